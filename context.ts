@@ -1,0 +1,257 @@
+/** Contexts: libzmq's I/O threads, their options, and the end of the process. */
+
+import { joinEnding, seedRandom, terminate } from "./ffi/ending.ts";
+import { check, checkPointer, stateError } from "./ffi/errno.ts";
+import { zmq } from "./ffi/libzmq.ts";
+
+/** What can be set on a {@linkcode Context}, and given to its constructor. */
+export interface ContextOptions {
+  /**
+   * How many I/O threads do the networking. One suffices for a gigabyte of data a second. To be set
+   * before the first socket. Default 1 (`ZMQ_IO_THREADS`).
+   */
+  ioThreads?: number;
+  /** How many sockets there may be. To be set before the first socket. Default 1023 (`ZMQ_MAX_SOCKETS`). */
+  maxSockets?: number;
+  /** Whether new sockets use IPv6 beside IPv4. Default false (`ZMQ_IPV6`). */
+  ipv6?: boolean;
+  /**
+   * Whether new sockets keep their unsent messages when they're closed. With false, a new socket's
+   * linger is 0. Default true (`ZMQ_BLOCKY`).
+   */
+  blocky?: boolean;
+  /**
+   * How long, in ms, the end of the process waits for unsent messages whose linger isn't over;
+   * after half a second of it a line on standard error says so. Default 10 000.
+   */
+  exitLinger?: number;
+}
+
+/** What a context knows of its open sockets. */
+interface Member {
+  close(): void;
+}
+
+/**
+ * A group of sockets that share I/O threads, limits, and the names of `inproc://` addresses.
+ *
+ * Most programs need none of their own: sockets are made in the default {@linkcode context}. Nothing
+ * is allocated before the first socket.
+ *
+ * @example A context of one's own
+ * ```ts
+ * import { Context, Pair } from "@deno-zmq/zmq";
+ *
+ * using context = new Context({ ioThreads: 2 });
+ * const socket = new Pair({ context });
+ * console.log(socket.context === context);
+ * ```
+ */
+export class Context implements Disposable {
+  readonly #core = new ContextCore();
+
+  /**
+   * Makes a context. Throws `TypeError` for options of the wrong type or unknown ones, `RangeError`
+   * for numbers out of range.
+   */
+  constructor(options: ContextOptions = {}) {
+    if (typeof options !== "object" || options === null) {
+      throw new TypeError("The options of a Context must be an object");
+    }
+    for (const [name, value] of Object.entries(options)) {
+      if (!OPTION_NAMES.has(name)) throw new TypeError(`A Context has no option ${name}`);
+      if (value !== undefined) (this as unknown as Record<string, unknown>)[name] = value;
+    }
+    cores.set(this, this.#core);
+    dropped.register(this, this.#core, this);
+  }
+
+  /** How many I/O threads do the networking (`ZMQ_IO_THREADS`). */
+  get ioThreads(): number {
+    return this.#core.get(1, "ioThreads");
+  }
+  set ioThreads(value: number) {
+    this.#core.set(1, "ioThreads", natural(value, "ioThreads", 0));
+  }
+
+  /** How many sockets there may be at a time (`ZMQ_MAX_SOCKETS`). */
+  get maxSockets(): number {
+    return this.#core.get(2, "maxSockets");
+  }
+  set maxSockets(value: number) {
+    this.#core.set(2, "maxSockets", natural(value, "maxSockets", 1));
+  }
+
+  /** The largest value that {@linkcode Context.maxSockets} can have (`ZMQ_SOCKET_LIMIT`). */
+  get maxSocketsLimit(): number {
+    return this.#core.get(3, "maxSocketsLimit");
+  }
+
+  /** Whether new sockets use IPv6 beside IPv4 (`ZMQ_IPV6`). */
+  get ipv6(): boolean {
+    return this.#core.get(42, "ipv6") !== 0;
+  }
+  set ipv6(value: boolean) {
+    this.#core.set(42, "ipv6", flag(value, "ipv6"));
+  }
+
+  /** Whether new sockets keep their unsent messages when they're closed (`ZMQ_BLOCKY`). */
+  get blocky(): boolean {
+    return this.#core.get(70, "blocky") !== 0;
+  }
+  set blocky(value: boolean) {
+    this.#core.set(70, "blocky", flag(value, "blocky"));
+  }
+
+  /** How long, in ms, the end of the process waits for this context's unsent messages. */
+  get exitLinger(): number {
+    return this.#core.exitLinger;
+  }
+  set exitLinger(value: number) {
+    this.#core.exitLinger = natural(value, "exitLinger", 0);
+  }
+
+  /** Whether the context was closed. */
+  get closed(): boolean {
+    return this.#core.closed;
+  }
+
+  /**
+   * Closes the context and every socket in it. Their unsent messages still go out in the background,
+   * for as long as each socket's linger allows (`zmq_ctx_term`). Idempotent.
+   */
+  close(): void {
+    dropped.unregister(this);
+    this.#core.close();
+  }
+
+  /** Calls {@linkcode Context.close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** A context without its public face: sockets hold this, so that a dropped Context can be collected. */
+export class ContextCore {
+  exitLinger = 10_000;
+  closed = false;
+  readonly #members = new Set<Member>();
+  #pointer: Deno.PointerObject | undefined;
+  /** Its Context was dropped; the last socket to close then ends it. */
+  #dropped = false;
+
+  /** The native context, made at the first call. */
+  get pointer(): Deno.PointerObject {
+    if (this.closed) throw stateError("EBADF", "zmq_socket", "The context is closed");
+    if (this.#pointer === undefined) {
+      watchTheEnd();
+      this.#pointer = checkPointer(zmq().zmq_ctx_new(), "zmq_ctx_new");
+      alive.add(this);
+    }
+    return this.#pointer;
+  }
+
+  get(option: number, name: string): number {
+    return check(zmq().zmq_ctx_get(this.pointer, option), "zmq_ctx_get", { option: name });
+  }
+
+  set(option: number, name: string, value: number): void {
+    check(zmq().zmq_ctx_set(this.pointer, option, value), "zmq_ctx_set", { option: name });
+  }
+
+  add(member: Member): void {
+    this.#members.add(member);
+  }
+
+  remove(member: Member): void {
+    this.#members.delete(member);
+    if (this.#dropped && this.#members.size === 0) this.close();
+  }
+
+  drop(): void {
+    this.#dropped = true;
+    if (this.#members.size === 0) this.close();
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    for (const member of [...this.#members]) member.close();
+    if (this.#pointer !== undefined) {
+      terminate(this.#pointer);
+      longestLinger = Math.max(longestLinger, this.exitLinger);
+    }
+    alive.delete(this);
+  }
+}
+
+const cores = new WeakMap<Context, ContextCore>();
+
+/** The core of a Context. Throws `TypeError` for anything else. */
+export function coreOf(context: Context): ContextCore {
+  const core = cores.get(context);
+  if (core === undefined) throw new TypeError("The option context must be a Context");
+  return core;
+}
+
+const OPTION_NAMES: ReadonlySet<string> = new Set([
+  "ioThreads",
+  "maxSockets",
+  "ipv6",
+  "blocky",
+  "exitLinger",
+]);
+
+// A dropped context ends with its last socket. Sockets hold the core, never the Context.
+const dropped = new FinalizationRegistry<ContextCore>((core) => core.drop());
+
+/** The context of all sockets for which none is named. */
+export const context: Context = new Context();
+
+// The end of the process. Every context is terminated, which delivers what was sent and not yet
+// delivered; the library itself stays in memory.
+const alive = new Set<ContextCore>();
+/** How long the end waits for the contexts that were closed, whose messages may still be going out. */
+let longestLinger = 0;
+const WARN_AFTER = 500;
+let watched = false;
+
+function watchTheEnd(): void {
+  if (watched) return;
+  watched = true;
+  seedRandom();
+  addEventListener("unload", end);
+  // A node worker that ends by itself fires only its process's event. In the main thread that event
+  // is one too many, and touching `process` there costs 11 ms of start-up.
+  if ("WorkerGlobalScope" in globalThis) {
+    const { process } = globalThis as unknown as { process?: NodeProcess };
+    process?.on?.("exit", end);
+  }
+}
+
+interface NodeProcess {
+  on?(event: "exit", listener: () => void): void;
+}
+
+function end(): void {
+  for (const core of [...alive]) core.close();
+  if (joinEnding(Math.min(WARN_AFTER, longestLinger)) || longestLinger <= WARN_AFTER) return;
+  console.error(
+    `deno-zmq: waiting up to ${longestLinger} ms for messages that are still to be sent. ` +
+      "See the linger of sockets, and exitLinger of their context.",
+  );
+  joinEnding(longestLinger - WARN_AFTER);
+}
+
+function natural(value: unknown, name: string, least: number): number {
+  if (typeof value !== "number") throw new TypeError(`The option ${name} must be a number`);
+  if (!Number.isInteger(value) || value < least || value > 0x7fffffff) {
+    throw new RangeError(`The option ${name} must be a whole number from ${least} to 2147483647`);
+  }
+  return value;
+}
+
+function flag(value: unknown, name: string): number {
+  if (typeof value !== "boolean") throw new TypeError(`The option ${name} must be a boolean`);
+  return value ? 1 : 0;
+}

@@ -1,0 +1,92 @@
+/**
+ * The typed error of every failure that libzmq or the operating system reports.
+ *
+ * @module
+ */
+
+/** What a {@linkcode ZmqError} carries beside its message. */
+export interface ZmqErrorDetails {
+  /** The symbolic name of the error, such as `"EADDRINUSE"`. */
+  code: string;
+  /** The number behind {@linkcode ZmqErrorDetails.code} on this platform. */
+  errno: number;
+  /** The C function that failed, such as `"zmq_bind"`. */
+  call: string;
+  /** The address concerned, where there is one. */
+  address?: string | undefined;
+  /** The option concerned, where there is one. */
+  option?: string | undefined;
+  /** The error that led to this one, where there is one. */
+  cause?: unknown;
+}
+
+/**
+ * A failure reported by libzmq or by the operating system.
+ *
+ * Mistakes in a program (a wrong type, a number out of range) are `TypeError`s and `RangeError`s
+ * instead. Programs should look at {@linkcode ZmqError.code}; the message is for people.
+ *
+ * @example An address that somebody else holds
+ * ```ts
+ * import { Push, ZmqError } from "@deno-zmq/zmq";
+ *
+ * using first = new Push();
+ * await first.bind("tcp://127.0.0.1:*");
+ * using second = new Push();
+ * try {
+ *   await second.bind(first.lastEndpoint!);
+ * } catch (error) {
+ *   if (!(error instanceof ZmqError) || error.code !== "EADDRINUSE") throw error;
+ *   console.log(error.call, error.address);
+ * }
+ * ```
+ */
+export class ZmqError extends Error {
+  /** Always `"ZmqError"`. */
+  override readonly name = "ZmqError";
+  /** The symbolic name of the error, such as `"EAGAIN"` or `"EADDRINUSE"`. */
+  readonly code: string;
+  /** The error's number on this platform. Numbers differ between platforms; prefer `code`. */
+  readonly errno: number;
+  /** The C function that failed, such as `"zmq_bind"` or `"epoll_ctl"`. */
+  readonly call: string;
+  /** The address concerned, for bind, unbind, connect and disconnect; otherwise `undefined`. */
+  readonly address: string | undefined;
+  /** The option concerned, for failures to read or set one; otherwise `undefined`. */
+  readonly option: string | undefined;
+
+  /** Makes an error. Programs receive these; they rarely need to make one. */
+  constructor(message: string, details: ZmqErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = details.code;
+    this.errno = details.errno;
+    this.call = details.call;
+    this.address = details.address;
+    this.option = details.option;
+  }
+}
+
+/** One place at which libzmq was looked for, and why it couldn't be used. */
+export interface LibraryAttempt {
+  /** The name or path that was tried. */
+  path: string;
+  /** Why it couldn't be used. */
+  reason: string;
+}
+
+/**
+ * libzmq couldn't be found or opened. The message lists every place that was tried, each with its
+ * reason, and the ways to mend it.
+ */
+export class LibraryError extends Error {
+  /** Always `"LibraryError"`. */
+  override readonly name = "LibraryError";
+  /** Every place that was tried, in order. */
+  readonly tried: readonly LibraryAttempt[];
+
+  /** Makes an error. Programs receive these; they rarely need to make one. */
+  constructor(message: string, tried: readonly LibraryAttempt[]) {
+    super(message);
+    this.tried = tried;
+  }
+}

@@ -1,0 +1,215 @@
+/** Names of error numbers, and the one gate through which every failed C call goes. */
+
+import { ZmqError } from "../errors.ts";
+import { libc } from "./libc.ts";
+import { cString } from "./memory.ts";
+
+/** What a failed call was about, for the error's fields and message. */
+export interface Subject {
+  address?: string;
+  option?: string;
+}
+
+/** Gives a call's result back, or throws the typed error of its failure. */
+export function check(result: number, call: string, subject?: Subject): number {
+  // errno must be read by the very next foreign call: anything between may overwrite it.
+  if (result === -1) throw errorOf(libc().errno(), call, subject);
+  return result;
+}
+
+/** The same for calls that give a pointer. */
+export function checkPointer(result: Deno.PointerValue, call: string): Deno.PointerObject {
+  if (result === null) throw errorOf(libc().errno(), call);
+  return result;
+}
+
+/** The typed error for an error number that was read from `errno` just after `call` failed. */
+export function errorOf(errno: number, call: string, subject: Subject = {}): ZmqError {
+  const code = codeOf(errno);
+  const { address, option } = subject;
+  const doing = DOING[call] ?? call;
+  const object = address ?? option;
+  const what = object === undefined ? doing : `${doing} ${object}`;
+  const advice = ADVICE[`${call} ${code}`] ?? ADVICE[code];
+  const text = cString(libc().strerror(errno)).toLowerCase();
+  return new ZmqError(
+    `${what} failed: ${text} (${call}: ${code}).${advice === undefined ? "" : ` ${advice}`}`,
+    { code, errno, call, address, option },
+  );
+}
+
+/** A typed error of our own making, for a state that no C call was asked about. */
+export function stateError(code: keyof typeof OWN, call: string, message: string): ZmqError {
+  return new ZmqError(message, { code, errno: OWN[code], call });
+}
+
+/** The error number behind a name which the engine itself must tell apart. */
+export const EAGAIN = Deno.build.os === "linux" ? 11 : Deno.build.os === "windows" ? 11 : 35;
+export const EINTR = 4;
+export const EPERM = 1;
+export const ENOENT = 2;
+export const ETERM = 156384765;
+export const EHOSTUNREACH = Deno.build.os === "linux" ? 113 : 65;
+
+const OWN = { EAGAIN, EBADF: 9, EBUSY: 16, EEXIST: 17, ENOENT, ETERM } as const;
+
+const DOING: Record<string, string> = {
+  zmq_bind: "Binding to",
+  zmq_unbind: "Unbinding from",
+  zmq_connect: "Connecting to",
+  zmq_disconnect: "Disconnecting from",
+  zmq_socket: "Opening a socket",
+  zmq_ctx_new: "Making a context",
+  zmq_ctx_set: "Setting the context's option",
+  zmq_ctx_get: "Reading the context's option",
+  zmq_setsockopt: "Setting the option",
+  zmq_getsockopt: "Reading the option",
+  zmq_send: "Sending",
+  zmq_msg_send: "Sending",
+  zmq_msg_recv: "Receiving",
+  epoll_ctl: "Watching a file descriptor",
+  epoll_create1: "Making a poller",
+  eventfd: "Making a poller",
+};
+
+const ADVICE: Record<string, string> = {
+  EADDRINUSE: "Another socket is bound there: choose another port, or bind to a wildcard port " +
+    "(tcp://127.0.0.1:*) and read lastEndpoint.",
+  EADDRNOTAVAIL: "The address belongs to no interface of this machine.",
+  EPROTONOSUPPORT: "This build of libzmq doesn't know the transport: see capability.",
+  ENOCOMPATPROTO: "The transport can't be used with this type of socket.",
+  ENAMETOOLONG: "The path of an ipc address may have 107 bytes.",
+  EACCES: "The system refuses it to this user.",
+  ETERM: "The socket's context was closed.",
+  EMTHREAD: "The context has no I/O thread: set ioThreads to 1 or more before the first socket.",
+  EFSM: "This type of socket sends and receives in turn, and it is the other's turn.",
+  EHOSTUNREACH: "No peer with that routing id is connected.",
+  EMFILE: "Close sockets that are no longer needed, or raise the limit of open files (ulimit -n).",
+  "zmq_socket EMFILE":
+    "Either the context's maximum of sockets is reached, or the process's limit " +
+    "of open files (ulimit -n). A closed socket gives its place back shortly after close().",
+  "zmq_bind EINVAL": "An address reads transport://place, such as tcp://127.0.0.1:5555, " +
+    "ipc:///tmp/name or inproc://name.",
+  "zmq_connect EINVAL": "An address reads transport://place, such as tcp://127.0.0.1:5555, " +
+    "ipc:///tmp/name or inproc://name.",
+  "zmq_bind ENODEV": "The host must be an address or an interface of this machine, or *.",
+  "zmq_unbind ENOENT": "The socket isn't bound there: give the address as lastEndpoint reads.",
+  "zmq_disconnect ENOENT": "The socket isn't connected there.",
+  "epoll_ctl EBADF": "The file descriptor isn't open.",
+  "epoll_ctl EEXIST": "The file descriptor was added already.",
+};
+
+/** The name of an error number on this platform; `"ERRNO_n"` for one that isn't in the table. */
+export function codeOf(errno: number): string {
+  if (errno > ZMQ_HAUSNUMERO) return HAUSNUMERO[errno - ZMQ_HAUSNUMERO] ?? `ERRNO_${errno}`;
+  const names = Deno.build.os === "linux" ? LINUX : BSD;
+  return names[errno] ?? POSIX[errno] ?? `ERRNO_${errno}`;
+}
+
+/** libzmq's own numbers begin here, and stand in for POSIX's where a platform lacks them. */
+const ZMQ_HAUSNUMERO = 156384712;
+const HAUSNUMERO: Record<number, string> = {
+  1: "ENOTSUP",
+  2: "EPROTONOSUPPORT",
+  3: "ENOBUFS",
+  4: "ENETDOWN",
+  5: "EADDRINUSE",
+  6: "EADDRNOTAVAIL",
+  7: "ECONNREFUSED",
+  8: "EINPROGRESS",
+  9: "ENOTSOCK",
+  10: "EMSGSIZE",
+  11: "EAFNOSUPPORT",
+  12: "ENETUNREACH",
+  13: "ECONNABORTED",
+  14: "ECONNRESET",
+  15: "ENOTCONN",
+  16: "ETIMEDOUT",
+  17: "EHOSTUNREACH",
+  18: "ENETRESET",
+  51: "EFSM",
+  52: "ENOCOMPATPROTO",
+  53: "ETERM",
+  54: "EMTHREAD",
+};
+
+const POSIX: Record<number, string> = {
+  1: "EPERM",
+  2: "ENOENT",
+  3: "ESRCH",
+  4: "EINTR",
+  5: "EIO",
+  6: "ENXIO",
+  7: "E2BIG",
+  9: "EBADF",
+  12: "ENOMEM",
+  13: "EACCES",
+  14: "EFAULT",
+  16: "EBUSY",
+  17: "EEXIST",
+  19: "ENODEV",
+  20: "ENOTDIR",
+  21: "EISDIR",
+  22: "EINVAL",
+  23: "ENFILE",
+  24: "EMFILE",
+  27: "EFBIG",
+  28: "ENOSPC",
+  30: "EROFS",
+  32: "EPIPE",
+};
+
+const LINUX: Record<number, string> = {
+  11: "EAGAIN",
+  36: "ENAMETOOLONG",
+  38: "ENOSYS",
+  40: "ELOOP",
+  71: "EPROTO",
+  88: "ENOTSOCK",
+  90: "EMSGSIZE",
+  92: "ENOPROTOOPT",
+  93: "EPROTONOSUPPORT",
+  95: "ENOTSUP",
+  97: "EAFNOSUPPORT",
+  98: "EADDRINUSE",
+  99: "EADDRNOTAVAIL",
+  100: "ENETDOWN",
+  101: "ENETUNREACH",
+  102: "ENETRESET",
+  103: "ECONNABORTED",
+  104: "ECONNRESET",
+  105: "ENOBUFS",
+  106: "EISCONN",
+  107: "ENOTCONN",
+  110: "ETIMEDOUT",
+  111: "ECONNREFUSED",
+  113: "EHOSTUNREACH",
+  114: "EALREADY",
+  115: "EINPROGRESS",
+};
+
+const BSD: Record<number, string> = {
+  35: "EAGAIN",
+  36: "EINPROGRESS",
+  38: "ENOTSOCK",
+  40: "EMSGSIZE",
+  42: "ENOPROTOOPT",
+  43: "EPROTONOSUPPORT",
+  45: "ENOTSUP",
+  47: "EAFNOSUPPORT",
+  48: "EADDRINUSE",
+  49: "EADDRNOTAVAIL",
+  50: "ENETDOWN",
+  51: "ENETUNREACH",
+  52: "ENETRESET",
+  53: "ECONNABORTED",
+  54: "ECONNRESET",
+  55: "ENOBUFS",
+  57: "ENOTCONN",
+  60: "ETIMEDOUT",
+  61: "ECONNREFUSED",
+  62: "ELOOP",
+  63: "ENAMETOOLONG",
+  65: "EHOSTUNREACH",
+  78: "ENOSYS",
+};

@@ -1,0 +1,143 @@
+/** The C library's functions, bound through libzmq's handle: its dependencies' symbols are visible there. */
+
+import { type Library, loadLibrary } from "./load.ts";
+import { LibraryError } from "../errors.ts";
+
+const COMMON = {
+  // void *memcpy(void *dest, const void *src, size_t n): into a buffer of ours
+  memcpy: { parameters: ["buffer", "pointer", "usize"], result: "pointer" },
+  // the same, out of a buffer of ours
+  memcpy_out: { name: "memcpy", parameters: ["pointer", "buffer", "usize"], result: "pointer" },
+  // the same with length 0, which gives a buffer's address without Deno.UnsafePointer
+  address_of: { name: "memcpy", parameters: ["buffer", "buffer", "usize"], result: "pointer" },
+  // size_t strlen(const char *s)
+  strlen: { parameters: ["pointer"], result: "usize" },
+  // void *malloc(size_t size)
+  malloc: { parameters: ["usize"], result: "pointer" },
+  // void free(void *ptr)
+  free: { parameters: ["pointer"], result: "void" },
+  // int close(int fd)
+  close: { parameters: ["i32"], result: "i32" },
+  // ssize_t read(int fd, void *buf, size_t count)
+  read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  // ssize_t write(int fd, const void *buf, size_t count)
+  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  // int poll(struct pollfd *fds, nfds_t nfds, int timeout): on this thread, and on a pool thread
+  poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
+  poll_aside: {
+    name: "poll",
+    parameters: ["pointer", "usize", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+} as const;
+
+const LINUX = {
+  // int eventfd(unsigned int initval, int flags)
+  eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  // int epoll_create1(int flags)
+  epoll_create1: { parameters: ["i32"], result: "i32" },
+  // int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
+  epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+  // int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout): both ways
+  epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  epoll_wait_aside: {
+    name: "epoll_wait",
+    parameters: ["i32", "pointer", "i32", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+} as const;
+
+const ELSEWHERE = {
+  // int pipe(int pipefd[2])
+  pipe: { parameters: ["buffer"], result: "i32" },
+  // int ioctl(int fd, unsigned long op, ...): only for what takes no further argument, since variable
+  // arguments are passed otherwise than fixed ones on Apple's arm64 (which rules fcntl out)
+  ioctl: { parameters: ["i32", "usize"], result: "i32" },
+} as const;
+
+const ERRNO_OF_LIBZMQ = {
+  // int zmq_errno(void)
+  errno: { name: "zmq_errno", parameters: [], result: "i32" },
+  // const char *zmq_strerror(int errnum)
+  strerror: { name: "zmq_strerror", parameters: ["i32"], result: "pointer" },
+} as const;
+
+const ERRNO_OF_LIBC = {
+  // int *__errno_location(void), int *__error(void)
+  errno_location: {
+    name: Deno.build.os === "darwin" ? "__error" : "__errno_location",
+    parameters: [],
+    result: "pointer",
+  },
+  // char *strerror(int errnum)
+  strerror: { parameters: ["i32"], result: "pointer" },
+} as const;
+
+/** The C library's functions in use everywhere. */
+export type Libc =
+  & Deno.StaticForeignLibraryInterface<typeof COMMON>
+  & { errno(): number; strerror(errnum: number): Deno.PointerValue };
+/** Those of Linux. */
+export type LibcOfLinux = Deno.StaticForeignLibraryInterface<typeof LINUX>;
+/** Those that stand in for Linux's elsewhere. */
+export type LibcElsewhere = Deno.StaticForeignLibraryInterface<typeof ELSEWHERE>;
+
+let handle: Library | undefined;
+let common: Libc | undefined;
+let linux: LibcOfLinux | undefined;
+let elsewhere: LibcElsewhere | undefined;
+
+/** The functions that every platform has. */
+export function libc(): Libc {
+  return common ??= bindCommon();
+}
+
+/** Linux's own functions. */
+export function libcOfLinux(): LibcOfLinux {
+  return linux ??= theHandle().open(LINUX);
+}
+
+/** What takes the place of Linux's own functions on other systems. */
+export function libcElsewhere(): LibcElsewhere {
+  return elsewhere ??= theHandle().open(ELSEWHERE);
+}
+
+function bindCommon(): Libc {
+  const library = theHandle();
+  const functions = library.open(COMMON);
+  if (library.path !== "libc") return { ...functions, ...library.open(ERRNO_OF_LIBZMQ) };
+  const { errno_location, strerror } = library.open(ERRNO_OF_LIBC);
+  const number = new Int32Array(1);
+  const errno = () => {
+    functions.memcpy(number, errno_location(), 4n);
+    return number[0];
+  };
+  return { ...functions, errno, strerror };
+}
+
+/** libzmq where there is one, so that one permission serves; the C library itself where not. */
+function theHandle(): Library {
+  return handle ??= openHandle();
+}
+
+function openHandle(): Library {
+  try {
+    return loadLibrary();
+  } catch (missing) {
+    if (!(missing instanceof LibraryError)) throw missing;
+    const names = Deno.build.os === "darwin"
+      ? ["libSystem.B.dylib"]
+      : ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
+    for (const name of names) {
+      try {
+        Deno.dlopen(name, { malloc: COMMON.malloc });
+      } catch {
+        continue;
+      }
+      return { path: "libc", handle: null, open: (table) => Deno.dlopen(name, table).symbols };
+    }
+    throw missing;
+  }
+}

@@ -1,0 +1,86 @@
+/** libzmq's functions: the common ones in one table, rare groups in tables bound on first use. */
+
+import { loadLibrary } from "./load.ts";
+
+const COMMON = {
+  // void *zmq_ctx_new(void)
+  zmq_ctx_new: { parameters: [], result: "pointer" },
+  // int zmq_ctx_set(void *context, int option, int optval)
+  zmq_ctx_set: { parameters: ["pointer", "i32", "i32"], result: "i32" },
+  // int zmq_ctx_get(void *context, int option)
+  zmq_ctx_get: { parameters: ["pointer", "i32"], result: "i32" },
+  // void *zmq_socket(void *context, int type)
+  zmq_socket: { parameters: ["pointer", "i32"], result: "pointer" },
+  // int zmq_close(void *socket)
+  zmq_close: { parameters: ["pointer"], result: "i32" },
+  // int zmq_setsockopt(void *socket, int option, const void *optval, size_t optvallen)
+  zmq_setsockopt: { parameters: ["pointer", "i32", "buffer", "usize"], result: "i32" },
+  // int zmq_getsockopt(void *socket, int option, void *optval, size_t *optvallen)
+  zmq_getsockopt: { parameters: ["pointer", "i32", "pointer", "pointer"], result: "i32" },
+  // int zmq_bind(void *socket, const char *address)
+  zmq_bind: { parameters: ["pointer", "buffer"], result: "i32" },
+  // int zmq_unbind(void *socket, const char *address)
+  zmq_unbind: { parameters: ["pointer", "buffer"], result: "i32" },
+  // int zmq_connect(void *socket, const char *address)
+  zmq_connect: { parameters: ["pointer", "buffer"], result: "i32" },
+  // int zmq_disconnect(void *socket, const char *address)
+  zmq_disconnect: { parameters: ["pointer", "buffer"], result: "i32" },
+  // int zmq_send(void *socket, const void *buf, size_t len, int flags): from a caller's buffer,
+  // and from a kept one
+  zmq_send: { parameters: ["pointer", "buffer", "usize", "i32"], result: "i32" },
+  zmq_send_kept: {
+    name: "zmq_send",
+    parameters: ["pointer", "pointer", "usize", "i32"],
+    result: "i32",
+  },
+  // int zmq_msg_recv(zmq_msg_t *msg, void *socket, int flags)
+  zmq_msg_recv: { parameters: ["pointer", "pointer", "i32"], result: "i32" },
+  // int zmq_msg_init(zmq_msg_t *msg)
+  zmq_msg_init: { parameters: ["pointer"], result: "i32" },
+  // int zmq_msg_close(zmq_msg_t *msg)
+  zmq_msg_close: { parameters: ["pointer"], result: "i32" },
+  // void *zmq_msg_data(zmq_msg_t *msg)
+  zmq_msg_data: { parameters: ["pointer"], result: "pointer" },
+  // int zmq_msg_more(const zmq_msg_t *msg)
+  zmq_msg_more: { parameters: ["pointer"], result: "i32" },
+  // int zmq_msg_init_size(zmq_msg_t *msg, size_t size)
+  zmq_msg_init_size: { parameters: ["pointer", "usize"], result: "i32" },
+} as const;
+
+const ASKING = {
+  // void zmq_version(int *major, int *minor, int *patch)
+  zmq_version: { parameters: ["buffer", "buffer", "buffer"], result: "void" },
+  // int zmq_has(const char *capability)
+  zmq_has: { parameters: ["buffer"], result: "i32" },
+  // size_t zmq_msg_size(const zmq_msg_t *msg)
+  zmq_msg_size: { parameters: ["pointer"], result: "usize" },
+} as const;
+
+const ENDING = {
+  // int zmq_ctx_term(void *context): blocks until every message has gone or its linger is over
+  zmq_ctx_term: { parameters: ["pointer"], result: "i32" },
+  // void srand(unsigned int seed)
+  srand: { parameters: ["u32"], result: "void" },
+} as const;
+
+/** libzmq's common functions. */
+export type Zmq = Deno.StaticForeignLibraryInterface<typeof COMMON>;
+
+let common: Zmq | undefined;
+let asking: Deno.StaticForeignLibraryInterface<typeof ASKING> | undefined;
+let ending: Deno.StaticForeignLibraryInterface<typeof ENDING> | undefined;
+
+/** The functions that nearly every program calls. */
+export function zmq(): Zmq {
+  return common ??= loadLibrary().open(COMMON);
+}
+
+/** Those that ask the library about itself. */
+export function zmqAsking(): Deno.StaticForeignLibraryInterface<typeof ASKING> {
+  return asking ??= loadLibrary().open(ASKING);
+}
+
+/** Those at the beginning and the end of a context's life. */
+export function zmqEnding(): Deno.StaticForeignLibraryInterface<typeof ENDING> {
+  return ending ??= loadLibrary().open(ENDING);
+}

@@ -1,0 +1,200 @@
+/** Finds libzmq, opens it, and pins it so that it outlives the isolate. */
+
+import { type LibraryAttempt, LibraryError } from "../errors.ts";
+
+/** An opened libzmq. */
+export interface Library {
+  /** The name or path under which it was opened. */
+  readonly path: string;
+  /** The loader's handle, for looking up a symbol's address. */
+  readonly handle: Deno.PointerValue;
+  /** Binds a table of its symbols, or of its dependencies': the C library's are visible through it. */
+  open<const T extends Deno.ForeignLibraryInterface>(
+    table: T,
+  ): Deno.StaticForeignLibraryInterface<T>;
+}
+
+/** The npm package whose prebuilt files serve where the system has no libzmq. */
+const PREBUILT = "npm:zeromq@6.8.0/package.json";
+
+let library: Library | undefined;
+
+/**
+ * The library in use, found at the first call. Throws where there is none within reach of a
+ * synchronous search; {@linkcode prepareLibrary} reaches one place further.
+ */
+export function loadLibrary(): Library {
+  return library ??= find();
+}
+
+/**
+ * Makes sure that {@linkcode loadLibrary} succeeds, by having Deno fetch the npm package with the
+ * prebuilt files where neither the system nor Deno's cache has a library.
+ */
+export async function prepareLibrary(): Promise<void> {
+  let missing: unknown;
+  try {
+    loadLibrary();
+    return;
+  } catch (error) {
+    if (!(error instanceof LibraryError)) throw error;
+    missing = error;
+  }
+  // With a list of granted paths, a file that lies wherever Deno's cache is can't be opened anyway.
+  if (!granted({ name: "ffi" })) throw missing;
+  try {
+    // The computed specifier keeps Deno from fetching the package for everybody at start-up.
+    const specifier = PREBUILT;
+    await import(specifier, { with: { type: "json" } });
+  } catch (error) {
+    const { tried } = missing as LibraryError;
+    throw notFound([...tried, { path: PREBUILT, reason: message(error) }]);
+  }
+  loadLibrary();
+}
+
+function find(): Library {
+  const tried: LibraryAttempt[] = [];
+  const everywhere = granted({ name: "ffi" });
+  const candidates = placesOfSystem();
+  const chosen = chosenPath();
+  if (chosen !== undefined) candidates.unshift(chosen);
+
+  let permitted = 0;
+  for (const path of [...candidates, ...placesOfPrebuilt(tried)]) {
+    // Asking dlopen for a path that isn't granted would prompt at a terminal, once for each.
+    if (!everywhere && !granted({ name: "ffi", path })) {
+      tried.push({ path, reason: "--allow-ffi doesn't cover this path" });
+      continue;
+    }
+    permitted++;
+    try {
+      return open(path);
+    } catch (error) {
+      // The user named this one: to go on to another would hide the mistake.
+      if (path === chosen) throw notFound([{ path, reason: `(LIBZMQ_PATH) ${message(error)}` }]);
+      tried.push({ path, reason: message(error) });
+    }
+  }
+  if (permitted === 0) return askFor(candidates, chosen);
+  throw notFound(tried);
+}
+
+/** No place is granted: one of them may be granted at the prompt, else the error names the flag. */
+function askFor(candidates: readonly string[], chosen: string | undefined): Library {
+  const wanted = chosen ?? candidates.find((path) => path.startsWith("/")) ?? candidates[0];
+  if (Deno.permissions.querySync({ name: "ffi" }).state === "prompt" && Deno.stdin.isTerminal()) {
+    if (Deno.permissions.requestSync({ name: "ffi" }).state === "granted") return find();
+  }
+  throw new Deno.errors.NotCapable(
+    "deno-zmq has no permission to load libzmq: run again with --allow-ffi, or with the path of " +
+      `your libzmq alone, such as --allow-ffi=${wanted}. Paths looked at without further ` +
+      `permissions: ${candidates.filter((path) => path.startsWith("/")).join(", ")}. Any other ` +
+      "path must be named by LIBZMQ_PATH, and --allow-env=LIBZMQ_PATH be given as well.",
+  );
+}
+
+function open(path: string): Library {
+  // Deno closes its libraries when the isolate ends, while libzmq's I/O threads still run in this
+  // one: the process then dies of SIGSEGV. Pinned, the code stays mapped; the price is that a
+  // library once loaded stays in the process for good.
+  const { symbols } = Deno.dlopen(path, {
+    // void *dlopen(const char *filename, int flags)
+    dlopen: { parameters: ["buffer", "i32"], result: "pointer", optional: true },
+    // void zmq_version(int *major, int *minor, int *patch)
+    zmq_version: { parameters: ["buffer", "buffer", "buffer"], result: "void" },
+  });
+  // RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE
+  const flags = Deno.build.os === "darwin" ? 0x1 | 0x10 | 0x80 : 0x1 | 0x4 | 0x1000;
+  const pin = symbols.dlopen ?? dlopenOfLibdl();
+  const handle = pin?.(new TextEncoder().encode(path + "\0"), flags) ?? null;
+  if (handle === null) {
+    throw new Error("it opens, but can't be pinned in memory, which ending safely needs");
+  }
+  return { path, handle, open: (table) => Deno.dlopen(path, table).symbols };
+}
+
+/** Before glibc 2.34, dlopen lived in a library of its own, which libzmq needn't depend on. */
+function dlopenOfLibdl() {
+  try {
+    return Deno.dlopen("libdl.so.2", {
+      dlopen: { parameters: ["buffer", "i32"], result: "pointer" },
+    }).symbols.dlopen;
+  } catch {
+    return undefined;
+  }
+}
+
+function chosenPath(): string | undefined {
+  if (!granted({ name: "env", variable: "LIBZMQ_PATH" })) return undefined;
+  return Deno.env.get("LIBZMQ_PATH") || undefined;
+}
+
+/** The system's own names, then the usual absolute places, which a list of granted paths needs. */
+function placesOfSystem(): string[] {
+  switch (Deno.build.os) {
+    case "darwin":
+      return [
+        "libzmq.5.dylib",
+        "/opt/homebrew/lib/libzmq.5.dylib",
+        "/usr/local/lib/libzmq.5.dylib",
+        "/opt/local/lib/libzmq.5.dylib",
+      ];
+    case "windows":
+      return ["libzmq.dll", "libzmq-v143-mt-4_3_5.dll"];
+    default: {
+      const folders = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib"];
+      const multiarch = `${Deno.build.arch}-linux-gnu`;
+      folders.unshift(`/usr/lib/${multiarch}`, `/lib/${multiarch}`, `/usr/local/lib/${multiarch}`);
+      return ["libzmq.so.5", ...folders.map((folder) => `${folder}/libzmq.so.5`)];
+    }
+  }
+}
+
+/** The prebuilt files, where the npm package already lies in Deno's cache or in node_modules. */
+function placesOfPrebuilt(tried: LibraryAttempt[]): string[] {
+  const arch = Deno.build.arch === "aarch64" ? "arm64" : "x64";
+  let root: URL;
+  try {
+    root = new URL(import.meta.resolve(PREBUILT));
+  } catch (error) {
+    tried.push({ path: PREBUILT, reason: message(error) });
+    return [];
+  }
+  if (root.protocol !== "file:") {
+    tried.push({ path: PREBUILT, reason: "neither in Deno's cache nor in node_modules" });
+    return [];
+  }
+  // Which of them opens depends on the machine's C library; the first that does is taken.
+  const files = Deno.build.os === "linux"
+    ? ["glibc-127-Release", "musl-127-Release", "glibc-147-Release", "glibc-115-Release", "115"]
+    : Deno.build.os === "darwin"
+    ? ["libc-115-Release", "115"]
+    : []; // those for Windows export no symbols
+  const folder = `./build/${Deno.build.os}/${arch}/node/`;
+  return files.map((file) => {
+    const { pathname } = new URL(`${folder}${file}/addon.node`, root);
+    return decodeURIComponent(pathname);
+  });
+}
+
+function granted(descriptor: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(descriptor).state === "granted";
+}
+
+function message(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replaceAll("Could not open library: ", "");
+}
+
+function notFound(tried: readonly LibraryAttempt[]): LibraryError {
+  const list = tried.map(({ path, reason }) => `\n  - ${path}: ${reason}`).join("");
+  return new LibraryError(
+    `deno-zmq found no libzmq that it can load. It tried:${list}\n` +
+      "To mend it, install libzmq (Debian and Ubuntu: apt install libzmq5; Fedora: dnf install " +
+      "zeromq; Alpine: apk add libzmq; macOS: brew install zeromq), or name a file by " +
+      "LIBZMQ_PATH (with --allow-env=LIBZMQ_PATH), or let Deno fetch a prebuilt one once: " +
+      "deno cache npm:zeromq@6.8.0.",
+    tried,
+  );
+}

@@ -1,0 +1,95 @@
+/**
+ * ZeroMQ sockets for Deno: libzmq by FFI, driven by a poll loop that waits for sockets, file
+ * descriptors and timeouts together.
+ *
+ * @example Two sockets
+ * ```ts
+ * import { Pull, Push } from "@deno-zmq/zmq";
+ *
+ * using pull = new Pull();
+ * await pull.bind("tcp://127.0.0.1:*");
+ * using push = new Push();
+ * push.connect(pull.lastEndpoint!);
+ * await push.send("hello");
+ * for await (const [frame] of pull) {
+ *   console.log(frame.text());
+ *   break;
+ * }
+ * ```
+ *
+ * @module
+ */
+
+export { type Capability, capability, libraryPath, version } from "./library.ts";
+export { type LibraryAttempt, LibraryError, ZmqError, type ZmqErrorDetails } from "./errors.ts";
+export { Context, context, type ContextOptions } from "./context.ts";
+
+export { Pair, type PairOptions } from "./socket/pair.ts";
+export { Pull, type PullOptions, Push, type PushOptions } from "./socket/pipeline.ts";
+export {
+  Publisher,
+  type PublisherOptions,
+  Subscriber,
+  type SubscriberOptions,
+  XPublisher,
+  type XPublisherOptions,
+  XSubscriber,
+  type XSubscriberOptions,
+} from "./socket/publish_subscribe.ts";
+export {
+  Dealer,
+  type DealerOptions,
+  NamedSocket,
+  Reply,
+  type ReplyOptions,
+  Request,
+  type RequestOptions,
+  type RoutedConnectOptions,
+  Router,
+  type RouterOptions,
+  type RoutingIdOption,
+} from "./socket/request_reply.ts";
+export { Stream, type StreamOptions } from "./socket/stream.ts";
+
+export {
+  type Receives,
+  type Sends,
+  Socket,
+  type SocketOptions,
+  type SyncLimits,
+} from "./socket/socket.ts";
+export {
+  Frame,
+  type FrameConstructor,
+  type MessageLike,
+  type MessagePart,
+} from "./socket/message.ts";
+export type { WaitLimits } from "./socket/operation.ts";
+export type { Visitor } from "./socket/receive.ts";
+export type { VisitOptions } from "./socket/receiving.ts";
+export type {
+  CommonOptions,
+  ConflateOption,
+  InvertMatchingOption,
+  ProbeRouterOption,
+  PublishOptions,
+  ReceiveOptions,
+  RequestOnlyOptions,
+  RouterOnlyOptions,
+  SendOptions,
+  StreamOnlyOptions,
+  XPublisherOnlyOptions,
+} from "./socket/option_types.ts";
+
+export {
+  type BackendKind,
+  type Interest,
+  type Pollable,
+  pollable,
+  Poller,
+  type PollerOptions,
+  type Ready,
+  settled,
+  type WaitOptions,
+  type WaitSyncOptions,
+} from "./poller/mod.ts";

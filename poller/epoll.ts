@@ -1,0 +1,340 @@
+/** The backend over epoll(7), Linux's own: what a wait costs doesn't grow with the set. */
+
+import { ZmqError } from "../errors.ts";
+import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLET, EPOLLIN, EPOLLONESHOT } from "../ffi/constants.ts";
+import { type Backend, EDGE, READABLE, type Report } from "./backend.ts";
+import { EpollSet } from "./epoll_set.ts";
+import {
+  alreadyWaiting,
+  alreadyWatched,
+  assertDescriptor,
+  isOpen,
+  look,
+  milliseconds,
+  notOpen,
+  notWatched,
+  setClosed,
+  toBits,
+  toReadiness,
+  UNASKED,
+  WANTED,
+} from "./system.ts";
+import { Wake } from "./wake.ts";
+
+/** One watched descriptor, or an attached set. */
+interface Entry<Token> {
+  readonly fd: number;
+  /** Its slot, and its generation: the two come back with each event. */
+  readonly index: number;
+  generation: number;
+  token: Token;
+  interest: number;
+  /** Who tells that it's ready: the kernel's set, we (it's a file, always ready), or nobody at present. */
+  teller: "kernel" | "us" | "nobody";
+  readonly guest: boolean;
+}
+
+/** The wake-up's slot, where no entry ever stands. */
+const WAKE = 0;
+
+/** A set of descriptors in an epoll of its own. */
+export class EpollBackend<Token> implements Backend<Token> {
+  readonly kind = "epoll";
+  #waiting = false;
+  #closed = false;
+  readonly #set = new EpollSet();
+  #wake: Wake | undefined;
+
+  readonly #entries = new Map<number, Entry<Token>>();
+  readonly #slots: (Entry<Token> | undefined)[] = [undefined];
+  readonly #free: number[] = [];
+  #generation = 0;
+  /** The entries that are always ready. While there are any, the wake-up stays signalled. */
+  readonly #files = new Set<Entry<Token>>();
+
+  readonly #guests = new Map<EpollBackend<unknown>, Entry<Token>>();
+  /** The set to which this one is attached. */
+  #host: EpollBackend<unknown> | undefined;
+
+  /** How many events the last wait found, how many of them were reported, and whether files are to be. */
+  #found = 0;
+  #next = 0;
+  #filesDue = false;
+
+  /** A descriptor was closed before it was removed, so that events without an entry may come. */
+  #orphans = false;
+  /** One came: the kernel's set is to be made anew before the next wait. */
+  #spoilt = false;
+
+  get waiting(): boolean {
+    return this.#waiting;
+  }
+
+  add(fd: number, interest: number, token: Token): void {
+    this.#assertOpen("epoll_ctl");
+    assertDescriptor(fd);
+    if (this.#entries.has(fd)) throw alreadyWatched(fd, "epoll_ctl");
+    const entry = this.#enter(fd, interest, token, false);
+    try {
+      this.#watch(entry);
+    } catch (error) {
+      this.#leave(entry);
+      throw error;
+    }
+    this.#entries.set(fd, entry);
+  }
+
+  modify(fd: number, interest: number): void {
+    const entry = this.#find(fd);
+    if (entry.teller === "kernel" && (interest & WANTED) !== 0) {
+      this.#set.control(EPOLL_CTL_MOD, fd, bitsOf(interest), entry.index, entry.generation);
+      entry.interest = interest;
+    } else {
+      this.#unwatch(entry);
+      entry.interest = interest;
+      this.#watch(entry);
+    }
+  }
+
+  remove(fd: number): void {
+    const entry = this.#find(fd);
+    this.#entries.delete(fd);
+    this.#unwatch(entry);
+    this.#leave(entry);
+  }
+
+  attach(guest: Backend<unknown>, token: Token): void {
+    this.#assertOpen("epoll_ctl");
+    if (!(guest instanceof EpollBackend) || guest === this) {
+      throw new TypeError("A set takes another set of its own kind as a guest");
+    }
+    guest.#assertOpen("epoll_ctl");
+    if (guest.#host !== this) guest.#host?.detach(guest);
+    const known = this.#guests.get(guest);
+    const entry = known ?? this.#enter(guest.#set.fd, READABLE, token, true);
+    // A new generation, so that an event from before isn't reported for this time.
+    entry.generation = ++this.#generation | 0;
+    entry.token = token;
+    const operation = known === undefined ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    const { fd, index, generation } = entry;
+    try {
+      this.#set.control(operation, fd, EPOLLIN | EPOLLONESHOT, index, generation);
+    } catch (error) {
+      if (known === undefined) this.#leave(entry);
+      throw error;
+    }
+    entry.teller = "kernel";
+    this.#guests.set(guest, entry);
+    guest.#host = this;
+  }
+
+  detach(guest: Backend<unknown>): void {
+    if (!(guest instanceof EpollBackend)) return;
+    const entry = this.#guests.get(guest);
+    if (entry === undefined) return;
+    this.#guests.delete(guest);
+    guest.#host = undefined;
+    this.#set.delete(entry.fd);
+    this.#leave(entry);
+  }
+
+  wait(timeout: number): Promise<void> {
+    this.#assertIdle();
+    // An edge that wasn't collected wouldn't come again.
+    if (this.#next < this.#found) return Promise.resolve();
+    if (this.#spoilt) this.#renew();
+    this.#wakeUp();
+    const waited = this.#set.waitAside(milliseconds(timeout));
+    this.#waiting = true;
+    return this.#end(waited);
+  }
+
+  async #end(waited: Promise<number>): Promise<void> {
+    const found = await waited;
+    this.#waiting = false;
+    if (this.#closed) this.#release();
+    else this.#settle(this.#set.take(found));
+  }
+
+  waitSync(timeout: number, report: Report<Token>): void {
+    this.#assertIdle();
+    if (this.#next === this.#found) {
+      if (this.#spoilt) this.#renew();
+      this.#settle(this.#set.wait(milliseconds(timeout)));
+    }
+    this.collect(report);
+  }
+
+  collect(report: Report<Token>): void {
+    // Everything it goes by is a field: a report may remove, add, wait on this thread, or throw.
+    while (this.#next < this.#found) {
+      const event = this.#next++;
+      const index = this.#set.index(event);
+      const entry = this.#slots[index];
+      if (entry === undefined || entry.generation !== this.#set.generation(event)) {
+        if (this.#orphans && index !== WAKE) this.#spoilt = true;
+        continue;
+      }
+      const { interest } = entry;
+      if ((interest & WANTED) === 0) continue;
+      if (entry.guest) entry.teller = "nobody";
+      const ready = toReadiness(this.#set.bits(event)) & (interest | UNASKED);
+      if (ready !== 0) report(entry.token, ready);
+    }
+    if (this.#filesDue) this.#collectFiles(report);
+  }
+
+  wake(): void {
+    this.#assertOpen("epoll_wait");
+    this.#wakeUp().signal();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#host?.detach(this);
+    this.#closed = true;
+    for (const guest of this.#guests.keys()) guest.#host = undefined;
+    this.#guests.clear();
+    this.#entries.clear();
+    this.#files.clear();
+    this.#slots.length = 1;
+    this.#found = this.#next = 0;
+    this.#filesDue = false;
+    if (this.#waiting) this.#wake!.signal();
+    else this.#release();
+  }
+
+  #release(): void {
+    this.#set.close();
+    this.#wake?.close();
+  }
+
+  /** Begins with the results of a wait. */
+  #settle(found: number): void {
+    this.#found = found;
+    this.#next = 0;
+    this.#filesDue = this.#files.size > 0;
+    if (!this.#filesDue) this.#wake?.drain();
+  }
+
+  #collectFiles(report: Report<Token>): void {
+    this.#filesDue = false;
+    for (const entry of [...this.#files]) {
+      if (!this.#files.has(entry)) continue;
+      const bits = toBits(entry.interest);
+      if (look(entry.fd, bits) === bits) {
+        report(entry.token, toReadiness(bits));
+      } else {
+        // It was closed without being removed; if the number is in use, then by something else.
+        this.#files.delete(entry);
+        entry.teller = "nobody";
+      }
+    }
+  }
+
+  #enter(fd: number, interest: number, token: Token, guest: boolean): Entry<Token> {
+    const index = this.#free.pop() ?? this.#slots.length;
+    const generation = ++this.#generation | 0;
+    const entry: Entry<Token> = { fd, index, generation, token, interest, teller: "nobody", guest };
+    this.#slots[index] = entry;
+    return entry;
+  }
+
+  #leave({ index }: Entry<Token>): void {
+    this.#slots[index] = undefined;
+    this.#free.push(index);
+  }
+
+  /** Has an entry's readiness told by whoever can. */
+  #watch(entry: Entry<Token>): void {
+    const { fd, interest, index, generation } = entry;
+    if ((interest & WANTED) === 0) {
+      // Not left to the kernel with nothing asked: it would tell of hang-ups and errors all the same.
+      if (!isOpen(fd)) throw notOpen(fd, "epoll_ctl");
+      return;
+    }
+    try {
+      this.#set.control(EPOLL_CTL_ADD, fd, bitsOf(interest), index, generation);
+      entry.teller = "kernel";
+    } catch (error) {
+      // The kernel's set refuses regular files, directories and /dev/null, which never have to wait.
+      if (!(error instanceof ZmqError) || error.code !== "EPERM") throw error;
+      this.#wakeUp().signal();
+      this.#files.add(entry);
+      entry.teller = "us";
+    }
+  }
+
+  #unwatch(entry: Entry<Token>): void {
+    if (entry.teller === "us") this.#files.delete(entry);
+    else if (entry.teller === "kernel" && !this.#set.delete(entry.fd)) this.#orphans = true;
+    entry.teller = "nobody";
+  }
+
+  #wakeUp(): Wake {
+    if (this.#wake === undefined) {
+      const wake = new Wake();
+      try {
+        this.#set.control(EPOLL_CTL_ADD, wake.fd, EPOLLIN, WAKE, 0);
+      } catch (error) {
+        wake.close();
+        throw error;
+      }
+      this.#wake = wake;
+    }
+    return this.#wake;
+  }
+
+  /**
+   * Makes the kernel's set anew. A descriptor that was closed before it was removed can't be taken out
+   * of a set, and stays in there while a duplicate of it is open (in a child process, say): its events,
+   * which belong to no entry, would end every wait at once. Costs a system call an entry, and happens
+   * only when such an event has come.
+   */
+  #renew(): void {
+    const host = this.#host;
+    const attachment = host === undefined ? undefined : host.#guests.get(this);
+    this.#set.renew();
+    host?.detach(this);
+    this.#orphans = this.#spoilt = false;
+    if (this.#wake !== undefined) {
+      this.#set.control(EPOLL_CTL_ADD, this.#wake.fd, EPOLLIN, WAKE, 0);
+    }
+    for (const entry of this.#entries.values()) {
+      if (entry.teller !== "kernel") continue;
+      entry.teller = "nobody";
+      try {
+        this.#watch(entry);
+      } catch {
+        // Closed without being removed as well: silent until then.
+      }
+    }
+    for (const [guest, { teller, token }] of [...this.#guests]) {
+      this.detach(guest);
+      if (teller === "kernel") this.attach(guest, token);
+    }
+    if (attachment?.teller === "kernel") host!.attach(this, attachment.token);
+  }
+
+  #find(fd: number): Entry<Token> {
+    this.#assertOpen("epoll_ctl");
+    assertDescriptor(fd);
+    const entry = this.#entries.get(fd);
+    if (entry === undefined) throw notWatched(fd, "epoll_ctl");
+    return entry;
+  }
+
+  #assertOpen(call: string): void {
+    if (this.#closed) throw setClosed(call);
+  }
+
+  #assertIdle(): void {
+    this.#assertOpen("epoll_wait");
+    if (this.#waiting) throw alreadyWaiting("epoll_wait");
+  }
+}
+
+/** Interest as the kernel's set takes it. */
+function bitsOf(interest: number): number {
+  return toBits(interest) | ((interest & EDGE) === 0 ? 0 : EPOLLET);
+}

@@ -1,0 +1,30 @@
+/**
+ * The Poller on its own: one event loop's wait for any file descriptors, and for ZMQ sockets where a
+ * program has any.
+ *
+ * @example Standard input with a timeout, without ZeroMQ
+ * ```ts
+ * import { Poller } from "@deno-zmq/zmq/poller";
+ *
+ * using poller = new Poller();
+ * poller.add(0);
+ * const ready = await poller.wait({ timeout: 100 });
+ * console.log(ready.length === 0 ? "nothing was typed" : "there is input");
+ * ```
+ *
+ * @module
+ */
+
+export {
+  type Interest,
+  type Pollable,
+  pollable,
+  Poller,
+  type PollerOptions,
+  type Ready,
+  type WaitOptions,
+  type WaitSyncOptions,
+} from "./poller.ts";
+export type { BackendKind } from "./backend.ts";
+export { settled } from "./reactor.ts";
+export { type LibraryAttempt, LibraryError, ZmqError, type ZmqErrorDetails } from "../errors.ts";

@@ -1,0 +1,280 @@
+/** The backend over poll(2), which every Unix has. What a wait costs grows with the set. */
+
+import { POLLIN, POLLNVAL } from "../ffi/constants.ts";
+import { libc } from "../ffi/libc.ts";
+import { allocate, usize } from "../ffi/memory.ts";
+import { type Backend, READABLE, type Report } from "./backend.ts";
+import { BYTES, type Entry, Slots, WORDS } from "./slots.ts";
+import {
+  alreadyWaiting,
+  alreadyWatched,
+  assertDescriptor,
+  checkWait,
+  isOpen,
+  milliseconds,
+  notOpen,
+  notWatched,
+  setClosed,
+  toReadiness,
+  UNASKED,
+  WANTED,
+} from "./system.ts";
+import { Wake } from "./wake.ts";
+
+/** Another set that takes part in the waits, until it's reported once. */
+interface Attachment<Token> {
+  readonly token: Token;
+  /** Where its part of the results lies; empty where the wait began without it. */
+  start: number;
+  end: number;
+}
+
+/** A set of descriptors that poll(2) waits for. */
+export class PollBackend<Token> implements Backend<Token> {
+  readonly kind = "poll";
+  #waiting = false;
+  #closed = false;
+  readonly #slots = new Slots<Token>();
+  #wake: Wake | undefined;
+
+  /** What the last wait found, in the order of the slots as they were when it began. */
+  #results = new Int32Array(0);
+  /** How many of the results are this set's slots, how many still to be reported, and from where on. */
+  #own = 0;
+  #left = 0;
+  #next = 0;
+  /** The youngest entry that took part in the wait. */
+  #youngest = 0;
+
+  readonly #guests = new Map<PollBackend<unknown>, Attachment<Token>>();
+  /** The set to which this one is attached. */
+  #host: PollBackend<unknown> | undefined;
+
+  /** The pool thread's copy of the array. */
+  #aside: Deno.PointerValue = null;
+  #asideBytes = 0;
+
+  get waiting(): boolean {
+    return this.#waiting;
+  }
+
+  add(fd: number, interest: number, token: Token): void {
+    this.#assertOpen();
+    assertDescriptor(fd);
+    if (this.#slots.get(fd) !== undefined) throw alreadyWatched(fd, "poll");
+    // poll(2) would tell only at the next wait, and then as an event.
+    if (!isOpen(fd)) throw notOpen(fd, "poll");
+    this.#slots.add(fd, interest, token);
+    this.#changed();
+  }
+
+  modify(fd: number, interest: number): void {
+    const entry = this.#find(fd);
+    if (!isOpen(fd)) throw notOpen(fd, "poll");
+    if (entry.gone) throw notWatched(fd, "poll");
+    if (entry.interest === interest) return;
+    this.#slots.modify(entry, interest);
+    this.#changed();
+  }
+
+  remove(fd: number): void {
+    this.#slots.remove(this.#find(fd));
+    // A thread within poll(2) holds its files: one that's closed now would stay open until the wait
+    // ends, and its peer would see no end. So a removal ends the wait as well, for one system call.
+    this.#changed();
+  }
+
+  attach(guest: Backend<unknown>, token: Token): void {
+    this.#assertOpen();
+    if (!(guest instanceof PollBackend) || guest === this) {
+      throw new TypeError("A set takes another set of its own kind as a guest");
+    }
+    guest.#assertOpen();
+    if (guest.#host !== this) guest.#host?.detach(guest);
+    guest.#host = this;
+    this.#guests.set(guest, { token, start: 0, end: 0 });
+    this.#changed();
+  }
+
+  detach(guest: Backend<unknown>): void {
+    if (!(guest instanceof PollBackend) || !this.#guests.delete(guest)) return;
+    guest.#host = undefined;
+    this.#changed();
+  }
+
+  wait(timeout: number): Promise<void> {
+    this.#assertIdle();
+    this.#wakeUp();
+    const count = this.#layOut();
+    const bytes = BYTES * count;
+    if (bytes > this.#asideBytes) {
+      libc().free(this.#aside);
+      this.#aside = null;
+      this.#asideBytes = 0;
+      this.#aside = allocate(2 * bytes);
+      this.#asideBytes = 2 * bytes;
+    }
+    libc().memcpy_out(this.#aside, this.#slots.array, usize(bytes));
+    this.#waiting = true;
+    return this.#waitAside(count, milliseconds(timeout));
+  }
+
+  async #waitAside(count: number, limit: number): Promise<void> {
+    // The thread writes into memory that only we free: a buffer would go when a worker is terminated.
+    let found = await libc().poll_aside(this.#aside, usize(count), limit);
+    this.#waiting = false;
+    if (this.#closed) return this.#release();
+    // Another thread's errno can't be read, so a failure is repeated on this one.
+    if (found < 0) found = this.#pollHere(this.#layOut(), 0);
+    else if (found > 0) libc().memcpy(this.#results, this.#aside, usize(BYTES * count));
+    this.#settle(found);
+  }
+
+  waitSync(timeout: number, report: Report<Token>): void {
+    this.#assertIdle();
+    this.#settle(this.#pollHere(this.#layOut(), milliseconds(timeout)));
+    this.collect(report);
+  }
+
+  collect(report: Report<Token>): void {
+    // Everything it goes by is a field: a report may remove, add, wait on this thread, or throw.
+    while (this.#left > 0 && this.#next < this.#own) {
+      const index = this.#next++;
+      const bits = this.#results[WORDS * index + 1] >>> 16;
+      if (bits === 0) continue;
+      this.#left--;
+      const entry = this.#slots.at(index);
+      if (entry === undefined || entry.born > this.#youngest) continue;
+      const { interest } = entry;
+      if ((bits & POLLNVAL) !== 0) {
+        // It was closed without being removed, and would end every wait at once.
+        this.#slots.giveUp(entry);
+      } else if ((interest & WANTED) !== 0) {
+        const ready = toReadiness(bits) & (interest | UNASKED);
+        if (ready !== 0) report(entry.token, ready);
+      }
+    }
+    if (this.#left > 0) this.#collectGuests(report);
+  }
+
+  wake(): void {
+    this.#assertOpen();
+    this.#wakeUp().signal();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#host?.detach(this);
+    this.#closed = true;
+    for (const guest of this.#guests.keys()) guest.#host = undefined;
+    this.#guests.clear();
+    this.#slots.clear();
+    this.#left = 0;
+    if (this.#waiting) this.#wake!.signal();
+    else this.#release();
+  }
+
+  #release(): void {
+    this.#wake?.close();
+    libc().free(this.#aside);
+    this.#aside = null;
+  }
+
+  /** The outstanding wait began without the change: it ends, so that the next one has it. */
+  #changed(): void {
+    if (this.#waiting) this.#wake!.signal();
+    const host = this.#host;
+    if (host !== undefined) host.#changed();
+  }
+
+  #wakeUp(): Wake {
+    if (this.#wake === undefined) {
+      this.#wake = new Wake();
+      this.#changed();
+    }
+    return this.#wake;
+  }
+
+  /** Brings everything that is to be asked into one row: own slots, wake-up, guests. Gives its length. */
+  #layOut(): number {
+    // Nothing refers to slots any more: what wasn't collected is still so, and will be found again.
+    this.#left = 0;
+    this.#slots.compact();
+    this.#own = this.#slots.length;
+    this.#youngest = this.#slots.births;
+    let count = this.#place(this, 0);
+    for (const [guest, attachment] of this.#guests) {
+      if (!guest.#waiting && guest.#left === 0) guest.#slots.compact();
+      attachment.start = count;
+      count = this.#place(guest, count);
+      attachment.end = count;
+    }
+    return count;
+  }
+
+  /** Puts a set's slots and wake-up at `start` in the row, and gives the end. */
+  #place(set: PollBackend<unknown>, start: number): number {
+    const row = this.#slots;
+    let end = start + set.#slots.length;
+    row.reserve(end + 1);
+    if (set !== this) {
+      row.array.set(set.#slots.array.subarray(0, WORDS * set.#slots.length), WORDS * start);
+    }
+    if (set.#wake !== undefined) {
+      row.array[WORDS * end] = set.#wake.fd;
+      row.array[WORDS * end + 1] = POLLIN;
+      end++;
+    }
+    if (this.#results.length < row.array.length) this.#results = new Int32Array(row.array.length);
+    return end;
+  }
+
+  #pollHere(count: number, limit: number): number {
+    this.#results.set(this.#slots.array);
+    return checkWait(libc().poll(this.#results, usize(count), limit), "poll");
+  }
+
+  /** Begins with the results of a wait. */
+  #settle(found: number): void {
+    this.#left = found;
+    this.#next = 0;
+    if (this.#wake === undefined) return;
+    if (found > 0 && this.#results[WORDS * this.#own + 1] >>> 16 !== 0) this.#left--;
+    this.#wake.drain();
+  }
+
+  #collectGuests(report: Report<Token>): void {
+    for (const [guest, { token, start, end }] of this.#guests) {
+      let ready = false;
+      for (let index = start; index < end; index++) {
+        if (this.#results[WORDS * index + 1] >>> 16 === 0) continue;
+        this.#left--;
+        ready = true;
+      }
+      if (ready) {
+        this.#guests.delete(guest);
+        guest.#host = undefined;
+        report(token, READABLE);
+      }
+      if (this.#left <= 0) return;
+    }
+    this.#left = 0;
+  }
+
+  #find(fd: number): Entry<Token> {
+    this.#assertOpen();
+    assertDescriptor(fd);
+    const entry = this.#slots.get(fd);
+    if (entry === undefined) throw notWatched(fd, "poll");
+    return entry;
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw setClosed("poll");
+  }
+
+  #assertIdle(): void {
+    this.#assertOpen();
+    if (this.#waiting) throw alreadyWaiting("poll");
+  }
+}

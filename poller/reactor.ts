@@ -1,0 +1,306 @@
+/**
+ * The reactor: one an isolate. It knows who waits, for what and until when, and parks one pool
+ * thread in the system's waiting call for all of them, only while somebody waits.
+ */
+
+import { type Backend, type BackendKind, EDGE, READABLE } from "./backend.ts";
+import { refill } from "./budget.ts";
+import { createBackend } from "./create.ts";
+import { Source } from "./source.ts";
+import { Deadlines, joinSignal, leaveSignal, type Waiting } from "./waiting.ts";
+
+/** A set of descriptors that takes part in a wait of the reactor's: a Poller that waits. */
+export interface Guest {
+  /** Its own descriptors. */
+  readonly backend: Backend<unknown>;
+  /** Something of the guest's own may be ready, or it was told so: it's to look, and to finish or to wait on. */
+  finish(): void;
+}
+
+/** A source with a waiter that libzmq refuses though it reports it ready is asked again this often. */
+const STUBBORN_INTERVAL = 50;
+/** While nothing waits, open sources are looked at this often, so that their mailboxes stay empty. */
+const IDLE_INTERVAL = 1000;
+
+/** One kind of waiting call, with its own set of descriptors and its own parked thread. */
+class Host {
+  readonly backend: Backend<Source | Guest>;
+  /** How many wait here. */
+  waits = 0;
+  parked = false;
+  /** Until when the thread is parked, at the latest. */
+  until = 0;
+  waking = false;
+  readonly onWake: () => void;
+
+  constructor(kind: BackendKind | undefined, onWake: (host: Host) => void) {
+    this.backend = createBackend<Source | Guest>(kind);
+    this.onWake = () => onWake(this);
+  }
+
+  park(until: number, now: number): void {
+    this.parked = true;
+    this.waking = false;
+    this.until = until;
+    const timeout = until === Infinity ? -1 : Math.max(0, until - now);
+    this.backend.wait(timeout).then(this.onWake);
+  }
+
+  wake(): void {
+    if (!this.parked || this.waking) return;
+    this.waking = true;
+    this.backend.wake();
+  }
+}
+
+class Reactor {
+  /** Where sources are registered, and most waits take place. */
+  readonly #home: Host;
+  /** Others exist only for Pollers that ask for another kind than the default. */
+  readonly #hosts: Host[];
+  readonly #deadlines = new Deadlines();
+  /** Sources to be looked at before anything sleeps. */
+  #unsettled: Source[] = [];
+  readonly #stubborn = new Set<Source>();
+  #due: Guest[] = [];
+  #sources = 0;
+  #parkQueued = false;
+  #turnQueued = false;
+  #idleTimer: ReturnType<typeof setInterval> | undefined;
+  #settledWaiters: (() => void)[] = [];
+
+  readonly #park = () => {
+    this.#parkQueued = false;
+    // Whatever waits for its turn of the event loop parks at the end of that turn.
+    if (!this.#turnQueued) this.#sleep();
+  };
+  readonly #turn = () => {
+    this.#turnQueued = false;
+    refill();
+    this.#sleep();
+  };
+  readonly #report = (whom: Source | Guest) => {
+    if (whom instanceof Source) whom.serve();
+    else this.finishLater(whom);
+  };
+  readonly #onWake = (host: Host) => {
+    host.parked = false;
+    refill();
+    host.backend.collect(this.#report);
+    for (const source of this.#stubborn) this.note(source);
+    this.#finishDue();
+    this.#rest();
+  };
+
+  constructor() {
+    this.#home = new Host(undefined, this.#onWake);
+    this.#hosts = [this.#home];
+  }
+
+  /** Registers a source once, for as long as it's open: edge-triggered where the system can. */
+  register(source: Source): void {
+    this.#home.backend.add(source.fd, READABLE | EDGE, source);
+    this.#sources++;
+    this.#armIdleTimer();
+  }
+
+  /** Undoes `register`; the descriptor must still be open. */
+  unregister(source: Source): void {
+    this.#home.backend.remove(source.fd);
+    this.#stubborn.delete(source);
+    source.unsettled = false;
+    if (--this.#sources === 0) this.#disarmIdleTimer();
+  }
+
+  /**
+   * To be called after any call on a source that has `watched > 0`: the call may have consumed the
+   * edge, so the source is looked at again before anything sleeps.
+   */
+  unsettle(source: Source): void {
+    this.note(source);
+    if (this.#anyParked()) this.#queueTurn();
+  }
+
+  /** Has a source looked at before the next sleep, without hurry: nobody waits for it. */
+  note(source: Source): void {
+    source.unsettled = true;
+    if (source.listed) return;
+    source.listed = true;
+    this.#unsettled.push(source);
+  }
+
+  /** Puts a source off to the next turn of the event loop: this turn's budget is spent. */
+  postpone(source: Source): void {
+    this.note(source);
+    this.#queueTurn();
+  }
+
+  /** Remembers whether a source has a waiter that was refused although the source was ready. */
+  setStubborn(source: Source, stubborn: boolean): void {
+    if (source.stubborn === stubborn) return;
+    source.stubborn = stubborn;
+    if (stubborn) this.#stubborn.add(source);
+    else this.#stubborn.delete(source);
+  }
+
+  /** Begins to wait: keeps the process alive until `leave`. */
+  join(waiting: Waiting, host: Host = this.#home): void {
+    host.waits++;
+    if (waiting.deadline !== Infinity) {
+      this.#deadlines.add(waiting);
+      if (host.parked && waiting.deadline < host.until) host.wake();
+    }
+    if (waiting.signal !== undefined) joinSignal(waiting);
+    if (!host.parked) this.#queuePark();
+  }
+
+  /** Ends a wait, for whatever reason. */
+  leave(waiting: Waiting, host: Host = this.#home): void {
+    host.waits--;
+    this.#deadlines.remove(waiting);
+    if (waiting.signal !== undefined) leaveSignal(waiting);
+    // Put off by a turn: the same program often waits again at once, and waking costs a system call.
+    if (host.waits === 0 && host.parked) this.#queueTurn();
+  }
+
+  /** Where a Poller of this kind waits. */
+  hostFor(kind: BackendKind): Host {
+    let host = this.#hosts.find((host) => host.backend.kind === kind);
+    if (host === undefined) this.#hosts.push(host = new Host(kind, this.#onWake));
+    return host;
+  }
+
+  /** Has a guest look for itself, once whatever is under way has been done. */
+  finishLater(guest: Guest): void {
+    this.#due.push(guest);
+    if (this.#anyParked()) this.#queueTurn();
+    else this.#queuePark();
+  }
+
+  /** The same in the next turn of the event loop: this turn's budget is spent. */
+  finishNextTurn(guest: Guest): void {
+    this.#due.push(guest);
+    this.#queueTurn();
+  }
+
+  /** Looks at every unsettled source, so that nobody sleeps on a consumed edge. */
+  settle(): void {
+    // Serving may run user code's promises only later, but it may list sources again: those whose
+    // budget is spent. They wait for the turn that was queued for them.
+    const sources = this.#unsettled;
+    if (sources.length === 0) return;
+    this.#unsettled = [];
+    for (const source of sources) {
+      source.listed = false;
+      if (source.unsettled) source.serve();
+    }
+  }
+
+  /** Resolves once no thread is parked for anybody; at once while something still waits. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#settledWaiters.push(resolve);
+      this.#queueTurn();
+    });
+  }
+
+  /** What is to be done before sleeping; then sleeps, where anybody waits. */
+  #sleep(): void {
+    let now: number;
+    do {
+      this.settle();
+      now = performance.now();
+      this.#expire(now);
+      this.#finishDue();
+      if (this.#turnQueued) return;
+    } while (this.#unsettled.length > 0);
+    let until = this.#deadlines.earliest;
+    if (this.#stubborn.size > 0) until = Math.min(until, now + STUBBORN_INTERVAL);
+    for (const host of this.#hosts) {
+      if (host.waits === 0) host.wake();
+      else if (!host.parked) host.park(until, now);
+      else if (until < host.until) host.wake();
+    }
+    this.#rest();
+  }
+
+  /** After a wake: what was left, and the next sleep. */
+  #rest(): void {
+    if (this.#anyWaits()) {
+      if (this.#hosts.some((host) => host.waits > 0 && !host.parked)) this.#queuePark();
+    } else {
+      this.#armIdleTimer();
+    }
+    if (this.#settledWaiters.length > 0 && (this.#anyWaits() || !this.#anyParked())) {
+      const waiters = this.#settledWaiters;
+      this.#settledWaiters = [];
+      for (const resolve of waiters) resolve();
+    }
+  }
+
+  #expire(now: number): void {
+    for (let due; (due = this.#deadlines.takeDue(now)) !== undefined;) due.expire();
+  }
+
+  #finishDue(): void {
+    while (this.#due.length > 0) {
+      const guests = this.#due;
+      this.#due = [];
+      for (const guest of guests) guest.finish();
+    }
+  }
+
+  #queuePark(): void {
+    if (this.#parkQueued) return;
+    this.#parkQueued = true;
+    queueMicrotask(this.#park);
+  }
+
+  #queueTurn(): void {
+    if (this.#turnQueued) return;
+    this.#turnQueued = true;
+    setImmediate(this.#turn);
+  }
+
+  #anyParked(): boolean {
+    for (const host of this.#hosts) if (host.parked) return true;
+    return false;
+  }
+
+  #anyWaits(): boolean {
+    for (const host of this.#hosts) if (host.waits > 0) return true;
+    return false;
+  }
+
+  #armIdleTimer(): void {
+    if (this.#idleTimer !== undefined || this.#sources === 0) return;
+    this.#idleTimer = setInterval(() => {
+      if (this.#anyParked()) return this.#disarmIdleTimer();
+      this.#home.backend.waitSync(0, this.#report);
+      this.settle();
+    }, IDLE_INTERVAL);
+    Deno.unrefTimer(this.#idleTimer);
+  }
+
+  #disarmIdleTimer(): void {
+    clearInterval(this.#idleTimer);
+    this.#idleTimer = undefined;
+  }
+}
+
+export type { Host, Reactor };
+
+let instance: Reactor | undefined;
+
+/** This isolate's reactor, made at the first call. */
+export function reactor(): Reactor {
+  return instance ??= new Reactor();
+}
+
+/**
+ * Resolves when the runtime's thread that waited for descriptors has been given back; at once while
+ * something still waits. Useful at the end of a test, whose sanitizers count that thread.
+ */
+export function settled(): Promise<void> {
+  return instance === undefined ? Promise.resolve() : instance.settled();
+}

@@ -1,0 +1,117 @@
+/** The array that poll(2) is given, and which descriptor stands in which of its slots. */
+
+import { toBits, WANTED } from "./system.ts";
+
+/** One watched descriptor. */
+export interface Entry<Token> {
+  readonly fd: number;
+  readonly token: Token;
+  /** Its generation: the how-manieth it is of all that were ever added. */
+  readonly born: number;
+  /** Its slot. */
+  index: number;
+  interest: number;
+  /** It was seen closed: nothing is reported for it any more. */
+  gone: boolean;
+}
+
+/** A struct pollfd is two words: its descriptor, then events | revents << 16. */
+export const WORDS = 2;
+/** The size of a struct pollfd. */
+export const BYTES = 8;
+
+/** poll(2) skips negative numbers: a free slot, a closed descriptor, one of no interest at present. */
+const SKIPPED = -1;
+
+/** Descriptors in slots. A slot keeps its descriptor until `compact`, so results can refer to slots. */
+export class Slots<Token> {
+  readonly #entries = new Map<number, Entry<Token>>();
+  readonly #slots: (Entry<Token> | undefined)[] = [];
+  readonly #holes: number[] = [];
+  #births = 0;
+  #array = new Int32Array(WORDS * 16);
+
+  /** What poll(2) is to be asked, slot by slot; the caller may use what `reserve` made behind them. */
+  get array(): Int32Array<ArrayBuffer> {
+    return this.#array;
+  }
+
+  /** How many slots there are. */
+  get length(): number {
+    return this.#slots.length;
+  }
+
+  /** The generation of the youngest entry. */
+  get births(): number {
+    return this.#births;
+  }
+
+  /** The entry of a descriptor. */
+  get(fd: number): Entry<Token> | undefined {
+    return this.#entries.get(fd);
+  }
+
+  /** The entry in a slot. */
+  at(index: number): Entry<Token> | undefined {
+    return this.#slots[index];
+  }
+
+  add(fd: number, interest: number, token: Token): void {
+    const index = this.#holes.pop() ?? this.#slots.length;
+    const entry = { fd, token, born: ++this.#births, index, interest, gone: false };
+    this.#slots[index] = entry;
+    this.#entries.set(fd, entry);
+    this.reserve(this.#slots.length);
+    this.#ask(entry);
+  }
+
+  modify(entry: Entry<Token>, interest: number): void {
+    entry.interest = interest;
+    this.#ask(entry);
+  }
+
+  remove({ fd, index }: Entry<Token>): void {
+    this.#entries.delete(fd);
+    this.#slots[index] = undefined;
+    this.#array[WORDS * index] = SKIPPED;
+    this.#holes.push(index);
+  }
+
+  /** Asks no more for an entry whose descriptor was closed. It stays until it's removed. */
+  giveUp(entry: Entry<Token>): void {
+    entry.gone = true;
+    this.#ask(entry);
+  }
+
+  /** Removes all. */
+  clear(): void {
+    this.#entries.clear();
+    this.#slots.length = this.#holes.length = 0;
+  }
+
+  /** Fills the holes with the last entries. */
+  compact(): void {
+    const slots = this.#slots;
+    while (this.#holes.length > 0) {
+      const hole = this.#holes.pop()!;
+      while (slots.length > 0 && slots[slots.length - 1] === undefined) slots.pop();
+      if (hole >= slots.length) continue;
+      const last = slots[hole] = slots.pop()!;
+      last.index = hole;
+      this.#ask(last);
+    }
+  }
+
+  /** Makes room for that many slots in the array. */
+  reserve(length: number): void {
+    if (WORDS * length <= this.#array.length) return;
+    const larger = new Int32Array(Math.max(WORDS * length, 2 * this.#array.length));
+    larger.set(this.#array);
+    this.#array = larger;
+  }
+
+  #ask({ fd, index, interest, gone }: Entry<Token>): void {
+    this.#array[WORDS * index] = gone || (interest & WANTED) === 0 ? SKIPPED : fd;
+    this.#array[WORDS * index + 1] = toBits(interest);
+  }
+}

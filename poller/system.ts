@@ -1,0 +1,94 @@
+/** What the backends share: descriptors, time-outs, bits and failures, as the system spells them. */
+
+import { ZmqError } from "../errors.ts";
+import { POLLIN, POLLNVAL, POLLOUT } from "../ffi/constants.ts";
+import { check, stateError } from "../ffi/errno.ts";
+import { libc } from "../ffi/libc.ts";
+import { ERROR, HANGUP, READABLE, WRITABLE } from "./backend.ts";
+
+/** What can be waited for. */
+export const WANTED = READABLE | WRITABLE;
+/** What is reported whatever the interest. */
+export const UNASKED = ERROR | HANGUP;
+
+const INT_MAX = 0x7fffffff;
+
+/** Refuses what can't be a descriptor's number. */
+export function assertDescriptor(fd: number): void {
+  if (!Number.isInteger(fd)) throw new TypeError("A file descriptor is an integer");
+  if (fd < 0 || fd > INT_MAX) throw new RangeError(`${fd} is no file descriptor`);
+}
+
+/**
+ * A time-out in whole ms, rounded up: rounded down, the last fraction would be spun away. Only −1
+ * itself means no limit, so that a deadline just passed doesn't become an endless wait.
+ */
+export function milliseconds(timeout: number): number {
+  if (timeout === -1) return -1;
+  return timeout > 0 ? Math.min(Math.ceil(timeout), INT_MAX) : 0;
+}
+
+/** Interest as poll's bits, which are epoll's as well. */
+export function toBits(interest: number): number {
+  return ((interest & READABLE) !== 0 ? POLLIN : 0) | ((interest & WRITABLE) !== 0 ? POLLOUT : 0);
+}
+
+/** Poll's and epoll's bits as readiness: IN 1, OUT 4, ERR 8 and HUP 16 become 1, 2, 4 and 8. */
+export function toReadiness(bits: number): number {
+  return (bits & 1) | ((bits >> 1) & 14);
+}
+
+const one = new Int32Array(2);
+
+/** Asks poll(2) about one descriptor, without waiting. */
+export function look(fd: number, bits: number): number {
+  one[0] = fd;
+  one[1] = bits;
+  check(libc().poll(one, 1n, 0), "poll");
+  return one[1] >>> 16;
+}
+
+/** Whether a descriptor is open. */
+export function isOpen(fd: number): boolean {
+  return (look(fd, 0) & POLLNVAL) === 0;
+}
+
+/** The result of a waiting call; one that a signal interrupted found nothing. */
+export function checkWait(result: number, call: string): number {
+  try {
+    return check(result, call);
+  } catch (error) {
+    if (error instanceof ZmqError && error.code === "EINTR") return 0;
+    throw error;
+  }
+}
+
+/** The error for a descriptor that isn't open, where no system call says so itself. */
+export function notOpen(fd: number, call: string): ZmqError {
+  return stateError("EBADF", call, `File descriptor ${fd} isn't open`);
+}
+
+/** The error for adding what stands in the set. */
+export function alreadyWatched(fd: number, call: string): ZmqError {
+  return stateError(
+    "EEXIST",
+    call,
+    `File descriptor ${fd} is watched already: modify it, or remove it first (also where it was ` +
+      "closed meanwhile)",
+  );
+}
+
+/** The error for what doesn't stand in the set. */
+export function notWatched(fd: number, call: string): ZmqError {
+  return stateError("ENOENT", call, `File descriptor ${fd} isn't watched: add it first`);
+}
+
+/** The error for using a set after `close`. */
+export function setClosed(call: string): ZmqError {
+  return stateError("EBADF", call, "The set of descriptors was closed");
+}
+
+/** The error for a second wait. */
+export function alreadyWaiting(call: string): ZmqError {
+  return stateError("EBUSY", call, "A wait on this set is outstanding: await it before the next");
+}

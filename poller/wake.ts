@@ -1,0 +1,58 @@
+/** A descriptor that this thread makes readable, to end a wait on another thread. */
+
+import { EFD_CLOEXEC, EFD_NONBLOCK, FIOCLEX } from "../ffi/constants.ts";
+import { check } from "../ffi/errno.ts";
+import { libc, libcElsewhere, libcOfLinux } from "../ffi/libc.ts";
+import { usize } from "../ffi/memory.ts";
+
+/** What is written: an eventfd wants exactly 8 bytes, and a pipe takes them as well. */
+const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
+
+/** An eventfd on Linux, a pipe elsewhere. */
+export class Wake {
+  /** The descriptor to watch for READABLE. */
+  readonly fd: number;
+  readonly #end: number;
+  #signalled = false;
+  readonly #drained = new Uint8Array(8);
+
+  /** Opens the descriptors. */
+  constructor(kind: "eventfd" | "pipe" = Deno.build.os === "linux" ? "eventfd" : "pipe") {
+    if (kind === "eventfd") {
+      this.fd = check(libcOfLinux().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
+      this.#end = this.fd;
+    } else {
+      // The pipe may block, since it never would: `#signalled` keeps at most 8 bytes in it, and it is
+      // read only while they are there. (O_NONBLOCK takes fcntl, which can't be called everywhere.)
+      const ends = new Int32Array(2);
+      check(libcElsewhere().pipe(ends), "pipe");
+      [this.fd, this.#end] = ends;
+      for (const fd of ends) check(libcElsewhere().ioctl(fd, usize(FIOCLEX)), "ioctl");
+    }
+  }
+
+  /** Whether it was signalled and not drained since. */
+  get signalled(): boolean {
+    return this.#signalled;
+  }
+
+  /** Makes the descriptor readable. Costs one system call, and nothing where it's readable already. */
+  signal(): void {
+    if (this.#signalled) return;
+    check(Number(libc().write(this.#end, ONE, 8n)), "write");
+    this.#signalled = true;
+  }
+
+  /** Undoes `signal`. */
+  drain(): void {
+    if (!this.#signalled) return;
+    check(Number(libc().read(this.fd, this.#drained, 8n)), "read");
+    this.#signalled = false;
+  }
+
+  /** Closes the descriptors. */
+  close(): void {
+    libc().close(this.fd);
+    if (this.#end !== this.fd) libc().close(this.#end);
+  }
+}

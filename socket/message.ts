@@ -1,0 +1,151 @@
+/** What goes in and what comes out: messages as programs write them, and the frames they receive. */
+
+import { Buffer } from "node:buffer";
+import { markAsUntransferable } from "node:worker_threads";
+
+/** One part of a message to be sent; see {@linkcode MessageLike}. */
+export type MessagePart =
+  | string
+  | ArrayBufferView
+  | ArrayBuffer
+  | SharedArrayBuffer
+  | number
+  | boolean
+  | bigint
+  | null;
+
+/**
+ * A message to be sent: one part, or a non-empty array of parts, which arrive together or not at all.
+ *
+ * Strings are sent as UTF-8; views (typed arrays, `Buffer`, `DataView`) as the bytes that they show;
+ * numbers, booleans and bigints as their text; `null` as an empty part. Anything else is a
+ * `TypeError`.
+ */
+export type MessageLike = MessagePart | readonly MessagePart[];
+
+/** A part in the form in which it goes to libzmq. */
+export type Part = string | Uint8Array;
+
+/**
+ * One part of a received message: a `Uint8Array` with all the methods of Node's `Buffer`, and two
+ * more.
+ *
+ * Small frames lie side by side in shared buffers, so their `buffer` can't be transferred, and posting
+ * a frame to a worker copies its neighbours along: post `frame.slice()` of a plain view, such as
+ * `new Uint8Array(frame)`, instead.
+ */
+export interface Frame extends Buffer<ArrayBuffer> {
+  /** The bytes as UTF-8 text; what isn't UTF-8 reads as U+FFFD. */
+  text(): string;
+  /** The bytes parsed as JSON. Throws `SyntaxError` where they aren't. */
+  json<T = unknown>(): T;
+}
+
+/** The constructor of {@linkcode Frame}. Programs receive frames; they rarely make one. */
+export interface FrameConstructor {
+  /** A frame of zeros. */
+  new (length: number): Frame;
+  /** A frame that shows a part of a buffer. */
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): Frame;
+  /** What all frames inherit. */
+  readonly prototype: Frame;
+}
+
+class FrameOfBytes extends Uint8Array<ArrayBuffer> {
+  text(): string {
+    return decoder.decode(this);
+  }
+
+  json(): unknown {
+    return JSON.parse(decoder.decode(this));
+  }
+}
+
+// All that zeromq.js's users do with a message works on a Frame: its methods are a Buffer's. A
+// constructor of its own keeps a frame at 25 ns, where Buffer.from takes 38.
+Object.setPrototypeOf(FrameOfBytes.prototype, Buffer.prototype);
+
+/** One part of a received message. */
+export const Frame: FrameConstructor = FrameOfBytes as unknown as FrameConstructor;
+
+const decoder = new TextDecoder();
+const EMPTY = new Uint8Array(0);
+
+/** A part as libzmq takes it. Throws `TypeError` for what isn't a part. */
+export function toPart(part: MessagePart): Part {
+  if (typeof part === "string" || part instanceof Uint8Array) return part;
+  if (part === null) return EMPTY;
+  switch (typeof part) {
+    case "number":
+    case "boolean":
+    case "bigint":
+      return String(part);
+    case "object":
+      if (ArrayBuffer.isView(part)) {
+        return new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
+      }
+      if (part instanceof ArrayBuffer || part instanceof SharedArrayBuffer) {
+        return new Uint8Array(part);
+      }
+  }
+  const kind = Array.isArray(part) ? "an array within an array" : typeof part;
+  throw new TypeError(
+    `A message consists of strings, buffers, numbers, booleans, bigints and null, not of ${kind}` +
+      (typeof part === "object" ? ": use JSON.stringify for objects" : ""),
+  );
+}
+
+/** Every part of a message, converted and checked before the first goes out. */
+export function toParts(message: readonly MessagePart[]): Part[] {
+  if (message.length === 0) throw new TypeError("A message has at least one part");
+  const parts = new Array<Part>(message.length);
+  for (let i = 0; i < parts.length; i++) parts[i] = toPart(message[i]);
+  return parts;
+}
+
+/** The same parts, independent of what the program does to its buffers while the message waits. */
+export function keepParts(parts: readonly Part[]): Part[] {
+  return parts.map((part) => typeof part === "string" ? part : new Uint8Array(part));
+}
+
+/** Small frames are cut from slabs of this size; larger than half of it, they get a buffer of their own. */
+const SLAB = 8192;
+const LARGEST_IN_SLAB = SLAB / 2;
+
+let slab = newSlab();
+let words = new Int32Array(slab);
+let offset = 0;
+
+/** A frame for `size` bytes, whose content is up to the caller. */
+export function newFrame(size: number): Frame {
+  if (size > LARGEST_IN_SLAB) return new Frame(size);
+  const start = take(size);
+  return new Frame(slab, start, size);
+}
+
+/** A frame of at most 64 bytes, copied from 32-bit words: far cheaper than a copying call. */
+export function newSmallFrame(size: number, source: Int32Array, from: number): Frame {
+  const start = take(size);
+  const to = start >> 2;
+  const count = (size + 3) >> 2;
+  for (let i = 0; i < count; i++) words[to + i] = source[from + i];
+  return new Frame(slab, start, size);
+}
+
+function take(size: number): number {
+  if (offset + size > SLAB - 8) {
+    slab = newSlab();
+    words = new Int32Array(slab);
+    offset = 0;
+  }
+  const start = offset;
+  offset = (offset + size + 7) & ~7;
+  return start;
+}
+
+function newSlab(): ArrayBuffer {
+  const buffer = new ArrayBuffer(SLAB);
+  // Transferring one frame's buffer would empty all the slab's frames.
+  markAsUntransferable(buffer);
+  return buffer;
+}

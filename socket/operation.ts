@@ -1,0 +1,86 @@
+/** What receives and sends that wait have in common: their place in line, and the ways to end. */
+
+import { stateError } from "../ffi/errno.ts";
+import { reactor } from "../poller/reactor.ts";
+import { type Queue, Waiter } from "../poller/source.ts";
+import type { Handle } from "./core.ts";
+
+/** How long a call may take, and what may end it. */
+export interface WaitLimits {
+  /** Ends the wait when aborted; the promise then rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** A receive or a send that waits. */
+export abstract class Operation extends Waiter {
+  #ended = false;
+
+  constructor(
+    readonly handle: Handle,
+    /** The socket itself, which else could be collected while its program awaits the operation. */
+    readonly owner: object,
+    /** The line in which it waits. */
+    readonly queue: Queue<Operation>,
+  ) {
+    super();
+  }
+
+  /** Ends it without success. */
+  abstract fail(reason: unknown): void;
+  /** Ends it because its socket was closed. */
+  abstract closed(): void;
+  /** The error of its time-out. */
+  protected abstract timedOut(): unknown;
+
+  /** Begins to wait, behind those that wait already. */
+  join(timeout: number, signal: AbortSignal | undefined): void {
+    if (timeout >= 0) this.deadline = performance.now() + timeout;
+    this.signal = signal;
+    this.queue.push(this);
+    this.handle.watched++;
+    reactor().join(this);
+  }
+
+  /** Stops waiting. */
+  leave(): void {
+    this.#ended = true;
+    this.queue.remove(this);
+    this.handle.watched--;
+    reactor().leave(this);
+  }
+
+  override expire(): void {
+    // What can be done in the same moment still counts.
+    this.handle.serve();
+    if (!this.#ended) this.fail(this.timedOut());
+  }
+
+  override abort(reason: unknown): void {
+    this.fail(reason);
+  }
+}
+
+/** The error of a call on a closed socket. */
+export function closedError(call: string): Error {
+  return stateError("EBADF", call, "The socket is closed");
+}
+
+/** The error of a time-out. */
+export function timeoutError(call: string, what: string, timeout: number): Error {
+  return stateError("EAGAIN", call, `${what} within ${timeout} ms`);
+}
+
+/** A synchronous wait is cut into slices of this many ms, so that a worker can be terminated in it. */
+export const SLICE = 100;
+
+/** Checks a time-out in ms; `fallback`, an option's value, counts −1 as no limit. */
+export function toTimeout(timeout: number | undefined, fallback: number): number {
+  if (timeout === undefined) return fallback < 0 ? Infinity : fallback;
+  if (typeof timeout !== "number" || Number.isNaN(timeout)) {
+    throw new TypeError("A timeout is a number of milliseconds");
+  }
+  if (timeout < 0) {
+    throw new RangeError("A timeout is 0 or more milliseconds; Infinity for no limit");
+  }
+  return timeout;
+}

@@ -1,0 +1,66 @@
+/** Pipeline: Push hands work to one of many Pulls. */
+
+import type { ConflateOption, ReceiveOptions, SendOptions } from "./option_types.ts";
+import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
+
+/** Options of a {@linkcode Push}. */
+export interface PushOptions extends SocketOptions, Partial<SendOptions>, Partial<ConflateOption> {}
+
+/**
+ * Sends each message to one of its peers, in turn (`ZMQ_PUSH`). Peers are {@linkcode Pull} sockets.
+ * Without a peer that can take it, a send waits.
+ *
+ * @example
+ * ```ts
+ * import { Pull, Push } from "@deno-zmq/zmq";
+ *
+ * using push = new Push();
+ * await push.bind("tcp://127.0.0.1:*");
+ * using pull = new Pull();
+ * pull.connect(push.lastEndpoint!);
+ * await push.send("work");
+ * const [work] = await pull.receive();
+ * console.log(work.text());
+ * ```
+ */
+export class Push extends Socket {
+  /** Opens a socket. */
+  constructor(options?: PushOptions) {
+    super(8, options);
+  }
+}
+/** The members of a {@linkcode Push} that its type of socket brings. */
+export interface Push extends Sends, SendOptions, ConflateOption {}
+compose(Push, { sends: true, options: ["conflate"] });
+
+/** Options of a {@linkcode Pull}. */
+export interface PullOptions
+  extends SocketOptions, Partial<ReceiveOptions>, Partial<ConflateOption> {}
+
+/**
+ * Receives messages from all its peers, in turn (`ZMQ_PULL`). Peers are {@linkcode Push} sockets.
+ *
+ * @example
+ * ```ts
+ * import { Pull, Push } from "@deno-zmq/zmq";
+ *
+ * using pull = new Pull();
+ * await pull.bind("tcp://127.0.0.1:*");
+ * using push = new Push();
+ * push.connect(pull.lastEndpoint!);
+ * await push.send(["a message of", "two parts"]);
+ * for await (const [first, second] of pull) {
+ *   console.log(first.text(), second.text());
+ *   break;
+ * }
+ * ```
+ */
+export class Pull extends Socket {
+  /** Opens a socket. */
+  constructor(options?: PullOptions) {
+    super(7, options);
+  }
+}
+/** The members of a {@linkcode Pull} that its type of socket brings. */
+export interface Pull extends Receives, ReceiveOptions, ConflateOption {}
+compose(Pull, { receives: true, options: ["conflate"] });

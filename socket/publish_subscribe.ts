@@ -1,0 +1,238 @@
+/** Publish and subscribe: each message goes to all who have subscribed to its beginning. */
+
+import { ZMQ_SUBSCRIBE, ZMQ_UNSUBSCRIBE } from "../ffi/constants.ts";
+import { type Handle, setBytes } from "./core.ts";
+import type {
+  ConflateOption,
+  InvertMatchingOption,
+  PublishOptions,
+  ReceiveOptions,
+  SendOptions,
+  XPublisherOnlyOptions,
+} from "./option_types.ts";
+import {
+  compose,
+  openHandleOf,
+  type Receives,
+  type Sends,
+  Socket,
+  type SocketOptions,
+} from "./socket.ts";
+
+/** Options of a {@linkcode Publisher}. */
+export interface PublisherOptions
+  extends
+    SocketOptions,
+    Partial<SendOptions>,
+    Partial<PublishOptions>,
+    Partial<ConflateOption>,
+    Partial<InvertMatchingOption> {}
+
+/**
+ * Sends each message to every peer that has subscribed to its beginning (`ZMQ_PUB`). Peers are
+ * {@linkcode Subscriber} and {@linkcode XSubscriber} sockets. For peers that aren't there, haven't subscribed yet, or
+ * are too slow, it's dropped; {@linkcode PublishOptions.noDrop} makes a send wait for slow ones.
+ *
+ * @example
+ * ```ts
+ * import { Publisher, Subscriber } from "@deno-zmq/zmq";
+ *
+ * using publisher = new Publisher();
+ * await publisher.bind("inproc://publisher-example");
+ * using subscriber = new Subscriber();
+ * subscriber.connect("inproc://publisher-example");
+ * subscriber.subscribe("weather");
+ * await publisher.send(["weather", "rain"]);
+ * const [topic, text] = await subscriber.receive();
+ * console.log(topic.text(), text.text());
+ * ```
+ */
+export class Publisher extends Socket {
+  /** Opens a socket. */
+  constructor(options?: PublisherOptions) {
+    super(1, options);
+  }
+}
+/** The members of a {@linkcode Publisher} that its type of socket brings. */
+export interface Publisher
+  extends Sends, SendOptions, PublishOptions, ConflateOption, InvertMatchingOption {}
+compose(Publisher, { sends: true, options: ["noDrop", "conflate", "invertMatching"] });
+
+/** Options of a {@linkcode Subscriber}. */
+export interface SubscriberOptions
+  extends
+    SocketOptions,
+    Partial<ReceiveOptions>,
+    Partial<ConflateOption>,
+    Partial<InvertMatchingOption> {}
+
+/**
+ * Receives the messages to whose beginning it has subscribed (`ZMQ_SUB`). Peers are
+ * {@linkcode Publisher} and {@linkcode XPublisher} sockets. What was sent before the subscription has reached the
+ * publisher is missed.
+ *
+ * @example
+ * ```ts
+ * import { Publisher, Subscriber } from "@deno-zmq/zmq";
+ *
+ * using publisher = new Publisher();
+ * await publisher.bind("inproc://subscriber-example");
+ * using subscriber = new Subscriber();
+ * subscriber.connect("inproc://subscriber-example");
+ * subscriber.subscribe(); // everything
+ * await publisher.send("news");
+ * for await (const [news] of subscriber) {
+ *   console.log(news.text());
+ *   break;
+ * }
+ * ```
+ */
+export class Subscriber extends Socket {
+  /** Opens a socket. */
+  constructor(options?: SubscriberOptions) {
+    super(2, options);
+  }
+
+  /**
+   * Subscribes to all messages whose first frame begins with one of the prefixes; to every message where none is given. A prefix
+   * subscribed to twice must be unsubscribed from twice (`ZMQ_SUBSCRIBE`).
+   *
+   * @throws `TypeError` for prefixes that are neither strings nor bytes, `ZmqError` EBADF on a closed socket.
+   */
+  subscribe(...prefixes: (string | Uint8Array)[]): void {
+    change(openHandleOf(this, "zmq_setsockopt"), ZMQ_SUBSCRIBE, "subscribe", prefixes);
+  }
+
+  /**
+   * Takes subscriptions back, the one to every message where none is given (`ZMQ_UNSUBSCRIBE`). Unsubscribing from
+   * what wasn't subscribed to does nothing.
+   *
+   * @throws As {@linkcode Subscriber.subscribe} does.
+   */
+  unsubscribe(...prefixes: (string | Uint8Array)[]): void {
+    change(openHandleOf(this, "zmq_setsockopt"), ZMQ_UNSUBSCRIBE, "unsubscribe", prefixes);
+  }
+}
+/** The members of a {@linkcode Subscriber} that its type of socket brings. */
+export interface Subscriber
+  extends Receives, ReceiveOptions, ConflateOption, InvertMatchingOption {}
+compose(Subscriber, { receives: true, options: ["conflate", "invertMatching"] });
+
+/** Options of an {@linkcode XPublisher}. */
+export interface XPublisherOptions
+  extends
+    SocketOptions,
+    Partial<ReceiveOptions>,
+    Partial<SendOptions>,
+    Partial<PublishOptions>,
+    Partial<InvertMatchingOption>,
+    Partial<XPublisherOnlyOptions> {}
+
+/**
+ * A {@linkcode Publisher} that receives its peers' subscriptions (`ZMQ_XPUB`): messages whose first byte is 1 for a
+ * subscription and 0 for the end of one, and then its prefix. Peers may also send other messages, even
+ * empty ones: look at the length first.
+ *
+ * @example
+ * ```ts
+ * import { Subscriber, XPublisher } from "@deno-zmq/zmq";
+ *
+ * using publisher = new XPublisher();
+ * await publisher.bind("inproc://xpublisher-example");
+ * using subscriber = new Subscriber();
+ * subscriber.connect("inproc://xpublisher-example");
+ * subscriber.subscribe("weather");
+ * const [subscription] = await publisher.receive();
+ * console.log(subscription[0] === 1, subscription.toString("utf8", 1));
+ * ```
+ */
+export class XPublisher extends Socket {
+  #verbosity: XPublisherOnlyOptions["verbosity"] = null;
+
+  /** Opens a socket. */
+  constructor(options: XPublisherOptions = {}) {
+    // The field above is there only once the constructor of Socket has returned.
+    const { verbosity, ...rest } = options;
+    super(9, rest);
+    try {
+      if (verbosity !== undefined) this.verbosity = verbosity;
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Which subscriptions are received; see {@linkcode XPublisherOnlyOptions.verbosity}. */
+  get verbosity(): "allSubs" | "allSubsUnsubs" | null {
+    return this.#verbosity;
+  }
+  set verbosity(value: "allSubs" | "allSubsUnsubs" | null) {
+    const handle = openHandleOf(this, "zmq_setsockopt");
+    const setting = VERBOSITIES.get(value);
+    if (setting === undefined) {
+      throw new TypeError('The option verbosity must be null, "allSubs" or "allSubsUnsubs"');
+    }
+    const [option, on] = setting;
+    setBytes(handle.pointer, option, "verbosity", new Uint8Array(new Int32Array([on]).buffer));
+    handle.touched();
+    this.#verbosity = value;
+  }
+}
+/** The members of an {@linkcode XPublisher} that its type of socket brings. */
+export interface XPublisher
+  extends Receives, Sends, ReceiveOptions, SendOptions, PublishOptions, InvertMatchingOption {}
+compose(XPublisher, { receives: true, sends: true, options: ["noDrop", "invertMatching"] });
+
+/** ZMQ_XPUB_VERBOSE is 40, ZMQ_XPUB_VERBOSER 78; setting either decides over both. */
+const VERBOSITIES = new Map<unknown, readonly [option: number, on: number]>([
+  [null, [78, 0]],
+  ["allSubs", [40, 1]],
+  ["allSubsUnsubs", [78, 1]],
+]);
+
+/** Options of an {@linkcode XSubscriber}. */
+export interface XSubscriberOptions
+  extends SocketOptions, Partial<ReceiveOptions>, Partial<SendOptions> {}
+
+/**
+ * A {@linkcode Subscriber} that subscribes by sending messages (`ZMQ_XSUB`): a byte 1 and a prefix to subscribe, 0 and
+ * the prefix to end it. Other messages go to the publishers as they are.
+ *
+ * @example
+ * ```ts
+ * import { Publisher, XSubscriber } from "@deno-zmq/zmq";
+ *
+ * using publisher = new Publisher();
+ * await publisher.bind("inproc://xsubscriber-example");
+ * using subscriber = new XSubscriber();
+ * subscriber.connect("inproc://xsubscriber-example");
+ * await subscriber.send("\x01weather");
+ * await publisher.send("weather: rain");
+ * console.log(String((await subscriber.receive())[0]));
+ * ```
+ */
+export class XSubscriber extends Socket {
+  /** Opens a socket. */
+  constructor(options?: XSubscriberOptions) {
+    super(10, options);
+  }
+}
+/** The members of an {@linkcode XSubscriber} that its type of socket brings. */
+export interface XSubscriber extends Receives, Sends, ReceiveOptions, SendOptions {}
+compose(XSubscriber, { receives: true, sends: true });
+
+function change(
+  handle: Handle,
+  option: number,
+  name: string,
+  prefixes: readonly (string | Uint8Array)[],
+): void {
+  const encoder = new TextEncoder();
+  const all = (prefixes.length === 0 ? [""] : prefixes).map((prefix) => {
+    if (typeof prefix === "string") return encoder.encode(prefix);
+    if (prefix instanceof Uint8Array) return prefix;
+    throw new TypeError("A subscription must be a string or a Uint8Array");
+  });
+  for (const prefix of all) setBytes(handle.pointer, option, name, prefix);
+  handle.touched();
+}

@@ -1,0 +1,249 @@
+/** Request and reply: Request and Reply in strict turn, Dealer and Router freely. */
+
+import { ZMQ_CONNECT_ROUTING_ID } from "../ffi/constants.ts";
+import { checkAddress, setBytes } from "./core.ts";
+import type { Frame } from "./message.ts";
+import { getOption, setOption } from "./options.ts";
+import type {
+  ConflateOption,
+  ProbeRouterOption,
+  ReceiveOptions,
+  RequestOnlyOptions,
+  RouterOnlyOptions,
+  SendOptions,
+} from "./option_types.ts";
+import {
+  compose,
+  handleOf,
+  openHandleOf,
+  type Receives,
+  type Sends,
+  Socket,
+  type SocketOptions,
+} from "./socket.ts";
+
+/** The option of sockets that have a name of their own. */
+export interface RoutingIdOption {
+  /** The socket's routing id, 1 to 255 bytes; see {@linkcode NamedSocket.routingId}. */
+  routingId?: string | Uint8Array;
+}
+
+/** A socket that a {@linkcode Router} can know by a name of its own. */
+export abstract class NamedSocket extends Socket {
+  /**
+   * The socket's routing id, under which a {@linkcode Router} peer knows it: 1 to 255 bytes, of which
+   * the first isn't 0. To be set before connecting. Default `null`: the peer makes one up
+   * (`ZMQ_ROUTING_ID`).
+   *
+   * @throws `TypeError` for what is neither a string nor bytes, `RangeError` for no or more than 255 bytes.
+   */
+  get routingId(): Frame | null {
+    return getOption(handleOf(this), "routingId") as Frame | null;
+  }
+  set routingId(value: string | Uint8Array) {
+    setOption(handleOf(this), "routingId", value);
+  }
+}
+
+/** Options of a {@linkcode Request}. */
+export interface RequestOptions
+  extends
+    SocketOptions,
+    RoutingIdOption,
+    Partial<ReceiveOptions>,
+    Partial<SendOptions>,
+    Partial<ProbeRouterOption>,
+    Partial<RequestOnlyOptions> {}
+
+/**
+ * Sends a request, receives its reply, and so on in strict turn (`ZMQ_REQ`). Peers are {@linkcode Reply} and
+ * {@linkcode Router} sockets. A peer that dies owes its reply for ever, unless
+ * {@linkcode RequestOnlyOptions.relaxed} is set.
+ *
+ * @example
+ * ```ts
+ * import { Reply, Request } from "@deno-zmq/zmq";
+ *
+ * using reply = new Reply();
+ * await reply.bind("tcp://127.0.0.1:*");
+ * using request = new Request({ receiveTimeout: 1000 });
+ * request.connect(reply.lastEndpoint!);
+ *
+ * await request.send("4 + 5");
+ * const [question] = await reply.receive();
+ * await reply.send(`${question} = 9`);
+ * console.log(String((await request.receive())[0]));
+ * ```
+ */
+export class Request extends NamedSocket {
+  /** Opens a socket. */
+  constructor(options?: RequestOptions) {
+    super(3, options);
+  }
+}
+/** The members of a {@linkcode Request} that its type of socket brings. */
+export interface Request
+  extends Receives, Sends, ReceiveOptions, SendOptions, ProbeRouterOption, RequestOnlyOptions {}
+compose(Request, {
+  receives: true,
+  sends: true,
+  options: ["probeRouter", "correlate", "relaxed"],
+});
+
+/** Options of a {@linkcode Reply}. */
+export interface ReplyOptions
+  extends SocketOptions, RoutingIdOption, Partial<ReceiveOptions>, Partial<SendOptions> {}
+
+/**
+ * Receives a request, sends its reply, and so on in strict turn (`ZMQ_REP`). Peers are
+ * {@linkcode Request} and {@linkcode Dealer} sockets. A reply to a peer that has gone is dropped.
+ *
+ * @example A server
+ * ```ts
+ * import { Reply, Request } from "@deno-zmq/zmq";
+ *
+ * using reply = new Reply();
+ * await reply.bind("inproc://reply-example");
+ * using request = new Request();
+ * request.connect("inproc://reply-example");
+ * await request.send("hello");
+ * for await (const [text] of reply) {
+ *   await reply.send(text.text().toUpperCase());
+ *   break;
+ * }
+ * console.log(String((await request.receive())[0]));
+ * ```
+ */
+export class Reply extends NamedSocket {
+  /** Opens a socket. */
+  constructor(options?: ReplyOptions) {
+    super(4, options);
+  }
+}
+/** The members of a {@linkcode Reply} that its type of socket brings. */
+export interface Reply extends Receives, Sends, ReceiveOptions, SendOptions {}
+compose(Reply, { receives: true, sends: true });
+
+/** Options of a {@linkcode Dealer}. */
+export interface DealerOptions
+  extends
+    SocketOptions,
+    RoutingIdOption,
+    Partial<ReceiveOptions>,
+    Partial<SendOptions>,
+    Partial<ProbeRouterOption>,
+    Partial<ConflateOption> {}
+
+/**
+ * Sends to its peers in turn and receives from all of them, in any order (`ZMQ_DEALER`). Peers are
+ * {@linkcode Router}, {@linkcode Reply} and Dealer sockets. To a Reply, put an empty part first.
+ *
+ * @example
+ * ```ts
+ * import { Dealer, Router } from "@deno-zmq/zmq";
+ *
+ * using router = new Router();
+ * await router.bind("tcp://127.0.0.1:*");
+ * using dealer = new Dealer({ routingId: "client-1" });
+ * dealer.connect(router.lastEndpoint!);
+ * await dealer.send("hello");
+ * const [id, text] = await router.receive();
+ * await router.send([id, `${text} to ${id}`]);
+ * console.log(String((await dealer.receive())[0]));
+ * ```
+ */
+export class Dealer extends NamedSocket {
+  /** Opens a socket. */
+  constructor(options?: DealerOptions) {
+    super(5, options);
+  }
+}
+/** The members of a {@linkcode Dealer} that its type of socket brings. */
+export interface Dealer
+  extends Receives, Sends, ReceiveOptions, SendOptions, ProbeRouterOption, ConflateOption {}
+compose(Dealer, {
+  receives: true,
+  sends: true,
+  options: ["probeRouter", "conflate"],
+});
+
+/** How a {@linkcode Router} or Stream connects. */
+export interface RoutedConnectOptions {
+  /** The routing id by which this socket is to know the peer: 1 to 255 bytes (`ZMQ_CONNECT_ROUTING_ID`). */
+  routingId?: string | Uint8Array;
+}
+
+/** Options of a {@linkcode Router}. */
+export interface RouterOptions
+  extends
+    SocketOptions,
+    RoutingIdOption,
+    Partial<ReceiveOptions>,
+    Partial<SendOptions>,
+    Partial<ProbeRouterOption>,
+    Partial<RouterOnlyOptions> {}
+
+/**
+ * Receives from all its peers, each message preceded by a frame with the peer's routing id, and sends to the
+ * peer whose routing id stands first (`ZMQ_ROUTER`). Peers are {@linkcode Dealer}, {@linkcode Request} and Router
+ * sockets. Routing ids are bytes, of any length. A message for a peer that isn't there, or whose queue is
+ * full, is dropped, unless {@linkcode RouterOnlyOptions.mandatory} is set.
+ *
+ * @example
+ * ```ts
+ * import { Request, Router } from "@deno-zmq/zmq";
+ *
+ * using router = new Router();
+ * await router.bind("tcp://127.0.0.1:*");
+ * using request = new Request();
+ * request.connect(router.lastEndpoint!);
+ * await request.send("who am I?");
+ * const [id, empty, text] = await router.receive();
+ * await router.send([id, empty, `you asked: ${text}`]);
+ * console.log(String((await request.receive())[0]));
+ * ```
+ */
+export class Router extends NamedSocket {
+  /** Opens a socket. */
+  constructor(options?: RouterOptions) {
+    super(6, options);
+  }
+
+  /**
+   * Connects to an address; with a routing id, the peer can be sent to by that id at once.
+   *
+   * @throws As {@linkcode Socket.connect} does; `RangeError` for a routing id of no or more than 255 bytes.
+   */
+  override connect(address: string, options: RoutedConnectOptions = {}): void {
+    connectRouted(this, address, options);
+  }
+}
+/** The members of a {@linkcode Router} that its type of socket brings. */
+export interface Router
+  extends Receives, Sends, ReceiveOptions, SendOptions, ProbeRouterOption, RouterOnlyOptions {}
+compose(Router, {
+  receives: true,
+  sends: true,
+  options: ["probeRouter", "mandatory", "handover"],
+});
+
+/** Connects a socket that addresses its peers by routing ids. */
+export function connectRouted(
+  socket: Socket,
+  address: string,
+  { routingId }: RoutedConnectOptions,
+): void {
+  checkAddress(address);
+  const handle = openHandleOf(socket, "zmq_connect");
+  if (routingId !== undefined) {
+    const id = typeof routingId === "string" ? new TextEncoder().encode(routingId) : routingId;
+    if (!(id instanceof Uint8Array)) {
+      throw new TypeError("A routing id must be a string or a Uint8Array");
+    }
+    if (id.length < 1 || id.length > 255) {
+      throw new RangeError("A routing id must have 1 to 255 bytes");
+    }
+    setBytes(handle.pointer, ZMQ_CONNECT_ROUTING_ID, "routingId", id);
+  }
+  handle.connect(address);
+}

@@ -1,0 +1,144 @@
+/** The sending half of a socket: at once where possible, otherwise waiting in line. */
+
+import { WRITABLE } from "../poller/backend.ts";
+import { spend } from "../poller/budget.ts";
+import { waitReadable } from "../poller/once.ts";
+import { reactor } from "../poller/reactor.ts";
+import type { Handle } from "./core.ts";
+import {
+  keepParts,
+  type MessageLike,
+  type MessagePart,
+  type Part,
+  toPart,
+  toParts,
+} from "./message.ts";
+import { closedError, Operation, SLICE, timeoutError, toTimeout } from "./operation.ts";
+import { sendPart, sendParts } from "./send.ts";
+
+const CALL = "zmq_send";
+const SENT: Promise<void> = Promise.resolve();
+const LATE = "No peer could take the message";
+/** How often a blocked send is tried again although its descriptor says nothing; see `Handle.serve`. */
+const RETRY = 50;
+
+/** A send that waits. */
+class Send extends Operation {
+  readonly parts: readonly Part[];
+
+  constructor(
+    handle: Handle,
+    owner: object,
+    parts: readonly Part[],
+    readonly resolve: () => void,
+    readonly reject: (reason: unknown) => void,
+  ) {
+    super(handle, owner, handle.senders);
+    this.parts = keepParts(parts);
+  }
+
+  succeed(): void {
+    this.leave();
+    this.resolve();
+  }
+
+  override fail(reason: unknown): void {
+    this.leave();
+    this.reject(reason);
+  }
+
+  override closed(): void {
+    this.fail(closedError(CALL));
+  }
+
+  protected override timedOut(): unknown {
+    return timeoutError(CALL, LATE, this.handle.sendTimeout);
+  }
+}
+
+/** Sends a message, now or later. */
+export function send(
+  handle: Handle,
+  owner: object,
+  message: MessageLike,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const parts = checkMessage(message);
+  if (handle.closed) throw closedError(CALL);
+  if (signal?.aborted) return Promise.reject(signal.reason);
+  const tried = handle.senders.first === undefined && spend();
+  if (tried) {
+    try {
+      if (put(handle, parts)) return SENT;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (handle.sendTimeout === 0) return Promise.reject(timeoutError(CALL, LATE, 0));
+  }
+  return new Promise((resolve, reject) => {
+    const kept = Array.isArray(parts) ? parts : [parts as Part];
+    new Send(handle, owner, kept, resolve, reject).join(handle.sendTimeout, signal);
+    // A refused send may have left commands unread, so the socket is looked at before anything sleeps.
+    if (tried) reactor().note(handle);
+    else reactor().postpone(handle);
+  });
+}
+
+/** Sends a message if that's possible at once; false where it isn't, or where others wait to send. */
+export function trySend(handle: Handle, message: MessageLike): boolean {
+  const parts = checkMessage(message);
+  if (handle.closed) throw closedError(CALL);
+  return handle.senders.first === undefined && put(handle, parts);
+}
+
+/** Sends a message, blocking this thread until that's possible. */
+export function sendSync(handle: Handle, message: MessageLike, limit: number | undefined): void {
+  const parts = checkMessage(message);
+  if (handle.closed) throw closedError(CALL);
+  const timeout = toTimeout(limit, handle.sendTimeout);
+  const deadline = performance.now() + timeout;
+  for (;;) {
+    if (handle.senders.first !== undefined) handle.serve();
+    if (handle.senders.first === undefined && put(handle, parts)) return;
+    const left = deadline - performance.now();
+    if (left <= 0) throw timeoutError(CALL, LATE, timeout);
+    // A refused send needn't have run the socket's commands, of which one may say that there is room.
+    const ready = (handle.look() & WRITABLE) !== 0;
+    if (ready && handle.senders.first === undefined && put(handle, parts)) return;
+    waitReadable(handle.fd, Math.min(left, ready ? RETRY : SLICE));
+  }
+}
+
+/** Lets those that wait send. False where one is left. */
+export function serveSenders(handle: Handle): boolean {
+  for (let first; (first = handle.senders.first as Send | undefined) !== undefined;) {
+    if (!spend()) {
+      reactor().postpone(handle);
+      return true;
+    }
+    try {
+      if (!putParts(handle, first.parts)) return false;
+    } catch (error) {
+      first.fail(error);
+      continue;
+    }
+    first.succeed();
+  }
+  return true;
+}
+
+function checkMessage(message: MessageLike): Part | Part[] {
+  return Array.isArray(message) ? toParts(message) : toPart(message as MessagePart);
+}
+
+function put(handle: Handle, parts: Part | readonly Part[]): boolean {
+  const sent = Array.isArray(parts)
+    ? putParts(handle, parts)
+    : sendPart(handle.pointer, parts as Part);
+  if (handle.watched > 0) reactor().unsettle(handle);
+  return sent;
+}
+
+function putParts(handle: Handle, parts: readonly Part[]): boolean {
+  return parts.length === 1 ? sendPart(handle.pointer, parts[0]) : sendParts(handle.pointer, parts);
+}

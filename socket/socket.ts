@@ -1,0 +1,372 @@
+/** What all sockets have in common, and the two halves of which each class has one or both. */
+
+import { Context, context as defaultContext, coreOf } from "../context.ts";
+import { type Pollable, pollable } from "../poller/poller.ts";
+import { READABLE, WRITABLE } from "../poller/backend.ts";
+import { settled } from "../poller/reactor.ts";
+import { checkAddress, type Handle, open } from "./core.ts";
+import type { Frame, MessageLike } from "./message.ts";
+import { closedError, type WaitLimits } from "./operation.ts";
+import type { CommonOptions } from "./option_types.ts";
+import { defineOptions, type OptionName } from "./options.ts";
+import {
+  drain,
+  MessageIterator,
+  receive,
+  receiveSync,
+  tryReceive,
+  visit,
+  type VisitOptions,
+} from "./receiving.ts";
+import type { Visitor } from "./receive.ts";
+import { send, sendSync, trySend } from "./sending.ts";
+
+/** What every socket's constructor takes beside its own options. */
+export interface SocketOptions extends Partial<CommonOptions> {
+  /** The context in which the socket is opened. Default: the shared {@linkcode context}. */
+  context?: Context;
+}
+
+/** How long a synchronous call may block. */
+export interface SyncLimits {
+  /** At most this many ms; 0 only tries. Default: the socket's receive or send time-out. */
+  timeout?: number;
+}
+
+/**
+ * What all sockets have in common. Programs make {@linkcode Push}, {@linkcode Router} and the other classes.
+ *
+ * A socket that is bound or connected doesn't keep the process alive; a receive or send that waits
+ * does. Sockets that a program drops are closed when they're collected, but that may be late: close
+ * them, or declare them with `using`.
+ */
+export abstract class Socket implements Pollable, Disposable, AsyncDisposable {
+  /** What a Poller watches. Belongs to the library. */
+  declare readonly [pollable]: object;
+  readonly #context: Context;
+
+  /** Opens a socket of libzmq's type number, and sets its options in the order in which they stand. */
+  protected constructor(type: number, options: SocketOptions = {}) {
+    if (typeof options !== "object" || options === null) {
+      throw new TypeError("The options of a socket must be an object");
+    }
+    const { context = defaultContext, ...rest } = options;
+    const handle = open(coreOf(context), type);
+    // Not enumerable: whoever logs a socket wants to see its options, not the engine's insides.
+    Object.defineProperty(this, pollable, { value: handle });
+    this.#context = context;
+    dropped.register(this, handle, handle);
+    try {
+      for (const [name, value] of Object.entries(rest)) {
+        if (value === undefined) continue;
+        if (!settable(this, name)) {
+          throw new TypeError(`A ${this.constructor.name} has no option ${name}`);
+        }
+        (this as unknown as Record<string, unknown>)[name] = value;
+      }
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** The context in which the socket was opened. */
+  get context(): Context {
+    return this.#context;
+  }
+
+  /** Whether the socket was closed. */
+  get closed(): boolean {
+    return handleOf(this).closed;
+  }
+
+  /** libzmq's number of the socket's type (`ZMQ_TYPE`). */
+  get type(): number {
+    return handleOf(this).type;
+  }
+
+  /**
+   * The socket's file descriptor (`ZMQ_FD`), for other libraries' event loops. It fires, as readable, on a
+   * *change* only; our own {@linkcode Poller} takes the socket itself and needs no such care.
+   *
+   * @throws `ZmqError` EBADF on a closed socket.
+   */
+  get fd(): number {
+    return openHandleOf(this, "zmq_getsockopt").fd;
+  }
+
+  /** Whether a message can be received at once. False on a closed socket (`ZMQ_EVENTS`). */
+  get readable(): boolean {
+    const handle = handleOf(this);
+    return !handle.closed && (handle.ask() & READABLE) !== 0;
+  }
+
+  /** Whether a message can be sent at once. False on a closed socket (`ZMQ_EVENTS`). */
+  get writable(): boolean {
+    const handle = handleOf(this);
+    return !handle.closed && (handle.ask() & WRITABLE) !== 0;
+  }
+
+  /**
+   * The address of the last bind or connect, with wildcards replaced by what the system has chosen; `null`
+   * before the first (`ZMQ_LAST_ENDPOINT`).
+   *
+   * @throws `ZmqError` EBADF on a closed socket.
+   */
+  get lastEndpoint(): string | null {
+    return openHandleOf(this, "zmq_getsockopt").lastEndpoint;
+  }
+
+  /**
+   * Begins to accept peers at an address (`zmq_bind`), such as `tcp://127.0.0.1:5555`, `tcp://*:*` for any free
+   * port, `ipc:///tmp/name` or `inproc://name`. A socket may be bound to several.
+   *
+   * @throws At once: `TypeError` for what isn't a string, `RangeError` for a port above 65535, `ZmqError`
+   * EBADF on a closed socket. By rejection: `ZmqError`, such as EADDRINUSE.
+   */
+  bind(address: string): Promise<void> {
+    return attempt(this, "zmq_bind", address, (handle) => handle.bind(address));
+  }
+
+  /**
+   * Stops accepting peers at an address (`zmq_unbind`). For a wildcard, give what
+   * {@linkcode Socket.lastEndpoint} read.
+   *
+   * @throws As {@linkcode Socket.bind} does; ENOENT where the socket isn't bound there.
+   */
+  unbind(address: string): Promise<void> {
+    return attempt(this, "zmq_unbind", address, (handle) => handle.unbind(address));
+  }
+
+  /**
+   * Connects to an address (`zmq_connect`). The peer needn't be there yet, and may go and come back:
+   * libzmq connects again by itself. A socket may be connected to several.
+   *
+   * @throws `TypeError` for what isn't a string, `RangeError` for a port above 65535, `ZmqError` for an address that
+   * can't be right.
+   */
+  connect(address: string): void {
+    checkAddress(address);
+    openHandleOf(this, "zmq_connect").connect(address);
+  }
+
+  /**
+   * Ends a connection (`zmq_disconnect`).
+   *
+   * @throws As {@linkcode Socket.connect} does; ENOENT where the socket isn't connected there.
+   */
+  disconnect(address: string): void {
+    checkAddress(address);
+    openHandleOf(this, "zmq_disconnect").disconnect(address);
+  }
+
+  /**
+   * Closes the socket. Receives and sends that wait reject with `ZmqError` EBADF, iterations end, and
+   * unsent messages go out in the background for as long as the linger allows. Idempotent (`zmq_close`).
+   */
+  close(): void {
+    const handle = handleOf(this);
+    dropped.unregister(handle);
+    handle.close();
+  }
+
+  /** Calls {@linkcode Socket.close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Calls {@linkcode Socket.close}, and waits until the thread that waited for descriptors was given back. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return settled();
+  }
+}
+
+// A net, not a strategy: nothing triggers the collector when descriptors run out.
+const dropped = new FinalizationRegistry<Handle>((handle) => handle.close());
+
+/** The receiving half of a socket. */
+export interface Receives extends AsyncIterable<Frame[]> {
+  /**
+   * Receives the next message, of one frame or more; waits where there is none. Several receives may be
+   * pending: they're served in their order.
+   *
+   * @throws At once: `ZmqError` EBADF on a closed socket. By rejection: `ZmqError` EAGAIN when
+   * {@linkcode ReceiveOptions.receiveTimeout} is over, EBADF when the socket is closed meanwhile, EFSM where a
+   * Request has sent nothing; the signal's reason.
+   */
+  receive(options?: WaitLimits): Promise<Frame[]>;
+  /**
+   * Receives a message that is there already; `undefined` where there is none, or where others are waiting for it.
+   *
+   * @throws `ZmqError` EBADF on a closed socket.
+   */
+  tryReceive(): Frame[] | undefined;
+  /**
+   * Receives a message, blocking this thread and everything else in this isolate. Meant for workers and scripts.
+   *
+   * @throws `ZmqError` EAGAIN when the time is over.
+   */
+  receiveSync(options?: SyncLimits): Frame[];
+  /**
+   * Iterates over the messages that are there, and never waits. As long as they keep coming it goes on,
+   * and nothing else runs: leave the loop to let others have their turn.
+   */
+  drain(): IterableIterator<Frame[]>;
+  /**
+   * Calls `visitor` with the bytes of each frame that is there: those from `offset` on, `length` of them,
+   * in a buffer that is valid until it returns. `more` says that another frame of the same message
+   * follows. Nothing is allocated, which makes it the fastest way to read. Gives the number of messages.
+   *
+   * The visitor may do anything: close the socket, send, receive elsewhere. When it throws, the rest of
+   * its message is dropped, and the error comes out of `visit`.
+   *
+   * With a `timeout` it blocks this thread until a first message comes, or the time is over.
+   */
+  visit(visitor: Visitor, options?: VisitOptions): number;
+  /** Iterates over all messages to come. Ends when the socket is closed. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Frame[]>;
+}
+
+/** The sending half of a socket. */
+export interface Sends {
+  /**
+   * Sends a message, of one part or of an array of parts. Resolves once libzmq has it; waits where no peer can take
+   * it. Several sends may be pending: they go out in their order. A message that waits is copied.
+   *
+   * @throws At once: `TypeError` for what isn't a message, `ZmqError` EBADF on a closed socket. By rejection:
+   * `ZmqError` EAGAIN when {@linkcode SendOptions.sendTimeout} is over, EBADF when the socket is closed
+   * meanwhile, EFSM out of turn, EHOSTUNREACH where a mandatory Router has no such peer; the signal's reason.
+   */
+  send(message: MessageLike, options?: WaitLimits): Promise<void>;
+  /**
+   * Sends a message if that can be done at once. False where it can't, or where others are waiting to send.
+   *
+   * @throws As {@linkcode Sends.send} does, all at once.
+   */
+  trySend(message: MessageLike): boolean;
+  /**
+   * Sends a message, blocking this thread and everything else in this isolate. Meant for workers and scripts.
+   *
+   * @throws `ZmqError` EAGAIN when the time is over.
+   */
+  sendSync(message: MessageLike, options?: SyncLimits): void;
+}
+
+const RECEIVES: Receives & ThisType<Socket> = {
+  receive(options) {
+    return receive(handleOf(this), this, options?.signal);
+  },
+  tryReceive() {
+    return tryReceive(handleOf(this));
+  },
+  receiveSync(options) {
+    return receiveSync(handleOf(this), options?.timeout);
+  },
+  drain() {
+    return drain(handleOf(this));
+  },
+  visit(visitor, options = {}) {
+    return visit(handleOf(this), visitor, options);
+  },
+  [Symbol.asyncIterator]() {
+    return new MessageIterator(handleOf(this), this);
+  },
+};
+
+const SENDS: Sends & ThisType<Socket> = {
+  send(message, options) {
+    return send(handleOf(this), this, message, options?.signal);
+  },
+  trySend(message) {
+    return trySend(handleOf(this), message);
+  },
+  sendSync(message, options) {
+    sendSync(handleOf(this), message, options?.timeout);
+  },
+};
+
+const COMMON: readonly OptionName[] = [
+  "linger",
+  "reconnectInterval",
+  "reconnectMaxInterval",
+  "backlog",
+  "maxMessageSize",
+  "ipv6",
+  "immediate",
+  "tcpKeepalive",
+  "tcpKeepaliveCount",
+  "tcpKeepaliveIdle",
+  "tcpKeepaliveInterval",
+  "handshakeInterval",
+  "connectTimeout",
+  "heartbeatInterval",
+  "heartbeatTimeToLive",
+  "heartbeatTimeout",
+];
+defineOptions(Socket.prototype, handleOf, COMMON);
+
+/** Gives a class the halves and options that its type of socket has; what it can't do isn't there. */
+export function compose(
+  { prototype }: { prototype: Socket },
+  parts: { receives?: boolean; sends?: boolean; options?: readonly OptionName[] },
+): void {
+  const { receives = false, sends = false, options = [] } = parts;
+  if (receives) {
+    install(prototype, RECEIVES);
+    defineOptions(prototype, handleOf, [
+      "receiveHighWaterMark",
+      "receiveBufferSize",
+      "receiveTimeout",
+    ]);
+  }
+  if (sends) {
+    install(prototype, SENDS);
+    defineOptions(prototype, handleOf, ["sendHighWaterMark", "sendBufferSize", "sendTimeout"]);
+  }
+  defineOptions(prototype, handleOf, options);
+}
+
+/** A socket's handle. */
+export function handleOf(socket: object): Handle {
+  return (socket as Socket)[pollable] as Handle;
+}
+
+/** A socket's handle, or EBADF where it's closed. */
+export function openHandleOf(socket: Socket, call: string): Handle {
+  const handle = handleOf(socket);
+  if (handle.closed) throw closedError(call);
+  return handle;
+}
+
+function install(prototype: Socket, half: object): void {
+  const members = Object.getOwnPropertyDescriptors(half);
+  for (const key of Reflect.ownKeys(members)) {
+    Object.defineProperty(prototype, key, { ...members[key as string], enumerable: false });
+  }
+}
+
+/** Misuse throws at once; what libzmq says of the address comes by the promise. */
+function attempt(
+  socket: Socket,
+  call: string,
+  address: string,
+  action: (handle: Handle) => void,
+): Promise<void> {
+  checkAddress(address);
+  const handle = openHandleOf(socket, call);
+  try {
+    action(handle);
+    return Promise.resolve();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function settable(socket: Socket, name: string): boolean {
+  for (let at: object | null = socket; at !== null; at = Object.getPrototypeOf(at)) {
+    const property = Object.getOwnPropertyDescriptor(at, name);
+    if (property !== undefined) return property.set !== undefined;
+  }
+  return false;
+}

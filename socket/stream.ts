@@ -1,0 +1,53 @@
+/** Stream: plain TCP peers, which speak no ZeroMQ. */
+
+import type { ReceiveOptions, SendOptions, StreamOnlyOptions } from "./option_types.ts";
+import { connectRouted, type RoutedConnectOptions } from "./request_reply.ts";
+import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
+
+/** Options of a {@linkcode Stream}. */
+export interface StreamOptions
+  extends
+    SocketOptions,
+    Partial<ReceiveOptions>,
+    Partial<SendOptions>,
+    Partial<StreamOnlyOptions> {}
+
+/**
+ * Talks to plain TCP peers (`ZMQ_STREAM`). Each message is of two frames, the peer's routing id and
+ * some bytes of its stream; an empty second frame says that the peer has come or gone, and, sent,
+ * closes the connection.
+ *
+ * @example
+ * ```ts
+ * import { Stream } from "@deno-zmq/zmq";
+ *
+ * using server = new Stream();
+ * await server.bind("tcp://127.0.0.1:*");
+ * const { hostname, port } = new URL(server.lastEndpoint!.replace("tcp:", "http:"));
+ * using client = await Deno.connect({ hostname, port: Number(port) });
+ * await client.write(new TextEncoder().encode("hello"));
+ * for await (const [peer, bytes] of server) {
+ *   if (bytes.length === 0) continue;
+ *   await server.send([peer, bytes]);
+ *   break;
+ * }
+ * ```
+ */
+export class Stream extends Socket {
+  /** Opens a socket. */
+  constructor(options?: StreamOptions) {
+    super(11, options);
+  }
+
+  /**
+   * Connects to an address; with a routing id, the peer is known by that id.
+   *
+   * @throws As {@linkcode Socket.connect} does; `RangeError` for a routing id of no or more than 255 bytes.
+   */
+  override connect(address: string, options: RoutedConnectOptions = {}): void {
+    connectRouted(this, address, options);
+  }
+}
+/** The members of a {@linkcode Stream} that its type of socket brings. */
+export interface Stream extends Receives, Sends, ReceiveOptions, SendOptions, StreamOnlyOptions {}
+compose(Stream, { receives: true, sends: true, options: ["notify"] });
