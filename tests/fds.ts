@@ -1,0 +1,133 @@
+/** File descriptors for tests: pipes, socket pairs, duplicates, and what the process has open. */
+
+import { FIOCLEX } from "../ffi/constants.ts";
+import { check } from "../ffi/errno.ts";
+import { libc, libcElsewhere, libcOfLinux } from "../ffi/libc.ts";
+import { loadLibrary } from "../ffi/load.ts";
+import { usize } from "../ffi/memory.ts";
+import { READABLE, WRITABLE } from "../poller/backend.ts";
+import { look, toBits, toReadiness } from "../poller/system.ts";
+
+// All tables are opened here: one opened within a test would be its leak to the sanitizers.
+libc();
+libcElsewhere();
+if (Deno.build.os === "linux") libcOfLinux();
+const functions = loadLibrary().open({
+  // int socketpair(int domain, int type, int protocol, int sv[2])
+  socketpair: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+  // int dup(int oldfd)
+  dup: { parameters: ["i32"], result: "i32" },
+  // int dup2(int oldfd, int newfd)
+  dup2: { parameters: ["i32", "i32"], result: "i32" },
+  // int getrlimit(int resource, struct rlimit *rlim)
+  getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+});
+
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+const RLIMIT_NOFILE = Deno.build.os === "linux" ? 7 : 8;
+
+/** Two connected descriptors, closed at the end of the block. */
+export class Pair implements Disposable {
+  readonly #open: Set<number>;
+
+  constructor(
+    /** Where one reads. */
+    readonly read: number,
+    /** Where one writes; of a socket pair, the other socket. */
+    readonly write: number,
+  ) {
+    this.#open = new Set([read, write]);
+    for (const fd of this.#open) check(libcElsewhere().ioctl(fd, usize(FIOCLEX)), "ioctl");
+  }
+
+  /** Closes one of the two. */
+  close(fd: number): void {
+    if (!this.#open.delete(fd)) throw new Error(`${fd} isn't open`);
+    closeFd(fd);
+  }
+
+  [Symbol.dispose](): void {
+    for (const fd of this.#open) closeFd(fd);
+    this.#open.clear();
+  }
+}
+
+/** A pipe. */
+export function pipe(): Pair {
+  const ends = new Int32Array(2);
+  check(libcElsewhere().pipe(ends), "pipe");
+  return new Pair(ends[0], ends[1]);
+}
+
+/** Two connected sockets. */
+export function socketPair(): Pair {
+  const ends = new Int32Array(2);
+  check(functions.socketpair(AF_UNIX, SOCK_STREAM, 0, ends), "socketpair");
+  return new Pair(ends[0], ends[1]);
+}
+
+export function closeFd(fd: number): void {
+  check(libc().close(fd), "close");
+}
+
+/** Another number for the same open file. */
+export function duplicate(fd: number): number {
+  return check(functions.dup(fd), "dup");
+}
+
+/** Makes `number` another name of the file of `fd`; what it named before is closed. */
+export function duplicateTo(fd: number, number: number): number {
+  return check(functions.dup2(fd, number), "dup2");
+}
+
+/** Writes that many bytes. */
+export function put(fd: number, bytes = 1): void {
+  check(Number(libc().write(fd, new Uint8Array(bytes), BigInt(bytes))), "write");
+}
+
+/** Reads what is there, up to `bytes`, and gives how much it was. */
+export function take(fd: number, bytes = 1): number {
+  return check(Number(libc().read(fd, new Uint8Array(bytes), BigInt(bytes))), "read");
+}
+
+/** What a descriptor is ready for at this moment, as poll(2) says without any of our sets. */
+export function readiness(fd: number): number {
+  return toReadiness(look(fd, toBits(READABLE | WRITABLE)));
+}
+
+/** Writes until there is no room. */
+export function fill(fd: number): void {
+  while ((readiness(fd) & WRITABLE) !== 0) put(fd, 512);
+}
+
+/** Reads until nothing is left. */
+export function drain(fd: number): void {
+  while ((readiness(fd) & READABLE) !== 0 && take(fd, 65536) > 0);
+}
+
+/** How many descriptors the process may have. */
+export function descriptorLimit(): number {
+  const limits = new BigUint64Array(2);
+  check(functions.getrlimit(RLIMIT_NOFILE, limits), "getrlimit");
+  return Number(limits[0] > 1_000_000n ? 1_000_000n : limits[0]);
+}
+
+/** A number so high that nobody else gets it by chance, and which isn't open. */
+export function unusedNumber(): number {
+  return Math.min(descriptorLimit(), 65536) - 1;
+}
+
+/** What the process has open, on Linux: each descriptor with what it is. */
+export function openDescriptors(): string[] {
+  const open: string[] = [];
+  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
+    try {
+      open.push(`${name} ${Deno.readLinkSync(`/proc/self/fd/${name}`)}`);
+    } catch (error) {
+      // The one through which the folder was read is gone by now.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return open.sort();
+}

@@ -1,0 +1,27 @@
+/** What every backend must do: one test a claim, the same for each of them. */
+
+import type { BackendKind } from "../../poller/backend.ts";
+import { changes } from "./contract/changes.ts";
+import { contractOf } from "./contract/claims.ts";
+import { ending } from "./contract/ending.ts";
+import { guests } from "./contract/guests.ts";
+import { many } from "./contract/many.ts";
+import { numbers } from "./contract/numbers.ts";
+import { readiness } from "./contract/readiness.ts";
+import { registering } from "./contract/registering.ts";
+import { time } from "./contract/time.ts";
+import { waking } from "./contract/waking.ts";
+
+/** Registers the contract's tests for one kind. */
+export function backendContract(kind: BackendKind): void {
+  const contract = contractOf(kind);
+  registering(contract);
+  readiness(contract);
+  numbers(contract);
+  time(contract);
+  waking(contract);
+  changes(contract);
+  many(contract);
+  guests(contract);
+  ending(contract);
+}

@@ -1,0 +1,91 @@
+import "../fds.ts";
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import type { BackendKind } from "../../poller/backend.ts";
+import { createBackend, defaultKind } from "../../poller/create.ts";
+import { Wake } from "../../poller/wake.ts";
+import { openDescriptors, readiness } from "../fds.ts";
+import { backendContract } from "./backend_contract.ts";
+
+const LINUX = Deno.build.os === "linux";
+const KINDS: BackendKind[] = LINUX ? ["poll", "epoll"] : ["poll"];
+
+for (const kind of KINDS) backendContract(kind);
+
+for (const kind of LINUX ? ["eventfd", "pipe"] as const : ["pipe"] as const) {
+  Deno.test(`wake by ${kind}: readable from signal to drain, however often either is called`, () => {
+    const before = LINUX ? openDescriptors() : [];
+    const wake = new Wake(kind);
+    for (let turn = 0; turn < 3; turn++) {
+      assertEquals([wake.signalled, readiness(wake.fd) & 1], [false, 0]);
+      // More than a pipe holds: each would block if it were written.
+      for (let time = 0; time < 20_000; time++) wake.signal();
+      assertEquals([wake.signalled, readiness(wake.fd) & 1], [true, 1]);
+      wake.drain();
+      wake.drain();
+    }
+    wake.close();
+    if (LINUX) assertEquals(openDescriptors(), before);
+  });
+}
+
+function withVariable(value: string | undefined, body: () => void): void {
+  const before = Deno.env.get("ZMQ_POLLER");
+  const set = (value: string | undefined) =>
+    value === undefined ? Deno.env.delete("ZMQ_POLLER") : Deno.env.set("ZMQ_POLLER", value);
+  try {
+    set(value);
+    body();
+  } finally {
+    set(before);
+  }
+}
+
+Deno.test("without ZMQ_POLLER, epoll is the default on Linux and poll elsewhere", () => {
+  for (const value of [undefined, ""]) {
+    withVariable(value, () => assertEquals(defaultKind(), LINUX ? "epoll" : "poll"));
+  }
+});
+
+Deno.test("ZMQ_POLLER chooses the default", () => {
+  for (const kind of KINDS) {
+    withVariable(kind, () => {
+      assertEquals(defaultKind(), kind);
+      const set = createBackend();
+      assertEquals(set.kind, kind);
+      set.close();
+    });
+  }
+});
+
+Deno.test("what is asked for in the program goes before ZMQ_POLLER", () => {
+  withVariable("nonsense", () => {
+    for (const kind of KINDS) {
+      const set = createBackend(kind);
+      assertEquals(set.kind, kind);
+      set.close();
+    }
+  });
+});
+
+Deno.test("an unknown kind is a RangeError that names the known ones", () => {
+  const helps = (error: Error) => {
+    assert(error instanceof RangeError);
+    for (const kind of KINDS) assert(error.message.includes(`"${kind}"`), error.message);
+    assert(error.message.includes("nonsense"), error.message);
+    return true;
+  };
+  throws(() => createBackend("nonsense" as BackendKind), helps);
+  withVariable("nonsense", () => {
+    throws(
+      () => defaultKind(),
+      (error: Error) => helps(error) && error.message.includes("ZMQ_POLLER"),
+    );
+    throws(() => createBackend(), helps);
+  });
+});
+
+Deno.test({
+  name: "without the permission to read it, ZMQ_POLLER is left alone",
+  permissions: { env: false, ffi: true },
+  fn: () => assertEquals(defaultKind(), LINUX ? "epoll" : "poll"),
+});

@@ -1,0 +1,184 @@
+/** How the contract's claims are registered and examined. */
+
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { ZmqError } from "../../../errors.ts";
+import type { Backend, BackendKind } from "../../../poller/backend.ts";
+import { createBackend } from "../../../poller/create.ts";
+
+/** What each part of the contract is given. */
+export interface Contract {
+  readonly kind: BackendKind;
+  /** The system call that registers, as errors name it. */
+  readonly registers: string;
+  /** The system call that waits. */
+  readonly waits: string;
+  /** Registers a test of a set, which is closed behind it. */
+  claim(name: string, body: (set: Backend<string>) => unknown, ignore?: boolean): void;
+}
+
+/** What was reported: readiness by token. */
+export type Found = Record<string, number>;
+
+/** Longer than any wait takes that works. Its number also tells our thread from others, see `parked`. */
+export const LONG = 20_011;
+export const LINUX = Deno.build.os === "linux";
+
+/** The contract's frame for one kind. */
+export function contractOf(kind: BackendKind): Contract {
+  return {
+    kind,
+    registers: kind === "epoll" ? "epoll_ctl" : "poll",
+    waits: kind === "epoll" ? "epoll_wait" : "poll",
+    claim(name, body, ignore = false) {
+      Deno.test({
+        name: `${kind}: ${name}`,
+        ignore,
+        fn: async () => {
+          const set = createBackend<string>(kind);
+          try {
+            await body(set);
+          } finally {
+            set.close();
+          }
+        },
+      });
+    },
+  };
+}
+
+/** Waits on this thread, and gives what was reported. */
+export function here(set: Backend<string>, timeout: number): Found {
+  return gathered((report) => set.waitSync(timeout, report));
+}
+
+/** Waits on a pool thread, and gives what was reported. */
+export async function aside(set: Backend<string>, timeout: number): Promise<Found> {
+  await soon(set.wait(timeout));
+  return collected(set);
+}
+
+/** What is ready at this moment: the same, whichever way it's asked. */
+export async function both(set: Backend<string>): Promise<Found> {
+  const found = here(set, 0);
+  assertEquals(await aside(set, 0), found);
+  assertEquals(here(set, 0), found);
+  return found;
+}
+
+export function collected(set: Backend<string>): Found {
+  return gathered((report) => set.collect(report));
+}
+
+export function gathered(
+  reporting: (report: (token: string, ready: number) => void) => void,
+): Found {
+  const found: Found = {};
+  reporting((token, ready) => {
+    assert(!(token in found), `${token} was reported twice`);
+    found[token] = ready;
+  });
+  return found;
+}
+
+/** Waits anew until something is reported: a wait may end for no reason. */
+export async function until(set: Backend<string>, found: Found): Promise<Found> {
+  const limit = performance.now() + LONG;
+  while (Object.keys(found).length === 0) {
+    assert(performance.now() < limit, "nothing was reported");
+    found = await aside(set, LONG);
+  }
+  return found;
+}
+
+/** Claims that waits of that length are waited out, both ways, and gives what they reported. */
+export async function lasts(
+  set: Backend<string>,
+  timeout: number,
+  atLeast = timeout,
+): Promise<Found> {
+  const begin = performance.now();
+  const found = here(set, timeout);
+  const middle = performance.now();
+  Object.assign(found, await aside(set, timeout));
+  const end = performance.now();
+  assert(middle - begin >= atLeast, `on this thread it took only ${middle - begin} ms`);
+  assert(end - middle >= atLeast, `on a pool thread it took only ${end - middle} ms`);
+  return found;
+}
+
+/** The promise's value; an error where it takes so long that it must be stuck. */
+export async function soon<T>(promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stuck = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("the wait doesn't end")), LONG / 2);
+  });
+  try {
+    return await Promise.race([promise, stuck]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Resolves when a thread of this process sleeps in a system call with that time-out among its
+ * arguments. Where the system doesn't tell, it only gives the thread some turns to get there.
+ */
+export async function parked(timeout: number): Promise<void> {
+  const hex = timeout === -1 ? "0xffffffff" : `0x${timeout.toString(16)}`;
+  const mask = timeout === -1 ? "0xffffffffffffffff" : hex;
+  const limit = performance.now() + LONG / 2;
+  for (let turn = 0; performance.now() < limit; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    let told = 0;
+    for (const call of systemCalls()) {
+      told++;
+      const [number, , , third, fourth] = call.split(" ");
+      const argument = CALLS[number]?.(third, fourth);
+      if (argument === hex || argument === mask) return;
+    }
+    if (told === 0 && turn === 20) return;
+  }
+  throw new Error("no thread waits");
+}
+
+/** Where poll and epoll_wait have their time-out, by the numbers of x86_64. */
+const CALLS: Record<string, (third: string, fourth: string) => string> = {
+  7: (third) => third,
+  232: (_, fourth) => fourth,
+};
+
+/** What each thread is waiting for in the kernel, in its own numbers; empty where that isn't told. */
+function* systemCalls(): Generator<string> {
+  if (!LINUX || Deno.build.arch !== "x86_64") return;
+  for (const { name } of Deno.readDirSync("/proc/self/task")) {
+    try {
+      yield Deno.readTextFileSync(`/proc/self/task/${name}/syscall`);
+    } catch {
+      // The thread has ended, or the kernel doesn't tell.
+    }
+  }
+}
+
+export function throws(body: () => unknown, type: new (message: string) => Error): void {
+  const error = thrownBy(body);
+  assert(error instanceof type, `${error}`);
+}
+
+export function throwsZmq(body: () => unknown, code: string, call: string): void {
+  const error = thrownBy(body);
+  assert(error instanceof ZmqError, `${error}`);
+  assertEquals([error.code, error.call], [code, call]);
+}
+
+export function throwsCode(body: () => unknown, code: string): void {
+  assertEquals((thrownBy(body) as Partial<ZmqError> | undefined)?.code, code);
+}
+
+function thrownBy(body: () => unknown): unknown {
+  try {
+    body();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}

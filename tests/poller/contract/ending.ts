@@ -1,0 +1,121 @@
+/** One wait at a time, and what closing does. */
+
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { closeSync, openSync } from "node:fs";
+import { READABLE } from "../../../poller/backend.ts";
+import { createBackend } from "../../../poller/create.ts";
+import { openDescriptors, pipe, put } from "../../fds.ts";
+import {
+  aside,
+  both,
+  collected,
+  type Contract,
+  here,
+  LINUX,
+  LONG,
+  parked,
+  soon,
+  throwsCode,
+  throwsZmq,
+} from "./claims.ts";
+
+/** Registers them. */
+export function ending({ claim, kind, waits }: Contract): void {
+  claim("a second wait while one is outstanding is EBUSY", async (set) => {
+    const waiting = set.wait(LONG);
+    throwsZmq(() => set.wait(0), "EBUSY", waits);
+    throwsZmq(() => here(set, 0), "EBUSY", waits);
+    set.wake();
+    await soon(waiting);
+    assertEquals(await both(set), {});
+  });
+
+  claim("after close everything but close is EBADF", (set) => {
+    using a = pipe();
+    const guest = createBackend<string>(kind);
+    set.add(a.read, READABLE, "a");
+    put(a.write);
+    set.close();
+    set.close();
+    throwsCode(() => set.add(a.read, READABLE, "a"), "EBADF");
+    throwsCode(() => set.modify(a.read, READABLE), "EBADF");
+    throwsCode(() => set.remove(a.read), "EBADF");
+    throwsCode(() => set.attach(guest, "guest"), "EBADF");
+    throwsCode(() => set.wait(0), "EBADF");
+    throwsCode(() => here(set, 0), "EBADF");
+    throwsCode(() => set.wake(), "EBADF");
+    // What a loop still does after its wait was ended by close.
+    assertEquals(collected(set), {});
+    set.detach(guest);
+    assertEquals(set.waiting, false);
+    guest.close();
+  });
+
+  claim("closing while waiting ends the wait", async (set) => {
+    using a = pipe();
+    set.add(a.read, READABLE, "a");
+    for (const one of [set, createBackend<string>(kind)]) {
+      const waiting = one.wait(-1);
+      if (one === set) await parked(-1);
+      one.close();
+      await soon(waiting);
+      assertEquals(one.waiting, false);
+      assertEquals(collected(one), {});
+    }
+  });
+
+  claim("closing while waiting with something found reports nothing", async (set) => {
+    using a = pipe();
+    const nothing = openSync("/dev/null", "r");
+    put(a.write);
+    set.add(a.read, READABLE, "a");
+    set.add(nothing, READABLE, "null");
+    const waiting = set.wait(LONG);
+    set.close();
+    await soon(waiting);
+    assertEquals(collected(set), {});
+    closeSync(nothing);
+  });
+
+  claim("every descriptor is given back, waiting or not", async () => {
+    using a = pipe();
+    const nothing = openSync("/dev/null", "r");
+    const before = openDescriptors();
+    for (let turn = 0; turn < 10; turn++) {
+      const set = createBackend<string>(kind);
+      const guest = createBackend<string>(kind);
+      set.add(a.read, READABLE, "a");
+      guest.add(nothing, READABLE, "null");
+      guest.wake();
+      set.attach(guest, "guest");
+      await aside(set, 0);
+      const waiting = set.wait(LONG);
+      if (turn % 3 === 0) set.close();
+      guest.close();
+      set.close();
+      await soon(waiting);
+      createBackend(kind).close();
+    }
+    assertEquals(openDescriptors(), before);
+    closeSync(nothing);
+  }, !LINUX);
+
+  claim("a set that never waits on a pool thread needs no descriptor for waking", async () => {
+    using a = pipe();
+    put(a.write);
+    const before = openDescriptors().length;
+    const host = createBackend<string>(kind);
+    await aside(host, 0);
+    const withHost = openDescriptors().length;
+    const guest = createBackend<string>(kind);
+    guest.add(a.read, READABLE, "a");
+    host.attach(guest, "guest");
+    assertEquals(await aside(host, LONG), { guest: READABLE });
+    assertEquals(here(guest, LONG), { a: READABLE });
+    const own = kind === "epoll" ? 1 : 0;
+    assertEquals(openDescriptors().length - withHost, own);
+    assertEquals(withHost - before, own + 1);
+    guest.close();
+    host.close();
+  }, !LINUX);
+}

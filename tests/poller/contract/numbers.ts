@@ -1,0 +1,151 @@
+/** Descriptors' numbers that are closed, and come back as other files. */
+
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { closeSync, openSync } from "node:fs";
+import { READABLE, WRITABLE } from "../../../poller/backend.ts";
+import { createBackend } from "../../../poller/create.ts";
+import { closeFd, duplicateTo, pipe, put, unusedNumber } from "../../fds.ts";
+import { aside, both, collected, type Contract, here, lasts, LONG, throwsZmq } from "./claims.ts";
+
+/** Registers them. */
+export function numbers({ claim, kind, registers }: Contract): void {
+  claim("a number that was removed, closed and used again belongs to the new file", async (set) => {
+    using a = pipe();
+    using b = pipe();
+    const number = duplicateTo(a.read, unusedNumber());
+    put(a.write);
+    set.add(number, READABLE, "a");
+    assertEquals(await both(set), { a: READABLE });
+    set.remove(number);
+    duplicateTo(b.read, number);
+    set.add(number, READABLE, "b");
+    assertEquals(await both(set), {});
+    put(b.write);
+    assertEquals(await both(set), { b: READABLE });
+    set.remove(number);
+    closeFd(number);
+  });
+
+  claim("a number closed without remove and used again brings no stale event", async (set) => {
+    using a = pipe();
+    using b = pipe();
+    put(a.write);
+    const number = duplicateTo(a.read, unusedNumber());
+    a.close(a.read);
+    set.add(number, READABLE, "a");
+    assertEquals(await both(set), { a: READABLE });
+    closeFd(number);
+    duplicateTo(b.read, number);
+    assertEquals(await both(set), {});
+    throwsZmq(() => set.add(number, READABLE, "b"), "EEXIST", registers);
+    set.remove(number);
+    set.add(number, READABLE, "b");
+    assertEquals(await both(set), {});
+    put(b.write);
+    assertEquals(await both(set), { b: READABLE });
+    set.remove(number);
+    closeFd(number);
+  });
+
+  claim(
+    "a number closed between wait and collect, and used again, brings no stale event",
+    async (set) => {
+      using a = pipe();
+      using b = pipe();
+      put(a.write);
+      const number = duplicateTo(a.read, unusedNumber());
+      set.add(number, READABLE, "a");
+      await set.wait(LONG);
+      set.remove(number);
+      duplicateTo(b.read, number);
+      set.add(number, READABLE, "b");
+      assertEquals(collected(set), {});
+      assertEquals(await both(set), {});
+      set.remove(number);
+      closeFd(number);
+    },
+  );
+
+  claim("a descriptor closed without remove falls silent, and waits last again", async (set) => {
+    using a = pipe();
+    using b = pipe();
+    const file = openSync(new URL(import.meta.url), "r");
+    put(a.write);
+    set.add(a.read, READABLE, "a");
+    set.add(b.read, READABLE, "b");
+    set.add(file, READABLE, "file");
+    assertEquals(await both(set), { a: READABLE, file: READABLE });
+    a.close(a.read);
+    closeSync(file);
+    assertEquals(await both(set), {});
+    assertEquals(await lasts(set, 20), {});
+    throwsZmq(() => set.modify(a.read, WRITABLE), "EBADF", registers);
+    set.remove(a.read);
+    set.remove(file);
+    throwsZmq(() => set.remove(a.read), "ENOENT", registers);
+    put(b.write);
+    assertEquals(await both(set), { b: READABLE });
+  });
+
+  claim(
+    "what was closed without remove, and lives on as a duplicate, lets waits last",
+    async (set) => {
+      using a = pipe();
+      using b = pipe();
+      const file = openSync("/dev/null", "r");
+      const guest = createBackend<string>(kind);
+      try {
+        const number = duplicateTo(a.read, unusedNumber());
+        set.add(number, READABLE, "a");
+        set.add(b.read, READABLE, "b");
+        set.attach(guest, "guest");
+        put(a.write);
+        assertEquals(await both(set), { a: READABLE });
+        closeFd(number); // a.read is the same file, and open
+        set.remove(number);
+        assertEquals(await both(set), {});
+        assertEquals(await lasts(set, 20), {});
+        put(b.write);
+        assertEquals(await both(set), { b: READABLE });
+        set.remove(b.read);
+        set.wake();
+        assertEquals(await aside(set, LONG), {});
+        guest.add(b.read, READABLE, "b");
+        assertEquals(here(set, LONG), { guest: READABLE });
+        assertEquals(await both(set), {});
+        set.add(file, READABLE, "file");
+        assertEquals(await both(set), { file: READABLE });
+      } finally {
+        guest.close();
+        closeSync(file);
+      }
+    },
+  );
+
+  claim("the same happens in a guest, and it still ends its host's wait", async (set) => {
+    using a = pipe();
+    using b = pipe();
+    const guest = createBackend<string>(kind);
+    try {
+      const number = duplicateTo(a.read, unusedNumber());
+      guest.add(number, READABLE, "a");
+      guest.add(b.read, READABLE, "b");
+      put(a.write);
+      closeFd(number);
+      guest.remove(number);
+      for (let turn = 0; turn < 3; turn++) {
+        set.attach(guest, "guest");
+        here(set, 0);
+        here(guest, 0);
+        await aside(set, 0);
+      }
+      set.attach(guest, "guest");
+      assertEquals(await lasts(set, 20), {});
+      put(b.write);
+      assertEquals(await aside(set, LONG), { guest: READABLE });
+      assertEquals(here(guest, 0), { b: READABLE });
+    } finally {
+      guest.close();
+    }
+  });
+}

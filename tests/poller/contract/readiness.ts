@@ -1,0 +1,152 @@
+/** What is reported of a descriptor, and for how long. */
+
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { closeSync, openSync } from "node:fs";
+import { EDGE, ERROR, HANGUP, READABLE, WRITABLE } from "../../../poller/backend.ts";
+import { drain, fill, pipe, put, socketPair, take } from "../../fds.ts";
+import { aside, both, type Contract, here, lasts, LONG, throws, throwsZmq } from "./claims.ts";
+
+/** Registers them. */
+export function readiness({ claim, kind, registers }: Contract): void {
+  claim("readable is reported for as long as there is something to read", async (set) => {
+    using a = pipe();
+    set.add(a.read, READABLE, "a");
+    assertEquals(await both(set), {});
+    put(a.write, 2);
+    assertEquals(await both(set), { a: READABLE });
+    take(a.read);
+    assertEquals(await both(set), { a: READABLE });
+    take(a.read);
+    assertEquals(await both(set), {});
+  });
+
+  claim("writable is reported for as long as there is room", async (set) => {
+    using a = pipe();
+    set.add(a.write, WRITABLE, "a");
+    assertEquals(await both(set), { a: WRITABLE });
+    fill(a.write);
+    assertEquals(await both(set), {});
+    drain(a.read);
+    assertEquals(await both(set), { a: WRITABLE });
+  });
+
+  claim("a pipe whose writer has gone reports a hang-up, after its data as well", async (set) => {
+    using a = pipe();
+    set.add(a.read, READABLE, "a");
+    put(a.write);
+    a.close(a.write);
+    assertEquals(await both(set), { a: READABLE | HANGUP });
+    drain(a.read);
+    assertEquals(await both(set), { a: HANGUP });
+  });
+
+  claim("a hang-up is reported to who waits for writable only", async (set) => {
+    using a = socketPair();
+    fill(a.read);
+    set.add(a.read, WRITABLE, "a");
+    assertEquals(await both(set), {});
+    a.close(a.write);
+    const found = await both(set);
+    assert((found.a & HANGUP) !== 0, `readiness ${found.a}`);
+    assertEquals(found.a & READABLE, 0);
+  });
+
+  claim("a pipe whose reader has gone reports an error, full or not", async (set) => {
+    using a = pipe();
+    using b = pipe();
+    fill(b.write);
+    set.add(a.write, WRITABLE, "a");
+    set.add(b.write, READABLE, "b");
+    a.close(a.read);
+    b.close(b.read);
+    assertEquals(await both(set), { a: WRITABLE | ERROR, b: ERROR });
+  });
+
+  claim("regular files, directories and /dev/null are always ready", async (set) => {
+    const file = openSync(new URL(import.meta.url), "r");
+    const directory = openSync(new URL(".", import.meta.url), "r");
+    const nothing = openSync("/dev/null", "r+");
+    try {
+      set.add(file, READABLE, "file");
+      set.add(directory, READABLE, "directory");
+      set.add(nothing, READABLE | WRITABLE, "null");
+      const all = { file: READABLE, directory: READABLE, null: READABLE | WRITABLE };
+      assertEquals(await both(set), all);
+      assertEquals(await both(set), all);
+      assertEquals(here(set, LONG), all);
+      assertEquals(await aside(set, LONG), all);
+      throwsZmq(() => set.add(file, READABLE, "twice"), "EEXIST", registers);
+      set.modify(nothing, WRITABLE);
+      set.remove(directory);
+      assertEquals(await both(set), { file: READABLE, null: WRITABLE });
+      set.modify(nothing, 0);
+      set.remove(file);
+      assertEquals(await both(set), {});
+      set.modify(nothing, READABLE);
+      assertEquals(await both(set), { null: READABLE });
+      set.remove(nothing);
+      assertEquals(await both(set), {});
+      // A wait lasts again.
+      assertEquals(await lasts(set, 20), {});
+    } finally {
+      for (const fd of [file, directory, nothing]) closeSync(fd);
+    }
+  });
+
+  claim("a file is ready beside descriptors that aren't, and hides none that are", async (set) => {
+    using a = pipe();
+    const nothing = openSync("/dev/null", "r");
+    try {
+      set.add(a.read, READABLE, "a");
+      set.add(nothing, READABLE, "null");
+      assertEquals(await both(set), { null: READABLE });
+      put(a.write);
+      assertEquals(await both(set), { a: READABLE, null: READABLE });
+    } finally {
+      closeSync(nothing);
+    }
+  });
+
+  claim("an edge reports at least each first event", async (set) => {
+    using a = pipe();
+    put(a.write);
+    set.add(a.read, READABLE | EDGE, "a");
+    assertEquals(here(set, LONG), { a: READABLE });
+    for (let turn = 0; turn < 3; turn++) {
+      drain(a.read);
+      assertEquals(await both(set), {});
+      put(a.write);
+      assertEquals(turn === 1 ? here(set, LONG) : await aside(set, LONG), { a: READABLE });
+    }
+    // Modifying asks anew.
+    set.modify(a.read, READABLE | EDGE);
+    assertEquals(here(set, LONG), { a: READABLE });
+    set.modify(a.read, READABLE);
+    assertEquals(await both(set), { a: READABLE });
+  });
+
+  claim("an edge isn't reported twice", async (set) => {
+    using a = pipe();
+    put(a.write);
+    set.add(a.read, READABLE | EDGE, "a");
+    assertEquals(await aside(set, LONG), { a: READABLE });
+    assertEquals(await both(set), {});
+  }, kind !== "epoll");
+
+  claim("an edge that a failing report left over is still reported", async (set) => {
+    using a = pipe();
+    using b = pipe();
+    for (const { read, write } of [a, b]) {
+      set.add(read, READABLE | EDGE, String(read));
+      put(write);
+    }
+    const failing = (reported: string[]) => (token: string) => {
+      reported.push(token);
+      throw new SyntaxError("reported");
+    };
+    const reported: string[] = [];
+    throws(() => set.waitSync(LONG, failing(reported)), SyntaxError);
+    for (const token of Object.keys(await aside(set, LONG))) reported.push(token);
+    assertEquals([...new Set(reported)].sort(), [String(a.read), String(b.read)].sort());
+  });
+}

@@ -1,0 +1,47 @@
+/** How long a wait lasts. */
+
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { READABLE } from "../../../poller/backend.ts";
+import { pipe, put } from "../../fds.ts";
+import { aside, collected, type Contract, here, lasts, parked, soon } from "./claims.ts";
+
+/** Registers them. */
+export function time({ claim }: Contract): void {
+  claim("a time-out isn't cut short", async (set) => {
+    using a = pipe();
+    set.add(a.read, READABLE, "a");
+    assertEquals(await lasts(set, 30), {});
+  });
+
+  claim("a fraction of a millisecond is rounded up", async (set) => {
+    assertEquals(await lasts(set, 0.1, 1), {});
+  });
+
+  claim("a time-out of 0, or one just passed, doesn't wait", async (set) => {
+    for (const timeout of [0, -0.2, -1.5]) {
+      assertEquals(here(set, timeout), {});
+      assertEquals(await aside(set, timeout), {});
+    }
+  });
+
+  claim("a wait without limit is ended by data, also on this thread", async (set) => {
+    using a = pipe();
+    set.add(a.read, READABLE, "a");
+    const waiting = set.wait(-1);
+    await parked(-1);
+    put(a.write);
+    await soon(waiting);
+    assertEquals(collected(set), { a: READABLE });
+    assertEquals(here(set, -1), { a: READABLE });
+    await soon(set.wait(Infinity));
+    assertEquals(collected(set), { a: READABLE });
+  });
+
+  claim("a wait without limit is ended by wake", async (set) => {
+    const waiting = set.wait(-1);
+    await parked(-1);
+    set.wake();
+    await soon(waiting);
+    assertEquals(collected(set), {});
+  });
+}
