@@ -58,9 +58,14 @@ export class Context implements Disposable {
     if (typeof options !== "object" || options === null) {
       throw new TypeError("The options of a Context must be an object");
     }
-    for (const [name, value] of Object.entries(options)) {
-      if (!OPTION_NAMES.has(name)) throw new TypeError(`A Context has no option ${name}`);
-      if (value !== undefined) (this as unknown as Record<string, unknown>)[name] = value;
+    try {
+      for (const [name, value] of Object.entries(options)) {
+        if (!OPTION_NAMES.has(name)) throw new TypeError(`A Context has no option ${name}`);
+        if (value !== undefined) (this as unknown as Record<string, unknown>)[name] = value;
+      }
+    } catch (error) {
+      this.#core.close();
+      throw error;
     }
     cores.set(this, this.#core);
     dropped.register(this, this.#core, this);
@@ -141,8 +146,8 @@ export class ContextCore {
   #dropped = false;
 
   /** The native context, made at the first call. */
-  get pointer(): Deno.PointerObject {
-    if (this.closed) throw stateError("EBADF", "zmq_socket", "The context is closed");
+  pointer(call: string): Deno.PointerObject {
+    if (this.closed) throw stateError("EBADF", call, "The context is closed");
     if (this.#pointer === undefined) {
       watchTheEnd();
       this.#pointer = checkPointer(zmq().zmq_ctx_new(), "zmq_ctx_new");
@@ -152,11 +157,13 @@ export class ContextCore {
   }
 
   get(option: number, name: string): number {
-    return check(zmq().zmq_ctx_get(this.pointer, option), "zmq_ctx_get", { option: name });
+    const pointer = this.pointer("zmq_ctx_get");
+    return check(zmq().zmq_ctx_get(pointer, option), "zmq_ctx_get", { option: name });
   }
 
   set(option: number, name: string, value: number): void {
-    check(zmq().zmq_ctx_set(this.pointer, option, value), "zmq_ctx_set", { option: name });
+    const pointer = this.pointer("zmq_ctx_set");
+    check(zmq().zmq_ctx_set(pointer, option, value), "zmq_ctx_set", { option: name });
   }
 
   add(member: Member): void {
@@ -222,8 +229,9 @@ function watchTheEnd(): void {
   seedRandom();
   addEventListener("unload", end);
   // A node worker that ends by itself fires only its process's event. In the main thread that event
-  // is one too many, and touching `process` there costs 11 ms of start-up.
-  if ("WorkerGlobalScope" in globalThis) {
+  // is one too many, and touching `process` there costs 11 ms of start-up. (A node worker doesn't have
+  // WorkerGlobalScope, and node:worker_threads takes a Web Worker for the main thread.)
+  if (Object.prototype.toString.call(globalThis) !== "[object Window]") {
     const { process } = globalThis as unknown as { process?: NodeProcess };
     process?.on?.("exit", end);
   }

@@ -1,6 +1,7 @@
 /** What can be asked of the libzmq in use. */
 
 import "./ffi/ready.ts";
+import { has } from "./ffi/capability.ts";
 import { zmqAsking } from "./ffi/libzmq.ts";
 import { loadLibrary } from "./ffi/load.ts";
 
@@ -58,8 +59,4 @@ function readVersion(): string {
   const parts = [new Int32Array(1), new Int32Array(1), new Int32Array(1)] as const;
   zmqAsking().zmq_version(...parts);
   return parts.map(([part]) => part).join(".");
-}
-
-function has(name: string): boolean {
-  return zmqAsking().zmq_has(new TextEncoder().encode(name + "\0")) === 1;
 }

@@ -64,6 +64,9 @@ export {
   type MessageLike,
   type MessagePart,
 } from "./socket/message.ts";
+export { Configurable, type OptionTypes, type SettableOptions } from "./socket/configurable.ts";
+export type { GssapiNameType, SecurityOptions } from "./socket/security_options.ts";
+export { type Metadata, metadataOf } from "./socket/metadata.ts";
 export type { WaitLimits } from "./socket/operation.ts";
 export type { Visitor } from "./socket/receive.ts";
 export type { VisitOptions } from "./socket/receiving.ts";
@@ -71,13 +74,16 @@ export type {
   CommonOptions,
   ConflateOption,
   InvertMatchingOption,
+  ManualOptions,
   ProbeRouterOption,
   PublishOptions,
+  RawModeOption,
   ReceiveOptions,
   RequestOnlyOptions,
   RouterOnlyOptions,
   SendOptions,
   StreamOnlyOptions,
+  TransportOptions,
   XPublisherOnlyOptions,
 } from "./socket/option_types.ts";
 

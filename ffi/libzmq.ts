@@ -52,6 +52,8 @@ const ASKING = {
   zmq_version: { parameters: ["buffer", "buffer", "buffer"], result: "void" },
   // int zmq_has(const char *capability)
   zmq_has: { parameters: ["buffer"], result: "i32" },
+  // const char *zmq_msg_gets(const zmq_msg_t *msg, const char *property)
+  zmq_msg_gets: { parameters: ["pointer", "buffer"], result: "pointer" },
   // size_t zmq_msg_size(const zmq_msg_t *msg)
   zmq_msg_size: { parameters: ["pointer"], result: "usize" },
 } as const;

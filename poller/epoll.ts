@@ -63,7 +63,7 @@ export class EpollBackend<Token> implements Backend<Token> {
 
   /** A descriptor was closed before it was removed, so that events without an entry may come. */
   #orphans = false;
-  /** One came: the kernel's set is to be made anew before the next wait. */
+  /** One may have come: the kernel's set is to be made anew before the next wait. */
   #spoilt = false;
 
   get waiting(): boolean {
@@ -169,10 +169,9 @@ export class EpollBackend<Token> implements Backend<Token> {
     // Everything it goes by is a field: a report may remove, add, wait on this thread, or throw.
     while (this.#next < this.#found) {
       const event = this.#next++;
-      const index = this.#set.index(event);
-      const entry = this.#slots[index];
+      const entry = this.#slots[this.#set.index(event)];
       if (entry === undefined || entry.generation !== this.#set.generation(event)) {
-        if (this.#orphans && index !== WAKE) this.#spoilt = true;
+        if (this.#orphans) this.#spoilt = true;
         continue;
       }
       const { interest } = entry;
@@ -193,13 +192,11 @@ export class EpollBackend<Token> implements Backend<Token> {
     if (this.#closed) return;
     this.#host?.detach(this);
     this.#closed = true;
-    for (const guest of this.#guests.keys()) guest.#host = undefined;
     this.#guests.clear();
     this.#entries.clear();
     this.#files.clear();
     this.#slots.length = 1;
     this.#found = this.#next = 0;
-    this.#filesDue = false;
     if (this.#waiting) this.#wake!.signal();
     else this.#release();
   }

@@ -39,11 +39,12 @@ export class PollBackend<Token> implements Backend<Token> {
 
   /** What the last wait found, in the order of the slots as they were when it began. */
   #results = new Int32Array(0);
-  /** How many of the results are this set's slots, how many still to be reported, and from where on. */
-  #own = 0;
-  #left = 0;
+  /** Which of them are still to be reported, of this set's slots, and whether guests are. */
   #next = 0;
-  /** The youngest entry that took part in the wait. */
+  #end = 0;
+  #guestsDue = false;
+  /** How many slots took part in the wait, and the youngest entry among them. */
+  #asked = 0;
   #youngest = 0;
 
   readonly #guests = new Map<PollBackend<unknown>, Attachment<Token>>();
@@ -138,11 +139,10 @@ export class PollBackend<Token> implements Backend<Token> {
 
   collect(report: Report<Token>): void {
     // Everything it goes by is a field: a report may remove, add, wait on this thread, or throw.
-    while (this.#left > 0 && this.#next < this.#own) {
+    while (this.#next < this.#end) {
       const index = this.#next++;
       const bits = this.#results[WORDS * index + 1] >>> 16;
       if (bits === 0) continue;
-      this.#left--;
       const entry = this.#slots.at(index);
       if (entry === undefined || entry.born > this.#youngest) continue;
       const { interest } = entry;
@@ -154,7 +154,7 @@ export class PollBackend<Token> implements Backend<Token> {
         if (ready !== 0) report(entry.token, ready);
       }
     }
-    if (this.#left > 0) this.#collectGuests(report);
+    if (this.#guestsDue) this.#collectGuests(report);
   }
 
   wake(): void {
@@ -166,10 +166,9 @@ export class PollBackend<Token> implements Backend<Token> {
     if (this.#closed) return;
     this.#host?.detach(this);
     this.#closed = true;
-    for (const guest of this.#guests.keys()) guest.#host = undefined;
     this.#guests.clear();
     this.#slots.clear();
-    this.#left = 0;
+    this.#next = this.#end = 0;
     if (this.#waiting) this.#wake!.signal();
     else this.#release();
   }
@@ -197,14 +196,14 @@ export class PollBackend<Token> implements Backend<Token> {
 
   /** Brings everything that is to be asked into one row: own slots, wake-up, guests. Gives its length. */
   #layOut(): number {
-    // Nothing refers to slots any more: what wasn't collected is still so, and will be found again.
-    this.#left = 0;
+    // No result may refer to slots from here on. What wasn't collected is found again.
+    this.#next = this.#end = 0;
+    this.#guestsDue = false;
     this.#slots.compact();
-    this.#own = this.#slots.length;
+    this.#asked = this.#slots.length;
     this.#youngest = this.#slots.births;
     let count = this.#place(this, 0);
     for (const [guest, attachment] of this.#guests) {
-      if (!guest.#waiting && guest.#left === 0) guest.#slots.compact();
       attachment.start = count;
       count = this.#place(guest, count);
       attachment.end = count;
@@ -236,29 +235,27 @@ export class PollBackend<Token> implements Backend<Token> {
 
   /** Begins with the results of a wait. */
   #settle(found: number): void {
-    this.#left = found;
-    this.#next = 0;
-    if (this.#wake === undefined) return;
-    if (found > 0 && this.#results[WORDS * this.#own + 1] >>> 16 !== 0) this.#left--;
-    this.#wake.drain();
+    this.#end = found > 0 ? this.#asked : 0;
+    this.#guestsDue = found > 0 && this.#guests.size > 0;
+    this.#wake?.drain();
   }
 
   #collectGuests(report: Report<Token>): void {
-    for (const [guest, { token, start, end }] of this.#guests) {
-      let ready = false;
-      for (let index = start; index < end; index++) {
-        if (this.#results[WORDS * index + 1] >>> 16 === 0) continue;
-        this.#left--;
-        ready = true;
-      }
-      if (ready) {
-        this.#guests.delete(guest);
-        guest.#host = undefined;
-        report(token, READABLE);
-      }
-      if (this.#left <= 0) return;
+    this.#guestsDue = false;
+    const ready = [...this.#guests].filter(([, { start, end }]) => this.#anyFound(start, end));
+    for (const [guest, attachment] of ready) {
+      if (this.#guests.get(guest) !== attachment) continue;
+      this.#guests.delete(guest);
+      guest.#host = undefined;
+      report(attachment.token, READABLE);
     }
-    this.#left = 0;
+  }
+
+  #anyFound(start: number, end: number): boolean {
+    for (let index = start; index < end; index++) {
+      if (this.#results[WORDS * index + 1] >>> 16 !== 0) return true;
+    }
+    return false;
   }
 
   #find(fd: number): Entry<Token> {

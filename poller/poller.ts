@@ -14,7 +14,7 @@ import { spend } from "./budget.ts";
 import { createBackend } from "./create.ts";
 import { type Guest, type Host, reactor } from "./reactor.ts";
 import { Source, type Watch } from "./source.ts";
-import { Waiting } from "./waiting.ts";
+import { checkSignal, Waiting } from "./waiting.ts";
 
 /** The key of the member by which an object, such as a socket, can be added to a {@linkcode Poller}. */
 export const pollable: unique symbol = Symbol("deno-zmq.pollable");
@@ -284,6 +284,8 @@ class PollerCore<Key> implements Guest {
       this.registrations.set(source, registration);
     } else {
       const target = targetOf(source);
+      // Its descriptor closes a moment after the socket does, or belongs to another file by now.
+      if (target.closed) throw stateError("EBADF", "Poller.add", "The socket is closed");
       const registration = new Registration(this, source, target, key, interest);
       this.backend.add(target.fd, READABLE | EDGE, registration);
       this.registrations.set(source, registration);
@@ -320,6 +322,7 @@ class PollerCore<Key> implements Guest {
   wait(owner: Poller<Key>, timeout: number, signal?: AbortSignal): Promise<Ready<Key>[]> {
     this.#assertOpen("wait");
     this.#assertIdle();
+    checkSignal(signal);
     if (signal?.aborted) return Promise.reject(signal.reason);
     // Where this turn's budget is spent, the answer comes with the next turn, whatever is ready.
     const mayAnswer = spend();
@@ -330,12 +333,12 @@ class PollerCore<Key> implements Guest {
       }
     }
     return new Promise((resolve, reject) => {
+      const host = this.#host ??= reactor().hostFor(this.backend.kind);
+      host.backend.attach(this.backend, this);
       const waiting = this.#waiting = new PollerWait(this, owner, resolve, reject);
       if (timeout !== Infinity) waiting.deadline = performance.now() + timeout;
       waiting.signal = signal;
-      this.#host ??= reactor().hostFor(this.backend.kind);
-      this.#host.backend.attach(this.backend, this);
-      reactor().join(waiting, this.#host);
+      reactor().join(waiting, host);
       if (!mayAnswer) reactor().finishNextTurn(this);
     });
   }
@@ -413,7 +416,11 @@ class PollerCore<Key> implements Guest {
       registration.candidate = false;
       if (registration.removed) continue;
       const target = registration.target!;
-      if (target.unsettled) target.look();
+      if (target.unsettled) {
+        // The turn's budget is spent: its waiting operations go on in the next one.
+        target.look();
+        reactor().note(target);
+      }
       const ready = registration.known & registration.interest;
       if (ready === 0) continue;
       this.#found.push(readyOf(registration, ready));

@@ -19,7 +19,7 @@ export interface Guest {
 
 /** A source with a waiter that libzmq refuses though it reports it ready is asked again this often. */
 const STUBBORN_INTERVAL = 50;
-/** While nothing waits, open sources are looked at this often, so that their mailboxes stay empty. */
+/** While nothing waits where they're registered, open sources are looked at this often, so that their mailboxes stay empty. */
 const IDLE_INTERVAL = 1000;
 
 /** One kind of waiting call, with its own set of descriptors and its own parked thread. */
@@ -35,6 +35,15 @@ class Host {
 
   constructor(kind: BackendKind | undefined, onWake: (host: Host) => void) {
     this.backend = createBackend<Source | Guest>(kind);
+    // Opens the wake-up's descriptor now. Where none is left, a program can handle that its socket
+    // can't be opened; it couldn't handle that a later wait can't begin.
+    try {
+      this.backend.wake();
+      this.backend.waitSync(0, () => {});
+    } catch (error) {
+      this.backend.close();
+      throw error;
+    }
     this.onWake = () => onWake(this);
   }
 
@@ -52,6 +61,9 @@ class Host {
     this.backend.wake();
   }
 }
+
+/** A global since Deno 2.0, but in the types of some versions only. */
+const { setImmediate } = globalThis as unknown as { setImmediate(callback: () => void): unknown };
 
 class Reactor {
   /** Where sources are registered, and most waits take place. */
@@ -194,6 +206,9 @@ class Reactor {
       source.listed = false;
       if (source.unsettled) source.serve();
     }
+    // Whoever has used up the budget stands first now, and would do so in every turn.
+    const last = this.#unsettled.shift();
+    if (last !== undefined) this.#unsettled.push(last);
   }
 
   /** Resolves once no thread is parked for anybody; at once while something still waits. */
@@ -226,11 +241,8 @@ class Reactor {
 
   /** After a wake: what was left, and the next sleep. */
   #rest(): void {
-    if (this.#anyWaits()) {
-      if (this.#hosts.some((host) => host.waits > 0 && !host.parked)) this.#queuePark();
-    } else {
-      this.#armIdleTimer();
-    }
+    if (this.#hosts.some((host) => host.waits > 0 && !host.parked)) this.#queuePark();
+    if (this.#home.waits === 0) this.#armIdleTimer();
     if (this.#settledWaiters.length > 0 && (this.#anyWaits() || !this.#anyParked())) {
       const waiters = this.#settledWaiters;
       this.#settledWaiters = [];
@@ -275,7 +287,7 @@ class Reactor {
   #armIdleTimer(): void {
     if (this.#idleTimer !== undefined || this.#sources === 0) return;
     this.#idleTimer = setInterval(() => {
-      if (this.#anyParked()) return this.#disarmIdleTimer();
+      if (this.#home.parked) return this.#disarmIdleTimer();
       this.#home.backend.waitSync(0, this.#report);
       this.settle();
     }, IDLE_INTERVAL);

@@ -19,6 +19,8 @@ export interface Watch {
 export abstract class Source {
   /** The descriptor to watch. It's readable on any change, whichever direction has changed. */
   abstract readonly fd: number;
+  /** It can't be watched any more. */
+  abstract readonly closed: boolean;
   /** How many would miss a wake-up: waiting operations, and Pollers that have it. */
   watched = 0;
   /** A call was made since the last look, so the descriptor's edge may be gone. */

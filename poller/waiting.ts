@@ -84,6 +84,13 @@ export class Deadlines {
 // thousand takes 5.8 µs, and a signal often lives as long as the program.
 const abortable = new WeakMap<AbortSignal, Set<Waiting>>();
 
+/** Refuses what isn't a signal before anything waits. */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError("A signal must be an AbortSignal");
+  }
+}
+
 /** Lets the signal of a waiting operation abort it. */
 export function joinSignal(waiting: Waiting): void {
   const signal = waiting.signal!;

@@ -12,8 +12,13 @@ import { check, checkPointer } from "../ffi/errno.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { Kept, toCString, usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
+import { refill } from "../poller/budget.ts";
+import { pollable } from "../poller/poller.ts";
 import { reactor } from "../poller/reactor.ts";
 import { Queue, Source } from "../poller/source.ts";
+import { refuseHazards } from "./hazards.ts";
+import { IpcFolders } from "./ipc.ts";
+import type { MetadataNames } from "./metadata.ts";
 import { closedError, type Operation } from "./operation.ts";
 import { serveReceivers } from "./receiving.ts";
 import { serveSenders } from "./sending.ts";
@@ -29,6 +34,13 @@ export class Handle extends Source {
   sendTimeout = -1;
   /** A visit is showing a part of a message, and others follow: nobody may receive in between. */
   midMessage = false;
+  /** Its constructor is still setting options: they're judged together. */
+  configuring = true;
+  /** It was bound or connected to a ws:// or wss:// address. */
+  webSocket = false;
+  /** What is to be read of each message beside its bytes. */
+  metadata: MetadataNames | undefined;
+  readonly #ipcFolders = new IpcFolders();
   /** What was set, for options that libzmq can't read back. */
   readonly remembered: Map<string, unknown> = new Map();
 
@@ -76,17 +88,32 @@ export class Handle extends Source {
     let sendRefused = false;
     for (;;) {
       const ready = this.look();
-      const receives = (ready & READABLE) !== 0 && receivers.first !== undefined && !receiveRefused;
-      const sends = (ready & WRITABLE) !== 0 && senders.first !== undefined && !sendRefused;
+      const readable = (ready & READABLE) !== 0;
+      const writable = (ready & WRITABLE) !== 0;
+      const receives = receivers.first !== undefined && !receiveRefused &&
+        (readable || !receivers.first.tried);
+      const sends = senders.first !== undefined && !sendRefused &&
+        (writable || !senders.first.tried);
       if (!receives && !sends) break;
       // A call in one direction may consume what the other waits for, so both are looked at again,
       // but nobody who was refused is tried again before the next edge: a ROUTER with one full peer
       // says writable for ever.
-      if (receives) receiveRefused = !serveReceivers(this);
-      if (sends) sendRefused = !serveSenders(this);
+      if (receives) receiveRefused = !serveReceivers(this) && readable;
+      if (sends) sendRefused = !serveSenders(this) && writable;
       if (this.unsettled && this.listed) return; // this turn's budget is spent
     }
     reactor().setStubborn(this, receiveRefused || sendRefused);
+  }
+
+  /**
+   * Serves all in a line, for a call that blocks this thread: what is over the turn's budget can't be
+   * put off, since no turn will come.
+   */
+  serveAll(line: Queue<Operation>): void {
+    do {
+      refill();
+      this.serve();
+    } while (line.first !== undefined && this.unsettled && !this.midMessage);
   }
 
   /** Every call that may have consumed the edge ends with this. */
@@ -102,17 +129,30 @@ export class Handle extends Source {
   }
 
   bind(address: string): void {
-    check(zmq().zmq_bind(this.pointer, toAddress(address)), "zmq_bind", { address });
+    const webSocket = isWebSocket(address);
+    refuseHazards(this, { webSocket });
+    const resolved = this.#ipcFolders.resolve(address);
+    try {
+      check(zmq().zmq_bind(this.pointer, toAddress(resolved)), "zmq_bind", { address });
+    } catch (error) {
+      this.#ipcFolders.remove(resolved);
+      throw error;
+    }
+    this.webSocket ||= webSocket;
     this.touched();
   }
 
   unbind(address: string): void {
     check(zmq().zmq_unbind(this.pointer, toAddress(address)), "zmq_unbind", { address });
+    this.#ipcFolders.remove(address);
     this.touched();
   }
 
   connect(address: string): void {
+    const webSocket = isWebSocket(address);
+    refuseHazards(this, { webSocket });
     check(zmq().zmq_connect(this.pointer, toAddress(address)), "zmq_connect", { address });
+    this.webSocket ||= webSocket;
     this.touched();
   }
 
@@ -124,7 +164,10 @@ export class Handle extends Source {
   get lastEndpoint(): string | null {
     const length = getBytes(this.pointer, ZMQ_LAST_ENDPOINT, "lastEndpoint");
     this.touched();
-    return length <= 1 ? null : new TextDecoder().decode(scratch().bytes.subarray(0, length - 1));
+    if (length <= 1) return null;
+    const endpoint = new TextDecoder().decode(scratch().bytes.subarray(0, length - 1));
+    // libzmq gives udp's back without the scheme.
+    return endpoint.includes("://") ? endpoint : `udp://${endpoint}`;
   }
 
   /** Closes: waiting operations fail, the reactor and Pollers forget it, and the rest is libzmq's. */
@@ -138,12 +181,13 @@ export class Handle extends Source {
     reactor().unregister(this);
     this.context.remove(this);
     check(zmq().zmq_close(this.pointer), "zmq_close");
+    this.#ipcFolders.clear();
   }
 }
 
 /** Opens a socket of a type in a context. */
 export function open(context: ContextCore, type: number): Handle {
-  const pointer = checkPointer(zmq().zmq_socket(context.pointer, type), "zmq_socket");
+  const pointer = checkPointer(zmq().zmq_socket(context.pointer("zmq_socket"), type), "zmq_socket");
   let handle: Handle;
   try {
     handle = new Handle(pointer, type, context);
@@ -153,6 +197,18 @@ export function open(context: ContextCore, type: number): Handle {
     throw error;
   }
   context.add(handle);
+  return handle;
+}
+
+/** A socket's handle. */
+export function handleOf(socket: object): Handle {
+  return (socket as { [pollable]: object })[pollable] as Handle;
+}
+
+/** A socket's handle, or EBADF where it's closed. */
+export function openHandleOf(socket: object, call: string): Handle {
+  const handle = handleOf(socket);
+  if (handle.closed) throw closedError(call);
   return handle;
 }
 
@@ -197,14 +253,19 @@ export function setBytes(
   socket: Deno.PointerObject,
   option: number,
   name: string,
-  value: Uint8Array,
+  value: Uint8Array | null,
 ): void {
-  const rc = zmq().zmq_setsockopt(socket, option, value as BufferSource, usize(value.length));
+  const bytes = value as Uint8Array<ArrayBuffer> | null;
+  const rc = zmq().zmq_setsockopt(socket, option, bytes, usize(bytes?.length ?? 0));
   check(rc, "zmq_setsockopt", { option: name });
 }
 
 function toAddress(address: string): Uint8Array<ArrayBuffer> {
   return toCString(address, "An address");
+}
+
+function isWebSocket(address: string): boolean {
+  return /^wss?:/.test(address);
 }
 
 /** Checks an address as far as a program's mistakes go; libzmq judges the rest. */

@@ -57,7 +57,7 @@ class FrameOfBytes extends Uint8Array<ArrayBuffer> {
   }
 
   json(): unknown {
-    return JSON.parse(decoder.decode(this));
+    return JSON.parse(decoderOfJson.decode(this));
   }
 }
 
@@ -68,7 +68,9 @@ Object.setPrototypeOf(FrameOfBytes.prototype, Buffer.prototype);
 /** One part of a received message. */
 export const Frame: FrameConstructor = FrameOfBytes as unknown as FrameConstructor;
 
-const decoder = new TextDecoder();
+// What was sent as text is received as the same text: a byte order mark at its beginning, too.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const decoderOfJson = new TextDecoder();
 const EMPTY = new Uint8Array(0);
 
 /** A part as libzmq takes it. Throws `TypeError` for what isn't a part. */

@@ -14,6 +14,11 @@ export interface WaitLimits {
 /** A receive or a send that waits. */
 export abstract class Operation extends Waiter {
   #ended = false;
+  /**
+   * It was tried, and refused. One that wasn't is tried whatever the socket says to be ready for: an
+   * operation out of turn, or to a peer that isn't there, fails only when it's tried.
+   */
+  tried = false;
 
   constructor(
     readonly handle: Handle,

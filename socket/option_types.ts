@@ -52,6 +52,40 @@ export interface CommonOptions {
   heartbeatTimeout: number;
 }
 
+/** Options of every socket that concern the ways to its peers; they, too, hold for later binds and connects. */
+export interface TransportOptions {
+  /** Which of the context's I/O threads may serve the socket: a bit mask, precise up to 2^53; 0 for all. Default 0 (`ZMQ_AFFINITY`). */
+  affinity: number;
+  /** The network interface to use, such as `"eth0"`, which on Linux takes a privilege; `null` for any. Default `null` (`ZMQ_BINDTODEVICE`). */
+  interface: string | null;
+  /** Through how many routers multicast may go (pgm, udp). Default 1 (`ZMQ_MULTICAST_HOPS`). */
+  multicastHops: number;
+  /** The largest multicast packet in bytes (pgm). Default 1500 (`ZMQ_MULTICAST_MAXTPDU`). */
+  multicastMaxTransportDataUnit: number;
+  /** The multicast rate in kbit/s (pgm). Default 100 (`ZMQ_RATE`). */
+  rate: number;
+  /** How long, in ms, a multicast receiver can be away and still recover what it missed (pgm). Default 10 000 (`ZMQ_RECOVERY_IVL`). */
+  recoveryInterval: number;
+  /** The SOCKS5 proxy, as `host:port`, through which TCP connects; `null` for none. Default `null` (`ZMQ_SOCKS_PROXY`). */
+  socksProxy: string | null;
+  /** How long, in ms, TCP may try to get unacknowledged data through; 0 as the system has it. Default 0 (`ZMQ_TCP_MAXRT`). */
+  tcpMaxRetransmitTimeout: number;
+  /** Whether libzmq lets several threads use this type of socket at once; false for all stable types (`ZMQ_THREAD_SAFE`). */
+  readonly threadSafe: boolean;
+  /** The type-of-service field of IP packets. Default 0 (`ZMQ_TOS`). */
+  typeOfService: number;
+  /** A listening descriptor, opened by somebody else, that the next bind is to adopt; −1 for none. Default −1 (`ZMQ_USE_FD`). */
+  useFd: number;
+  /** The size of VMCI's buffer in bytes. Default 65 546 (`ZMQ_VMCI_BUFFER_SIZE`). */
+  vmciBufferSize: number;
+  /** The least size of VMCI's buffer in bytes. Default 128 (`ZMQ_VMCI_BUFFER_MIN_SIZE`). */
+  vmciBufferMinSize: number;
+  /** The largest size of VMCI's buffer in bytes. Default 262 144 (`ZMQ_VMCI_BUFFER_MAX_SIZE`). */
+  vmciBufferMaxSize: number;
+  /** How long, in ms, a VMCI connect may take; −1 as the system has it. Default −1 (`ZMQ_VMCI_CONNECT_TIMEOUT`). */
+  vmciConnectTimeout: number;
+}
+
 /** Options of sockets that send. */
 export interface SendOptions {
   /**
@@ -82,6 +116,8 @@ export interface ReceiveOptions {
    * `ZmqError` EAGAIN. Takes effect at once. Default −1 (`ZMQ_RCVTIMEO`).
    */
   receiveTimeout: number;
+  /** Which properties of its connection are read with each message; see {@linkcode Receives.metadata}. Default: none. */
+  metadata: readonly string[];
 }
 
 /** The option to announce oneself to routers. */
@@ -119,6 +155,12 @@ export interface RouterOnlyOptions {
   handover: boolean;
 }
 
+/** An option of {@linkcode Router} sockets from before there was a Stream. */
+export interface RawModeOption {
+  /** Whether peers speak plain TCP, as with a {@linkcode Stream}, which is to be preferred. Default false (`ZMQ_ROUTER_RAW`). */
+  rawMode: boolean;
+}
+
 /** Options of sockets that publish. */
 export interface PublishOptions {
   /** Whether a send waits for slow subscribers instead of dropping for them. Default false (`ZMQ_XPUB_NODROP`). */
@@ -139,6 +181,17 @@ export interface XPublisherOnlyOptions {
    * (`ZMQ_XPUB_VERBOSE`, `ZMQ_XPUB_VERBOSER`).
    */
   verbosity: "allSubs" | "allSubsUnsubs" | null;
+}
+
+/** Options by which an XPublisher decides over subscriptions and greets subscribers. */
+export interface ManualOptions {
+  /**
+   * Whether peers' subscriptions are only received, and take effect by {@linkcode XPublisher.subscribe}, which then
+   * concerns the peer whose message was received last. Default false (`ZMQ_XPUB_MANUAL`).
+   */
+  manual: boolean;
+  /** A message that each new subscriber gets, if it subscribes to it; `null` for none. Default `null` (`ZMQ_XPUB_WELCOME_MSG`). */
+  welcomeMessage: string | Uint8Array | null;
 }
 
 /** Options of Stream sockets. */

@@ -1,69 +1,20 @@
-/** The options' table, from which accessors, constructor options and their checks derive. */
+/** Reading, checking and setting options by the table. */
 
+import { has } from "../ffi/capability.ts";
+import { stateError } from "../ffi/errno.ts";
 import { closedError } from "./operation.ts";
 import { getBytes, type Handle, scratch, setBytes } from "./core.ts";
+import { refuseHazards } from "./hazards.ts";
 import { Frame } from "./message.ts";
+import { type OptionName, type OptionRow, OPTIONS } from "./options_table.ts";
 
-/** How an option's value is stored in C, and seen in TypeScript. */
-type Kind = "int" | "int64" | "bool" | "bytes";
+const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
-/** One option: a line of the table. */
-export interface OptionRow {
-  /** libzmq's number. */
-  number: number;
-  kind: Kind;
-  /** The least and greatest legal value of a number; the least and greatest length of bytes. */
-  range?: readonly [least: number, greatest: number];
-  /** libzmq can only set it: what reads give is what was set, or this. */
-  unreadable?: unknown;
-  /** The engine's own: a field of the handle, which libzmq doesn't hear of. */
-  field?: "receiveTimeout" | "sendTimeout";
-}
-
-const INT = 0x7fffffff;
-
-/** Every option by its name. Adding one is a line here, and one with its description in `option_types.ts`. */
-export const OPTIONS = {
-  // every socket
-  linger: { number: 17, kind: "int", range: [-1, INT] },
-  reconnectInterval: { number: 18, kind: "int", range: [-1, INT] },
-  reconnectMaxInterval: { number: 21, kind: "int", range: [0, INT] },
-  backlog: { number: 19, kind: "int", range: [0, INT] },
-  maxMessageSize: { number: 22, kind: "int64", range: [-1, Number.MAX_SAFE_INTEGER] },
-  ipv6: { number: 42, kind: "bool" },
-  immediate: { number: 39, kind: "bool" },
-  tcpKeepalive: { number: 34, kind: "int", range: [-1, 1] },
-  tcpKeepaliveCount: { number: 35, kind: "int", range: [-1, INT] },
-  tcpKeepaliveIdle: { number: 36, kind: "int", range: [-1, INT] },
-  tcpKeepaliveInterval: { number: 37, kind: "int", range: [-1, INT] },
-  handshakeInterval: { number: 66, kind: "int", range: [0, INT] },
-  connectTimeout: { number: 79, kind: "int", range: [0, INT] },
-  heartbeatInterval: { number: 75, kind: "int", range: [0, INT] },
-  heartbeatTimeToLive: { number: 76, kind: "int", range: [0, 6_553_599] },
-  heartbeatTimeout: { number: 77, kind: "int", range: [0, INT] },
-  // sockets that send
-  sendHighWaterMark: { number: 23, kind: "int", range: [0, INT] },
-  sendBufferSize: { number: 11, kind: "int", range: [-1, INT] },
-  sendTimeout: { number: 28, kind: "int", range: [-1, INT], field: "sendTimeout" },
-  // sockets that receive
-  receiveHighWaterMark: { number: 24, kind: "int", range: [0, INT] },
-  receiveBufferSize: { number: 12, kind: "int", range: [-1, INT] },
-  receiveTimeout: { number: 27, kind: "int", range: [-1, INT], field: "receiveTimeout" },
-  // some types of sockets
-  routingId: { number: 5, kind: "bytes", range: [1, 255] },
-  conflate: { number: 54, kind: "bool" },
-  probeRouter: { number: 51, kind: "bool", unreadable: false },
-  relaxed: { number: 53, kind: "bool", unreadable: false },
-  correlate: { number: 52, kind: "bool", unreadable: false },
-  mandatory: { number: 33, kind: "bool", unreadable: false },
-  handover: { number: 56, kind: "bool", unreadable: false },
-  noDrop: { number: 69, kind: "bool", unreadable: false },
-  notify: { number: 73, kind: "bool", unreadable: true },
-  invertMatching: { number: 74, kind: "bool" },
-} as const satisfies Record<string, OptionRow>;
-
-/** The name of an option in the table. */
-export type OptionName = keyof typeof OPTIONS;
+/** A CURVE key in the printable form Z85: 40 characters for 32 bytes. */
+const Z85_KEY = /^[0-9a-zA-Z.\-:+=^!/*?&<>()[\]{}@%$#]{40}$/;
+const NO_KEY = "0".repeat(40);
 
 /** Reads an option. */
 export function getOption(handle: Handle, name: OptionName): unknown {
@@ -71,62 +22,98 @@ export function getOption(handle: Handle, name: OptionName): unknown {
   const row: OptionRow = OPTIONS[name];
   if (row.field !== undefined) return handle[row.field];
   if ("unreadable" in row) return handle.remembered.get(name) ?? row.unreadable;
-  const value = readOption(handle, name, row);
+  assertBuilt(name, row, "zmq_getsockopt");
+  const value = read(handle, name, row);
   handle.touched();
   return value;
 }
 
-function readOption(handle: Handle, name: string, row: OptionRow): unknown {
+function read(handle: Handle, name: string, row: OptionRow): unknown {
+  const get = (size: number) => getBytes(handle.pointer, row.number, name, size);
   switch (row.kind) {
     case "bool":
-      getBytes(handle.pointer, row.number, name, 4);
+      get(4);
       return scratch().words[0] !== 0;
     case "int":
-      getBytes(handle.pointer, row.number, name, 4);
+      get(4);
       return scratch().words[0];
+    case "choice":
+      get(4);
+      return row.choices![scratch().words[0]] ?? null;
     case "int64":
-      getBytes(handle.pointer, row.number, name, 8);
+      get(8);
       return Number(new DataView(scratch().bytes.buffer).getBigInt64(0, LITTLE_ENDIAN));
+    case "uint64":
+      get(8);
+      return Number(new DataView(scratch().bytes.buffer).getBigUint64(0, LITTLE_ENDIAN));
+    case "key": {
+      get(41); // any other length is refused
+      const key = textOf(41);
+      return key === NO_KEY ? null : key;
+    }
+    case "text":
+      return textOf(get(1024)) || null;
     case "bytes": {
-      const length = getBytes(handle.pointer, row.number, name);
+      const length = get(1024);
       return length === 0 ? null : new Frame(scratch().bytes.slice(0, length).buffer, 0, length);
     }
   }
 }
 
-const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
-const encoder = new TextEncoder();
+/** The text that was read, without the NUL at its end. */
+function textOf(length: number): string {
+  const bytes = scratch().bytes.subarray(0, length);
+  return decoder.decode(bytes[length - 1] === 0 ? bytes.subarray(0, -1) : bytes);
+}
 
 /** Checks a value and sets an option to it. */
 export function setOption(handle: Handle, name: OptionName, value: unknown): void {
   if (handle.closed) throw closedError("zmq_setsockopt");
   const row: OptionRow = OPTIONS[name];
-  const checked = checkOption(name, row, value);
+  const bytes = encode(name, row, value);
+  assertBuilt(name, row, "zmq_setsockopt");
   if (row.field !== undefined) {
-    handle[row.field] = checked as number;
+    handle[row.field] = value as number;
     return;
   }
-  setBytes(handle.pointer, row.number, name, encode(row.kind, checked));
-  if ("unreadable" in row) handle.remembered.set(name, checked);
+  if (!handle.configuring) refuseHazards(handle, { option: row.number, value });
+  setBytes(handle.pointer, row.number, name, bytes);
+  if ("unreadable" in row) handle.remembered.set(name, value);
   handle.touched();
 }
 
-function checkOption(name: string, row: OptionRow, value: unknown): number | boolean | Uint8Array {
-  const [least, greatest] = row.range ?? [0, INT];
-  if (row.kind === "bool") {
-    if (typeof value !== "boolean") throw new TypeError(`The option ${name} must be a boolean`);
-    return value;
-  }
-  if (row.kind === "bytes") {
-    const bytes = typeof value === "string" ? encoder.encode(value) : value;
-    if (!(bytes instanceof Uint8Array)) {
-      throw new TypeError(`The option ${name} must be a string or a Uint8Array`);
+/** A value as libzmq takes it; `null` takes an option back. Throws where it's of a wrong type or out of range. */
+function encode(name: string, row: OptionRow, value: unknown): Uint8Array<ArrayBuffer> | null {
+  if (value === null && row.nullable) return null;
+  switch (row.kind) {
+    case "bool":
+      if (typeof value !== "boolean") throw new TypeError(`The option ${name} must be a boolean`);
+      return bytesOf(new Int32Array([value ? 1 : 0]));
+    case "int":
+      return bytesOf(new Int32Array([number(name, row, value)]));
+    case "int64":
+      return bytesOf(new BigInt64Array([BigInt(number(name, row, value))]));
+    case "uint64":
+      return bytesOf(new BigUint64Array([BigInt(number(name, row, value))]));
+    case "choice": {
+      const index = row.choices!.indexOf(value as string | null);
+      if (index >= 0) return bytesOf(new Int32Array([index]));
+      const names = row.choices!.map((choice) => JSON.stringify(choice)).join(", ");
+      throw new TypeError(`The option ${name} must be one of ${names}`);
     }
-    if (bytes.length < least || bytes.length > greatest) {
-      throw new RangeError(`The option ${name} must have ${least} to ${greatest} bytes`);
-    }
-    return bytes;
+    case "key":
+      if (value instanceof Uint8Array && value.length === 32) return new Uint8Array(value);
+      if (typeof value === "string" && Z85_KEY.test(value)) return encoder.encode(value);
+      // The message must not show it: it may be a secret with a slip in it.
+      throw new TypeError(`The option ${name} must be a key: 32 bytes, or 40 characters of Z85`);
+    case "text":
+    case "bytes":
+      return lengthChecked(name, row, value);
   }
+}
+
+function number(name: string, row: OptionRow, value: unknown): number {
+  const [least, greatest] = row.range!;
   if (typeof value !== "number") throw new TypeError(`The option ${name} must be a number`);
   if (!Number.isInteger(value) || value < least || value > greatest) {
     throw new RangeError(`The option ${name} must be a whole number from ${least} to ${greatest}`);
@@ -134,25 +121,49 @@ function checkOption(name: string, row: OptionRow, value: unknown): number | boo
   return value;
 }
 
-function encode(kind: Kind, value: number | boolean | Uint8Array): Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  return kind === "int64"
-    ? new Uint8Array(new BigInt64Array([BigInt(value)]).buffer)
-    : new Uint8Array(new Int32Array([Number(value)]).buffer);
+function lengthChecked(name: string, row: OptionRow, value: unknown): Uint8Array<ArrayBuffer> {
+  const [least, greatest] = row.range!;
+  if (typeof value !== "string" && !(value instanceof Uint8Array)) {
+    throw new TypeError(
+      `The option ${name} must be a string or a Uint8Array${row.nullable ? ", or null" : ""}`,
+    );
+  }
+  const bytes = typeof value === "string" ? encoder.encode(value) : new Uint8Array(value);
+  if (bytes.length < least || bytes.length > greatest) {
+    throw new RangeError(`The option ${name} must have ${least} to ${greatest} bytes`);
+  }
+  if (row.kind === "text" && bytes.includes(0)) {
+    throw new TypeError(`The option ${name} must not contain a NUL character`);
+  }
+  return bytes;
+}
+
+function bytesOf({ buffer }: { buffer: ArrayBuffer }): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer);
+}
+
+function assertBuilt(name: string, { needs }: OptionRow, call: string): void {
+  if (needs === undefined || has(needs)) return;
+  throw stateError(
+    "EINVAL",
+    call,
+    `The option ${name} needs a libzmq that was built with ${needs}; this one wasn't`,
+  );
 }
 
 /** Gives a class its options as properties. */
 export function defineOptions(
   prototype: object,
   handleOf: (socket: object) => Handle,
-  names: readonly OptionName[],
+  names: readonly string[],
 ): void {
-  for (const name of names) {
+  for (const name of names as readonly OptionName[]) {
+    const { readOnly }: OptionRow = OPTIONS[name];
     Object.defineProperty(prototype, name, {
       get(this: object) {
         return getOption(handleOf(this), name);
       },
-      set(this: object, value: unknown) {
+      set: readOnly ? undefined : function (this: object, value: unknown) {
         setOption(handleOf(this), name, value);
       },
       enumerable: true,

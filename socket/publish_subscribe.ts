@@ -1,23 +1,17 @@
 /** Publish and subscribe: each message goes to all who have subscribed to its beginning. */
 
 import { ZMQ_SUBSCRIBE, ZMQ_UNSUBSCRIBE } from "../ffi/constants.ts";
-import { type Handle, setBytes } from "./core.ts";
+import { type Handle, openHandleOf, setBytes } from "./core.ts";
 import type {
   ConflateOption,
   InvertMatchingOption,
+  ManualOptions,
   PublishOptions,
   ReceiveOptions,
   SendOptions,
   XPublisherOnlyOptions,
 } from "./option_types.ts";
-import {
-  compose,
-  openHandleOf,
-  type Receives,
-  type Sends,
-  Socket,
-  type SocketOptions,
-} from "./socket.ts";
+import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
 
 /** Options of a {@linkcode Publisher}. */
 export interface PublisherOptions
@@ -126,6 +120,7 @@ export interface XPublisherOptions
     Partial<SendOptions>,
     Partial<PublishOptions>,
     Partial<InvertMatchingOption>,
+    Partial<ManualOptions>,
     Partial<XPublisherOnlyOptions> {}
 
 /**
@@ -147,24 +142,15 @@ export interface XPublisherOptions
  * ```
  */
 export class XPublisher extends Socket {
-  #verbosity: XPublisherOnlyOptions["verbosity"] = null;
-
   /** Opens a socket. */
-  constructor(options: XPublisherOptions = {}) {
-    // The field above is there only once the constructor of Socket has returned.
-    const { verbosity, ...rest } = options;
-    super(9, rest);
-    try {
-      if (verbosity !== undefined) this.verbosity = verbosity;
-    } catch (error) {
-      this.close();
-      throw error;
-    }
+  constructor(options?: XPublisherOptions) {
+    super(9, options);
   }
 
   /** Which subscriptions are received; see {@linkcode XPublisherOnlyOptions.verbosity}. */
   get verbosity(): "allSubs" | "allSubsUnsubs" | null {
-    return this.#verbosity;
+    const { remembered } = openHandleOf(this, "zmq_getsockopt");
+    return (remembered.get("verbosity") ?? null) as "allSubs" | "allSubsUnsubs" | null;
   }
   set verbosity(value: "allSubs" | "allSubsUnsubs" | null) {
     const handle = openHandleOf(this, "zmq_setsockopt");
@@ -174,14 +160,43 @@ export class XPublisher extends Socket {
     }
     const [option, on] = setting;
     setBytes(handle.pointer, option, "verbosity", new Uint8Array(new Int32Array([on]).buffer));
+    handle.remembered.set("verbosity", value);
     handle.touched();
-    this.#verbosity = value;
+  }
+
+  /**
+   * In manual mode, subscribes the peer whose message was received last to prefixes (`ZMQ_SUBSCRIBE`).
+   *
+   * @throws `ZmqError` EINVAL where {@linkcode ManualOptions.manual} isn't set; as {@linkcode Subscriber.subscribe} does.
+   */
+  subscribe(...prefixes: (string | Uint8Array)[]): void {
+    change(openHandleOf(this, "zmq_setsockopt"), ZMQ_SUBSCRIBE, "subscribe", prefixes);
+  }
+
+  /**
+   * In manual mode, takes such subscriptions back (`ZMQ_UNSUBSCRIBE`).
+   *
+   * @throws As {@linkcode XPublisher.subscribe} does.
+   */
+  unsubscribe(...prefixes: (string | Uint8Array)[]): void {
+    change(openHandleOf(this, "zmq_setsockopt"), ZMQ_UNSUBSCRIBE, "unsubscribe", prefixes);
   }
 }
 /** The members of an {@linkcode XPublisher} that its type of socket brings. */
 export interface XPublisher
-  extends Receives, Sends, ReceiveOptions, SendOptions, PublishOptions, InvertMatchingOption {}
-compose(XPublisher, { receives: true, sends: true, options: ["noDrop", "invertMatching"] });
+  extends
+    Receives,
+    Sends,
+    ReceiveOptions,
+    SendOptions,
+    PublishOptions,
+    InvertMatchingOption,
+    ManualOptions {}
+compose(XPublisher, {
+  receives: true,
+  sends: true,
+  options: ["noDrop", "invertMatching", "manual", "welcomeMessage"],
+});
 
 /** ZMQ_XPUB_VERBOSE is 40, ZMQ_XPUB_VERBOSER 78; setting either decides over both. */
 const VERBOSITIES = new Map<unknown, readonly [option: number, on: number]>([

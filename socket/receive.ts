@@ -6,6 +6,7 @@ import { libc } from "../ffi/libc.ts";
 import { zmq, zmqAsking } from "../ffi/libzmq.ts";
 import { Kept, usize } from "../ffi/memory.ts";
 import { type Frame, newFrame, newSmallFrame } from "./message.ts";
+import type { MetadataNames } from "./metadata.ts";
 
 const STRUCT_SIZE = 64;
 const INLINE_DATA = 8;
@@ -106,10 +107,21 @@ export class Scratch {
 let message: NativeMessage | undefined;
 
 /** Takes one whole message without waiting; undefined where there is none. */
-export function takeMessage(socket: Deno.PointerObject): Frame[] | undefined {
+export function takeMessage(
+  socket: Deno.PointerObject,
+  names?: MetadataNames,
+): Frame[] | undefined {
   const native = message ??= new NativeMessage();
   const size = native.receive(socket);
   if (size < 0) return undefined;
+  if (names === undefined) return takeRest(native, socket, size);
+  const metadata = names.read(native.pointer);
+  const frames = takeRest(native, socket, size);
+  names.attach(frames, metadata);
+  return frames;
+}
+
+function takeRest(native: NativeMessage, socket: Deno.PointerObject, size: number): Frame[] {
   let more = native.more;
   const frames = [takeFrame(native, socket, size, more)];
   while (more) {

@@ -1,8 +1,10 @@
 /** The receiving half of a socket: at once where possible, otherwise waiting in line. */
 
+import { stateError } from "../ffi/errno.ts";
 import { spend } from "../poller/budget.ts";
 import { waitReadable } from "../poller/once.ts";
 import { reactor } from "../poller/reactor.ts";
+import { checkSignal } from "../poller/waiting.ts";
 import type { Handle } from "./core.ts";
 import type { Frame } from "./message.ts";
 import { closedError, Operation, SLICE, timeoutError, toTimeout } from "./operation.ts";
@@ -117,6 +119,7 @@ export function receive(
   signal: AbortSignal | undefined,
 ): Promise<Frame[]> {
   if (handle.closed) throw closedError(CALL);
+  checkSignal(signal);
   if (signal?.aborted) return Promise.reject(signal.reason);
   const tried = mayTry(handle) && spend();
   if (tried) {
@@ -160,6 +163,10 @@ export function drain(handle: Handle): IterableIterator<Frame[]> {
 export function receiveSync(handle: Handle, limit: number | undefined): Frame[] {
   if (handle.closed) throw closedError(CALL);
   const timeout = toTimeout(limit, handle.receiveTimeout);
+  if (handle.midMessage) {
+    const message = "A visit is showing a part of a message, and others of it follow";
+    throw stateError("EBUSY", CALL, message);
+  }
   const deadline = performance.now() + timeout;
   for (;;) {
     const message = takeAfterOthers(handle);
@@ -192,9 +199,10 @@ export function visit(handle: Handle, visitor: Visitor, options: VisitOptions): 
   const buffers = borrowVisitBuffers();
   try {
     for (;;) {
-      if (handle.receivers.first !== undefined) handle.serve();
+      if (handle.receivers.first !== undefined) handle.serveAll(handle.receivers);
       const visited = mayTry(handle) ? visitMany(handle, visitor, limit, buffers) : 0;
       if (visited > 0 || handle.closed || options.timeout === undefined) return visited;
+      if (handle.midMessage) return 0; // a visit within one: nothing can come before that one goes on
       if (!block(handle, deadline)) return 0;
     }
   } finally {
@@ -212,8 +220,9 @@ export function serveReceivers(handle: Handle): boolean {
       return true;
     }
     let message: Frame[] | undefined;
+    first.tried = true;
     try {
-      message = takeMessage(handle.pointer);
+      message = takeMessage(handle.pointer, handle.metadata);
     } catch (error) {
       first.fail(error);
       continue;
@@ -233,7 +242,7 @@ function mayTry(handle: Handle): boolean {
 }
 
 function take(handle: Handle): Frame[] | undefined {
-  const message = takeMessage(handle.pointer);
+  const message = takeMessage(handle.pointer, handle.metadata);
   if (handle.watched > 0) reactor().unsettle(handle);
   // A receive that finds nothing has run every command, so nothing is left to look at.
   else if (message === undefined) handle.unsettled = false;
@@ -241,12 +250,13 @@ function take(handle: Handle): Frame[] | undefined {
 }
 
 function takeAfterOthers(handle: Handle): Frame[] | undefined {
-  if (handle.receivers.first !== undefined) handle.serve();
+  if (handle.receivers.first !== undefined) handle.serveAll(handle.receivers);
   return mayTry(handle) ? take(handle) : undefined;
 }
 
 function wait(receive: Receive, tried: boolean, signal: AbortSignal | undefined): void {
   const { handle } = receive;
+  receive.tried = tried;
   receive.join(handle.receiveTimeout, signal);
   if (!tried) reactor().postpone(handle);
 }
@@ -266,7 +276,8 @@ function visitMany(
   buffers: VisitBuffers,
 ): number {
   let visited = 0;
-  while (visited < limit && !handle.closed) {
+  // The visitor may have closed the socket, or begun to receive.
+  while (visited < limit && !handle.closed && mayTry(handle)) {
     const size = buffers.native.receive(handle.pointer);
     if (size < 0) break;
     visitOne(handle, visitor, size, buffers);

@@ -1,26 +1,19 @@
 /** Request and reply: Request and Reply in strict turn, Dealer and Router freely. */
 
 import { ZMQ_CONNECT_ROUTING_ID } from "../ffi/constants.ts";
-import { checkAddress, setBytes } from "./core.ts";
+import { checkAddress, handleOf, openHandleOf, setBytes } from "./core.ts";
 import type { Frame } from "./message.ts";
 import { getOption, setOption } from "./options.ts";
 import type {
   ConflateOption,
   ProbeRouterOption,
+  RawModeOption,
   ReceiveOptions,
   RequestOnlyOptions,
   RouterOnlyOptions,
   SendOptions,
 } from "./option_types.ts";
-import {
-  compose,
-  handleOf,
-  openHandleOf,
-  type Receives,
-  type Sends,
-  Socket,
-  type SocketOptions,
-} from "./socket.ts";
+import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
 
 /** The option of sockets that have a name of their own. */
 export interface RoutingIdOption {
@@ -181,7 +174,8 @@ export interface RouterOptions
     Partial<ReceiveOptions>,
     Partial<SendOptions>,
     Partial<ProbeRouterOption>,
-    Partial<RouterOnlyOptions> {}
+    Partial<RouterOnlyOptions>,
+    Partial<RawModeOption> {}
 
 /**
  * Receives from all its peers, each message preceded by a frame with the peer's routing id, and sends to the
@@ -224,7 +218,7 @@ export interface Router
 compose(Router, {
   receives: true,
   sends: true,
-  options: ["probeRouter", "mandatory", "handover"],
+  options: ["probeRouter", "mandatory", "handover", "rawMode"],
 });
 
 /** Connects a socket that addresses its peers by routing ids. */

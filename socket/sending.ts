@@ -4,6 +4,7 @@ import { WRITABLE } from "../poller/backend.ts";
 import { spend } from "../poller/budget.ts";
 import { waitReadable } from "../poller/once.ts";
 import { reactor } from "../poller/reactor.ts";
+import { checkSignal } from "../poller/waiting.ts";
 import type { Handle } from "./core.ts";
 import {
   keepParts,
@@ -18,6 +19,7 @@ import { sendPart, sendParts } from "./send.ts";
 
 const CALL = "zmq_send";
 const SENT: Promise<void> = Promise.resolve();
+const STREAM = 11;
 const LATE = "No peer could take the message";
 /** How often a blocked send is tried again although its descriptor says nothing; see `Handle.serve`. */
 const RETRY = 50;
@@ -63,8 +65,9 @@ export function send(
   message: MessageLike,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const parts = checkMessage(message);
+  const parts = checkMessage(handle, message);
   if (handle.closed) throw closedError(CALL);
+  checkSignal(signal);
   if (signal?.aborted) return Promise.reject(signal.reason);
   const tried = handle.senders.first === undefined && spend();
   if (tried) {
@@ -77,7 +80,9 @@ export function send(
   }
   return new Promise((resolve, reject) => {
     const kept = Array.isArray(parts) ? parts : [parts as Part];
-    new Send(handle, owner, kept, resolve, reject).join(handle.sendTimeout, signal);
+    const send = new Send(handle, owner, kept, resolve, reject);
+    send.tried = tried;
+    send.join(handle.sendTimeout, signal);
     // A refused send may have left commands unread, so the socket is looked at before anything sleeps.
     if (tried) reactor().note(handle);
     else reactor().postpone(handle);
@@ -86,19 +91,19 @@ export function send(
 
 /** Sends a message if that's possible at once; false where it isn't, or where others wait to send. */
 export function trySend(handle: Handle, message: MessageLike): boolean {
-  const parts = checkMessage(message);
+  const parts = checkMessage(handle, message);
   if (handle.closed) throw closedError(CALL);
   return handle.senders.first === undefined && put(handle, parts);
 }
 
 /** Sends a message, blocking this thread until that's possible. */
 export function sendSync(handle: Handle, message: MessageLike, limit: number | undefined): void {
-  const parts = checkMessage(message);
+  const parts = checkMessage(handle, message);
   if (handle.closed) throw closedError(CALL);
   const timeout = toTimeout(limit, handle.sendTimeout);
   const deadline = performance.now() + timeout;
   for (;;) {
-    if (handle.senders.first !== undefined) handle.serve();
+    if (handle.senders.first !== undefined) handle.serveAll(handle.senders);
     if (handle.senders.first === undefined && put(handle, parts)) return;
     const left = deadline - performance.now();
     if (left <= 0) throw timeoutError(CALL, LATE, timeout);
@@ -117,6 +122,7 @@ export function serveSenders(handle: Handle): boolean {
       return true;
     }
     try {
+      first.tried = true;
       if (!putParts(handle, first.parts)) return false;
     } catch (error) {
       first.fail(error);
@@ -127,7 +133,14 @@ export function serveSenders(handle: Handle): boolean {
   return true;
 }
 
-function checkMessage(message: MessageLike): Part | Part[] {
+function checkMessage(handle: Handle, message: MessageLike): Part | Part[] {
+  // libzmq takes a Stream's parts by turns for an id and for bytes, whatever a message is: one too
+  // few or too many, and every later message would be lost, with success.
+  if (handle.type === STREAM && !(Array.isArray(message) && message.length === 2)) {
+    throw new TypeError(
+      "A Stream's message has two parts: the peer's routing id, and bytes for it",
+    );
+  }
   return Array.isArray(message) ? toParts(message) : toPart(message as MessagePart);
 }
 

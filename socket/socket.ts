@@ -4,11 +4,16 @@ import { Context, context as defaultContext, coreOf } from "../context.ts";
 import { type Pollable, pollable } from "../poller/poller.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { settled } from "../poller/reactor.ts";
-import { checkAddress, type Handle, open } from "./core.ts";
+import { Configurable, type SettableOptions } from "./configurable.ts";
+import { checkAddress, type Handle, handleOf, open, openHandleOf } from "./core.ts";
+import { refuseHazards } from "./hazards.ts";
 import type { Frame, MessageLike } from "./message.ts";
-import { closedError, type WaitLimits } from "./operation.ts";
-import type { CommonOptions } from "./option_types.ts";
-import { defineOptions, type OptionName } from "./options.ts";
+import { MetadataNames } from "./metadata.ts";
+import type { WaitLimits } from "./operation.ts";
+import type { CommonOptions, TransportOptions } from "./option_types.ts";
+import { defineOptions } from "./options.ts";
+import { COMMON, type PARTICULAR, RECEIVING, SENDING } from "./options_table.ts";
+import type { SecurityOptions } from "./security_options.ts";
 import {
   drain,
   MessageIterator,
@@ -22,7 +27,12 @@ import type { Visitor } from "./receive.ts";
 import { send, sendSync, trySend } from "./sending.ts";
 
 /** What every socket's constructor takes beside its own options. */
-export interface SocketOptions extends Partial<CommonOptions> {
+export interface SocketOptions
+  extends
+    Partial<CommonOptions>,
+    Partial<Omit<TransportOptions, "threadSafe">>,
+    Partial<Omit<SecurityOptions, "securityMechanism">>,
+    Partial<SettableOptions> {
   /** The context in which the socket is opened. Default: the shared {@linkcode context}. */
   context?: Context;
 }
@@ -40,9 +50,7 @@ export interface SyncLimits {
  * does. Sockets that a program drops are closed when they're collected, but that may be late: close
  * them, or declare them with `using`.
  */
-export abstract class Socket implements Pollable, Disposable, AsyncDisposable {
-  /** What a Poller watches. Belongs to the library. */
-  declare readonly [pollable]: object;
+export abstract class Socket extends Configurable implements Pollable, Disposable, AsyncDisposable {
   readonly #context: Context;
 
   /** Opens a socket of libzmq's type number, and sets its options in the order in which they stand. */
@@ -50,6 +58,7 @@ export abstract class Socket implements Pollable, Disposable, AsyncDisposable {
     if (typeof options !== "object" || options === null) {
       throw new TypeError("The options of a socket must be an object");
     }
+    super();
     const { context = defaultContext, ...rest } = options;
     const handle = open(coreOf(context), type);
     // Not enumerable: whoever logs a socket wants to see its options, not the engine's insides.
@@ -64,6 +73,8 @@ export abstract class Socket implements Pollable, Disposable, AsyncDisposable {
         }
         (this as unknown as Record<string, unknown>)[name] = value;
       }
+      handle.configuring = false;
+      refuseHazards(handle, {});
     } catch (error) {
       this.close();
       throw error;
@@ -182,17 +193,25 @@ export abstract class Socket implements Pollable, Disposable, AsyncDisposable {
   }
 }
 
+/** The options of every socket, as its properties. */
+export interface Socket extends CommonOptions, TransportOptions, SecurityOptions {}
+
 // A net, not a strategy: nothing triggers the collector when descriptors run out.
 const dropped = new FinalizationRegistry<Handle>((handle) => handle.close());
 
 /** The receiving half of a socket. */
 export interface Receives extends AsyncIterable<Frame[]> {
   /**
+   * Which properties of its connection are read with each message, such as `"Peer-Address"`, for
+   * {@linkcode metadataOf}. Takes effect at once; {@linkcode Receives.visit} reads none. Default: none.
+   */
+  metadata: readonly string[];
+  /**
    * Receives the next message, of one frame or more; waits where there is none. Several receives may be
    * pending: they're served in their order.
    *
-   * @throws At once: `ZmqError` EBADF on a closed socket. By rejection: `ZmqError` EAGAIN when
-   * {@linkcode ReceiveOptions.receiveTimeout} is over, EBADF when the socket is closed meanwhile, EFSM where a
+   * @throws At once: `ZmqError` EBADF on a closed socket, `TypeError` for what isn't a signal. By
+   * rejection: `ZmqError` EAGAIN when {@linkcode ReceiveOptions.receiveTimeout} is over, EBADF when the socket is closed meanwhile, EFSM where a
    * Request has sent nothing; the signal's reason.
    */
   receive(options?: WaitLimits): Promise<Frame[]>;
@@ -205,7 +224,8 @@ export interface Receives extends AsyncIterable<Frame[]> {
   /**
    * Receives a message, blocking this thread and everything else in this isolate. Meant for workers and scripts.
    *
-   * @throws `ZmqError` EAGAIN when the time is over.
+   * @throws `ZmqError` EAGAIN when the time is over, EBUSY where {@linkcode Receives.visit} is showing the beginning of
+   * a message of this socket, EBADF on a closed socket.
    */
   receiveSync(options?: SyncLimits): Frame[];
   /**
@@ -234,7 +254,7 @@ export interface Sends {
    * Sends a message, of one part or of an array of parts. Resolves once libzmq has it; waits where no peer can take
    * it. Several sends may be pending: they go out in their order. A message that waits is copied.
    *
-   * @throws At once: `TypeError` for what isn't a message, `ZmqError` EBADF on a closed socket. By rejection:
+   * @throws At once: `TypeError` for what isn't a message or a signal, `ZmqError` EBADF on a closed socket. By rejection:
    * `ZmqError` EAGAIN when {@linkcode SendOptions.sendTimeout} is over, EBADF when the socket is closed
    * meanwhile, EFSM out of turn, EHOSTUNREACH where a mandatory Router has no such peer; the signal's reason.
    */
@@ -254,6 +274,14 @@ export interface Sends {
 }
 
 const RECEIVES: Receives & ThisType<Socket> = {
+  get metadata(): readonly string[] {
+    return handleOf(this).metadata?.names ?? [];
+  },
+  set metadata(names: readonly string[]) {
+    const handle = openHandleOf(this, "zmq_msg_gets");
+    const wanted = new MetadataNames(names);
+    handle.metadata = wanted.names.length === 0 ? undefined : wanted;
+  },
   receive(options) {
     return receive(handleOf(this), this, options?.signal);
   },
@@ -286,57 +314,23 @@ const SENDS: Sends & ThisType<Socket> = {
   },
 };
 
-const COMMON: readonly OptionName[] = [
-  "linger",
-  "reconnectInterval",
-  "reconnectMaxInterval",
-  "backlog",
-  "maxMessageSize",
-  "ipv6",
-  "immediate",
-  "tcpKeepalive",
-  "tcpKeepaliveCount",
-  "tcpKeepaliveIdle",
-  "tcpKeepaliveInterval",
-  "handshakeInterval",
-  "connectTimeout",
-  "heartbeatInterval",
-  "heartbeatTimeToLive",
-  "heartbeatTimeout",
-];
-defineOptions(Socket.prototype, handleOf, COMMON);
+defineOptions(Socket.prototype, handleOf, Object.keys(COMMON));
 
 /** Gives a class the halves and options that its type of socket has; what it can't do isn't there. */
 export function compose(
   { prototype }: { prototype: Socket },
-  parts: { receives?: boolean; sends?: boolean; options?: readonly OptionName[] },
+  parts: { receives?: boolean; sends?: boolean; options?: readonly (keyof typeof PARTICULAR)[] },
 ): void {
   const { receives = false, sends = false, options = [] } = parts;
   if (receives) {
     install(prototype, RECEIVES);
-    defineOptions(prototype, handleOf, [
-      "receiveHighWaterMark",
-      "receiveBufferSize",
-      "receiveTimeout",
-    ]);
+    defineOptions(prototype, handleOf, Object.keys(RECEIVING));
   }
   if (sends) {
     install(prototype, SENDS);
-    defineOptions(prototype, handleOf, ["sendHighWaterMark", "sendBufferSize", "sendTimeout"]);
+    defineOptions(prototype, handleOf, Object.keys(SENDING));
   }
   defineOptions(prototype, handleOf, options);
-}
-
-/** A socket's handle. */
-export function handleOf(socket: object): Handle {
-  return (socket as Socket)[pollable] as Handle;
-}
-
-/** A socket's handle, or EBADF where it's closed. */
-export function openHandleOf(socket: Socket, call: string): Handle {
-  const handle = handleOf(socket);
-  if (handle.closed) throw closedError(call);
-  return handle;
 }
 
 function install(prototype: Socket, half: object): void {
@@ -365,6 +359,7 @@ function attempt(
 
 function settable(socket: Socket, name: string): boolean {
   for (let at: object | null = socket; at !== null; at = Object.getPrototypeOf(at)) {
+    if (at === Object.prototype) break; // __proto__ is no option
     const property = Object.getOwnPropertyDescriptor(at, name);
     if (property !== undefined) return property.set !== undefined;
   }

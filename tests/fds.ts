@@ -131,3 +131,11 @@ export function openDescriptors(): string[] {
   }
   return open.sort();
 }
+
+/**
+ * What the process has open beyond `before`. (Fewer than before is no fault: libzmq's threads close
+ * what earlier tests used when they come to it.)
+ */
+export function openedSince(before: readonly string[]): string[] {
+  return openDescriptors().filter((open) => !before.includes(open));
+}

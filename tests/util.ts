@@ -89,24 +89,47 @@ export interface Outcome {
   stderr: string;
 }
 
-/** Runs a program, given as its source, in a process of its own. `mod` in it is the library's address. */
-export async function run(
-  source: string,
-  options: { flags?: readonly string[]; env?: Record<string, string>; args?: readonly string[] } =
-    {},
-): Promise<Outcome> {
-  const { flags = ["-A"], env = {}, args = [] } = options;
+/** How a program of its own is run. */
+export interface RunOptions {
+  /** Flags of `deno run`. */
+  flags?: readonly string[];
+  env?: Record<string, string>;
+  args?: readonly string[];
+  /** How many descriptors it may have open. */
+  descriptors?: number;
+}
+
+/** Nothing that works takes as long, in ms. */
+const STUCK = 30_000;
+
+/**
+ * Runs a program, given as its source, in a process of its own. In it, `$MOD` is the library's address,
+ * and `$ROOT` its folder's. One that doesn't end is killed, which shows as its signal.
+ */
+export async function run(source: string, options: RunOptions = {}): Promise<Outcome> {
+  const { flags = ["-A"], env = {}, args = [], descriptors } = options;
   return await withFolder(async (folder) => {
     const file = `${folder}/program.ts`;
-    const mod = new URL("../mod.ts", import.meta.url).href;
-    await Deno.writeTextFile(file, source.replaceAll("$MOD", mod));
-    const command = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-check", "--no-lock", "--no-prompt", ...flags, file, ...args],
+    const root = new URL("..", import.meta.url).href;
+    const text = source.replaceAll("$MOD", `${root}mod.ts`).replaceAll("$ROOT/", root);
+    await Deno.writeTextFile(file, text);
+    const deno = [Deno.execPath(), "run", "--no-check", "--no-lock", "--no-prompt", ...flags];
+    const limited = ["/bin/sh", "-c", `ulimit -n ${descriptors} && exec "$@"`, "sh", ...deno];
+    const [command, ...rest] = descriptors === undefined ? deno : limited;
+    const child = new Deno.Command(command, {
+      args: [...rest, file, ...args],
       env: { NO_COLOR: "1", ...env },
       stdin: "null",
-    });
-    const { code, signal, stdout, stderr } = await command.output();
-    const text = new TextDecoder();
-    return { code, signal, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const timer = setTimeout(() => child.kill("SIGKILL"), STUCK);
+    try {
+      const { code, signal, stdout, stderr } = await child.output();
+      const text = new TextDecoder();
+      return { code, signal, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+    } finally {
+      clearTimeout(timer);
+    }
   });
 }

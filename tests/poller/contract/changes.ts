@@ -74,8 +74,9 @@ export function changes({ claim, kind }: Contract): void {
       set.remove(a.read);
       a.close(a.read);
       other.add(a.write, READABLE, "peer");
-      const found = here(other, LONG);
-      assert((found.peer & HANGUP) !== 0);
+      // Sooner than the outstanding wait would end by itself.
+      const found = here(other, LONG / 4);
+      assert((found.peer & HANGUP) !== 0, "the peer sees no hang-up");
       other.close();
       set.wake();
       await soon(waiting);
@@ -132,18 +133,39 @@ export function changes({ claim, kind }: Contract): void {
       using a = socketPair();
       using b = socketPair();
       using c = pipe();
-      for (const { write } of [a, b, c]) put(write);
+      using d = pipe();
+      for (const { write } of [a, b, c, d]) put(write);
       set.add(a.read, READABLE | WRITABLE, "a");
       set.add(b.read, READABLE, "b");
       set.add(c.read, READABLE, "c");
+      set.add(d.read, READABLE, "d");
       c.close(c.write);
+      d.close(d.write);
       await set.wait(LONG);
       set.modify(a.read, WRITABLE);
       set.modify(b.read, 0);
       set.modify(c.read, WRITABLE);
+      set.modify(d.read, 0);
       assertEquals(collected(set), { a: WRITABLE, c: HANGUP });
     },
   );
+
+  claim("what is collected late isn't taken for something else", async (set) => {
+    const pipes = Array.from({ length: 10 }, () => pipe());
+    for (const [index, { read, write }] of pipes.entries()) {
+      if (index < 5) put(write);
+      set.add(read, READABLE, String(index));
+    }
+    await set.wait(LONG);
+    // Removed, so that others may take their places, and not collected.
+    for (const { read } of pipes.slice(0, 4)) set.remove(read);
+    const waiting = set.wait(LONG);
+    for (const token of Object.keys(collected(set))) assertEquals(token, "4");
+    await soon(waiting);
+    for (const token of Object.keys(collected(set))) assertEquals(token, "4");
+    assertEquals(await both(set), { 4: READABLE });
+    for (const one of pipes) one[Symbol.dispose]();
+  });
 
   claim("what one report removes isn't reported after it", async (set) => {
     using a = pipe();

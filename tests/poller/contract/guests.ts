@@ -1,8 +1,8 @@
 /** Sets that are attached to another set. */
 
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
-import { type Backend, READABLE, WRITABLE } from "../../../poller/backend.ts";
+import { type Backend, HANGUP, READABLE, WRITABLE } from "../../../poller/backend.ts";
 import { createBackend } from "../../../poller/create.ts";
 import { pipe, put, socketPair, take } from "../../fds.ts";
 import {
@@ -11,6 +11,7 @@ import {
   collected,
   type Contract,
   here,
+  lasts,
   LINUX,
   LONG,
   parked,
@@ -129,6 +130,44 @@ export function guests({ claim, kind, registers }: Contract): void {
     }
   });
 
+  claimGuest("what a guest has removed doesn't end its host's wait", async (host, guest) => {
+    using a = pipe();
+    using b = pipe();
+    guest.add(a.read, READABLE, "a");
+    guest.add(b.read, READABLE, "b");
+    put(a.write);
+    guest.remove(a.read);
+    host.attach(guest, "guest");
+    assertEquals(await lasts(host, 20), {});
+  });
+
+  claimGuest(
+    "what leaves a guest, or leaves with it, and is closed, is closed at once for its peer",
+    async (host, guest) => {
+      const leaving = [
+        (fd: number) => guest.remove(fd),
+        (fd: number) => (host.detach(guest), guest.remove(fd)),
+      ];
+      for (const leave of leaving) {
+        using a = socketPair();
+        const other = createBackend<string>(kind);
+        guest.add(a.read, READABLE, "a");
+        host.attach(guest, "guest");
+        const waiting = host.wait(LONG);
+        await parked(LONG);
+        leave(a.read);
+        a.close(a.read);
+        other.add(a.write, READABLE, "peer");
+        const { peer } = here(other, LONG / 4);
+        assert((peer & HANGUP) !== 0, "the peer sees no hang-up");
+        other.close();
+        host.wake();
+        await soon(waiting);
+        collected(host);
+      }
+    },
+  );
+
   claimGuest("waking a guest ends the host's wait", async (host, guest) => {
     host.attach(guest, "guest");
     const waiting = host.wait(LONG);
@@ -200,6 +239,24 @@ export function guests({ claim, kind, registers }: Contract): void {
     }
   });
 
+  claimGuest("a guest that one report detaches isn't reported after it", async (host, guest) => {
+    using a = pipe();
+    put(a.write);
+    const second = createBackend<string>(kind);
+    for (const one of [guest, second]) one.add(a.read, READABLE, "a");
+    host.attach(guest, "guest");
+    host.attach(second, "second");
+    const reported: string[] = [];
+    await host.wait(LONG);
+    host.collect((token) => {
+      reported.push(token);
+      host.detach(token === "guest" ? second : guest);
+    });
+    assertEquals(reported.length, 1);
+    assertEquals(await both(host), {});
+    second.close();
+  });
+
   claimGuest("a closed guest leaves its host, also while that waits", async (host, guest) => {
     using a = pipe();
     using b = pipe();
@@ -218,7 +275,13 @@ export function guests({ claim, kind, registers }: Contract): void {
     await soon(waiting);
     assertEquals(await until(host, collected(host)), { b: READABLE });
     throwsZmq(() => host.attach(guest, "guest"), "EBADF", registers);
+    // The next to be opened gets the number that the guest had, where it had one.
+    using c = pipe();
+    put(c.write);
+    host.remove(b.read);
+    host.add(c.read, READABLE, "c");
     host.detach(guest);
+    assertEquals(await both(host), { c: READABLE });
   });
 
   claimGuest("a host may be closed before its guests", (host, guest) => {

@@ -1,11 +1,30 @@
 /** Descriptors' numbers that are closed, and come back as other files. */
 
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
 import { READABLE, WRITABLE } from "../../../poller/backend.ts";
 import { createBackend } from "../../../poller/create.ts";
-import { closeFd, duplicateTo, pipe, put, unusedNumber } from "../../fds.ts";
-import { aside, both, collected, type Contract, here, lasts, LONG, throwsZmq } from "./claims.ts";
+import {
+  closeFd,
+  duplicateTo,
+  openDescriptors,
+  openedSince,
+  pipe,
+  put,
+  take,
+  unusedNumber,
+} from "../../fds.ts";
+import {
+  aside,
+  both,
+  collected,
+  type Contract,
+  here,
+  lasts,
+  LINUX,
+  LONG,
+  throwsZmq,
+} from "./claims.ts";
 
 /** Registers them. */
 export function numbers({ claim, kind, registers }: Contract): void {
@@ -122,6 +141,43 @@ export function numbers({ claim, kind, registers }: Contract): void {
     },
   );
 
+  claim("the same is true of waits on a pool thread alone", async () => {
+    using a = pipe();
+    const before = openDescriptors();
+    const set = createBackend<string>(kind);
+    const number = duplicateTo(a.read, unusedNumber());
+    set.add(number, READABLE, "a");
+    put(a.write);
+    closeFd(number);
+    set.remove(number);
+    for (let turn = 0; turn < 3; turn++) assertEquals(await aside(set, 0), {});
+    const begin = performance.now();
+    assertEquals(await aside(set, 20), {});
+    assert(performance.now() - begin >= 20);
+    set.close();
+    assertEquals(openedSince(before), []);
+  }, !LINUX);
+
+  claim("nor does it bring back a guest that was reported", async (set) => {
+    using a = pipe();
+    using b = pipe();
+    const guest = createBackend<string>(kind);
+    guest.add(b.read, READABLE, "b");
+    put(b.write);
+    set.attach(guest, "guest");
+    assertEquals(here(set, LONG), { guest: READABLE });
+    const number = duplicateTo(a.read, unusedNumber());
+    set.add(number, READABLE, "a");
+    put(a.write);
+    closeFd(number);
+    set.remove(number);
+    assertEquals(await both(set), {});
+    assertEquals(await lasts(set, 20), {});
+    set.attach(guest, "guest");
+    assertEquals(here(set, LONG), { guest: READABLE });
+    guest.close();
+  });
+
   claim("the same happens in a guest, and it still ends its host's wait", async (set) => {
     using a = pipe();
     using b = pipe();
@@ -144,6 +200,17 @@ export function numbers({ claim, kind, registers }: Contract): void {
       put(b.write);
       assertEquals(await aside(set, LONG), { guest: READABLE });
       assertEquals(here(guest, 0), { b: READABLE });
+      take(b.read);
+      // The same between attaching and waiting.
+      duplicateTo(a.read, number);
+      guest.add(number, READABLE, "a");
+      closeFd(number);
+      guest.remove(number);
+      assertEquals(here(guest, 0), {});
+      set.attach(guest, "guest");
+      assertEquals(here(guest, 0), {});
+      put(b.write);
+      assertEquals(await aside(set, LONG), { guest: READABLE });
     } finally {
       guest.close();
     }

@@ -18,6 +18,12 @@ export function readiness({ claim, kind, registers }: Contract): void {
     assertEquals(await both(set), { a: READABLE });
     take(a.read);
     assertEquals(await both(set), {});
+    for (let turn = 0; turn < 3; turn++) {
+      put(a.write);
+      assertEquals(await aside(set, LONG), { a: READABLE });
+      take(a.read);
+      assertEquals(await aside(set, 0), {});
+    }
   });
 
   claim("writable is reported for as long as there is room", async (set) => {
@@ -140,13 +146,17 @@ export function readiness({ claim, kind, registers }: Contract): void {
       set.add(read, READABLE | EDGE, String(read));
       put(write);
     }
-    const failing = (reported: string[]) => (token: string) => {
-      reported.push(token);
-      throw new SyntaxError("reported");
-    };
-    const reported: string[] = [];
-    throws(() => set.waitSync(LONG, failing(reported)), SyntaxError);
-    for (const token of Object.keys(await aside(set, LONG))) reported.push(token);
-    assertEquals([...new Set(reported)].sort(), [String(a.read), String(b.read)].sort());
+    for (const way of ["here", "aside"]) {
+      const reported: string[] = [];
+      const failing = (token: string) => {
+        reported.push(token);
+        throw new SyntaxError("reported");
+      };
+      throws(() => set.waitSync(LONG, failing), SyntaxError);
+      const left = way === "here" ? here(set, LONG) : await aside(set, LONG);
+      reported.push(...Object.keys(left));
+      assertEquals([...new Set(reported)].sort(), [String(a.read), String(b.read)].sort());
+      for (const { read } of [a, b]) set.modify(read, READABLE | EDGE);
+    }
   });
 }

@@ -1,0 +1,42 @@
+/** Temporary folders made by the C library, for which no permission of Deno's is needed beyond that for libzmq. */
+
+import { checkPointer } from "./errno.ts";
+import { loadLibrary } from "./load.ts";
+import { toCString } from "./memory.ts";
+
+const TEMPORARY = {
+  // char *getenv(const char *name)
+  getenv: { parameters: ["buffer"], result: "pointer" },
+  // char *mkdtemp(char *template)
+  mkdtemp: { parameters: ["buffer"], result: "pointer" },
+  // int unlink(const char *pathname)
+  unlink: { parameters: ["buffer"], result: "i32" },
+  // int rmdir(const char *pathname)
+  rmdir: { parameters: ["buffer"], result: "i32" },
+} as const;
+
+let functions: Deno.StaticForeignLibraryInterface<typeof TEMPORARY> | undefined;
+
+function temporary(): Deno.StaticForeignLibraryInterface<typeof TEMPORARY> {
+  return functions ??= loadLibrary().open(TEMPORARY);
+}
+
+/** Whether the environment, as libzmq sees it, names a folder for temporary files. */
+export function hasTemporaryFolder(): boolean {
+  return ["TMPDIR", "TEMPDIR", "TMP"].some((name) =>
+    temporary().getenv(toCString(name, "A name")) !== null
+  );
+}
+
+/** Makes a folder that only this user can enter, and gives its path. */
+export function makeTemporaryFolder(): string {
+  const template = toCString("/tmp/zmq-XXXXXX", "A path");
+  checkPointer(temporary().mkdtemp(template), "mkdtemp");
+  return new TextDecoder().decode(template.subarray(0, -1));
+}
+
+/** Removes such a folder and the file in it; what isn't there any more is no failure. */
+export function removeTemporaryFolder(folder: string, file: string): void {
+  temporary().unlink(toCString(file, "A path"));
+  temporary().rmdir(toCString(folder, "A path"));
+}

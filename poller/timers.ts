@@ -1,0 +1,168 @@
+/** A Poller's timers: due ones in order, with how late they are, and a reset that costs nothing. */
+
+import { Deadlines, Waiting } from "./waiting.ts";
+
+/** How a timer goes on. */
+export interface TimerOptions {
+  /** Whether it fires again and again, every so many ms counted from its start. Default false. */
+  repeat?: boolean;
+}
+
+/** What a timer's owner is asked for. */
+export interface TimerOwner {
+  /** A timer is due earlier than before: a wait that is pending has to know. */
+  hasten(): void;
+}
+
+/** A timer that is due. */
+export interface Due<Key> {
+  timer: PollerTimer<Key>;
+  /** How many ms after its time it was found. */
+  late: number;
+  /** How many of its turns had passed unseen by then; 0 for one that doesn't repeat. */
+  missed: number;
+}
+
+/**
+ * A timer of a Poller, made by {@linkcode Poller.addTimer}. It fires in the Poller's waits, and needs no file
+ * descriptor.
+ */
+export class PollerTimer<Key = unknown> {
+  readonly #entry: Entry<Key>;
+
+  /** Programs call {@linkcode Poller.addTimer} instead. */
+  constructor(entry: object) {
+    if (!(entry instanceof Entry)) throw new TypeError("Timers are made by Poller.addTimer");
+    this.#entry = entry;
+  }
+
+  /** The key that was given when it was made. */
+  get key(): Key | undefined {
+    return this.#entry.key;
+  }
+
+  /** Every how many ms it fires, or after how many. */
+  get interval(): number {
+    return this.#entry.interval;
+  }
+
+  /** Whether it is still to fire: false once it was cancelled, or has fired and doesn't repeat. */
+  get active(): boolean {
+    return this.#entry.due !== Infinity;
+  }
+
+  /**
+   * Starts its time anew, also after it has fired or was cancelled. Costs the same however many timers there are, so
+   * that a heartbeat can do it with every message.
+   *
+   * @param interval The new interval in ms. Default: the one it has.
+   * @throws `RangeError` for a negative interval, `ZmqError` EBADF where the Poller is closed.
+   */
+  reset(interval: number = this.#entry.interval): void {
+    this.#entry.list.reset(this.#entry, interval);
+  }
+
+  /** Stops it. Idempotent. */
+  cancel(): void {
+    this.#entry.list.cancel(this.#entry);
+  }
+}
+
+/**
+ * A timer's place in the list of deadlines. A reset only notes the new time in `due`: the old place in the list
+ * stays, and is moved when its time has come. So a reset costs no more than an assignment.
+ */
+class Entry<Key> extends Waiting {
+  /** When it's to fire; `Infinity` where it isn't. Never before `deadline` while it stands in the list. */
+  due = Infinity;
+  readonly timer: PollerTimer<Key>;
+
+  constructor(
+    readonly list: Timers<Key>,
+    readonly key: Key | undefined,
+    public interval: number,
+    readonly repeat: boolean,
+  ) {
+    super();
+    this.timer = new PollerTimer<Key>(this);
+  }
+
+  expire(): void {}
+  abort(): void {}
+}
+
+/** The timers of one Poller. */
+export class Timers<Key> {
+  readonly #list = new Deadlines();
+  readonly #owner: TimerOwner;
+
+  constructor(owner: TimerOwner) {
+    this.#owner = owner;
+  }
+
+  /** When one may be due at the earliest; `Infinity` where none is set. */
+  get earliest(): number {
+    return this.#list.earliest;
+  }
+
+  add(interval: number, { repeat = false }: TimerOptions, key: Key | undefined): PollerTimer<Key> {
+    if (typeof repeat !== "boolean") throw new TypeError("The option repeat must be a boolean");
+    const entry = new Entry(this, key, checkInterval(interval, repeat), repeat);
+    this.reset(entry, interval);
+    return entry.timer;
+  }
+
+  reset(entry: Entry<Key>, interval: number): void {
+    entry.interval = checkInterval(interval, entry.repeat);
+    entry.due = performance.now() + interval;
+    if (entry.place !== -1) {
+      if (entry.due >= entry.deadline) return;
+      this.#list.remove(entry);
+    }
+    const { earliest } = this.#list;
+    entry.deadline = entry.due;
+    this.#list.add(entry);
+    if (entry.due < earliest) this.#owner.hasten();
+  }
+
+  cancel(entry: Entry<Key>): void {
+    entry.due = Infinity;
+    this.#list.remove(entry);
+  }
+
+  /** Takes what is due at `now`, in order. */
+  takeDue(now: number, report: (due: Due<Key>) => void): void {
+    const again: Entry<Key>[] = [];
+    for (let entry; (entry = this.#list.takeDue(now) as Entry<Key> | undefined) !== undefined;) {
+      if (entry.due > now) {
+        // It was reset since. Back into the list, where its time may have been overtaken.
+        entry.deadline = entry.due;
+        this.#list.add(entry);
+        continue;
+      }
+      const late = now - entry.due;
+      const missed = entry.repeat ? Math.floor(late / entry.interval) : 0;
+      // The rhythm stays that of the start, whatever was missed.
+      entry.due = entry.repeat ? entry.due + (missed + 1) * entry.interval : Infinity;
+      if (entry.repeat) again.push(entry);
+      report({ timer: entry.timer, late, missed });
+    }
+    for (const entry of again) {
+      if (entry.due === Infinity || entry.place !== -1) continue;
+      entry.deadline = entry.due;
+      this.#list.add(entry);
+    }
+  }
+}
+
+function checkInterval(interval: number, repeat: boolean): number {
+  if (typeof interval !== "number" || Number.isNaN(interval)) {
+    throw new TypeError("A timer's interval is a number of milliseconds");
+  }
+  if (interval < 0 || interval === Infinity || (repeat && interval === 0)) {
+    throw new RangeError(
+      `A timer's interval is ${repeat ? "more than 0" : "0 or more"} milliseconds`,
+    );
+  }
+  return interval;
+}

@@ -1,0 +1,232 @@
+/** What every socket has of options that are no plain properties: keys, filters, and options by number. */
+
+import { ZMQ_EVENTS, ZMQ_POLLIN, ZMQ_POLLOUT } from "../ffi/constants.ts";
+import { pollable } from "../poller/poller.ts";
+import { READABLE, WRITABLE } from "../poller/backend.ts";
+import { getBytes, handleOf, openHandleOf, scratch, setBytes } from "./core.ts";
+import { refuseHazards } from "./hazards.ts";
+import { Frame } from "./message.ts";
+import { getOption, setOption } from "./options.ts";
+
+/** What {@linkcode Configurable.getOption} can read an option as, and the type that this gives. */
+export interface OptionTypes {
+  /** A signed 32-bit number: libzmq's `int`. */
+  int: number;
+  /** An `int` that is 0 or 1. */
+  boolean: boolean;
+  /** A signed 64-bit number. */
+  int64: bigint;
+  /** An unsigned 64-bit number. */
+  uint64: bigint;
+  /** Text that ends with a NUL. */
+  string: string;
+  /** Bytes of any kind. */
+  bytes: Frame;
+}
+
+/** Options of every socket that can be given in another form than they're read, or can't be read at all. */
+export interface SettableOptions {
+  /** See {@linkcode Configurable.curvePublicKey}. */
+  curvePublicKey: string | Uint8Array;
+  /** See {@linkcode Configurable.curveSecretKey}. */
+  curveSecretKey: string | Uint8Array;
+  /** See {@linkcode Configurable.curveServerKey}. */
+  curveServerKey: string | Uint8Array;
+  /** See {@linkcode Configurable.tcpAcceptFilter}. */
+  tcpAcceptFilter: string | null;
+  /** See {@linkcode Configurable.ipcFilterPid}. */
+  ipcFilterPid: number | null;
+  /** See {@linkcode Configurable.ipcFilterUid}. */
+  ipcFilterUid: number | null;
+  /** See {@linkcode Configurable.ipcFilterGid}. */
+  ipcFilterGid: number | null;
+}
+
+const RCVTIMEO = 27;
+const SNDTIMEO = 28;
+
+/** The part of a socket that concerns such options. */
+export abstract class Configurable {
+  /** What a Poller watches. Belongs to the library. */
+  declare readonly [pollable]: object;
+
+  /**
+   * A CURVE client's own public key, as 40 characters of Z85; `null` for none. Can be set as 32 bytes, too
+   * (`ZMQ_CURVE_PUBLICKEY`).
+   *
+   * @throws `TypeError` for what isn't a key.
+   */
+  get curvePublicKey(): string | null {
+    return getOption(handleOf(this), "curvePublicKey") as string | null;
+  }
+  set curvePublicKey(key: string | Uint8Array) {
+    setOption(handleOf(this), "curvePublicKey", key);
+  }
+
+  /**
+   * The CURVE secret key of either side, as 40 characters of Z85; `null` for none. Can be set as 32 bytes, too
+   * (`ZMQ_CURVE_SECRETKEY`).
+   *
+   * @throws `TypeError` for what isn't a key.
+   */
+  get curveSecretKey(): string | null {
+    return getOption(handleOf(this), "curveSecretKey") as string | null;
+  }
+  set curveSecretKey(key: string | Uint8Array) {
+    setOption(handleOf(this), "curveSecretKey", key);
+  }
+
+  /**
+   * The server's public key, which makes this side a CURVE client, as 40 characters of Z85; `null` for none. Can
+   * be set as 32 bytes, too (`ZMQ_CURVE_SERVERKEY`).
+   *
+   * @throws `TypeError` for what isn't a key.
+   */
+  get curveServerKey(): string | null {
+    return getOption(handleOf(this), "curveServerKey") as string | null;
+  }
+  set curveServerKey(key: string | Uint8Array) {
+    setOption(handleOf(this), "curveServerKey", key);
+  }
+
+  /**
+   * Adds to the addresses from which later binds accept TCP peers, in CIDR notation such as
+   * `"192.168.0.0/16"`; `null` accepts all again. Can't be read (`ZMQ_TCP_ACCEPT_FILTER`).
+   */
+  set tcpAcceptFilter(filter: string | null) {
+    if (filter !== null && typeof filter !== "string") {
+      throw new TypeError("The option tcpAcceptFilter must be a string or null");
+    }
+    addFilter(this, 38, "tcpAcceptFilter", filter === null ? null : encoder.encode(filter));
+  }
+
+  /** Adds to the processes from which later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_PID`). */
+  set ipcFilterPid(pid: number | null) {
+    addFilter(this, 58, "ipcFilterPid", idBytes("ipcFilterPid", pid));
+  }
+
+  /** Adds to the users from whom later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_UID`). */
+  set ipcFilterUid(uid: number | null) {
+    addFilter(this, 59, "ipcFilterUid", idBytes("ipcFilterUid", uid));
+  }
+
+  /** Adds to the groups from which later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_GID`). */
+  set ipcFilterGid(gid: number | null) {
+    addFilter(this, 60, "ipcFilterGid", idBytes("ipcFilterGid", gid));
+  }
+
+  /**
+   * Reads any option by its number in `zmq.h`, for those that have no property here (`zmq_getsockopt`).
+   *
+   * @throws `ZmqError` EINVAL where libzmq doesn't know the option, or not as that type.
+   */
+  getOption<T extends keyof OptionTypes>(option: number, type: T): OptionTypes[T];
+  getOption(option: number, type: keyof OptionTypes): OptionTypes[keyof OptionTypes] {
+    const handle = openHandleOf(this, "zmq_getsockopt");
+    checkNumber(option);
+    // These two are the engine's business: the one would eat a wake-up, the others libzmq never heard of.
+    if (option === ZMQ_EVENTS && type === "int") {
+      const ready = handle.ask();
+      return ((ready & READABLE) !== 0 ? ZMQ_POLLIN : 0) |
+        ((ready & WRITABLE) !== 0 ? ZMQ_POLLOUT : 0);
+    }
+    if (option === RCVTIMEO && type === "int") return handle.receiveTimeout;
+    if (option === SNDTIMEO && type === "int") return handle.sendTimeout;
+    const size = SIZES[type];
+    if (size === undefined) {
+      throw new TypeError(`The type of an option is one of ${Object.keys(SIZES).join(", ")}`);
+    }
+    const length = getBytes(handle.pointer, option, String(option), size);
+    const bytes = scratch().bytes.slice(0, length);
+    handle.touched();
+    switch (type) {
+      case "int":
+        return new Int32Array(bytes.buffer)[0];
+      case "boolean":
+        return new Int32Array(bytes.buffer)[0] !== 0;
+      case "int64":
+        return new BigInt64Array(bytes.buffer)[0];
+      case "uint64":
+        return new BigUint64Array(bytes.buffer)[0];
+      case "string":
+        return new TextDecoder().decode(bytes.at(-1) === 0 ? bytes.subarray(0, -1) : bytes);
+      case "bytes":
+        return new Frame(bytes.buffer, 0, length);
+    }
+  }
+
+  /**
+   * Sets any option by its number in `zmq.h`, for those that have no property here (`zmq_setsockopt`). A number or
+   * boolean is set as an `int`, a bigint as 64 bits, a string or bytes as they are, and `null` as nothing.
+   *
+   * @throws `ZmqError` EINVAL where libzmq doesn't know the option, or refuses the value.
+   */
+  setOption(
+    option: number,
+    value: number | bigint | boolean | string | Uint8Array | null,
+  ): void {
+    const handle = openHandleOf(this, "zmq_setsockopt");
+    checkNumber(option);
+    if (option === RCVTIMEO) return setOption(handle, "receiveTimeout", value);
+    if (option === SNDTIMEO) return setOption(handle, "sendTimeout", value);
+    refuseHazards(handle, { option, value });
+    setBytes(handle.pointer, option, String(option), rawBytes(value));
+    handle.touched();
+  }
+}
+
+const encoder = new TextEncoder();
+const SIZES: Record<keyof OptionTypes, number> = {
+  int: 4,
+  boolean: 4,
+  int64: 8,
+  uint64: 8,
+  string: 1024,
+  bytes: 1024,
+};
+
+function addFilter(
+  socket: Configurable,
+  option: number,
+  name: string,
+  value: Uint8Array | null,
+): void {
+  const handle = openHandleOf(socket, "zmq_setsockopt");
+  setBytes(handle.pointer, option, name, value);
+  handle.touched();
+}
+
+function idBytes(name: string, id: number | null): Uint8Array | null {
+  if (id === null) return null;
+  if (typeof id !== "number") throw new TypeError(`The option ${name} must be a number or null`);
+  if (!Number.isInteger(id) || id < 0 || id > 0x7fffffff) {
+    throw new RangeError(`The option ${name} must be a whole number from 0 to 2147483647`);
+  }
+  return rawBytes(id);
+}
+
+function rawBytes(value: unknown): Uint8Array | null {
+  switch (typeof value) {
+    case "boolean":
+      return rawBytes(value ? 1 : 0);
+    case "number":
+      if (!Number.isInteger(value) || value < -0x80000000 || value > 0x7fffffff) {
+        throw new RangeError("A number for an option must fit into 32 bits; use a bigint for more");
+      }
+      return new Uint8Array(new Int32Array([value]).buffer);
+    case "bigint":
+      if (value !== BigInt.asIntN(64, value) && value !== BigInt.asUintN(64, value)) {
+        throw new RangeError("A bigint for an option must fit into 64 bits");
+      }
+      return new Uint8Array(new BigUint64Array([BigInt.asUintN(64, value)]).buffer);
+    case "string":
+      return encoder.encode(value);
+    default:
+      if (value === null || value instanceof Uint8Array) return value;
+      throw new TypeError("An option is a number, a bigint, a boolean, a string, bytes or null");
+  }
+}
+
+function checkNumber(option: number): void {
+  if (!Number.isInteger(option)) throw new TypeError("An option's number is an integer");
+}

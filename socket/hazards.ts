@@ -1,0 +1,57 @@
+/**
+ * Combinations of options with which a peer, or merely the next event, makes libzmq abort the whole
+ * process (4.3.4 and 4.3.5). They're refused, whichever part of one comes last.
+ */
+
+import { getBytes, type Handle, scratch } from "./core.ts";
+
+const HEARTBEAT_IVL = 75;
+const PLAIN_SERVER = 44;
+const ZAP_DOMAIN = 55;
+const ZAP_ENFORCE_DOMAIN = 93;
+const REP = 4;
+/**
+ * Options of ROUTER, which REP is built upon and takes: mandatory, raw mode, probing, handover, the
+ * peer's routing id, notifications.
+ */
+const ROUTER_OPTIONS: ReadonlySet<number> = new Set([33, 41, 51, 56, 61, 97]);
+
+/** What is about to happen: an option is set, or an address is bound or connected to. */
+export interface Change {
+  readonly option?: number;
+  readonly value?: unknown;
+  readonly webSocket?: boolean;
+}
+
+/** Throws `TypeError` where the socket, after a change, would be in a dangerous state. */
+export function refuseHazards(handle: Handle, change: Change): void {
+  const { option, webSocket = false } = change;
+  if (option !== undefined && handle.type === REP && ROUTER_OPTIONS.has(option)) {
+    throw new TypeError(
+      "A Reply must not have a Router's options: libzmq would end the process at a later request",
+    );
+  }
+  if ((handle.webSocket || webSocket) && isOn(handle, HEARTBEAT_IVL, change)) {
+    throw new TypeError(
+      "Heartbeats can't be used with ws:// addresses: libzmq would end the process at the first " +
+        "one. Leave heartbeatInterval at 0",
+    );
+  }
+  const concerned = option === undefined || option === PLAIN_SERVER ||
+    option === ZAP_ENFORCE_DOMAIN;
+  if (
+    concerned && isOn(handle, PLAIN_SERVER, change) && isOn(handle, ZAP_ENFORCE_DOMAIN, change) &&
+    getBytes(handle.pointer, ZAP_DOMAIN, "zapDomain") <= 1
+  ) {
+    throw new TypeError(
+      "A PLAIN server with zapEnforceDomain needs a zapDomain, set before: without one, libzmq " +
+        "would end the process at the first client",
+    );
+  }
+}
+
+function isOn(handle: Handle, option: number, change: Change): boolean {
+  if (change.option === option) return change.value !== false && change.value !== 0;
+  getBytes(handle.pointer, option, "", 4);
+  return scratch().words[0] !== 0;
+}

@@ -1,0 +1,76 @@
+/** What libzmq knows of a message beside its bytes: properties of the connection by which it came. */
+
+import { zmqAsking } from "../ffi/libzmq.ts";
+import { cString, toCString } from "../ffi/memory.ts";
+import type { Frame } from "./message.ts";
+
+/**
+ * Properties of a message's connection by their names; see {@linkcode metadataOf}. What a connection doesn't have
+ * isn't there; messages over `inproc://` have none at all.
+ */
+export interface Metadata {
+  /** The peer's IP address, without port; for ipc `localhost:uid:gid:pid`. */
+  readonly "Peer-Address"?: string;
+  /** The user that the ZAP handler named when it let the peer in. */
+  readonly "User-Id"?: string;
+  /** The peer's type of socket, such as `"PUSH"`. */
+  readonly "Socket-Type"?: string;
+  /** The peer's routing id as text; empty where it has set none. */
+  readonly Identity?: string;
+  /** The resource that the peer asked for, where it named one. */
+  readonly Resource?: string;
+  /** What the peer has said of itself, by names that begin with `X-`. */
+  readonly [name: string]: string | undefined;
+}
+
+const known = new WeakMap<readonly Frame[], Metadata>();
+
+/**
+ * The properties of a received message that its socket was told to read, by `metadata`; `undefined` where it was told
+ * to read none (`zmq_msg_gets`).
+ *
+ * @example Who sent it
+ * ```ts
+ * import { metadataOf, Pull, Push } from "@deno-zmq/zmq";
+ *
+ * using pull = new Pull({ metadata: ["Peer-Address", "Socket-Type"] });
+ * await pull.bind("tcp://127.0.0.1:*");
+ * using push = new Push();
+ * push.connect(pull.lastEndpoint!);
+ * await push.send("hello");
+ * const message = await pull.receive();
+ * console.log(metadataOf(message)?.["Peer-Address"], metadataOf(message)?.["Socket-Type"]);
+ * ```
+ */
+export function metadataOf(message: readonly Frame[]): Metadata | undefined {
+  return known.get(message);
+}
+
+/** The names of the properties that a socket reads with each message, ready to be asked for. */
+export class MetadataNames {
+  readonly names: readonly string[];
+  readonly #asked: readonly Uint8Array<ArrayBuffer>[];
+
+  constructor(names: readonly string[]) {
+    if (!Array.isArray(names) || names.some((name) => typeof name !== "string" || name === "")) {
+      throw new TypeError("The option metadata must be an array of names");
+    }
+    this.names = Object.freeze([...names]);
+    this.#asked = names.map((name) => toCString(name, "The name of a property"));
+  }
+
+  /** Reads the properties of a native message, before its bytes are taken. */
+  read(message: Deno.PointerObject): Metadata {
+    const metadata: Record<string, string> = {};
+    this.#asked.forEach((asked, i) => {
+      const value = zmqAsking().zmq_msg_gets(message, asked);
+      if (value !== null) metadata[this.names[i]] = cString(value);
+    });
+    return metadata;
+  }
+
+  /** Remembers what was read for as long as the message lives. */
+  attach(message: readonly Frame[], metadata: Metadata): void {
+    known.set(message, metadata);
+  }
+}

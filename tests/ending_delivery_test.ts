@@ -1,0 +1,169 @@
+import "./util.ts";
+import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
+import { Pull } from "../mod.ts";
+import { Program } from "./program.ts";
+import { freshAddress, type Outcome, run, type Transport, withFolder } from "./util.ts";
+
+const MESSAGES = 20_000;
+/** Far longer than any end may take that isn't to wait. */
+const LONG = 60_000;
+
+/** Sends all at once, more than the system's buffers hold, so that most still lie there at the end. */
+const SEND = `
+async function sendAll(context) {
+  const push = new Push({ sendHighWaterMark: 0, context });
+  push.connect(address);
+  const filling = new Uint8Array(1000);
+  for (let i = 0; i < ${MESSAGES}; i++) await push.send([String(i), filling]);
+  return push;
+}`;
+const PROGRAM = `
+import { Context, context, Push } from "$MOD";
+const [address] = Deno.args;
+${SEND}`;
+
+/** What follows the last message. */
+const ENDS: Record<string, string> = {
+  "falling off the end": `${PROGRAM} await sendAll();`,
+  "Deno.exit": `${PROGRAM} await sendAll(); Deno.exit(7);`,
+  "process.exit":
+    `import process from "node:process"; ${PROGRAM} await sendAll(); process.exit(7);`,
+  "closing the socket and Deno.exit": `${PROGRAM} (await sendAll()).close(); Deno.exit(7);`,
+  "closing the context and Deno.exit": `${PROGRAM} await sendAll(); context.close(); Deno.exit(7);`,
+  "closing a context of one's own and falling off the end":
+    `${PROGRAM} const own = new Context(); await sendAll(own); own.close();`,
+  "a node worker's natural end": `
+    import { isMainThread, Worker, workerData } from "node:worker_threads";
+    import { Push } from "$MOD";
+    const address = isMainThread ? Deno.args[0] : workerData;
+    ${SEND}
+    if (isMainThread) new Worker(new URL(import.meta.url), { workerData: address });
+    else await sendAll();`,
+  "Deno.exit in a Web Worker": `
+    import { Push } from "$MOD";
+    if ("WorkerGlobalScope" in globalThis) {
+      const address = await new Promise((told) => self.onmessage = ({ data }) => told(data));
+      ${SEND}
+      await sendAll();
+      Deno.exit();
+    } else {
+      new Worker(import.meta.url, { type: "module" }).postMessage(Deno.args[0]);
+    }`,
+};
+
+async function receiveAll(pull: Pull): Promise<void> {
+  for (let i = 0; i < MESSAGES; i++) assertEquals((await pull.receive())[0].text(), String(i));
+}
+
+for (const [end, source] of Object.entries(ENDS)) {
+  const transports: Transport[] = end === "falling off the end" ? ["tcp", "ipc"] : ["tcp"];
+  for (const transport of transports) {
+    Deno.test(`${MESSAGES} messages sent before ${end} arrive in another process (${transport})`, () =>
+      withFolder(async (folder) => {
+        using pull = new Pull({ receiveTimeout: 20_000 });
+        await pull.bind(freshAddress(transport, folder));
+        const ended = run(source, { args: [pull.lastEndpoint!] });
+        await receiveAll(pull);
+        const { code, signal, stdout } = await ended;
+        assertEquals(signal, null);
+        assertEquals(code, source.includes("exit(7)") ? 7 : 0);
+        assertEquals(stdout, "");
+        assertEquals(pull.tryReceive(), undefined);
+      }));
+  }
+}
+
+Deno.test("messages for a peer that comes only after the end arrive, and the end comes at once", () =>
+  withFolder(async (folder) => {
+    const address = freshAddress("ipc", folder);
+    const started = performance.now();
+    await using program = await Program.start(
+      `${PROGRAM} context.exitLinger = ${LONG}; await sendAll(); console.log("end");`,
+      { args: [address] },
+    );
+    assertEquals(await program.line(), "end");
+    using pull = new Pull({ receiveTimeout: 20_000 });
+    await pull.bind(address);
+    await receiveAll(pull);
+    const { code, signal } = await program.outcome();
+    assertEquals(signal, null);
+    assertEquals(code, 0);
+    assert(performance.now() - started < LONG / 2);
+  }));
+
+// With nobody there ----------------------------------------------------------------------------
+
+/** Runs a program whose messages nobody receives, and measures how long its end takes. */
+async function endAlone(source: string): Promise<Outcome & { time: number }> {
+  return await withFolder(async (folder) => {
+    const started = performance.now();
+    await using program = await Program.start(
+      `import { Context, context, Push } from "$MOD";
+      async function send(options) {
+        const push = new Push(options);
+        push.connect(Deno.args[0]);
+        await push.send("to nobody");
+        return push;
+      }
+      ${source}
+      console.log("end");`,
+      { args: [freshAddress("ipc", folder)] },
+    );
+    assertEquals(await program.line(), "end");
+    const outcome = await program.outcome();
+    assertEquals(outcome.signal, null);
+    assertEquals(outcome.stdout, "");
+    return { ...outcome, time: performance.now() - started };
+  });
+}
+
+/** The line that a long end prints. */
+const WARNING = /^deno-zmq: waiting up to (\d+) ms for messages [^\n]*\n$/;
+
+Deno.test("with nobody there, the end waits for exitLinger, and says so on standard error", async () => {
+  const { code, stderr, time } = await endAlone("context.exitLinger = 800; await send();");
+  assertEquals(WARNING.exec(stderr)?.[1], "800");
+  assert(time >= 800, `it took ${time} ms`);
+  assertEquals(code, 0);
+});
+
+Deno.test("with nobody there, Deno.exit waits the same time, and keeps its status", async () => {
+  const { code, stderr, time } = await endAlone(
+    "context.exitLinger = 800; await send(); console.log('end'); Deno.exit(7);",
+  );
+  assertEquals(WARNING.exec(stderr)?.[1], "800");
+  assert(time >= 800, `it took ${time} ms`);
+  assertEquals(code, 7);
+});
+
+Deno.test("the longest exitLinger of several contexts counts, of those closed before as well", async () => {
+  const { code, stderr } = await endAlone(
+    `context.exitLinger = 100;
+    await send();
+    const own = new Context({ exitLinger: 900 });
+    await send({ context: own });
+    own.close();`,
+  );
+  assertEquals(WARNING.exec(stderr)?.[1], "900");
+  assertEquals(code, 0);
+});
+
+const SILENT = {
+  "an exitLinger of less than half a second ends silently":
+    "context.exitLinger = 100; await send();",
+  "an exitLinger of 0 ends at once": "context.exitLinger = 0; await send();",
+  "a linger of 0 ends at once": `context.exitLinger = ${LONG}; await send({ linger: 0 });`,
+  "a linger of 50 ms bounds the end": `context.exitLinger = ${LONG}; await send({ linger: 50 });`,
+  "a context that isn't blocky ends at once":
+    `await send({ context: new Context({ blocky: false, exitLinger: ${LONG} }) });`,
+  "a socket closed with a linger of 0 ends at once":
+    `context.exitLinger = ${LONG}; (await send({ linger: 0 })).close();`,
+};
+for (const [claim, source] of Object.entries(SILENT)) {
+  Deno.test(`with nobody there, ${claim}`, async () => {
+    const { code, stderr, time } = await endAlone(source);
+    assertEquals(stderr, "");
+    assert(time < LONG / 2, `it took ${time} ms`);
+    assertEquals(code, 0);
+  });
+}

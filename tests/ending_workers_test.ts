@@ -1,0 +1,205 @@
+import "./util.ts";
+import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
+import { run } from "./util.ts";
+
+/** How often each program is run: an end that fails often doesn't always fail. */
+const TIMES = 3;
+
+const IMPORTS = `import { Poller, Pull, Push } from "$MOD";`;
+
+/** Both kinds of workers, under the same few names: the worker's file is the program's own. */
+const KINDS = {
+  "Web Worker": `
+    const isMain = !("WorkerGlobalScope" in globalThis);
+    const tellMain = (what) => self.postMessage(what);
+    function start() {
+      const worker = new Worker(import.meta.url, { type: "module" });
+      worker.onerror = (event) => { event.preventDefault(); console.log("worker failed"); };
+      const told = new Promise((resolve) => worker.onmessage = ({ data }) => resolve(data));
+      return { told, terminate: () => worker.terminate() };
+    }`,
+  "node worker": `
+    import * as threads from "node:worker_threads";
+    const isMain = threads.isMainThread;
+    const tellMain = (what) => threads.parentPort.postMessage(what);
+    function start() {
+      const worker = new threads.Worker(new URL(import.meta.url));
+      worker.on("error", () => console.log("worker failed"));
+      const told = new Promise((resolve) => worker.once("message", resolve));
+      return { told, terminate: () => worker.terminate() };
+    }`,
+};
+
+/** What a worker is in when its end comes; the last thing that it tells is its address. */
+const STATES: Record<string, string> = {
+  "idle": `tellMain(pull.lastEndpoint); setInterval(() => {}, 1000);`,
+  "receiving": `pull.receive(); tellMain(pull.lastEndpoint);`,
+  "iterating, with messages coming": `
+    const push = new Push();
+    push.connect(pull.lastEndpoint);
+    (async () => { while (true) await push.send("x"); })();
+    let count = 0;
+    for await (const message of pull) if (++count === 1000) tellMain(pull.lastEndpoint);`,
+  "in receiveSync": `tellMain(pull.lastEndpoint); pull.receiveSync();`,
+  "sending to nobody": `
+    const push = new Push();
+    push.connect("ipc://" + import.meta.dirname + "/nobody");
+    while (push.trySend("x"));
+    push.send("x");
+    tellMain(pull.lastEndpoint);`,
+  "in sendSync to nobody": `
+    const push = new Push();
+    push.bind("tcp://127.0.0.1:*");
+    tellMain(pull.lastEndpoint);
+    push.sendSync("x");`,
+  "in a Poller's wait": `
+    const poller = new Poller();
+    poller.add(pull);
+    poller.wait();
+    tellMain(pull.lastEndpoint);`,
+  "in a Poller's waitSync": `
+    const poller = new Poller();
+    poller.add(pull);
+    tellMain(pull.lastEndpoint);
+    poller.waitSync();`,
+};
+
+/** Sockets of the main isolate, at work: what a worker's end must not disturb. */
+const WORK = `
+async function work() {
+  const pull = new Pull(), push = new Push();
+  await pull.bind("tcp://127.0.0.1:*");
+  push.connect(pull.lastEndpoint);
+  for (let i = 0; i < 200; i++) {
+    await push.send(String(i));
+    if ((await pull.receive())[0].text() !== String(i)) throw new Error("wrong message");
+  }
+  push.close();
+  pull.close();
+}`;
+
+function inWorker(state: string): string {
+  return `const pull = new Pull(); await pull.bind("tcp://127.0.0.1:*"); ${state}`;
+}
+
+/** Runs a program several times at once; it must end silently, except for its lines. */
+async function endsWell(source: string, code: number, lines: string): Promise<void> {
+  const outcomes = await Promise.all(Array.from({ length: TIMES }, () => run(source)));
+  for (const outcome of outcomes) {
+    assertEquals(outcome.stderr, "");
+    assertEquals(outcome.signal, null);
+    assertEquals(outcome.stdout, lines);
+    assertEquals(outcome.code, code);
+  }
+}
+
+for (const [kind, setting] of Object.entries(KINDS)) {
+  for (const [state, source] of Object.entries(STATES)) {
+    // Deno doesn't get a terminated Web Worker out of a loop (`for (;;);` suffices), and a process with
+    // such a worker doesn't end by itself.
+    const byItself = kind === "node worker" || !state.includes("Sync");
+    const end = byItself ? "ends" : "ends by Deno.exit";
+    Deno.test(`a ${kind} terminated while ${state}: the main isolate works on, and ${end}`, () =>
+      endsWell(
+        `${IMPORTS}${setting}${WORK}
+        if (!isMain) {
+          ${inWorker(source)}
+        } else {
+          const before = work();
+          const worker = start();
+          await worker.told;
+          worker.terminate();
+          await before;
+          await work();
+          console.log("done");
+          ${byItself ? "" : "Deno.exit();"}
+        }`,
+        0,
+        "done\n",
+      ));
+
+    if (state === "idle" || state.startsWith("sending")) continue;
+    Deno.test(`Deno.exit while a ${kind} is ${state}: its status`, () =>
+      endsWell(
+        `${IMPORTS}${setting}
+        if (!isMain) {
+          ${inWorker(source)}
+        } else {
+          const pull = new Pull();
+          await pull.bind("tcp://127.0.0.1:*");
+          pull.receive();
+          await start().told;
+          Deno.exit(7);
+        }`,
+        7,
+        "",
+      ));
+  }
+
+  Deno.test(`a ${kind} terminated as soon as it was started: the main isolate works on, and ends`, () =>
+    endsWell(
+      `${IMPORTS}${setting}${WORK}
+      if (!isMain) {
+        ${inWorker(STATES.receiving)}
+      } else {
+        for (let i = 0; i < 5; i++) {
+          start().terminate();
+          await work();
+        }
+      }`,
+      0,
+      "",
+    ));
+
+  Deno.test(`a ${kind} that throws while it receives: the main isolate works on, and ends`, async () => {
+    const { code, signal, stdout, stderr } = await run(
+      `${IMPORTS}${setting}${WORK}
+      if (!isMain) {
+        ${inWorker(STATES.receiving)}
+        setTimeout(() => { throw new Error("on purpose"); }, 10);
+      } else {
+        const worker = start();
+        await worker.told;
+        await work();
+        console.log("done");
+      }`,
+    );
+    assertEquals(signal, null, stderr);
+    assertEquals(code, 0, stderr);
+    assertEquals(stdout.split("\n").sort().join(), ",done,worker failed");
+    assert(stderr.includes("on purpose"), stderr);
+  });
+
+  Deno.test(`the main isolate sends to a ${kind}, which is terminated in the middle, and ends`, () =>
+    endsWell(
+      `${IMPORTS}${setting}${WORK}
+      if (!isMain) {
+        ${inWorker(`tellMain(pull.lastEndpoint); for await (const message of pull);`)}
+      } else {
+        const worker = start();
+        const push = new Push({ linger: 0 });
+        push.connect(await worker.told);
+        for (let i = 0; i < 5000; i++) await push.send("x");
+        worker.terminate();
+        await work();
+      }`,
+      0,
+      "",
+    ));
+}
+
+for (const state of ["idle", "receiving", "sending to nobody", "in a Poller's wait"]) {
+  Deno.test(`a Web Worker that closes itself while ${state}: the main isolate works on, and ends`, () =>
+    endsWell(
+      `${IMPORTS}${KINDS["Web Worker"]}${WORK}
+      if (!isMain) {
+        ${inWorker(STATES[state])}
+        setTimeout(() => self.close(), 10);
+      } else {
+        await start().told;
+        await work();
+      }`,
+      0,
+      "",
+    ));
+}

@@ -1,0 +1,98 @@
+/** The line of waiting operations, and who is told what a source is ready for. */
+
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { Queue, Source, Waiter, type Watch } from "../../poller/source.ts";
+
+class Member extends Waiter {
+  constructor(readonly name: string) {
+    super();
+  }
+
+  override expire(): void {}
+  override abort(): void {}
+}
+
+function line(names: string): { queue: Queue<Member>; members: Member[] } {
+  const queue = new Queue<Member>();
+  const members = [...names].map((name) => new Member(name));
+  for (const member of members) queue.push(member);
+  return { queue, members };
+}
+
+/** The names in line, and the same from behind. */
+function order({ first }: Queue<Member>): [string, string] {
+  let forth = "";
+  let back = "";
+  for (let at = first; at !== undefined; at = at.next as Member | undefined) {
+    forth += at.name;
+    if (at.next !== undefined) continue;
+    for (let last: Waiter | undefined = at; last !== undefined; last = last.previous) {
+      back += (last as Member).name;
+    }
+  }
+  return [forth, back];
+}
+
+Deno.test("queue: who comes first stands first", () => {
+  assertEquals(order(line("").queue), ["", ""]);
+  assertEquals(order(line("a").queue), ["a", "a"]);
+  assertEquals(order(line("abc").queue), ["abc", "cba"]);
+});
+
+Deno.test("queue: anyone can leave, from whatever place, and others come behind", () => {
+  for (const gone of "abcd") {
+    const { queue, members } = line("abcd");
+    queue.remove(members.find(({ name }) => name === gone)!);
+    const rest = "abcd".replace(gone, "");
+    assertEquals(order(queue)[0], rest);
+    queue.push(new Member("e"));
+    assertEquals(order(queue), [`${rest}e`, [...`${rest}e`].reverse().join("")]);
+  }
+});
+
+Deno.test("queue: it can empty and fill again, with the same members", () => {
+  const { queue, members } = line("abc");
+  for (let round = 0; round < 3; round++) {
+    for (const member of round % 2 === 0 ? members : members.toReversed()) queue.remove(member);
+    assertEquals(queue.first, undefined);
+    assertEquals(
+      members.every(({ next, previous }) => next === undefined && previous === undefined),
+      true,
+    );
+    for (const member of members) queue.push(member);
+    assertEquals(order(queue), ["abc", "cba"]);
+  }
+});
+
+class Fixed extends Source {
+  readonly fd = -1;
+  readonly closed = false;
+  protected override readiness(): number {
+    return 3;
+  }
+  override serve(): void {}
+}
+
+Deno.test("source: every Poller that has it is told by each look, until it's removed", () => {
+  const source = new Fixed();
+  const told: string[] = [];
+  const watch = (name: string): Watch => ({
+    tell: (ready) => void told.push(name + ready),
+    gone: () => {},
+  });
+  const [one, other] = [watch("one"), watch("other")];
+  source.addWatch(one);
+  source.addWatch(other);
+  assertEquals(source.watched, 2);
+  source.unsettled = true;
+  assertEquals(source.look(), 3);
+  assertEquals([told.splice(0), source.unsettled], [["one3", "other3"], false]);
+  source.removeWatch(one);
+  source.removeWatch(one);
+  assertEquals(source.watched, 1);
+  source.look();
+  assertEquals(told.splice(0), ["other3"]);
+  source.removeWatch(other);
+  source.look();
+  assertEquals([told, source.watched, source.watches], [[], 0, undefined]);
+});

@@ -1,0 +1,280 @@
+/** What the tests of the Poller and of the reactor share: both backends, counters, and a source of our own. */
+
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import {
+  type BackendKind,
+  type Pollable,
+  pollable,
+  Poller,
+  type Ready,
+  ZmqError,
+} from "../../mod.ts";
+import { EpollBackend } from "../../poller/epoll.ts";
+import { PollBackend } from "../../poller/poll.ts";
+import { reactor } from "../../poller/reactor.ts";
+import { Source } from "../../poller/source.ts";
+import { Waiting } from "../../poller/waiting.ts";
+import { Wake } from "../../poller/wake.ts";
+import { turn } from "../util.ts";
+
+export const LINUX = Deno.build.os === "linux";
+/** The backends that this system has. */
+export const KINDS: readonly BackendKind[] = LINUX ? ["epoll", "poll"] : ["poll"];
+/** Longer than anything takes that works, in ms. */
+export const STUCK = 10_000;
+
+/** Registers a test of a Poller over each backend. The Poller is closed behind it. */
+export function over(
+  name: string,
+  body: (poller: Poller<string>, kind: BackendKind) => unknown,
+  ignore = false,
+): void {
+  for (const backend of KINDS) {
+    Deno.test({
+      name: `${backend}: ${name}`,
+      ignore,
+      fn: async () => {
+        using poller = new Poller<string>({ backend });
+        await body(poller, backend);
+      },
+    });
+  }
+}
+
+/** The promise's value; an error where it takes so long that it must be stuck. */
+export async function soon<T>(promise: Promise<T>, what = "it"): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stuck = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} doesn't come`)), STUCK);
+  });
+  try {
+    return await Promise.race([promise, stuck]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Lets the event loop turn until a condition holds. */
+export async function turnsUntil(condition: () => boolean, what: string): Promise<void> {
+  const limit = performance.now() + STUCK;
+  while (!condition()) {
+    assert(performance.now() < limit, `${what} doesn't come`);
+    await turn();
+  }
+}
+
+/** Some turns of the event loop, in which whatever was due has been done. */
+export async function turns(number: number): Promise<void> {
+  for (let i = 0; i < number; i++) await turn();
+}
+
+/** The keys of what was reported, in alphabetical order. */
+export function keys(ready: readonly Ready<string>[]): string[] {
+  return ready.map(({ key }) => key!).sort();
+}
+
+/** Waits until a Poller reports these keys, all at a time. */
+export async function all(
+  poller: Poller<string>,
+  expected: readonly string[],
+): Promise<Ready<string>[]> {
+  const limit = performance.now() + STUCK;
+  for (;;) {
+    const ready = await poller.wait({ timeout: STUCK });
+    if (ready.length >= expected.length) {
+      assertEquals(keys(ready), [...expected].sort());
+      return ready;
+    }
+    assert(performance.now() < limit, `only ${keys(ready)} came`);
+    await turn();
+  }
+}
+
+/** Claims that it throws a `ZmqError` with that code. */
+export function throwsCode(body: () => unknown, code: string): void {
+  let error: unknown;
+  try {
+    body();
+  } catch (thrown) {
+    error = thrown;
+  }
+  assert(error instanceof ZmqError, `${code} should be thrown, not ${error}`);
+  assertEquals(error.code, code);
+}
+
+/** Claims that it rejects with a `ZmqError` of that code. */
+export async function rejectsCode(promise: Promise<unknown>, code: string): Promise<void> {
+  const error = await soon(promise.then(() => "no error", (error: unknown) => error));
+  assert(error instanceof ZmqError, `${code} should be the rejection, not ${error}`);
+  assertEquals(error.code, code);
+}
+
+/** Counts how often a thread is sent to wait, until the end of the block. */
+export class Parks implements Disposable {
+  count = 0;
+  /** How many wait at present. */
+  outstanding = 0;
+  /** The time-out of the last one. */
+  timeout = 0;
+  readonly #undo: (() => void)[] = [];
+
+  constructor() {
+    for (const { prototype } of [EpollBackend, PollBackend]) {
+      const { wait } = prototype;
+      this.#undo.push(() => prototype.wait = wait);
+      const begin = (timeout: number) => {
+        this.count++;
+        this.outstanding++;
+        this.timeout = timeout;
+      };
+      const end = () => this.outstanding--;
+      prototype.wait = function (this: EpollBackend<unknown> & PollBackend<unknown>, timeout) {
+        begin(timeout);
+        return wait.call(this, timeout).finally(end);
+      };
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const undo of this.#undo) undo();
+  }
+}
+
+/** Takes down with which interest each descriptor is registered, until the end of the block. */
+export class Adds implements Disposable {
+  /** How many interests were changed. */
+  modified = 0;
+  readonly #interests: [fd: number, interest: number][] = [];
+  readonly #undo: (() => void)[] = [];
+
+  constructor() {
+    for (const { prototype } of [EpollBackend, PollBackend]) {
+      const { add, modify } = prototype;
+      this.#undo.push(() => Object.assign(prototype, { add, modify }));
+      const interests = this.#interests;
+      const change = () => this.modified++;
+      prototype.add = function (this: EpollBackend<unknown> & PollBackend<unknown>, ...all) {
+        interests.push([all[0], all[1]]);
+        add.apply(this, all);
+      };
+      prototype.modify = function (this: EpollBackend<unknown> & PollBackend<unknown>, ...all) {
+        change();
+        modify.apply(this, all);
+      };
+    }
+  }
+
+  /** The interests with which a descriptor was registered, in order. */
+  of(fd: number): number[] {
+    return this.#interests.filter(([added]) => added === fd).map(([, interest]) => interest);
+  }
+
+  [Symbol.dispose](): void {
+    for (const undo of this.#undo) undo();
+  }
+}
+
+/** Counts how often each source is asked for its readiness, until the end of the block. */
+export class Looks implements Disposable {
+  readonly #counts = new Map<object, number>();
+  readonly #undo: () => void;
+
+  constructor() {
+    const { look } = Source.prototype;
+    const counts = this.#counts;
+    Source.prototype.look = function () {
+      counts.set(this, (counts.get(this) ?? 0) + 1);
+      return look.call(this);
+    };
+    this.#undo = () => Source.prototype.look = look;
+  }
+
+  /** How often a socket was asked. */
+  of(source: Pollable): number {
+    return this.#counts.get(source[pollable]) ?? 0;
+  }
+
+  /** Begins to count anew. */
+  reset(): void {
+    this.#counts.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.#undo();
+  }
+}
+
+/** A source of our own, whose descriptor and state are in the test's hands. */
+export class Bell extends Source implements Pollable, Disposable {
+  readonly #wake = new Wake();
+  readonly fd: number = this.#wake.fd;
+  readonly [pollable] = this;
+  closed = false;
+  /** What it's ready for. */
+  ready = 0;
+  /** How often it was asked, and how often served. */
+  asked = 0;
+  served = 0;
+  /** Whether asking consumes the edge, as with ZMQ_FD. */
+  consumes = true;
+  /** Called at the end of each `serve`. */
+  then: (() => void) | undefined;
+
+  constructor() {
+    super();
+    reactor().register(this);
+  }
+
+  /** Makes an edge. */
+  ring(ready: number = this.ready): void {
+    this.ready = ready;
+    this.#wake.signal();
+  }
+
+  protected override readiness(): number {
+    this.asked++;
+    if (this.consumes) this.#wake.drain();
+    return this.ready;
+  }
+
+  override serve(): void {
+    this.served++;
+    this.look();
+    this.then?.();
+  }
+
+  [Symbol.dispose](): void {
+    this.closed = true;
+    if (this.watches !== undefined) { for (const watch of [...this.watches]) watch.gone(); }
+    reactor().setStubborn(this, false);
+    reactor().unregister(this);
+    this.#wake.close();
+  }
+}
+
+/** Somebody who waits in the reactor, for as long as the block lasts or until his time has come. */
+export class Patience extends Waiting implements Disposable {
+  expired = false;
+  #waiting = true;
+
+  constructor(timeout = Infinity) {
+    super();
+    this.deadline = performance.now() + timeout;
+    reactor().join(this);
+  }
+
+  override expire(): void {
+    this.expired = true;
+    this[Symbol.dispose]();
+  }
+
+  override abort(): void {
+    this[Symbol.dispose]();
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#waiting) return;
+    this.#waiting = false;
+    reactor().leave(this);
+  }
+}

@@ -1,0 +1,144 @@
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { Dealer, Pull, Push, Reply, Request, Router } from "../../mod.ts";
+import { freshAddress, join } from "../util.ts";
+import { overTransports, receivedMany, soon, spendTurn, texts } from "./support.ts";
+
+const NOTHING_CAME = { name: "ZmqError", code: "EAGAIN", call: "zmq_msg_recv" };
+const NOBODY = { name: "ZmqError", code: "EAGAIN", call: "zmq_send" };
+
+overTransports("a blocking conversation of both ends in one thread", (address) => {
+  using reply = new Reply();
+  using request = new Request();
+  reply.bind(address);
+  request.connect(reply.lastEndpoint!);
+  for (let i = 0; i < 100; i++) {
+    request.sendSync([`${i}`, "x"]);
+    assertEquals(texts(reply.receiveSync()), [`${i}`, "x"]);
+    reply.sendSync(`answer ${i}`);
+    assertEquals(texts(request.receiveSync({ timeout: 10_000 })), [`answer ${i}`]);
+  }
+});
+
+Deno.test("receiveSync gives up when its time is over, and not before", () => {
+  using pull = new Pull();
+  const begin = performance.now();
+  throws(() => pull.receiveSync({ timeout: 130 }), NOTHING_CAME);
+  const took = performance.now() - begin;
+  assert(took >= 129, `${took} ms`);
+  throws(() => pull.receiveSync({ timeout: 0 }), {
+    ...NOTHING_CAME,
+    message: "No message came within 0 ms",
+  });
+});
+
+Deno.test("sendSync gives up when its time is over, and not before", () => {
+  using push = new Push();
+  const begin = performance.now();
+  throws(() => push.sendSync("x", { timeout: 130 }), NOBODY);
+  const took = performance.now() - begin;
+  assert(took >= 129, `${took} ms`);
+  throws(() => push.sendSync("x", { timeout: 0 }), {
+    ...NOBODY,
+    message: "No peer could take the message within 0 ms",
+  });
+});
+
+Deno.test("without a timeout, the socket's own time-outs bound the blocking calls", () => {
+  using pull = new Pull({ receiveTimeout: 20 });
+  throws(() => pull.receiveSync(), { message: "No message came within 20 ms" });
+  using push = new Push({ sendTimeout: 0 });
+  throws(() => push.sendSync("x"), { message: /within 0 ms/ });
+});
+
+Deno.test("a timeout of Infinity goes before the socket's own time-outs", async () => {
+  using push = new Push({ sendTimeout: 0 });
+  using pull = new Pull({ receiveTimeout: 0 });
+  await join(pull, push);
+  // The connection takes a moment, and so does the message's way: both are waited out.
+  push.sendSync("x", { timeout: Infinity });
+  assertEquals(texts(pull.receiveSync({ timeout: Infinity })), ["x"]);
+});
+
+Deno.test("a timeout is checked, and nothing is sent or received with a wrong one", async () => {
+  using push = new Push();
+  using pull = new Pull();
+  await join(pull, push, freshAddress("inproc"));
+  await push.send("stays");
+  for (const [timeout, name] of [[-1, "RangeError"], [NaN, "TypeError"], ["1", "TypeError"]]) {
+    const options = { timeout: timeout as number };
+    const refused = { name: name as string, message: /timeout/ };
+    throws(() => pull.receiveSync(options), refused);
+    throws(() => push.sendSync("not sent", options), refused);
+  }
+  assertEquals(texts(pull.receiveSync()), ["stays"]);
+  assertEquals(pull.tryReceive(), undefined);
+});
+
+Deno.test("sendSync waits for a peer that comes from libzmq's own thread", async () => {
+  using pull = new Pull();
+  await pull.bind(freshAddress("tcp"));
+  using push = new Push({ immediate: true });
+  push.connect(pull.lastEndpoint!);
+  push.sendSync("x", { timeout: 10_000 });
+  assertEquals(texts(pull.receiveSync({ timeout: 10_000 })), ["x"]);
+});
+
+Deno.test("sendSync at the high-water mark goes on as the network takes messages", async () => {
+  using push = new Push({ sendHighWaterMark: 1 });
+  using pull = new Pull({ receiveHighWaterMark: 0 });
+  await join(pull, push);
+  for (let i = 0; i < 2000; i++) push.sendSync(`${i}`, { timeout: 10_000 });
+  for (let i = 0; i < 2000; i++) {
+    assertEquals(texts(pull.receiveSync({ timeout: 10_000 })), [`${i}`]);
+  }
+});
+
+Deno.test("receiveSync serves those that wait before itself", async () => {
+  using push = new Push();
+  using pull = new Pull();
+  await join(pull, push, freshAddress("inproc"));
+  const waiting = [pull.receive(), pull.receive()];
+  for (const text of ["a", "b", "c"]) await push.send(text);
+  assertEquals(texts(pull.receiveSync()), ["c"]);
+  assertEquals((await soon(Promise.all(waiting))).map(texts), [["a"], ["b"]]);
+});
+
+Deno.test("receiveSync serves those that wait also when the turn is used up", async () => {
+  using push = new Push({ sendHighWaterMark: 0 });
+  using pull = new Pull({ receiveHighWaterMark: 0 });
+  await join(pull, push, freshAddress("inproc"));
+  spendTurn();
+  // More than one turn may do.
+  const waiting = Array.from({ length: 1500 }, () => pull.receive());
+  for (let i = 0; i <= 1500; i++) assert(push.trySend(`${i}`));
+  assertEquals(texts(pull.receiveSync({ timeout: 0 })), ["1500"]);
+  const messages = await soon(Promise.all(waiting));
+  assertEquals(messages.map((message) => texts(message)[0]), messages.map((_, i) => `${i}`));
+});
+
+Deno.test("sendSync waits behind the sends that wait, also when the turn is used up", async () => {
+  using push = new Push({ sendHighWaterMark: 0 });
+  using pull = new Pull({ receiveHighWaterMark: 0 });
+  const waiting = Array.from({ length: 1500 }, (_, i) => push.send(`${i}`));
+  throws(() => push.sendSync("never", { timeout: 0 }), NOBODY);
+  await pull.bind(freshAddress("inproc"));
+  push.connect(pull.lastEndpoint!);
+  spendTurn();
+  push.sendSync("1500", { timeout: 0 });
+  await soon(Promise.all(waiting));
+  const all = await receivedMany(pull, 1501);
+  assertEquals(all, all.map((_, i) => `${i}`));
+});
+
+Deno.test("a blocking call leaves a receive that waits on the same socket its wake-up", async () => {
+  using router = new Router();
+  using dealer = new Dealer();
+  await join(router, dealer);
+  for (let i = 0; i < 50; i++) {
+    const waiting = dealer.receive();
+    dealer.sendSync(`${i}`);
+    const [id, text] = router.receiveSync({ timeout: 10_000 });
+    router.sendSync([id, text]);
+    assertEquals(texts(await soon(waiting)), [`${i}`]);
+  }
+});

@@ -1,0 +1,210 @@
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
+import {
+  Dealer,
+  Pair,
+  Publisher,
+  Pull,
+  Push,
+  Reply,
+  Request,
+  Router,
+  Socket,
+  Stream,
+  Subscriber,
+  XPublisher,
+  XSubscriber,
+} from "../../mod.ts";
+import { freshAddress, join, turn, withFolder } from "../util.ts";
+import { pending, received, soon } from "./support.ts";
+
+const CLASSES = [
+  ...[Pair, Publisher, Subscriber, Request, Reply, Dealer],
+  ...[Router, Pull, Push, XPublisher, XSubscriber, Stream],
+] as const;
+
+/** Calls every method of a socket, and reads and sets every property; what throws is given back by name. */
+function everything(socket: Socket): Map<string, unknown> {
+  const outcomes = new Map<string, unknown>();
+  const note = (name: string, action: () => unknown) => {
+    try {
+      outcomes.set(name, { value: action() });
+    } catch (error) {
+      outcomes.set(name, error);
+    }
+  };
+  const members = socket as unknown as Record<string | symbol, (...values: unknown[]) => unknown>;
+  const ARGUMENTS: Record<string, unknown[]> = {
+    bind: ["inproc://closed"],
+    unbind: ["inproc://closed"],
+    connect: ["inproc://closed"],
+    disconnect: ["inproc://closed"],
+    send: [["two", "parts"]],
+    trySend: [["two", "parts"]],
+    sendSync: [["two", "parts"]],
+    visit: [() => {}],
+  };
+  const seen = new Set<string>(["constructor", "close", "context"]);
+  for (let at: object = socket; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      if (property.get === undefined) {
+        note(`${name}()`, () => members[name](...ARGUMENTS[name] ?? ["x"]));
+        continue;
+      }
+      note(`${name} is read`, () => Reflect.get(socket, name));
+      // A value of the right type, for each: a wrong one is refused before the state is looked at.
+      if (property.set === undefined) continue;
+      for (const value of [1, true, "x", null]) {
+        note(`${name} = ${value}`, () => Reflect.set(socket, name, value, socket));
+      }
+    }
+  }
+  return outcomes;
+}
+
+for (const Class of CLASSES) {
+  Deno.test(`a closed ${Class.name} fails with EBADF whatever it's asked for`, () => {
+    const socket = new Class();
+    socket.close();
+    const outcomes = everything(socket);
+    // What says what it is, says that it's closed as well.
+    for (const [name, value] of [["closed", true], ["readable", false], ["writable", false]]) {
+      assertEquals(outcomes.get(`${name} is read`), { value });
+      outcomes.delete(`${name} is read`);
+    }
+    assertEquals(outcomes.get("type is read"), { value: socket.type });
+    outcomes.delete("type is read");
+    const others = [...outcomes].filter(([, error]) =>
+      (error as { code?: string }).code !== "EBADF"
+    );
+    assertEquals(others, []);
+    assert(outcomes.size > 40, `only ${outcomes.size} members were tried`);
+  });
+}
+
+Deno.test("a closed socket's error says which call it was, and isn't a rejection", async () => {
+  const dealer = new Dealer();
+  dealer.close();
+  const address = "inproc://closed";
+  const calls: Record<string, () => unknown> = {
+    zmq_bind: () => dealer.bind(address),
+    zmq_unbind: () => dealer.unbind(address),
+    zmq_connect: () => dealer.connect(address),
+    zmq_disconnect: () => dealer.disconnect(address),
+    zmq_send: () => dealer.send("x"),
+    zmq_msg_recv: () => dealer.receive(),
+    zmq_getsockopt: () => dealer.linger,
+    zmq_setsockopt: () => dealer.linger = 0,
+  };
+  for (const [call, action] of Object.entries(calls)) {
+    throws(action, { name: "ZmqError", code: "EBADF", errno: 9, call, message: /closed/ });
+  }
+  await turn();
+});
+
+Deno.test("closing twice, and disposing of what is closed, does nothing", async () => {
+  const pull = new Pull();
+  pull.close();
+  pull.close();
+  pull[Symbol.dispose]();
+  await pull[Symbol.asyncDispose]();
+  assert(pull.closed);
+});
+
+Deno.test("using closes at the end of its block, also when that throws", () => {
+  let socket: Pull | undefined;
+  const block = () => {
+    using pull = new Pull();
+    socket = pull;
+    assert(!pull.closed);
+    throw new Error("left");
+  };
+  throws(block, { message: "left" });
+  assert(socket!.closed);
+});
+
+Deno.test("await using closes, and waits until the waiting thread was given back", async () => {
+  let waiting: Promise<unknown>;
+  {
+    await using pull = new Pull();
+    waiting = pull.receive().catch((error) => error.code);
+    await turn();
+  }
+  assertEquals(await waiting, "EBADF");
+});
+
+Deno.test("closing fails what waits in both directions, in order", async () => {
+  const dealer = new Dealer();
+  const ended: string[] = [];
+  const note = (name: string) => (error: { code: string; call: string }) => {
+    ended.push(`${name} ${error.code} ${error.call}`);
+  };
+  const all = [
+    dealer.send("a").catch(note("send 1")),
+    dealer.receive().catch(note("receive 1")),
+    dealer.send("b").catch(note("send 2")),
+    dealer.receive().catch(note("receive 2")),
+  ];
+  await turn();
+  dealer.close();
+  assert(dealer.closed);
+  await soon(Promise.all(all));
+  assertEquals(ended, [
+    "receive 1 EBADF zmq_msg_recv",
+    "receive 2 EBADF zmq_msg_recv",
+    "send 1 EBADF zmq_send",
+    "send 2 EBADF zmq_send",
+  ]);
+});
+
+Deno.test("closing one socket leaves the others' waits alone", async () => {
+  using push = new Push();
+  using pull = new Pull();
+  await join(pull, push, freshAddress("inproc"));
+  const closed = new Pull();
+  const fails = closed.receive();
+  const waits = pull.receive();
+  await turn();
+  closed.close();
+  await rejects(soon(fails), { code: "EBADF" });
+  assert(await pending(waits));
+  await push.send("x");
+  assertEquals((await soon(waits))[0].text(), "x");
+});
+
+Deno.test("what was sent before closing is delivered", async () => {
+  using pull = new Pull({ receiveHighWaterMark: 0 });
+  await pull.bind(freshAddress("tcp"));
+  const push = new Push({ sendHighWaterMark: 0 });
+  push.connect(pull.lastEndpoint!);
+  for (let i = 0; i < 2000; i++) await push.send(`${i}`);
+  push.close();
+  for (let i = 0; i < 2000; i++) assertEquals(await received(pull), [`${i}`]);
+});
+
+Deno.test("with linger 0, closing drops what wasn't sent yet", async () => {
+  const push = new Push({ linger: 0 });
+  using late = new Pull();
+  await late.bind(freshAddress("tcp"));
+  // Nobody is there to whom it could have been delivered.
+  push.connect(freshAddress("inproc"));
+  await push.send("dropped");
+  push.close();
+  using next = new Push();
+  next.connect(late.lastEndpoint!);
+  await next.send("first to arrive");
+  assertEquals(await received(late), ["first to arrive"]);
+});
+
+Deno.test("five hundred sockets are opened and closed, and none is left over", async () => {
+  await withFolder(async (folder) => {
+    for (let i = 0; i < 500; i++) {
+      const pull = new Pull();
+      if (i % 50 === 0) await pull.bind(freshAddress("ipc", folder));
+      const waiting = i % 10 === 0 ? pull.receive().catch((error) => error.code) : undefined;
+      pull.close();
+      if (waiting !== undefined) assertEquals(await soon(waiting), "EBADF");
+    }
+  });
+});

@@ -1,0 +1,243 @@
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
+import { Context, Pair, Pull, Push, Router, type Socket, Stream, ZmqError } from "../../mod.ts";
+import { freshAddress, join, withFolder } from "../util.ts";
+import { overTransports, portOf, received } from "./support.ts";
+
+const NOT_TEXT = { name: "TypeError", message: "An address must be a string" };
+
+overTransports(
+  "lastEndpoint is the address that was bound to, without wildcards",
+  async (address) => {
+    using pull = new Pull();
+    assertEquals(pull.lastEndpoint, null);
+    await pull.bind(address);
+    if (address.startsWith("tcp:")) assert(portOf(pull) > 0);
+    else assertEquals(pull.lastEndpoint, address);
+    using push = new Push();
+    push.connect(pull.lastEndpoint!);
+    assertEquals(push.lastEndpoint, pull.lastEndpoint);
+  },
+);
+
+Deno.test("lastEndpoint is the last of several", async () => {
+  using pull = new Pull();
+  await pull.bind("tcp://127.0.0.1:*");
+  const address = freshAddress("inproc");
+  await pull.bind(address);
+  assertEquals(pull.lastEndpoint, address);
+});
+
+Deno.test("an address that isn't text is refused at once, by every method", async () => {
+  for (const socket of [new Push(), new Router(), new Stream()]) {
+    for (
+      const address of [undefined, null, 5555, {}, ["inproc://x"], new URL("tcp://127.0.0.1:1")]
+    ) {
+      const wrong = address as unknown as string;
+      throws(() => socket.bind(wrong), NOT_TEXT);
+      throws(() => socket.unbind(wrong), NOT_TEXT);
+      throws(() => socket.connect(wrong), NOT_TEXT);
+      throws(() => socket.disconnect(wrong), NOT_TEXT);
+    }
+    socket.close();
+  }
+  await Promise.resolve();
+});
+
+Deno.test("a port above 65535 is refused at once", () => {
+  using push = new Push();
+  for (
+    const address of [
+      ...["tcp://127.0.0.1:65536", "tcp://*:70000", "tcp://[::1]:99999", "tcp://lo:100000"],
+      ...["ws://127.0.0.1:65536", "ws://127.0.0.1:70000/path", "udp://127.0.0.1:123456"],
+    ]
+  ) {
+    const refused = { name: "RangeError", message: /65535/ };
+    throws(() => push.bind(address), refused);
+    throws(() => push.connect(address), refused);
+    throws(() => push.unbind(address), refused);
+    throws(() => push.disconnect(address), refused);
+  }
+});
+
+Deno.test("a number at the end of an address without ports isn't a port", async () => {
+  using pair = new Pair();
+  await pair.bind("inproc://name:70000");
+  await withFolder((folder) => pair.bind(`ipc://${folder}/name:70000`));
+});
+
+Deno.test("a NUL in an address is refused at once", () => {
+  using push = new Push();
+  const refused = { name: "TypeError", message: /NUL/ };
+  throws(() => push.bind("inproc://a\0b"), refused);
+  throws(() => push.connect("tcp://127.0.0.1:1\0"), refused);
+  throws(() => push.unbind("\0"), refused);
+  throws(() => push.disconnect("inproc://a\0"), refused);
+});
+
+/** What comes of an address, as an error's fields; the sentence is looked at elsewhere. */
+async function failure(
+  action: Promise<unknown> | (() => unknown),
+): Promise<Record<string, unknown>> {
+  try {
+    await (typeof action === "function" ? action() : action);
+  } catch (error) {
+    assert(error instanceof ZmqError, String(error));
+    const { code, errno, call, address, name } = error;
+    return { code, errno, call, address, name };
+  }
+  throw new Error("it didn't fail");
+}
+
+const BINDS: Record<string, [address: string, code: string, errno: number]> = {
+  "without a transport": ["127.0.0.1:5555", "EINVAL", 22],
+  "of nothing": ["", "EINVAL", 22],
+  "without a port": ["tcp://127.0.0.1", "EINVAL", 22],
+  "with a port that is no number": ["tcp://127.0.0.1:http!", "EINVAL", 22],
+  "of an unknown transport": ["pigeon://loft", "EPROTONOSUPPORT", 93],
+  "at an unknown interface": ["tcp://no-such-interface:*", "ENODEV", 19],
+  "of a transport that its pattern can't use": [
+    "udp://127.0.0.1:5555",
+    "ENOCOMPATPROTO",
+    156384764,
+  ],
+};
+
+for (const [what, [address, code, errno]] of Object.entries(BINDS)) {
+  Deno.test(`binding to an address ${what} rejects with ${code}`, async () => {
+    using push = new Push();
+    const expected = { code, errno, call: "zmq_bind", address, name: "ZmqError" };
+    assertEquals(await failure(push.bind(address)), expected);
+    assertEquals(push.lastEndpoint, null);
+  });
+}
+
+Deno.test("binding where another socket is bound rejects with EADDRINUSE", async () => {
+  using first = new Push();
+  using second = new Push();
+  for (const wildcard of ["tcp://127.0.0.1:*", freshAddress("inproc")]) {
+    await first.bind(wildcard);
+    const address = first.lastEndpoint!;
+    const expected = { code: "EADDRINUSE", errno: 98, call: "zmq_bind", address, name: "ZmqError" };
+    assertEquals(await failure(second.bind(address)), expected);
+  }
+});
+
+Deno.test("binding to an address of another machine rejects with EADDRNOTAVAIL", async () => {
+  using push = new Push();
+  await rejects(push.bind("tcp://192.0.2.1:5555"), { code: "EADDRNOTAVAIL", call: "zmq_bind" });
+});
+
+Deno.test("binding to an ipc path that is too long rejects with ENAMETOOLONG", async () => {
+  using push = new Push();
+  const address = `ipc:///tmp/${"x".repeat(200)}`;
+  await rejects(push.bind(address), { code: "ENAMETOOLONG", address, message: /107/ });
+});
+
+Deno.test("connecting to what can't be an address throws", async () => {
+  using push = new Push();
+  for (
+    const [address, code] of [
+      ...[["127.0.0.1:5555", "EINVAL"], ["tcp://127.0.0.1", "EINVAL"], ["tcp://*:5555", "EINVAL"]],
+      ...[["pigeon://loft", "EPROTONOSUPPORT"], ["udp://127.0.0.1:5555", "ENOCOMPATPROTO"]],
+    ]
+  ) {
+    const { errno: _, ...got } = await failure(() => push.connect(address));
+    assertEquals(got, { code, call: "zmq_connect", address, name: "ZmqError" });
+  }
+});
+
+Deno.test("leaving an address that the socket isn't at fails with ENOENT", async () => {
+  using push = new Push();
+  const address = "tcp://127.0.0.1:5555";
+  const name = "ZmqError";
+  const unbound = { code: "ENOENT", errno: 2, call: "zmq_unbind", address, name };
+  assertEquals(await failure(push.unbind(address)), unbound);
+  const disconnected = { code: "ENOENT", errno: 2, call: "zmq_disconnect", address, name };
+  assertEquals(await failure(() => push.disconnect(address)), disconnected);
+});
+
+Deno.test("an error's message is a sentence that says what to do", async () => {
+  using first = new Push();
+  await first.bind("tcp://127.0.0.1:*");
+  using second = new Push();
+  const error = await second.bind(first.lastEndpoint!).catch((error) => error);
+  assertEquals(
+    error.message,
+    `Binding to ${first.lastEndpoint} failed: address already in use (zmq_bind: EADDRINUSE). ` +
+      "Another socket is bound there: choose another port, or bind to a wildcard port " +
+      "(tcp://127.0.0.1:*) and read lastEndpoint.",
+  );
+});
+
+overTransports("an address that was unbound accepts nobody any more", async (address) => {
+  using pull = new Pull();
+  using push = new Push();
+  const endpoint = await join(pull, push, address);
+  await push.send("before");
+  assertEquals(await received(pull), ["before"]);
+  await pull.unbind(endpoint);
+  await rejects(pull.unbind(endpoint), { code: "ENOENT" });
+});
+
+Deno.test("an inproc name that was unbound is free for another socket", async () => {
+  using one = new Pull();
+  using other = new Pull();
+  const address = freshAddress("inproc");
+  await one.bind(address);
+  await one.unbind(address);
+  using push = new Push();
+  await join(other, push, address);
+  await push.send("for the other");
+  assertEquals(await received(other), ["for the other"]);
+  assertEquals(one.tryReceive(), undefined);
+});
+
+overTransports("a disconnected socket sends nothing there any more", async (address) => {
+  using pull = new Pull();
+  using push = new Push();
+  const endpoint = await join(pull, push, address);
+  await push.send("before");
+  assertEquals(await received(pull), ["before"]);
+  push.disconnect(endpoint);
+  while (push.trySend("lost on the way"));
+  assertEquals(push.writable, false);
+  throws(() => push.disconnect(endpoint), { code: "ENOENT" });
+});
+
+Deno.test("a socket that the context has no place for fails with EMFILE", () => {
+  using context = new Context({ maxSockets: 3 });
+  const sockets: Socket[] = [];
+  let error: unknown;
+  for (let i = 0; i < 10 && error === undefined; i++) {
+    try {
+      sockets.push(new Pair({ context }));
+    } catch (thrown) {
+      error = thrown;
+    }
+  }
+  assert(error instanceof ZmqError);
+  assertEquals([error.code, error.errno, error.call], ["EMFILE", 24, "zmq_socket"]);
+  assert(/maximum of sockets/.test(error.message));
+  assert(sockets.length >= 2);
+});
+
+Deno.test("a socket's fd is an open descriptor of its own", () => {
+  using one = new Pair();
+  using other = new Pair();
+  assert(Number.isInteger(one.fd) && one.fd > 2 && one.fd !== other.fd);
+  assertEquals(one.fd, one.fd);
+});
+
+Deno.test("an inproc name of another context isn't reached", async () => {
+  using context = new Context();
+  using pull = new Pull();
+  await pull.bind(freshAddress("inproc"));
+  using stranger = new Push({ context, sendTimeout: 0 });
+  stranger.connect(pull.lastEndpoint!);
+  using friend = new Push();
+  friend.connect(pull.lastEndpoint!);
+  await stranger.send("queued for a name that is still to come");
+  await friend.send("arrives");
+  assertEquals(await received(pull), ["arrives"]);
+  assertEquals(pull.tryReceive(), undefined);
+});

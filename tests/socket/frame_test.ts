@@ -1,0 +1,163 @@
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { Frame, Pull, Push } from "../../mod.ts";
+import { freshAddress, join } from "../util.ts";
+import { pattern, sameBytes, soon } from "./support.ts";
+
+/** Sends parts through a socket, and gives them as they were received. */
+async function framesOf(...parts: (string | Uint8Array)[]): Promise<Frame[]> {
+  using push = new Push();
+  using pull = new Pull();
+  await join(pull, push, freshAddress("inproc"));
+  await push.send(parts);
+  return await soon(pull.receive());
+}
+
+async function frameOf(part: string | Uint8Array): Promise<Frame> {
+  return (await framesOf(part))[0];
+}
+
+for (const size of [3, 33, 34, 4096, 4097]) {
+  Deno.test(`a frame of ${size} bytes is a Frame, a Buffer and a Uint8Array`, async () => {
+    const frame = await frameOf(new Uint8Array(size).fill(1));
+    assert(frame instanceof Frame);
+    assert(frame instanceof Buffer);
+    assert(frame instanceof Uint8Array);
+    assert(Buffer.isBuffer(frame));
+    assert(ArrayBuffer.isView(frame));
+    assertEquals([frame.length, frame.byteLength, frame.BYTES_PER_ELEMENT], [size, size, 1]);
+  });
+}
+
+Deno.test("a frame's text is what was sent as text", async () => {
+  for (const text of ["", "hello", "äア🎉", "\uFEFFmarked", "x".repeat(10_000), "nul\0s"]) {
+    const frame = await frameOf(text);
+    assertEquals(frame.text(), text);
+    assertEquals(String(frame), text);
+  }
+});
+
+Deno.test("what isn't UTF-8 reads as U+FFFD", async () => {
+  assertEquals((await frameOf(new Uint8Array([97, 255, 98]))).text(), "a\ufffdb");
+});
+
+Deno.test("a frame's JSON is parsed", async () => {
+  const value = { a: [1, "ä", null], b: { c: true } };
+  assertEquals((await frameOf(JSON.stringify(value))).json(), value);
+  assertEquals((await frameOf("\uFEFF[1]")).json<number[]>(), [1]);
+  const broken = await frameOf("{");
+  throws(() => broken.json(), { name: "SyntaxError" });
+  const empty = await frameOf("");
+  throws(() => empty.json(), { name: "SyntaxError" });
+});
+
+Deno.test("a Buffer's methods work on a frame", async () => {
+  const [, frame] = await framesOf("a neighbour", new Uint8Array([1, 2, 3, 4, 250, 104, 105]));
+  assertEquals(frame.toString("hex"), "01020304fa6869");
+  assertEquals(frame.toString("base64"), "AQIDBPpoaQ==");
+  assertEquals(frame.toString("utf8", 5), "hi");
+  assertEquals(frame.readUInt8(4), 250);
+  assertEquals(frame.readInt8(4), -6);
+  assertEquals(frame.readUInt32BE(0), 0x01020304);
+  assertEquals(frame.readUInt32LE(0), 0x04030201);
+  assertEquals(frame.readUInt16BE(1), 0x0203);
+  assertEquals(frame.indexOf("hi"), 5);
+  assert(frame.includes(250));
+  assert(frame.equals(new Uint8Array([1, 2, 3, 4, 250, 104, 105])));
+  assert(!frame.equals(new Uint8Array([1])));
+  assertEquals(frame.compare(Buffer.from([1, 2, 3, 5])), -1);
+  assertEquals(Buffer.compare(frame, frame), 0);
+  assertEquals(Buffer.concat([frame, frame]).length, 14);
+  assertEquals(Buffer.from(frame).toString("latin1", 5), "hi");
+  assertEquals(frame.toJSON(), { type: "Buffer", data: [1, 2, 3, 4, 250, 104, 105] });
+  frame.writeUInt16BE(0xabcd, 0);
+  assertEquals(frame.toString("hex", 0, 3), "abcd03");
+  throws(() => frame.readUInt32BE(5), { name: "RangeError" });
+});
+
+Deno.test("parts of a frame show its bytes", async () => {
+  const [, frame] = await framesOf("a neighbour", "0123456789");
+  assertEquals(String(frame.subarray(2, 5)), "234");
+  assertEquals(String(frame.slice(-2)), "89");
+  frame.subarray(2, 5).fill(120);
+  frame.slice(0, 1).fill(121);
+  assertEquals(frame.text(), "y1xxx56789");
+});
+
+Deno.test("a Uint8Array's methods work on a frame", async () => {
+  const frame = await frameOf(new Uint8Array([3, 1, 2]));
+  assertEquals([...frame], [3, 1, 2]);
+  assertEquals(frame.at(-1), 2);
+  assertEquals([...frame.map((byte) => byte * 2)], [6, 2, 4]);
+  assertEquals([...frame.filter((byte) => byte > 1)], [3, 2]);
+  assertEquals(frame.reduce((sum, byte) => sum + byte), 6);
+  assertEquals([...new Uint8Array(frame).sort()], [1, 2, 3]);
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  assertEquals(view.getUint8(1), 1);
+});
+
+Deno.test("a frame can be written to, and its neighbours stay as they are", async () => {
+  const frames = await framesOf("first", "second", "", "third", "x".repeat(40), "y".repeat(40));
+  frames[1].fill(33);
+  frames[4].fill(34);
+  assertEquals(frames.map((frame) => frame.text()), [
+    "first",
+    "!!!!!!",
+    "",
+    "third",
+    '"'.repeat(40),
+    "y".repeat(40),
+  ]);
+});
+
+Deno.test("frames that are kept aren't overwritten by later ones", async () => {
+  using push = new Push({ sendHighWaterMark: 0 });
+  using pull = new Pull({ receiveHighWaterMark: 0 });
+  await join(pull, push, freshAddress("inproc"));
+  const sizeOf = (i: number) => [0, 1, 5, 8, 31, 33, 34, 60, 200, 1500, 4096, 4097][i % 12];
+  const kept: Frame[] = [];
+  for (let i = 0; i < 6000; i += 3) {
+    await push.send([0, 1, 2].map((j) => pattern(sizeOf(i + j), i + j)));
+    if (i % 2 === 0) kept.push(...await soon(pull.receive()));
+  }
+  while (kept.length < 6000) kept.push(...await soon(pull.receive()));
+  // Half was taken at once, the other half later: both in the order in which they were sent.
+  for (let i = 0; i < 6000; i++) assert(sameBytes(kept[i], pattern(sizeOf(i), i)), `frame ${i}`);
+});
+
+for (const size of [5, 33, 34, 4096]) {
+  Deno.test(`the buffer of a frame of ${size} bytes can't be transferred`, async () => {
+    const frames = await framesOf("first", new Uint8Array(size).fill(9), "third");
+    const { buffer } = frames[1];
+    const { port1, port2 } = new MessageChannel();
+    const refused = (error: Error) => ["TypeError", "DataCloneError"].includes(error.name);
+    throws(() => structuredClone(frames[1], { transfer: [buffer] }), refused);
+    throws(() => port1.postMessage(buffer, [buffer]), refused);
+    throws(() => buffer.transfer(), refused);
+    port1.close();
+    port2.close();
+    assertEquals([frames[0].text(), frames[2].text()], ["first", "third"]);
+    assert(sameBytes(frames[1], new Uint8Array(size).fill(9)));
+  });
+}
+
+Deno.test("a large frame has a buffer of its own, which can be transferred", async () => {
+  const frames = await framesOf("first", new Uint8Array(4097).fill(9), "third");
+  const [, large] = frames;
+  assertEquals([large.byteOffset, large.buffer.byteLength], [0, 4097]);
+  const moved = structuredClone(large.buffer, { transfer: [large.buffer] });
+  assert(sameBytes(new Uint8Array(moved), new Uint8Array(4097).fill(9)));
+  assertEquals([frames[0].text(), large.length, frames[2].text()], ["first", 0, "third"]);
+});
+
+Deno.test("a copied frame can be posted", async () => {
+  const [, frame] = await framesOf("first", "second");
+  const copy = structuredClone(new Uint8Array(frame));
+  assertEquals([copy.buffer.byteLength, new TextDecoder().decode(copy)], [6, "second"]);
+});
+
+Deno.test("a Frame can be made", () => {
+  assertEquals(new Frame(3).toString("hex"), "000000");
+  const { buffer } = new TextEncoder().encode("hello");
+  assertEquals(new Frame(buffer, 1, 3).text(), "ell");
+});

@@ -1,0 +1,224 @@
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
+import { Pull, Push, Request } from "../../mod.ts";
+import { freshAddress, join, turn } from "../util.ts";
+import { overTransports, pending, received, soon, texts } from "./support.ts";
+
+const END = { value: undefined, done: true };
+
+async function pipeline(): Promise<{ push: Push; pull: Pull } & Disposable> {
+  const push = new Push();
+  const pull = new Pull();
+  await join(pull, push, freshAddress("inproc"));
+  const close = () => {
+    push.close();
+    pull.close();
+  };
+  return { push, pull, [Symbol.dispose]: close };
+}
+
+overTransports("for await gives each message once, in order", async (address) => {
+  using push = new Push();
+  using pull = new Pull();
+  await join(pull, push, address);
+  const sending = (async () => {
+    for (let i = 0; i < 3000; i++) await push.send([`${i}`, "x"]);
+  })();
+  let count = 0;
+  for await (const message of pull) {
+    assertEquals(texts(message), [`${count}`, "x"]);
+    if (++count === 3000) break;
+  }
+  await soon(sending);
+  assertEquals(pull.tryReceive(), undefined);
+});
+
+Deno.test("for await ends when its socket is closed", async () => {
+  using push = new Push();
+  const pull = new Pull();
+  await join(pull, push, freshAddress("inproc"));
+  const seen: string[] = [];
+  const reading = (async () => {
+    for await (const message of pull) seen.push(...texts(message));
+    return "ended";
+  })();
+  await push.send("a");
+  await push.send("b");
+  while (seen.length < 2) await turn();
+  assert(await pending(reading));
+  pull.close();
+  assertEquals(await soon(reading), "ended");
+  assertEquals(seen, ["a", "b"]);
+});
+
+Deno.test("for await ends when its body closes the socket", async () => {
+  using push = new Push();
+  const pull = new Pull();
+  await join(pull, push, freshAddress("inproc"));
+  await push.send("a");
+  await push.send("b");
+  const seen: string[] = [];
+  for await (const message of pull) {
+    seen.push(...texts(message));
+    pull.close();
+  }
+  assertEquals(seen, ["a"]);
+});
+
+Deno.test("for await over a closed socket does nothing", async () => {
+  const pull = new Pull();
+  pull.close();
+  for await (const _ of pull) throw new Error("there was a message");
+  assertEquals(await pull[Symbol.asyncIterator]().next(), END);
+});
+
+Deno.test("after break, the next messages are there for others", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  for (const text of ["a", "b", "c"]) await push.send(text);
+  for await (const message of pull) {
+    assertEquals(texts(message), ["a"]);
+    break;
+  }
+  for await (const message of pull) {
+    assertEquals(texts(message), ["b"]);
+    break;
+  }
+  assertEquals(await received(pull), ["c"]);
+});
+
+Deno.test("return ends a next that waits, which swallows no message", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const iterator = pull[Symbol.asyncIterator]();
+  const one = iterator.next();
+  const two = iterator.next();
+  await turn();
+  assertEquals(await iterator.return!(), END);
+  assertEquals([await soon(one), await soon(two)], [END, END]);
+  await push.send("kept");
+  assertEquals(await received(pull), ["kept"]);
+  assertEquals(await iterator.next(), END);
+});
+
+Deno.test("return leaves the receives of others alone", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const iterator = pull[Symbol.asyncIterator]();
+  const other = pull[Symbol.asyncIterator]();
+  const before = pull.receive();
+  const mine = iterator.next();
+  const others = other.next();
+  const after = pull.receive();
+  await iterator.return!();
+  for (const text of ["a", "b", "c"]) await push.send(text);
+  assertEquals(texts(await soon(before)), ["a"]);
+  assertEquals(texts((await soon(others)).value), ["b"]);
+  assertEquals(texts(await soon(after)), ["c"]);
+  assertEquals(await soon(mine), END);
+});
+
+Deno.test("several turns of an iterator at once are served in their order", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const iterator = pull[Symbol.asyncIterator]();
+  const turns = [iterator.next(), iterator.next(), iterator.next()];
+  for (const text of ["a", "b", "c"]) await push.send(text);
+  const results = await soon(Promise.all(turns));
+  assertEquals(results.map(({ value, done }) => [texts(value), done]), [
+    [["a"], false],
+    [["b"], false],
+    [["c"], false],
+  ]);
+});
+
+Deno.test("several turns at once all end when the socket is closed", async () => {
+  const pull = new Pull();
+  const iterator = pull[Symbol.asyncIterator]();
+  const turns = [iterator.next(), iterator.next()];
+  await turn();
+  pull.close();
+  assertEquals(await soon(Promise.all(turns)), [END, END]);
+});
+
+Deno.test("two loops over one socket share its messages", async () => {
+  using push = new Push();
+  const pull = new Pull();
+  await join(pull, push, freshAddress("inproc"));
+  const seen: string[][] = [[], []];
+  const loops = seen.map(async (mine) => {
+    for await (const message of pull) {
+      mine.push(...texts(message));
+      await turn();
+    }
+  });
+  for (let i = 0; i < 100; i++) await push.send(`${i}`.padStart(2, "0"));
+  while (seen.flat().length < 100) await turn();
+  pull.close();
+  await soon(Promise.all(loops));
+  const all = Array.from({ length: 100 }, (_, i) => `${i}`.padStart(2, "0"));
+  assertEquals(seen.flat().sort(), all);
+  for (const mine of seen) assertEquals(mine, [...mine].sort());
+  assert(seen.every((mine) => mine.length > 0));
+});
+
+Deno.test("a time-out is an error of the loop, and the next loop goes on", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  pull.receiveTimeout = 20;
+  const looping = (async () => {
+    for await (const _ of pull) throw new Error("there was a message");
+  })();
+  await rejects(soon(looping), { name: "ZmqError", code: "EAGAIN", call: "zmq_msg_recv" });
+  pull.receiveTimeout = 0;
+  await rejects(soon(pull[Symbol.asyncIterator]().next()), { code: "EAGAIN" });
+  await push.send("later");
+  for await (const message of pull) {
+    assertEquals(texts(message), ["later"]);
+    break;
+  }
+});
+
+Deno.test("libzmq's errors are errors of the loop", async () => {
+  using request = new Request();
+  const looping = (async () => {
+    for await (const _ of request) throw new Error("there was a message");
+  })();
+  await rejects(soon(looping), { name: "ZmqError", code: "EFSM" });
+});
+
+Deno.test("an iterator's body that throws ends the iteration with its error", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  await push.send("a");
+  await push.send("b");
+  const looping = (async () => {
+    for await (const message of pull) throw new Error(`at ${texts(message)}`);
+  })();
+  await rejects(soon(looping), { message: "at a" });
+  assertEquals(await received(pull), ["b"]);
+});
+
+Deno.test("an iterator is its own iterable", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const iterator = pull[Symbol.asyncIterator]();
+  assert(iterator[Symbol.asyncIterator]() === iterator);
+  await push.send("a");
+  for await (const message of iterator) {
+    assertEquals(texts(message), ["a"]);
+    break;
+  }
+  assertEquals(await iterator.next(), END);
+});
+
+Deno.test("a closed socket refuses drain, and its old drain is at its end", async () => {
+  using push = new Push();
+  const pull = new Pull();
+  await join(pull, push, freshAddress("inproc"));
+  await push.send("a");
+  const drain = pull.drain();
+  assert(drain[Symbol.iterator]() === drain);
+  pull.close();
+  assertEquals(drain.next(), END);
+  throws(() => pull.drain(), { name: "ZmqError", code: "EBADF" });
+});

@@ -1,0 +1,178 @@
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { Publisher, Subscriber } from "../../mod.ts";
+import { freshAddress, join, turn } from "../util.ts";
+import { overTransports, pending, received, receivedMany, soon, texts } from "./support.ts";
+
+let marks = 0;
+
+/**
+ * Waits until every subscription that was made has reached the Publisher, which itself says nothing
+ * about that: a last one is made, and published to until something comes.
+ */
+async function subscribed(publisher: Publisher, subscriber: Subscriber): Promise<void> {
+  const mark = `mark-${++marks}`;
+  subscriber.subscribe(mark);
+  const first = soon(subscriber.receive());
+  while (await pending(first)) {
+    await publisher.send(mark);
+    await turn();
+  }
+  await first;
+  await publisher.send(`${mark} ends`);
+  while ((await received(subscriber))[0] !== `${mark} ends`);
+  subscriber.unsubscribe(mark);
+}
+
+overTransports("a Subscriber receives what begins as it has subscribed", async (address) => {
+  using publisher = new Publisher();
+  using subscriber = new Subscriber();
+  await join(publisher, subscriber, address);
+  subscriber.subscribe("weather", "news");
+  await subscribed(publisher, subscriber);
+  await publisher.send(["weather", "rain"]);
+  await publisher.send(["sports", "lost"]);
+  await publisher.send(["weat", "her"]);
+  await publisher.send(["newspaper", "read"]);
+  assertEquals(await received(subscriber), ["weather", "rain"]);
+  assertEquals(await received(subscriber), ["newspaper", "read"]);
+});
+
+overTransports("every Subscriber gets every message, in order", async (address) => {
+  using publisher = new Publisher();
+  await publisher.bind(address);
+  const subscribers = Array.from({ length: 3 }, () => new Subscriber());
+  for (const subscriber of subscribers) {
+    subscriber.connect(publisher.lastEndpoint!);
+    subscriber.subscribe("n");
+    await subscribed(publisher, subscriber);
+  }
+  const numbers = Array.from({ length: 300 }, (_, i) => `n${i}`);
+  for (const number of numbers) await publisher.send(number);
+  for (const subscriber of subscribers) {
+    assertEquals(await receivedMany(subscriber, 300), numbers);
+    subscriber.close();
+  }
+});
+
+overTransports("a Subscriber may be bound, and its Publishers connect", async (address) => {
+  using subscriber = new Subscriber();
+  using publisher = new Publisher();
+  await join(subscriber, publisher, address);
+  subscriber.subscribe();
+  await subscribed(publisher, subscriber);
+  await publisher.send("news");
+  assertEquals(await received(subscriber), ["news"]);
+});
+
+Deno.test("without a prefix, a Subscriber subscribes to everything, and takes that back", async () => {
+  using publisher = new Publisher();
+  using subscriber = new Subscriber();
+  await join(publisher, subscriber, freshAddress("inproc"));
+  subscriber.subscribe();
+  await subscribed(publisher, subscriber);
+  await publisher.send("anything");
+  await publisher.send("");
+  assertEquals(await receivedMany(subscriber, 2), ["anything", ""]);
+  subscriber.unsubscribe();
+  subscriber.subscribe("b");
+  await subscribed(publisher, subscriber);
+  await publisher.send("anything");
+  await publisher.send("but");
+  assertEquals(await received(subscriber), ["but"]);
+});
+
+Deno.test("prefixes are text or bytes", async () => {
+  using publisher = new Publisher();
+  using subscriber = new Subscriber();
+  await join(publisher, subscriber, freshAddress("inproc"));
+  subscriber.subscribe(new Uint8Array([0, 255]), "ä", "kept");
+  subscriber.unsubscribe(new Uint8Array([0xc3, 0xa4]), "never subscribed to");
+  await subscribed(publisher, subscriber);
+  await publisher.send("ä");
+  await publisher.send(new Uint8Array([0, 254]));
+  await publisher.send(new Uint8Array([0, 255, 1]));
+  await publisher.send("kept");
+  assertEquals([...(await soon(subscriber.receive()))[0]], [0, 255, 1]);
+  assertEquals(await received(subscriber), ["kept"]);
+});
+
+Deno.test("what was subscribed to twice is unsubscribed from twice", async () => {
+  using publisher = new Publisher();
+  using subscriber = new Subscriber();
+  await join(publisher, subscriber, freshAddress("inproc"));
+  subscriber.subscribe("a", "a", "b");
+  subscriber.unsubscribe("a");
+  await subscribed(publisher, subscriber);
+  await publisher.send("a");
+  assertEquals(await received(subscriber), ["a"]);
+  subscriber.unsubscribe("a");
+  await subscribed(publisher, subscriber);
+  await publisher.send("a");
+  await publisher.send("b");
+  assertEquals(await received(subscriber), ["b"]);
+});
+
+Deno.test("a Publisher that nobody hears sends at once, and keeps nothing", async () => {
+  using publisher = new Publisher();
+  await publisher.bind(freshAddress("inproc"));
+  for (let i = 0; i < 3000; i++) assert(publisher.trySend("lost"));
+  using subscriber = new Subscriber();
+  subscriber.connect(publisher.lastEndpoint!);
+  subscriber.subscribe();
+  await subscribed(publisher, subscriber);
+  await publisher.send("heard");
+  assertEquals(await received(subscriber), ["heard"]);
+});
+
+/** Fills a Subscriber's queue, and gives how many messages it took until one more was tried in vain. */
+async function slowSubscriber(publisher: Publisher, subscriber: Subscriber): Promise<void> {
+  subscriber.receiveHighWaterMark = 5;
+  await join(publisher, subscriber, freshAddress("inproc"));
+  subscriber.subscribe();
+  await subscribed(publisher, subscriber);
+}
+
+Deno.test("a Publisher drops what a slow Subscriber can't take", async () => {
+  using publisher = new Publisher({ sendHighWaterMark: 5 });
+  using subscriber = new Subscriber();
+  await slowSubscriber(publisher, subscriber);
+  for (let i = 0; i < 100; i++) assert(publisher.trySend(`${i}`));
+  const got = [...subscriber.drain()].map((message) => texts(message)[0]);
+  assert(got.length > 0 && got.length < 100, `${got.length}`);
+  assertEquals(got, got.map((_, i) => `${i}`));
+});
+
+Deno.test("with noDrop a Publisher waits for a slow Subscriber", async () => {
+  using publisher = new Publisher({ sendHighWaterMark: 5, noDrop: true });
+  using subscriber = new Subscriber();
+  await slowSubscriber(publisher, subscriber);
+  let count = 0;
+  while (count < 100 && publisher.trySend(`${count}`)) count++;
+  assert(count < 100);
+  const sent = publisher.send(`${count}`);
+  await turn();
+  assert(await pending(sent));
+  const expected = Array.from({ length: count + 1 }, (_, i) => `${i}`);
+  assertEquals(await receivedMany(subscriber, count + 1), expected);
+  await soon(sent);
+});
+
+Deno.test("with invertMatching on both sides, what isn't subscribed to is received", async () => {
+  using publisher = new Publisher({ invertMatching: true });
+  using subscriber = new Subscriber({ invertMatching: true });
+  await join(publisher, subscriber, freshAddress("inproc"));
+  subscriber.subscribe("noise");
+  const first = soon(subscriber.receive());
+  // Before the subscription is there, the first message may be dropped or come: both are no noise.
+  while (await pending(first)) {
+    await publisher.send("signal");
+    await turn();
+  }
+  await publisher.send("noisy");
+  await publisher.send("noise, too");
+  await publisher.send("end");
+  let message = texts(await first);
+  while (message[0] === "signal") message = await received(subscriber);
+  assertEquals(message, ["noisy"]);
+  assertEquals(await received(subscriber), ["end"]);
+});

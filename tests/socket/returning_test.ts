@@ -1,0 +1,116 @@
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { Dealer, Pull, Push, Router, type Socket, Subscriber, XPublisher } from "../../mod.ts";
+import { freshAddress, join, turn, withFolder } from "../util.ts";
+import { overTransports, pending, received, receivedMany, soon } from "./support.ts";
+
+/** An address to which nobody is bound yet, though somebody could be. */
+function futureAddress(address: string): string {
+  if (!address.startsWith("tcp:")) return address;
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return `tcp://127.0.0.1:${listener.addr.port}`;
+}
+
+/** Binds to an address that its last owner, which was closed, gives back in a moment. */
+async function bindAfter(socket: Socket, address: string): Promise<void> {
+  for (;;) {
+    try {
+      return await socket.bind(address);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "EADDRINUSE") throw error;
+      await turn();
+    }
+  }
+}
+
+overTransports("a message sent before bind arrives after it", async (address) => {
+  const future = futureAddress(address);
+  using push = new Push({ reconnectInterval: 5 });
+  push.connect(future);
+  await push.send("early");
+  using pull = new Pull();
+  const waiting = received(pull);
+  await pull.bind(future);
+  assertEquals(await waiting, ["early"]);
+});
+
+overTransports("with immediate, a send waits until the connection stands", async (address) => {
+  const future = futureAddress(address);
+  using push = new Push({ reconnectInterval: 5, immediate: true });
+  push.connect(future);
+  const sent = push.send("early");
+  await turn();
+  assert(await pending(sent));
+  using pull = new Pull();
+  await pull.bind(future);
+  await soon(sent);
+  assertEquals(await received(pull), ["early"]);
+}, ["tcp", "ipc"]);
+
+Deno.test("a Subscriber's subscriptions are made again when its publisher returns", async () => {
+  using subscriber = new Subscriber({ reconnectInterval: 5 });
+  subscriber.subscribe("weather");
+  const address = futureAddress("tcp://127.0.0.1:*");
+  subscriber.connect(address);
+  for (let life = 0; life < 3; life++) {
+    using publisher = new XPublisher();
+    await bindAfter(publisher, address);
+    assertEquals(await received(publisher), ["\x01weather"]);
+    await publisher.send(["weather", `of life ${life}`]);
+    assertEquals(await received(subscriber), ["weather", `of life ${life}`]);
+  }
+});
+
+Deno.test("a receive that waits outlives its peer, and hears the one that returns", async () => {
+  using dealer = new Dealer({ reconnectInterval: 5, probeRouter: true, routingId: "stays" });
+  const address = futureAddress("tcp://127.0.0.1:*");
+  dealer.connect(address);
+  for (let life = 0; life < 3; life++) {
+    const waiting = received(dealer);
+    using router = new Router({ mandatory: true });
+    await bindAfter(router, address);
+    assertEquals(await received(router), ["stays", ""]);
+    await router.send(["stays", `life ${life}`]);
+    assertEquals(await waiting, [`life ${life}`]);
+  }
+});
+
+Deno.test("a bound socket serves peers that come and go", async () => {
+  await withFolder(async (folder) => {
+    using pull = new Pull();
+    await pull.bind(freshAddress("tcp"));
+    const endpoints = [pull.lastEndpoint!];
+    await pull.bind(freshAddress("ipc", folder));
+    endpoints.push(pull.lastEndpoint!);
+    for (let i = 0; i < 60; i++) {
+      const push = new Push();
+      push.connect(endpoints[i % 2]);
+      const waiting = received(pull);
+      await push.send(`${i}`);
+      push.close();
+      assertEquals(await waiting, [`${i}`]);
+    }
+  });
+});
+
+Deno.test("a Push goes on with the peers that are left when one goes", async () => {
+  using push = new Push();
+  const goes = new Pull();
+  using stays = new Pull();
+  await join(goes, push, freshAddress("inproc"));
+  await join(stays, push, freshAddress("inproc"));
+  await push.send("to one");
+  await push.send("to the other");
+  await received(goes);
+  await received(stays);
+  goes.close();
+  // Until libzmq's thread has taken the connection down, messages still go to its queue.
+  const got = received(stays);
+  while (await pending(got)) {
+    await push.send("to who stays");
+    await turn();
+  }
+  for (let i = 0; i < 100; i++) await push.send(`${i}`);
+  const all = await receivedMany(stays, 100);
+  while (!all.includes("99")) all.push(...await received(stays));
+  assertEquals(all.filter((text) => text !== "to who stays").at(-1), "99");
+});

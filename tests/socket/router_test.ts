@@ -1,0 +1,225 @@
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
+import { Dealer, Router } from "../../mod.ts";
+import { freshAddress, join, turn, until } from "../util.ts";
+import {
+  overTransports,
+  pattern,
+  pending,
+  received,
+  sameBytes,
+  soon,
+  spendTurn,
+} from "./support.ts";
+
+const UNREACHABLE = { name: "ZmqError", code: "EHOSTUNREACH", call: "zmq_send" };
+
+overTransports("a Router tells its peers apart by the ids that it makes up", async (address) => {
+  using router = new Router();
+  await router.bind(address);
+  using one = new Dealer();
+  using other = new Dealer();
+  for (const dealer of [one, other]) dealer.connect(router.lastEndpoint!);
+  await one.send("one");
+  const [idOfOne, text] = await soon(router.receive());
+  await other.send("other");
+  const [idOfOther] = await soon(router.receive());
+  assertEquals(text.text(), "one");
+  assertEquals([idOfOne.length, idOfOther.length], [5, 5]);
+  assert(!sameBytes(idOfOne, idOfOther));
+  await router.send([idOfOther, "to the other"]);
+  await router.send([idOfOne, "to the one"]);
+  assertEquals(await received(one), ["to the one"]);
+  assertEquals(await received(other), ["to the other"]);
+});
+
+const IDS: Record<string, Uint8Array> = {
+  "one byte": new Uint8Array([200]),
+  "255 bytes": pattern(255, 3).fill(1, 0, 1),
+  "bytes that aren't text": new Uint8Array([255, 254, 0, 128]),
+};
+
+for (const [what, id] of Object.entries(IDS)) {
+  Deno.test(`a routing id of ${what} stays as it is`, async () => {
+    using router = new Router();
+    using dealer = new Dealer({ routingId: id });
+    assert(sameBytes(dealer.routingId!, id));
+    await join(router, dealer);
+    await dealer.send("hello");
+    const [received1, text] = await soon(router.receive());
+    assert(sameBytes(received1, id));
+    await router.send([received1, text]);
+    assertEquals(await received(dealer), ["hello"]);
+  });
+}
+
+overTransports("a Router connects to a peer under a name of its own choice", async (address) => {
+  using dealer = new Dealer();
+  await dealer.bind(address);
+  using router = new Router({ mandatory: true });
+  router.connect(dealer.lastEndpoint!, { routingId: "worker" });
+  // Nothing has come from there yet.
+  await soon(router.send(["worker", "job"]));
+  assertEquals(await received(dealer), ["job"]);
+  await dealer.send("done");
+  assertEquals(await received(router), ["worker", "done"]);
+});
+
+overTransports("each connection of a Router has its own name", async (address) => {
+  using one = new Dealer();
+  using other = new Dealer();
+  using router = new Router({ mandatory: true });
+  await one.bind(address);
+  await other.bind(freshAddress("inproc"));
+  const binary = new Uint8Array([9, 0, 255]);
+  router.connect(one.lastEndpoint!, { routingId: binary });
+  router.connect(other.lastEndpoint!, { routingId: "other" });
+  await router.send(["other", "for the other"]);
+  await router.send([binary, "for the one"]);
+  assertEquals(await received(one), ["for the one"]);
+  assertEquals(await received(other), ["for the other"]);
+});
+
+Deno.test("a name for a connection has 1 to 255 bytes", () => {
+  using router = new Router();
+  const address = freshAddress("inproc");
+  for (const routingId of ["", "x".repeat(256), new Uint8Array(0), "ä".repeat(128)]) {
+    throws(() => router.connect(address, { routingId }), {
+      name: "RangeError",
+      message: /1 to 255/,
+    });
+  }
+  for (const routingId of [5, null, ["a"], new ArrayBuffer(1)]) {
+    throws(() => router.connect(address, { routingId: routingId as never }), {
+      name: "TypeError",
+      message: /routing id/,
+    });
+  }
+  // None of the refused ones was kept for the next connection.
+  router.connect(address);
+});
+
+Deno.test("a refused connect leaves no name behind for the next one", async () => {
+  using dealer = new Dealer();
+  await dealer.bind(freshAddress("inproc"));
+  using router = new Router({ mandatory: true });
+  throws(() => router.connect("nowhere", { routingId: "first" }), { code: "EINVAL" });
+  router.connect(dealer.lastEndpoint!, { routingId: "second" });
+  await rejects(router.send(["first", "?"]), UNREACHABLE);
+  await router.send(["second", "!"]);
+  assertEquals(await received(dealer), ["!"]);
+});
+
+Deno.test("what a Router sends to a peer that isn't there is dropped", async () => {
+  using router = new Router();
+  using dealer = new Dealer({ routingId: "known" });
+  await join(router, dealer, freshAddress("inproc"));
+  await dealer.send("hello");
+  await received(router);
+  await router.send(["unknown", "lost"]);
+  assert(router.trySend(["unknown", "lost", "as well"]));
+  await router.send(["known", "found"]);
+  assertEquals(await received(dealer), ["found"]);
+});
+
+overTransports("a mandatory Router says that a peer isn't there", async (address) => {
+  using router = new Router({ mandatory: true });
+  using dealer = new Dealer({ routingId: "known" });
+  await join(router, dealer, address);
+  await dealer.send("hello");
+  await received(router);
+  await rejects(router.send(["unknown", "?"]), UNREACHABLE);
+  throws(() => router.trySend(["unknown", "?"]), UNREACHABLE);
+  throws(() => router.sendSync(["unknown", "?"]), UNREACHABLE);
+  await router.send(["known", "still there"]);
+  assertEquals(await received(dealer), ["still there"]);
+});
+
+Deno.test("a mandatory Router without any peer says so, also when the turn is used up", async () => {
+  using router = new Router({ mandatory: true });
+  await router.bind(freshAddress("inproc"));
+  await rejects(soon(router.send(["unknown", "?"])), UNREACHABLE);
+  spendTurn();
+  await rejects(soon(router.send(["unknown", "?"])), UNREACHABLE);
+});
+
+Deno.test("mandatory can be switched on later", async () => {
+  using router = new Router();
+  await router.bind(freshAddress("inproc"));
+  await router.send(["unknown", "lost"]);
+  router.mandatory = true;
+  await rejects(router.send(["unknown", "?"]), UNREACHABLE);
+});
+
+Deno.test("a mandatory Router waits for a peer whose queue is full", async () => {
+  using router = new Router({ mandatory: true, sendHighWaterMark: 3 });
+  using dealer = new Dealer({ routingId: "slow", receiveHighWaterMark: 3 });
+  await join(router, dealer, freshAddress("inproc"));
+  await dealer.send("hello");
+  await received(router);
+  let count = 0;
+  while (count < 100 && router.trySend(["slow", `${count}`])) count++;
+  assert(count < 100);
+  const sent = router.send(["slow", `${count}`]);
+  await turn();
+  assert(await pending(sent));
+  for (let i = 0; i <= count; i++) assertEquals(await received(dealer), [`${i}`]);
+  await soon(sent);
+});
+
+Deno.test("a Router refuses a second peer of the same name", async () => {
+  using router = new Router();
+  await router.bind(freshAddress("inproc"));
+  using first = new Dealer({ routingId: "name" });
+  first.connect(router.lastEndpoint!);
+  await first.send("from the first");
+  assertEquals(await received(router), ["name", "from the first"]);
+  using second = new Dealer({ routingId: "name" });
+  second.connect(router.lastEndpoint!);
+  await second.send("from the second");
+  await first.send("from the first again");
+  assertEquals(await received(router), ["name", "from the first again"]);
+  await router.send(["name", "to whom?"]);
+  assertEquals(await received(first), ["to whom?"]);
+});
+
+Deno.test("with handover, a second peer of the same name takes the first one's place", async () => {
+  using router = new Router({ handover: true });
+  await router.bind(freshAddress("inproc"));
+  using first = new Dealer({ routingId: "name" });
+  first.connect(router.lastEndpoint!);
+  await first.send("from the first");
+  assertEquals(await received(router), ["name", "from the first"]);
+  using second = new Dealer({ routingId: "name" });
+  second.connect(router.lastEndpoint!);
+  await second.send("from the second");
+  assertEquals(await received(router), ["name", "from the second"]);
+  await router.send(["name", "to whom?"]);
+  assertEquals(await received(second), ["to whom?"]);
+});
+
+Deno.test("a message for a Router's peer that has gone isn't sent to another one", async () => {
+  using router = new Router({ mandatory: true });
+  await router.bind(freshAddress("inproc"));
+  using stays = new Dealer({ routingId: "stays" });
+  const goes = new Dealer({ routingId: "goes" });
+  for (const dealer of [stays, goes]) {
+    dealer.connect(router.lastEndpoint!);
+    await dealer.send("hello");
+    await received(router);
+  }
+  goes.close();
+  // It hasn't gone before its end of the pipe has said so, which no event tells.
+  for (let gone = false; !gone;) {
+    try {
+      router.trySend(["goes", "?"]);
+      await turn();
+    } catch (error) {
+      assertEquals((error as { code?: string }).code, "EHOSTUNREACH");
+      gone = true;
+    }
+  }
+  await router.send(["stays", "!"]);
+  await until(stays);
+  assertEquals(await received(stays), ["!"]);
+  assertEquals(stays.tryReceive(), undefined);
+});

@@ -1,0 +1,88 @@
+/** What the sockets' tests share: a test on each transport, what was received as text, and limits. */
+
+import { Frame, Publisher, type Receives, type Socket } from "../../mod.ts";
+import { freshAddress, type Transport, TRANSPORTS, withFolder } from "../util.ts";
+
+/** Registers a test for each transport. It's given an address to bind to. */
+export function overTransports(
+  name: string,
+  body: (address: string) => Promise<void> | void,
+  transports: readonly Transport[] = TRANSPORTS,
+): void {
+  for (const transport of transports) {
+    Deno.test(`${transport}: ${name}`, async () => {
+      if (transport !== "ipc") return await body(freshAddress(transport));
+      await withFolder((folder) => body(freshAddress(transport, folder)));
+    });
+  }
+}
+
+/** The promise's value; an error where it takes so long that it must be stuck. */
+export async function soon<T>(promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stuck = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("the wait doesn't end")), 20_000);
+  });
+  try {
+    return await Promise.race([promise, stuck]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A message's frames as text. */
+export function texts(message: readonly Frame[]): string[] {
+  return message.map((frame) => frame.text());
+}
+
+/** The next message's frames as text. */
+export async function received(socket: Receives): Promise<string[]> {
+  return texts(await soon(socket.receive()));
+}
+
+/** As many messages, each as its only frame's text. */
+export async function receivedMany(socket: Receives, count: number): Promise<string[]> {
+  const all: string[] = [];
+  while (all.length < count) {
+    const [text, ...more] = await received(socket);
+    all.push(more.length === 0 ? text : [text, ...more].join("|"));
+  }
+  return all;
+}
+
+/** Whether a promise is still pending when microtasks have run. */
+export async function pending(promise: Promise<unknown>): Promise<boolean> {
+  let ended = false;
+  const end = () => {
+    ended = true;
+  };
+  promise.then(end, end);
+  for (let i = 0; i < 10; i++) await Promise.resolve();
+  return !ended;
+}
+
+/** Uses up what may be done in this turn of the event loop: what comes after it has to wait for the next. */
+export function spendTurn(): void {
+  const publisher = new Publisher();
+  do publisher.send("").catch(() => {}); while (publisher.trySend(""));
+  publisher.close();
+}
+
+/** Bytes that differ from their neighbours, and between seeds. */
+export function pattern(size: number, seed = 0): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  for (let i = 0; i < size; i++) bytes[i] = (i * 31 + (i >> 8) * 7 + seed * 13) & 0xff;
+  return bytes;
+}
+
+/** Whether two arrays have the same bytes. Quicker than a deep comparison, which looks at each element. */
+export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  if (one.length !== other.length) return false;
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
+  return true;
+}
+
+/** The port of a tcp address. */
+export function portOf(socket: Socket): number {
+  return Number(socket.lastEndpoint!.split(":").at(-1));
+}
