@@ -227,7 +227,9 @@ function watchTheEnd(): void {
   if (watched) return;
   watched = true;
   seedRandom();
-  addEventListener("unload", end);
+  // At the very last: a program's own listeners may still send. (What is added while capturing comes
+  // after all that were there.)
+  addEventListener("unload", () => addEventListener("unload", end), { capture: true });
   // A node worker that ends by itself fires only its process's event. In the main thread that event
   // is one too many, and touching `process` there costs 11 ms of start-up. (A node worker doesn't have
   // WorkerGlobalScope, and node:worker_threads takes a Web Worker for the main thread.)

@@ -68,6 +68,7 @@ export { Configurable, type OptionTypes, type SettableOptions } from "./socket/c
 export type { GssapiNameType, SecurityOptions } from "./socket/security_options.ts";
 export { type Metadata, metadataOf } from "./socket/metadata.ts";
 export type { WaitLimits } from "./socket/operation.ts";
+export type { ByteStreamOptions } from "./socket/streams.ts";
 export type { Visitor } from "./socket/receive.ts";
 export type { VisitOptions } from "./socket/receiving.ts";
 export type {

@@ -94,25 +94,22 @@ export abstract class Configurable {
    * `"192.168.0.0/16"`; `null` accepts all again. Can't be read (`ZMQ_TCP_ACCEPT_FILTER`).
    */
   set tcpAcceptFilter(filter: string | null) {
-    if (filter !== null && typeof filter !== "string") {
-      throw new TypeError("The option tcpAcceptFilter must be a string or null");
-    }
-    addFilter(this, 38, "tcpAcceptFilter", filter === null ? null : encoder.encode(filter));
+    addFilter(this, 38, "tcpAcceptFilter", filter, textBytes);
   }
 
   /** Adds to the processes from which later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_PID`). */
   set ipcFilterPid(pid: number | null) {
-    addFilter(this, 58, "ipcFilterPid", idBytes("ipcFilterPid", pid));
+    addFilter(this, 58, "ipcFilterPid", pid, idBytes);
   }
 
   /** Adds to the users from whom later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_UID`). */
   set ipcFilterUid(uid: number | null) {
-    addFilter(this, 59, "ipcFilterUid", idBytes("ipcFilterUid", uid));
+    addFilter(this, 59, "ipcFilterUid", uid, idBytes);
   }
 
   /** Adds to the groups from which later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_GID`). */
   set ipcFilterGid(gid: number | null) {
-    addFilter(this, 60, "ipcFilterGid", idBytes("ipcFilterGid", gid));
+    addFilter(this, 60, "ipcFilterGid", gid, idBytes);
   }
 
   /**
@@ -185,19 +182,26 @@ const SIZES: Record<keyof OptionTypes, number> = {
   bytes: 1024,
 };
 
-function addFilter(
+function addFilter<T>(
   socket: Configurable,
   option: number,
   name: string,
-  value: Uint8Array | null,
+  value: T | null,
+  toBytes: (name: string, value: T) => Uint8Array | null,
 ): void {
   const handle = openHandleOf(socket, "zmq_setsockopt");
-  setBytes(handle.pointer, option, name, value);
+  setBytes(handle.pointer, option, name, value === null ? null : toBytes(name, value));
   handle.touched();
 }
 
-function idBytes(name: string, id: number | null): Uint8Array | null {
-  if (id === null) return null;
+function textBytes(name: string, text: string): Uint8Array {
+  if (typeof text !== "string") {
+    throw new TypeError(`The option ${name} must be a string or null`);
+  }
+  return encoder.encode(text);
+}
+
+function idBytes(name: string, id: number): Uint8Array | null {
   if (typeof id !== "number") throw new TypeError(`The option ${name} must be a number or null`);
   if (!Number.isInteger(id) || id < 0 || id > 0x7fffffff) {
     throw new RangeError(`The option ${name} must be a whole number from 0 to 2147483647`);

@@ -25,6 +25,13 @@ import {
 } from "./receiving.ts";
 import type { Visitor } from "./receive.ts";
 import { send, sendSync, trySend } from "./sending.ts";
+import {
+  type ByteStreamOptions,
+  readableBytesOf,
+  readableOf,
+  writableBytesOf,
+  writableOf,
+} from "./streams.ts";
 
 /** What every socket's constructor takes beside its own options. */
 export interface SocketOptions
@@ -246,6 +253,17 @@ export interface Receives extends AsyncIterable<Frame[]> {
   visit(visitor: Visitor, options?: VisitOptions): number;
   /** Iterates over all messages to come. Ends when the socket is closed. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Frame[]>;
+  /**
+   * The messages to come as a Web stream. One is received for each that is read, and none ahead, so that the
+   * receive high-water mark is the back-pressure. Ends when the socket is closed; cancelling it leaves the socket open. A
+   * message that had come for a read which is cancelled in the same turn goes with it.
+   */
+  toReadableStream(): ReadableStream<Frame[]>;
+  /**
+   * The messages to come, of one frame each, as a Web stream of bytes, which can be read into one's own buffers. A
+   * message of several frames makes it fail with a `TypeError`.
+   */
+  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
 /** The sending half of a socket. */
@@ -271,11 +289,18 @@ export interface Sends {
    * @throws `ZmqError` EAGAIN when the time is over.
    */
   sendSync(message: MessageLike, options?: SyncLimits): void;
+  /**
+   * A Web stream of messages to send. Each write is done when libzmq has the message, so that the send high-water mark is
+   * the back-pressure. Aborting it drops the message that waits; closing and aborting leave the socket open.
+   */
+  toWritableStream(): WritableStream<MessageLike>;
+  /** A Web stream of bytes to send, each chunk as a message of one frame. Empty chunks are passed over. */
+  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
 }
 
 const RECEIVES: Receives & ThisType<Socket> = {
   get metadata(): readonly string[] {
-    return handleOf(this).metadata?.names ?? [];
+    return openHandleOf(this, "zmq_msg_gets").metadata?.names ?? [];
   },
   set metadata(names: readonly string[]) {
     const handle = openHandleOf(this, "zmq_msg_gets");
@@ -300,6 +325,12 @@ const RECEIVES: Receives & ThisType<Socket> = {
   [Symbol.asyncIterator]() {
     return new MessageIterator(handleOf(this), this);
   },
+  toReadableStream() {
+    return readableOf(openHandleOf(this, "zmq_msg_recv"), this);
+  },
+  toReadableByteStream(options = {}) {
+    return readableBytesOf(openHandleOf(this, "zmq_msg_recv"), this, options);
+  },
 };
 
 const SENDS: Sends & ThisType<Socket> = {
@@ -311,6 +342,12 @@ const SENDS: Sends & ThisType<Socket> = {
   },
   sendSync(message, options) {
     sendSync(handleOf(this), message, options?.timeout);
+  },
+  toWritableStream() {
+    return writableOf(openHandleOf(this, "zmq_send"), this);
+  },
+  toWritableByteStream(options = {}) {
+    return writableBytesOf(openHandleOf(this, "zmq_send"), this, options);
   },
 };
 

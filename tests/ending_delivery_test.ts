@@ -32,6 +32,13 @@ const ENDS: Record<string, string> = {
   "closing the context and Deno.exit": `${PROGRAM} await sendAll(); context.close(); Deno.exit(7);`,
   "closing a context of one's own and falling off the end":
     `${PROGRAM} const own = new Context(); await sendAll(own); own.close();`,
+  "the end of the program's own unload listener": `${PROGRAM}
+    const push = new Push({ sendHighWaterMark: 0 });
+    push.connect(address);
+    addEventListener("unload", () => {
+      const filling = new Uint8Array(1000);
+      for (let i = 0; i < ${MESSAGES}; i++) push.sendSync([String(i), filling]);
+    });`,
   "a node worker's natural end": `
     import { isMainThread, Worker, workerData } from "node:worker_threads";
     import { Push } from "$MOD";
@@ -39,6 +46,18 @@ const ENDS: Record<string, string> = {
     ${SEND}
     if (isMainThread) new Worker(new URL(import.meta.url), { workerData: address });
     else await sendAll();`,
+  "process.exit in a node worker": `
+    import process from "node:process";
+    import { isMainThread, Worker, workerData } from "node:worker_threads";
+    import { Push } from "$MOD";
+    const address = isMainThread ? Deno.args[0] : workerData;
+    ${SEND}
+    if (isMainThread) {
+      new Worker(new URL(import.meta.url), { workerData: address });
+    } else {
+      await sendAll();
+      process.exit();
+    }`,
   "Deno.exit in a Web Worker": `
     import { Push } from "$MOD";
     if ("WorkerGlobalScope" in globalThis) {

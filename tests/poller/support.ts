@@ -3,6 +3,7 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import {
   type BackendKind,
+  Dealer,
   type Pollable,
   pollable,
   Poller,
@@ -15,7 +16,7 @@ import { reactor } from "../../poller/reactor.ts";
 import { Source } from "../../poller/source.ts";
 import { Waiting } from "../../poller/waiting.ts";
 import { Wake } from "../../poller/wake.ts";
-import { turn } from "../util.ts";
+import { freshAddress, join, turn } from "../util.ts";
 
 export const LINUX = Deno.build.os === "linux";
 /** The backends that this system has. */
@@ -88,6 +89,19 @@ export async function all(
     assert(performance.now() < limit, `only ${keys(ready)} came`);
     await turn();
   }
+}
+
+/** Two connected sockets, between which there is room for two messages in each direction. */
+export async function dealers(): Promise<{ one: Dealer; peer: Dealer } & Disposable> {
+  const options = { sendHighWaterMark: 1, receiveHighWaterMark: 1, linger: 0 };
+  const [one, peer] = [new Dealer(options), new Dealer(options)];
+  await join(one, peer, freshAddress("inproc"));
+  return { one, peer, [Symbol.dispose]: () => [one, peer].forEach((socket) => socket.close()) };
+}
+
+/** Sends until that would have to wait. */
+export function fillUp(socket: Dealer): void {
+  while (socket.trySend("filling"));
 }
 
 /** Claims that it throws a `ZmqError` with that code. */

@@ -22,42 +22,55 @@ const CLASSES = [
   ...[Router, Pull, Push, XPublisher, XSubscriber, Stream],
 ] as const;
 
-/** Calls every method of a socket, and reads and sets every property; what throws is given back by name. */
-function everything(socket: Socket): Map<string, unknown> {
-  const outcomes = new Map<string, unknown>();
-  const note = (name: string, action: () => unknown) => {
-    try {
-      outcomes.set(name, { value: action() });
-    } catch (error) {
-      outcomes.set(name, error);
-    }
-  };
-  const members = socket as unknown as Record<string | symbol, (...values: unknown[]) => unknown>;
-  const ARGUMENTS: Record<string, unknown[]> = {
-    bind: ["inproc://closed"],
-    unbind: ["inproc://closed"],
-    connect: ["inproc://closed"],
-    disconnect: ["inproc://closed"],
-    send: [["two", "parts"]],
-    trySend: [["two", "parts"]],
-    sendSync: [["two", "parts"]],
-    visit: [() => {}],
-  };
+const ARGUMENTS: Record<string, unknown[]> = {
+  bind: ["inproc://closed"],
+  unbind: ["inproc://closed"],
+  connect: ["inproc://closed"],
+  disconnect: ["inproc://closed"],
+  send: [["two", "parts"]],
+  trySend: [["two", "parts"]],
+  sendSync: [["two", "parts"]],
+  visit: [() => {}],
+  getOption: [17, "int"],
+  setOption: [17, 0],
+};
+
+/** What came of an action. */
+type Outcome = { value: unknown } | { error: Error & { code?: string } };
+
+function outcomeOf(action: () => unknown): Outcome {
+  try {
+    return { value: action() };
+  } catch (error) {
+    return { error: error as Error };
+  }
+}
+
+/** Calls every method of a socket, and reads and sets every property. */
+function everything(socket: Socket): Map<string, Outcome> {
+  const outcomes = new Map<string, Outcome>();
+  const members = socket as unknown as Record<string, (...values: unknown[]) => unknown>;
   const seen = new Set<string>(["constructor", "close", "context"]);
   for (let at: object = socket; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
       if (seen.has(name)) continue;
       seen.add(name);
-      if (property.get === undefined) {
-        note(`${name}()`, () => members[name](...ARGUMENTS[name] ?? ["x"]));
-        continue;
+      if (typeof property.value === "function") {
+        outcomes.set(`${name}()`, outcomeOf(() => members[name](...ARGUMENTS[name] ?? ["x"])));
       }
-      note(`${name} is read`, () => Reflect.get(socket, name));
-      // A value of the right type, for each: a wrong one is refused before the state is looked at.
+      if (property.get !== undefined) {
+        outcomes.set(`${name} is read`, outcomeOf(() => Reflect.get(socket, name)));
+      }
       if (property.set === undefined) continue;
-      for (const value of [1, true, "x", null]) {
-        note(`${name} = ${value}`, () => Reflect.set(socket, name, value, socket));
-      }
+      // One of these is of the right type; the others may be refused for that alone.
+      const sets = [1, true, "x", null].map((value) =>
+        outcomeOf(() => Reflect.set(socket, name, value, socket))
+      );
+      const refused = sets.filter((outcome) =>
+        !("error" in outcome && ["TypeError", "RangeError"].includes(outcome.error.name))
+      );
+      for (const [i, outcome] of refused.entries()) outcomes.set(`${name} is set ${i}`, outcome);
+      if (refused.length === 0) outcomes.set(`${name} is set`, sets[0]);
     }
   }
   return outcomes;

@@ -8,14 +8,16 @@ import {
   type Sends,
   type Socket,
 } from "../../mod.ts";
+import { waitReadable } from "../../poller/once.ts";
 import { freshAddress } from "../util.ts";
 import { pending, received, soon } from "./support.ts";
 
 // libzmq refuses a part in the middle of a message when the message's peer has gone since the first
-// part. The peer's closing takes libzmq's own thread some 0.1 ms, and to copy a part as large as this
-// takes many ms: so the peer goes between two parts. Where the machine is so busy that it goes before
-// the first part, that one is refused, and what is claimed here must hold just as well.
-const LARGE = new Uint8Array(48 << 20).fill(7);
+// part. It reads what others tell a socket at most once a millisecond while that socket sends: so it
+// learns of a peer that has just gone not with the first part, but behind one that takes some
+// milliseconds to be copied. (On a machine too busy for that, the first part is refused already, and
+// what is claimed here must hold just as well.)
+const LARGE = new Uint8Array(32 << 20).fill(7);
 
 /** A message's parts, with the large one as its length. */
 function shapes(message: readonly (string | Uint8Array | Frame)[]): string[] {
@@ -29,6 +31,8 @@ async function leaving<S extends Sends & Socket>(sender: S, peer: Receives & Soc
   await sender.send("hello");
   assertEquals(await received(peer), ["hello"]);
   peer.close();
+  // That it has gone is there to be read, and must not be read yet.
+  waitReadable(sender.fd, 20_000);
   return sender;
 }
 

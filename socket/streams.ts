@@ -1,0 +1,107 @@
+/** A socket's messages as Web streams. */
+
+import type { Handle } from "./core.ts";
+import type { Frame, MessageLike } from "./message.ts";
+import { MessageIterator } from "./receiving.ts";
+import { send } from "./sending.ts";
+
+/** How a byte stream begins and ends. */
+export interface ByteStreamOptions {
+  /**
+   * Whether an empty message marks the end: sent when the writable stream is closed, and ending the
+   * readable stream when it comes. Default false: the streams end with their socket, and empty
+   * messages are passed over.
+   */
+  endMarker?: boolean;
+}
+
+/** A stream of messages: one is received for each that is read, so ZMQ's own marks are the back-pressure. */
+export function readableOf(handle: Handle, owner: object): ReadableStream<Frame[]> {
+  const messages = new MessageIterator(handle, owner);
+  let cancelled = false;
+  return new ReadableStream<Frame[]>({
+    async pull(controller) {
+      const { value, done } = await messages.next();
+      if (cancelled) return;
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel() {
+      cancelled = true;
+      messages.return();
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** A stream to send messages through: each write is done when libzmq has the message. */
+export function writableOf(handle: Handle, owner: object): WritableStream<MessageLike> {
+  return new WritableStream<MessageLike>({
+    write: (message, { signal }) => send(handle, owner, message, signal),
+  }, { highWaterMark: 1 });
+}
+
+/** The same for messages of one frame, as a stream of bytes. */
+export function readableBytesOf(
+  handle: Handle,
+  owner: object,
+  { endMarker = false }: ByteStreamOptions,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const messages = new MessageIterator(handle, owner);
+  let cancelled = false;
+  return new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      for (;;) {
+        const { value: frames, done } = await messages.next();
+        if (cancelled) return;
+        if (done) return end(controller);
+        if (frames.length > 1) {
+          throw new TypeError("A byte stream carries messages of one frame, and this one has more");
+        }
+        const [frame] = frames;
+        if (frame.length > 0) {
+          // A copy, since a byte stream detaches what it's given, and frames share their buffers.
+          controller.enqueue(new Uint8Array(frame));
+          controller.byobRequest?.respond(0);
+          return;
+        }
+        if (endMarker) {
+          messages.return();
+          return end(controller);
+        }
+      }
+    },
+    cancel() {
+      cancelled = true;
+      messages.return();
+    },
+  }, { highWaterMark: 0 });
+}
+
+function end(controller: ReadableByteStreamController): void {
+  controller.close();
+  controller.byobRequest?.respond(0);
+}
+
+/** A stream of bytes to send, each chunk as a message of one frame. */
+export function writableBytesOf(
+  handle: Handle,
+  owner: object,
+  { endMarker = false }: ByteStreamOptions,
+): WritableStream<Uint8Array> {
+  const put = (chunk: Uint8Array, signal: AbortSignal) => send(handle, owner, chunk, signal);
+  let signal: AbortSignal;
+  return new WritableStream<Uint8Array>({
+    start(controller) {
+      signal = controller.signal;
+    },
+    async write(chunk) {
+      if (!(chunk instanceof Uint8Array)) throw new TypeError("A byte stream takes Uint8Arrays");
+      // An empty message would be the end.
+      if (chunk.length > 0) await put(chunk, signal);
+    },
+    async close() {
+      if (endMarker) await put(new Uint8Array(0), signal);
+    },
+  }, { highWaterMark: 1 });
+}

@@ -1,0 +1,258 @@
+/**
+ * The rules that keep wake-ups from being lost, and the process from turning in circles: the last three.
+ * Each test fails when its rule is broken.
+ */
+
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { Dealer, Poller, Pull, Push, Reply, Router, settled } from "../../mod.ts";
+import { READABLE, WRITABLE } from "../../poller/backend.ts";
+import { reactor } from "../../poller/reactor.ts";
+import { pipe, put, readiness } from "../fds.ts";
+import { freshAddress, join } from "../util.ts";
+import {
+  Bell,
+  dealers,
+  fillUp,
+  keys,
+  KINDS,
+  Looks,
+  over,
+  Parks,
+  Patience,
+  soon,
+  STUCK,
+  turns,
+  turnsUntil,
+} from "./support.ts";
+
+/** Counts how often a thread is sent to wait while somebody is patient for so many ms. */
+async function parksWithin(time: number): Promise<number> {
+  using parks = new Parks();
+  using patience = new Patience(time);
+  await turnsUntil(() => patience.expired, "the deadline");
+  return parks.count;
+}
+
+// Rule 7: who was refused is tried again at the next edge, or after 50 ms, whatever ZMQ_EVENTS says.
+
+/** A mandatory router with two peers, of which one takes nothing. */
+async function routerWithFullPeer() {
+  const options = { linger: 0, receiveHighWaterMark: 1, sendHighWaterMark: 1 };
+  const router = new Router({ ...options, mandatory: true });
+  await router.bind(freshAddress("inproc"));
+  const [full, other] = ["full", "other"].map((routingId) => {
+    const dealer = new Dealer({ ...options, routingId });
+    dealer.connect(router.lastEndpoint!);
+    return dealer;
+  });
+  for (const dealer of [full, other]) {
+    await dealer.send("here I am");
+    await soon(router.receive());
+  }
+  while (router.trySend(["full", "filling"]));
+  const close = () => [router, full, other].forEach((socket) => socket.close());
+  return { router, full, other, [Symbol.dispose]: close };
+}
+
+Deno.test("rule 7: a ROUTER that says writable and refuses isn't tried in circles", async () => {
+  using sockets = await routerWithFullPeer();
+  const { router, full } = sockets;
+  const sent = router.send(["full", "waiting"]);
+  assertEquals(router.writable, true);
+  const parks = await parksWithin(200);
+  assert(parks <= 12, `${parks} parks in 200 ms`);
+  assert([...full.drain()].length > 0);
+  await soon(sent);
+});
+
+over("rule 7: nor while a Poller and a receive wait for it as well", async (poller) => {
+  using sockets = await routerWithFullPeer();
+  const { router, full, other } = sockets;
+  poller.add(router, { readable: true }, "router");
+  const sent = router.send(["full", "waiting"]);
+  const message = router.receive();
+  const wait = poller.wait();
+  const parks = await parksWithin(200);
+  assert(parks <= 24, `${parks} parks in 200 ms`);
+  assert([...full.drain()].length > 0);
+  await soon(sent);
+  await other.send("for the receive");
+  assertEquals(String((await soon(message))[1]), "for the receive");
+  await other.send("for the Poller");
+  assertEquals(keys(await soon(wait)), ["router"]);
+});
+
+Deno.test("rule 7: a REP that says readable and has nothing isn't tried in circles", async () => {
+  using reply = new Reply();
+  using dealer = new Dealer({ linger: 0 });
+  await join(reply, dealer, freshAddress("inproc"));
+  using poller = new Poller();
+  poller.add(reply);
+  const message = reply.receive();
+  assert(dealer.trySend("no envelope"));
+  const parks = await parksWithin(200);
+  assert(parks <= 12, `${parks} parks in 200 ms`);
+  assert(dealer.trySend(["", "with an envelope"]));
+  assertEquals(String((await soon(message))[0]), "with an envelope");
+});
+
+Deno.test("rule 7: a source whose waiter was refused is asked again within 50 ms, without an edge", async () => {
+  using bell = new Bell();
+  bell.ready = WRITABLE;
+  bell.then = () => reactor().setStubborn(bell, bell.served < 5);
+  reactor().setStubborn(bell, true);
+  using patience = new Patience(STUCK);
+  await turnsUntil(() => bell.served === 5 || patience.expired, "the fifth time");
+  assertEquals(bell.served, 5);
+});
+
+Deno.test("rule 7: that also holds for one that becomes so while the thread sleeps without limit", async () => {
+  using parks = new Parks();
+  using _patience = new Patience();
+  await turnsUntil(() => parks.outstanding === 1, "the sleep");
+  assertEquals(parks.timeout, -1);
+  using bell = new Bell();
+  bell.then = () => reactor().setStubborn(bell, true);
+  reactor().unsettle(bell);
+  await turnsUntil(() => bell.served === 3, "the third time");
+  assert(parks.timeout <= 50);
+});
+
+// Rule 8: an edge on a socket that nobody waits for is read too, but it begins no wait. ------------
+
+Deno.test("rule 8: while another waits, a socket that nobody uses is looked at when something happens", async () => {
+  using unused = new Pull();
+  await unused.bind(freshAddress("tcp"));
+  using looks = new Looks();
+  using _patience = new Patience();
+  for (let round = 0; round < 3; round++) {
+    looks.reset();
+    using push = new Push({ linger: 0 });
+    push.connect(unused.lastEndpoint!);
+    await turnsUntil(() => looks.of(unused) > 0, "the look");
+    await turnsUntil(() => (readiness(unused.fd) & READABLE) === 0, "silence");
+  }
+});
+
+for (const backend of KINDS) {
+  Deno.test(`rule 8: also while only a ${backend} Poller waits, for something else`, async () => {
+    using unused = new Pull();
+    await unused.bind(freshAddress("tcp"));
+    using poller = new Poller({ backend });
+    using line = pipe();
+    poller.add(line.read);
+    const wait = poller.wait();
+    await turns(5);
+    using looks = new Looks();
+    using push = new Push({ linger: 0 });
+    push.connect(unused.lastEndpoint!);
+    await turnsUntil(() => looks.of(unused) > 0, "the look");
+    await turnsUntil(() => (readiness(unused.fd) & READABLE) === 0, "silence");
+    put(line.write);
+    assertEquals((await soon(wait)).length, 1);
+  });
+}
+
+Deno.test("rule 8: while nothing waits, it's looked at within a second, and no thread waits", async () => {
+  await settled();
+  using parks = new Parks();
+  using looks = new Looks();
+  using bell = new Bell();
+  using unused = new Pull();
+  await unused.bind(freshAddress("tcp"));
+  using push = new Push({ linger: 0 });
+  push.connect(unused.lastEndpoint!);
+  bell.ring(READABLE);
+  await turnsUntil(() => looks.of(unused) > 0 && bell.asked > 0, "the look");
+  await turnsUntil(() => (readiness(unused.fd) & READABLE) === 0, "silence");
+  assertEquals(parks.count, 0);
+});
+
+Deno.test("rule 8: that goes on after somebody has waited", async () => {
+  using bell = new Bell();
+  {
+    using patience = new Patience(1100);
+    await turnsUntil(() => patience.expired, "the deadline");
+  }
+  await settled();
+  bell.asked = 0;
+  bell.ring(READABLE);
+  await turnsUntil(() => bell.asked > 0, "the look");
+});
+
+// Rule 9: a wait on this thread never uses the reactor's set, and leaves what it consumed unsettled.
+
+Deno.test("rule 9: receiveSync gets its message while the reactor's thread sleeps", async () => {
+  using other = new Pull();
+  using pull = new Pull();
+  using push = new Push();
+  await join(pull, push);
+  using parks = new Parks();
+  const controller = new AbortController();
+  const elsewhere = other.receive({ signal: controller.signal });
+  await turnsUntil(() => parks.outstanding === 1, "the sleep");
+  for (let i = 0; i < 10; i++) {
+    push.sendSync(`${i}`);
+    assertEquals(String(pull.receiveSync({ timeout: STUCK })[0]), `${i}`);
+  }
+  controller.abort("enough");
+  assertEquals(await soon(elsewhere.catch((reason) => reason)), "enough");
+});
+
+over("rule 9: waitSync gets its events while the reactor's thread sleeps", async (poller, kind) => {
+  using other = new Pull();
+  using pull = new Pull();
+  using push = new Push();
+  await join(pull, push);
+  using line = pipe();
+  poller.add(pull, undefined, "pull");
+  poller.add(line.read, undefined, "pipe");
+  using parks = new Parks();
+  const controller = new AbortController();
+  const elsewhere = other.receive({ signal: controller.signal });
+  await turnsUntil(() => parks.outstanding === 1, "the sleep");
+  push.sendSync("x");
+  assertEquals(keys(poller.waitSync({ timeout: STUCK })), ["pull"]);
+  pull.tryReceive();
+  put(line.write);
+  assertEquals(keys(poller.waitSync({ timeout: STUCK })), ["pipe"]);
+  controller.abort(kind);
+  assertEquals(await soon(elsewhere.catch((reason) => reason)), kind);
+});
+
+Deno.test("rule 9: what receiveSync consumes doesn't leave a waiting send asleep", async () => {
+  using sockets = await dealers();
+  const { one, peer } = sockets;
+  fillUp(one);
+  const sent = one.send("waiting");
+  assert([...peer.drain()].length > 0);
+  assert(peer.trySend("for receiveSync"));
+  assertEquals(String(one.receiveSync({ timeout: STUCK })[0]), "for receiveSync");
+  await soon(sent);
+});
+
+Deno.test("rule 9: what sendSync consumes doesn't leave a waiting receive asleep", async () => {
+  using sockets = await dealers();
+  const { one, peer } = sockets;
+  const message = one.receive();
+  assert(peer.trySend("for the receive"));
+  one.sendSync("out", { timeout: STUCK });
+  assertEquals(String((await soon(message))[0]), "for the receive");
+});
+
+over(
+  "rule 9: what waitSync consumes doesn't leave a waiting receive or send asleep",
+  async (poller) => {
+    using sockets = await dealers();
+    const { one, peer } = sockets;
+    fillUp(one);
+    poller.add(one, { readable: true, writable: true });
+    const sent = one.send("waiting");
+    const message = one.receive();
+    assert([...peer.drain()].length > 0);
+    assert(peer.trySend("for the receive"));
+    poller.waitSync({ timeout: 1 });
+    assertEquals(String((await soon(message))[0]), "for the receive");
+    await soon(sent);
+  },
+);
