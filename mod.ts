@@ -95,8 +95,10 @@ export {
   pollable,
   Poller,
   type PollerOptions,
+  PollerTimer,
   type Ready,
   settled,
+  type TimerOptions,
   type WaitOptions,
   type WaitSyncOptions,
 } from "./poller/mod.ts";

@@ -62,6 +62,7 @@ async function transfer(file: string, copy: string, signal: AbortSignal): Promis
   const sent = await push.line("sha256 ");
   const received = await pull.line("sha256 ");
   const ended = await push.ended() && await pull.ended();
+  signal.throwIfAborted();
 
   console.log(`  sent      ${push.summary}`);
   console.log(`  received  ${pull.summary} (hashed at both ends)`);

@@ -15,16 +15,16 @@
  * @module
  */
 
+export { type Pollable, pollable } from "./pollable.ts";
 export {
   type Interest,
-  type Pollable,
-  pollable,
   Poller,
   type PollerOptions,
   type Ready,
   type WaitOptions,
   type WaitSyncOptions,
 } from "./poller.ts";
+export { PollerTimer, type TimerOptions } from "./timers.ts";
 export type { BackendKind } from "./backend.ts";
 export { settled } from "./reactor.ts";
 export { type LibraryAttempt, LibraryError, ZmqError, type ZmqErrorDetails } from "../errors.ts";

@@ -1,29 +1,9 @@
 /** The public Poller: one wait for ZMQ sockets, file descriptors and timeouts together. */
 
-import { stateError } from "../ffi/errno.ts";
-import {
-  type Backend,
-  type BackendKind,
-  EDGE,
-  ERROR,
-  HANGUP,
-  READABLE,
-  WRITABLE,
-} from "./backend.ts";
-import { spend } from "./budget.ts";
-import { createBackend } from "./create.ts";
-import { type Guest, type Host, reactor } from "./reactor.ts";
-import { Source, type Watch } from "./source.ts";
-import { checkSignal, Waiting } from "./waiting.ts";
-
-/** The key of the member by which an object, such as a socket, can be added to a {@linkcode Poller}. */
-export const pollable: unique symbol = Symbol("deno-zmq.pollable");
-
-/** An object that a {@linkcode Poller} can watch. Every socket of this library is one. */
-export interface Pollable {
-  /** What the Poller watches. Belongs to the library. */
-  readonly [pollable]: object;
-}
+import { type BackendKind, READABLE, WRITABLE } from "./backend.ts";
+import type { Pollable } from "./pollable.ts";
+import { PollerCore } from "./poller_core.ts";
+import type { PollerTimer, TimerOptions } from "./timers.ts";
 
 /** What to wait for. */
 export interface Interest {
@@ -35,8 +15,8 @@ export interface Interest {
 
 /** One ready source, as {@linkcode Poller.wait} reports it. */
 export interface Ready<Key = unknown> {
-  /** The socket or the descriptor's number that was added. */
-  source: Pollable | number;
+  /** The socket or the descriptor's number that was added, or the timer that is due. */
+  source: Pollable | number | PollerTimer<Key>;
   /** The key that was given when it was added. */
   key: Key | undefined;
   /** Something can be received or read. */
@@ -47,6 +27,13 @@ export interface Ready<Key = unknown> {
   error: boolean;
   /** A file descriptor's other side has gone; what it had written can still be read. Never set for sockets. */
   hangup: boolean;
+  /** How many ms after its time a timer was found due; `undefined` for everything else. */
+  late: number | undefined;
+  /**
+   * How many turns of a repeating timer had passed before it was found due; they're not made up for. `undefined` for
+   * everything but timers.
+   */
+  missed: number | undefined;
 }
 
 /** How a {@linkcode Poller} is to work. */
@@ -71,11 +58,8 @@ export interface WaitOptions extends WaitSyncOptions {
   signal?: AbortSignal;
 }
 
-/** A synchronous wait is cut into slices of this many ms, so that a worker can be terminated in it. */
-const SLICE = 100;
-
 /**
- * Waits for ZMQ sockets, file descriptors and timeouts in one loop.
+ * Waits for ZMQ sockets, file descriptors, timers and timeouts in one loop.
  *
  * A Poller is level-triggered: a source is reported by every wait for as long as it's ready, so a loop
  * that takes one message a turn misses nothing. The edge of a ZMQ socket's own descriptor, which
@@ -155,6 +139,31 @@ export class Poller<Key = unknown> implements Disposable, AsyncIterable<Ready<Ke
     this.#core.remove(this.#core.find(source, "remove"));
   }
 
+  /**
+   * Sets a timer, which is reported by waits, synchronous ones too, when it's due. It needs no file descriptor, and
+   * doesn't keep the process alive by itself. Several due at once are reported in the order of their times.
+   *
+   * @param interval After how many ms it's due; with `repeat`, every so many ms from now on.
+   * @param key Anything, given back with each report of this timer.
+   * @throws `TypeError` and `RangeError` for what isn't an interval, `ZmqError` EBADF where the Poller is closed.
+   *
+   * @example A heartbeat
+   * ```ts
+   * import { Poller } from "@deno-zmq/zmq";
+   *
+   * using poller = new Poller<string>();
+   * const timer = poller.addTimer(20, { repeat: true }, "heartbeat");
+   * for await (const ready of poller) {
+   *   for (const { key, late } of ready) console.log(key, late! < 1000);
+   *   timer.cancel();
+   *   break;
+   * }
+   * ```
+   */
+  addTimer(interval: number, options: TimerOptions = {}, key?: Key): PollerTimer<Key> {
+    return this.#core.addTimer(interval, options, key);
+  }
+
   /** Whether a source is watched. */
   has(source: Pollable | number): boolean {
     return this.#core.registrations.has(source);
@@ -231,260 +240,6 @@ export class Poller<Key = unknown> implements Disposable, AsyncIterable<Ready<Ke
 
 const dropped = new FinalizationRegistry<{ close(): void }>((core) => core.close());
 
-/** One source of a Poller. */
-class Registration<Key> implements Watch {
-  /** What a socket was last said to be ready for. */
-  known = 0;
-  /** It stands in the Poller's list of sources that may be ready. */
-  candidate = false;
-  removed = false;
-
-  constructor(
-    readonly poller: PollerCore<Key>,
-    readonly source: Pollable | number,
-    readonly target: Source | undefined,
-    readonly key: Key | undefined,
-    public interest: number,
-  ) {}
-
-  tell(ready: number): void {
-    this.known = ready;
-    if ((ready & this.interest) !== 0) this.poller.nominate(this);
-  }
-
-  gone(): void {
-    this.poller.remove(this);
-  }
-}
-
-/** A Poller without its public face, so that one dropped by its program can be collected. */
-class PollerCore<Key> implements Guest {
-  readonly registrations = new Map<Pollable | number, Registration<Key>>();
-  readonly backend: Backend<Registration<Key>>;
-  closed = false;
-  #host: Host | undefined;
-  /** Sockets that were said to be ready: looked at again before each report, so never reported late or in vain. */
-  #candidates: Registration<Key>[] = [];
-  #found: Ready<Key>[] = [];
-  #woken = false;
-  #waiting: PollerWait<Key> | undefined;
-
-  constructor(kind: BackendKind | undefined) {
-    this.backend = createBackend(kind);
-  }
-
-  add(source: Pollable | number, interest: number, key: Key | undefined): void {
-    this.#assertOpen("add");
-    if (this.registrations.has(source)) {
-      throw stateError("EEXIST", "Poller.add", "The Poller watches this source already");
-    }
-    if (typeof source === "number") {
-      const registration = new Registration(this, source, undefined, key, interest);
-      this.backend.add(source, interest, registration);
-      this.registrations.set(source, registration);
-    } else {
-      const target = targetOf(source);
-      // Its descriptor closes a moment after the socket does, or belongs to another file by now.
-      if (target.closed) throw stateError("EBADF", "Poller.add", "The socket is closed");
-      const registration = new Registration(this, source, target, key, interest);
-      this.backend.add(target.fd, READABLE | EDGE, registration);
-      this.registrations.set(source, registration);
-      target.addWatch(registration);
-      // What came before it was added makes no edge any more.
-      reactor().unsettle(target);
-    }
-  }
-
-  modify(source: Pollable | number, interest: number): void {
-    const registration = this.find(source, "modify");
-    registration.interest = interest;
-    if (typeof source === "number") this.backend.modify(source, interest);
-    else reactor().unsettle(registration.target!);
-  }
-
-  find(source: Pollable | number, verb: string): Registration<Key> {
-    this.#assertOpen(verb);
-    const registration = this.registrations.get(source);
-    if (registration === undefined) {
-      throw stateError("ENOENT", `Poller.${verb}`, "The Poller doesn't watch this source");
-    }
-    return registration;
-  }
-
-  remove(registration: Registration<Key>): void {
-    const { source, target } = registration;
-    registration.removed = true;
-    this.registrations.delete(source);
-    target?.removeWatch(registration);
-    this.backend.remove(target === undefined ? source as number : target.fd);
-  }
-
-  wait(owner: Poller<Key>, timeout: number, signal?: AbortSignal): Promise<Ready<Key>[]> {
-    this.#assertOpen("wait");
-    this.#assertIdle();
-    checkSignal(signal);
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    // Where this turn's budget is spent, the answer comes with the next turn, whatever is ready.
-    const mayAnswer = spend();
-    if (mayAnswer) {
-      this.#gather();
-      if (this.#found.length > 0 || this.#woken || timeout === 0) {
-        return Promise.resolve(this.#take());
-      }
-    }
-    return new Promise((resolve, reject) => {
-      const host = this.#host ??= reactor().hostFor(this.backend.kind);
-      host.backend.attach(this.backend, this);
-      const waiting = this.#waiting = new PollerWait(this, owner, resolve, reject);
-      if (timeout !== Infinity) waiting.deadline = performance.now() + timeout;
-      waiting.signal = signal;
-      reactor().join(waiting, host);
-      if (!mayAnswer) reactor().finishNextTurn(this);
-    });
-  }
-
-  waitSync(timeout: number): Ready<Key>[] {
-    this.#assertOpen("waitSync");
-    this.#assertIdle();
-    const deadline = timeout === Infinity ? Infinity : performance.now() + timeout;
-    for (;;) {
-      this.#gather();
-      if (this.#found.length > 0 || this.#woken) return this.#take();
-      const left = deadline - performance.now();
-      if (left <= 0) return [];
-      this.backend.waitSync(Math.min(left, SLICE), this.#report);
-    }
-  }
-
-  wake(): void {
-    if (this.closed) return;
-    this.#woken = true;
-    if (this.#waiting !== undefined) reactor().finishLater(this);
-  }
-
-  /** Called by the reactor: something may be ready. */
-  finish(): void {
-    const waiting = this.#waiting;
-    if (waiting === undefined) return;
-    this.#gather();
-    if (this.#found.length > 0 || this.#woken || waiting.deadline <= performance.now()) {
-      this.#end(waiting).resolve(this.#take());
-    } else {
-      this.#host!.backend.attach(this.backend, this);
-    }
-  }
-
-  fail(waiting: PollerWait<Key>, reason: unknown): void {
-    this.#end(waiting).reject(reason);
-  }
-
-  /** Called when a socket was said to be ready. */
-  nominate(registration: Registration<Key>): void {
-    if (!registration.candidate) {
-      registration.candidate = true;
-      this.#candidates.push(registration);
-    }
-    if (this.#waiting !== undefined) reactor().finishLater(this);
-  }
-
-  close(): void {
-    if (this.closed) return;
-    for (const registration of [...this.registrations.values()]) this.remove(registration);
-    const waiting = this.#waiting;
-    if (waiting !== undefined) {
-      this.fail(waiting, stateError("EBADF", "Poller.wait", "The Poller was closed"));
-    }
-    this.closed = true;
-    this.backend.close();
-  }
-
-  #end(waiting: PollerWait<Key>): PollerWait<Key> {
-    this.#waiting = undefined;
-    this.#host!.backend.detach(this.backend);
-    reactor().leave(waiting, this.#host);
-    return waiting;
-  }
-
-  /** Finds what is ready now. Descriptors are asked anew each time; so are sockets that may have changed. */
-  #gather(): void {
-    this.#found = [];
-    reactor().settle();
-    this.backend.waitSync(0, this.#report);
-    const candidates = this.#candidates;
-    this.#candidates = [];
-    for (const registration of candidates) {
-      registration.candidate = false;
-      if (registration.removed) continue;
-      const target = registration.target!;
-      if (target.unsettled) {
-        // The turn's budget is spent: its waiting operations go on in the next one.
-        target.look();
-        reactor().note(target);
-      }
-      const ready = registration.known & registration.interest;
-      if (ready === 0) continue;
-      this.#found.push(readyOf(registration, ready));
-      // It stays a candidate until it isn't ready any more: that makes the edge a level.
-      if (!registration.candidate) {
-        registration.candidate = true;
-        this.#candidates.push(registration);
-      }
-    }
-  }
-
-  readonly #report = (registration: Registration<Key>, ready: number) => {
-    // A socket's descriptor says only that something has changed, for its waiting operations as well.
-    if (registration.target !== undefined) registration.target.serve();
-    else this.#found.push(readyOf(registration, ready));
-  };
-
-  #take(): Ready<Key>[] {
-    const found = this.#found;
-    this.#found = [];
-    this.#woken = false;
-    return found;
-  }
-
-  #assertOpen(verb: string): void {
-    if (this.closed) throw stateError("EBADF", `Poller.${verb}`, "The Poller is closed");
-  }
-
-  #assertIdle(): void {
-    if (this.#waiting === undefined) return;
-    throw stateError(
-      "EBUSY",
-      "Poller.wait",
-      "The Poller is waiting already: await the first wait, or make a second Poller",
-    );
-  }
-}
-
-/** A pending wait. It holds the Poller, which else could be collected while its program awaits it. */
-class PollerWait<Key> extends Waiting {
-  constructor(
-    readonly core: PollerCore<Key>,
-    readonly owner: Poller<Key>,
-    readonly resolve: (ready: Ready<Key>[]) => void,
-    readonly reject: (reason: unknown) => void,
-  ) {
-    super();
-  }
-
-  expire(): void {
-    this.core.finish();
-  }
-
-  abort(reason: unknown): void {
-    this.core.fail(this, reason);
-  }
-}
-
-function targetOf(source: Pollable): Source {
-  const target = (source as Partial<Pollable> | null | undefined)?.[pollable];
-  if (target instanceof Source) return target;
-  throw new TypeError("A Poller watches sockets and numbers of file descriptors");
-}
-
 function bitsOf({ readable = false, writable = false }: Interest): number {
   return (readable ? READABLE : 0) | (writable ? WRITABLE : 0);
 }
@@ -497,15 +252,4 @@ function timeoutOf({ timeout = Infinity }: WaitSyncOptions): number {
     throw new RangeError("A timeout is 0 or more milliseconds; Infinity for no limit");
   }
   return timeout;
-}
-
-function readyOf<Key>(registration: Registration<Key>, ready: number): Ready<Key> {
-  return {
-    source: registration.source,
-    key: registration.key,
-    readable: (ready & READABLE) !== 0,
-    writable: (ready & WRITABLE) !== 0,
-    error: (ready & ERROR) !== 0,
-    hangup: (ready & HANGUP) !== 0,
-  };
 }

@@ -158,12 +158,19 @@ class Reactor {
   /** Begins to wait: keeps the process alive until `leave`. */
   join(waiting: Waiting, host: Host = this.#home): void {
     host.waits++;
-    if (waiting.deadline !== Infinity) {
-      this.#deadlines.add(waiting);
-      if (host.parked && waiting.deadline < host.until) host.wake();
-    }
+    if (waiting.deadline !== Infinity) this.setDeadline(waiting, waiting.deadline, host);
     if (waiting.signal !== undefined) joinSignal(waiting);
     if (!host.parked) this.#queuePark();
+  }
+
+  /** Changes when a wait is to be given up. */
+  setDeadline(waiting: Waiting, deadline: number, host: Host = this.#home): void {
+    if (waiting.place !== -1 && waiting.deadline === deadline) return;
+    this.#deadlines.remove(waiting);
+    waiting.deadline = deadline;
+    if (deadline === Infinity) return;
+    this.#deadlines.add(waiting);
+    if (host.parked && deadline < host.until) host.wake();
   }
 
   /** Ends a wait, for whatever reason. */

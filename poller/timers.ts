@@ -12,6 +12,8 @@ export interface TimerOptions {
 export interface TimerOwner {
   /** A timer is due earlier than before: a wait that is pending has to know. */
   hasten(): void;
+  /** Throws where timers can't be set any more. */
+  assertOpen(verb: string): void;
 }
 
 /** A timer that is due. */
@@ -106,6 +108,7 @@ export class Timers<Key> {
   }
 
   add(interval: number, { repeat = false }: TimerOptions, key: Key | undefined): PollerTimer<Key> {
+    this.#owner.assertOpen("addTimer");
     if (typeof repeat !== "boolean") throw new TypeError("The option repeat must be a boolean");
     const entry = new Entry(this, key, checkInterval(interval, repeat), repeat);
     this.reset(entry, interval);
@@ -113,6 +116,7 @@ export class Timers<Key> {
   }
 
   reset(entry: Entry<Key>, interval: number): void {
+    this.#owner.assertOpen("reset");
     entry.interval = checkInterval(interval, entry.repeat);
     entry.due = performance.now() + interval;
     if (entry.place !== -1) {

@@ -1,7 +1,7 @@
 /** What every socket has of options that are no plain properties: keys, filters, and options by number. */
 
 import { ZMQ_EVENTS, ZMQ_POLLIN, ZMQ_POLLOUT } from "../ffi/constants.ts";
-import { pollable } from "../poller/poller.ts";
+import { pollable } from "../poller/pollable.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { getBytes, handleOf, openHandleOf, scratch, setBytes } from "./core.ts";
 import { refuseHazards } from "./hazards.ts";

@@ -13,7 +13,7 @@ import { zmq } from "../ffi/libzmq.ts";
 import { Kept, toCString, usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { refill } from "../poller/budget.ts";
-import { pollable } from "../poller/poller.ts";
+import { pollable } from "../poller/pollable.ts";
 import { reactor } from "../poller/reactor.ts";
 import { Queue, Source } from "../poller/source.ts";
 import { refuseHazards } from "./hazards.ts";

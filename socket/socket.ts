@@ -1,7 +1,7 @@
 /** What all sockets have in common, and the two halves of which each class has one or both. */
 
 import { Context, context as defaultContext, coreOf } from "../context.ts";
-import { type Pollable, pollable } from "../poller/poller.ts";
+import { type Pollable, pollable } from "../poller/pollable.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { settled } from "../poller/reactor.ts";
 import { Configurable, type SettableOptions } from "./configurable.ts";

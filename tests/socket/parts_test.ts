@@ -9,7 +9,7 @@ import {
   type Socket,
 } from "../../mod.ts";
 import { waitReadable } from "../../poller/once.ts";
-import { freshAddress } from "../util.ts";
+import { freshAddress, join } from "../util.ts";
 import { pending, received, soon } from "./support.ts";
 
 // libzmq refuses a part in the middle of a message when the message's peer has gone since the first
@@ -24,8 +24,8 @@ function shapes(message: readonly (string | Uint8Array | Frame)[]): string[] {
   return message.map((part) => part.length === LARGE.length ? "large" : String(part));
 }
 
-/** A sender whose only peer is about to go. */
-async function leaving<S extends Sends & Socket>(sender: S, peer: Receives & Socket): Promise<S> {
+/** A sender whose only peer has just gone, which it hasn't learnt yet. */
+async function left<S extends Sends & Socket>(sender: S, peer: Receives & Socket): Promise<S> {
   await peer.bind(freshAddress("inproc"));
   sender.connect(peer.lastEndpoint!);
   await sender.send("hello");
@@ -42,35 +42,40 @@ const MESSAGES: Record<string, (string | Uint8Array)[]> = {
 };
 
 for (const [where, parts] of Object.entries(MESSAGES)) {
-  for (const [Sender, Receiver] of [[Push, Pull], [Dealer, Dealer]] as const) {
-    const what = `a ${Sender.name}'s message that is refused ${where}`;
+  Deno.test(`a message that is refused ${where} isn't reported as sent, and goes whole to the next peer`, async () => {
+    using sender = await left(new Dealer(), new Dealer());
+    assertEquals(sender.trySend(parts), false);
+    using next = new Dealer();
+    await join(next, sender, freshAddress("inproc"));
+    assert(sender.trySend(parts));
+    assert(sender.trySend("after"));
+    assertEquals(shapes(await soon(next.receive())), shapes(parts));
+    assertEquals(await received(next), ["after"]);
+    assertEquals(next.tryReceive(), undefined);
+  });
 
-    Deno.test(`${what} isn't reported as sent, and goes whole to the next peer`, async () => {
-      using sender = await leaving(new Sender(), new Receiver());
-      assertEquals(sender.trySend(parts), false);
-      using next = new Receiver();
-      await next.bind(freshAddress("inproc"));
-      sender.connect(next.lastEndpoint!);
-      assert(sender.trySend(parts));
-      assert(sender.trySend("after"));
-      assertEquals(shapes(await soon(next.receive())), shapes(parts));
-      assertEquals(await received(next), ["after"]);
-      assertEquals(next.tryReceive(), undefined);
-    });
+  Deno.test(`a message that is refused ${where} waits for the next peer, and goes there once and whole`, async () => {
+    using sender = await left(new Dealer(), new Dealer());
+    const sent = sender.send(parts);
+    assert(await pending(sent));
+    const after = sender.send("after");
+    using next = new Dealer();
+    await join(next, sender, freshAddress("inproc"));
+    await soon(Promise.all([sent, after]));
+    assertEquals(shapes(await soon(next.receive())), shapes(parts));
+    assertEquals(await received(next), ["after"]);
+    assertEquals(next.tryReceive(), undefined);
+  });
 
-    Deno.test(`${what} waits for the next peer, and goes there once and whole`, async () => {
-      using sender = await leaving(new Sender(), new Receiver());
-      const sent = sender.send(parts);
-      assert(await pending(sent));
-      const after = sender.send("after");
-      using next = new Receiver();
-      await next.bind(freshAddress("inproc"));
-      sender.connect(next.lastEndpoint!);
-      await soon(sent);
-      await soon(after);
-      assertEquals(shapes(await soon(next.receive())), shapes(parts));
-      assertEquals(await received(next), ["after"]);
-      assertEquals(next.tryReceive(), undefined);
-    });
-  }
+  // A Push takes its connection down so quickly that libzmq may already be dropping what is left of the
+  // message, and says that it was sent: it's lost with its peer, as anything in that peer's queue is.
+  Deno.test(`behind a message whose peer goes ${where}, a Push sends the next one whole`, async () => {
+    using sender = await left(new Push(), new Pull());
+    sender.trySend(parts);
+    using next = new Pull();
+    await join(next, sender, freshAddress("inproc"));
+    assert(sender.trySend(["after", "it"]));
+    assertEquals(await received(next), ["after", "it"]);
+    assertEquals(next.tryReceive(), undefined);
+  });
 }

@@ -1,0 +1,287 @@
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import {
+  Context,
+  Dealer,
+  Pair,
+  Publisher,
+  Pull,
+  Push,
+  Reply,
+  Request,
+  Router,
+  type Socket,
+  Stream,
+  Subscriber,
+  XPublisher,
+  XSubscriber,
+} from "../../mod.ts";
+import { openDescriptors } from "../fds.ts";
+import { freshAddress, turn } from "../util.ts";
+
+const SENDERS = [
+  ...[Pair, Publisher, Request, Reply, Dealer, Router, Push, XPublisher, XSubscriber, Stream],
+];
+const RECEIVERS = [
+  ...[Pair, Subscriber, Request, Reply, Dealer, Router, Pull, XPublisher, XSubscriber, Stream],
+];
+const ALL = [
+  ...new Set<{ new (options?: object): Socket; name: string }>([...SENDERS, ...RECEIVERS]),
+];
+
+/** An option: who has it, its default, values that read back as they're set, and values that are refused. */
+interface Expected {
+  of: readonly { new (options?: object): Socket; name: string }[];
+  default: unknown;
+  good: readonly unknown[];
+  /** Of the right type, and out of range. */
+  beyond?: readonly unknown[];
+}
+
+const LARGEST = 2147483647;
+const NOT_WHOLE = [0.5, NaN, Infinity, -Infinity, LARGEST + 1];
+const from = (least: number, fallback: number): Omit<Expected, "of"> => ({
+  default: fallback,
+  good: [least, least + 1, 1234, LARGEST, fallback],
+  beyond: [least - 1, ...NOT_WHOLE],
+});
+const flag = (fallback: boolean): Omit<Expected, "of"> => ({
+  default: fallback,
+  good: [!fallback, fallback],
+});
+
+const OPTIONS: Record<string, Expected> = {
+  linger: { of: ALL, ...from(-1, -1) },
+  reconnectInterval: { of: ALL, ...from(-1, 100) },
+  reconnectMaxInterval: { of: ALL, ...from(0, 0) },
+  backlog: { of: ALL, ...from(0, 100) },
+  maxMessageSize: {
+    of: ALL,
+    default: -1,
+    good: [0, 1, 2 ** 40, Number.MAX_SAFE_INTEGER, -1],
+    beyond: [-2, 0.5, NaN, Infinity, 2 ** 53],
+  },
+  ipv6: { of: ALL, ...flag(false) },
+  immediate: { of: ALL, ...flag(false) },
+  tcpKeepalive: { of: ALL, default: -1, good: [0, 1, -1], beyond: [-2, 2, ...NOT_WHOLE] },
+  tcpKeepaliveCount: { of: ALL, ...from(-1, -1) },
+  tcpKeepaliveIdle: { of: ALL, ...from(-1, -1) },
+  tcpKeepaliveInterval: { of: ALL, ...from(-1, -1) },
+  handshakeInterval: { of: ALL, ...from(0, 30_000) },
+  connectTimeout: { of: ALL, ...from(0, 0) },
+  heartbeatInterval: { of: ALL, ...from(0, 0) },
+  heartbeatTimeToLive: {
+    of: ALL,
+    default: 0,
+    good: [100, 1000, 6_553_500, 0],
+    beyond: [-1, 6_553_600, ...NOT_WHOLE],
+  },
+  heartbeatTimeout: {
+    of: ALL,
+    default: -1,
+    good: [0, 1, 1234, LARGEST],
+    beyond: [-1, ...NOT_WHOLE],
+  },
+  sendHighWaterMark: { of: SENDERS, ...from(0, 1000) },
+  sendBufferSize: { of: SENDERS, ...from(-1, -1) },
+  sendTimeout: { of: SENDERS, ...from(-1, -1) },
+  receiveHighWaterMark: { of: RECEIVERS, ...from(0, 1000) },
+  receiveBufferSize: { of: RECEIVERS, ...from(-1, -1) },
+  receiveTimeout: { of: RECEIVERS, ...from(-1, -1) },
+  probeRouter: { of: [Request, Dealer, Router], ...flag(false) },
+  conflate: { of: [Pull, Push, Publisher, Subscriber, Dealer], ...flag(false) },
+  correlate: { of: [Request], ...flag(false) },
+  relaxed: { of: [Request], ...flag(false) },
+  mandatory: { of: [Router], ...flag(false) },
+  handover: { of: [Router], ...flag(false) },
+  noDrop: { of: [Publisher, XPublisher], ...flag(false) },
+  invertMatching: { of: [Publisher, Subscriber, XPublisher], ...flag(false) },
+  notify: { of: [Stream], ...flag(true) },
+};
+
+const get = (socket: Socket, name: string): unknown => Reflect.get(socket, name);
+const set = (socket: Socket, name: string, value: unknown) =>
+  Reflect.set(socket, name, value, socket);
+
+for (const [name, expected] of Object.entries(OPTIONS)) {
+  const NUMBER = typeof expected.default === "number";
+
+  Deno.test(`${name}: its default is as documented`, () => {
+    for (const Class of expected.of) {
+      using socket = new Class();
+      const keepsNothing = name === "linger" && [Subscriber, XSubscriber].includes(Class as never);
+      assertEquals(get(socket, name), keepsNothing ? 0 : expected.default, Class.name);
+    }
+  });
+
+  Deno.test(`${name}: reads as it was set, as a property and by the constructor`, () => {
+    for (const Class of expected.of) {
+      using socket = new Class();
+      for (const value of expected.good) {
+        set(socket, name, value);
+        assertEquals(get(socket, name), value, Class.name);
+        using other = new Class({ [name]: value });
+        assertEquals(get(other, name), value, Class.name);
+      }
+    }
+  });
+
+  Deno.test(`${name}: refuses what is of another type`, () => {
+    const [Class] = expected.of;
+    using socket = new Class();
+    const refused = { name: "TypeError", message: new RegExp(`The option ${name} must be a`) };
+    for (const value of [null, "1", 1n, {}, [1], NUMBER ? true : 1, NUMBER ? "" : 0]) {
+      throws(() => set(socket, name, value), refused);
+      throws(() => new Class({ [name]: value }), refused);
+    }
+    throws(() => set(socket, name, undefined), refused);
+    assertEquals(get(socket, name), get(new Class(), name));
+  });
+
+  if (NUMBER) {
+    Deno.test(`${name}: refuses numbers out of its range`, () => {
+      const [Class] = expected.of;
+      using socket = new Class();
+      const refused = { name: "RangeError", message: new RegExp(`The option ${name} must be a`) };
+      for (const value of expected.beyond!) {
+        throws(() => set(socket, name, value), refused);
+        throws(() => new Class({ [name]: value }), refused);
+      }
+      assertEquals(get(socket, name), expected.default);
+    });
+  }
+
+  Deno.test(`${name}: only sockets that it concerns have it`, () => {
+    const having = ALL.filter(({ prototype }) => name in prototype).map(({ name }) => name);
+    assertEquals(having.sort(), expected.of.map(({ name }) => name).sort());
+    for (const Class of ALL) {
+      if (expected.of.includes(Class)) continue;
+      throws(() => new Class({ [name]: expected.default }), {
+        name: "TypeError",
+        message: `A ${Class.name} has no option ${name}`,
+      });
+    }
+  });
+}
+
+Deno.test("heartbeatTimeToLive is cut to steps of 100 ms", () => {
+  using socket = new Pull({ heartbeatTimeToLive: 199 });
+  assertEquals(socket.heartbeatTimeToLive, 100);
+});
+
+Deno.test("routingId is null until it's set, and then reads as bytes", () => {
+  for (const Class of [Request, Reply, Dealer, Router]) {
+    using socket = new Class();
+    assertEquals(socket.routingId, null);
+    socket.routingId = "näme";
+    assertEquals(socket.routingId!.text(), "näme");
+    socket.routingId = new Uint8Array([255, 0, 1]);
+    assertEquals(socket.routingId!.toString("hex"), "ff0001");
+    using other = new Class({ routingId: "x".repeat(255) });
+    assertEquals(other.routingId!.length, 255);
+  }
+});
+
+Deno.test("a routingId has 1 to 255 bytes", () => {
+  using socket = new Dealer({ routingId: "kept" });
+  for (const id of ["", new Uint8Array(0), "x".repeat(256), "ä".repeat(128)]) {
+    throws(() => socket.routingId = id, { name: "RangeError", message: /1 to 255 bytes/ });
+  }
+  for (const id of [null, 5, true, {}, new ArrayBuffer(5), new Uint16Array(2)]) {
+    throws(() => socket.routingId = id as never, { name: "TypeError", message: /routingId/ });
+  }
+  assertEquals(String(socket.routingId), "kept");
+});
+
+Deno.test("a routingId that was read is a copy", () => {
+  using socket = new Dealer({ routingId: "kept" });
+  const id = socket.routingId!;
+  id.fill(0);
+  void socket.linger;
+  assertEquals(String(socket.routingId), "kept");
+});
+
+Deno.test("options are set in the order in which they stand", () => {
+  using socket = new Push({ linger: 5, sendTimeout: 7, sendHighWaterMark: 9 });
+  assertEquals([socket.linger, socket.sendTimeout, socket.sendHighWaterMark], [5, 7, 9]);
+});
+
+Deno.test("an option that is undefined is as if it weren't there", () => {
+  using socket = new XPublisher({ linger: undefined, verbosity: undefined, context: undefined });
+  assertEquals([socket.linger, socket.verbosity], [-1, null]);
+});
+
+Deno.test("options that aren't an object are refused", () => {
+  for (const Class of ALL) {
+    for (const options of [null, 5, "linger", true, () => {}]) {
+      throws(() => new Class(options as never), {
+        name: "TypeError",
+        message: /must be an object/,
+      });
+    }
+  }
+});
+
+Deno.test("what is no option is refused, although it's a member of the socket", () => {
+  for (
+    const name of [
+      ...["lingerr", "toString", "constructor", "__proto__", "hasOwnProperty"],
+      ...["closed", "readable", "writable", "fd", "type", "lastEndpoint", "close", "send", "bind"],
+    ]
+  ) {
+    const options = JSON.parse(`{ ${JSON.stringify(name)}: 1 }`);
+    throws(() => new Push(options), { name: "TypeError", message: `A Push has no option ${name}` });
+  }
+});
+
+Deno.test("what can only be read can't be set", () => {
+  using socket = new Push();
+  for (const name of ["closed", "readable", "writable", "fd", "type", "lastEndpoint", "context"]) {
+    throws(() => (socket as unknown as Record<string, unknown>)[name] = 1, { name: "TypeError" });
+  }
+});
+
+Deno.test("the option context takes a Context only", () => {
+  for (const context of [null, {}, 5, Object.create(Context.prototype)]) {
+    throws(() => new Push({ context: context as never }), {
+      name: "TypeError",
+      message: "The option context must be a Context",
+    });
+  }
+});
+
+Deno.test({
+  name: "a constructor that refuses its options leaves no socket open",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    using _first = new Push();
+    const before = openDescriptors().length;
+    for (let i = 0; i < 50; i++) {
+      throws(() => new Push({ sendTimeout: -2 }), RangeError);
+      throws(() => new XPublisher({ verbosity: "all" as never }), TypeError);
+      throws(() => new Push({ unknown: 1 } as never), TypeError);
+    }
+    // libzmq closes them on a thread of its own.
+    while (openDescriptors().length > before) await turn();
+  },
+});
+
+Deno.test("an option can be set on a socket that is bound", async () => {
+  using socket = new Pull();
+  await socket.bind(freshAddress("tcp"));
+  socket.linger = 3;
+  socket.receiveHighWaterMark = 5;
+  assertEquals([socket.linger, socket.receiveHighWaterMark], [3, 5]);
+});
+
+Deno.test("a socket that is logged shows its options, and not the engine", () => {
+  using socket = new Push();
+  const shown = Deno.inspect(socket, { depth: 5 });
+  assert(shown.startsWith("Push"), shown);
+  assert(!/pointer|Handle|receivers/.test(shown), shown);
+  assertEquals(Object.keys(socket), []);
+  const inherited: string[] = [];
+  // deno-lint-ignore guard-for-in -- what is inherited is what this asks for
+  for (const name in socket) inherited.push(name);
+  for (const name of ["linger", "sendTimeout"]) assert(inherited.includes(name));
+  for (const name of ["send", "bind", "close"]) assert(!inherited.includes(name));
+});
