@@ -9,23 +9,18 @@
 
 import { Buffer } from "node:buffer";
 import { context, type Frame, Poller, Pull, Push, type Ready, ZmqError } from "../mod.ts";
-import { HELP, type Job, parse, UsageError } from "./zmqcat/arguments.ts";
+import { HELP, type Job, parse } from "./zmqcat/arguments.ts";
+import { endedBy, Failure, readerGone, Signals, toFailure } from "./zmqcat/ending.ts";
 import { Input, Output } from "./zmqcat/files.ts";
 import { say, Tally } from "./zmqcat/tally.ts";
 
 /** How many bytes may be queued in the sending process, and how many messages in the receiving one. */
 const SEND_QUEUE = 2 ** 24;
 const RECEIVE_QUEUE = 128;
-/** How many messages are received before everything else gets its turn. */
-const BATCH = 64;
 /** After a signal: how long, in ms, our reader may take for the last message, and our receiver for all. */
 const GRACE = 1000;
 const LINGER_STOPPED = 400;
 const LINGER_DONE = 2 ** 31 - 1;
-
-/** Exit statuses, as a shell reports a program that ended by that signal. */
-const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-const SIGPIPE = 141;
 
 /** What is done when a source is ready. It's the key under which the source stands in the Poller. */
 type Handler = (ready: Ready<Handler>) => void;
@@ -38,8 +33,12 @@ interface Flow {
 }
 
 /** The loop: waits for whatever comes first, and has it dealt with. */
-async function run(poller: Poller<Handler>, flow: Flow, tally: Tally): Promise<void> {
-  using signals = new Signals(poller);
+async function run(
+  poller: Poller<Handler>,
+  flow: Flow,
+  signals: Signals,
+  tally: Tally,
+): Promise<void> {
   let deadline = Infinity;
   while (!flow.done && performance.now() < deadline) {
     const left = Math.max(0, deadline - performance.now());
@@ -52,9 +51,7 @@ async function run(poller: Poller<Handler>, flow: Flow, tally: Tally): Promise<v
     }
     tally.show();
   }
-  if (deadline !== Infinity) {
-    throw new Failure(`ended by ${signals.caught}`, SIGNALS[signals.caught!]);
-  }
+  if (deadline < Infinity) throw endedBy(signals.caught!);
 }
 
 /** From a descriptor to the socket. */
@@ -126,19 +123,17 @@ class Receiving implements Flow {
   }
 
   #receive(): void {
-    for (let i = 0; i < BATCH; i++) {
-      const message = this.socket.tryReceive();
-      if (message === undefined) return;
-      if (isEnd(message)) return this.#end(message);
-      const bytes = message.length === 1 ? message[0] : Buffer.concat(message);
-      this.tally.add(bytes);
-      this.output.put(bytes);
-      if (!this.output.empty) {
-        // The output's reader must catch up: receive nothing more until it has.
-        this.poller.modify(this.socket, {});
-        this.poller.modify(this.output.fd, { writable: true });
-        return;
-      }
+    // One message a turn: whatever else is left there, the next wait reports the socket again.
+    const message = this.socket.tryReceive();
+    if (message === undefined) return;
+    if (isEnd(message)) return this.#end(message);
+    const bytes = message.length === 1 ? message[0] : Buffer.concat(message);
+    this.tally.add(bytes);
+    this.output.put(bytes);
+    if (!this.output.empty) {
+      // The output's reader must catch up: receive nothing more until it has.
+      this.poller.modify(this.socket, {});
+      this.poller.modify(this.output.fd, { writable: true });
     }
   }
 
@@ -166,31 +161,7 @@ function isEnd([first, second, third]: Frame[]): boolean {
   return second === undefined || /^\d+$/.test(second.text());
 }
 
-/** Hears of signals, and ends the Poller's wait when one comes. */
-class Signals implements Disposable {
-  caught: keyof typeof SIGNALS | undefined;
-  readonly #listeners = new Map<Deno.Signal, () => void>();
-
-  constructor(poller: Poller<Handler>) {
-    for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) {
-      const listener = () => {
-        this.caught = signal;
-        poller.wake();
-        // Without listeners, a second signal ends the process.
-        this[Symbol.dispose]();
-      };
-      Deno.addSignalListener(signal, listener);
-      this.#listeners.set(signal, listener);
-    }
-  }
-
-  [Symbol.dispose](): void {
-    for (const [signal, listener] of this.#listeners) Deno.removeSignalListener(signal, listener);
-    this.#listeners.clear();
-  }
-}
-
-async function push(job: Job, tally: Tally): Promise<void> {
+async function push(job: Job): Promise<void> {
   context.exitLinger = LINGER_STOPPED;
   using socket = new Push({
     linger: -1,
@@ -202,20 +173,25 @@ async function push(job: Job, tally: Tally): Promise<void> {
   await open(socket, job);
   using input = new Input(job.path, job.chunk);
   using poller = new Poller<Handler>();
+  using signals = new Signals(() => poller.wake());
+  using tally = new Tally(job);
+  const flow = new Sending(poller, socket, input, tally);
   announce(socket, job);
-  await run(poller, new Sending(poller, socket, input, tally), tally);
+  await run(poller, flow, signals, tally);
   // libzmq has all of it. From here on the receiver may take its time, as long as it's there.
   context.exitLinger = LINGER_DONE;
 }
 
-async function pull(job: Job, tally: Tally): Promise<void> {
+async function pull(job: Job): Promise<void> {
   using socket = new Pull({ receiveHighWaterMark: RECEIVE_QUEUE });
   await open(socket, job);
   using output = new Output(job.path);
   using poller = new Poller<Handler>();
+  using signals = new Signals(() => poller.wake());
+  using tally = new Tally(job);
   const flow = new Receiving(poller, socket, output, tally);
   announce(socket, job);
-  await run(poller, flow, tally);
+  await run(poller, flow, signals, tally);
   const { expected = tally.bytes } = flow;
   if (tally.bytes !== expected) {
     throw new Failure(`the file isn't whole: ${tally.bytes} of ${expected} bytes came`);
@@ -237,54 +213,19 @@ function announce({ lastEndpoint }: Push | Pull, { binds, address }: Job): void 
   if (binds && lastEndpoint !== address) say(`endpoint ${lastEndpoint}\n`);
 }
 
-/** What ends zmqcat, with the status that says so. */
-class Failure extends Error {
-  constructor(message: string, readonly status = 1) {
-    super(message);
-  }
-}
-
-function readerGone(): Failure {
-  return new Failure("the reader of the output has gone", SIGPIPE);
-}
-
 /** Does what the command line says, and gives the exit status. */
 async function main(args: string[]): Promise<number> {
   try {
     const job = parse(args);
     if (job === "help") console.log(HELP.trimEnd());
-    else await transfer(job);
+    else if (job.type === "push") await push(job);
+    else await pull(job);
     return 0;
   } catch (error) {
     const { message, status } = toFailure(error);
     say(`zmqcat: ${message}\n`);
     return status;
   }
-}
-
-async function transfer(job: Job): Promise<void> {
-  const terminal = !job.quiet && Deno.stderr.isTerminal();
-  const standard = job.type === "push" ? Deno.stdin : Deno.stdout;
-  // What is typed or printed there would get mixed up with the progress line.
-  const mixed = job.path === undefined && standard.isTerminal();
-  const tally = new Tally({ sha256: job.sha256, shown: terminal && !mixed });
-  try {
-    await (job.type === "push" ? push : pull)(job, tally);
-  } finally {
-    tally.clear();
-    if (terminal || job.summary) say(`${tally.summary()}\n`);
-    if (job.sha256) say(`sha256 ${tally.hash()}\n`);
-  }
-}
-
-/** What to say of an error; throws on what is none of the user's, the system's or libzmq's making. */
-function toFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  if (error instanceof UsageError) return new Failure(`${error.message} (see --help)`, 2);
-  const { code, message } = error as Error & { code?: string };
-  if (code === "EPIPE") return readerGone();
-  if (code === undefined && !(error instanceof Deno.errors.NotCapable)) throw error;
-  return new Failure(message, 1);
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

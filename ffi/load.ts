@@ -41,11 +41,9 @@ export async function prepareLibrary(): Promise<void> {
     missing = error;
   }
   // With a list of granted paths, a file that lies wherever Deno's cache is can't be opened anyway.
-  if (!granted({ name: "ffi" })) throw missing;
+  if (!granted({ name: "ffi" }) || chosenPath() !== undefined) throw missing;
   try {
-    // The computed specifier keeps Deno from fetching the package for everybody at start-up.
-    const specifier = PREBUILT;
-    await import(specifier, { with: { type: "json" } });
+    await fetchPrebuilt();
   } catch (error) {
     const { tried } = missing as LibraryError;
     throw notFound([...tried, { path: PREBUILT, reason: message(error) }]);
@@ -53,17 +51,25 @@ export async function prepareLibrary(): Promise<void> {
   loadLibrary();
 }
 
+/** Has Deno put the npm package into its cache, and gives the files in it that may open here. */
+export async function fetchPrebuilt(): Promise<string[]> {
+  // The computed specifier keeps Deno from fetching the package for everybody at start-up.
+  const specifier = PREBUILT;
+  await import(specifier, { with: { type: "json" } });
+  return placesOfPrebuilt([]);
+}
+
 function find(): Library {
   const tried: LibraryAttempt[] = [];
   const everywhere = granted({ name: "ffi" });
-  const candidates = placesOfSystem();
   const chosen = chosenPath();
-  if (chosen !== undefined) candidates.unshift(chosen);
 
   let permitted = 0;
-  for (const path of [...candidates, ...placesOfPrebuilt(tried)]) {
+  for (const path of places(chosen, tried)) {
     // Asking dlopen for a path that isn't granted would prompt at a terminal, once for each.
     if (!everywhere && !granted({ name: "ffi", path })) {
+      // The user named this one: to go on to another would hide the mistake.
+      if (path === chosen) return askFor(chosen);
       tried.push({ path, reason: "--allow-ffi doesn't cover this path" });
       continue;
     }
@@ -71,25 +77,33 @@ function find(): Library {
     try {
       return open(path);
     } catch (error) {
-      // The user named this one: to go on to another would hide the mistake.
-      if (path === chosen) throw notFound([{ path, reason: `(LIBZMQ_PATH) ${message(error)}` }]);
-      tried.push({ path, reason: message(error) });
+      const reason = message(error, path);
+      if (path === chosen) throw notFound([{ path, reason: `(LIBZMQ_PATH) ${reason}` }]);
+      tried.push({ path, reason });
     }
   }
-  if (permitted === 0) return askFor(candidates, chosen);
+  if (permitted === 0) return askFor(chosen);
   throw notFound(tried);
 }
 
+/** Where to look, in order; each place is asked for only when those before it have failed. */
+function* places(chosen: string | undefined, tried: LibraryAttempt[]): Generator<string> {
+  if (chosen !== undefined) yield chosen;
+  yield* placesOfSystem();
+  yield* placesOfPrebuilt(tried);
+}
+
 /** No place is granted: one of them may be granted at the prompt, else the error names the flag. */
-function askFor(candidates: readonly string[], chosen: string | undefined): Library {
-  const wanted = chosen ?? candidates.find((path) => path.startsWith("/")) ?? candidates[0];
+function askFor(chosen: string | undefined): Library {
+  const looked = placesOfSystem().filter((path) => path.startsWith("/"));
+  const wanted = chosen ?? looked[0] ?? "libzmq";
   if (Deno.permissions.querySync({ name: "ffi" }).state === "prompt" && Deno.stdin.isTerminal()) {
     if (Deno.permissions.requestSync({ name: "ffi" }).state === "granted") return find();
   }
   throw new Deno.errors.NotCapable(
     "deno-zmq has no permission to load libzmq: run again with --allow-ffi, or with the path of " +
       `your libzmq alone, such as --allow-ffi=${wanted}. Paths looked at without further ` +
-      `permissions: ${candidates.filter((path) => path.startsWith("/")).join(", ")}. Any other ` +
+      `permissions: ${looked.join(", ")}. Any other ` +
       "path must be named by LIBZMQ_PATH, and --allow-env=LIBZMQ_PATH be given as well.",
   );
 }
@@ -182,9 +196,11 @@ function granted(descriptor: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(descriptor).state === "granted";
 }
 
-function message(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll("Could not open library: ", "");
+function message(error: unknown, path?: string): string {
+  const text = (error instanceof Error ? error.message : String(error))
+    .replaceAll("Could not open library: ", "");
+  // The loader begins with the path, which stands before the reason anyway.
+  return text.startsWith(`${path}: `) ? text.slice(`${path}: `.length) : text;
 }
 
 function notFound(tried: readonly LibraryAttempt[]): LibraryError {

@@ -207,6 +207,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
       this.fail(waiting, stateError("EBADF", "Poller.wait", "The Poller was closed"));
     }
     this.closed = true;
+    this.#timers.clear();
     this.backend.close();
   }
 

@@ -134,12 +134,17 @@ export class Timers<Key> {
     this.#list.remove(entry);
   }
 
+  /** Ends all of them: the Poller was closed. */
+  clear(): void {
+    for (let entry; (entry = this.#take(Number.MAX_VALUE)) !== undefined;) entry.due = Infinity;
+  }
+
   /** Takes what is due at `now`, in order. */
   takeDue(now: number, report: (due: Due<Key>) => void): void {
     const again: Entry<Key>[] = [];
-    for (let entry; (entry = this.#list.takeDue(now) as Entry<Key> | undefined) !== undefined;) {
-      if (entry.due > now) {
-        // It was reset since. Back into the list, where its time may have been overtaken.
+    for (let entry; (entry = this.#take(now)) !== undefined;) {
+      if (entry.due > entry.deadline) {
+        // It was reset since. Back into the list, where its time may have been overtaken, even if it's due.
         entry.deadline = entry.due;
         this.#list.add(entry);
         continue;
@@ -156,6 +161,10 @@ export class Timers<Key> {
       entry.deadline = entry.due;
       this.#list.add(entry);
     }
+  }
+
+  #take(now: number): Entry<Key> | undefined {
+    return this.#list.takeDue(now) as Entry<Key> | undefined;
   }
 }
 

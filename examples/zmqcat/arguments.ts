@@ -30,57 +30,59 @@ zmqcat sends a file, or standard input, through a ZeroMQ socket to another zmqca
   zmqcat pull --bind ADDRESS | --connect ADDRESS  [--output FILE] [options]
   zmqcat push --bind ADDRESS | --connect ADDRESS  [--file FILE] [options]
 
-push reads, and sends what it has read to pull. pull writes it out. Either may bind, and either may be
-started first: push reads nothing before there is a receiver, and never faster than it takes it.
+push reads, and sends what it reads to pull, which writes it. Either may bind, and either may be
+started first: push waits until there is a receiver, and reads no faster than the receiver takes.
 
 Addresses
-  tcp://127.0.0.1:5555     a port of an interface; tcp://*:5555 binds to all of them
-  tcp://127.0.0.1:*        to bind to any free port
-  ipc:///tmp/some.socket   a path, for processes of one machine; ipc://* binds to a new one
-  Where the system has chosen (a part of) the address, "endpoint ADDRESS" says on standard error
-  what it is.
+  tcp://127.0.0.1:5555     a port of one interface; tcp://*:5555 binds to all interfaces
+  tcp://127.0.0.1:*        to bind to a free port
+  ipc:///tmp/some.socket   a path, for processes on one machine
+  Where the system chooses a part of the address, "endpoint ADDRESS" on standard error tells it.
 
 Options
   --bind ADDRESS      accept the other side here
-  --connect ADDRESS   find the other side there, and go on trying until it is there
+  --connect ADDRESS   find the other side there, and keep trying until it is there
   --file FILE         push: read this instead of standard input
-  --output FILE       pull: write this instead of standard output; what was in it is gone
+  --output FILE       pull: write this instead of standard output; what was in it is lost
   --chunk BYTES       push: send at most so many bytes in a message (${DEFAULT_CHUNK})
-  --sha256            print "sha256 HASH" of all bytes on standard error, at the end
-  --summary           print a line with messages, bytes and rate on standard error, at the end
-  -q, --quiet         print errors only, and what was asked for
+  --sha256            at the end, print "sha256 HASH" of all bytes on standard error
+  --summary           at the end, print messages, bytes and rate on standard error
+  -q, --quiet         no progress, and no messages but errors
   -h, --help          print this
 
-A progress line is shown while standard error is a terminal on which the data themselves aren't read
-or written.
+While standard error is a terminal, it shows the progress; not so while the data themselves are typed
+or printed on a terminal.
 
 The end of the file
   After the last byte, push sends a message of two frames: an empty one, and the number of all bytes in
-  decimal digits. pull ends when this comes, and fails if it has another number of bytes. That happens
-  where several receivers shared the messages, or where one took the place of another in the middle.
-  pull also ends at a message of one empty frame, as other programs may send it, which proves
-  nothing. If push is killed, no such message comes, and pull waits for another push to go on.
+  decimal digits. pull ends when it comes. It fails if it has received another number of bytes: then
+  several receivers have shared the messages, or one has taken another's place. A message of one
+  empty frame, as other programs may send it, also ends pull, and proves nothing. While no such
+  message comes, because push was killed, say, pull waits on.
 
-Ctrl-C (SIGINT), SIGTERM and SIGHUP end it: pull has then written all that it received, and push sends no
-end. A second one ends it at once.
+Signals
+  Ctrl-C (SIGINT), SIGTERM and SIGHUP end it. pull has written everything that it has received. push
+  doesn't send the end of the file. A second signal ends it at once.
 
 Status
-  0    all was sent, and the receiver took it; or all of the file was received
-  1    it failed, or the file isn't whole; a line on standard error says why
+  0    push: everything was handed to a receiver; pull: the whole file came, and was written
+  1    something failed, or the file isn't whole; a line on standard error says what
   2    the arguments are wrong
-  129, 130, 143   it was ended by SIGHUP, SIGINT, SIGTERM
-  141  the reader of standard output has gone
+  129  ended by SIGHUP; 130 by SIGINT; 143 by SIGTERM
+  141  nobody reads standard output any more
 
 Permissions
-  deno run --allow-ffi                    suffices between standard input and output
-           --allow-read=FILE              for --file
-           --allow-write=FILE             for --output
+  --allow-ffi, for libzmq. --allow-read and --allow-write, or with the =FILE only, for --file and
+  --output.
 
 Examples
   zmqcat pull --bind tcp://127.0.0.1:5555 --output copy --sha256
   zmqcat push --connect tcp://127.0.0.1:5555 --file original --sha256
-  tar c folder | zmqcat push --bind ipc:///tmp/folder
+
   zmqcat pull --connect ipc:///tmp/folder | tar x
+  tar c folder | zmqcat push --bind ipc:///tmp/folder
+
+  where zmqcat is: deno run --allow-ffi --allow-read --allow-write examples/zmqcat.ts
 `;
 
 /** Reads the command line. Gives "help" where that is asked for; throws {@linkcode UsageError}. */

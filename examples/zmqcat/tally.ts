@@ -1,26 +1,31 @@
 /** zmqcat's book-keeping: what has passed, its hash, and the line that shows it. */
 
 import { createHash } from "node:crypto";
+import type { Job } from "./arguments.ts";
 
 /** How often the progress line changes, in ms. */
 const INTERVAL = 200;
 const CLEAR_LINE = "\r\x1b[K";
 
-/** Counts the messages and bytes that have passed. */
-export class Tally {
+/** Counts the messages and bytes that have passed. At the end of its block it reports them. */
+export class Tally implements Disposable {
   messages = 0;
   bytes = 0;
   readonly #hash: ReturnType<typeof createHash> | undefined;
-  readonly #shown: boolean;
+  readonly #summary: boolean;
   #started = performance.now();
   /** When the line is to change next, and what had passed when it last did. */
   #due: number;
   #before = { time: this.#started, bytes: 0 };
 
-  constructor({ sha256, shown }: { sha256: boolean; shown: boolean }) {
+  constructor({ type, path, sha256, summary, quiet }: Job) {
     this.#hash = sha256 ? createHash("sha256") : undefined;
-    this.#shown = shown;
-    this.#due = shown ? this.#started : Infinity;
+    const terminal = !quiet && Deno.stderr.isTerminal();
+    this.#summary = terminal || summary;
+    // What is typed on a terminal or printed there would get mixed up with the progress line.
+    const stream = type === "push" ? Deno.stdin : Deno.stdout;
+    const mixed = path === undefined && stream.isTerminal();
+    this.#due = terminal && !mixed ? this.#started : Infinity;
   }
 
   /** One message has passed. */
@@ -47,21 +52,13 @@ export class Tally {
     this.#due = now + INTERVAL;
   }
 
-  /** Takes the line away, so that something else can be printed in its place. */
-  clear(): void {
-    if (this.#shown) say(CLEAR_LINE);
-    this.#due = Infinity;
-  }
-
-  /** What has passed in all, in a line. */
-  summary(): string {
-    const time = performance.now() - this.#started;
-    return `${this.#line(this.bytes / time)} in ${(time / 1000).toFixed(2)} s`;
-  }
-
-  /** The hash of all bytes, where one was asked for. */
-  hash(): string | undefined {
-    return this.#hash?.digest("hex");
+  [Symbol.dispose](): void {
+    if (this.#due < Infinity) say(CLEAR_LINE);
+    if (this.#summary) {
+      const time = performance.now() - this.#started;
+      say(`${this.#line(this.bytes / time)} in ${(time / 1000).toFixed(2)} s\n`);
+    }
+    if (this.#hash !== undefined) say(`sha256 ${this.#hash.digest("hex")}\n`);
   }
 
   /** `rate` is in bytes a millisecond. */

@@ -1,26 +1,16 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Dealer, Pull, Push, Router, type Socket, Subscriber, XPublisher } from "../../mod.ts";
+import { Dealer, Pull, Push, Router, Subscriber, XPublisher } from "../../mod.ts";
 import { freshAddress, join, turn, withFolder } from "../util.ts";
-import { overTransports, pending, received, receivedMany, soon, texts } from "./support.ts";
-
-/** An address to which nobody is bound yet, though somebody could be. */
-function futureAddress(address: string): string {
-  if (!address.startsWith("tcp:")) return address;
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return `tcp://127.0.0.1:${listener.addr.port}`;
-}
-
-/** Binds to an address that its last owner, which was closed, gives back in a moment. */
-async function bindAfter(socket: Socket, address: string): Promise<void> {
-  for (;;) {
-    try {
-      return await socket.bind(address);
-    } catch (error) {
-      if ((error as { code?: string }).code !== "EADDRINUSE") throw error;
-      await turn();
-    }
-  }
-}
+import {
+  bindAgain,
+  futureAddress,
+  overTransports,
+  pending,
+  received,
+  receivedMany,
+  soon,
+  texts,
+} from "./support.ts";
 
 overTransports("a message sent before bind arrives after it", async (address) => {
   const future = futureAddress(address);
@@ -49,11 +39,11 @@ overTransports("with immediate, a send waits until the connection stands", async
 Deno.test("a Subscriber's subscriptions are made again when its publisher returns", async () => {
   using subscriber = new Subscriber({ reconnectInterval: 5 });
   subscriber.subscribe("weather");
-  const address = futureAddress("tcp://127.0.0.1:*");
+  const address = futureAddress();
   subscriber.connect(address);
   for (let life = 0; life < 3; life++) {
     using publisher = new XPublisher();
-    await bindAfter(publisher, address);
+    await bindAgain(publisher, address);
     assertEquals(await received(publisher), ["\x01weather"]);
     await publisher.send(["weather", `of life ${life}`]);
     assertEquals(await received(subscriber), ["weather", `of life ${life}`]);
@@ -64,12 +54,12 @@ Deno.test("a receive that waits outlives its peer, and hears the one that return
   // A new connection has a new queue with immediate, and only then is a Router probed again.
   using dealer = new Dealer({ reconnectInterval: 5, immediate: true, probeRouter: true });
   dealer.routingId = "stays";
-  const address = futureAddress("tcp://127.0.0.1:*");
+  const address = futureAddress();
   dealer.connect(address);
   for (let life = 0; life < 3; life++) {
     const waiting = dealer.receive();
     using router = new Router({ mandatory: true });
-    await bindAfter(router, address);
+    await bindAgain(router, address);
     assertEquals(await received(router), ["stays", ""]);
     await router.send(["stays", `life ${life}`]);
     assertEquals(texts(await soon(waiting)), [`life ${life}`]);

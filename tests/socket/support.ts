@@ -1,7 +1,7 @@
 /** What the sockets' tests share: a test on each transport, what was received as text, and limits. */
 
 import { Frame, Publisher, type Receives, type Socket } from "../../mod.ts";
-import { freshAddress, type Transport, TRANSPORTS, withFolder } from "../util.ts";
+import { freshAddress, type Transport, TRANSPORTS, turn, withFolder } from "../util.ts";
 
 /** Registers a test for each transport. It's given an address to bind to. */
 export function overTransports(
@@ -85,4 +85,24 @@ export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
 /** The port of a tcp address. */
 export function portOf(socket: Socket): number {
   return Number(socket.lastEndpoint!.split(":").at(-1));
+}
+
+/** An address to which nobody is bound yet, though somebody could be. */
+export function futureAddress(address = "tcp://127.0.0.1:*"): string {
+  if (!address.startsWith("tcp:")) return address;
+  // Unlike libzmq's, this listener is gone as soon as it's closed.
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return `tcp://127.0.0.1:${listener.addr.port}`;
+}
+
+/** Binds where a socket was bound until a moment ago: libzmq gives the port back on a thread of its own. */
+export async function bindAgain(socket: Socket, address: string): Promise<void> {
+  for (;;) {
+    try {
+      return await socket.bind(address);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "EADDRINUSE") throw error;
+      await turn();
+    }
+  }
 }

@@ -1,0 +1,208 @@
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
+import { Context, context, Pair, Pull, Push, Socket } from "../mod.ts";
+import { join, turn } from "./util.ts";
+
+const CLOSED = (call: string) => ({
+  name: "ZmqError",
+  code: "EBADF",
+  errno: 9,
+  call,
+  message: "The context is closed",
+});
+
+Deno.test("a context's options have libzmq's defaults", () => {
+  using context = new Context();
+  assertEquals(
+    {
+      ioThreads: context.ioThreads,
+      maxSockets: context.maxSockets,
+      ipv6: context.ipv6,
+      blocky: context.blocky,
+      exitLinger: context.exitLinger,
+      closed: context.closed,
+    },
+    {
+      ioThreads: 1,
+      maxSockets: 1023,
+      ipv6: false,
+      blocky: true,
+      exitLinger: 10_000,
+      closed: false,
+    },
+  );
+  assert(context.maxSocketsLimit >= 1023);
+});
+
+Deno.test("a context's options read as they're set, as properties and by the constructor", () => {
+  const options = { ioThreads: 3, maxSockets: 17, ipv6: true, blocky: false, exitLinger: 0 };
+  using made = new Context(options);
+  using set = new Context();
+  Object.assign(set, options);
+  for (const [name, value] of Object.entries(options)) {
+    assertEquals(Reflect.get(made, name), value);
+    assertEquals(Reflect.get(set, name), value);
+  }
+});
+
+Deno.test("a context refuses options of another type, and numbers out of range", () => {
+  using context = new Context();
+  for (const name of ["ioThreads", "maxSockets", "exitLinger"] as const) {
+    for (const value of ["1", null, true, 1n, {}]) {
+      const refused = { name: "TypeError", message: `The option ${name} must be a number` };
+      throws(() => context[name] = value as never, refused);
+      throws(() => new Context({ [name]: value }), refused);
+    }
+    const least = name === "maxSockets" ? 1 : 0;
+    for (const value of [least - 1, 0.5, NaN, Infinity, 2 ** 31]) {
+      const refused = { name: "RangeError", message: new RegExp(`The option ${name} must be a`) };
+      throws(() => context[name] = value, refused);
+      throws(() => new Context({ [name]: value }), refused);
+    }
+  }
+  for (const name of ["ipv6", "blocky"] as const) {
+    for (const value of [0, 1, "true", null]) {
+      const refused = { name: "TypeError", message: `The option ${name} must be a boolean` };
+      throws(() => context[name] = value as never, refused);
+      throws(() => new Context({ [name]: value }), refused);
+    }
+  }
+  assertEquals([context.ioThreads, context.maxSockets, context.exitLinger], [1, 1023, 10_000]);
+});
+
+Deno.test("a context's unknown options, and what isn't an object, are refused", () => {
+  for (const name of ["iothreads", "closed", "maxSocketsLimit", "close", "toString"]) {
+    const refused = { name: "TypeError", message: `A Context has no option ${name}` };
+    throws(() => new Context({ [name]: 1 } as never), refused);
+  }
+  for (const options of [null, 5, "ioThreads", () => {}]) {
+    throws(() => new Context(options as never), { name: "TypeError", message: /an object/ });
+  }
+});
+
+Deno.test("an option that is undefined is as if it weren't there", () => {
+  using context = new Context({ ioThreads: undefined, exitLinger: undefined });
+  assertEquals([context.ioThreads, context.exitLinger], [1, 10_000]);
+});
+
+Deno.test("closing a context closes its sockets, and no others", async () => {
+  const own = new Context();
+  const sockets = [
+    new Pair({ context: own }),
+    new Pull({ context: own }),
+    new Push({ context: own }),
+  ];
+  using other = new Pair();
+  const fails = (sockets[1] as Pull).receive();
+  const ends = (async () => {
+    for await (const _ of sockets[0] as Pair) throw new Error("there was a message");
+  })();
+  await turn();
+  own.close();
+  assert(own.closed);
+  await rejects(fails, { code: "EBADF", call: "zmq_msg_recv" });
+  await ends;
+  for (const socket of sockets) {
+    assert(socket.closed);
+    assert(socket.context === own);
+    socket.close();
+  }
+  assertEquals([other.closed, context.closed], [false, false]);
+});
+
+Deno.test("closing a context twice does nothing, and using closes it", () => {
+  let kept: Context;
+  {
+    using own = new Context();
+    kept = own;
+    void own.ioThreads;
+  }
+  assert(kept.closed);
+  kept.close();
+  kept[Symbol.dispose]();
+  assert(kept.closed);
+});
+
+Deno.test("a closed context opens no socket, and its options can't be reached", () => {
+  for (const used of [false, true]) {
+    const own = new Context();
+    if (used) new Pair({ context: own });
+    own.close();
+    throws(() => new Pair({ context: own }), CLOSED("zmq_socket"));
+    throws(() => own.ioThreads, CLOSED("zmq_ctx_get"));
+    throws(() => own.ipv6, CLOSED("zmq_ctx_get"));
+    throws(() => own.maxSockets = 5, CLOSED("zmq_ctx_set"));
+  }
+});
+
+Deno.test("what was sent in a context is delivered although the context is closed", async () => {
+  using pull = new Pull();
+  await pull.bind("tcp://127.0.0.1:*");
+  const own = new Context();
+  const push = new Push({ context: own });
+  push.connect(pull.lastEndpoint!);
+  for (let i = 0; i < 500; i++) await push.send(`${i}`);
+  own.close();
+  for (let i = 0; i < 500; i++) assertEquals((await pull.receive())[0].text(), `${i}`);
+});
+
+Deno.test("sockets of different contexts talk over tcp", async () => {
+  using one = new Context({ ioThreads: 2 });
+  using other = new Context();
+  using push = new Push({ context: one });
+  using pull = new Pull({ context: other });
+  await join(pull, push);
+  await push.send("across");
+  assertEquals((await pull.receive())[0].text(), "across");
+});
+
+Deno.test("a context without I/O threads serves inproc, and says what tcp would need", async () => {
+  using own = new Context({ ioThreads: 0 });
+  using push = new Push({ context: own });
+  using pull = new Pull({ context: own });
+  await join(pull, push, "inproc://without-threads");
+  await push.send("inside");
+  assertEquals((await pull.receive())[0].text(), "inside");
+  await rejects(pull.bind("tcp://127.0.0.1:*"), {
+    name: "ZmqError",
+    code: "EMTHREAD",
+    message: /ioThreads/,
+  });
+});
+
+Deno.test("an inproc name belongs to its context", async () => {
+  using one = new Context();
+  using other = new Context();
+  const address = "inproc://the-same-name";
+  for (const own of [one, other]) {
+    const pull = new Pull({ context: own });
+    await pull.bind(address);
+    const push = new Push({ context: own });
+    push.connect(address);
+    await push.send(own === one ? "one" : "other");
+    assertEquals((await pull.receive())[0].text(), own === one ? "one" : "other");
+  }
+});
+
+Deno.test("a closed socket gives its place in the context back", async () => {
+  using own = new Context({ maxSockets: 4 });
+  for (let i = 0; i < 30; i++) {
+    let socket: Socket | undefined;
+    while (socket === undefined) {
+      try {
+        socket = new Pair({ context: own });
+      } catch (error) {
+        // libzmq closes sockets on a thread of its own.
+        assertEquals((error as { code?: string }).code, "EMFILE");
+        await turn();
+      }
+    }
+    socket.close();
+  }
+});
+
+Deno.test("the default context is a Context, made once", async () => {
+  assert(context instanceof Context);
+  using socket = new Pair();
+  assert(socket.context === context);
+  assert((await import("../context.ts")).context === context);
+});

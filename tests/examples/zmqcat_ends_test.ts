@@ -1,0 +1,206 @@
+/** How zmqcat ends: by signals, and when those with whom it works go away. */
+
+import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
+import { withFolder } from "../util.ts";
+import {
+  assertSameBytes,
+  grown,
+  randomBytes,
+  type Running,
+  sha256,
+  shell,
+  zmqcat,
+} from "./support.ts";
+
+const ANY = "tcp://127.0.0.1:*";
+const STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+const SIGNALS = Object.keys(STATUS) as (keyof typeof STATUS)[];
+const SIGPIPE = 141;
+
+for (const signal of SIGNALS) {
+  Deno.test(`pull ended by ${signal} keeps in its file what it has received`, () =>
+    withFolder(async (folder) => {
+      const bytes = randomBytes(300_000);
+      const copy = `${folder}/copy`;
+      await using receiver = zmqcat("pull", "--bind", ANY, "--output", copy, "--sha256");
+      const address = await receiver.said("endpoint ");
+      await using sender = zmqcat("push", "--connect", address);
+      await sender.write(bytes);
+      await grown(copy, bytes.length);
+      receiver.kill(signal);
+      assertEquals(await receiver.ended(), {
+        status: STATUS[signal],
+        errors: `endpoint ${address}\nsha256 ${sha256(bytes)}\nzmqcat: ended by ${signal}\n`,
+      });
+      assertSameBytes(await Deno.readFile(copy), bytes);
+    }));
+}
+
+Deno.test("pull ended by a signal passes on the message that its reader hadn't taken yet", async () => {
+  const bytes = randomBytes(1_000_000);
+  await using receiver = zmqcat("pull", "--bind", ANY, "--sha256");
+  await using sender = zmqcat("push", "--connect", await receiver.said("endpoint "));
+  await sender.write(bytes);
+  await receiver.output(1); // what follows fills the pipe, until somebody reads on
+  receiver.kill("SIGTERM");
+  const output = await receiver.output();
+  const { status, errors } = await receiver.ended();
+  assertEquals(status, STATUS.SIGTERM);
+  assertSameBytes(output, bytes.subarray(0, output.length));
+  assertMatch(errors, new RegExp(`^sha256 ${sha256(output)}$`, "m"));
+});
+
+Deno.test("pull that waits for a sender is ended by a signal", async () => {
+  await using receiver = zmqcat("pull", "--bind", ANY);
+  const address = await receiver.said("endpoint ");
+  receiver.kill("SIGINT");
+  assertEquals(await receiver.ended(), {
+    status: STATUS.SIGINT,
+    errors: `endpoint ${address}\nzmqcat: ended by SIGINT\n`,
+  });
+});
+
+Deno.test("push that waits for a receiver is ended by a signal", async () => {
+  await using sender = zmqcat("push", "--bind", ANY);
+  const address = await sender.said("endpoint ");
+  await sender.write("nobody takes this");
+  sender.kill("SIGINT");
+  assertEquals(await sender.ended(), {
+    status: STATUS.SIGINT,
+    errors: `endpoint ${address}\nzmqcat: ended by SIGINT\n`,
+  });
+});
+
+Deno.test("push ended by a signal sends no end, and what it had sent arrives", async () => {
+  const bytes = randomBytes(200_000);
+  await using receiver = zmqcat("pull", "--bind", ANY);
+  const address = await receiver.said("endpoint ");
+  await using interrupted = zmqcat("push", "--connect", address);
+  await interrupted.write(bytes);
+  assertSameBytes(await receiver.output(bytes.length), bytes);
+  interrupted.kill("SIGTERM");
+  const { status, errors } = await interrupted.ended();
+  assertEquals({ status, errors }, {
+    status: STATUS.SIGTERM,
+    errors: "zmqcat: ended by SIGTERM\n",
+  });
+
+  // The receiver has waited on: another sender's bytes come to it, and that one's end doesn't fit.
+  await using other = zmqcat("push", "--connect", address);
+  await other.write("more");
+  await other.end();
+  assertEquals((await receiver.output()).length, bytes.length + 4);
+  assertEquals((await receiver.ended()).status, 1);
+});
+
+/** A push at its end: it has sent all, of which more than half is still on its way to a pull that stands still. */
+async function waiting(folder: string): Promise<{ sender: Running; receiver: Running }> {
+  // Fits in the sending process's queue. In the receiving one's, 8 MB do; beside that ipc holds little.
+  await Deno.writeFile(`${folder}/original`, randomBytes(16_000_000));
+  const address = `ipc://${folder}/socket`;
+  const receiver = zmqcat("pull", "--bind", address);
+  const file = ["--file", `${folder}/original`, "--sha256"];
+  const sender = zmqcat("push", "--connect", address, ...file);
+  await sender.said("sha256 ");
+  return { sender, receiver };
+}
+
+Deno.test("push waits at its end until a slow receiver has everything", () =>
+  withFolder(async (folder) => {
+    const { sender, receiver } = await waiting(folder);
+    await using _sender = sender;
+    await using _receiver = receiver;
+    assertSameBytes(await receiver.output(), await Deno.readFile(`${folder}/original`));
+    assertEquals((await sender.ended()).status, 0);
+    assertEquals((await receiver.ended()).status, 0);
+  }));
+
+Deno.test("push that waits at its end for a slow receiver is ended by a signal", () =>
+  withFolder(async (folder) => {
+    const { sender, receiver } = await waiting(folder);
+    await using _sender = sender;
+    await using _receiver = receiver;
+    sender.kill("SIGTERM");
+    assertEquals((await sender.ended()).status, STATUS.SIGTERM);
+  }));
+
+Deno.test("push that waits at its end ends when its receiver is killed", () =>
+  withFolder(async (folder) => {
+    const { sender, receiver } = await waiting(folder);
+    await using _sender = sender;
+    await using _receiver = receiver;
+    receiver.kill("SIGKILL");
+    assertEquals((await sender.ended()).status, 0);
+  }));
+
+Deno.test("pull ends when the reader of its output goes, though no message comes", async () => {
+  await using receiver = zmqcat("pull", "--bind", ANY);
+  await receiver.said("endpoint ");
+  await receiver.refuseOutput();
+  const { status, errors } = await receiver.ended();
+  assertEquals(status, SIGPIPE);
+  assertMatch(errors, /\nzmqcat: nobody reads the output any more\n$/);
+});
+
+Deno.test("pull ends in the middle of a file when the next program in the pipe has enough", () =>
+  withFolder(async (folder) => {
+    await Deno.writeFile(`${folder}/original`, randomBytes(5_000_000));
+    const pull = '{ zmqcat pull --bind "ipc://$DIR/socket"; echo "status $?" >&2; }';
+    await using receiver = shell(folder, `${pull} | head -c 5 > "$DIR/copy"`);
+    const file = ["--file", `${folder}/original`];
+    await using _sender = zmqcat("push", "--connect", `ipc://${folder}/socket`, ...file);
+    assertEquals(await receiver.ended(), {
+      status: 0, // that of head
+      errors: `zmqcat: nobody reads the output any more\nstatus ${SIGPIPE}\n`,
+    });
+    assertEquals((await Deno.stat(`${folder}/copy`)).size, 5);
+  }));
+
+Deno.test("a file that two receivers share is whole for neither", async () => {
+  await using sender = zmqcat("push", "--bind", ANY);
+  const address = await sender.said("endpoint ");
+  await using one = zmqcat("pull", "--connect", address, "--quiet");
+  await using other = zmqcat("pull", "--connect", address, "--quiet");
+  // Once both are there, each gets every other message.
+  await writeUntil(Promise.all([one.output(1), other.output(1)]), sender, "more and more");
+  await sender.end();
+  const ends = [one.ended(), other.ended()];
+  const { status, errors } = await Promise.race(ends);
+  assertEquals(status, 1);
+  assertMatch(errors, /^zmqcat: the file isn't whole: \d+ of \d+ bytes came\n$/);
+  one.kill("SIGTERM");
+  other.kill("SIGTERM");
+  await Promise.all(ends);
+});
+
+Deno.test("a receiver that takes the place of one that was killed says that the file isn't whole", () =>
+  withFolder(async (folder) => {
+    const address = `ipc://${folder}/socket`;
+    await using sender = zmqcat("push", "--connect", address);
+    {
+      await using first = zmqcat("pull", "--bind", address);
+      await sender.write("the beginning");
+      await first.output(13);
+      first.kill("SIGKILL");
+      await first.ended();
+    }
+    await using second = zmqcat("pull", "--bind", address);
+    // What push sends before it has seen that the first one is gone is lost, so it's sent on and on.
+    await writeUntil(second.output(1), sender, "more");
+    await sender.end();
+    assertEquals((await sender.ended()).status, 0);
+    const { status, errors } = await second.ended();
+    assertEquals(status, 1);
+    assertMatch(errors, /^zmqcat: the file isn't whole: \d+ of \d+ bytes came\n$/);
+  }));
+
+/** Has a sender send the same again and again until something happens. */
+async function writeUntil(event: Promise<unknown>, sender: Running, data: string): Promise<void> {
+  let happened = false;
+  const note = () => happened = true;
+  event.then(note, note);
+  while (!happened) {
+    await sender.write(data);
+    await new Promise((resolve) => setTimeout(resolve, 10)); // the pace, which nothing depends on
+  }
+}

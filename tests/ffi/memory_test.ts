@@ -1,0 +1,86 @@
+import "../fds.ts";
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { libc } from "../../ffi/libc.ts";
+import { allocate, cString, Kept, toCString, usize } from "../../ffi/memory.ts";
+import { run } from "../util.ts";
+
+Deno.test("a size is the same number as a BigInt, in the table and beyond", () => {
+  for (const size of [0, 1, 4095, 4096, 4097, 65536, 2 ** 31, 2 ** 32 + 1, 2 ** 53 - 1]) {
+    assertEquals(usize(size), BigInt(size));
+  }
+});
+
+Deno.test("a kept buffer's address is that of its bytes, in both directions", () => {
+  const kept = new Kept(16);
+  assertEquals([kept.bytes.length, kept.words.length], [16, 4]);
+  libc().memcpy_out(kept.pointer, new Uint8Array([1, 2, 3, 4]), 4n);
+  assertEquals([...kept.bytes.subarray(0, 5)], [1, 2, 3, 4, 0]);
+  kept.words[1] = 0x01010101;
+  const copy = new Uint8Array(8);
+  libc().memcpy(copy, kept.pointer, 8n);
+  assertEquals([...copy], [1, 2, 3, 4, 1, 1, 1, 1]);
+});
+
+Deno.test("a kept buffer's size is rounded up to whole words", () => {
+  assertEquals([0, 1, 7, 8, 9, 64].map((size) => new Kept(size).bytes.length), [
+    0,
+    8,
+    8,
+    8,
+    16,
+    64,
+  ]);
+});
+
+Deno.test("a kept buffer's address stays valid while the collector is at work", async () => {
+  const outcome = await run(
+    `import { Kept } from "$ROOT/ffi/memory.ts";
+    import { libc } from "$ROOT/ffi/libc.ts";
+
+    // V8 keeps arrays of up to 64 bytes in its heap, where they move, until their buffer is asked for.
+    const kept = [8, 64, 100, 5000].map((size) => new Kept(size));
+    const text = new TextEncoder().encode("in place");
+    for (let turn = 0; turn < 50; turn++) {
+      let waste = [];
+      for (let i = 0; i < 2000; i++) waste.push(new Uint8Array(i % 200), { i });
+      gc();
+      gc({ type: "minor" });
+      for (const { bytes, pointer } of kept) {
+        bytes.fill(0);
+        libc().memcpy_out(pointer, text, 8n);
+        if (String(bytes.subarray(0, 8)) !== String(text)) throw new Error("it has moved");
+      }
+    }
+    console.log("stayed");`
+      .replaceAll("$ROOT/", new URL("../../", import.meta.url).href),
+    { flags: ["--allow-ffi", "--v8-flags=--expose-gc"] },
+  );
+  assertEquals(outcome, { code: 0, signal: null, stdout: "stayed\n", stderr: "" });
+});
+
+Deno.test("text becomes a C string and comes back, whatever its characters", () => {
+  for (const text of ["", "tcp://127.0.0.1:5555", "größe ❤ 𝄞"]) {
+    const bytes = toCString(text, "It");
+    assertEquals(bytes.at(-1), 0);
+    const memory = allocate(bytes.length);
+    libc().memcpy_out(memory, bytes, BigInt(bytes.length));
+    assertEquals(cString(memory), text);
+    libc().free(memory);
+  }
+});
+
+Deno.test("text with a NUL is refused, since C would cut it there", () => {
+  throws(() => toCString("tcp://a\0b", "An address"), (error) => {
+    assert(error instanceof TypeError);
+    assertEquals(error.message, "An address must not contain a NUL character");
+    return true;
+  });
+});
+
+Deno.test("a null pointer is the empty string", () => {
+  assertEquals(cString(null), "");
+});
+
+Deno.test("memory that isn't to be had is a RangeError", () => {
+  throws(() => allocate(2 ** 53 - 1), RangeError);
+});

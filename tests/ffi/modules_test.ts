@@ -1,0 +1,115 @@
+import "../util.ts";
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { libraryPath } from "../../mod.ts";
+import { run, withFolder } from "../util.ts";
+import { CONVERSATION } from "./programs.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** What `deno info` says of a module, as far as it's needed here. */
+interface Module {
+  specifier: string;
+  dependencies?: { specifier: string; code?: { specifier: string } }[];
+}
+
+/** All modules behind an entry of the library, each with what it imports. */
+async function modulesOf(entry: string): Promise<Module[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "--no-lock", new URL(entry, ROOT).href],
+    stderr: "null",
+  }).output();
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout));
+  return modules.filter(({ specifier }: Module) => specifier.startsWith("file:"));
+}
+
+const { exports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+const modules = await modulesOf(exports["."]);
+const paths = modules.map(({ specifier }) => specifier.slice(ROOT.href.length));
+
+Deno.test("the modules import relative files by name, and only the cheap ones of Node's built-ins", () => {
+  assert(modules.length > 30, `${modules.length} modules`);
+  const others = modules.flatMap(({ specifier, dependencies = [] }) =>
+    dependencies.map((one) => one.specifier)
+      .filter((one) => !/^\.{1,2}\/.*\.ts$/.test(one))
+      .map((one) => `${specifier.slice(ROOT.href.length)}: ${one}`)
+  );
+  // node:fs and node:process cost 10 to 20 ms of start-up each.
+  const cheap = ["node:buffer", "node:worker_threads"];
+  assertEquals(others.filter((one) => !cheap.some((name) => one.endsWith(` ${name}`))), []);
+});
+
+Deno.test("imports run one way: errors, ffi, poller, context, socket, mod.ts", () => {
+  const layers = [
+    /^errors\.ts$/,
+    /^ffi\//,
+    /^poller\//,
+    /^context\.ts$/,
+    /^socket\//,
+    /^library\.ts$/,
+    /^mod\.ts$/,
+  ];
+  const layerOf = (path: string) => {
+    const layer = layers.findIndex((one) => one.test(path));
+    assert(layer >= 0, `${path} is in no layer`);
+    return layer;
+  };
+  const upward = modules.flatMap(({ specifier, dependencies = [] }) => {
+    const path = specifier.slice(ROOT.href.length);
+    return dependencies
+      .map((one) => one.code?.specifier ?? "")
+      .filter((one) => one.startsWith(ROOT.href))
+      .map((one) => one.slice(ROOT.href.length))
+      .filter((one) => layerOf(one) > layerOf(path))
+      .map((one) => `${path} imports ${one}`);
+  });
+  assertEquals(upward, []);
+});
+
+Deno.test("the Poller's entry brings no socket, no context, and nothing that looks for libzmq at once", async () => {
+  const behind = (await modulesOf(exports["./poller"]))
+    .map(({ specifier }) => specifier.slice(ROOT.href.length));
+  assert(behind.includes("poller/mod.ts"));
+  assertEquals(behind.filter((path) => !/^(errors\.ts|ffi\/|poller\/)/.test(path)), []);
+  assert(!behind.includes("ffi/ready.ts"));
+});
+
+Deno.test("no module uses what a path-list permission forbids, or what isn't there behind a URL", async () => {
+  for (const path of paths) {
+    const source = await Deno.readTextFile(new URL(path, ROOT));
+    const code = source.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
+    assert(!/Deno\.Unsafe|import\.meta\.(dirname|filename)/.test(code), path);
+  }
+});
+
+Deno.test("everything works when imported from a URL, with an empty cache", () =>
+  withFolder(async (folder) => {
+    const asked = new Set<string>();
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      async (request) => {
+        const path = new URL(request.url).pathname.slice(1);
+        asked.add(path);
+        if (!paths.includes(path)) return new Response(null, { status: 404 });
+        return new Response(await Deno.readTextFile(new URL(path, ROOT)), {
+          headers: { "content-type": "application/typescript" },
+        });
+      },
+    );
+    const host = `127.0.0.1:${server.addr.port}`;
+    const { code, signal, stderr } = await run(
+      CONVERSATION.replace("$MOD", `http://${host}/mod.ts`),
+      {
+        flags: ["--allow-ffi", "--allow-env=LIBZMQ_PATH", `--allow-import=${host}`],
+        env: {
+          DENO_DIR: folder,
+          NO_PROXY: "127.0.0.1",
+          // Where the system has none, the one in use here, so that it isn't fetched for this.
+          LIBZMQ_PATH: libraryPath.startsWith("/") ? libraryPath : "",
+        },
+      },
+    );
+    assertEquals([code, signal], [0, null], stderr);
+    // Nothing but the downloads is spoken of.
+    assertEquals(stderr.split("\n").filter((line) => !/^(Download .*)?$/.test(line)), []);
+    assertEquals([...asked].filter((path) => !paths.includes(path)), []);
+  }));

@@ -1,0 +1,20 @@
+/** A clock in a test's hands: what the library takes for the time stands still until it's put forward. */
+
+/** Until the end of its block, `performance.now()` says what the test says. Never wait for time with it. */
+export class StoppedClock implements Disposable {
+  #now = 1_000_000;
+
+  constructor() {
+    performance.now = () => this.#now;
+  }
+
+  /** Puts it forward. */
+  pass(ms: number): void {
+    this.#now += ms;
+  }
+
+  [Symbol.dispose](): void {
+    // The method of the prototype shows again.
+    Reflect.deleteProperty(performance, "now");
+  }
+}

@@ -1,0 +1,231 @@
+/**
+ * What must compile, and what mustn't: a `@ts-expect-error` is an error of its own where the line
+ * below it compiles. Nothing of this is run: `types_test.ts` has it checked.
+ */
+
+import {
+  Context,
+  Dealer,
+  Frame,
+  type MessageLike,
+  type MessagePart,
+  Pair,
+  Poller,
+  Publisher,
+  Pull,
+  Push,
+  Reply,
+  Request,
+  Router,
+  Socket,
+  Stream,
+  Subscriber,
+  XPublisher,
+  XSubscriber,
+  ZmqError,
+} from "../mod.ts";
+
+/** Holds that two types are the same. */
+function same<A, B>(
+  _: (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false,
+): void {}
+
+/** By the claim that each of them makes. */
+export const CLAIMS: Record<string, () => unknown> = {
+  "what a socket can't do isn't there": async () => {
+    // @ts-expect-error -- a Pull doesn't send
+    await new Pull().send("x");
+    // @ts-expect-error -- a Pull doesn't send
+    new Pull().trySend("x");
+    // @ts-expect-error -- a Pull doesn't send
+    new Pull().sendSync("x");
+    // @ts-expect-error -- a Subscriber doesn't send
+    await new Subscriber().send("x");
+    // @ts-expect-error -- a Push doesn't receive
+    await new Push().receive();
+    // @ts-expect-error -- a Push doesn't receive
+    new Push().tryReceive();
+    // @ts-expect-error -- a Push doesn't receive
+    new Push().visit(() => {});
+    // @ts-expect-error -- a Push doesn't receive
+    for await (const _ of new Push());
+    // @ts-expect-error -- a Publisher doesn't receive
+    new Publisher().drain();
+    // @ts-expect-error -- a Publisher doesn't receive
+    new Publisher().receiveSync();
+    // @ts-expect-error -- an XSubscriber subscribes by its messages
+    new XSubscriber().subscribe("x");
+    // @ts-expect-error -- only Router and Stream connect under a name
+    new Dealer().connect("inproc://x", { routingId: "x" });
+    // @ts-expect-error -- only patterns have sockets
+    new Socket(0);
+  },
+
+  "options that don't concern a socket aren't there": () => {
+    // @ts-expect-error -- a Pull doesn't send
+    new Pull({ sendTimeout: 5 });
+    // @ts-expect-error -- a Push doesn't receive
+    new Push({ receiveHighWaterMark: 5 });
+    // @ts-expect-error -- a Pull doesn't send
+    new Pull().sendHighWaterMark;
+    // @ts-expect-error -- a Push doesn't receive
+    new Push().receiveTimeout = 5;
+    // @ts-expect-error -- of Router only
+    new Dealer({ mandatory: true });
+    // @ts-expect-error -- of Request only
+    new Reply({ relaxed: true });
+    // @ts-expect-error -- of publishers only
+    new Push({ noDrop: true });
+    // @ts-expect-error -- of XPublisher only
+    new Publisher({ verbosity: "allSubs" });
+    // @ts-expect-error -- of Stream only
+    new Router({ notify: false });
+    // @ts-expect-error -- a Push has no name
+    new Push().routingId;
+    // @ts-expect-error -- libzmq doesn't conflate these
+    new Pair({ conflate: true });
+    // @ts-expect-error -- there is none of that name
+    new Push({ lingerr: 5 });
+  },
+
+  "options are of their type": () => {
+    // @ts-expect-error -- a number
+    new Push({ linger: "5" });
+    // @ts-expect-error -- a boolean
+    new Push({ immediate: 1 });
+    // @ts-expect-error -- one of three
+    new XPublisher({ verbosity: "all" });
+    // @ts-expect-error -- text or bytes
+    new Dealer({ routingId: 5 });
+    // @ts-expect-error -- a number
+    new Pull().linger = true;
+    // @ts-expect-error -- a Context
+    new Push({ context: {} });
+    // @ts-expect-error -- a number
+    new Context({ ioThreads: "2" });
+    // @ts-expect-error -- of sockets, not of contexts
+    new Context({ linger: 5 });
+    // @ts-expect-error -- one of the system's calls
+    new Poller({ backend: "wait" });
+  },
+
+  "what can only be read can't be set": () => {
+    const socket = new Pair();
+    // @ts-expect-error -- read only
+    socket.closed = true;
+    // @ts-expect-error -- read only
+    socket.readable = true;
+    // @ts-expect-error -- read only
+    socket.fd = 5;
+    // @ts-expect-error -- read only
+    socket.type = 5;
+    // @ts-expect-error -- read only
+    socket.lastEndpoint = "inproc://x";
+    // @ts-expect-error -- read only
+    socket.context = new Context();
+    // @ts-expect-error -- read only
+    new Context().closed = true;
+  },
+
+  "what isn't a message isn't taken": () => {
+    const push = new Push();
+    // @ts-expect-error -- nothing
+    push.send(undefined);
+    // @ts-expect-error -- an object
+    push.send({ text: "hello" });
+    // @ts-expect-error -- a function
+    push.send(() => "hello");
+    // @ts-expect-error -- a symbol
+    push.trySend(Symbol("hello"));
+    // @ts-expect-error -- an array within an array
+    push.sendSync([["hello"]]);
+    // @ts-expect-error -- undefined within an array
+    push.send(["hello", undefined]);
+    // @ts-expect-error -- no message at all
+    push.send();
+    // @ts-expect-error -- no signal
+    push.send("hello", { signal: 5 });
+    // @ts-expect-error -- nothing waits here
+    push.trySend("hello", { signal: AbortSignal.timeout(5) });
+  },
+
+  "addresses are text, and subscriptions are text or bytes": () => {
+    // @ts-expect-error -- a number
+    new Push().connect(5555);
+    // @ts-expect-error -- an object
+    new Push().bind(new URL("tcp://127.0.0.1:5555"));
+    // @ts-expect-error -- missing
+    new Push().disconnect();
+    // @ts-expect-error -- a number
+    new Subscriber().subscribe(5);
+    // @ts-expect-error -- a number
+    new Router().connect("inproc://x", { routingId: 5 });
+  },
+
+  "what is a message is taken": async () => {
+    const push = new Push();
+    const all: MessagePart[] = [
+      ...["text", 5, 5n, true, null, new Uint8Array(1), new DataView(new ArrayBuffer(1))],
+      ...[new ArrayBuffer(1), new SharedArrayBuffer(1), new Float64Array(1), new Frame(1)],
+    ];
+    const message: MessageLike = all;
+    await push.send(message);
+    await push.send(Object.freeze(["a", "b"] as const));
+    await push.send(await new Pull().receive());
+  },
+
+  "what is received has its type": async () => {
+    const pull = new Pull();
+    const message = await pull.receive();
+    same<typeof message, Frame[]>(true);
+    const [frame] = message;
+    same<string, ReturnType<typeof frame.text>>(true);
+    const hex: string = frame.toString("hex");
+    const number: number = frame.readUInt32BE(0);
+    const bytes: Uint8Array<ArrayBuffer> = frame;
+    const { id } = frame.json<{ id: number }>();
+    const tried = pull.tryReceive();
+    same<typeof tried, Frame[] | undefined>(true);
+    const visited: number = pull.visit((buffer, offset, length, more) => {
+      same<
+        [typeof buffer, typeof offset, typeof length, typeof more],
+        [Uint8Array, number, number, boolean]
+      >(true);
+    }, { limit: 5, timeout: 5 });
+    for await (const [first, ...rest] of pull) {
+      same<typeof first, Frame>(true);
+      same<typeof rest, Frame[]>(true);
+    }
+    for (const [first] of pull.drain()) same<typeof first, Frame>(true);
+    // @ts-expect-error -- there may be none
+    pull.tryReceive().length;
+    return [hex, number, bytes, id, visited];
+  },
+
+  "options read as their type": () => {
+    const dealer = new Dealer();
+    same<typeof dealer.linger, number>(true);
+    same<typeof dealer.immediate, boolean>(true);
+    same<typeof dealer.routingId, Frame | null>(true);
+    dealer.routingId = "text";
+    dealer.routingId = new Uint8Array(1);
+    const { verbosity } = new XPublisher();
+    same<typeof verbosity, "allSubs" | "allSubsUnsubs" | null>(true);
+    const { lastEndpoint, closed } = new Request();
+    same<typeof lastEndpoint, string | null>(true);
+    same<typeof closed, boolean>(true);
+    const { code, errno, call, address, option } = new ZmqError("x", {} as never);
+    same<[typeof code, typeof errno, typeof call], [string, number, string]>(true);
+    same<[typeof address, typeof option], [string | undefined, string | undefined]>(true);
+  },
+
+  "sockets are disposable, and pollable": async () => {
+    using _one = new Stream();
+    await using _other = new Stream();
+    new Poller().add(new Push(), { writable: true });
+    // @ts-expect-error -- not a socket
+    new Poller().add({});
+    // @ts-expect-error -- not an interest
+    new Poller().modify(0, { read: true });
+  },
+};
