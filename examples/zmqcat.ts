@@ -162,7 +162,6 @@ function isEnd([first, second, third]: Frame[]): boolean {
 }
 
 async function push(job: Job): Promise<void> {
-  context.exitLinger = LINGER_STOPPED;
   using socket = new Push({
     linger: -1,
     // Nothing is queued for a receiver that isn't there yet. And what was queued for one that has gone
@@ -173,8 +172,9 @@ async function push(job: Job): Promise<void> {
   await open(socket, job);
   using input = new Input(job.path, job.chunk);
   using poller = new Poller<Handler>();
-  using signals = new Signals(() => poller.wake());
   using tally = new Tally(job);
+  // The last to come, so the first to go: by the time the end is reported, signals just end the process.
+  using signals = new Signals(() => poller.wake());
   const flow = new Sending(poller, socket, input, tally);
   announce(socket, job);
   await run(poller, flow, signals, tally);
@@ -187,8 +187,8 @@ async function pull(job: Job): Promise<void> {
   await open(socket, job);
   using output = new Output(job.path);
   using poller = new Poller<Handler>();
-  using signals = new Signals(() => poller.wake());
   using tally = new Tally(job);
+  using signals = new Signals(() => poller.wake());
   const flow = new Receiving(poller, socket, output, tally);
   announce(socket, job);
   await run(poller, flow, signals, tally);
@@ -215,6 +215,7 @@ function announce({ lastEndpoint }: Push | Pull, { binds, address }: Job): void 
 
 /** Does what the command line says, and gives the exit status. */
 async function main(args: string[]): Promise<number> {
+  context.exitLinger = LINGER_STOPPED;
   try {
     const job = parse(args);
     if (job === "help") console.log(HELP.trimEnd());

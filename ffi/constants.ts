@@ -26,6 +26,9 @@ export const POLLERR = 0x008;
 export const POLLHUP = 0x010;
 export const POLLNVAL = 0x020;
 
+// select(2): its sets have room for descriptors below this number, on Linux, macOS and the BSDs.
+export const FD_SETSIZE = 1024;
+
 // epoll(7), Linux only.
 export const EPOLLIN = 0x001;
 export const EPOLLOUT = 0x004;
@@ -38,6 +41,34 @@ export const EPOLL_CTL_ADD = 1;
 export const EPOLL_CTL_DEL = 2;
 export const EPOLL_CTL_MOD = 3;
 export const EPOLL_CLOEXEC = 0o2000000;
+
+// kqueue(2): macOS, the BSDs, and libkqueue, which follows FreeBSD where the two differ.
+export const EVFILT_READ = -1;
+export const EVFILT_WRITE = -2;
+export const EVFILT_USER = Deno.build.os === "darwin" ? -10 : -11;
+export const EV_ADD = 0x0001;
+export const EV_DELETE = 0x0002;
+export const EV_ONESHOT = 0x0010;
+export const EV_CLEAR = 0x0020;
+export const EV_RECEIPT = 0x0040;
+export const EV_ERROR = 0x4000;
+export const EV_EOF = 0x8000;
+export const NOTE_LOWAT = 0x00000001;
+export const NOTE_TRIGGER = 0x01000000;
+
+// fstat(2): the type of a file within its mode.
+export const S_IFMT = 0o170000;
+export const S_IFIFO = 0o010000;
+export const S_IFDIR = 0o040000;
+export const S_IFBLK = 0o060000;
+export const S_IFREG = 0o100000;
+export const S_IFSOCK = 0o140000;
+
+// fcntl(2).
+export const F_GETFL = 3;
+export const O_ACCMODE = 3;
+export const O_RDONLY = 0;
+export const O_WRONLY = 1;
 
 // eventfd(2), Linux only.
 export const EFD_NONBLOCK = 0o4000;

@@ -32,6 +32,43 @@ const COMMON = {
   },
 } as const;
 
+const SELECT = {
+  // int select(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds, struct timeval *timeout):
+  // on this thread, and on a pool thread
+  select: { parameters: ["i32", "pointer", "pointer", "pointer", "pointer"], result: "i32" },
+  select_aside: {
+    name: "select",
+    parameters: ["i32", "pointer", "pointer", "pointer", "pointer"],
+    result: "i32",
+    nonblocking: true,
+  },
+} as const;
+
+const KQUEUE = {
+  // int kqueue(void)
+  kqueue: { parameters: [], result: "i32" },
+  // int kevent(int kq, const struct kevent *changelist, int nchanges, struct kevent *eventlist,
+  //   int nevents, const struct timespec *timeout): both ways
+  kevent: { parameters: ["i32", "buffer", "i32", "buffer", "i32", "buffer"], result: "i32" },
+  kevent_aside: {
+    name: "kevent",
+    parameters: ["i32", "pointer", "i32", "pointer", "i32", "pointer"],
+    result: "i32",
+    nonblocking: true,
+  },
+} as const;
+
+const FILES = {
+  // int fstat(int fd, struct stat *buf): on Intel Macs, the plain name is of the struct as it was once
+  fstat: {
+    name: Deno.build.os === "darwin" && Deno.build.arch === "x86_64" ? "fstat$INODE64" : "fstat",
+    parameters: ["i32", "buffer"],
+    result: "i32",
+  },
+  // int fcntl(int fd, int cmd, ...): only for what takes no further argument, as with ioctl below
+  fcntl: { parameters: ["i32", "i32"], result: "i32" },
+} as const;
+
 const LINUX = {
   // int eventfd(unsigned int initval, int flags)
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
@@ -83,11 +120,20 @@ export type Libc =
 export type LibcOfLinux = Deno.StaticForeignLibraryInterface<typeof LINUX>;
 /** Those that stand in for Linux's elsewhere. */
 export type LibcElsewhere = Deno.StaticForeignLibraryInterface<typeof ELSEWHERE>;
+/** Those that only the select backend needs. */
+export type LibcForSelect = Deno.StaticForeignLibraryInterface<typeof SELECT>;
+/** kqueue's own. */
+export type LibcForKqueue = Deno.StaticForeignLibraryInterface<typeof KQUEUE>;
+/** Those that tell what a descriptor is. */
+export type LibcForFiles = Deno.StaticForeignLibraryInterface<typeof FILES>;
 
 let handle: Library | undefined;
 let common: Libc | undefined;
 let linux: LibcOfLinux | undefined;
 let elsewhere: LibcElsewhere | undefined;
+let forSelect: LibcForSelect | undefined;
+let forKqueue: LibcForKqueue | undefined;
+let forFiles: LibcForFiles | undefined;
 
 /** The functions that every platform has. */
 export function libc(): Libc {
@@ -102,6 +148,34 @@ export function libcOfLinux(): LibcOfLinux {
 /** What takes the place of Linux's own functions on other systems. */
 export function libcElsewhere(): LibcElsewhere {
   return elsewhere ??= theHandle().open(ELSEWHERE);
+}
+
+/** The functions that only the select backend needs. */
+export function libcForSelect(): LibcForSelect {
+  return forSelect ??= theHandle().open(SELECT);
+}
+
+/** kqueue's functions: the system's own, or those of the library that stands in for it. */
+export function libcForKqueue(): LibcForKqueue {
+  return forKqueue ??= bindForKqueue();
+}
+
+/** The functions that tell what a descriptor is. */
+export function libcForFiles(): LibcForFiles {
+  return forFiles ??= theHandle().open(FILES);
+}
+
+/** The library which stands in for a kqueue of the system's own, where the environment may be read. */
+export function pathOfLibkqueue(): string | undefined {
+  const variable = "LIBKQUEUE_PATH";
+  // Asked first, since reading without the permission would prompt at a terminal.
+  if (Deno.permissions.querySync({ name: "env", variable }).state !== "granted") return undefined;
+  return Deno.env.get(variable) || undefined;
+}
+
+function bindForKqueue(): LibcForKqueue {
+  const path = pathOfLibkqueue();
+  return path === undefined ? theHandle().open(KQUEUE) : Deno.dlopen(path, KQUEUE).symbols;
 }
 
 function bindCommon(): Libc {

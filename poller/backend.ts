@@ -1,7 +1,7 @@
 /** The seam between the reactor and the system's waiting calls: one small set of verbs for all. */
 
 /** The system calls that can do the waiting. */
-export type BackendKind = "poll" | "epoll";
+export type BackendKind = "epoll" | "kqueue" | "poll" | "select";
 
 /** Interest and readiness: data can be read, or a peer has arrived. */
 export const READABLE = 1;

@@ -1,19 +1,31 @@
 /** Which backend does the waiting: the caller's choice, the environment's, or the system's best. */
 
+import { pathOfLibkqueue } from "../ffi/libc.ts";
 import type { Backend, BackendKind } from "./backend.ts";
 import { EpollBackend } from "./epoll.ts";
+import { KqueueBackend } from "./kqueue.ts";
 import { PollBackend } from "./poll.ts";
+import { SelectBackend } from "./select.ts";
 
 /** The environment variable that chooses the default for a run. */
 const VARIABLE = "ZMQ_POLLER";
 
 /** Makes an empty set of descriptors. Throws `RangeError` for a kind that this system doesn't have. */
 export function createBackend<Token>(kind: BackendKind = defaultKind()): Backend<Token> {
-  return chosen(kind, "backend") === "epoll" ? new EpollBackend() : new PollBackend();
+  switch (chosen(kind, "backend")) {
+    case "epoll":
+      return new EpollBackend();
+    case "kqueue":
+      return new KqueueBackend();
+    case "poll":
+      return new PollBackend();
+    case "select":
+      return new SelectBackend();
+  }
 }
 
 /**
- * What `ZMQ_POLLER` says, where the environment may be read; else epoll on Linux and poll elsewhere.
+ * What `ZMQ_POLLER` says, where the environment may be read; else the first of `kinds`.
  * Throws `RangeError` where the variable names something else than this system's kinds.
  */
 export function defaultKind(): BackendKind {
@@ -24,14 +36,29 @@ export function defaultKind(): BackendKind {
 }
 
 /** What this system has, the best first. */
-function kinds(): readonly BackendKind[] {
-  return Deno.build.os === "linux" ? ["epoll", "poll"] : ["poll"];
+export function kinds(): readonly BackendKind[] {
+  switch (Deno.build.os) {
+    case "darwin":
+    case "freebsd":
+      return ["kqueue", "poll", "select"];
+    case "linux":
+      return ["epoll", "poll", "select", ...(pathOfLibkqueue() ? ["kqueue" as const] : [])];
+    default:
+      return ["poll", "select"];
+  }
 }
+
+/** Where the others are at home. */
+const ELSEWHERE: Record<string, string> = {
+  epoll: " Only Linux has epoll.",
+  kqueue: " Only macOS and the BSDs have kqueue.",
+};
 
 function chosen(value: string, where: string): BackendKind {
   const kind = kinds().find((kind) => kind === value);
   if (kind !== undefined) return kind;
-  const names = kinds().map((kind) => `"${kind}"`).join(" and ");
-  const epoll = value === "epoll" ? " Only Linux has epoll." : "";
-  throw new RangeError(`${where} can be ${names} on this system, not "${value}".${epoll}`);
+  const names = kinds().map((kind) => `"${kind}"`);
+  const list = `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+  const elsewhere = ELSEWHERE[value] ?? "";
+  throw new RangeError(`${where} can be ${list} on this system, not "${value}".${elsewhere}`);
 }

@@ -1,15 +1,13 @@
 /** The backend over poll(2), which every Unix has. What a wait costs grows with the set. */
 
 import { POLLIN, POLLNVAL } from "../ffi/constants.ts";
-import { libc } from "../ffi/libc.ts";
-import { allocate, usize } from "../ffi/memory.ts";
 import { type Backend, READABLE, type Report } from "./backend.ts";
-import { BYTES, type Entry, Slots, WORDS } from "./slots.ts";
+import { type Call, PollCall } from "./poll_call.ts";
+import { type Entry, Slots, WORDS } from "./slots.ts";
 import {
   alreadyWaiting,
   alreadyWatched,
   assertDescriptor,
-  checkWait,
   isOpen,
   milliseconds,
   notOpen,
@@ -29,9 +27,10 @@ interface Attachment<Token> {
   end: number;
 }
 
-/** A set of descriptors that poll(2) waits for. */
+/** A set of descriptors, all of which are told to poll(2), or to a call like it, at each wait. */
 export class PollBackend<Token> implements Backend<Token> {
-  readonly kind = "poll";
+  readonly kind: Call["kind"];
+  readonly #call: Call;
   #waiting = false;
   #closed = false;
   readonly #slots = new Slots<Token>();
@@ -51,9 +50,10 @@ export class PollBackend<Token> implements Backend<Token> {
   /** The set to which this one is attached. */
   #host: PollBackend<unknown> | undefined;
 
-  /** The pool thread's copy of the array. */
-  #aside: Deno.PointerValue = null;
-  #asideBytes = 0;
+  constructor(call: Call = new PollCall()) {
+    this.#call = call;
+    this.kind = call.kind;
+  }
 
   get waiting(): boolean {
     return this.#waiting;
@@ -62,17 +62,18 @@ export class PollBackend<Token> implements Backend<Token> {
   add(fd: number, interest: number, token: Token): void {
     this.#assertOpen();
     assertDescriptor(fd);
-    if (this.#slots.get(fd) !== undefined) throw alreadyWatched(fd, "poll");
+    if (this.#slots.get(fd) !== undefined) throw alreadyWatched(fd, this.kind);
+    this.#assertBelowCeiling(fd);
     // poll(2) would tell only at the next wait, and then as an event.
-    if (!isOpen(fd)) throw notOpen(fd, "poll");
+    if (!isOpen(fd)) throw notOpen(fd, this.kind);
     this.#slots.add(fd, interest, token);
     this.#changed();
   }
 
   modify(fd: number, interest: number): void {
     const entry = this.#find(fd);
-    if (!isOpen(fd)) throw notOpen(fd, "poll");
-    if (entry.gone) throw notWatched(fd, "poll");
+    if (!isOpen(fd)) throw notOpen(fd, this.kind);
+    if (entry.gone) throw notWatched(fd, this.kind);
     if (entry.interest === interest) return;
     this.#slots.modify(entry, interest);
     this.#changed();
@@ -87,7 +88,7 @@ export class PollBackend<Token> implements Backend<Token> {
 
   attach(guest: Backend<unknown>, token: Token): void {
     this.#assertOpen();
-    if (!(guest instanceof PollBackend) || guest === this) {
+    if (!(guest instanceof PollBackend) || guest.kind !== this.kind || guest === this) {
       throw new TypeError("A set takes another set of its own kind as a guest");
     }
     guest.#assertOpen();
@@ -107,33 +108,23 @@ export class PollBackend<Token> implements Backend<Token> {
     this.#assertIdle();
     this.#wakeUp();
     const count = this.#layOut();
-    const bytes = BYTES * count;
-    if (bytes > this.#asideBytes) {
-      libc().free(this.#aside);
-      this.#aside = null;
-      this.#asideBytes = 0;
-      this.#aside = allocate(2 * bytes);
-      this.#asideBytes = 2 * bytes;
-    }
-    libc().memcpy_out(this.#aside, this.#slots.array, usize(bytes));
+    const asked = this.#call.aside(this.#results, count, milliseconds(timeout));
     this.#waiting = true;
-    return this.#waitAside(count, milliseconds(timeout));
+    return this.#finish(asked, count);
   }
 
-  async #waitAside(count: number, limit: number): Promise<void> {
-    // The thread writes into memory that only we free: a buffer would go when a worker is terminated.
-    let found = await libc().poll_aside(this.#aside, usize(count), limit);
+  async #finish(asked: Promise<number>, count: number): Promise<void> {
+    const found = await asked;
     this.#waiting = false;
-    if (this.#closed) return this.#release();
+    if (this.#closed) this.#release();
     // Another thread's errno can't be read, so a failure is repeated on this one.
-    if (found < 0) found = this.#pollHere(this.#layOut(), 0);
-    else if (found > 0) libc().memcpy(this.#results, this.#aside, usize(BYTES * count));
-    this.#settle(found);
+    else if (found < 0) this.#askHere(0);
+    else this.#settle(this.#call.take(found, this.#results, count));
   }
 
   waitSync(timeout: number, report: Report<Token>): void {
     this.#assertIdle();
-    this.#settle(this.#pollHere(this.#layOut(), milliseconds(timeout)));
+    this.#askHere(milliseconds(timeout));
     this.collect(report);
   }
 
@@ -175,8 +166,7 @@ export class PollBackend<Token> implements Backend<Token> {
 
   #release(): void {
     this.#wake?.close();
-    libc().free(this.#aside);
-    this.#aside = null;
+    this.#call.close();
   }
 
   /** The outstanding wait began without the change: it ends, so that the next one has it. */
@@ -188,13 +178,23 @@ export class PollBackend<Token> implements Backend<Token> {
 
   #wakeUp(): Wake {
     if (this.#wake === undefined) {
-      this.#wake = new Wake();
+      const wake = new Wake();
+      try {
+        this.#assertBelowCeiling(wake.fd);
+      } catch (error) {
+        wake.close();
+        throw error;
+      }
+      this.#wake = wake;
       this.#changed();
     }
     return this.#wake;
   }
 
-  /** Brings everything that is to be asked into one row: own slots, wake-up, guests. Gives its length. */
+  /**
+   * Brings everything that is to be asked into one row, in place of the last results: own slots,
+   * wake-up, guests. Gives its length.
+   */
   #layOut(): number {
     // No result may refer to slots from here on. What wasn't collected is found again.
     this.#next = this.#end = 0;
@@ -208,6 +208,7 @@ export class PollBackend<Token> implements Backend<Token> {
       count = this.#place(guest, count);
       attachment.end = count;
     }
+    this.#results.set(this.#slots.array);
     return count;
   }
 
@@ -228,9 +229,9 @@ export class PollBackend<Token> implements Backend<Token> {
     return end;
   }
 
-  #pollHere(count: number, limit: number): number {
-    this.#results.set(this.#slots.array);
-    return checkWait(libc().poll(this.#results, usize(count), limit), "poll");
+  #askHere(limit: number): void {
+    const count = this.#layOut();
+    this.#settle(this.#call.here(this.#results, count, limit));
   }
 
   /** Begins with the results of a wait. */
@@ -262,16 +263,24 @@ export class PollBackend<Token> implements Backend<Token> {
     this.#assertOpen();
     assertDescriptor(fd);
     const entry = this.#slots.get(fd);
-    if (entry === undefined) throw notWatched(fd, "poll");
+    if (entry === undefined) throw notWatched(fd, this.kind);
     return entry;
   }
 
+  #assertBelowCeiling(fd: number): void {
+    if (fd < this.#call.ceiling) return;
+    throw new RangeError(
+      `${this.kind} can wait only for file descriptors below ${this.#call.ceiling}, and this one is ` +
+        `${fd}: choose another backend, such as "poll"`,
+    );
+  }
+
   #assertOpen(): void {
-    if (this.#closed) throw setClosed("poll");
+    if (this.#closed) throw setClosed(this.kind);
   }
 
   #assertIdle(): void {
     this.#assertOpen();
-    if (this.#waiting) throw alreadyWaiting("poll");
+    if (this.#waiting) throw alreadyWaiting(this.kind);
   }
 }

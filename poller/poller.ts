@@ -39,9 +39,10 @@ export interface Ready<Key = unknown> {
 /** How a {@linkcode Poller} is to work. */
 export interface PollerOptions {
   /**
-   * The system call that does the waiting: `"epoll"` (Linux) costs the same for 5 descriptors and for
-   * 5,000, `"poll"` exists everywhere and its cost grows with their number. Default: what
-   * `ZMQ_POLLER` says where the environment may be read, else epoll on Linux and poll elsewhere.
+   * The system call that does the waiting: `"epoll"` (Linux) and `"kqueue"` (macOS, the BSDs) cost the
+   * same for 5 descriptors and for 5,000; `"poll"` and `"select"` exist everywhere, and their cost grows
+   * with the number; `"select"` throws `RangeError` for descriptors from 1,024 on. Default: what
+   * `ZMQ_POLLER` says where the environment may be read, else epoll on Linux and kqueue on macOS.
    */
   backend?: BackendKind;
 }

@@ -21,6 +21,8 @@ export interface Guest {
 const STUBBORN_INTERVAL = 50;
 /** While nothing waits where they're registered, open sources are looked at this often, so that their mailboxes stay empty. */
 const IDLE_INTERVAL = 1000;
+/** While turns leave no time to sleep, descriptors are asked this often. */
+const GLANCE_INTERVAL = 1;
 
 /** One kind of waiting call, with its own set of descriptors and its own parked thread. */
 class Host {
@@ -80,6 +82,8 @@ class Reactor {
   #turnQueued = false;
   #idleTimer: ReturnType<typeof setInterval> | undefined;
   #settledWaiters: (() => void)[] = [];
+  /** When descriptors were last asked between two turns. */
+  #glanced = 0;
 
   readonly #park = () => {
     this.#parkQueued = false;
@@ -234,7 +238,7 @@ class Reactor {
       now = performance.now();
       this.#expire(now);
       this.#finishDue();
-      if (this.#turnQueued) return;
+      if (this.#turnQueued) return this.#glance(now);
     } while (this.#unsettled.length > 0);
     let until = this.#deadlines.earliest;
     if (this.#stubborn.size > 0) until = Math.min(until, now + STUBBORN_INTERVAL);
@@ -244,6 +248,19 @@ class Reactor {
       else if (until < host.until) host.wake();
     }
     this.#rest();
+  }
+
+  /**
+   * Instead of a sleep, while a turn follows another: finds what has fired meanwhile. A source whose
+   * many waiters use up every turn would else keep all others waiting until it's drained.
+   */
+  #glance(now: number): void {
+    if (now - this.#glanced < GLANCE_INTERVAL) return;
+    this.#glanced = now;
+    for (const source of this.#stubborn) this.note(source);
+    for (const host of this.#hosts) {
+      if (host.waits > 0 && !host.parked) host.backend.waitSync(0, this.#report);
+    }
   }
 
   /** After a wake: what was left, and the next sleep. */

@@ -21,7 +21,7 @@ export const WORDS = 2;
 export const BYTES = 8;
 
 /** poll(2) skips negative numbers: a free slot, a closed descriptor, one of no interest at present. */
-const SKIPPED = -1;
+export const SKIPPED = -1;
 
 /** Descriptors in slots. A slot keeps its descriptor until `compact`, so results can refer to slots. */
 export class Slots<Token> {

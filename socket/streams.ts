@@ -61,9 +61,7 @@ export function readableBytesOf(
         const [frame] = frames;
         if (frame.length > 0) {
           // A copy, since a byte stream detaches what it's given, and frames share their buffers.
-          controller.enqueue(new Uint8Array(frame));
-          controller.byobRequest?.respond(0);
-          return;
+          return controller.enqueue(new Uint8Array(frame));
         }
         if (endMarker) {
           messages.return();
@@ -80,6 +78,7 @@ export function readableBytesOf(
 
 function end(controller: ReadableByteStreamController): void {
   controller.close();
+  // Reads into buffers of the program's own end only when one of them is answered.
   controller.byobRequest?.respond(0);
 }
 

@@ -10,12 +10,16 @@ export interface ProgramOptions {
   args?: readonly string[];
 }
 
+/** A process that takes longer than this, in ms, hangs: it's killed, which shows as its signal. */
+const STUCK = 60_000;
+
 /** A running process. At the end of its block it's gone, one way or another. */
 export class Program implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #output: ReadableStreamDefaultReader<string>;
   readonly #errors: Promise<string>;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #stuck: ReturnType<typeof setTimeout>;
   #read = "";
   #folder: string | undefined;
 
@@ -30,6 +34,7 @@ export class Program implements AsyncDisposable {
     this.#input = this.#child.stdin.getWriter();
     this.#output = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     this.#errors = new Response(this.#child.stderr).text();
+    this.#stuck = setTimeout(() => this.kill("SIGKILL"), STUCK);
   }
 
   /** Starts a program given as its source, in which `$MOD` is the library's address. */
@@ -73,9 +78,9 @@ export class Program implements AsyncDisposable {
     await this.#input.close();
   }
 
-  /** Sends it a signal, by its number. */
+  /** Sends it a signal. */
   kill(signal: Deno.Signal): void {
-    Deno.kill(this.#child.pid, signal);
+    this.#child.kill(signal);
   }
 
   /** Waits for its end, and gives what was left of its output. */
@@ -91,9 +96,10 @@ export class Program implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#stuck);
     // By now it has ended, or the test has failed.
     try {
-      this.#child.kill("SIGKILL");
+      this.kill("SIGKILL");
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
     }

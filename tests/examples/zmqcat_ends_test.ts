@@ -93,42 +93,38 @@ Deno.test("push ended by a signal sends no end, and what it had sent arrives", a
   assertEquals((await receiver.ended()).status, 1);
 });
 
-/** A push at its end: it has sent all, of which more than half is still on its way to a pull that stands still. */
-async function waiting(folder: string): Promise<{ sender: Running; receiver: Running }> {
-  // Fits in the sending process's queue. In the receiving one's, 8 MB do; beside that ipc holds little.
-  await Deno.writeFile(`${folder}/original`, randomBytes(16_000_000));
-  const address = `ipc://${folder}/socket`;
-  const receiver = zmqcat("pull", "--bind", address);
-  const file = ["--file", `${folder}/original`, "--sha256"];
-  const sender = zmqcat("push", "--connect", address, ...file);
-  await sender.said("sha256 ");
-  return { sender, receiver };
+/** A push at its end: it has sent all, of which half is still on its way to a pull that stands still. */
+function withPushAtItsEnd(
+  use: (sender: Running, receiver: Running, bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
+  return withFolder(async (folder) => {
+    // The sending process's queue holds all of it, the receiving one's 8 MB, and ipc little beside that.
+    const bytes = randomBytes(16_000_000);
+    await Deno.writeFile(`${folder}/original`, bytes);
+    const address = `ipc://${folder}/socket`;
+    const file = ["--file", `${folder}/original`, "--sha256"];
+    await using receiver = zmqcat("pull", "--bind", address);
+    await using sender = zmqcat("push", "--connect", address, ...file);
+    await sender.said("sha256 ");
+    await use(sender, receiver, bytes);
+  });
 }
 
 Deno.test("push waits at its end until a slow receiver has everything", () =>
-  withFolder(async (folder) => {
-    const { sender, receiver } = await waiting(folder);
-    await using _sender = sender;
-    await using _receiver = receiver;
-    assertSameBytes(await receiver.output(), await Deno.readFile(`${folder}/original`));
+  withPushAtItsEnd(async (sender, receiver, bytes) => {
+    assertSameBytes(await receiver.output(), bytes);
     assertEquals((await sender.ended()).status, 0);
     assertEquals((await receiver.ended()).status, 0);
   }));
 
 Deno.test("push that waits at its end for a slow receiver is ended by a signal", () =>
-  withFolder(async (folder) => {
-    const { sender, receiver } = await waiting(folder);
-    await using _sender = sender;
-    await using _receiver = receiver;
+  withPushAtItsEnd(async (sender) => {
     sender.kill("SIGTERM");
     assertEquals((await sender.ended()).status, STATUS.SIGTERM);
   }));
 
 Deno.test("push that waits at its end ends when its receiver is killed", () =>
-  withFolder(async (folder) => {
-    const { sender, receiver } = await waiting(folder);
-    await using _sender = sender;
-    await using _receiver = receiver;
+  withPushAtItsEnd(async (sender, receiver) => {
     receiver.kill("SIGKILL");
     assertEquals((await sender.ended()).status, 0);
   }));

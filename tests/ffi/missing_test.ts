@@ -144,9 +144,7 @@ const fetched = canHide ? await fetchPrebuilt() : undefined;
 async function fetchPrebuilt(): Promise<Outcome | undefined> {
   return await withFolder(async (folder) => {
     await using program = await startHidden(REPORT, folder, { network: true, cache });
-    const patience = setTimeout(() => program.kill("SIGKILL"), 30_000);
     const outcome = await program.outcome();
-    clearTimeout(patience);
     const unreachable = outcome.signal !== null || outcome.stdout.includes("Failed loading");
     return unreachable ? undefined : outcome;
   });

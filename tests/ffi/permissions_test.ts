@@ -39,7 +39,7 @@ Deno.test({
   ignore: noSystemLibrary,
   fn: async () => {
     const outcome = await run(
-      `import { Poller } from "${new URL("../../poller/mod.ts", import.meta.url)}";
+      `import { Poller } from "$ROOT/poller/mod.ts";
       for (const backend of Deno.build.os === "linux" ? ["epoll", "poll"] : ["poll"]) {
         const poller = new Poller({ backend });
         poller.add(0);
@@ -124,7 +124,7 @@ Deno.test("where LIBZMQ_PATH names no libzmq, the error names it with the reason
     ] as const;
     for (const [path, reason] of other) {
       const source = `
-        import { LibraryError } from "${new URL("../../errors.ts", import.meta.url)}";
+        import { LibraryError } from "$ROOT/errors.ts";
         try {
           await import("$MOD");
         } catch (error) {

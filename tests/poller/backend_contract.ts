@@ -9,6 +9,7 @@ import { many } from "./contract/many.ts";
 import { numbers } from "./contract/numbers.ts";
 import { readiness } from "./contract/readiness.ts";
 import { registering } from "./contract/registering.ts";
+import { select } from "./contract/select.ts";
 import { time } from "./contract/time.ts";
 import { waking } from "./contract/waking.ts";
 
@@ -24,4 +25,5 @@ export function backendContract(kind: BackendKind): void {
   many(contract);
   guests(contract);
   ending(contract);
+  if (kind === "select") select(contract);
 }

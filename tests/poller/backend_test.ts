@@ -1,15 +1,23 @@
 import "../fds.ts";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import type { BackendKind } from "../../poller/backend.ts";
-import { createBackend, defaultKind } from "../../poller/create.ts";
+import { createBackend, defaultKind, kinds } from "../../poller/create.ts";
 import { Wake } from "../../poller/wake.ts";
 import { openDescriptors, openedSince, readiness } from "../fds.ts";
 import { backendContract } from "./backend_contract.ts";
+import { kevents } from "./contract/kevents.ts";
 
 const LINUX = Deno.build.os === "linux";
-const KINDS: BackendKind[] = LINUX ? ["poll", "epoll"] : ["poll"];
+const KINDS = kinds();
+const BEST: BackendKind = LINUX ? "epoll" : "kqueue";
 
 for (const kind of KINDS) backendContract(kind);
+
+if (!KINDS.includes("kqueue")) {
+  const name = "kqueue: the contract (skipped: neither the system nor LIBKQUEUE_PATH has a kqueue)";
+  Deno.test({ name, ignore: true, fn: () => {} });
+}
+kevents();
 
 for (const kind of LINUX ? ["eventfd", "pipe"] as const : ["pipe"] as const) {
   Deno.test(`wake by ${kind}: readable from signal to drain, however often either is called`, () => {
@@ -39,9 +47,9 @@ function withVariable(value: string | undefined, body: () => void): void {
   }
 }
 
-Deno.test("without ZMQ_POLLER, epoll is the default on Linux and poll elsewhere", () => {
+Deno.test("without ZMQ_POLLER, epoll is the default on Linux and kqueue elsewhere", () => {
   for (const value of [undefined, ""]) {
-    withVariable(value, () => assertEquals(defaultKind(), LINUX ? "epoll" : "poll"));
+    withVariable(value, () => assertEquals(defaultKind(), BEST));
   }
 });
 
@@ -86,5 +94,5 @@ Deno.test("an unknown kind is a RangeError that names the known ones", () => {
 Deno.test({
   name: "without the permission to read it, ZMQ_POLLER is left alone",
   permissions: { env: false, ffi: true },
-  fn: () => assertEquals(defaultKind(), LINUX ? "epoll" : "poll"),
+  fn: () => assertEquals(defaultKind(), BEST),
 });

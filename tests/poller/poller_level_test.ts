@@ -195,7 +195,7 @@ over("a loop over a file that's always ready doesn't starve a timer", async (pol
   const nothing = openSync("/dev/null", "r");
   try {
     poller.add(nothing, undefined, "null");
-    await beside(async () => assertEquals(keys(await poller.wait()), ["null"]));
+    await beside(async () => assertEquals(keys(await poller.wait({ timeout: STUCK })), ["null"]));
   } finally {
     closeSync(nothing);
   }
@@ -204,13 +204,13 @@ over("a loop over a file that's always ready doesn't starve a timer", async (pol
 over("a loop over a socket that's always ready doesn't starve a timer", async (poller) => {
   using sockets = await pipeline("inproc");
   poller.add(sockets.push, { writable: true }, "push");
-  await beside(async () => assertEquals(keys(await poller.wait()), ["push"]));
+  await beside(async () => assertEquals(keys(await poller.wait({ timeout: STUCK })), ["push"]));
 });
 
 over("a loop that is woken again and again doesn't starve a timer", async (poller) => {
   await beside(() => {
     poller.wake();
-    return poller.wait();
+    return poller.wait({ timeout: STUCK });
   });
 });
 

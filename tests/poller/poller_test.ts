@@ -18,7 +18,7 @@ import {
 import { Wake } from "../../poller/wake.ts";
 import { fill, pipe, put, socketPair, take, unusedNumber } from "../fds.ts";
 import { freshAddress, join, until, withFolder } from "../util.ts";
-import { all, keys, KINDS, over, soon, STUCK, throwsCode } from "./support.ts";
+import { all, Bell, keys, KINDS, over, soon, STUCK, throwsCode } from "./support.ts";
 
 const BOTH = { readable: true, writable: true };
 
@@ -260,6 +260,13 @@ over("adding what is closed is EBADF, and leaves nothing behind", (poller) => {
   throwsCode(() => poller.add(pull), "EBADF");
   assertEquals(poller.size, 0);
   assertEquals(poller.waitSync({ timeout: 0 }), []);
+});
+
+over("a closed socket is EBADF also while its descriptor is still open", (poller) => {
+  using bell = new Bell();
+  bell.closed = true;
+  throwsCode(() => poller.add(bell), "EBADF");
+  assertEquals(poller.size, 0);
 });
 
 over("changing or removing what isn't watched is ENOENT", (poller) => {

@@ -15,6 +15,7 @@ import {
   Bell,
   dealers,
   fillUp,
+  held,
   keys,
   over,
   Parks,
@@ -35,8 +36,8 @@ over(
     const { one, peer } = sockets;
     poller.add(one, { readable: true, writable: true });
     fillUp(one);
-    const sent = one.send("waiting");
-    const message = one.receive();
+    const sent = held(one.send("waiting"));
+    const message = held(one.receive());
     await turns(5);
     const interests = adds.of(one.fd);
     // Once in the reactor's set, and once in the Poller's.
@@ -59,7 +60,7 @@ over(
     fillUp(one);
     poller.add(one, { writable: true }, "room");
     for (let round = 0; round < 5; round++) {
-      const wait = poller.wait();
+      const wait = held(poller.wait());
       await turns(round * 3);
       assert([...peer.drain()].length > 0);
       assertEquals(keys(await soon(wait)), ["room"]);
@@ -73,7 +74,7 @@ Deno.test("rule 1: a send that waits is woken by its peer's reading, and parks b
   using sockets = await dealers();
   const { one, peer } = sockets;
   fillUp(one);
-  const sent = one.send("waiting");
+  const sent = held(one.send("waiting"));
   using parks = new Parks();
   {
     using patience = new Patience(50);
@@ -111,7 +112,7 @@ for (const [name, call] of Object.entries(CALLS)) {
   Deno.test(`rules 2 and 4: ${name} doesn't take away a waiting receive's wake-up`, async () => {
     using sockets = await dealers();
     const { one, peer } = sockets;
-    const message = one.receive();
+    const message = held(one.receive());
     assert(peer.trySend("for the receive"));
     call(one);
     assertEquals(String((await soon(message, "the message"))[0]), "for the receive");
@@ -121,7 +122,7 @@ for (const [name, call] of Object.entries(CALLS)) {
     using sockets = await dealers();
     const { one, peer } = sockets;
     fillUp(one);
-    const sent = one.send("waiting");
+    const sent = held(one.send("waiting"));
     const inbound = [...peer.drain()].length;
     assert(inbound > 0);
     call(one);
@@ -133,7 +134,7 @@ for (const [name, call] of Object.entries(CALLS)) {
     const { one, peer } = sockets;
     fillUp(one);
     poller.add(one, { writable: true }, "room");
-    const wait = poller.wait();
+    const wait = held(poller.wait());
     assert([...peer.drain()].length > 0);
     call(one);
     assertEquals(keys(await soon(wait, "the wake-up")), ["room"]);
@@ -183,7 +184,7 @@ over("rule 3: of a Poller's many sockets only the one that fired is asked", asyn
     assertEquals(await poller.wait({ timeout: 0 }), []);
     for (const bell of bells) bell.asked = 0;
     for (let round = 0; round < 20; round++) {
-      const wait = poller.wait();
+      const wait = held(poller.wait());
       bells[7].ring(READABLE);
       assertEquals(keys(await soon(wait)), ["7"]);
       bells[7].ready = 0;
@@ -235,7 +236,7 @@ over("rule 5: after a single edge a socket is reported until it's drained", asyn
   using push = new Push();
   await join(pull, push, freshAddress("inproc"));
   poller.add(pull, undefined, "pull");
-  const wait = poller.wait();
+  const wait = held(poller.wait());
   for (let i = 0; i < 100; i++) assert(push.trySend(`${i}`));
   assertEquals(keys(await soon(wait)), ["pull"]);
   assertEquals(readiness(pull.fd) & READABLE, 0, "there is no edge any more");
@@ -288,7 +289,7 @@ Deno.test("rule 6: a socket is registered once, however often somebody waits for
   using sockets = await dealers();
   const { one, peer } = sockets;
   for (let i = 0; i < 50; i++) {
-    const message = one.receive();
+    const message = held(one.receive());
     await turn();
     await peer.send("x");
     await soon(message);
@@ -304,7 +305,7 @@ over(
     poller.add(line.read, undefined, "pipe");
     assertEquals(keys(await poller.wait()), ["pipe"]);
     take(line.read);
-    const wait = poller.wait();
+    const wait = held(poller.wait());
     await turns(5);
     put(line.write);
     assertEquals(keys(await soon(wait)), ["pipe"]);
@@ -321,7 +322,7 @@ over(
   async (poller) => {
     using line = pipe();
     poller.add(line.read, undefined, "pipe");
-    const wait = poller.wait();
+    const wait = held(poller.wait());
     await turn();
     put(line.write, 5);
     assertEquals(keys(await soon(wait)), ["pipe"]);

@@ -55,6 +55,12 @@ export async function soon<T>(promise: Promise<T>, what = "it"): Promise<T> {
   }
 }
 
+/** A promise whose rejection goes unseen where its test has failed before awaiting it. */
+export function held<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
 /** Lets the event loop turn until a condition holds. */
 export async function turnsUntil(condition: () => boolean, what: string): Promise<void> {
   const limit = performance.now() + STUCK;

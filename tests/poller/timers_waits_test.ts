@@ -34,6 +34,7 @@ function overWaits(
 }
 
 overWaits("a timer ends it, never before its time", async (poller, wait) => {
+  let leastLate = Infinity;
   for (const interval of [0, 0.1, 0.5, 1, 1.5, 2.999, 5, 12.34]) {
     for (let i = 0; i < 5; i++) {
       const begin = performance.now();
@@ -44,8 +45,11 @@ overWaits("a timer ends it, never before its time", async (poller, wait) => {
       assertEquals([rest, missed], [[], 0]);
       assert(took >= interval, `${took} ms instead of ${interval}`);
       assert(late! >= 0 && late! <= took - interval + 1e-6, `${late} late after ${took}`);
+      if (interval >= 1) leastLate = Math.min(leastLate, late!);
     }
   }
+  // However busy the machine is, of 25 timers one is found in time.
+  assert(leastLate < 50, `all timers are late, by ${leastLate} ms or more`);
 });
 
 overWaits(
@@ -261,8 +265,8 @@ over("wake, an abort and a close end a wait that has a timer to come", async (po
 over(
   "a timer that came due while nothing waited is reported by the next wait, as late as it is",
   async (poller) => {
-    const begin = performance.now();
     poller.addTimer(1, {}, "timer");
+    const begin = performance.now();
     while (performance.now() - begin < 6) await turn();
     const [{ key, late }] = await poller.wait();
     assertEquals(key, "timer");

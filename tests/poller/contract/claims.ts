@@ -4,6 +4,7 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { ZmqError } from "../../../errors.ts";
 import type { Backend, BackendKind } from "../../../poller/backend.ts";
 import { createBackend } from "../../../poller/create.ts";
+import { unusedNumber } from "../../fds.ts";
 
 /** What each part of the contract is given. */
 export interface Contract {
@@ -12,6 +13,12 @@ export interface Contract {
   readonly registers: string;
   /** The system call that waits. */
   readonly waits: string;
+  /** The first number of a descriptor that it can't watch. */
+  readonly ceiling: number;
+  /** A number below that which isn't open, and which nobody else gets by chance. */
+  readonly unused: number;
+  /** Whether what is open can be counted: the system tells, and none belongs to a library's kqueue. */
+  readonly countable: boolean;
   /** Registers a test of a set, which is closed behind it. */
   claim(name: string, body: (set: Backend<string>) => unknown, ignore?: boolean): void;
 }
@@ -25,10 +32,18 @@ export const LINUX = Deno.build.os === "linux";
 
 /** The contract's frame for one kind. */
 export function contractOf(kind: BackendKind): Contract {
+  // Foreign functions are bound at their first use, and the sanitizers take that for a test's leak.
+  const first = createBackend<string>(kind);
+  first.waitSync(0, () => {});
+  first.close();
+  const ceiling = kind === "select" ? 1024 : Infinity;
   return {
     kind,
-    registers: kind === "epoll" ? "epoll_ctl" : "poll",
-    waits: kind === "epoll" ? "epoll_wait" : "poll",
+    registers: kind === "epoll" ? "epoll_ctl" : kind === "kqueue" ? "kevent" : kind,
+    waits: kind === "epoll" ? "epoll_wait" : kind === "kqueue" ? "kevent" : kind,
+    ceiling,
+    unused: Math.min(unusedNumber(), ceiling - 1),
+    countable: LINUX && kind !== "kqueue",
     claim(name, body, ignore = false) {
       Deno.test({
         name: `${kind}: ${name}`,
@@ -121,7 +136,8 @@ export async function soon<T>(promise: Promise<T>): Promise<T> {
 
 /**
  * Resolves when a thread of this process sleeps in a system call with that time-out among its
- * arguments. Where the system doesn't tell, it only gives the thread some turns to get there.
+ * arguments (of select: with any, as its argument is a place in memory). Where the system doesn't
+ * tell, it only gives the thread some turns to get there.
  */
 export async function parked(timeout: number): Promise<void> {
   const hex = timeout === -1 ? "0xffffffff" : `0x${timeout.toString(16)}`;
@@ -132,20 +148,19 @@ export async function parked(timeout: number): Promise<void> {
     let told = 0;
     for (const call of systemCalls()) {
       told++;
-      const [number, , , third, fourth] = call.split(" ");
-      const argument = CALLS[number]?.(third, fourth);
+      const [number, ...words] = call.split(" ");
+      const argument = words[CALLS[number] - 1];
       if (argument === hex || argument === mask) return;
+      if (SELECTS.includes(number) && (argument === "0x0") === (timeout === -1)) return;
     }
     if (told === 0 && turn === 20) return;
   }
   throw new Error("no thread waits");
 }
 
-/** Where poll and epoll_wait have their time-out, by the numbers of x86_64. */
-const CALLS: Record<string, (third: string, fourth: string) => string> = {
-  7: (third) => third,
-  232: (_, fourth) => fourth,
-};
+/** Which argument of poll, epoll_wait, select and pselect6 is their time-out, by the numbers of x86_64. */
+const CALLS: Record<string, number> = { 7: 3, 232: 4, 23: 5, 270: 5 };
+const SELECTS = ["23", "270"];
 
 /** What each thread is waiting for in the kernel, in its own numbers; empty where that isn't told. */
 function* systemCalls(): Generator<string> {

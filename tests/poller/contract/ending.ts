@@ -11,7 +11,6 @@ import {
   collected,
   type Contract,
   here,
-  LINUX,
   LONG,
   parked,
   soon,
@@ -20,7 +19,7 @@ import {
 } from "./claims.ts";
 
 /** Registers them. */
-export function ending({ claim, kind, waits }: Contract): void {
+export function ending({ claim, kind, waits, countable }: Contract): void {
   claim("a second wait while one is outstanding is EBUSY", async (set) => {
     const waiting = set.wait(LONG);
     throwsZmq(() => set.wait(0), "EBUSY", waits);
@@ -110,7 +109,7 @@ export function ending({ claim, kind, waits }: Contract): void {
     }
     assertEquals(openedSince(before), []);
     closeSync(nothing);
-  }, !LINUX);
+  }, !countable);
 
   claim("a set that never waits on a pool thread needs no descriptor for waking", async () => {
     using a = pipe();
@@ -129,5 +128,5 @@ export function ending({ claim, kind, waits }: Contract): void {
     assertEquals(openedSince(withHost).length, own);
     guest.close();
     host.close();
-  }, !LINUX);
+  }, !countable);
 }

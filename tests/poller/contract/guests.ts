@@ -3,7 +3,7 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
 import { type Backend, HANGUP, READABLE, WRITABLE } from "../../../poller/backend.ts";
-import { createBackend } from "../../../poller/create.ts";
+import { createBackend, kinds } from "../../../poller/create.ts";
 import { pipe, put, socketPair, take } from "../../fds.ts";
 import {
   aside,
@@ -12,7 +12,6 @@ import {
   type Contract,
   here,
   lasts,
-  LINUX,
   LONG,
   parked,
   soon,
@@ -294,8 +293,8 @@ export function guests({ claim, kind, registers }: Contract): void {
   });
 
   claimGuest("only another set of the same kind can be a guest", (host) => {
-    const other = LINUX ? createBackend(kind === "poll" ? "epoll" : "poll") : undefined;
-    if (other !== undefined) {
+    for (const one of kinds().filter((one) => one !== kind)) {
+      const other = createBackend(one);
       throws(() => host.attach(other, "guest"), TypeError);
       host.detach(other);
       other.close();

@@ -2,11 +2,11 @@
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { HANGUP, READABLE, WRITABLE } from "../../../poller/backend.ts";
-import { closeFd, duplicateTo, pipe, put, socketPair, unusedNumber } from "../../fds.ts";
+import { closeFd, duplicateTo, pipe, put, socketPair } from "../../fds.ts";
 import { aside, both, type Contract, here, lasts, throws, throwsZmq } from "./claims.ts";
 
 /** Registers them. */
-export function registering({ claim, registers }: Contract): void {
+export function registering({ claim, registers, unused }: Contract): void {
   claim("a set without descriptors waits out its time", async (set) => {
     assertEquals(here(set, 0), {});
     assertEquals(await aside(set, 1), {});
@@ -83,7 +83,7 @@ export function registering({ claim, registers }: Contract): void {
   });
 
   claim("adding a closed descriptor is EBADF, whatever the interest", async (set) => {
-    const closed = unusedNumber();
+    const closed = unused;
     for (const interest of [READABLE, WRITABLE, 0]) {
       throwsZmq(() => set.add(closed, interest, "closed"), "EBADF", registers);
     }

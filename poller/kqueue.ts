@@ -1,0 +1,304 @@
+/** The backend over kqueue(2), which macOS and the BSDs have: what a wait costs doesn't grow with the set. */
+
+import { EV_EOF, EVFILT_READ, EVFILT_USER, POLLHUP, POLLOUT } from "../ffi/constants.ts";
+import { codeOf, errorOf } from "../ffi/errno.ts";
+import { type Backend, EDGE, HANGUP, READABLE, type Report, WRITABLE } from "./backend.ts";
+import { type FileType, fileType } from "./file_type.ts";
+import { additions, deletions, endOfWriting, type Kevent, once, readinessOf } from "./kevent.ts";
+import { KqueueSet } from "./kqueue_set.ts";
+import {
+  alreadyWaiting,
+  alreadyWatched,
+  assertDescriptor,
+  look,
+  milliseconds,
+  notOpen,
+  notWatched,
+  setClosed,
+  UNASKED,
+  WANTED,
+} from "./system.ts";
+
+/** One watched descriptor, or an attached set. */
+interface Entry<Token> {
+  readonly fd: number;
+  readonly token: Token;
+  /** Comes back with each event. */
+  readonly generation: number;
+  readonly guest: KqueueBackend<unknown> | undefined;
+  type: FileType;
+  interest: number;
+  /** What it's always ready for, whatever the kernel says of it: a file, or a pipe whose other end has gone. */
+  always: number;
+  /** What the last wait found, until it's reported. */
+  found: number;
+  /** It was removed. */
+  gone: boolean;
+}
+
+/** A set of descriptors in a kqueue of its own. */
+export class KqueueBackend<Token> implements Backend<Token> {
+  readonly kind = "kqueue";
+  #waiting = false;
+  #closed = false;
+  readonly #set = new KqueueSet();
+
+  readonly #entries = new Map<number, Entry<Token>>();
+  #generation = 0;
+  /** The entries that are always ready. While there are any, every wait is signalled to end. */
+  readonly #always = new Set<Entry<Token>>();
+
+  readonly #guests = new Map<number, Entry<Token>>();
+  /** The set to which this one is attached. */
+  #host: KqueueBackend<unknown> | undefined;
+
+  /** The entries of which the last wait found something, each once, and how many of them were reported. */
+  #ready: Entry<Token>[] = [];
+  #next = 0;
+
+  get waiting(): boolean {
+    return this.#waiting;
+  }
+
+  add(fd: number, interest: number, token: Token): void {
+    this.#assertOpen();
+    assertDescriptor(fd);
+    if (this.#entries.has(fd)) throw alreadyWatched(fd, "kevent");
+    const entry = this.#enter(fd, interest, token, undefined);
+    this.#watch(entry, interest, []);
+    this.#entries.set(fd, entry);
+  }
+
+  modify(fd: number, interest: number): void {
+    const entry = this.#find(fd);
+    this.#watch(entry, interest, deletions(fd, entry.interest));
+  }
+
+  remove(fd: number): void {
+    const entry = this.#find(fd);
+    this.#leave(entry);
+    this.#entries.delete(fd);
+    // One that was closed has left the queue by itself.
+    this.#set.attempt(deletions(fd, entry.interest));
+  }
+
+  attach(guest: Backend<unknown>, token: Token): void {
+    this.#assertOpen();
+    if (!(guest instanceof KqueueBackend) || guest === this) {
+      throw new TypeError("A set takes another set of its own kind as a guest");
+    }
+    guest.#assertOpen();
+    guest.#host?.detach(guest);
+    const entry = this.#enter(guest.#set.fd, READABLE, token, guest);
+    this.#set.change(once(entry.fd, entry.generation));
+    this.#guests.set(entry.fd, entry);
+    guest.#host = this;
+  }
+
+  detach(guest: Backend<unknown>): void {
+    if (!(guest instanceof KqueueBackend) || guest.#host !== this) return;
+    const entry = this.#guests.get(guest.#set.fd)!;
+    this.#expel(entry);
+    // Where it was found ready, it has left the queue by itself.
+    this.#set.attempt(deletions(entry.fd, READABLE));
+  }
+
+  wait(timeout: number): Promise<void> {
+    this.#assertIdle();
+    this.#forget();
+    // An edge that wasn't collected wouldn't come again.
+    if (this.#ready.length > 0) return Promise.resolve();
+    const waited = this.#set.waitAside(milliseconds(timeout));
+    this.#waiting = true;
+    return this.#end(waited);
+  }
+
+  async #end(waited: Promise<number>): Promise<void> {
+    const found = await waited;
+    this.#waiting = false;
+    if (this.#closed) this.#set.close();
+    else this.#settle(this.#set.take(found));
+  }
+
+  waitSync(timeout: number, report: Report<Token>): void {
+    this.#assertIdle();
+    this.#forget();
+    if (this.#ready.length === 0) this.#settle(this.#set.wait(milliseconds(timeout)));
+    this.collect(report);
+  }
+
+  collect(report: Report<Token>): void {
+    // Everything it goes by is a field: a report may remove, add, wait on this thread, or throw.
+    while (this.#next < this.#ready.length) {
+      const entry = this.#ready[this.#next++];
+      const { guest, interest } = entry;
+      const ready = entry.found & (interest | UNASKED);
+      entry.found = 0;
+      if (entry.gone || (interest & WANTED) === 0 || ready === 0) continue;
+      if (guest !== undefined) {
+        if (!guest.#look()) {
+          this.#set.change(once(entry.fd, entry.generation));
+          continue;
+        }
+        this.#expel(entry);
+      }
+      report(entry.token, ready);
+    }
+  }
+
+  wake(): void {
+    this.#assertOpen();
+    this.#set.signal();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#host?.detach(this);
+    this.#closed = true;
+    for (const entry of this.#guests.values()) entry.guest!.#host = undefined;
+    this.#guests.clear();
+    this.#entries.clear();
+    this.#always.clear();
+    this.#ready = [];
+    if (this.#waiting) this.#set.signal();
+    else this.#set.close();
+  }
+
+  /** Before a new wait: what wasn't collected is found again, but for edges. */
+  #forget(): void {
+    const left = this.#ready.slice(this.#next);
+    this.#ready = left.filter((entry) => !entry.gone && (entry.interest & EDGE) !== 0);
+    this.#next = 0;
+    for (const entry of left) if ((entry.interest & EDGE) === 0) entry.found = 0;
+  }
+
+  /** Begins with the results of a wait. Gives whether it was signalled. */
+  #settle(events: number): boolean {
+    let signalled = false;
+    for (let index = 0; index < events; index++) {
+      const event = this.#set.event(index);
+      if (event.filter === EVFILT_USER) signalled = true;
+      else this.#note(event);
+    }
+    for (const entry of this.#always) {
+      if (fileType(entry.fd) === entry.type) {
+        this.#found(entry, entry.always);
+      } else {
+        // It was closed without being removed; if the number is in use, then by something else.
+        this.#always.delete(entry);
+      }
+    }
+    if (this.#always.size > 0) this.#set.signal();
+    return signalled;
+  }
+
+  #note(event: Kevent): void {
+    const { ident, tag, filter, flags } = event;
+    let entry = this.#entries.get(ident);
+    if (entry?.generation !== tag) entry = this.#guests.get(ident);
+    if (entry?.generation !== tag) return;
+    let ready = readinessOf(event, entry.type);
+    if (entry.type === "socket" && filter === EVFILT_READ && (flags & EV_EOF) !== 0) {
+      // The other side may have ended its sending only. Asked about ours, poll(2) tells.
+      if ((look(entry.fd, POLLOUT) & POLLHUP) === 0) ready &= ~HANGUP;
+    }
+    this.#found(entry, ready);
+  }
+
+  #found(entry: Entry<Token>, ready: number): void {
+    if (entry.found === 0) this.#ready.push(entry);
+    entry.found |= ready;
+  }
+
+  /**
+   * Whether anything is ready, when the host's queue says so. A queue holds what was reported until the
+   * next wait finds it no longer ready, and counts as ready itself for so long: after each of its own
+   * waits that found something, it would end one of its host's for nothing. So it's asked, which takes
+   * out what isn't ready, for one system call a report. An edge or a signal that this uses up is kept.
+   */
+  #look(): boolean {
+    if (this.#waiting) return true;
+    this.#forget();
+    const signalled = this.#settle(this.#set.wait(0));
+    const any = signalled || this.#ready.length > 0;
+    this.#forget();
+    if (signalled || this.#ready.length > 0) this.#set.signal();
+    return any;
+  }
+
+  #enter(
+    fd: number,
+    interest: number,
+    token: Token,
+    guest: KqueueBackend<unknown> | undefined,
+  ): Entry<Token> {
+    const generation = this.#generation = (this.#generation + 1) | 0;
+    const rest = { type: "other" as const, always: 0, found: 0, gone: false };
+    return { fd, token, generation, guest, interest, ...rest };
+  }
+
+  #leave(entry: Entry<Token>): void {
+    entry.gone = true;
+    this.#always.delete(entry);
+  }
+
+  #expel(entry: Entry<Token>): void {
+    this.#leave(entry);
+    this.#guests.delete(entry.fd);
+    entry.guest!.#host = undefined;
+  }
+
+  /** Has an entry's readiness told by whoever can, instead of what was watched for it before. */
+  #watch(entry: Entry<Token>, interest: number, before: readonly Kevent[]): void {
+    const { fd, generation } = entry;
+    const type = fileType(fd);
+    if (type === undefined) throw notOpen(fd, "kevent");
+    this.#always.delete(entry);
+    entry.type = type;
+    entry.interest = interest;
+    // The queue would call a regular file ready only up to its end.
+    entry.always = type === "file" ? interest & WANTED : 0;
+    const added = type === "file" ? [] : additions(fd, interest, type, generation);
+    const results = this.#set.attempt([...before, ...added]).slice(before.length);
+    for (const [index, errno] of results.entries()) {
+      if (errno === 0) continue;
+      const always = readyDespite(errno, added[index].filter, type);
+      if (always === 0) {
+        this.#set.attempt(deletions(fd, interest));
+        throw errorOf(errno, "kevent");
+      }
+      entry.always |= always;
+    }
+    if (entry.always === 0) return;
+    this.#always.add(entry);
+    this.#set.signal();
+  }
+
+  #find(fd: number): Entry<Token> {
+    this.#assertOpen();
+    assertDescriptor(fd);
+    const entry = this.#entries.get(fd);
+    if (entry === undefined) throw notWatched(fd, "kevent");
+    return entry;
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw setClosed("kevent");
+  }
+
+  #assertIdle(): void {
+    this.#assertOpen();
+    if (this.#waiting) throw alreadyWaiting("kevent");
+  }
+}
+
+/** What an entry is ready for though the queue refuses to watch it; 0 where that is an error. */
+function readyDespite(errno: number, filter: number, type: FileType): number {
+  const code = codeOf(errno);
+  const reading = filter === EVFILT_READ;
+  // The queue doesn't wait for room in a pipe that nobody can read any more.
+  if (code === "EPIPE" && !reading) return endOfWriting(type);
+  // Devices that never have to wait are refused in one of these ways.
+  const refused = ["EINVAL", "ENODEV", "ENOTSUP", "EPERM"].includes(code);
+  return type === "other" && refused ? (reading ? READABLE : WRITABLE) : 0;
+}

@@ -1,0 +1,126 @@
+/** What select(2) can't tell by itself, or not of every descriptor. */
+
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { HANGUP, READABLE, WRITABLE } from "../../../poller/backend.ts";
+import {
+  closeFd,
+  descriptorLimit,
+  drain,
+  duplicate,
+  duplicateTo,
+  fill,
+  pipe,
+  put,
+  socketPair,
+} from "../../fds.ts";
+import {
+  aside,
+  both,
+  collected,
+  type Contract,
+  here,
+  lasts,
+  LONG,
+  parked,
+  soon,
+  throws,
+  throwsZmq,
+  until,
+} from "./claims.ts";
+
+/** Registers them. */
+export function select({ claim, ceiling }: Contract): void {
+  const tooFew = descriptorLimit() <= ceiling;
+  const reason = tooFew ? ` (skipped: no descriptor can have the number ${ceiling})` : "";
+
+  claim(`a descriptor above the ceiling is a RangeError, whatever the interest${reason}`, (set) => {
+    using a = pipe();
+    const high = duplicateTo(a.read, ceiling);
+    for (const interest of [READABLE, WRITABLE, 0]) {
+      throws(() => set.add(high, interest, "a"), RangeError);
+    }
+    throwsZmq(() => set.modify(high, READABLE), "ENOENT", "select");
+    throwsZmq(() => set.remove(high), "ENOENT", "select");
+    closeFd(high);
+  }, tooFew);
+
+  claim(`the highest descriptor below the ceiling is watched${reason}`, async (set) => {
+    using a = socketPair();
+    const high = duplicateTo(a.read, ceiling - 1);
+    set.add(high, READABLE | WRITABLE, "a");
+    assertEquals(await both(set), { a: WRITABLE });
+    put(a.write);
+    assertEquals(await both(set), { a: READABLE | WRITABLE });
+    set.remove(high);
+    closeFd(high);
+  }, tooFew);
+
+  claim(`without a low number left, waking is a RangeError${reason}`, async (set) => {
+    using a = pipe();
+    const taken: number[] = [];
+    try {
+      while ((taken.at(-1) ?? 0) < ceiling) taken.push(duplicate(a.read));
+      set.add(a.read, READABLE, "a");
+      throws(() => set.wake(), RangeError);
+      throws(() => set.wait(0), RangeError);
+      assertEquals(set.waiting, false);
+      // On this thread, nobody needs to be woken.
+      put(a.write);
+      assertEquals(here(set, LONG), { a: READABLE });
+    } finally {
+      taken.forEach(closeFd);
+    }
+    assertEquals(await both(set), { a: READABLE });
+  }, tooFew);
+
+  claim("data that nobody waits for doesn't end a wait for room", async (set) => {
+    using a = socketPair();
+    using b = pipe();
+    put(a.write);
+    fill(a.read);
+    set.add(a.read, WRITABLE, "a");
+    assertEquals(await lasts(set, 20), {});
+    set.add(b.read, READABLE, "b");
+    const waiting = set.wait(LONG);
+    put(b.write);
+    await soon(waiting);
+    assertEquals(await until(set, collected(set)), { b: READABLE });
+    drain(b.read);
+    drain(a.write);
+    assertEquals(await both(set), { a: WRITABLE });
+  });
+
+  claim(
+    "a wait for room, with unread data there, begins again only a few times a second",
+    async (set) => {
+      using a = socketPair();
+      put(a.write);
+      fill(a.read);
+      set.add(a.read, WRITABLE, "a");
+      const end = performance.now() + 300;
+      for (const wait of [(left: number) => aside(set, left), (left: number) => here(set, left)]) {
+        let waits = 0;
+        for (let left; (left = end - performance.now()) > 0; waits++) {
+          assertEquals(await wait(left), {});
+        }
+        assert(waits < 10, `${waits} waits`);
+      }
+    },
+  );
+
+  claim("a hang-up ends a wait for room in what has no room any more", async (set) => {
+    using a = pipe();
+    set.add(a.read, WRITABLE, "a");
+    for (const data of [0, 1]) {
+      using other = pipe();
+      if (data > 0) put(other.write);
+      duplicateTo(other.read, a.read);
+      assertEquals(await both(set), {});
+      const found = soon(set.wait(LONG)).then(() => until(set, collected(set)));
+      await parked(LONG);
+      other.close(other.write);
+      assertEquals(await found, { a: HANGUP });
+      assertEquals(here(set, LONG), { a: HANGUP });
+    }
+  });
+}

@@ -1,0 +1,131 @@
+/** Very many sockets, and no descriptors left. */
+
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { Context, Dealer } from "../mod.ts";
+import { descriptorLimit } from "./fds.ts";
+import { held, KINDS, LINUX, soon } from "./poller/support.ts";
+import { run } from "./util.ts";
+
+const MANY = 1000;
+const NEEDED = 2500;
+
+Deno.test({
+  name:
+    `of ${MANY} sockets that all wait, each gets what is sent to it (needs ${NEEDED} descriptors)`,
+  ignore: descriptorLimit() < NEEDED,
+  fn: async () => {
+    using context = new Context({ maxSockets: 2 * MANY + 100 });
+    const crowd = Array.from({ length: MANY }, () => new Dealer({ context }));
+    for (const [i, dealer] of crowd.entries()) await dealer.bind(`inproc://crowd-${i}`);
+    const messages = crowd.map((dealer) => held(dealer.receive()));
+    const peers = crowd.map(() => new Dealer({ context }));
+    for (const [i, peer] of peers.entries()) {
+      peer.connect(`inproc://crowd-${i}`);
+      await peer.send(`${i}`);
+    }
+    for (const [i, message] of messages.entries()) {
+      assertEquals((await soon(message))[0].text(), `${i}`);
+    }
+    for (const peer of peers) peer.close();
+    for (const dealer of crowd) dealer.close();
+  },
+});
+
+Deno.test("closing a thousand sockets, each with a receive that waits, ends all of them", async () => {
+  using context = new Context({ maxSockets: MANY + 100 });
+  const number = Math.min(MANY, descriptorLimit() - 200);
+  const crowd = Array.from({ length: number }, () => new Dealer({ context }));
+  const ends = crowd.map((dealer) => dealer.receive().then(() => "", (error) => error.code));
+  for (const dealer of crowd) dealer.close();
+  assertEquals(new Set(await soon(Promise.all(ends))), new Set(["EBADF"]));
+});
+
+/** Uses up all descriptors, and gives them back. */
+const EXHAUSTING = `
+  import { openSync, closeSync } from "node:fs";
+  const files = [];
+  const exhaust = () => {
+    for (;;) {
+      try {
+        files.push(openSync("/dev/null", "r"));
+      } catch (error) {
+        if (error.code !== "EMFILE") throw error;
+        return;
+      }
+    }
+  };
+  const giveBack = (number = files.length) => files.splice(0, number).forEach(closeSync);
+  const codeOf = (body) => {
+    try {
+      body();
+      return "none";
+    } catch (error) {
+      return error instanceof ZmqError ? error.code : String(error);
+    }
+  };
+`;
+
+for (const kind of KINDS) {
+  Deno.test({
+    name:
+      `${kind}: without descriptors, sockets and Pollers fail with EMFILE, and work again later`,
+    ignore: !LINUX,
+    fn: async () => {
+      const outcome = await run(
+        `import { Poller, Pull, Push, ZmqError } from "$MOD";
+        ${EXHAUSTING}
+        const pull = new Pull();
+        const push = new Push();
+        await pull.bind("inproc://still-works");
+        push.connect("inproc://still-works");
+        const other = "${kind}" === "epoll" ? "poll" : "epoll";
+        exhaust();
+        console.log("socket", codeOf(() => new Pull()));
+        console.log("epoll Poller", codeOf(() => new Poller({ backend: "epoll" }).close()));
+        giveBack(1);
+        // One is enough for libzmq's part of a socket; whatever comes of it, nothing breaks.
+        console.log(["none", "EMFILE"].includes(codeOf(() => new Pull().close())));
+        exhaust();
+        // The first wait of all needs no descriptor that isn't there.
+        const message = pull.receive();
+        setTimeout(() => push.sendSync("x"), 10);
+        console.log(String(await message));
+        giveBack();
+        new Pull().close();
+        for (const backend of ["poll", "epoll"]) {
+          using poller = new Poller({ backend });
+          poller.add(pull);
+          push.sendSync("x");
+          console.log((await poller.wait()).length);
+          pull.tryReceive();
+        }
+        `,
+        { env: { ZMQ_POLLER: kind }, descriptors: 100 },
+      );
+      assertEquals([outcome.stderr, outcome.code, outcome.signal], ["", 0, null]);
+      assertEquals(outcome.stdout, "socket EMFILE\nepoll Poller EMFILE\ntrue\nx\n1\n1\n");
+    },
+  });
+
+  Deno.test({
+    name: `${kind}: a Poller whose wait couldn't begin for want of descriptors can wait later`,
+    ignore: !LINUX,
+    fn: async () => {
+      const outcome = await run(
+        `import { Poller, Pull, ZmqError } from "$MOD";
+        ${EXHAUSTING}
+        new Pull().close(); // opens the reactor's own set
+        const backend = "${kind}" === "epoll" ? "poll" : "epoll";
+        using poller = new Poller({ backend });
+        exhaust();
+        console.log((await poller.wait().catch((error) => error)).code);
+        giveBack();
+        console.log((await poller.wait({ timeout: 1 })).length);
+        `,
+        { env: { ZMQ_POLLER: kind }, descriptors: 100 },
+      );
+      assertEquals([outcome.stderr, outcome.code, outcome.signal], ["", 0, null]);
+      assertEquals(outcome.stdout, "EMFILE\n0\n");
+    },
+  });
+}

@@ -1,0 +1,186 @@
+/** What peers do that has made programs lose messages, turn in circles, or grow. */
+
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { Poller, Pull, Push, settled, type Socket } from "../mod.ts";
+import { READABLE } from "../poller/backend.ts";
+import { pipe, put, readiness } from "./fds.ts";
+import { held, KINDS, Looks, over, Parks, soon, turns, turnsUntil } from "./poller/support.ts";
+import { join } from "./util.ts";
+import { HandMadePeer, longFrame, shortFrame } from "./zmtp.ts";
+
+// A message of which only a part has come -----------------------------------------------------------
+
+/** Sends a message in a hundred pieces, and claims that only the last wakes anybody. */
+async function inPieces(pull: Pull, receive: () => Promise<string>): Promise<void> {
+  using peer = await HandMadePeer.connect(pull, "PUSH");
+  // What its arrival has to wake is over once a first message has come.
+  await peer.write(shortFrame("first"));
+  assertEquals(await soon(receive()), "first");
+  const body = new TextEncoder().encode("y".repeat(100_000));
+  const frame = longFrame(body);
+  const message = held(receive());
+  let came = false;
+  message.then(() => came = true);
+  using parks = new Parks();
+  using looks = new Looks();
+  for (let at = 0; at < frame.length; at += 1000) {
+    assertEquals(came, false);
+    await peer.write(frame.subarray(at, at + 1000));
+    await turns(2);
+  }
+  assertEquals(await soon(message), "y".repeat(100_000));
+  assert(parks.count <= 5, `${parks.count} parks`);
+  assert(looks.of(pull) <= 10, `${looks.of(pull)} looks`);
+}
+
+Deno.test("a partial message on the wire wakes no receive, until it's whole", async () => {
+  using pull = new Pull();
+  await pull.bind("tcp://127.0.0.1:*");
+  await inPieces(pull, async () => (await pull.receive())[0].text());
+});
+
+over("a partial message on the wire wakes no Poller, until it's whole", async (poller) => {
+  using pull = new Pull();
+  await pull.bind("tcp://127.0.0.1:*");
+  poller.add(pull);
+  await inPieces(pull, async () => {
+    while ((await poller.wait()).length === 0);
+    return pull.tryReceive()![0].text();
+  });
+});
+
+Deno.test("a peer that goes in the middle of a message leaves nothing of it", async () => {
+  using pull = new Pull();
+  await pull.bind("tcp://127.0.0.1:*");
+  const message = held(pull.receive());
+  {
+    using peer = await HandMadePeer.connect(pull, "PUSH");
+    await peer.write(shortFrame("a first part", true));
+    await peer.write(longFrame(new Uint8Array(1000)).subarray(0, 500));
+  }
+  using peer = await HandMadePeer.connect(pull, "PUSH");
+  await peer.write(shortFrame("whole"));
+  assertEquals((await soon(message)).map(String), ["whole"]);
+});
+
+// Connections that come and go at a socket that nobody uses -----------------------------------------
+
+const VISITORS = 1000;
+
+/** A thousand peers come, introduce themselves, and go. */
+async function comeAndGo(socket: Socket): Promise<void> {
+  for (let i = 0; i < VISITORS; i += 20) {
+    const peers = Array.from({ length: 20 }, () => HandMadePeer.connect(socket, "PUSH"));
+    for (const peer of await Promise.all(peers)) peer.close();
+  }
+}
+
+/** Claims that the socket's commands were read, and that it still works. */
+async function assertEmptied(pull: Pull, looks: Looks): Promise<void> {
+  await turnsUntil(() => looks.of(pull) > 0, "a look");
+  await turnsUntil(() => (readiness(pull.fd) & READABLE) === 0, "silence");
+  using push = new Push();
+  push.connect(pull.lastEndpoint!);
+  await soon(push.send("still there"));
+  assertEquals((await soon(pull.receive()))[0].text(), "still there");
+}
+
+Deno.test("a thousand connections at a socket nobody uses, while another waits: its mailbox is emptied", async () => {
+  using pull = new Pull();
+  await pull.bind("tcp://127.0.0.1:*");
+  using other = new Pull();
+  using push = new Push();
+  await join(other, push);
+  const message = held(other.receive());
+  using looks = new Looks();
+  await comeAndGo(pull);
+  // Not once at the end, but as they come.
+  assert(looks.of(pull) >= 5, `${looks.of(pull)} looks`);
+  await assertEmptied(pull, looks);
+  await push.send("x");
+  await soon(message);
+});
+
+for (const backend of KINDS) {
+  Deno.test(`a thousand connections at a socket nobody uses, while only a ${backend} Poller waits`, async () => {
+    using pull = new Pull();
+    await pull.bind("tcp://127.0.0.1:*");
+    using poller = new Poller({ backend });
+    using line = pipe();
+    poller.add(line.read);
+    const wait = held(poller.wait());
+    using looks = new Looks();
+    await comeAndGo(pull);
+    await assertEmptied(pull, looks);
+    put(line.write);
+    assertEquals((await soon(wait)).length, 1);
+  });
+}
+
+Deno.test("a thousand connections at a socket nobody uses, while nothing waits: its mailbox is emptied", async () => {
+  using pull = new Pull();
+  await pull.bind("tcp://127.0.0.1:*");
+  await settled();
+  using parks = new Parks();
+  using looks = new Looks();
+  await comeAndGo(pull);
+  await turnsUntil(() => looks.of(pull) > 0, "a look");
+  assertEquals(parks.count, 0);
+  await assertEmptied(pull, looks);
+});
+
+// Peers that vanish, and return ---------------------------------------------------------------------
+
+/** Somebody at a port of the system's choice who is a PUSH, and whom the test can end. */
+async function vanishing(
+  use: (comes: () => Promise<HandMadePeer>, address: string) => Promise<void>,
+) {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const comes = async () => {
+    const peer = new HandMadePeer(await listener.accept());
+    await peer.introduce("PUSH");
+    return peer;
+  };
+  await use(comes, `tcp://127.0.0.1:${listener.addr.port}`);
+}
+
+Deno.test("a receive that waits outlives its peer's going, again and again", async () => {
+  await vanishing(async (comes, address) => {
+    using pull = new Pull({ reconnectInterval: 1 });
+    pull.connect(address);
+    const message = held(pull.receive());
+    for (let round = 0; round < 5; round++) {
+      const peer = await soon(comes());
+      await turns(round);
+      peer.close();
+    }
+    using peer = await soon(comes());
+    await peer.write(shortFrame("back"));
+    assertEquals((await soon(message))[0].text(), "back");
+  });
+});
+
+over(
+  "a Poller that waits outlives its peer's going, and isn't woken by it in vain",
+  async (poller) => {
+    await vanishing(async (comes, address) => {
+      using pull = new Pull({ reconnectInterval: 1 });
+      pull.connect(address);
+      poller.add(pull, undefined, "pull");
+      for (let round = 0; round < 5; round++) {
+        const wait = held(poller.wait());
+        let over = false;
+        wait.then(() => over = true);
+        (await soon(comes())).close();
+        using peer = await soon(comes());
+        await turns(5);
+        assertEquals(over, false);
+        await peer.write(shortFrame(`${round}`));
+        assertEquals((await soon(wait)).length, 1);
+        assertEquals(pull.tryReceive()?.[0].text(), `${round}`);
+        peer.close();
+        // The next connection is the next round's.
+      }
+    });
+  },
+);

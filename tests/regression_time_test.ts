@@ -1,0 +1,257 @@
+/** Time: the event loop's turn, deadlines in thousands, signals, and what idling costs. */
+
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { Poller, Pull, Push, settled, ZmqError } from "../mod.ts";
+import { dealers, fillUp, held, KINDS, Parks, soon, turns, turnsUntil } from "./poller/support.ts";
+import { freshAddress, join, run } from "./util.ts";
+
+// Whatever is there at once is answered by microtasks, which starve every timer if nobody counts them.
+
+/** Claims that a 1 ms timer fires while something that never has to wait is done again and again. */
+async function besideATimer(work: () => Promise<unknown>): Promise<void> {
+  let fired = 0;
+  const timer = setInterval(() => fired++, 1);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
+  assert(fired >= 5, `the timer fired ${fired} times`);
+}
+
+const MANY = 300_000;
+
+Deno.test("300,000 awaited receives let a 1 ms timer fire", async () => {
+  using pull = new Pull({ receiveHighWaterMark: 0 });
+  using push = new Push({ sendHighWaterMark: 0 });
+  await join(pull, push, freshAddress("inproc"));
+  for (let i = 0; i < MANY; i++) push.trySend("x");
+  await besideATimer(async () => {
+    for (let i = 0; i < MANY; i++) await pull.receive();
+  });
+});
+
+Deno.test("300,000 turns of for await let a 1 ms timer fire", async () => {
+  using pull = new Pull({ receiveHighWaterMark: 0 });
+  using push = new Push({ sendHighWaterMark: 0 });
+  await join(pull, push, freshAddress("inproc"));
+  for (let i = 0; i < MANY; i++) push.trySend("x");
+  await besideATimer(async () => {
+    let number = 0;
+    for await (const _ of pull) if (++number === MANY) break;
+  });
+});
+
+Deno.test("300,000 awaited sends let a 1 ms timer fire", async () => {
+  using pull = new Pull({ receiveHighWaterMark: 0 });
+  using push = new Push({ sendHighWaterMark: 0, linger: 0 });
+  await join(pull, push, freshAddress("inproc"));
+  await besideATimer(async () => {
+    for (let i = 0; i < MANY; i++) await push.send("x");
+  });
+});
+
+// Deadlines -----------------------------------------------------------------------------------------
+
+/** Numbers from 1 to `count`, each once, in an order that looks random. */
+function shuffled(count: number): number[] {
+  // A prime that doesn't divide the count visits every place.
+  return Array.from({ length: count }, (_, i) => 1 + (i * 7919) % count);
+}
+
+/** What a wait ended with, and when. */
+interface Ending {
+  deadline: number;
+  ended: number;
+}
+
+function assertInOrder(endings: readonly Ending[]): void {
+  for (const [i, { deadline, ended }] of endings.entries()) {
+    assert(ended >= deadline, `ended ${deadline - ended} ms too early`);
+    const before = endings[i - 1]?.deadline ?? 0;
+    assert(deadline >= before, `${deadline} ended after ${before}`);
+  }
+}
+
+Deno.test("thousands of receives with different time-outs end in order, and none early", async () => {
+  const number = 5000;
+  const sockets = Array.from({ length: 20 }, () => new Pull());
+  const endings: Ending[] = [];
+  try {
+    const waits = shuffled(number).map(async (rank, i) => {
+      const socket = sockets[i % sockets.length];
+      // Between 30 and 130 ms, some with the same deadline.
+      const timeout = socket.receiveTimeout = 30 + Math.floor(rank / 50);
+      const earliest = performance.now() + timeout;
+      const error = await socket.receive().catch((error: unknown) => error);
+      assert(error instanceof ZmqError && error.code === "EAGAIN", `${error}`);
+      endings.push({ deadline: earliest, ended: performance.now() });
+    });
+    await soon(Promise.all(waits));
+  } finally {
+    for (const socket of sockets) socket.close();
+  }
+  assertEquals(endings.length, number);
+  for (const { deadline, ended } of endings) assert(ended >= deadline, "ended too early");
+  // Each deadline was taken down a moment before the wait's own, so only real gaps tell of order.
+  const late = endings.filter(({ deadline }, i) => i > 0 && deadline < endings[i - 1].deadline - 5);
+  assertEquals(late, []);
+});
+
+Deno.test("receives, sends and Pollers of one program end in the order of their deadlines", async () => {
+  using sockets = await dealers();
+  const { one } = sockets;
+  fillUp(one);
+  const pollers = KINDS.map((backend) => new Poller({ backend }));
+  const endings: Ending[] = [];
+  const ends = async (timeout: number, promise: Promise<unknown>) => {
+    const deadline = performance.now();
+    await promise.catch(() => {});
+    endings.push({ deadline: timeout, ended: performance.now() - deadline });
+  };
+  const waits: Promise<void>[] = [];
+  for (const rank of shuffled(10)) {
+    const timeout = 20 * rank;
+    if (rank % 2 === 0) {
+      one.receiveTimeout = timeout;
+      waits.push(ends(timeout, one.receive()));
+    } else {
+      one.sendTimeout = timeout;
+      waits.push(ends(timeout, one.send("late")));
+    }
+  }
+  for (const [i, poller] of pollers.entries()) {
+    waits.push(ends(70 + 40 * i, poller.wait({ timeout: 70 + 40 * i })));
+  }
+  await soon(Promise.all(waits));
+  for (const poller of pollers) poller.close();
+  assertEquals(endings.length, 10 + pollers.length);
+  assertInOrder(endings.map(({ deadline, ended }) => ({ deadline, ended: ended + 0.1 })));
+});
+
+Deno.test("a shorter time-out that begins later ends earlier, though the thread sleeps for a longer one", async () => {
+  using pull = new Pull({ receiveTimeout: 10_000 });
+  using other = new Pull({ receiveTimeout: 20 });
+  using parks = new Parks();
+  const long = held(pull.receive());
+  await turnsUntil(() => parks.outstanding === 1, "the sleep");
+  const begin = performance.now();
+  const error = await soon(other.receive().catch((error: unknown) => error));
+  assert(error instanceof ZmqError && error.code === "EAGAIN");
+  const time = performance.now() - begin;
+  assert(time >= 20 && time < 10_000, `it took ${time} ms`);
+  pull.close();
+  await soon(long.catch(() => {}));
+});
+
+Deno.test("a message that comes at the last moment is received, not lost with the time-out", async () => {
+  using pull = new Pull({ receiveTimeout: 10 });
+  using push = new Push();
+  await join(pull, push, freshAddress("inproc"));
+  for (let round = 0; round < 10; round++) {
+    const message = held(pull.receive());
+    await turns(round);
+    // The thread is kept busy beyond the deadline, and the message is there before anybody looks.
+    const end = performance.now() + 15;
+    while (performance.now() < end);
+    assert(push.trySend(`${round}`));
+    assertEquals((await soon(message))[0].text(), `${round}`);
+  }
+});
+
+// Signals -------------------------------------------------------------------------------------------
+
+Deno.test("aborting one of thousands ends that one; aborting all ends the others", async () => {
+  const number = 5000;
+  using pull = new Pull();
+  using push = new Push();
+  await join(pull, push, freshAddress("inproc"));
+  const all = new AbortController();
+  const ended: string[] = [];
+  const alone = new Map<number, AbortController>();
+  const waits = Array.from({ length: number }, async (_, i) => {
+    const controller = i % 1000 === 500 ? new AbortController() : all;
+    if (controller !== all) alone.set(i, controller);
+    await pull.receive(controller).then(
+      () => ended.push(`received ${i}`),
+      (reason) => ended.push(`${reason} ${i}`),
+    );
+  });
+  await turns(3);
+  for (const [i, controller] of alone) {
+    controller.abort("alone");
+    await turns(1);
+    assertEquals(ended.splice(0), [`alone ${i}`]);
+  }
+  // Their places in line are gone: the first that is left gets the next message.
+  await push.send("x");
+  await turnsUntil(() => ended.length > 0, "the message");
+  assertEquals(ended.splice(0), ["received 0"]);
+  all.abort("all");
+  await soon(Promise.all(waits));
+  assertEquals(ended.length, number - alone.size - 1);
+  assertEquals(ended.every((end) => end.startsWith("all ")), true);
+});
+
+// The thread, and the process -----------------------------------------------------------------------
+
+Deno.test("the thread is given back when the last receive has ended, however it did", async () => {
+  using pull = new Pull();
+  using push = new Push();
+  await join(pull, push, freshAddress("inproc"));
+  using parks = new Parks();
+  for (const end of ["message", "abort", "time-out"]) {
+    pull.receiveTimeout = end === "time-out" ? 5 : -1;
+    const controller = new AbortController();
+    const message = held(pull.receive(controller));
+    await turnsUntil(() => parks.outstanding === 1, "the sleep");
+    if (end === "message") await push.send("x");
+    if (end === "abort") controller.abort();
+    await soon(message.catch(() => {}));
+    await soon(settled());
+    assertEquals(parks.outstanding, 0);
+  }
+});
+
+for (const kind of KINDS) {
+  Deno.test(`${kind}: 50 idle sockets of which all wait use less than 1 % of a processor`, async () => {
+    const outcome = await run(
+      `import { Pull } from "$MOD";
+      import process from "node:process";
+      const pulls = Array.from({ length: 50 }, () => new Pull());
+      for (const pull of pulls) {
+        await pull.bind("tcp://127.0.0.1:*");
+        pull.receive().catch(() => {});
+      }
+      const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
+      await pause(500); // until the program's own compiling is over
+      const before = process.cpuUsage();
+      await pause(3000);
+      const { user, system } = process.cpuUsage(before);
+      for (const pull of pulls) pull.close();
+      console.log((user + system) / 1000);
+      `,
+      { env: { ZMQ_POLLER: kind } },
+    );
+    assertEquals([outcome.code, outcome.stderr], [0, ""]);
+    assert(Number(outcome.stdout) < 30, `${outcome.stdout.trim()} ms in 3 s`);
+  });
+
+  Deno.test(`${kind}: a process with open sockets ends when nothing waits any more`, async () => {
+    const outcome = await run(
+      `import { Dealer, Pull, Push } from "$MOD";
+      const pull = new Pull();
+      const push = new Push();
+      const idle = new Dealer();
+      await pull.bind("tcp://127.0.0.1:*");
+      await idle.bind("tcp://127.0.0.1:*");
+      push.connect(pull.lastEndpoint);
+      const message = pull.receive();
+      await push.send("x");
+      console.log(String(await message));
+      `,
+      { env: { ZMQ_POLLER: kind } },
+    );
+    assertEquals(outcome, { code: 0, signal: null, stdout: "x\n", stderr: "" });
+  });
+}

@@ -1,0 +1,330 @@
+/** What is known of a message beside its bytes: what can be asked for, and by which ways it comes. */
+
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import {
+  Dealer,
+  type Frame,
+  type Metadata,
+  metadataOf,
+  Pair,
+  Pull,
+  Push,
+  type Receives,
+  Reply,
+  Request,
+  Router,
+  type Sends,
+  type Socket,
+  Stream,
+  Subscriber,
+  XPublisher,
+  XSubscriber,
+} from "../../mod.ts";
+import { freshAddress, join, turn, until, withFolder } from "../util.ts";
+import { portOf, soon, spendTurn } from "./support.ts";
+import { ZapHandler } from "./zap.ts";
+
+/** ZMQ_METADATA: what a socket says of itself. */
+const METADATA = 95;
+
+/** The metadata of the next message. */
+async function next(socket: Receives): Promise<Metadata | undefined> {
+  return metadataOf(await soon(socket.receive()));
+}
+
+Deno.test("tcp: a message has its peer's address and type of socket", async () => {
+  using pull = new Pull({ metadata: ["Peer-Address", "Socket-Type"] });
+  using push = new Push();
+  await join(pull, push);
+  await push.send("x");
+  assertEquals({ ...await next(pull) }, { "Peer-Address": "127.0.0.1", "Socket-Type": "PUSH" });
+});
+
+Deno.test({
+  name: "ipc: a message has its peer's user, group and process",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    withFolder(async (folder) => {
+      using pull = new Pull({ metadata: ["Peer-Address"] });
+      using push = new Push();
+      await join(pull, push, freshAddress("ipc", folder));
+      await push.send("x");
+      const address = `localhost:${Deno.uid()}:${Deno.gid()}:${Deno.pid}`;
+      assertEquals({ ...await next(pull) }, { "Peer-Address": address });
+    }),
+});
+
+Deno.test("inproc: a message has no properties at all", async () => {
+  using pull = new Pull({ metadata: ["Peer-Address", "Socket-Type", "Identity"] });
+  using push = new Push();
+  await join(pull, push, freshAddress("inproc"));
+  await push.send("x");
+  assertEquals({ ...await next(pull) }, {});
+});
+
+Deno.test("Identity is the peer's routing id, empty where it has set none", async () => {
+  for (const routingId of ["näme", undefined]) {
+    using dealer = new Dealer({ metadata: ["Identity"] });
+    using peer = new Dealer({ routingId });
+    await join(dealer, peer);
+    await peer.send("x");
+    assertEquals({ ...await next(dealer) }, { Identity: routingId ?? "" });
+  }
+});
+
+Deno.test("what a socket says of itself, its peers have with each message, in both directions", async () => {
+  using one = new Pair({ metadata: ["X-Room", "X-Floor"] });
+  using other = new Pair({ metadata: ["X-Room", "X-Floor"] });
+  one.setOption(METADATA, "X-Room:kitchen");
+  one.setOption(METADATA, "X-Floor:4: the top");
+  other.setOption(METADATA, "X-Room:bath, größer");
+  await join(one, other);
+  for (let i = 0; i < 3; i++) {
+    await one.send("x");
+    await other.send("x");
+    assertEquals({ ...await next(other) }, { "X-Room": "kitchen", "X-Floor": "4: the top" });
+    assertEquals({ ...await next(one) }, { "X-Room": "bath, größer" });
+  }
+});
+
+Deno.test("only what was asked for is there, and what a connection doesn't have isn't", async () => {
+  using pull = new Pull({ metadata: ["X-Asked", "X-Nobody", "User-Id", "Resource"] });
+  using push = new Push();
+  push.setOption(METADATA, "X-Asked:yes");
+  push.setOption(METADATA, "X-Other:unasked");
+  await join(pull, push);
+  await push.send("x");
+  assertEquals(Object.entries((await next(pull))!), [["X-Asked", "yes"]]);
+});
+
+Deno.test("a property that isn't one's own to give is refused by libzmq", () => {
+  using push = new Push();
+  for (const property of ["Room:kitchen", "X-Room", ":kitchen", "X-Room:", ""]) {
+    throws(() => push.setOption(METADATA, property), { name: "ZmqError", code: "EINVAL" });
+  }
+});
+
+Deno.test("User-Id is whom the ZAP handler let in, and nobody else can claim it", async () => {
+  await using zap = await ZapHandler.start(({ address }) => `user at ${address}`);
+  using pull = new Pull({ zapDomain: "test", metadata: ["User-Id"] });
+  using push = new Push();
+  throws(() => push.setOption(METADATA, "User-Id:root"), { code: "EINVAL" });
+  await join(pull, push);
+  await push.send("x");
+  assertEquals({ ...await next(pull) }, { "User-Id": "user at 127.0.0.1" });
+  assertEquals(zap.requests.map(({ domain, mechanism }) => [domain, mechanism]), [[
+    "test",
+    "NULL",
+  ]]);
+});
+
+Deno.test("each message has the properties of its own peer", async () => {
+  using pull = new Pull({ metadata: ["X-Number"] });
+  await pull.bind(freshAddress("tcp"));
+  const pushes = Array.from({ length: 8 }, (_, i) => {
+    const push = new Push();
+    push.setOption(METADATA, `X-Number:${i}`);
+    push.connect(pull.lastEndpoint!);
+    return push;
+  });
+  try {
+    for (let round = 0; round < 10; round++) {
+      for (const [i, push] of pushes.entries()) await push.send([`${i}`, "x"]);
+    }
+    for (let i = 0; i < 80; i++) {
+      const message = await soon(pull.receive());
+      assertEquals(metadataOf(message)!["X-Number"], message[0].text());
+    }
+  } finally {
+    for (const push of pushes) push.close();
+  }
+});
+
+// Every type of socket that receives, with a peer that sends to it.
+const PEERS: [receiver: () => Socket & Receives, sender: () => Socket & Sends, type: string][] = [
+  [() => new Pair(), () => new Pair(), "PAIR"],
+  [() => new Pull(), () => new Push(), "PUSH"],
+  [() => new Subscriber(), () => new XPublisher(), "XPUB"],
+  [() => new XSubscriber(), () => new XPublisher(), "XPUB"],
+  [() => new XPublisher(), () => new XSubscriber(), "XSUB"],
+  [() => new Reply(), () => new Request(), "REQ"],
+  [() => new Router(), () => new Request(), "REQ"],
+  [() => new Router(), () => new Dealer(), "DEALER"],
+  [() => new Dealer(), () => new Dealer(), "DEALER"],
+];
+
+for (const [receiver, sender, type] of PEERS) {
+  const [from, to] = [sender(), receiver()].map((socket) => {
+    socket.close();
+    return socket.constructor.name;
+  });
+  Deno.test(`a ${to} learns of what a ${from} sends, in one part or several`, async () => {
+    using receiving = receiver();
+    using sending = sender();
+    receiving.metadata = ["Peer-Address", "Socket-Type", "X-Room"];
+    sending.setOption(METADATA, "X-Room:kitchen");
+    await join(receiving, sending);
+    await subscribed(receiving, sending);
+    for (const parts of [["\x01one", "two"], ["\x01one"]]) {
+      await sending.send(parts);
+      assertEquals({ ...await next(receiving) }, {
+        "Peer-Address": "127.0.0.1",
+        "Socket-Type": type,
+        "X-Room": "kitchen",
+      });
+      if (sending instanceof Request) break; // it owes its turn to the reply
+    }
+  });
+}
+
+Deno.test("a Request learns of its reply, and a Router's peer of what the Router sends", async () => {
+  using reply = new Reply();
+  using request = new Request({ metadata: ["Socket-Type"] });
+  await join(reply, request);
+  await request.send("x");
+  await soon(reply.receive());
+  await reply.send("y");
+  assertEquals({ ...await next(request) }, { "Socket-Type": "REP" });
+  using router = new Router();
+  using dealer = new Dealer({ metadata: ["Socket-Type"], routingId: "dealer" });
+  await join(router, dealer);
+  await dealer.send("x");
+  await soon(router.receive());
+  await router.send(["dealer", "y"]);
+  assertEquals({ ...await next(dealer) }, { "Socket-Type": "ROUTER" });
+});
+
+Deno.test("a Stream learns its peers' addresses, for connecting, bytes and leaving", async () => {
+  using stream = new Stream({ metadata: ["Peer-Address", "Socket-Type"] });
+  await stream.bind(freshAddress("tcp"));
+  const peer = await Deno.connect({ hostname: "127.0.0.1", port: portOf(stream) });
+  await peer.write(new TextEncoder().encode("hello"));
+  for (const bytes of ["", "hello"]) {
+    const message = await soon(stream.receive());
+    assertEquals(message[1].text(), bytes);
+    assertEquals(metadataOf(message)!["Peer-Address"], "127.0.0.1");
+  }
+  peer.close();
+});
+
+// Every way to receive.
+const WAYS: Record<string, (pull: Pull, send: () => Promise<void>) => Promise<readonly Frame[]>> = {
+  "receive, at once": async (pull, send) => {
+    await send();
+    await until(pull);
+    return await pull.receive();
+  },
+  "receive, after a wait": async (pull, send) => {
+    const message = pull.receive();
+    await turn();
+    await send();
+    return await soon(message);
+  },
+  "receive, when the turn's budget is spent": async (pull, send) => {
+    await send();
+    await until(pull);
+    spendTurn();
+    return await soon(pull.receive());
+  },
+  tryReceive: async (pull, send) => {
+    await send();
+    await until(pull);
+    return pull.tryReceive()!;
+  },
+  receiveSync: async (pull, send) => {
+    await send();
+    return pull.receiveSync({ timeout: 10_000 });
+  },
+  drain: async (pull, send) => {
+    await send();
+    await until(pull);
+    return [...pull.drain()][0];
+  },
+  "for await": async (pull, send) => {
+    await send();
+    for await (const message of pull) return message;
+    throw new Error("it ended");
+  },
+  "a stream": async (pull, send) => {
+    const reader = pull.toReadableStream().getReader();
+    const reading = reader.read();
+    await send();
+    return (await soon(reading)).value!;
+  },
+};
+
+for (const [way, take] of Object.entries(WAYS)) {
+  Deno.test(`a message received by ${way} has its metadata`, async () => {
+    using pull = new Pull({ metadata: ["Socket-Type"] });
+    using push = new Push();
+    await join(pull, push);
+    const message = await take(pull, () => push.send(["x", "y"]));
+    assertEquals({ ...metadataOf(message) }, { "Socket-Type": "PUSH" });
+  });
+}
+
+Deno.test("without being told, a socket reads none; [] ends it; and both hold for what has come", async () => {
+  using pull = new Pull();
+  using push = new Push();
+  await join(pull, push);
+  for (let i = 0; i < 4; i++) await push.send("x");
+  await until(pull);
+  assertEquals(await next(pull), undefined);
+  pull.metadata = ["Socket-Type"];
+  assertEquals({ ...await next(pull) }, { "Socket-Type": "PUSH" });
+  pull.metadata = ["Peer-Address"];
+  assertEquals({ ...await next(pull) }, { "Peer-Address": "127.0.0.1" });
+  pull.metadata = [];
+  assertEquals(await next(pull), undefined);
+});
+
+Deno.test("metadata is that of the array which was received, and of no copy", async () => {
+  using pull = new Pull({ metadata: ["Socket-Type"] });
+  using push = new Push();
+  await join(pull, push);
+  await push.send("x");
+  const message = await soon(pull.receive());
+  assertEquals(metadataOf([...message]), undefined);
+  assertEquals(metadataOf(message), metadataOf(message));
+  assertEquals(metadataOf([]), undefined);
+});
+
+Deno.test("the option metadata reads as it was set, [] by default, and can't be changed from outside", () => {
+  using pull = new Pull();
+  assertEquals(pull.metadata, []);
+  const names = ["Peer-Address", "X-Room"];
+  pull.metadata = names;
+  names.push("X-Later");
+  assertEquals(pull.metadata, ["Peer-Address", "X-Room"]);
+  throws(() => (pull.metadata as string[]).push("X-Later"), TypeError);
+  using other = new Dealer({ metadata: ["Identity"] });
+  assertEquals(other.metadata, ["Identity"]);
+});
+
+Deno.test("the option metadata takes an array of names only, and keeps what it was where it refuses", () => {
+  using pull = new Pull({ metadata: ["Peer-Address"] });
+  for (
+    const names of ["Peer-Address", null, undefined, 5, {}, [5], [null], [""], ["a\0b"]] as never[]
+  ) {
+    throws(() => pull.metadata = names, { name: "TypeError" });
+    if (names !== undefined) throws(() => new Pull({ metadata: names }), { name: "TypeError" });
+  }
+  assertEquals(pull.metadata, ["Peer-Address"]);
+  throws(() => new Push({ metadata: ["Peer-Address"] } as never), { name: "TypeError" });
+  assert(!("metadata" in Push.prototype));
+});
+
+Deno.test("on a closed socket, the option metadata can be neither read nor set", () => {
+  const pull = new Pull({ metadata: ["Peer-Address"] });
+  pull.close();
+  throws(() => pull.metadata, { name: "ZmqError", code: "EBADF" });
+  throws(() => pull.metadata = [], { name: "ZmqError", code: "EBADF" });
+});
+
+/** Has a subscriber subscribe to everything, and waits until the subscription has arrived. */
+async function subscribed(receiving: Socket, sending: Socket & Sends): Promise<void> {
+  if (!(sending instanceof XPublisher)) return;
+  if (receiving instanceof Subscriber) receiving.subscribe();
+  else await (receiving as XSubscriber).send("\x01");
+  await soon(sending.receive());
+}
