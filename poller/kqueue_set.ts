@@ -43,6 +43,7 @@ export class KqueueSet {
    */
   attempt(changes: readonly Kevent[]): number[] {
     const { length } = changes;
+    if (length === 0) return [];
     pack(changes.map((change) => ({ ...change, flags: change.flags | EV_RECEIPT })), this.#changes);
     const { kevent } = libcForKqueue();
     const made = kevent(this.fd, this.#changes, length, this.#receipts, length, AT_ONCE);

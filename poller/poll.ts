@@ -63,9 +63,9 @@ export class PollBackend<Token> implements Backend<Token> {
     this.#assertOpen();
     assertDescriptor(fd);
     if (this.#slots.get(fd) !== undefined) throw alreadyWatched(fd, this.kind);
-    this.#assertBelowCeiling(fd);
     // poll(2) would tell only at the next wait, and then as an event.
     if (!isOpen(fd)) throw notOpen(fd, this.kind);
+    this.#assertBelowCeiling(fd);
     this.#slots.add(fd, interest, token);
     this.#changed();
   }

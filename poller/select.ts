@@ -1,7 +1,7 @@
 /** The backend over select(2), the oldest of them. Only for descriptors below 1,024. */
 
 import { ZmqError } from "../errors.ts";
-import { FD_SETSIZE, POLLIN, POLLOUT } from "../ffi/constants.ts";
+import { FD_SETSIZE, POLLERR, POLLHUP, POLLIN, POLLOUT } from "../ffi/constants.ts";
 import { libc, libcForSelect } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 import { PollBackend } from "./poll.ts";
@@ -117,7 +117,8 @@ class SelectCall implements Call {
     poll(looks, count);
     for (let at = 0; at < WORDS * count; at += WORDS) {
       if (looks[at] < 0) continue;
-      if (((looks[at + 1] >>> 16) & POLLIN) !== 0) this.#covered.add(looks[at]);
+      const found = looks[at + 1] >>> 16;
+      if ((found & (POLLIN | POLLERR | POLLHUP)) === POLLIN) this.#covered.add(looks[at]);
       else this.#reads.add(looks[at]);
     }
   }

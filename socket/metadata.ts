@@ -15,7 +15,7 @@ export interface Metadata {
   readonly "User-Id"?: string;
   /** The peer's type of socket, such as `"PUSH"`. */
   readonly "Socket-Type"?: string;
-  /** The peer's routing id as text; empty where it has set none. */
+  /** A Request's, Dealer's or Router's routing id as text; empty where it has set none. */
   readonly Identity?: string;
   /** The resource that the peer asked for, where it named one. */
   readonly Resource?: string;

@@ -83,7 +83,7 @@ export function send(
     const send = new Send(handle, owner, kept, resolve, reject);
     send.tried = tried;
     send.join(handle.sendTimeout, signal);
-    // A refused send may have left commands unread, so the socket is looked at before anything sleeps.
+    // The second try, too, may have left commands unread: the socket is looked at before anything sleeps.
     if (tried) reactor().note(handle);
     else reactor().postpone(handle);
   });
@@ -107,9 +107,7 @@ export function sendSync(handle: Handle, message: MessageLike, limit: number | u
     if (handle.senders.first === undefined && put(handle, parts)) return;
     const left = deadline - performance.now();
     if (left <= 0) throw timeoutError(CALL, LATE, timeout);
-    // A refused send needn't have run the socket's commands, of which one may say that there is room.
-    const ready = (handle.look() & WRITABLE) !== 0;
-    if (ready && handle.senders.first === undefined && put(handle, parts)) return;
+    const ready = (handle.ask() & WRITABLE) !== 0;
     waitReadable(handle.fd, Math.min(left, ready ? RETRY : SLICE));
   }
 }
@@ -145,11 +143,15 @@ function checkMessage(handle: Handle, message: MessageLike): Part | Part[] {
 }
 
 function put(handle: Handle, parts: Part | readonly Part[]): boolean {
-  const sent = Array.isArray(parts)
-    ? putParts(handle, parts)
-    : sendPart(handle.pointer, parts as Part);
+  let sent = putOnce(handle, parts);
+  // A refused send needn't have run the socket's commands, of which one may say that there is room now.
+  if (!sent && (handle.look() & WRITABLE) !== 0) sent = putOnce(handle, parts);
   if (handle.watched > 0) reactor().unsettle(handle);
   return sent;
+}
+
+function putOnce(handle: Handle, parts: Part | readonly Part[]): boolean {
+  return Array.isArray(parts) ? putParts(handle, parts) : sendPart(handle.pointer, parts as Part);
 }
 
 function putParts(handle: Handle, parts: readonly Part[]): boolean {

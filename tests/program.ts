@@ -78,9 +78,13 @@ export class Program implements AsyncDisposable {
     await this.#input.close();
   }
 
-  /** Sends it a signal. */
+  /** Sends it a signal, unless it has ended. */
   kill(signal: Deno.Signal): void {
-    this.#child.kill(signal);
+    try {
+      this.#child.kill(signal);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
   }
 
   /** Waits for its end, and gives what was left of its output. */
@@ -98,11 +102,7 @@ export class Program implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#stuck);
     // By now it has ended, or the test has failed.
-    try {
-      this.kill("SIGKILL");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-    }
+    this.kill("SIGKILL");
     await this.#input.abort().catch(() => {});
     await this.outcome();
     if (this.#folder !== undefined) await Deno.remove(this.#folder, { recursive: true });

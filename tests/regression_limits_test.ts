@@ -100,7 +100,7 @@ for (const kind of KINDS) {
           pull.tryReceive();
         }
         `,
-        { env: { ZMQ_POLLER: kind }, descriptors: 100 },
+        { env: { ZMQ_POLLER: kind }, descriptors: 256 },
       );
       assertEquals([outcome.stderr, outcome.code, outcome.signal], ["", 0, null]);
       assertEquals(outcome.stdout, "socket EMFILE\nepoll Poller EMFILE\ntrue\nx\n1\n1\n");
@@ -122,7 +122,7 @@ for (const kind of KINDS) {
         giveBack();
         console.log((await poller.wait({ timeout: 1 })).length);
         `,
-        { env: { ZMQ_POLLER: kind }, descriptors: 100 },
+        { env: { ZMQ_POLLER: kind }, descriptors: 256 },
       );
       assertEquals([outcome.stderr, outcome.code, outcome.signal], ["", 0, null]);
       assertEquals(outcome.stdout, "EMFILE\n0\n");

@@ -199,3 +199,12 @@ Deno.test("closing a socket fails all sends that wait", async () => {
   push.close();
   for (const send of sends) await rejects(soon(send), CLOSED);
 });
+
+Deno.test("trySend succeeds as soon as a peer has made room", async () => {
+  using push = new Push({ sendHighWaterMark: 1, linger: 0 });
+  using pull = new Pull({ receiveHighWaterMark: 1 });
+  await join(pull, push, freshAddress("inproc"));
+  while (push.trySend("x"));
+  for (const _ of pull.drain());
+  assert(push.trySend("y"));
+});

@@ -2,6 +2,9 @@
 
 import { type Frame, Router } from "../../mod.ts";
 
+/** Where libzmq asks. */
+const ADDRESS = "inproc://zeromq.zap.01";
+
 /** What libzmq says of a peer. */
 export interface ZapRequest {
   domain: string;
@@ -29,7 +32,7 @@ export class ZapHandler implements AsyncDisposable {
   /** Begins to answer in the default context. */
   static async start(judge: Judge): Promise<ZapHandler> {
     const handler = new ZapHandler(judge);
-    await handler.#router.bind("inproc://zeromq.zap.01");
+    await handler.#router.bind(ADDRESS);
     return handler;
   }
 
@@ -52,6 +55,8 @@ export class ZapHandler implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // Closing alone would give the address back later, on a thread of libzmq's.
+    await this.#router.unbind(ADDRESS);
     this.#router.close();
     await this.#ended;
   }

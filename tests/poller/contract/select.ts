@@ -12,6 +12,7 @@ import {
   pipe,
   put,
   socketPair,
+  unusedNumber,
 } from "../../fds.ts";
 import {
   aside,
@@ -39,6 +40,7 @@ export function select({ claim, ceiling }: Contract): void {
     for (const interest of [READABLE, WRITABLE, 0]) {
       throws(() => set.add(high, interest, "a"), RangeError);
     }
+    throwsZmq(() => set.add(unusedNumber(), READABLE, "closed"), "EBADF", "select");
     throwsZmq(() => set.modify(high, READABLE), "ENOENT", "select");
     throwsZmq(() => set.remove(high), "ENOENT", "select");
     closeFd(high);
