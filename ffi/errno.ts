@@ -17,6 +17,19 @@ export function check(result: number, call: string, subject?: Subject): number {
   return result;
 }
 
+/**
+ * Makes a call again for as long as signals interrupt it, and then does the same. A signal that arrives at this
+ * thread makes even calls fail that don't wait: libzmq looks into a socket's mailbox first, by poll(2).
+ */
+export function checkUninterrupted(action: () => number, call: string, subject?: Subject): number {
+  for (;;) {
+    const result = action();
+    if (result !== -1) return result;
+    const errno = libc().errno();
+    if (errno !== EINTR) throw errorOf(errno, call, subject);
+  }
+}
+
 /** The same for calls that give a pointer. */
 export function checkPointer(result: Deno.PointerValue, call: string): Deno.PointerObject {
   if (result === null) throw errorOf(libc().errno(), call);

@@ -2,11 +2,15 @@
 
 const OPERATIONS = 512;
 const MILLISECONDS = 2;
-/** The clock takes 85 ns to read, so it's read once in so many operations. */
+/** The clock takes 85 ns to read, so it's read once in so many operations, */
 const CLOCK_EVERY = 16;
+/** but each time where an operation, with what the program does in between, takes more ms than this. */
+const SLOW = 0.1;
 
 let left = OPERATIONS;
 let started = 0;
+let every = CLOCK_EVERY;
+let read = 0;
 
 /**
  * Counts one operation. False where the turn is used up: what was to be done now is then put off by
@@ -15,9 +19,14 @@ let started = 0;
  */
 export function spend(): boolean {
   if (--left < 0) return false;
-  if (left % CLOCK_EVERY === 0 && performance.now() - started > MILLISECONDS) {
-    left = 0;
-    return false;
+  if (left % every === 0) {
+    const now = performance.now();
+    every = now - read > SLOW * every ? 1 : CLOCK_EVERY;
+    read = now;
+    if (now - started > MILLISECONDS) {
+      left = 0;
+      return false;
+    }
   }
   return true;
 }

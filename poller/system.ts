@@ -2,7 +2,7 @@
 
 import { ZmqError } from "../errors.ts";
 import { POLLIN, POLLNVAL, POLLOUT } from "../ffi/constants.ts";
-import { check, stateError } from "../ffi/errno.ts";
+import { check, checkUninterrupted, stateError } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { ERROR, HANGUP, READABLE, WRITABLE } from "./backend.ts";
 
@@ -44,7 +44,7 @@ const one = new Int32Array(2);
 export function look(fd: number, bits: number): number {
   one[0] = fd;
   one[1] = bits;
-  check(libc().poll(one, 1n, 0), "poll");
+  checkUninterrupted(() => libc().poll(one, 1n, 0), "poll");
   return one[1] >>> 16;
 }
 

@@ -8,7 +8,8 @@ import {
   ZMQ_POLLIN,
   ZMQ_POLLOUT,
 } from "../ffi/constants.ts";
-import { check, checkPointer } from "../ffi/errno.ts";
+import { check, checkPointer, checkUninterrupted, EINTR } from "../ffi/errno.ts";
+import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { Kept, toCString, usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
@@ -122,10 +123,9 @@ export class Handle extends Source {
   }
 
   getInt(option: number, name: string): number {
-    const value = getInt(this.pointer, option);
-    if (value < 0) check(value, "zmq_getsockopt", { option: name });
+    getBytes(this.pointer, option, name, 4);
     this.touched();
-    return value;
+    return scratch().words[0];
   }
 
   bind(address: string): void {
@@ -133,7 +133,7 @@ export class Handle extends Source {
     refuseHazards(this, { webSocket });
     const resolved = this.#ipcFolders.resolve(address);
     try {
-      check(zmq().zmq_bind(this.pointer, toAddress(resolved)), "zmq_bind", { address });
+      this.#call("zmq_bind", resolved, address);
     } catch (error) {
       this.#ipcFolders.remove(resolved);
       throw error;
@@ -143,7 +143,7 @@ export class Handle extends Source {
   }
 
   unbind(address: string): void {
-    check(zmq().zmq_unbind(this.pointer, toAddress(address)), "zmq_unbind", { address });
+    this.#call("zmq_unbind", address);
     this.#ipcFolders.remove(address);
     this.touched();
   }
@@ -151,14 +151,23 @@ export class Handle extends Source {
   connect(address: string): void {
     const webSocket = isWebSocket(address);
     refuseHazards(this, { webSocket });
-    check(zmq().zmq_connect(this.pointer, toAddress(address)), "zmq_connect", { address });
+    this.#call("zmq_connect", address);
     this.webSocket ||= webSocket;
     this.touched();
   }
 
   disconnect(address: string): void {
-    check(zmq().zmq_disconnect(this.pointer, toAddress(address)), "zmq_disconnect", { address });
+    this.#call("zmq_disconnect", address);
     this.touched();
+  }
+
+  #call(
+    call: "zmq_bind" | "zmq_unbind" | "zmq_connect" | "zmq_disconnect",
+    place: string,
+    address = place,
+  ): void {
+    const text = toAddress(place);
+    checkUninterrupted(() => zmq()[call](this.pointer, text), call, { address });
   }
 
   get lastEndpoint(): string | null {
@@ -234,7 +243,10 @@ export function scratch(): OptionBuffer {
 /** An int option; −1 also for failure, so it's for options that are never negative. */
 function getInt(socket: Deno.PointerObject, option: number): number {
   const buffer = scratch();
-  return buffer.read(socket, option, 4) === 0 ? buffer.words[0] : -1;
+  for (;;) {
+    if (buffer.read(socket, option, 4) === 0) return buffer.words[0];
+    if (libc().errno() !== EINTR) return -1;
+  }
 }
 
 /** Reads an option of any size into the scratch buffer, and gives its length. */
@@ -244,7 +256,8 @@ export function getBytes(
   name: string,
   size = 1024,
 ): number {
-  check(scratch().read(socket, option, size), "zmq_getsockopt", { option: name });
+  const read = () => scratch().read(socket, option, size);
+  checkUninterrupted(read, "zmq_getsockopt", { option: name });
   return scratch().length.words[0];
 }
 

@@ -68,6 +68,15 @@ export class Program implements AsyncDisposable {
     }
   }
 
+  /** Rejects where it ends in failure. */
+  get died(): Promise<never> {
+    return new Promise((_, reject) => {
+      this.#child.status.then(async ({ success }) => {
+        if (!success) reject(new Error(`It failed: ${await this.#errors}`));
+      });
+    });
+  }
+
   /** Writes a line to its input. */
   async say(line: string): Promise<void> {
     await this.#input.write(new TextEncoder().encode(line + "\n"));

@@ -35,10 +35,10 @@ for (const kind of LINUX ? ["eventfd", "pipe"] as const : ["pipe"] as const) {
   });
 }
 
-function withVariable(value: string | undefined, body: () => void): void {
-  const before = Deno.env.get("ZMQ_POLLER");
+function withVariable(value: string | undefined, body: () => void, name = "ZMQ_POLLER"): void {
+  const before = Deno.env.get(name);
   const set = (value: string | undefined) =>
-    value === undefined ? Deno.env.delete("ZMQ_POLLER") : Deno.env.set("ZMQ_POLLER", value);
+    value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
   try {
     set(value);
     body();
@@ -95,4 +95,28 @@ Deno.test({
   name: "without the permission to read it, ZMQ_POLLER is left alone",
   permissions: { env: false, ffi: true },
   fn: () => assertEquals(defaultKind(), BEST),
+});
+
+Deno.test("a kind that only other systems have is a RangeError that says which", () => {
+  const [kind, where] = LINUX ? ["kqueue", /macOS/] as const : ["epoll", /Linux/] as const;
+  withVariable(undefined, () => {
+    throws(() => createBackend(kind), where);
+    withVariable(kind, () => throws(() => defaultKind(), where));
+  }, "LIBKQUEUE_PATH");
+});
+
+Deno.test("on Linux, there is kqueue where LIBKQUEUE_PATH names a library for it, and never by default", () => {
+  for (const value of [undefined, "", "/somewhere/libkqueue.so"]) {
+    withVariable(value, () => {
+      assertEquals(kinds().includes("kqueue"), !LINUX || !!value);
+      withVariable(undefined, () => assertEquals(defaultKind(), BEST));
+    }, "LIBKQUEUE_PATH");
+  }
+});
+
+Deno.test({
+  name: "without the permission to read it, LIBKQUEUE_PATH is left alone",
+  permissions: { env: false },
+  ignore: !LINUX,
+  fn: () => assertEquals(kinds().includes("kqueue"), false),
 });

@@ -134,6 +134,24 @@ Deno.test("rule 7: that also holds for one that becomes so while the thread slee
   assert(parks.timeout > 0 && Math.floor(parks.timeout) <= 50, `${parks.timeout} ms`);
 });
 
+Deno.test("rule 7: and while turns that leave no time to sleep follow each other", async () => {
+  using refused = new Bell();
+  using busy = new Bell();
+  using fired = new Bell();
+  using _patience = new Patience();
+  refused.then = () => reactor().setStubborn(refused, true);
+  busy.then = () => reactor().postpone(busy);
+  reactor().setStubborn(refused, true);
+  reactor().postpone(busy);
+  using parks = new Parks();
+  await turnsUntil(() => refused.served >= 3, "the third time");
+  fired.ring(READABLE);
+  await turnsUntil(() => fired.served > 0, "the look at what fired");
+  assertEquals(parks.count, 0);
+  busy.then = undefined;
+  await turnsUntil(() => parks.count > 0, "the sleep");
+});
+
 // Rule 8: an edge on a socket that nobody waits for is read too, but it begins no wait. ------------
 
 Deno.test("rule 8: while another waits, a socket that nobody uses is looked at when something happens", async () => {

@@ -2,22 +2,16 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Poller, Pull, Push, type Ready } from "../../mod.ts";
+import { kinds } from "../../poller/create.ts";
 import { openDescriptors, openedSince, pipe, put, take } from "../fds.ts";
 import { join, run, turn } from "../util.ts";
-import {
-  keys,
-  KINDS,
-  LINUX,
-  over,
-  Parks,
-  rejectsCode,
-  soon,
-  STUCK,
-  turnsUntil,
-} from "./support.ts";
+import { overEach } from "./each_kind.ts";
+import { keys, LINUX, Parks, rejectsCode, soon, STUCK, turnsUntil } from "./support.ts";
 
 /** More than a wait takes, in ms; a timer of so many never fires here. */
 const LONG = 1_000_000;
+
+const KINDS = kinds();
 
 /** Registers a test over each backend that is given a way to wait: asynchronously, and on this thread. */
 function overWaits(
@@ -27,8 +21,8 @@ function overWaits(
     wait: (timeout?: number) => Promise<Ready<string>[]>,
   ) => unknown,
 ): void {
-  over(`wait: ${name}`, (poller) => body(poller, (timeout) => poller.wait({ timeout })));
-  over(`waitSync: ${name}`, (poller) => {
+  overEach(`wait: ${name}`, (poller) => body(poller, (timeout) => poller.wait({ timeout })));
+  overEach(`waitSync: ${name}`, (poller) => {
     return body(poller, (timeout) => Promise.resolve(poller.waitSync({ timeout })));
   });
 }
@@ -167,7 +161,7 @@ overWaits("timers that fire all the time don't starve sources", async (poller, w
   }
 });
 
-over("a timer set while a wait is pending ends it", async (poller) => {
+overEach("a timer set while a wait is pending ends it", async (poller) => {
   using parks = new Parks();
   const wait = poller.wait();
   await turnsUntil(() => parks.outstanding === 1, "the sleep");
@@ -177,7 +171,7 @@ over("a timer set while a wait is pending ends it", async (poller) => {
   assert(performance.now() - begin >= 5);
 });
 
-over("a timer reset to earlier ends the pending wait earlier", async (poller) => {
+overEach("a timer reset to earlier ends the pending wait earlier", async (poller) => {
   using parks = new Parks();
   const timer = poller.addTimer(LONG, {}, "timer");
   const wait = poller.wait();
@@ -188,7 +182,7 @@ over("a timer reset to earlier ends the pending wait earlier", async (poller) =>
   assert(performance.now() - begin >= 5);
 });
 
-over("a timer revived while a wait is pending ends it", async (poller) => {
+overEach("a timer revived while a wait is pending ends it", async (poller) => {
   using parks = new Parks();
   const timer = poller.addTimer(0, {}, "timer");
   assertEquals(keys(await poller.wait()), ["timer"]);
@@ -198,7 +192,7 @@ over("a timer revived while a wait is pending ends it", async (poller) => {
   assertEquals(keys(await soon(wait)), ["timer"]);
 });
 
-over(
+overEach(
   "a timer reset to later prolongs the pending wait, as often as that happens",
   async (poller) => {
     using parks = new Parks();
@@ -219,17 +213,20 @@ over(
   },
 );
 
-over("a timer cancelled while a wait is pending leaves the wait to its timeout", async (poller) => {
-  const begin = performance.now();
-  const timer = poller.addTimer(150, {}, "timer");
-  const wait = poller.wait({ timeout: 170 });
-  await turn();
-  timer.cancel();
-  assertEquals(await soon(wait), []);
-  assert(performance.now() - begin >= 170);
-});
+overEach(
+  "a timer cancelled while a wait is pending leaves the wait to its timeout",
+  async (poller) => {
+    const begin = performance.now();
+    const timer = poller.addTimer(150, {}, "timer");
+    const wait = poller.wait({ timeout: 170 });
+    await turn();
+    timer.cancel();
+    assertEquals(await soon(wait), []);
+    assert(performance.now() - begin >= 170);
+  },
+);
 
-over("a pending wait ends by a message that comes before the timer", async (poller) => {
+overEach("a pending wait ends by a message that comes before the timer", async (poller) => {
   using pull = new Pull();
   using push = new Push();
   await join(pull, push);
@@ -245,7 +242,7 @@ over("a pending wait ends by a message that comes before the timer", async (poll
   }
 });
 
-over("wake, an abort and a close end a wait that has a timer to come", async (poller) => {
+overEach("wake, an abort and a close end a wait that has a timer to come", async (poller) => {
   poller.addTimer(LONG, {}, "timer");
   const woken = poller.wait();
   await turn();
@@ -262,7 +259,7 @@ over("wake, an abort and a close end a wait that has a timer to come", async (po
   await rejectsCode(closed, "EBADF");
 });
 
-over(
+overEach(
   "a timer that came due while nothing waited is reported by the next wait, as late as it is",
   async (poller) => {
     poller.addTimer(1, {}, "timer");
@@ -274,7 +271,7 @@ over(
   },
 );
 
-over("iterating over a Poller gives its timers' turns", async (poller) => {
+overEach("iterating over a Poller gives its timers' turns", async (poller) => {
   const beat = poller.addTimer(1, { repeat: true }, "beat");
   let turns = 0;
   for await (const ready of poller) {
@@ -302,20 +299,23 @@ Deno.test("each of many Pollers that wait at once is ended by its own timer", as
   }
 });
 
-over("each of thousands of timers is reported once, those due at once in order", async (poller) => {
-  const number = 5000;
-  for (let i = 0; i < number; i++) poller.addTimer((i * 7919) % 30, {}, `${i}`);
-  const seen = new Set<string>();
-  for (let reported = 0; reported < number;) {
-    const ready = await soon(poller.wait());
-    const lateness = ready.map(({ late }) => late!);
-    assertEquals(lateness, lateness.toSorted((one, other) => other - one));
-    for (const { key } of ready) seen.add(key!);
-    reported += ready.length;
-  }
-  assertEquals(seen.size, number);
-  assertEquals(await poller.wait({ timeout: 0 }), []);
-});
+overEach(
+  "each of thousands of timers is reported once, those due at once in order",
+  async (poller) => {
+    const number = 5000;
+    for (let i = 0; i < number; i++) poller.addTimer((i * 7919) % 30, {}, `${i}`);
+    const seen = new Set<string>();
+    for (let reported = 0; reported < number;) {
+      const ready = await soon(poller.wait());
+      const lateness = ready.map(({ late }) => late!);
+      assertEquals(lateness, lateness.toSorted((one, other) => other - one));
+      for (const { key } of ready) seen.add(key!);
+      reported += ready.length;
+    }
+    assertEquals(seen.size, number);
+    assertEquals(await poller.wait({ timeout: 0 }), []);
+  },
+);
 
 for (const backend of KINDS) {
   Deno.test(`${backend}: a timer doesn't keep the process alive by itself`, async () => {
@@ -341,7 +341,7 @@ for (const backend of KINDS) {
   });
 }
 
-over("timers need no descriptor", (poller) => {
+overEach("timers need no descriptor", (poller) => {
   poller.addTimer(LONG);
   const before = openDescriptors();
   for (let i = 0; i < 500; i++) poller.addTimer(LONG, { repeat: true });
