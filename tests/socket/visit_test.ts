@@ -228,10 +228,10 @@ Deno.test("a receive that begins in the middle of a message waits, and gets the 
   await push.send("last");
   const seen: string[] = [];
   let waiting: Promise<string[]> | undefined;
-  const visitor = noting(seen, () => {
+  const visitor = noting(seen, (_, more) => {
     waiting ??= received(pull);
     // Nor does this serve it with what is left of the message.
-    assertEquals(pull.visit(() => {}), 0);
+    if (more) assertEquals(pull.visit(() => {}), 0);
   });
   assertEquals(pull.visit(visitor), 1);
   assertEquals(seen, ["a+", "b"]);
