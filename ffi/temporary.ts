@@ -2,11 +2,13 @@
 
 import { checkPointer } from "./errno.ts";
 import { loadLibrary } from "./load.ts";
-import { toCString } from "./memory.ts";
+import { cString, toCString } from "./memory.ts";
 
 const TEMPORARY = {
   // char *getenv(const char *name)
   getenv: { parameters: ["buffer"], result: "pointer" },
+  // int access(const char *path, int amode)
+  access: { parameters: ["buffer", "i32"], result: "i32" },
   // char *mkdtemp(char *template)
   mkdtemp: { parameters: ["buffer"], result: "pointer" },
   // int unlink(const char *pathname)
@@ -15,17 +17,21 @@ const TEMPORARY = {
   rmdir: { parameters: ["buffer"], result: "i32" },
 } as const;
 
+/** Asks only whether a path is there. */
+const F_OK = 0;
+
 let functions: Deno.StaticForeignLibraryInterface<typeof TEMPORARY> | undefined;
 
 function temporary(): Deno.StaticForeignLibraryInterface<typeof TEMPORARY> {
   return functions ??= loadLibrary().open(TEMPORARY);
 }
 
-/** Whether the environment, as libzmq sees it, names a folder for temporary files. */
+/** Whether the environment, as libzmq sees it, names a folder for temporary files that is there. */
 export function hasTemporaryFolder(): boolean {
-  return ["TMPDIR", "TEMPDIR", "TMP"].some((name) =>
-    temporary().getenv(toCString(name, "A name")) !== null
-  );
+  return ["TMPDIR", "TEMPDIR", "TMP"].some((name) => {
+    const folder = cString(temporary().getenv(toCString(name, "A name")));
+    return folder !== "" && temporary().access(toCString(`${folder}/.`, "A path"), F_OK) === 0;
+  });
 }
 
 /** Makes a folder that only this user can enter, and gives its path. */

@@ -1,7 +1,7 @@
 /** The kernel's own queue: kqueue's descriptor, its changes, and the memory for events. */
 
 import { EV_RECEIPT, EVFILT_USER } from "../ffi/constants.ts";
-import { check, errorOf } from "../ffi/errno.ts";
+import { check, checkUninterrupted, errorOf } from "../ffi/errno.ts";
 import { libc, libcForKqueue } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 import { type Kevent, pack, signal, signalSource, unpack, WORDS } from "./kevent.ts";
@@ -46,8 +46,10 @@ export class KqueueSet {
     if (length === 0) return [];
     pack(changes.map((change) => ({ ...change, flags: change.flags | EV_RECEIPT })), this.#changes);
     const { kevent } = libcForKqueue();
-    const made = kevent(this.fd, this.#changes, length, this.#receipts, length, AT_ONCE);
-    check(made, "kevent");
+    checkUninterrupted(
+      () => kevent(this.fd, this.#changes, length, this.#receipts, length, AT_ONCE),
+      "kevent",
+    );
     return Array.from({ length }, (_, index) => unpack(this.#receipts, index).data);
   }
 

@@ -2,6 +2,7 @@
 
 import { ZmqError } from "../errors.ts";
 import { FD_SETSIZE, POLLERR, POLLHUP, POLLIN, POLLOUT } from "../ffi/constants.ts";
+import { checkUninterrupted } from "../ffi/errno.ts";
 import { libc, libcForSelect } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 import { PollBackend } from "./poll.ts";
@@ -180,5 +181,5 @@ class Descriptors {
 
 /** Asks poll(2) without waiting. */
 function poll(row: Int32Array<ArrayBuffer>, count: number): number {
-  return checkWait(libc().poll(row, usize(count), 0), "poll");
+  return checkUninterrupted(() => libc().poll(row, usize(count), 0), "poll");
 }

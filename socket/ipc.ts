@@ -14,8 +14,8 @@ export class IpcFolders {
 
   /**
    * The address to bind to in place of `ipc://*`. libzmq makes the socket's file in the folder that TMPDIR, TEMPDIR
-   * or TMP names, and where none does, in a new folder in the *working* directory: there we choose one in /tmp
-   * instead.
+   * or TMP names, and where none names one that is there, in a new folder in the *working* directory: then we choose
+   * one in /tmp instead.
    */
   resolve(address: string): string {
     if (address !== WILDCARD || hasTemporaryFolder()) return address;

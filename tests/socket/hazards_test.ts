@@ -1,0 +1,315 @@
+/**
+ * Combinations of options with which libzmq would end the process are refused, whichever part comes
+ * last. No test gets beyond the refusal: the dangerous state itself is never entered.
+ */
+
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
+import {
+  capability,
+  Dealer,
+  Pair,
+  Pull,
+  Push,
+  Reply,
+  Request,
+  Router,
+  type Socket,
+  Stream,
+} from "../../mod.ts";
+import { freshAddress, join, turn } from "../util.ts";
+import { openDescriptors } from "../fds.ts";
+import { pattern, portOf, received, sameBytes, soon } from "./support.ts";
+
+const HEARTBEAT_IVL = 75;
+const PLAIN_SERVER = 44;
+const ZAP_ENFORCE_DOMAIN = 93;
+const WS = "ws://127.0.0.1:*";
+
+/** An int as bytes. */
+const bytes = (value: number) => new Uint8Array(new Int32Array([value]).buffer);
+
+// A REP with a ROUTER's options.
+
+const ROUTER_OPTIONS = {
+  mandatory: 33,
+  rawMode: 41,
+  probeRouter: 51,
+  handover: 56,
+  "a peer's routing id": 61,
+  "notifications": 97,
+};
+
+for (const [name, option] of Object.entries(ROUTER_OPTIONS)) {
+  Deno.test(`a Reply can't have a Router's option: ${name}`, async () => {
+    using reply = new Reply();
+    using request = new Request();
+    await join(reply, request);
+    for (const value of [1, 0, true, bytes(1), "name"]) {
+      throws(() => reply.setOption(option, value), { name: "TypeError", message: /Router's/ });
+    }
+    assertEquals(name in reply, false);
+    throws(() => new Reply({ [name]: true }), { name: "TypeError" });
+    await request.send("question");
+    assertEquals(await received(reply), ["question"]);
+    await reply.send("answer");
+    assertEquals(await received(request), ["answer"]);
+  });
+}
+
+Deno.test("a Router, a Dealer and a Request can have theirs, and a Reply its routing id", async () => {
+  using router = new Router({ mandatory: true, handover: true, probeRouter: true });
+  router.setOption(ROUTER_OPTIONS.mandatory, 1);
+  router.setOption(ROUTER_OPTIONS.handover, true);
+  using dealer = new Dealer({ routingId: "dealer", probeRouter: true });
+  dealer.setOption(ROUTER_OPTIONS.probeRouter, 1);
+  using request = new Request({ probeRouter: false });
+  request.setOption(ROUTER_OPTIONS.probeRouter, 0);
+  using _reply = new Reply({ routingId: "reply" });
+  await join(router, dealer);
+  assertEquals(await received(router), ["dealer", ""]);
+});
+
+// Heartbeats on ws://.
+
+const HEARTBEATS = { name: "TypeError", message: /ws:\/\// };
+
+Deno.test("a socket with heartbeats can't be bound or connected to a ws:// address", async () => {
+  for (const address of ["ws://127.0.0.1:*", "ws://127.0.0.1:80/path", "wss://127.0.0.1:*"]) {
+    using inConstructor = new Pair({ heartbeatInterval: 1000 });
+    using asProperty = new Pair();
+    asProperty.heartbeatInterval = 1000;
+    using byNumber = new Pair();
+    byNumber.setOption(HEARTBEAT_IVL, 1000);
+    for (const socket of [inConstructor, asProperty, byNumber]) {
+      await rejects(socket.bind(address), HEARTBEATS);
+      throws(() => socket.connect(address), HEARTBEATS);
+      assertEquals(socket.lastEndpoint, null);
+    }
+  }
+});
+
+Deno.test({
+  name: "a socket that was bound or connected to a ws:// address can't have heartbeats any more",
+  ignore: !capability.ws,
+  fn: async () => {
+    using bound = new Pull();
+    await bound.bind(WS);
+    using connected = new Push({ linger: 0 });
+    connected.connect(bound.lastEndpoint!);
+    await bound.bind(freshAddress("tcp"));
+    connected.connect(bound.lastEndpoint!);
+    for (const socket of [bound, connected]) {
+      throws(() => socket.heartbeatInterval = 1, HEARTBEATS);
+      for (const value of [1, true, bytes(1)]) {
+        throws(() => socket.setOption(HEARTBEAT_IVL, value), HEARTBEATS);
+      }
+      assertEquals(socket.heartbeatInterval, 0);
+      socket.heartbeatInterval = 0;
+      socket.setOption(HEARTBEAT_IVL, 0);
+    }
+    await connected.send("works");
+    assertEquals(await received(bound), ["works"]);
+  },
+});
+
+Deno.test({
+  name: "heartbeats that were turned off, or never on, are no hindrance to a ws:// address",
+  ignore: !capability.ws,
+  fn: async () => {
+    using pull = new Pull({ heartbeatTimeToLive: 500, heartbeatTimeout: 500 });
+    pull.heartbeatInterval = 1000;
+    pull.heartbeatInterval = 0;
+    using push = new Push({ heartbeatInterval: 0 });
+    await join(pull, push, WS);
+    await push.send("works");
+    assertEquals(await received(pull), ["works"]);
+  },
+});
+
+Deno.test({
+  name: "a ws:// address that couldn't be bound to is no hindrance to heartbeats",
+  ignore: !capability.ws,
+  fn: async () => {
+    using first = new Pull();
+    await first.bind(WS);
+    using second = new Pull();
+    await rejects(second.bind(first.lastEndpoint!), { code: "EADDRINUSE" });
+    second.heartbeatInterval = 1000;
+    assertEquals(second.heartbeatInterval, 1000);
+  },
+});
+
+Deno.test("a socket with heartbeats works over tcp, also after a ws:// address was refused", async () => {
+  using pull = new Pull({ heartbeatInterval: 10, heartbeatTimeout: 5000 });
+  using push = new Push({ heartbeatInterval: 10, heartbeatTimeout: 5000 });
+  await rejects(pull.bind(WS), HEARTBEATS);
+  await join(pull, push);
+  // Some heartbeats pass before the message.
+  await rejects(pull.receive({ signal: AbortSignal.timeout(50) }), { name: "TimeoutError" });
+  await push.send("works");
+  assertEquals(await received(pull), ["works"]);
+});
+
+// A PLAIN server with an enforced domain, and none set.
+
+const PLAIN = { name: "TypeError", message: /zapDomain/ };
+type Step = (socket: Socket) => void;
+const SERVER: Step[] = [
+  (socket) => socket.plainServer = true,
+  (socket) => socket.setOption(PLAIN_SERVER, 1),
+  (socket) => socket.setOption(PLAIN_SERVER, true),
+  (socket) => socket.setOption(PLAIN_SERVER, bytes(1)),
+];
+const ENFORCE: Step[] = [
+  (socket) => socket.zapEnforceDomain = true,
+  (socket) => socket.setOption(ZAP_ENFORCE_DOMAIN, 1),
+  (socket) => socket.setOption(ZAP_ENFORCE_DOMAIN, true),
+  (socket) => socket.setOption(ZAP_ENFORCE_DOMAIN, bytes(1)),
+];
+
+Deno.test("plainServer and zapEnforceDomain without a zapDomain are refused, whichever comes last", () => {
+  for (const server of SERVER) {
+    for (const enforce of ENFORCE) {
+      for (const [first, last] of [[server, enforce], [enforce, server]]) {
+        using socket = new Pair();
+        first(socket);
+        throws(() => last(socket), PLAIN);
+        const { plainServer, zapEnforceDomain } = socket;
+        assertEquals([plainServer, zapEnforceDomain], [first === server, first === enforce]);
+      }
+    }
+  }
+});
+
+Deno.test("with a zapDomain that was set before, they're taken in any order", () => {
+  for (const server of SERVER) {
+    for (const enforce of ENFORCE) {
+      for (const steps of [[server, enforce], [enforce, server]]) {
+        using socket = new Pair({ zapDomain: "home" });
+        for (const step of steps) step(socket);
+        assertEquals([socket.plainServer, socket.zapEnforceDomain], [true, true]);
+      }
+    }
+  }
+});
+
+Deno.test("a constructor judges its options together, in whichever order they stand", () => {
+  const three = { plainServer: true, zapEnforceDomain: true, zapDomain: "home" };
+  for (const order of permutations(Object.entries(three))) {
+    using socket = new Pair(Object.fromEntries(order));
+    assertEquals([socket.plainServer, socket.zapEnforceDomain, socket.zapDomain], [
+      true,
+      true,
+      "home",
+    ]);
+  }
+  throws(() => new Pair({ plainServer: true, zapEnforceDomain: true }), PLAIN);
+  throws(() => new Pair({ zapEnforceDomain: true, plainServer: true }), PLAIN);
+});
+
+Deno.test({
+  name: "a constructor that refuses a combination leaves no socket open",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    using _first = new Push();
+    const before = openDescriptors().length;
+    for (let i = 0; i < 50; i++) {
+      throws(() => new Pair({ plainServer: true, zapEnforceDomain: true }), PLAIN);
+    }
+    // libzmq closes them on a thread of its own.
+    while (openDescriptors().length > before) await turn();
+  },
+});
+
+Deno.test("each of them alone is taken, and both with one turned off", () => {
+  using server = new Pair({ plainServer: true, zapEnforceDomain: false });
+  server.zapEnforceDomain = false;
+  server.setOption(ZAP_ENFORCE_DOMAIN, 0);
+  server.plainServer = false;
+  server.zapEnforceDomain = true;
+  using enforcing = new Pair({ plainServer: false, zapEnforceDomain: true });
+  enforcing.plainServer = false;
+  assertEquals(enforcing.zapEnforceDomain, true);
+  using client = new Pair({ plainUsername: "ada", zapEnforceDomain: true });
+  assertEquals(client.securityMechanism, "plain");
+});
+
+Deno.test("after a refusal, a PLAIN server gets its zapDomain and then the rest", () => {
+  using socket = new Pair({ plainServer: true });
+  throws(() => socket.zapEnforceDomain = true, PLAIN);
+  socket.zapDomain = "home";
+  socket.zapEnforceDomain = true;
+  assertEquals([socket.plainServer, socket.zapEnforceDomain, socket.zapDomain], [
+    true,
+    true,
+    "home",
+  ]);
+});
+
+Deno.test("a zapDomain can't be taken back, so that the combination can't come about by that", () => {
+  using socket = new Pair({ plainServer: true, zapEnforceDomain: true, zapDomain: "home" });
+  throws(() => socket.zapDomain = null as never, { name: "TypeError" });
+  throws(() => socket.zapDomain = "", { name: "RangeError" });
+  throws(() => socket.setOption(55, ""), { name: "ZmqError", code: "EINVAL" });
+  throws(() => socket.setOption(55, null), { name: "ZmqError", code: "EINVAL" });
+  assertEquals(socket.zapDomain, "home");
+});
+
+// ws:// itself.
+
+for (const path of ["", "/path"]) {
+  Deno.test({
+    name: `ws:// carries a conversation, in parts of any size (${path || "without a path"})`,
+    ignore: !capability.ws,
+    fn: async () => {
+      using router = new Router();
+      using dealer = new Dealer({ routingId: "dealer" });
+      await join(router, dealer, WS + path);
+      assert(router.lastEndpoint!.startsWith("ws://127.0.0.1:"), router.lastEndpoint!);
+      for (const size of [0, 1, 33, 125, 126, 127, 4096, 65535, 65536, 300_000]) {
+        const part = pattern(size, size);
+        await dealer.send(["question", part]);
+        const [id, question, bytes] = await soon(router.receive());
+        assertEquals([id.text(), question.text()], ["dealer", "question"]);
+        assert(sameBytes(bytes, part), `${size}`);
+        await router.send([id, bytes, "answer"]);
+        const [back, answer] = await soon(dealer.receive());
+        assert(sameBytes(back, part), `${size}`);
+        assertEquals(answer.text(), "answer");
+      }
+    },
+  });
+}
+
+Deno.test({
+  name: "a ws:// address can be unbound from, and a ws:// connection ended",
+  ignore: !capability.ws,
+  fn: async () => {
+    using pull = new Pull();
+    using push = new Push({ linger: 0 });
+    const address = await join(pull, push, WS);
+    await push.send("works");
+    assertEquals(await received(pull), ["works"]);
+    push.disconnect(address);
+    await pull.unbind(address);
+    await join(pull, push, freshAddress("tcp"));
+    await push.send("elsewhere");
+    assertEquals(await received(pull), ["elsewhere"]);
+  },
+});
+
+Deno.test("a Stream can have heartbeats set, which raw TCP hasn't", async () => {
+  using stream = new Stream({ heartbeatInterval: 10 });
+  await stream.bind(freshAddress("tcp"));
+  using peer = await Deno.connect({ hostname: "127.0.0.1", port: portOf(stream) });
+  await peer.write(new TextEncoder().encode("hello"));
+  assertEquals((await received(stream))[1], "");
+  assertEquals((await received(stream))[1], "hello");
+});
+
+function* permutations<T>(all: T[]): Generator<T[]> {
+  if (all.length === 0) yield [];
+  for (const [i, one] of all.entries()) {
+    for (const rest of permutations(all.toSpliced(i, 1))) yield [one, ...rest];
+  }
+}
