@@ -142,17 +142,17 @@ export function libc(): Libc {
 
 /** Linux's own functions. */
 export function libcOfLinux(): LibcOfLinux {
-  return linux ??= theHandle().open(LINUX);
+  return linux ??= bindBeside(LINUX);
 }
 
 /** What takes the place of Linux's own functions on other systems. */
 export function libcElsewhere(): LibcElsewhere {
-  return elsewhere ??= theHandle().open(ELSEWHERE);
+  return elsewhere ??= bindBeside(ELSEWHERE);
 }
 
 /** The functions that only the select backend needs. */
 export function libcForSelect(): LibcForSelect {
-  return forSelect ??= theHandle().open(SELECT);
+  return forSelect ??= bindBeside(SELECT);
 }
 
 /** kqueue's functions: the system's own, or those of the library that stands in for it. */
@@ -162,7 +162,7 @@ export function libcForKqueue(): LibcForKqueue {
 
 /** The functions that tell what a descriptor is. */
 export function libcForFiles(): LibcForFiles {
-  return forFiles ??= theHandle().open(FILES);
+  return forFiles ??= bindBeside(FILES);
 }
 
 /** The library which stands in for a kqueue of the system's own, where the environment may be read. */
@@ -175,7 +175,20 @@ export function pathOfLibkqueue(): string | undefined {
 
 function bindForKqueue(): LibcForKqueue {
   const path = pathOfLibkqueue();
-  return path === undefined ? theHandle().open(KQUEUE) : Deno.dlopen(path, KQUEUE).symbols;
+  if (path === undefined) return bindBeside(KQUEUE);
+  libc();
+  return Deno.dlopen(path, KQUEUE).symbols;
+}
+
+/**
+ * Binds a further table, after the common one: that has errno, which binding overwrites, so that the
+ * first failure of all would be taken for another one.
+ */
+function bindBeside<const T extends Deno.ForeignLibraryInterface>(
+  table: T,
+): Deno.StaticForeignLibraryInterface<T> {
+  libc();
+  return theHandle().open(table);
 }
 
 function bindCommon(): Libc {

@@ -1,5 +1,6 @@
 /** libzmq's functions: the common ones in one table, rare groups in tables bound on first use. */
 
+import { libc } from "./libc.ts";
 import { loadLibrary } from "./load.ts";
 
 const COMMON = {
@@ -74,7 +75,7 @@ let ending: Deno.StaticForeignLibraryInterface<typeof ENDING> | undefined;
 
 /** The functions that nearly every program calls. */
 export function zmq(): Zmq {
-  return common ??= loadLibrary().open(COMMON);
+  return common ??= bindCommon();
 }
 
 /** Those that ask the library about itself. */
@@ -85,4 +86,9 @@ export function zmqAsking(): Deno.StaticForeignLibraryInterface<typeof ASKING> {
 /** Those at the beginning and the end of a context's life. */
 export function zmqEnding(): Deno.StaticForeignLibraryInterface<typeof ENDING> {
   return ending ??= loadLibrary().open(ENDING);
+}
+
+function bindCommon(): Zmq {
+  libc(); // reads errno, which binding it only after a failure would overwrite
+  return loadLibrary().open(COMMON);
 }

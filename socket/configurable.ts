@@ -129,11 +129,10 @@ export abstract class Configurable {
     }
     if (option === RCVTIMEO && type === "int") return handle.receiveTimeout;
     if (option === SNDTIMEO && type === "int") return handle.sendTimeout;
-    const size = SIZES[type];
-    if (size === undefined) {
+    if (!Object.hasOwn(SIZES, type)) {
       throw new TypeError(`The type of an option is one of ${Object.keys(SIZES).join(", ")}`);
     }
-    const length = getBytes(handle.pointer, option, String(option), size);
+    const length = getBytes(handle.pointer, option, String(option), SIZES[type]);
     const bytes = scratch().bytes.slice(0, length);
     handle.touched();
     switch (type) {

@@ -107,8 +107,8 @@ export class Handle extends Source {
   }
 
   /**
-   * Serves all in a line, for a call that blocks this thread: what is over the turn's budget can't be
-   * put off, since no turn will come.
+   * Serves all in a line, where what is over the turn's budget can't be put off: for a call that blocks
+   * this thread, since no turn will come, and for an operation whose time is over.
    */
   serveAll(line: Queue<Operation>): void {
     do {

@@ -55,8 +55,8 @@ export abstract class Operation extends Waiter {
   }
 
   override expire(): void {
-    // What can be done in the same moment still counts.
-    this.handle.serve();
+    // What can be done in the same moment still counts, also where this turn's budget is spent.
+    this.handle.serveAll(this.queue);
     if (!this.#ended) this.fail(this.timedOut());
   }
 

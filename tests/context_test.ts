@@ -1,5 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, context, Pair, Pull, Push, Socket } from "../mod.ts";
+import { openDescriptors } from "./fds.ts";
 import { join, turn } from "./util.ts";
 
 const CLOSED = (call: string) => ({
@@ -77,6 +78,23 @@ Deno.test("a context's unknown options, and what isn't an object, are refused", 
   for (const options of [null, 5, "ioThreads", () => {}]) {
     throws(() => new Context(options as never), { name: "TypeError", message: /an object/ });
   }
+});
+
+Deno.test({
+  name: "a context that refuses its options leaves nothing open",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const before = openDescriptors().length;
+    for (let i = 0; i < 60; i++) {
+      throws(() => new Context({ ioThreads: 2, maxSockets: -1 }), RangeError);
+    }
+    // libzmq ends contexts on threads of their own; each has a descriptor at least until then.
+    const limit = performance.now() + 20_000;
+    while (openDescriptors().length > before + 20) {
+      assert(performance.now() < limit, "the descriptors aren't given back");
+      await turn();
+    }
+  },
 });
 
 Deno.test("an option that is undefined is as if it weren't there", () => {

@@ -21,6 +21,8 @@ const functions = loadLibrary().open({
   dup2: { parameters: ["i32", "i32"], result: "i32" },
   // int getrlimit(int resource, struct rlimit *rlim)
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  // int setrlimit(int resource, const struct rlimit *rlim)
+  setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
 });
 
 const AF_UNIX = 1;
@@ -111,6 +113,14 @@ export function descriptorLimit(): number {
   const limits = new BigUint64Array(2);
   check(functions.getrlimit(RLIMIT_NOFILE, limits), "getrlimit");
   return Number(limits[0] > 1_000_000n ? 1_000_000n : limits[0]);
+}
+
+/** Has no descriptor opened any more whose number isn't below that; those that are open stay so. */
+export function limitDescriptors(number: number): void {
+  const limits = new BigUint64Array(2);
+  check(functions.getrlimit(RLIMIT_NOFILE, limits), "getrlimit");
+  limits[0] = BigInt(number);
+  check(functions.setrlimit(RLIMIT_NOFILE, limits), "setrlimit");
 }
 
 /** A number so high that nobody else gets it by chance, and which isn't open. */

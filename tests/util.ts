@@ -95,8 +95,6 @@ export interface RunOptions {
   flags?: readonly string[];
   env?: Record<string, string>;
   args?: readonly string[];
-  /** How many descriptors it may have open. */
-  descriptors?: number;
 }
 
 /** Nothing that works takes as long, in ms. */
@@ -107,17 +105,14 @@ const STUCK = 30_000;
  * and `$ROOT` its folder's. One that doesn't end is killed, which shows as its signal.
  */
 export async function run(source: string, options: RunOptions = {}): Promise<Outcome> {
-  const { flags = ["-A"], env = {}, args = [], descriptors } = options;
+  const { flags = ["-A"], env = {}, args = [] } = options;
   return await withFolder(async (folder) => {
     const file = `${folder}/program.ts`;
     const root = new URL("..", import.meta.url).href;
     const text = source.replaceAll("$MOD", `${root}mod.ts`).replaceAll("$ROOT/", root);
     await Deno.writeTextFile(file, text);
-    const deno = [Deno.execPath(), "run", "--no-check", "--no-lock", "--no-prompt", ...flags];
-    const limited = ["/bin/sh", "-c", `ulimit -n ${descriptors} && exec "$@"`, "sh", ...deno];
-    const [command, ...rest] = descriptors === undefined ? deno : limited;
-    const child = new Deno.Command(command, {
-      args: [...rest, file, ...args],
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", "--no-lock", "--no-prompt", ...flags, file, ...args],
       env: { NO_COLOR: "1", ...env },
       stdin: "null",
       stdout: "piped",

@@ -220,6 +220,32 @@ Deno.test("rule 8: that goes on after somebody has waited, also while Pollers of
   for (const poller of pollers) poller.close();
 });
 
+Deno.test("rule 8: the timer comes with the first source and goes with the last", () => {
+  const { setInterval, clearInterval } = globalThis;
+  const armed = new Set<unknown>();
+  Object.assign(globalThis, {
+    setInterval: (...all: Parameters<typeof setInterval>) => {
+      const timer = setInterval(...all);
+      armed.add(timer);
+      return timer;
+    },
+    clearInterval: (timer: number) => {
+      armed.delete(timer);
+      clearInterval(timer);
+    },
+  });
+  try {
+    const bells = [new Bell(), new Bell()];
+    assertEquals(armed.size, 1);
+    bells[0][Symbol.dispose]();
+    assertEquals(armed.size, 1);
+    bells[1][Symbol.dispose]();
+    assertEquals(armed.size, 0);
+  } finally {
+    Object.assign(globalThis, { setInterval, clearInterval });
+  }
+});
+
 // Rule 9: a wait on this thread never uses the reactor's set, and leaves what it consumed unsettled.
 
 Deno.test("rule 9: receiveSync gets its message while the reactor's thread sleeps", async () => {

@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/strict";
-import { Dealer, Reply, Request, Router } from "../../mod.ts";
+import { Dealer, Poller, Reply, Request, Router } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
 import { overTransports, received, soon, spendTurn, texts } from "./support.ts";
 
@@ -146,6 +146,19 @@ Deno.test("out of turn is an error also when the turn of the event loop is used 
   spendTurn();
   await rejects(soon(request.receive()), EFSM("zmq_msg_recv"));
   await request.send("first");
+  spendTurn();
+  await rejects(soon(request.send("second")), EFSM("zmq_send"));
+});
+
+Deno.test("out of turn is an error also while a Poller watches the socket", async () => {
+  using request = new Request();
+  using poller = new Poller();
+  poller.add(request, { readable: true, writable: true });
+  request.connect(freshAddress("inproc"));
+  spendTurn();
+  await rejects(soon(request.receive()), EFSM("zmq_msg_recv"));
+  spendTurn();
+  await soon(request.send("first"));
   spendTurn();
   await rejects(soon(request.send("second")), EFSM("zmq_send"));
 });

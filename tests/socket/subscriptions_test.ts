@@ -55,6 +55,21 @@ overTransports("an XPublisher's empty message is received as such", async (addre
   assertEquals(await received(subscriber), [""]);
 });
 
+// A subscription that is a later part isn't received as one: where it's known already, nothing comes in
+// its place, and what was received before it is all there is.
+overTransports("a message that ends in a known subscription ends before it", async (address) => {
+  using publisher = new XPublisher();
+  using subscriber = new XSubscriber();
+  await join(publisher, subscriber, address);
+  await subscriber.send("\x01known");
+  assertEquals(await received(publisher), ["\x01known"]);
+  const waiting = received(publisher);
+  await subscriber.send(["hello", "\x01known"]);
+  assertEquals(await waiting, ["hello"]);
+  await subscriber.send(["next", "whole"]);
+  assertEquals(await received(publisher), ["next", "whole"]);
+});
+
 overTransports("a Publisher serves an XSubscriber", async (address) => {
   using publisher = new Publisher();
   using subscriber = new XSubscriber();

@@ -1,4 +1,4 @@
-import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Dealer, Pair, Pull, Push } from "../../mod.ts";
 import { freshAddress, join, turn } from "../util.ts";
 import { overTransports, pending, received, soon, texts } from "./support.ts";
@@ -85,6 +85,36 @@ Deno.test("a send gets its room although readable was read when the peer made it
     assertEquals(await received(pull), ["waits"]);
   }
 });
+
+/** Calls that look for a message, and use up the signal that there is room. */
+const LOOKS: Record<string, (socket: Dealer) => unknown> = {
+  "tryReceive": (socket) => assertEquals(socket.tryReceive(), undefined),
+  "drain": (socket) => assertEquals([...socket.drain()], []),
+  "visit": (socket) => assertEquals(socket.visit(() => {}), 0),
+  "receiveSync": (socket) => throws(() => socket.receiveSync({ timeout: 0 }), { code: "EAGAIN" }),
+  "receive": (socket) => {
+    const controller = new AbortController();
+    socket.receive({ signal: controller.signal }).catch(() => {});
+    controller.abort();
+  },
+};
+
+for (const [name, look] of Object.entries(LOOKS)) {
+  Deno.test(`a send that waits gets its room although ${name} used the signal up`, async () => {
+    using one = new Dealer({ sendHighWaterMark: 1, linger: 0 });
+    using other = new Dealer({ receiveHighWaterMark: 1, linger: 0 });
+    await join(one, other, freshAddress("inproc"));
+    for (let round = 0; round < 20; round++) {
+      while (one.writable) one.trySend("fills");
+      const waiting = one.send("waits");
+      if (round % 2 === 0) await turn();
+      while (other.tryReceive() !== undefined);
+      look(one);
+      await soon(waiting);
+      assertEquals(await received(other), ["waits"]);
+    }
+  });
+}
 
 Deno.test("a send that fails to go out leaves a receive that waits its message", async () => {
   using one = new Dealer({ sendHighWaterMark: 1, linger: 0 });

@@ -1,0 +1,321 @@
+/** What the options of transports do, with a real peer on the other side. Patterns have their own tests. */
+
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
+import { Context, Dealer, Pair, Pull, Push, Router, type Socket } from "../../mod.ts";
+import { openDescriptors } from "../fds.ts";
+import { freshAddress, join, turn, withFolder } from "../util.ts";
+import { listenOnIpc, listenOnTcp, socketOptionsSince } from "./descriptors.ts";
+import { ProxyServer } from "./socks.ts";
+import { portOf, received, soon } from "./support.ts";
+
+const LINUX = Deno.build.os === "linux";
+
+/** Registers a test of what only Linux has, or of which only Linux tells. */
+function onLinux(name: string, body: () => Promise<void>, ignore = false): void {
+  Deno.test({ name, ignore: !LINUX || ignore, fn: body });
+}
+
+/** Whether libzmq was built to choose a network interface, and the user may. */
+async function canChooseInterface(): Promise<boolean> {
+  using socket = new Pull({ interface: "lo" });
+  return await socket.bind(freshAddress("tcp")).then(() => true, () => false);
+}
+
+/** Whether a socket lets a stranger in: libzmq introduces itself at once to those it does, and closes else. */
+async function letsIn(connecting: Promise<Deno.Conn>): Promise<boolean> {
+  using stranger = await connecting;
+  return (await soon(stranger.read(new Uint8Array(100)))) !== null;
+}
+
+const overTcp = (socket: Socket) =>
+  letsIn(Deno.connect({ hostname: "127.0.0.1", port: portOf(socket) }));
+const overIpc = (socket: Socket) =>
+  letsIn(Deno.connect({ transport: "unix", path: socket.lastEndpoint!.replace("ipc://", "") }));
+
+// Who is let in.
+
+Deno.test("tcpAcceptFilter refuses peers from elsewhere, and lets others in", async () => {
+  for (
+    const [filters, expected] of [
+      [[], true],
+      [["10.0.0.0/8"], false],
+      [["127.0.0.0/8"], true],
+      [["127.0.0.1"], true],
+      [["127.0.0.2"], false],
+      [["10.0.0.0/8", "127.0.0.1/32"], true],
+      [["10.0.0.0/8", "192.168.0.0/16"], false],
+      [["10.0.0.0/8", null], true],
+      [["127.0.0.1", null, "10.0.0.0/8"], false],
+    ] as const
+  ) {
+    using pull = new Pull();
+    for (const filter of filters) pull.tcpAcceptFilter = filter;
+    await pull.bind(freshAddress("tcp"));
+    assertEquals(await overTcp(pull), expected, `${filters}`);
+  }
+});
+
+Deno.test("a tcpAcceptFilter concerns the binds that come after it", async () => {
+  using pull = new Pull();
+  await pull.bind(freshAddress("tcp"));
+  pull.tcpAcceptFilter = "10.0.0.0/8";
+  assertEquals(await overTcp(pull), true);
+  await pull.bind(freshAddress("tcp"));
+  assertEquals(await overTcp(pull), false);
+});
+
+Deno.test("a peer that a tcpAcceptFilter refuses doesn't get its messages through", async () => {
+  using filtered = new Pull({ tcpAcceptFilter: "10.0.0.0/8" });
+  using push = new Push({ linger: 0, immediate: true });
+  await join(filtered, push);
+  assertEquals(await overTcp(filtered), false);
+  assertEquals(push.trySend("x"), false);
+});
+
+Deno.test("what is no address is refused as a tcpAcceptFilter", () => {
+  using pull = new Pull();
+  for (const filter of [5, true, {}, undefined, new Uint8Array(4)] as never[]) {
+    throws(() => pull.tcpAcceptFilter = filter, { name: "TypeError", message: /string or null/ });
+  }
+  for (const filter of ["", "nowhere", "127.0.0.1/33", "127.0.0.1/-1", "x".repeat(300)]) {
+    throws(() => pull.tcpAcceptFilter = filter, { name: "ZmqError", code: "EINVAL" });
+  }
+  throws(() => new Pull({ tcpAcceptFilter: "nowhere" }), { code: "EINVAL" });
+});
+
+for (
+  const [name, own] of [
+    ["ipcFilterPid", Deno.pid],
+    ["ipcFilterUid", Deno.uid()!],
+    ["ipcFilterGid", Deno.gid()!],
+  ] as const
+) {
+  onLinux(
+    `${name} refuses peers of another one, and lets its own in`,
+    () =>
+      withFolder(async (folder) => {
+        const other = own + 12345;
+        for (
+          const [ids, expected] of [
+            [[own], true],
+            [[other], false],
+            [[other, own], true],
+            [[other, null], true],
+            [[own, null, other], false],
+          ] as const
+        ) {
+          using pull = new Pull();
+          for (const id of ids) pull[name] = id;
+          await pull.bind(freshAddress("ipc", folder));
+          assertEquals(await overIpc(pull), expected, `${ids}`);
+        }
+        using pull = new Pull({ [name]: own });
+        using push = new Push();
+        await join(pull, push, freshAddress("ipc", folder));
+        await push.send("let in");
+        assertEquals(await received(pull), ["let in"]);
+      }),
+  );
+
+  Deno.test(`${name} takes whole numbers from 0, or null`, () => {
+    using pull = new Pull();
+    for (const id of ["1", true, 1n, undefined, {}] as never[]) {
+      throws(() => pull[name] = id, { name: "TypeError", message: /number or null/ });
+    }
+    for (const id of [-1, 0.5, NaN, Infinity, 2 ** 31]) {
+      throws(() => pull[name] = id, { name: "RangeError" });
+    }
+  });
+}
+
+Deno.test("filters can't be read", () => {
+  using pull = new Pull({ tcpAcceptFilter: "10.0.0.0/8", ipcFilterPid: 1 });
+  for (
+    const name of ["tcpAcceptFilter", "ipcFilterPid", "ipcFilterUid", "ipcFilterGid"] as const
+  ) assertEquals(pull[name], undefined);
+});
+
+// Where it's bound.
+
+onLinux("useFd adopts a descriptor that listens, which closing the socket closes", async () => {
+  const before = openDescriptors();
+  {
+    const { fd, port } = listenOnTcp();
+    using pull = new Pull();
+    await rejects(pull.bind(`tcp://127.0.0.1:${port}`), { code: "EADDRINUSE" });
+    pull.useFd = fd;
+    await pull.bind(`tcp://127.0.0.1:${port}`);
+    assertEquals(pull.useFd, fd);
+    using push = new Push();
+    push.connect(`tcp://127.0.0.1:${port}`);
+    await push.send("through the descriptor");
+    assertEquals(await received(pull), ["through the descriptor"]);
+  }
+  // libzmq closes it on a thread of its own.
+  while (openDescriptors().some((open) => !before.includes(open))) await turn();
+});
+
+onLinux("useFd adopts a descriptor that listens at a path", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/socket`;
+    using pull = new Pull({ useFd: listenOnIpc(path) });
+    await pull.bind(`ipc://${path}`);
+    using push = new Push();
+    push.connect(`ipc://${path}`);
+    await push.send("through the descriptor");
+    assertEquals(await received(pull), ["through the descriptor"]);
+  }));
+
+onLinux("an ipc address that begins with @ is a name, and no file", async () => {
+  const name = `ipc://@zmq-${crypto.randomUUID()}`;
+  using pull = new Pull();
+  await pull.bind(name);
+  assertEquals(pull.lastEndpoint, name);
+  using push = new Push();
+  push.connect(name);
+  await push.send("by name");
+  assertEquals(await received(pull), ["by name"]);
+  for (const path of [name.slice(6), name.slice(7)]) {
+    throws(() => Deno.statSync(path), Deno.errors.NotFound);
+  }
+  using second = new Pull();
+  await rejects(second.bind(name), { code: "EADDRINUSE" });
+});
+
+onLinux("interface binds to a network interface, and to one only that is there", async () => {
+  const before = openDescriptors();
+  using pull = new Pull({ interface: "lo" });
+  using push = new Push({ interface: "lo" });
+  await join(pull, push);
+  await push.send("over lo");
+  assertEquals(await received(pull), ["over lo"]);
+  const [SOL_SOCKET, SO_BINDTODEVICE] = [1, 25];
+  const bound = socketOptionsSince(before, SOL_SOCKET, SO_BINDTODEVICE)
+    .map((value) => new TextDecoder().decode(value));
+  // The listener and both ends of the connection, of which the accepted one inherits it.
+  assertEquals(bound.filter((name) => name === "lo\0").length, 3);
+  using nowhere = new Pull({ interface: "nowhere0" });
+  await rejects(nowhere.bind(freshAddress("tcp")), { name: "ZmqError", code: "ENODEV" });
+}, !(await canChooseInterface()));
+
+// How it gets there.
+
+onLinux("typeOfService is in the packets of both ends", async () => {
+  const before = openDescriptors();
+  const [service, other] = [0x28, 0x48];
+  using pull = new Pull({ typeOfService: service });
+  using push = new Push({ typeOfService: other });
+  await join(pull, push);
+  await push.send("x");
+  await received(pull);
+  const [IPPROTO_IP, IP_TOS] = [0, 1];
+  const services = socketOptionsSince(before, IPPROTO_IP, IP_TOS)
+    .map((value) => value[0]).filter((value) => value !== 0);
+  assertEquals([services.includes(service), services.includes(other)], [true, true]);
+});
+
+for (const target of ["127.0.0.1", "localhost"]) {
+  Deno.test(`socksProxy connects through a SOCKS5 proxy, which is told of ${target}`, async () => {
+    using proxy = new ProxyServer();
+    using router = new Router();
+    await router.bind(freshAddress("tcp"));
+    const address = `${target}:${portOf(router)}`;
+    using dealer = new Dealer({ socksProxy: proxy.address, routingId: "dealer" });
+    assertEquals(dealer.socksProxy, proxy.address);
+    dealer.connect(`tcp://${address}`);
+    await dealer.send(["through", "the proxy"]);
+    assertEquals(await received(router), ["dealer", "through", "the proxy"]);
+    await router.send(["dealer", "and back"]);
+    assertEquals(await received(dealer), ["and back"]);
+    assertEquals(proxy.targets, [address]);
+    dealer.close();
+    router.close();
+    await proxy.idle();
+  });
+}
+
+Deno.test("a socksProxy that was set to null is none", async () => {
+  using proxy = new ProxyServer();
+  using pull = new Pull();
+  using push = new Push({ socksProxy: proxy.address });
+  push.socksProxy = null;
+  assertEquals(push.socksProxy, null);
+  await join(pull, push);
+  await push.send("directly");
+  assertEquals(await received(pull), ["directly"]);
+  assertEquals(proxy.targets, []);
+});
+
+// Which thread serves it.
+
+Deno.test("an affinity to no I/O thread is EMTHREAD, by bind and by connect", async () => {
+  const context = new Context({ ioThreads: 2 });
+  {
+    using pair = new Pair({ context, affinity: 4 });
+    await rejects(pair.bind(freshAddress("tcp")), { name: "ZmqError", code: "EMTHREAD" });
+    throws(() => pair.connect("tcp://127.0.0.1:1"), { code: "EMTHREAD" });
+    pair.affinity = 2;
+    await pair.bind(freshAddress("tcp"));
+  }
+  context.close();
+});
+
+for (const chosen of [0, 1]) {
+  onLinux(`with affinity ${1 << chosen}, I/O thread ${chosen} does all the work`, async () => {
+    const others = ioThreads();
+    const context = new Context({ ioThreads: 2 });
+    {
+      using pull = new Pull({ context, affinity: 1 << chosen });
+      using push = new Push({ context, affinity: 1 << chosen });
+      let threads: Thread[] = [];
+      do { // until they have given themselves their names
+        await turn();
+        threads = ioThreads().filter(({ id }) => !others.some((other) => other.id === id));
+      } while (threads.length < 2);
+      const [working, idle] = [threads[chosen].id, threads[1 - chosen].id];
+      const before = await asleep(working);
+      const unchanged = await asleep(idle);
+      await join(pull, push);
+      for (let i = 0; i < 300; i++) {
+        await push.send(`${i}`);
+        assertEquals(await received(pull), [`${i}`]);
+      }
+      // A thread that has just been started may sleep once or twice more.
+      const [worked, rested] = [switches(working) - before, switches(idle) - unchanged];
+      assert(rested < 5 && worked > 5, `${worked} against ${rested}`);
+    }
+    context.close();
+  });
+}
+
+/** A thread of this process. */
+interface Thread {
+  id: string;
+  name: string;
+}
+
+/** libzmq's I/O threads, in their order. */
+function ioThreads(): Thread[] {
+  const threads: Thread[] = [];
+  for (const { name: id } of Deno.readDirSync("/proc/self/task")) {
+    try {
+      const name = Deno.readTextFileSync(`/proc/self/task/${id}/comm`).trim();
+      if (/ZMQbg\/IO/.test(name)) threads.push({ id, name });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error; // it has ended
+    }
+  }
+  return threads.sort((one, other) => one.name < other.name ? -1 : 1);
+}
+
+/** How often a thread has gone to sleep. */
+function switches(id: string): number {
+  const status = Deno.readTextFileSync(`/proc/self/task/${id}/status`);
+  return Number(/^voluntary_ctxt_switches:\s*(\d+)$/m.exec(status)![1]);
+}
+
+/** The same, once the thread sleeps for the first time. */
+async function asleep(id: string): Promise<number> {
+  while (switches(id) === 0) await turn();
+  return switches(id);
+}

@@ -1,0 +1,252 @@
+/** Options by their numbers in `zmq.h`: each type, what is the engine's own, and what is refused. */
+
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
+import {
+  Dealer,
+  Frame,
+  type OptionTypes,
+  Pair,
+  Poller,
+  Pull,
+  Push,
+  Router,
+  ZmqError,
+} from "../../mod.ts";
+import { READABLE } from "../../poller/backend.ts";
+import { readiness } from "../fds.ts";
+import { freshAddress, join, turn } from "../util.ts";
+import { overTransports, pending, received, soon } from "./support.ts";
+
+const AFFINITY = 4;
+const ROUTING_ID = 5;
+const FD = 14;
+const EVENTS = 15;
+const TYPE = 16;
+const LINGER = 17;
+const MAXMSGSIZE = 22;
+const RCVTIMEO = 27;
+const SNDTIMEO = 28;
+const LAST_ENDPOINT = 32;
+const TCP_ACCEPT_FILTER = 38;
+const IMMEDIATE = 39;
+const ZAP_DOMAIN = 55;
+
+Deno.test("an int is a number", () => {
+  using socket = new Pair();
+  assertEquals(socket.getOption(LINGER, "int"), -1);
+  for (const value of [0, 5, 2147483647, -1]) {
+    socket.setOption(LINGER, value);
+    assertEquals([socket.getOption(LINGER, "int"), socket.linger], [value, value]);
+  }
+  assertEquals(socket.getOption(TYPE, "int"), socket.type);
+  assertEquals(socket.getOption(FD, "int"), socket.fd);
+});
+
+Deno.test("an int that is 0 or 1 is a boolean", () => {
+  using socket = new Pair();
+  for (const value of [true, false]) {
+    socket.setOption(IMMEDIATE, value);
+    assertEquals([socket.getOption(IMMEDIATE, "boolean"), socket.immediate], [value, value]);
+    assertEquals(socket.getOption(IMMEDIATE, "int"), Number(value));
+  }
+});
+
+Deno.test("64 bits are a bigint, signed or not", () => {
+  using socket = new Pair();
+  for (const value of [0n, 5n, 2n ** 62n, -1n]) {
+    socket.setOption(MAXMSGSIZE, value);
+    assertEquals(socket.getOption(MAXMSGSIZE, "int64"), value);
+  }
+  assertEquals(socket.maxMessageSize, -1);
+  for (const value of [0n, 5n, 2n ** 63n, 2n ** 64n - 1n]) {
+    socket.setOption(AFFINITY, value);
+    assertEquals(socket.getOption(AFFINITY, "uint64"), value);
+  }
+  assertEquals(socket.getOption(AFFINITY, "int64"), -1n);
+});
+
+Deno.test("text is a string, without the NUL at its end", async () => {
+  using socket = new Pair();
+  assertEquals(socket.getOption(ZAP_DOMAIN, "string"), "");
+  for (const value of ["home", "größer", "x".repeat(255)]) {
+    socket.setOption(ZAP_DOMAIN, value);
+    assertEquals([socket.getOption(ZAP_DOMAIN, "string"), socket.zapDomain], [value, value]);
+  }
+  await socket.bind(freshAddress("inproc"));
+  assertEquals(socket.getOption(LAST_ENDPOINT, "string"), socket.lastEndpoint);
+});
+
+Deno.test("bytes are a Frame, which is a copy", () => {
+  using socket = new Dealer();
+  assertEquals(socket.getOption(ROUTING_ID, "bytes").length, 0);
+  const id = new Uint8Array([1, 0, 255, 0]);
+  socket.setOption(ROUTING_ID, id);
+  const read = socket.getOption(ROUTING_ID, "bytes");
+  assert(read instanceof Frame);
+  assertEquals([...read], [1, 0, 255, 0]);
+  assertEquals([...socket.routingId!], [1, 0, 255, 0]);
+  read.fill(9);
+  void socket.linger;
+  assertEquals([...socket.getOption(ROUTING_ID, "bytes")], [1, 0, 255, 0]);
+});
+
+Deno.test("null sets nothing, of length 0", () => {
+  using socket = new Pair();
+  socket.setOption(TCP_ACCEPT_FILTER, "127.0.0.1");
+  socket.setOption(TCP_ACCEPT_FILTER, null);
+  throws(() => socket.setOption(ZAP_DOMAIN, null), { name: "ZmqError", code: "EINVAL" });
+});
+
+Deno.test("what libzmq doesn't know, or not as that type, is EINVAL, and the error names the option", () => {
+  using socket = new Pair();
+  const refused = (option: number, call: string) => ({
+    name: "ZmqError",
+    code: "EINVAL",
+    call,
+    option: String(option),
+  });
+  throws(() => socket.getOption(9999, "int"), refused(9999, "zmq_getsockopt"));
+  throws(() => socket.setOption(9999, 1), refused(9999, "zmq_setsockopt"));
+  throws(() => socket.getOption(-1, "int"), refused(-1, "zmq_getsockopt"));
+  throws(() => socket.getOption(MAXMSGSIZE, "int"), refused(MAXMSGSIZE, "zmq_getsockopt"));
+  throws(() => socket.setOption(MAXMSGSIZE, 5), refused(MAXMSGSIZE, "zmq_setsockopt"));
+  throws(() => socket.setOption(LINGER, 5n), refused(LINGER, "zmq_setsockopt"));
+  throws(() => socket.setOption(LINGER, -2), refused(LINGER, "zmq_setsockopt"));
+  throws(() => socket.setOption(TCP_ACCEPT_FILTER, "nowhere"), { code: "EINVAL" });
+  assertEquals([socket.maxMessageSize, socket.linger], [-1, -1]);
+});
+
+Deno.test("what can't be an option's value, type or number is refused before libzmq sees it", () => {
+  using socket = new Pair();
+  for (const value of [undefined, {}, [1], Symbol(), new ArrayBuffer(4), () => 1] as never[]) {
+    throws(() => socket.setOption(LINGER, value), { name: "TypeError" });
+  }
+  for (const value of [0.5, NaN, Infinity, 2 ** 31, -(2 ** 31) - 1]) {
+    throws(() => socket.setOption(LINGER, value), { name: "RangeError", message: /32 bits/ });
+  }
+  for (const value of [2n ** 64n, -(2n ** 63n) - 1n]) {
+    throws(() => socket.setOption(MAXMSGSIZE, value), { name: "RangeError", message: /64 bits/ });
+  }
+  for (const type of ["float", "", undefined, null, "constructor", "toString"] as never[]) {
+    throws(() => socket.getOption(LINGER, type), { name: "TypeError", message: /int64/ });
+  }
+  for (const option of ["17", 1.5, NaN, undefined, null, 17n] as never[]) {
+    throws(() => socket.getOption(option, "int"), { name: "TypeError" });
+    throws(() => socket.setOption(option, 1), { name: "TypeError" });
+  }
+  assertEquals(socket.linger, -1);
+});
+
+Deno.test("on a closed socket, no option can be read or set by its number", () => {
+  const socket = new Pair();
+  socket.close();
+  for (const option of [LINGER, EVENTS, RCVTIMEO, SNDTIMEO, 9999]) {
+    throws(() => socket.getOption(option, "int"), { name: "ZmqError", code: "EBADF" });
+    throws(() => socket.setOption(option, 1), { name: "ZmqError", code: "EBADF" });
+  }
+});
+
+// The engine's own.
+
+Deno.test("the two time-outs by their numbers are those of the properties", async () => {
+  using socket = new Dealer({ receiveTimeout: 7, sendTimeout: 9 });
+  assertEquals([socket.getOption(RCVTIMEO, "int"), socket.getOption(SNDTIMEO, "int")], [7, 9]);
+  socket.setOption(RCVTIMEO, 11);
+  socket.setOption(SNDTIMEO, 13);
+  assertEquals([socket.receiveTimeout, socket.sendTimeout], [11, 13]);
+  await rejects(soon(socket.receive()), { code: "EAGAIN", message: /within 11 ms/ });
+  await rejects(soon(socket.send("x")), { code: "EAGAIN", message: /within 13 ms/ });
+  throws(() => socket.receiveSync(), { code: "EAGAIN", message: /within 11 ms/ });
+  throws(() => socket.setOption(RCVTIMEO, -2), { name: "RangeError" });
+  throws(() => socket.setOption(SNDTIMEO, "1"), { name: "TypeError" });
+});
+
+Deno.test("EVENTS tells what a socket is ready for", async () => {
+  using one = new Dealer({ linger: 0 });
+  using other = new Dealer({ linger: 0 });
+  assertEquals(one.getOption(EVENTS, "int"), 0);
+  await join(one, other, freshAddress("inproc"));
+  assertEquals(other.getOption(EVENTS, "int"), 2);
+  await one.send("x");
+  assertEquals(other.getOption(EVENTS, "int"), 1 | 2);
+  await received(other);
+  assertEquals(other.getOption(EVENTS, "int"), 2);
+});
+
+// Every type under which EVENTS can be read.
+const WAYS: (keyof OptionTypes)[] = ["int", "boolean", "bytes", "string"];
+
+for (const type of WAYS) {
+  overTransports(
+    `EVENTS read as ${type} takes no wake-up from a receive that waits`,
+    async (address) => {
+      using pull = new Pull();
+      using push = new Push();
+      await join(pull, push, address);
+      for (let i = 0; i < 30; i++) {
+        const message = pull.receive();
+        // Half of the time, a thread is waiting for the descriptor already.
+        if (i % 2 === 0) await turn();
+        assert(await pending(message));
+        push.sendSync(`${i}`);
+        untilReadable(pull);
+        pull.getOption(EVENTS, type);
+        assertEquals(String(await soon(message)), `${i}`);
+      }
+    },
+  );
+
+  overTransports(
+    `EVENTS read as ${type} takes no wake-up from a Poller that waits`,
+    async (address) => {
+      using pull = new Pull();
+      using push = new Push();
+      await join(pull, push, address);
+      using poller = new Poller<string>();
+      poller.add(pull, undefined, "pull");
+      for (let i = 0; i < 30; i++) {
+        const wait = poller.wait();
+        if (i % 2 === 0) await turn();
+        push.sendSync(`${i}`);
+        untilReadable(pull);
+        pull.getOption(EVENTS, type);
+        assertEquals((await soon(wait)).map(({ key }) => key), ["pull"]);
+        assertEquals(String(pull.tryReceive()), `${i}`);
+      }
+    },
+  );
+}
+
+Deno.test("EVENTS takes no wake-up from a send that waits", async () => {
+  using one = new Dealer({ sendHighWaterMark: 1, receiveHighWaterMark: 1, linger: 0 });
+  using other = new Dealer({ sendHighWaterMark: 1, receiveHighWaterMark: 1, linger: 0 });
+  await join(one, other, freshAddress("inproc"));
+  while (one.trySend("filling"));
+  const sent = one.send("waits");
+  await turn();
+  assert([...other.drain()].length > 0);
+  one.getOption(EVENTS, "int");
+  await soon(sent);
+});
+
+Deno.test("an option that a type of socket doesn't have is EINVAL there", () => {
+  using push = new Push();
+  throws(() => push.setOption(33, 1), { name: "ZmqError", code: "EINVAL" }); // ROUTER_MANDATORY
+  using router = new Router();
+  router.setOption(33, 1);
+  let error: unknown;
+  try {
+    router.getOption(33, "int"); // libzmq can set this one, and not read it
+  } catch (thrown) {
+    error = thrown;
+  }
+  assert(error instanceof ZmqError && error.code === "EINVAL");
+});
+
+/** Blocks until a socket's descriptor says that something has changed. */
+function untilReadable(socket: Pull): void {
+  const limit = performance.now() + 20_000;
+  while ((readiness(socket.fd) & READABLE) === 0) {
+    assert(performance.now() < limit, "nothing comes");
+  }
+}
