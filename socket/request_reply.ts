@@ -214,7 +214,14 @@ export class Router extends NamedSocket {
 }
 /** The members of a {@linkcode Router} that its type of socket brings. */
 export interface Router
-  extends Receives, Sends, ReceiveOptions, SendOptions, ProbeRouterOption, RouterOnlyOptions {}
+  extends
+    Receives,
+    Sends,
+    ReceiveOptions,
+    SendOptions,
+    ProbeRouterOption,
+    RouterOnlyOptions,
+    RawModeOption {}
 compose(Router, {
   receives: true,
   sends: true,

@@ -73,10 +73,14 @@ Deno.test("PLAIN: name and password have 1 to 255 bytes, and arrive whole", asyn
   }
 });
 
-Deno.test("PLAIN: without a handler all get in, except where a domain is enforced", async () => {
-  await letIn({ plainServer: true }, ADA);
-  await letIn({ plainServer: true, zapDomain: "home" }, ADA);
-  await refused({ plainServer: true, zapDomain: "home", zapEnforceDomain: true }, ADA);
+// Where there is nobody to ask, libzmq lets the handshake's time run out.
+const IMPATIENT = { handshakeInterval: 300 };
+
+Deno.test("PLAIN: without a handler nobody gets in, whatever the domain", async () => {
+  await refused({ plainServer: true, ...IMPATIENT }, ADA);
+  await refused({ plainServer: true, zapDomain: "home", ...IMPATIENT }, ADA);
+  const enforced = { plainServer: true, zapDomain: "home", zapEnforceDomain: true };
+  await refused({ ...enforced, ...IMPATIENT }, ADA);
 });
 
 Deno.test("PLAIN: with an enforced domain, those whom the handler knows get in", async () => {
@@ -109,7 +113,7 @@ Deno.test("a plainUsername or plainPassword of null turns PLAIN off", async () =
 Deno.test("with a zapDomain, the handler is asked about peers without any mechanism, too", async () => {
   await using zap = await ZapHandler.start(({ domain }) => domain === "home" ? "" : undefined);
   await letIn({}, {});
-  assertEquals(zap.requests, []);
+  assertEquals(zap.requests.length, 0);
   await letIn({ zapDomain: "home" }, {});
   await refused({ zapDomain: "elsewhere" }, {});
   assertEquals(
@@ -122,13 +126,13 @@ Deno.test("with a zapDomain, the handler is asked about peers without any mechan
 
 Deno.test("without a handler, a zapDomain keeps out all only where it's enforced", async () => {
   await letIn({ zapDomain: "home" }, {});
-  await refused({ zapDomain: "home", zapEnforceDomain: true }, {});
+  await refused({ zapDomain: "home", zapEnforceDomain: true, ...IMPATIENT }, {});
 });
 
-Deno.test("the handler is told a peer's routing id", async () => {
+Deno.test("the handler is told the routing id of the socket that is to let a peer in", async () => {
   await using zap = await ZapHandler.start(() => "anybody");
-  using dealer = new Dealer({ zapDomain: "home" });
-  using peer = new Dealer({ routingId: "näme" });
+  using dealer = new Dealer({ zapDomain: "home", routingId: "näme" });
+  using peer = new Dealer({ routingId: "the peer" });
   await join(dealer, peer);
   await peer.send("x");
   assertEquals(await received(dealer), ["x"]);

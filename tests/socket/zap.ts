@@ -9,6 +9,7 @@ const ADDRESS = "inproc://zeromq.zap.01";
 export interface ZapRequest {
   domain: string;
   address: string;
+  /** That of the socket which is to let the peer in. */
   routingId: string;
   mechanism: string;
   /** A name and a password with PLAIN, a public key with CURVE, nothing with NULL. */

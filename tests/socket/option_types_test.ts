@@ -1,0 +1,262 @@
+/**
+ * The options' types and the options' table agree, name by name. The first half is the compiler's to
+ * hold: a wrong type is an error of `deno check`, and of a test run that checks types.
+ */
+
+import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import {
+  type CommonOptions,
+  type ConflateOption,
+  Dealer,
+  type DealerOptions,
+  type InvertMatchingOption,
+  type ManualOptions,
+  Pair,
+  type PairOptions,
+  type ProbeRouterOption,
+  Publisher,
+  type PublisherOptions,
+  type PublishOptions,
+  Pull,
+  type PullOptions,
+  Push,
+  type PushOptions,
+  type RawModeOption,
+  type ReceiveOptions,
+  Reply,
+  type ReplyOptions,
+  Request,
+  type RequestOnlyOptions,
+  type RequestOptions,
+  Router,
+  type RouterOnlyOptions,
+  type RouterOptions,
+  type RoutingIdOption,
+  type SecurityOptions,
+  type SendOptions,
+  type SettableOptions,
+  type Socket,
+  Stream,
+  type StreamOnlyOptions,
+  type StreamOptions,
+  Subscriber,
+  type SubscriberOptions,
+  type TransportOptions,
+  XPublisher,
+  type XPublisherOptions,
+  XSubscriber,
+  type XSubscriberOptions,
+} from "../../mod.ts";
+import {
+  COMMON,
+  type OptionName,
+  type OptionRow,
+  OPTIONS,
+  PARTICULAR,
+  RECEIVING,
+  SENDING,
+} from "../../socket/options_table.ts";
+import "../util.ts";
+
+// For the compiler.
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
+  : false;
+/** Compiles only where the claim is true. */
+type Holds<Claim extends true> = Claim;
+type Rows = typeof OPTIONS;
+/** The names of a type's properties that can't be assigned to. */
+type ReadOnly<T> = {
+  [K in keyof T]-?: Same<{ [P in K]: T[P] }, { readonly [P in K]: T[P] }> extends true ? K : never;
+}[keyof T];
+type Key = "curvePublicKey" | "curveSecretKey" | "curveServerKey";
+type Everybody = CommonOptions & TransportOptions & SecurityOptions;
+type ParticularTypes =
+  & ConflateOption
+  & InvertMatchingOption
+  & ManualOptions
+  & ProbeRouterOption
+  & PublishOptions
+  & RawModeOption
+  & RequestOnlyOptions
+  & Required<RoutingIdOption>
+  & RouterOnlyOptions
+  & StreamOnlyOptions;
+
+/** What a table's kind of option is read as. */
+type ByKind<Row> = Row extends { choices: readonly (infer Choice)[] } ? Choice
+  : Row extends { kind: "bool" } ? boolean
+  : Row extends { kind: "int" | "int64" | "uint64" } ? number
+  : Row extends { kind: "text" | "key" } ? string | null
+  : never;
+/** The names of options of plain kinds whose property has another type than the table says. */
+type Misfits<Types> = {
+  [K in keyof Types & OptionName]: Same<Types[K], ByKind<Rows[K]>> extends true ? never : K;
+}[keyof Types & OptionName];
+
+/** What the compiler holds; nothing of it is left at run time. */
+export type Claims = [
+  // Each name of the table has a typed property, and each property of the types stands in the table.
+  Holds<Same<keyof Everybody | Key, keyof typeof COMMON>>,
+  Holds<Same<keyof SendOptions, keyof typeof SENDING>>,
+  Holds<Same<Exclude<keyof ReceiveOptions, "metadata">, keyof typeof RECEIVING>>,
+  Holds<Same<keyof ParticularTypes, keyof typeof PARTICULAR>>,
+  // And it's of the type that the table says.
+  Holds<Same<Misfits<Everybody & SendOptions & ReceiveOptions>, never>>,
+  Holds<Same<Misfits<Omit<ParticularTypes, "routingId" | "welcomeMessage">>, never>>,
+  Holds<Same<Socket[Key], string | null>>,
+  // What can only be read, the table says so, too.
+  Holds<
+    Same<
+      ReadOnly<Everybody>,
+      { [K in OptionName]: Rows[K] extends { readOnly: true } ? K : never }[OptionName]
+    >
+  >,
+  // A constructor takes what a socket has, except for what can only be read.
+  Holds<Same<Taken<PairOptions>, Had<Pair>>>,
+  Holds<Same<Taken<PullOptions>, Had<Pull>>>,
+  Holds<Same<Taken<PushOptions>, Had<Push>>>,
+  Holds<Same<Taken<PublisherOptions>, Had<Publisher>>>,
+  Holds<Same<Taken<SubscriberOptions>, Had<Subscriber>>>,
+  Holds<Same<Taken<XPublisherOptions>, Had<XPublisher>>>,
+  Holds<Same<Taken<XSubscriberOptions>, Had<XSubscriber>>>,
+  Holds<Same<Taken<RequestOptions>, Had<Request>>>,
+  Holds<Same<Taken<ReplyOptions>, Had<Reply>>>,
+  Holds<Same<Taken<DealerOptions>, Had<Dealer>>>,
+  Holds<Same<Taken<RouterOptions>, Had<Router>>>,
+  Holds<Same<Taken<StreamOptions>, Had<Stream>>>,
+];
+type Options = OptionName | "metadata" | "verbosity" | keyof SettableOptions;
+type Taken<O> = Exclude<keyof O, "context">;
+type Had<S extends Socket> = Exclude<Extract<keyof S, Options>, ReadOnly<Everybody>>;
+
+/** What doesn't compile; never called. */
+export const REFUSED = (socket: Socket, xpublisher: XPublisher): void => {
+  // @ts-expect-error -- read only
+  socket.threadSafe = true;
+  // @ts-expect-error -- read only
+  socket.securityMechanism = "plain";
+  // @ts-expect-error -- read only
+  new Pair({ threadSafe: false });
+  // @ts-expect-error -- read only
+  new Pair({ securityMechanism: null });
+  // @ts-expect-error -- text or null
+  socket.tcpAcceptFilter = 5;
+  // @ts-expect-error -- a number or null
+  socket.ipcFilterPid = "1";
+  // @ts-expect-error -- text or bytes
+  socket.curveSecretKey = null;
+  // @ts-expect-error -- text
+  socket.zapDomain = 5;
+  // @ts-expect-error -- one of three
+  socket.gssapiPrincipalNameType = "kerberos";
+  // @ts-expect-error -- text, bytes or null
+  xpublisher.welcomeMessage = 5;
+  // @ts-expect-error -- an array of names
+  xpublisher.metadata = "Peer-Address";
+  // @ts-expect-error -- no kind of option
+  socket.getOption(17, "float");
+  // @ts-expect-error -- not undefined
+  socket.setOption(17, undefined);
+  socket.tcpAcceptFilter = null;
+  socket.ipcFilterPid = 1;
+  socket.curveSecretKey = new Uint8Array(32);
+  socket.gssapiPrincipalNameType = "krb5Principal";
+  xpublisher.welcomeMessage = new Uint8Array(1);
+  const types: [number, boolean, bigint, bigint, string, Uint8Array] = [
+    socket.getOption(17, "int"),
+    socket.getOption(39, "boolean"),
+    socket.getOption(22, "int64"),
+    socket.getOption(4, "uint64"),
+    socket.getOption(32, "string"),
+    socket.getOption(5, "bytes"),
+  ];
+  void types;
+};
+
+// At run time.
+
+/** The options beyond everybody's that a class has by its type: the compiler holds that none is missing. */
+type Own<S extends Socket> = Record<
+  Exclude<Extract<keyof S, OptionName>, keyof typeof COMMON>,
+  true
+>;
+const SENDS = { sendBufferSize: true, sendHighWaterMark: true, sendTimeout: true } as const;
+const RECEIVES = {
+  receiveBufferSize: true,
+  receiveHighWaterMark: true,
+  receiveTimeout: true,
+} as const;
+const BOTH = { ...SENDS, ...RECEIVES } as const;
+const OWN: [{ readonly prototype: Socket; readonly name: string }, Record<string, true>][] = [
+  [Pair, BOTH satisfies Own<Pair>],
+  [Pull, { ...RECEIVES, conflate: true } satisfies Own<Pull>],
+  [Push, { ...SENDS, conflate: true } satisfies Own<Push>],
+  [
+    Publisher,
+    { ...SENDS, noDrop: true, conflate: true, invertMatching: true } satisfies Own<Publisher>,
+  ],
+  [Subscriber, { ...RECEIVES, conflate: true, invertMatching: true } satisfies Own<Subscriber>],
+  [
+    XPublisher,
+    {
+      ...BOTH,
+      noDrop: true,
+      invertMatching: true,
+      manual: true,
+      welcomeMessage: true,
+    } satisfies Own<XPublisher>,
+  ],
+  [XSubscriber, BOTH satisfies Own<XSubscriber>],
+  [
+    Request,
+    {
+      ...BOTH,
+      routingId: true,
+      probeRouter: true,
+      correlate: true,
+      relaxed: true,
+    } satisfies Own<Request>,
+  ],
+  [Reply, { ...BOTH, routingId: true } satisfies Own<Reply>],
+  [
+    Dealer,
+    { ...BOTH, routingId: true, probeRouter: true, conflate: true } satisfies Own<Dealer>,
+  ],
+  [
+    Router,
+    {
+      ...BOTH,
+      routingId: true,
+      probeRouter: true,
+      mandatory: true,
+      handover: true,
+      rawMode: true,
+    } satisfies Own<Router>,
+  ],
+  [Stream, { ...BOTH, notify: true } satisfies Own<Stream>],
+];
+
+for (const [{ prototype, name }, own] of OWN) {
+  Deno.test(`a ${name} has the options of its type, and no others`, () => {
+    const had = Object.keys(OPTIONS).filter((option) => option in prototype);
+    assertEquals(had.sort(), [...Object.keys(COMMON), ...Object.keys(own)].sort());
+  });
+}
+
+Deno.test("each option of the table stands in one of its parts, under a number of its own", () => {
+  const parts = [COMMON, SENDING, RECEIVING, PARTICULAR].flatMap((part) => Object.keys(part));
+  assertEquals(parts.length, new Set(parts).size);
+  assertEquals(parts.sort(), Object.keys(OPTIONS).sort());
+  const numbers = Object.values(OPTIONS).map(({ number }) => number);
+  assertEquals(numbers.length, new Set<number>(numbers).size);
+});
+
+Deno.test("what the table says can only be read can only be read", () => {
+  using pair = new Pair();
+  for (const [name, row] of Object.entries(COMMON as Record<string, OptionRow>)) {
+    if (!row.readOnly) continue;
+    throws(() => (pair as unknown as Record<string, unknown>)[name] = 1, { name: "TypeError" });
+    throws(() => new Pair({ [name]: 1 }), { name: "TypeError", message: /no option/ });
+  }
+});
