@@ -73,8 +73,10 @@ async function work(job: Job): Promise<void> {
   for (const endpoint of endpoints) say(`endpoint ${endpoint}\n`);
   await run(poller, flow, signals);
 
-  // libzmq has all of it. From here on the receivers may take their time, as long as they're there.
-  context.exitLinger = job.linger ?? LINGER_DONE;
+  // libzmq has all of it. From here on the receivers may take their time, as long as they're there. What
+  // one that isn't there was to have is given up where something else has brought the end.
+  const settled = !prints || !reads || job.endMarker;
+  context.exitLinger = job.linger ?? (settled ? LINGER_DONE : LINGER_STOPPED);
   const { expected = tally.received.bytes } = receiving ?? {};
   if (tally.received.bytes !== expected) {
     throw new Failure(`the file isn't whole: ${tally.received.bytes} of ${expected} bytes came`);
@@ -124,7 +126,8 @@ function combined(
   return {
     // What is still to come nobody knows, but for a req: the reply to its last request was the last.
     get done() {
-      return receiving.done || (inTurn && sending.done && receiving.output.empty);
+      if (inTurn && sending.done && receiving.waiting) return true;
+      return receiving.done && (sending.done || !job.endMarker);
     },
     get waiting() {
       return receiving.waiting && (sending.waiting || !inTurn);

@@ -15,14 +15,15 @@ Types
   router, stream  as dealer, with the peer's routing id before each message, and a tab between them;
                   stream's peers are plain TCP programs
 
-Either side may bind, and either may be started first: push, req, dealer and pair wait until there is
-a peer; pub and xpub wait for the first subscriber, and then for the slowest one. Nothing is read
-faster than it's taken.
+Either side may bind, and either may be started first: push waits for a receiver, pub and xpub wait for
+the first subscriber, and then for the slowest one. Nothing is read faster than it's taken.
 
 Addresses
   tcp://127.0.0.1:5555     a port of one interface; tcp://*:5555 binds to all interfaces
   tcp://127.0.0.1:*        to bind to a free port
-  ipc:///tmp/some.socket   a path, for processes on one machine
+  ipc:///tmp/some.socket   a path, for processes on one machine. If the receiver's queue is full when
+                           the sender ends, libzmq loses the rest over ipc, and never over tcp: give
+                           a slow receiver --hwm 0, and notice losses by --end-marker and --timeout
   Where the system chooses a part of the address, "endpoint ADDRESS" on standard error tells it.
   --bind ADDRESS           accept peers here
   --connect ADDRESS        find a peer there, and keep trying until it's there
@@ -69,11 +70,11 @@ The end
   --end-marker    after the last message, push, pub, dealer, pair, xpub and xsub send one more of two
                   frames: an empty one, and the number of all messages' bytes in decimal digits (pub's
                   and xpub's topic stands before). With this option, pull, sub, dealer, pair, xpub and
-                  xsub end when it comes. They fail if they have received another number of bytes: then
+                  xsub end when it comes, and their own was sent. They fail if they have received another number of bytes: then
                   several receivers have shared the messages, several senders have sent some, or one has
                   taken another's place
-  --linger MS     how long the messages sent may take to be delivered at the end. Default: as long as
-                  their receiver is there
+  --linger MS     how long the messages sent may take to be delivered at the end. Default: for push,
+                  pub, rep and with --end-marker as long as it needs; otherwise 400
 
 Options for all
   --hwm N         queue at most so many messages for a peer, in each direction; 0 for no limit

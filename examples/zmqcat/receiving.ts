@@ -15,7 +15,6 @@ const BYTES = 65536;
 
 /** Receives and prints. As long as the output can't take what was received, nothing more is. */
 export class Receiving implements Flow {
-  done = false;
   /** How many bytes the sender had, once its last message has said so. */
   expected: number | undefined;
   /** Something is still to be done for the last message, so that this isn't the end yet. */
@@ -41,6 +40,11 @@ export class Receiving implements Flow {
     wire.onReadable = () => this.#receive();
     wire.poller.add(output.fd, output.idle, ({ error }) => this.#write(error));
     wire.watch({ readable: !paused });
+  }
+
+  /** Everything was received and written. */
+  get done(): boolean {
+    return this.ending && this.waiting;
   }
 
   /** Nothing keeps it from receiving. */
@@ -107,6 +111,5 @@ export class Receiving implements Flow {
     const { empty, fd, idle } = this.output;
     this.wire.watch({ readable: empty && !this.#paused && !this.ending });
     this.wire.poller.modify(fd, empty ? idle : { writable: true });
-    if (empty && this.ending && !this.busy) this.done = true;
   }
 }

@@ -10,7 +10,7 @@ import { TYPES } from "./types.ts";
 import type { Flow, Handler, Patience, Wire } from "./wire.ts";
 
 /** How often a send is tried again, in ms, where the socket doesn't tell when it's worth it. */
-const RETRY = 10;
+const RETRY = 2;
 /** By how much, in ms, what comes late may hurry to keep to its rate. */
 const HURRY = 100;
 

@@ -55,7 +55,7 @@ export const TYPES = {
 
 export type TypeName = keyof typeof TYPES;
 
-/** How many bytes may be queued in the sending process, and how many messages in the receiving one. */
+/** How many bytes may be queued in the sending process, how many messages in the receiving one, or in any. */
 const SEND_QUEUE = 2 ** 24;
 const RECEIVE_QUEUE = 128;
 const LARGEST_QUEUE = 1000;
@@ -71,12 +71,14 @@ export function openSocket(job: Job): AnySocket {
         ? Math.min(Math.ceil(SEND_QUEUE / job.cut.size), LARGEST_QUEUE)
         : LARGEST_QUEUE),
   };
-  const receiving = { receiveHighWaterMark: hwm ?? RECEIVE_QUEUE };
-  // From publishers of other programs, which drop what a subscriber can't take.
-  const subscribing = { receiveHighWaterMark: hwm ?? LARGEST_QUEUE };
-  // Nothing is queued for a peer that isn't there yet. And what was queued for one that has gone isn't
-  // kept for the next one, which couldn't make a whole file of it.
+  // Nothing is queued for a receiver that isn't there yet. And what was queued for one that has gone
+  // isn't kept for the next one, which couldn't make a whole file of it. (Not for those that receive,
+  // too: libzmq would also drop what has come from a peer, and wasn't received when it went.)
   const immediate = true;
+  // Bytes come in large messages. Text comes in small ones, and publishers of other programs drop what
+  // a subscriber can't take.
+  const receiveQueue = job.format === "raw" ? RECEIVE_QUEUE : LARGEST_QUEUE;
+  const receiving = { receiveHighWaterMark: hwm ?? receiveQueue };
   const socket = ((): Socket => {
     switch (job.type) {
       case "push":
@@ -85,23 +87,23 @@ export function openSocket(job: Job): AnySocket {
         return new Pull(receiving);
       case "pub":
         // In libzmq's words an XPUB, for it has to learn of its first subscriber.
-        return new XPublisher({ ...sending, noDrop: true });
+        return new XPublisher({ ...sending, immediate, noDrop: true });
       case "sub":
-        return subscribed(new Subscriber(subscribing), job.topics);
+        return subscribed(new Subscriber(receiving), job.topics);
       case "req":
-        return new Request({ ...sending, ...receiving, immediate });
+        return new Request({ ...sending, ...receiving });
       case "rep":
         return new Reply({ ...sending, ...receiving });
       case "dealer":
-        return new Dealer({ ...sending, ...receiving, immediate });
+        return new Dealer({ ...sending, ...receiving });
       case "router":
         return new Router({ ...sending, ...receiving, mandatory: true });
       case "pair":
-        return new Pair({ ...sending, ...receiving, immediate });
+        return new Pair({ ...sending, ...receiving });
       case "xpub":
         return new XPublisher({ ...sending, ...receiving, noDrop: true });
       case "xsub":
-        return asking(new XSubscriber({ ...sending, ...subscribing }), job.topics);
+        return asking(new XSubscriber({ ...sending, ...receiving }), job.topics);
       case "stream":
         return new Stream({ ...sending, ...receiving });
     }
