@@ -39,8 +39,8 @@ What is read (push, pub, req, dealer, pair, xpub, xsub, router, stream)
 
 What is printed (pull, sub, req, rep, dealer, pair, xpub, xsub, router, stream)
   --output FILE   write this instead of standard output; what was in it is lost
-                  text, the default: each message's bytes, and a line's end; for pull, sub and rep
-                  with --nul a NUL byte instead. Tabs stand between a message's frames
+                  text, the default: each message's bytes, and a line's end, or with --nul a NUL
+                  byte. Tabs stand between a message's frames
   --raw           the bytes alone
   --hex           a line for each message, in hexadecimal digits, with spaces between frames
   --json          a line for each message: {"frames": [...], "metadata": {...}}. A frame that isn't

@@ -55,9 +55,10 @@ export const TYPES = {
 
 export type TypeName = keyof typeof TYPES;
 
-/** How many bytes may be queued in the sending process, how many messages in the receiving one, or in any. */
+/** How many bytes may be queued in the sending process, and how many messages in the receiving one. */
 const SEND_QUEUE = 2 ** 24;
 const RECEIVE_QUEUE = 128;
+/** How many messages may be queued where they're small. */
 const LARGEST_QUEUE = 1000;
 const METADATA = ["Peer-Address", "Socket-Type", "Identity", "User-Id"];
 

@@ -51,6 +51,23 @@ Deno.test({
 });
 
 Deno.test({
+  name: "requests typed in a terminal are answered below each, and Ctrl-D ends them",
+  ignore,
+  fn: async () => {
+    await using reply = zmqcat("rep", "--bind", ANY, "--reply", "yes");
+    await using request = typed("req", "--connect", await reply.said("endpoint "));
+    await request.write("one?\n");
+    await request.output("one?\r\nyes\r\n".length);
+    await request.write("two?\n");
+    const shown = await request.output("one?\r\nyes\r\ntwo?\r\nyes\r\n".length);
+    assertEquals(text(shown), "one?\r\nyes\r\ntwo?\r\nyes\r\n");
+    await request.write(END_OF_INPUT);
+    assertEquals((await request.ended()).status, 0);
+    assertMatch(text(await request.output()), /2 messages sent, 2 received, [^]*\r\n$/);
+  },
+});
+
+Deno.test({
   name: "Ctrl-C in a terminal ends a push with the status of SIGINT",
   ignore,
   fn: async () => {

@@ -12,7 +12,7 @@ import {
   XPublisher,
 } from "../../mod.ts";
 import { withFolder } from "../util.ts";
-import { command, Running, shell, zmqcat } from "./support.ts";
+import { command, grown, Running, shell, zmqcat } from "./support.ts";
 
 const ANY = "tcp://127.0.0.1:*";
 const WHOLE = { status: 0, errors: "" };
@@ -304,6 +304,44 @@ Deno.test("stream talks lines with a plain TCP program", async () => {
   let read = "";
   while (!read.endsWith("\n")) read += text(bytes.subarray(0, (await connection.read(bytes))!));
   assertEquals(read, "a\tb\n");
+});
+
+Deno.test("dealer whose input is /dev/null goes on receiving", () =>
+  withFolder(async (folder) => {
+    const address = `ipc://${folder}/socket`;
+    await using peer = new Dealer();
+    peer.connect(address);
+    await peer.send("one");
+    const dealer = `zmqcat dealer --bind ${address} --count 2 < /dev/null`;
+    await using running = shell(folder, dealer);
+    assertEquals(text(await running.output(4)), "one\n");
+    await peer.send("two");
+    assertEquals(text(await running.output()), "one\ntwo\n");
+    assertEquals(await running.ended(), WHOLE);
+  }));
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`dealer ended by ${signal} keeps in its file what it has received`, () =>
+    withFolder(async (folder) => {
+      const copy = `${folder}/copy`;
+      await using dealer = zmqcat("dealer", "--bind", ANY, "--output", copy);
+      await using peer = new Dealer();
+      peer.connect(await dealer.said("endpoint "));
+      for (let i = 0; i < 1000; i++) await peer.send(`${i}`.padStart(9, "0"));
+      await grown(copy, 10_000);
+      dealer.kill(signal);
+      assertEquals((await dealer.ended()).status, { SIGINT: 130, SIGTERM: 143 }[signal]);
+      assertMatch(await Deno.readTextFile(copy), /^000000000\n(?:\d{9}\n){998}000000999\n$/);
+    }));
+}
+
+Deno.test("dealer ends when the reader of its output goes, though its input stays open", async () => {
+  await using dealer = zmqcat("dealer", "--bind", ANY);
+  await dealer.said("endpoint ");
+  await dealer.refuseOutput();
+  const { status, errors } = await dealer.ended();
+  assertEquals(status, 141);
+  assertMatch(errors, /\nzmqcat: nobody reads the output any more\n$/);
 });
 
 // Several addresses -----------------------------------------------------------------------------------
