@@ -134,9 +134,10 @@ function toRoutingId(bytes: Uint8Array): Uint8Array {
 }
 
 /** A routing id as it's printed, so that it can be typed again. */
-export function fromRoutingId(id: Uint8Array): Uint8Array {
-  const text = Buffer.from(id).toString();
+export function fromRoutingId(id: Uint8Array): Buffer {
+  const bytes = Buffer.from(id);
+  const text = bytes.toString();
   // deno-lint-ignore no-control-regex
   const plain = /^[^\0-\x1f\x7f\ufffd]+$/.test(text) && !HEX.test(text);
-  return plain ? id : Buffer.from(`0x${Buffer.from(id).toString("hex")}`);
+  return plain ? bytes : Buffer.from(`0x${bytes.toString("hex")}`);
 }

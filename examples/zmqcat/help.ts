@@ -70,9 +70,10 @@ The end
   --end-marker    after the last message, push, pub, dealer, pair, xpub and xsub send one more of two
                   frames: an empty one, and the number of all messages' bytes in decimal digits (pub's
                   and xpub's topic stands before). With this option, pull, sub, dealer, pair, xpub and
-                  xsub end when it comes, and their own was sent. They fail if they have received another number of bytes: then
-                  several receivers have shared the messages, several senders have sent some, or one has
-                  taken another's place
+                  xsub end when it comes, and their own was sent. They fail if they have received
+                  another number of bytes: then several receivers have shared the messages, several
+                  senders have sent some, or one has taken another's place. While no such message
+                  comes, because a sender was killed, say, they wait on
   --linger MS     how long the messages sent may take to be delivered at the end. Default: for push,
                   pub, rep and with --end-marker as long as it needs; otherwise 400
 

@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import { type PollerTimer, ZmqError } from "../../mod.ts";
 import type { Job } from "./arguments.ts";
-import { type Cutter, cutterFor, type Message, toFrames } from "./cutting.ts";
+import { type Cutter, cutterFor, fromRoutingId, type Message, toFrames } from "./cutting.ts";
 import type { Input } from "./files.ts";
 import { say, type Tally } from "./tally.ts";
 import { TYPES } from "./types.ts";
@@ -120,7 +120,7 @@ export class Sending implements Flow {
       if (!this.wire.socket.trySend(message)) return false;
     } catch (error) {
       if (!(error instanceof ZmqError && error.code === "EHOSTUNREACH")) throw error;
-      say(`zmqcat: no peer has the routing id "${Buffer.from(message[0]).toString()}"\n`);
+      say(`zmqcat: no peer has the routing id "${fromRoutingId(message[0])}"\n`);
       return true;
     }
     this.tally.sent.add(message);
