@@ -21,9 +21,9 @@ the first subscriber, and then for the slowest one. Nothing is read faster than 
 Addresses
   tcp://127.0.0.1:5555     a port of one interface; tcp://*:5555 binds to all interfaces
   tcp://127.0.0.1:*        to bind to a free port
-  ipc:///tmp/some.socket   a path, for processes on one machine. If the receiver's queue is full when
-                           the sender ends, libzmq loses the rest over ipc, and never over tcp: give
-                           a slow receiver --hwm 0, and notice losses by --end-marker and --timeout
+  ipc:///tmp/some.socket   a path, for processes on one machine. If a sender ends while its receiver's
+                           queue is full, libzmq loses the rest over ipc, though never over tcp. So
+                           the queue has no limit here, unless --raw or --hwm is given
   Where the system chooses a part of the address, "endpoint ADDRESS" on standard error tells it.
   --bind ADDRESS           accept peers here
   --connect ADDRESS        find a peer there, and keep trying until it's there

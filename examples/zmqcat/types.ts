@@ -78,7 +78,7 @@ export function openSocket(job: Job): AnySocket {
   const immediate = true;
   // Bytes come in large messages. Text comes in small ones, and publishers of other programs drop what
   // a subscriber can't take.
-  const receiveQueue = job.format === "raw" ? RECEIVE_QUEUE : LARGEST_QUEUE;
+  const receiveQueue = job.format === "raw" ? RECEIVE_QUEUE : overIpc(job) ? 0 : LARGEST_QUEUE;
   const receiving = { receiveHighWaterMark: hwm ?? receiveQueue };
   const socket = ((): Socket => {
     switch (job.type) {
@@ -111,6 +111,14 @@ export function openSocket(job: Job): AnySocket {
   })() as AnySocket;
   if (job.format === "json") socket.metadata = METADATA;
   return socket;
+}
+
+/**
+ * Whether peers come over ipc. When one of them ends while the queue for it is full, libzmq (4.3.4 and
+ * 4.3.5) loses what is still in the connection, thousands of short lines. So there is no limit to it.
+ */
+function overIpc({ addresses }: Job): boolean {
+  return addresses.some(({ address }) => address.startsWith("ipc:"));
 }
 
 function subscribed(socket: Subscriber, topics: string[]): Subscriber {
