@@ -50,13 +50,13 @@ async function transfer(file: string, copy: string, signal: AbortSignal): Promis
 
   // The receiver binds to a port that the system chooses, and tells it; the sender connects to it.
   await using pull = new Zmqcat(
-    ["pull", "--bind", "tcp://127.0.0.1:*", "--output", copy],
+    ["pull", "--bind", "tcp://127.0.0.1:*", "--raw", "--end-marker", "--output", copy],
     signal,
   );
   const address = await pull.line("endpoint ");
   console.log(`  address   ${address}`);
   await using push = new Zmqcat(
-    ["push", "--connect", address, "--file", file, "--chunk", `${CHUNK}`],
+    ["push", "--connect", address, "--file", file, "--chunk", `${CHUNK}`, "--end-marker"],
     signal,
   );
   const sent = await push.line("sha256 ");

@@ -1,226 +1,171 @@
 /**
- * zmqcat sends a file, or standard input, through a ZeroMQ socket to another zmqcat: see `--help`.
+ * zmqcat connects a file, or standard input and output, with a ZeroMQ socket of any type: see `--help`.
  *
  * It's also the poll loop to learn from, in `run` below. Everything for which it may have to wait
- * stands in one Poller: a socket, a descriptor, and the time until something is due. What is waited
- * for, and what is done then, say the two directions, Sending and Receiving. They have one message in
- * hand at most: as long as one side can't take it, the other isn't watched.
+ * stands in one Poller: a socket, descriptors, timers. A signal wakes it. What is waited for, and what
+ * is done then, say the directions of traffic, Sending and Receiving: each source's key in the Poller
+ * is the function to be called. They have one message or one turn's messages in hand at most: as long
+ * as one side can't take them, the other isn't watched.
  */
 
-import { Buffer } from "node:buffer";
-import { context, type Frame, Poller, Pull, Push, type Ready, ZmqError } from "../mod.ts";
-import { HELP, type Job, parse } from "./zmqcat/arguments.ts";
-import { endedBy, Failure, readerGone, Signals, toFailure } from "./zmqcat/ending.ts";
+import { context, Poller, ZmqError } from "../mod.ts";
+import { Answering } from "./zmqcat/answering.ts";
+import { type Job, parse } from "./zmqcat/arguments.ts";
+import { endedBy, Failure, Signals, toFailure } from "./zmqcat/ending.ts";
 import { Input, Output } from "./zmqcat/files.ts";
+import { HELP } from "./zmqcat/help.ts";
+import { Receiving } from "./zmqcat/receiving.ts";
+import { Sending } from "./zmqcat/sending.ts";
 import { say, Tally } from "./zmqcat/tally.ts";
+import { type AnySocket, openSocket, TYPES } from "./zmqcat/types.ts";
+import { type Flow, type Handler, Patience, Wire } from "./zmqcat/wire.ts";
 
-/** How many bytes may be queued in the sending process, and how many messages in the receiving one. */
-const SEND_QUEUE = 2 ** 24;
-const RECEIVE_QUEUE = 128;
 /** After a signal: how long, in ms, our reader may take for the last message, and our receiver for all. */
 const GRACE = 1000;
 const LINGER_STOPPED = 400;
 const LINGER_DONE = 2 ** 31 - 1;
-
-/** What is done when a source is ready. It's the key under which the source stands in the Poller. */
-type Handler = (ready: Ready<Handler>) => void;
-
-/** One direction of traffic. */
-interface Flow {
-  readonly done: boolean;
-  /** Takes nothing more, and is done as soon as what is in hand was passed on. */
-  stop(): void;
-}
+/** How much is read at a time, where that isn't what a message is. */
+const READ = 65536;
 
 /** The loop: waits for whatever comes first, and has it dealt with. */
-async function run(
-  poller: Poller<Handler>,
-  flow: Flow,
-  signals: Signals,
-  tally: Tally,
-): Promise<void> {
-  let deadline = Infinity;
-  while (!flow.done && performance.now() < deadline) {
-    const left = Math.max(0, deadline - performance.now());
-    for (const ready of await poller.wait({ timeout: Math.min(left, tally.timeout) })) {
+async function run(poller: Poller<Handler>, flow: Flow, signals: Signals): Promise<void> {
+  let stopped = false;
+  while (!flow.done) {
+    for (const ready of await poller.wait()) {
       if (!flow.done) ready.key!(ready);
     }
-    if (signals.caught !== undefined && deadline === Infinity && !flow.done) {
-      deadline = performance.now() + GRACE;
+    if (signals.caught !== undefined && !stopped && !flow.done) {
+      stopped = true;
+      poller.addTimer(GRACE, {}, () => {
+        throw endedBy(signals.caught!);
+      });
       flow.stop();
     }
-    tally.show();
   }
-  if (deadline < Infinity) throw endedBy(signals.caught!);
+  if (stopped) throw endedBy(signals.caught!);
 }
 
-/** From a descriptor to the socket. */
-class Sending implements Flow {
-  done = false;
-  /** Read, and not taken by the socket yet. `null` stands for the end. */
-  #inHand: Uint8Array | null | undefined;
-
-  constructor(
-    readonly poller: Poller<Handler>,
-    readonly socket: Push,
-    readonly input: Input,
-    readonly tally: Tally,
-  ) {
-    poller.add(input.fd, { readable: true }, () => this.#read());
-    poller.add(socket, {}, () => this.#send());
-  }
-
-  stop(): void {
-    this.done = true;
-  }
-
-  #read(): void {
-    this.#inHand = this.input.read();
-    if (this.#inHand !== undefined && !this.#trySend()) {
-      // There is no receiver, or it can't keep up: read nothing more until the socket can send.
-      this.poller.modify(this.input.fd, {});
-      this.poller.modify(this.socket, { writable: true });
-    }
-  }
-
-  #send(): void {
-    if (!this.#trySend()) return;
-    this.poller.modify(this.socket, {});
-    this.poller.modify(this.input.fd, { readable: true });
-  }
-
-  #trySend(): boolean {
-    const bytes = this.#inHand!;
-    if (!this.socket.trySend(bytes ?? ["", this.tally.bytes])) return false;
-    if (bytes === null) this.done = true;
-    else this.tally.add(bytes);
-    this.#inHand = undefined;
-    return true;
-  }
-}
-
-/** From the socket to a descriptor. */
-class Receiving implements Flow {
-  done = false;
-  /** How many bytes the sender had, once its last message has said so. */
-  expected: number | undefined;
-  #stopped = false;
-
-  constructor(
-    readonly poller: Poller<Handler>,
-    readonly socket: Pull,
-    readonly output: Output,
-    readonly tally: Tally,
-  ) {
-    poller.add(socket, { readable: true }, () => this.#receive());
-    poller.add(output.fd, output.idle, ({ error }) => this.#write(error));
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    this.poller.modify(this.socket, {});
-    this.done = this.output.empty;
-  }
-
-  #receive(): void {
-    // One message a turn: whatever else is left there, the next wait reports the socket again.
-    const message = this.socket.tryReceive();
-    if (message === undefined) return;
-    if (isEnd(message)) return this.#end(message);
-    const bytes = message.length === 1 ? message[0] : Buffer.concat(message);
-    this.tally.add(bytes);
-    this.output.put(bytes);
-    if (!this.output.empty) {
-      // The output's reader must catch up: receive nothing more until it has.
-      this.poller.modify(this.socket, {});
-      this.poller.modify(this.output.fd, { writable: true });
-    }
-  }
-
-  #end([, total]: Frame[]): void {
-    this.expected = total === undefined ? undefined : Number(total.text());
-    this.done = true;
-  }
-
-  #write(error: boolean): void {
-    if (error) throw readerGone();
-    this.output.write();
-    if (!this.output.empty) return;
-    if (this.#stopped) {
-      this.done = true;
-    } else {
-      this.poller.modify(this.output.fd, this.output.idle);
-      this.poller.modify(this.socket, { readable: true });
-    }
-  }
-}
-
-/** Whether a message is the one that Sending sends after the last byte. */
-function isEnd([first, second, third]: Frame[]): boolean {
-  if (first.length > 0 || third !== undefined) return false;
-  return second === undefined || /^\d+$/.test(second.text());
-}
-
-async function push(job: Job): Promise<void> {
-  using socket = new Push({
-    linger: -1,
-    // Nothing is queued for a receiver that isn't there yet. And what was queued for one that has gone
-    // isn't kept for the next one, which couldn't make a whole file of it.
-    immediate: true,
-    sendHighWaterMark: Math.min(Math.ceil(SEND_QUEUE / job.chunk), 1000),
-  });
-  await open(socket, job);
-  using input = new Input(job.path, job.chunk);
+/** Does a job: opens what it needs, puts it into a Poller, and runs the loop until it's done. */
+async function work(job: Job): Promise<void> {
+  const { reads, prints } = TYPES[job.type];
+  using socket = openSocket(job);
+  const endpoints = await open(socket, job);
+  using input = reads
+    ? new Input(job.file, job.cut.by === "chunk" ? job.cut.size : READ)
+    : undefined;
+  using output = prints ? new Output(job.output) : undefined;
   using poller = new Poller<Handler>();
-  using tally = new Tally(job);
+  using tally = new Tally(poller, job);
   // The last to come, so the first to go: by the time the end is reported, signals just end the process.
   using signals = new Signals(() => poller.wake());
-  const flow = new Sending(poller, socket, input, tally);
-  announce(socket, job);
-  await run(poller, flow, signals, tally);
-  // libzmq has all of it. From here on the receiver may take its time, as long as it's there.
-  context.exitLinger = LINGER_DONE;
-}
 
-async function pull(job: Job): Promise<void> {
-  using socket = new Pull({ receiveHighWaterMark: RECEIVE_QUEUE });
-  await open(socket, job);
-  using output = new Output(job.path);
-  using poller = new Poller<Handler>();
-  using tally = new Tally(job);
-  using signals = new Signals(() => poller.wake());
-  const flow = new Receiving(poller, socket, output, tally);
-  announce(socket, job);
-  await run(poller, flow, signals, tally);
-  const { expected = tally.bytes } = flow;
-  if (tally.bytes !== expected) {
-    throw new Failure(`the file isn't whole: ${tally.bytes} of ${expected} bytes came`);
+  const wire = new Wire(poller, socket);
+  const patience = new Patience(poller, job.timeout, () => {
+    if (!flow.waiting) return patience.renew();
+    if (expects(job)) throw new Failure(`nothing has come or gone for ${job.timeout} ms`);
+    flow.stop();
+  });
+  const sending = input && new Sending(wire, input, job, tally, patience, startsPaused(job));
+  const receiving = output &&
+    new Receiving(wire, output, job, tally, patience, job.type === "req");
+  using _answering = job.type === "rep" ? new Answering(wire, receiving!, job, tally) : undefined;
+  const flow = combined(wire, sending, receiving, job);
+  for (const endpoint of endpoints) say(`endpoint ${endpoint}\n`);
+  await run(poller, flow, signals);
+
+  // libzmq has all of it. From here on the receivers may take their time, as long as they're there. What
+  // one that isn't there was to have is given up where something else has brought the end.
+  const settled = !prints || !reads || job.endMarker;
+  context.exitLinger = job.linger ?? (settled ? LINGER_DONE : LINGER_STOPPED);
+  const { expected = tally.received.bytes } = receiving ?? {};
+  if (tally.received.bytes !== expected) {
+    throw new Failure(`the file isn't whole: ${tally.received.bytes} of ${expected} bytes came`);
   }
 }
 
-async function open(socket: Push | Pull, { binds, address }: Job): Promise<void> {
+/** Whether the end was to come by something else than silence. */
+function expects({ type, count, endMarker }: Job): boolean {
+  return !TYPES[type].prints || type === "req" || count !== undefined || endMarker;
+}
+
+/** A publisher begins when it has its first subscriber: what it sends before goes nowhere. */
+function startsPaused({ type }: Job): boolean {
+  return type === "pub" || type === "xpub";
+}
+
+/** Makes one of the directions, and has them tell each other what they have to know. */
+function combined(
+  wire: Wire,
+  sending: Sending | undefined,
+  receiving: Receiving | undefined,
+  job: Job,
+): Flow {
+  if (sending === undefined) return receiving!;
+  if (receiving === undefined) {
+    if (startsPaused(job)) {
+      wire.onReadable = () => {
+        for (const _subscription of wire.socket.drain()) sending.resume();
+      };
+      wire.watch({ readable: true });
+    }
+    return sending;
+  }
+  const inTurn = job.type === "req";
+  if (inTurn) {
+    sending.onSent = () => {
+      sending.pause();
+      receiving.resume();
+    };
+    receiving.onMessage = () => {
+      receiving.pause();
+      if (!receiving.ending) sending.resume();
+    };
+  } else {
+    receiving.onMessage = () => sending.resume();
+  }
+  return {
+    // What is still to come nobody knows, but for a req: the reply to its last request was the last.
+    get done() {
+      if (inTurn && sending.done && receiving.waiting) return true;
+      return receiving.done && (sending.done || !job.endMarker);
+    },
+    get waiting() {
+      return receiving.waiting && (sending.waiting || !inTurn);
+    },
+    stop() {
+      sending.stop();
+      receiving.stop();
+    },
+  };
+}
+
+/** Binds and connects. Gives the addresses of which the system has chosen a part. */
+async function open(socket: AnySocket, { addresses }: Job): Promise<string[]> {
+  const chosen: string[] = [];
   try {
-    if (binds) await socket.bind(address);
-    else socket.connect(address);
+    for (const { binds, address } of addresses) {
+      if (!binds) socket.connect(address);
+      else {
+        await socket.bind(address);
+        if (socket.lastEndpoint !== address) chosen.push(socket.lastEndpoint!);
+      }
+    }
   } catch (error) {
     const taken = error instanceof ZmqError && error.code === "EADDRINUSE";
     throw new Failure((error as Error).message, taken ? 1 : 2);
   }
-}
-
-/** Tells an address that the system has chosen. */
-function announce({ lastEndpoint }: Push | Pull, { binds, address }: Job): void {
-  if (binds && lastEndpoint !== address) say(`endpoint ${lastEndpoint}\n`);
+  return chosen;
 }
 
 /** Does what the command line says, and gives the exit status. */
 async function main(args: string[]): Promise<number> {
-  context.exitLinger = LINGER_STOPPED;
   try {
     const job = parse(args);
     if (job === "help") console.log(HELP.trimEnd());
-    else if (job.type === "push") await push(job);
-    else await pull(job);
+    else {
+      context.exitLinger = Math.min(LINGER_STOPPED, job.linger ?? LINGER_STOPPED);
+      await work(job);
+    }
     return 0;
   } catch (error) {
     const { message, status } = toFailure(error);

@@ -1,17 +1,38 @@
-/** zmqcat's command line: what it says, and what is wrong with it. */
+/** zmqcat's command line, and what is wrong with it. */
 
+import { Buffer } from "node:buffer";
 import { parseArgs } from "node:util";
+import { type TypeName, TYPES } from "./types.ts";
+
+/** How the input is cut into messages. */
+export type Cut = { by: "line" | "nul" | "whole" } | { by: "chunk"; size: number };
 
 /** What is to be done. */
 export interface Job {
-  type: "push" | "pull";
-  /** Whether the address is bound, or connected to. */
-  binds: boolean;
-  address: string;
-  /** The file to read or to write; standard input or output where there is none. */
-  path: string | undefined;
-  /** The largest message to send, in bytes. */
-  chunk: number;
+  type: TypeName;
+  /** Where to bind, and then where to connect. */
+  addresses: { binds: boolean; address: string }[];
+  /** The file to read, and the one to write; standard input or output where there is none. */
+  file: string | undefined;
+  output: string | undefined;
+  cut: Cut;
+  format: "text" | "raw" | "hex" | "json";
+  /** What stands after a message that is printed as text. */
+  end: Uint8Array;
+  /** What stands between frames, and whether it was given: what is read is cut at it then. */
+  separator: Uint8Array;
+  separates: boolean;
+  topics: string[];
+  count: number | undefined;
+  /** In messages a second. */
+  rate: number | undefined;
+  /** In ms. */
+  timeout: number | undefined;
+  linger: number | undefined;
+  hwm: number | undefined;
+  reply: string | undefined;
+  replyExec: string | undefined;
+  endMarker: boolean;
   sha256: boolean;
   summary: boolean;
   quiet: boolean;
@@ -20,70 +41,43 @@ export interface Job {
 /** The command line is wrong. The message says how, in one line. */
 export class UsageError extends Error {}
 
-const DEFAULT_CHUNK = 65536;
 const LARGEST_CHUNK = 2 ** 30;
+const LARGEST = 2 ** 31 - 1;
 
-/** The answer to `--help`. */
-export const HELP = `\
-zmqcat sends a file, or standard input, through a ZeroMQ socket to another zmqcat.
+// All that take a value are "multiple", so that giving one twice can be refused.
+const TEXT = { type: "string", multiple: true } as const;
+const FLAG = { type: "boolean" } as const;
+/** All options, as parseArgs wants to know them. */
+export const OPTIONS = {
+  bind: TEXT,
+  connect: TEXT,
+  file: TEXT,
+  lines: FLAG,
+  nul: FLAG,
+  chunk: TEXT,
+  whole: FLAG,
+  rate: TEXT,
+  output: TEXT,
+  raw: FLAG,
+  hex: FLAG,
+  json: FLAG,
+  "frame-separator": TEXT,
+  topic: TEXT,
+  reply: TEXT,
+  "reply-exec": TEXT,
+  count: TEXT,
+  timeout: TEXT,
+  linger: TEXT,
+  hwm: TEXT,
+  "end-marker": FLAG,
+  sha256: FLAG,
+  summary: FLAG,
+  quiet: { type: "boolean", short: "q" },
+  help: { type: "boolean", short: "h" },
+} as const;
 
-  zmqcat pull --bind ADDRESS | --connect ADDRESS  [--output FILE] [options]
-  zmqcat push --bind ADDRESS | --connect ADDRESS  [--file FILE] [options]
-
-push reads, and sends what it reads to pull, which writes it. Either may bind, and either may be
-started first: push waits until there is a receiver, and reads no faster than the receiver takes.
-
-Addresses
-  tcp://127.0.0.1:5555     a port of one interface; tcp://*:5555 binds to all interfaces
-  tcp://127.0.0.1:*        to bind to a free port
-  ipc:///tmp/some.socket   a path, for processes on one machine
-  Where the system chooses a part of the address, "endpoint ADDRESS" on standard error tells it.
-
-Options
-  --bind ADDRESS      accept the other side here
-  --connect ADDRESS   find the other side there, and keep trying until it is there
-  --file FILE         push: read this instead of standard input
-  --output FILE       pull: write this instead of standard output; what was in it is lost
-  --chunk BYTES       push: send at most so many bytes in a message (${DEFAULT_CHUNK})
-  --sha256            at the end, print "sha256 HASH" of all bytes on standard error
-  --summary           at the end, print messages, bytes and rate on standard error
-  -q, --quiet         no progress, and no messages but errors
-  -h, --help          print this
-
-While standard error is a terminal, it shows the progress; not so while the data themselves are typed
-or printed on a terminal.
-
-The end of the file
-  After the last byte, push sends a message of two frames: an empty one, and the number of all bytes in
-  decimal digits. pull ends when it comes. It fails if it has received another number of bytes: then
-  several receivers have shared the messages, or one has taken another's place. A message of one
-  empty frame, as other programs may send it, also ends pull, and proves nothing. While no such
-  message comes, because push was killed, say, pull waits on.
-
-Signals
-  Ctrl-C (SIGINT), SIGTERM and SIGHUP end it. pull has written everything that it has received. push
-  doesn't send the end of the file. A second signal ends it at once.
-
-Status
-  0    push: everything was handed to a receiver; pull: the whole file came, and was written
-  1    something failed, or the file isn't whole; a line on standard error says what
-  2    the arguments are wrong
-  129  ended by SIGHUP; 130 by SIGINT; 143 by SIGTERM
-  141  nobody reads standard output any more
-
-Permissions
-  --allow-ffi, for libzmq. --allow-read and --allow-write, or with the =FILE only, for --file and
-  --output.
-
-Examples
-  zmqcat pull --bind tcp://127.0.0.1:5555 --output copy --sha256
-  zmqcat push --connect tcp://127.0.0.1:5555 --file original --sha256
-
-  zmqcat pull --connect ipc:///tmp/folder | tar x
-  tar c folder | zmqcat push --bind ipc:///tmp/folder
-
-  where zmqcat is: deno run --allow-ffi --allow-read --allow-write examples/zmqcat.ts
-`;
+type Option = keyof typeof OPTIONS;
+type Values = ReturnType<typeof split>["values"];
 
 /** Reads the command line. Gives "help" where that is asked for; throws {@linkcode UsageError}. */
 export function parse(args: string[]): Job | "help" {
@@ -91,33 +85,46 @@ export function parse(args: string[]): Job | "help" {
   if (values.help) return "help";
 
   const [type, ...more] = positionals;
-  if (type === undefined) throw new UsageError("say whether to push or to pull");
-  if (type !== "push" && type !== "pull") {
-    throw new UsageError(`"${type}" is neither push nor pull`);
-  }
+  const types = Object.keys(TYPES).join(", ");
+  if (type === undefined) throw new UsageError(`say which type of socket: ${types}`);
+  if (!isType(type)) throw new UsageError(`"${type}" is no type of socket: ${types}`);
   if (more.length > 0) throw new UsageError(`"${more[0]}" is one argument too many`);
 
-  const bind = only(values.bind, "--bind");
-  const connect = only(values.connect, "--connect");
-  const address = bind ?? connect;
-  if (address === undefined) throw new UsageError("give an address: --bind or --connect");
-  if (bind !== undefined && connect !== undefined) {
-    throw new UsageError("--bind and --connect exclude each other");
-  }
-  if (address.startsWith("inproc:")) {
-    throw new UsageError("inproc addresses don't lead out of a process: use ipc or tcp");
-  }
-
-  const foreign = type === "push" ? ["output"] as const : ["file", "chunk"] as const;
-  for (const name of foreign) {
+  for (const name of foreignTo(type)) {
     if (values[name] !== undefined) throw new UsageError(`${type} has no option --${name}`);
   }
+  exclude(values, ["lines", "nul", "chunk", "whole"]);
+  exclude(values, ["raw", "hex", "json"]);
+  exclude(values, ["reply", "reply-exec"]);
+
+  const { topic: topics = [] } = values;
+  if (TYPES[type].topics === "one" && topics.length > 1) {
+    throw new UsageError(`a message of ${type} has one --topic, not ${topics.length}`);
+  }
+  const format = values.raw ? "raw" : values.hex ? "hex" : values.json ? "json" : "text";
+  if (values.nul && !TYPES[type].reads && format !== "text") {
+    throw new UsageError(`--nul and --${format} exclude each other`);
+  }
+  const separator = only(values, "frame-separator");
   return {
     type,
-    binds: bind !== undefined,
-    address,
-    path: only(values.file, "--file") ?? only(values.output, "--output"),
-    chunk: size(only(values.chunk, "--chunk")),
+    addresses: addressesOf(values),
+    file: only(values, "file"),
+    output: only(values, "output"),
+    cut: cutOf(values),
+    format,
+    end: Buffer.from(values.nul ? "\0" : "\n"),
+    separator: separator === undefined ? Buffer.from("\t") : unescaped(separator),
+    separates: separator !== undefined,
+    topics,
+    count: whole(values, "count", 1),
+    rate: rateOf(only(values, "rate")),
+    timeout: whole(values, "timeout", 1),
+    linger: whole(values, "linger", 0),
+    hwm: whole(values, "hwm", 0),
+    reply: only(values, "reply", true),
+    replyExec: only(values, "reply-exec"),
+    endMarker: values["end-marker"] ?? false,
     sha256: values.sha256 ?? false,
     summary: values.summary ?? false,
     quiet: values.quiet ?? false,
@@ -126,22 +133,7 @@ export function parse(args: string[]): Job | "help" {
 
 function split(args: string[]) {
   try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        // All that take a value are "multiple", so that giving one twice can be refused.
-        bind: { type: "string", multiple: true },
-        connect: { type: "string", multiple: true },
-        file: { type: "string", multiple: true },
-        output: { type: "string", multiple: true },
-        chunk: { type: "string", multiple: true },
-        sha256: { type: "boolean" },
-        summary: { type: "boolean" },
-        quiet: { type: "boolean", short: "q" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
+    return parseArgs({ args, allowPositionals: true, options: OPTIONS });
   } catch (error) {
     // Its first sentence says what is wrong, the others how to begin an argument with a dash.
     if (error instanceof TypeError) throw new UsageError(error.message.split(/\.\s/)[0]);
@@ -149,16 +141,89 @@ function split(args: string[]) {
   }
 }
 
-function only(values: string[] | undefined, option: string): string | undefined {
-  if (values === undefined) return undefined;
-  if (values.length > 1) throw new UsageError(`${option} was given ${values.length} times`);
-  if (values[0] === "") throw new UsageError(`${option} is empty`);
-  return values[0];
+function isType(word: string): word is TypeName {
+  return Object.hasOwn(TYPES, word);
 }
 
-function size(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_CHUNK;
-  const bytes = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (bytes >= 1 && bytes <= LARGEST_CHUNK) return bytes;
-  throw new UsageError(`--chunk takes a number of bytes from 1 to ${LARGEST_CHUNK}, not "${text}"`);
+/** The options that a type has no use for. */
+function foreignTo(type: TypeName): Option[] {
+  const { reads, prints, ends, topics } = TYPES[type];
+  const foreign: Option[] = [];
+  if (!reads) foreign.push("file", "lines", "chunk", "whole", "rate");
+  if (!prints) foreign.push("output", "raw", "hex", "json");
+  if (!ends) foreign.push("end-marker");
+  if (topics === "none") foreign.push("topic");
+  if (type !== "rep") foreign.push("reply", "reply-exec");
+  return foreign;
+}
+
+function exclude(values: Values, names: Option[]): void {
+  const [first, second] = names.filter((name) => values[name] !== undefined);
+  if (second === undefined) return;
+  throw new UsageError(`--${first} and --${second} exclude each other`);
+}
+
+function addressesOf({ bind = [], connect = [] }: Values): Job["addresses"] {
+  const addresses = [
+    ...bind.map((address) => ({ binds: true, address })),
+    ...connect.map((address) => ({ binds: false, address })),
+  ];
+  if (addresses.length === 0) throw new UsageError("give an address: --bind or --connect");
+  for (const { binds, address } of addresses) {
+    if (address === "") throw new UsageError(`${binds ? "--bind" : "--connect"} is empty`);
+    if (address.startsWith("inproc:")) {
+      throw new UsageError("inproc addresses don't lead out of a process: use ipc or tcp");
+    }
+  }
+  return addresses;
+}
+
+function cutOf(values: Values): Cut {
+  const size = whole(values, "chunk", 1, LARGEST_CHUNK, "bytes");
+  if (size !== undefined) return { by: "chunk", size };
+  return { by: values.nul ? "nul" : values.whole ? "whole" : "line" };
+}
+
+function only(values: Values, name: Option, empty = false): string | undefined {
+  const given = values[name];
+  if (!Array.isArray(given)) return undefined;
+  if (given.length > 1) throw new UsageError(`--${name} was given ${given.length} times`);
+  if (given[0] === "" && !empty) throw new UsageError(`--${name} is empty`);
+  return given[0];
+}
+
+function whole(
+  values: Values,
+  name: Option,
+  least: number,
+  most = LARGEST,
+  what = name === "timeout" || name === "linger" ? "ms" : "messages",
+): number | undefined {
+  const text = only(values, name);
+  if (text === undefined) return undefined;
+  const number = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (number >= least && number <= most) return number;
+  throw new UsageError(
+    `--${name} takes a number of ${what} from ${least} to ${most}, not "${text}"`,
+  );
+}
+
+function rateOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const rate = Number(/^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(text)?.[1]);
+  // The pause between two messages has to be one that a timer can keep.
+  if (rate >= 0.001 && rate <= 1e9) return rate;
+  throw new UsageError(`--rate takes messages a second, such as 10 or 0.5/s, not "${text}"`);
+}
+
+const ESCAPES: Record<string, string> = { t: "\t", n: "\n", r: "\r", 0: "\0", "\\": "\\" };
+
+/** A shell's word can't hold every byte, so \t, \n, \r, \0, \\ and \xNN stand for those. */
+function unescaped(text: string): Uint8Array {
+  const parts = text.split(/(\\x[0-9a-fA-F]{2}|\\[tnr0\\])/);
+  return Buffer.concat(parts.map((part, i) => {
+    if (i % 2 === 0) return Buffer.from(part);
+    if (part[1] === "x") return Buffer.from(part.slice(2), "hex");
+    return Buffer.from(ESCAPES[part[1]]);
+  }));
 }

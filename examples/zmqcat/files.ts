@@ -20,13 +20,13 @@ export class Input implements Disposable {
   readonly fd: number;
   readonly #buffer: Uint8Array<ArrayBuffer>;
 
-  constructor(path: string | undefined, chunk: number) {
+  constructor(path: string | undefined, size: number) {
     this.fd = path === undefined ? 0 : openSync(path, "r");
-    this.#buffer = new Uint8Array(chunk);
+    this.#buffer = new Uint8Array(size);
   }
 
   /**
-   * Reads what is there, up to the chunk's size, into a buffer that is used again by the next read.
+   * Reads what is there, up to the buffer's size, into a buffer that is used again by the next read.
    * Gives `null` at the end, `undefined` where there is nothing after all.
    */
   read(): Uint8Array | null | undefined {
@@ -40,7 +40,7 @@ export class Input implements Disposable {
   }
 }
 
-/** A file or standard output, with the bytes that it couldn't take yet: one message's at most. */
+/** A file or standard output, with the bytes that it couldn't take yet: one turn's at most. */
 export class Output implements Disposable {
   readonly fd: number;
   /** What to wait for while there is nothing to write. */

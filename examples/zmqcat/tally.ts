@@ -1,70 +1,100 @@
 /** zmqcat's book-keeping: what has passed, its hash, and the line that shows it. */
 
 import { createHash } from "node:crypto";
+import type { Poller } from "../../mod.ts";
 import type { Job } from "./arguments.ts";
+import { TYPES } from "./types.ts";
+import type { Handler } from "./wire.ts";
+
+type Hash = ReturnType<typeof createHash>;
 
 /** How often the progress line changes, in ms. */
 const INTERVAL = 200;
 const CLEAR_LINE = "\r\x1b[K";
 
-/** Counts the messages and bytes that have passed. At the end of its block it reports them. */
-export class Tally implements Disposable {
+/** What has passed in one direction. */
+class Passed {
   messages = 0;
   bytes = 0;
-  readonly #hash: ReturnType<typeof createHash> | undefined;
-  readonly #summary: boolean;
-  #started = performance.now();
-  /** When the line is to change next, and what had passed when it last did. */
-  #due: number;
-  #before = { time: this.#started, bytes: 0 };
 
-  constructor({ type, path, sha256, summary, quiet }: Job) {
-    this.#hash = sha256 ? createHash("sha256") : undefined;
+  constructor(readonly hash: Hash | undefined, readonly begin: () => void) {}
+
+  /** One message has passed. */
+  add(frames: readonly Uint8Array[]): void {
+    this.begin();
+    this.messages++;
+    for (const frame of frames) {
+      this.bytes += frame.length;
+      this.hash?.update(frame);
+    }
+  }
+}
+
+/** Counts the messages and bytes that have passed. At the end of its block it reports them. */
+export class Tally implements Disposable {
+  readonly sent: Passed;
+  readonly received: Passed;
+  readonly #hash: Hash | undefined;
+  readonly #duplex: boolean;
+  readonly #summary: boolean;
+  #started: number | undefined;
+  /** What had passed when the line was last shown; nothing where there is no line. */
+  #before: { time: number; bytes: number } | undefined;
+
+  constructor(poller: Poller<Handler>, { type, file, output, sha256, summary, quiet }: Job) {
+    const { reads, prints } = TYPES[type];
+    // Where both are done, what is received is hashed.
+    const hash = this.#hash = sha256 ? createHash("sha256") : undefined;
+    // The time until the other side was there doesn't count.
+    const begin = () => {
+      if (this.#started !== undefined) return;
+      this.#started = performance.now();
+      if (this.#before !== undefined) this.#before.time = this.#started;
+    };
+    this.sent = new Passed(prints ? undefined : hash, begin);
+    this.received = new Passed(prints ? hash : undefined, begin);
+    this.#duplex = prints && (reads || type === "rep");
+
     const terminal = !quiet && Deno.stderr.isTerminal();
     this.#summary = terminal || summary;
     // What is typed on a terminal or printed there would get mixed up with the progress line.
-    const stream = type === "push" ? Deno.stdin : Deno.stdout;
-    const mixed = path === undefined && stream.isTerminal();
-    this.#due = terminal && !mixed ? this.#started : Infinity;
+    const mixed = (reads && file === undefined && Deno.stdin.isTerminal()) ||
+      (prints && output === undefined && Deno.stdout.isTerminal());
+    if (!terminal || mixed) return;
+    this.#before = { time: performance.now(), bytes: 0 };
+    poller.addTimer(0, {}, () => this.#show());
+    poller.addTimer(INTERVAL, { repeat: true }, () => this.#show());
   }
 
-  /** One message has passed. */
-  add(bytes: Uint8Array): void {
-    // The time until the other side was there doesn't count.
-    if (this.messages === 0) this.#before.time = this.#started = performance.now();
-    this.messages++;
-    this.bytes += bytes.length;
-    this.#hash?.update(bytes);
-  }
-
-  /** After how many ms the line is to be shown again; never, where there is none. */
-  get timeout(): number {
-    return Math.max(0, this.#due - performance.now());
-  }
-
-  /** Shows the line, where it's time to. */
-  show(): void {
+  #show(): void {
     const now = performance.now();
-    if (now < this.#due) return;
-    const { time, bytes } = this.#before;
-    say(CLEAR_LINE + this.#line((this.bytes - bytes) / (now - time)));
-    this.#before = { time: now, bytes: this.bytes };
-    this.#due = now + INTERVAL;
+    const { time, bytes } = this.#before!;
+    say(CLEAR_LINE + this.#line((this.#bytes - bytes) / (now - time)));
+    this.#before = { time: now, bytes: this.#bytes };
   }
 
   [Symbol.dispose](): void {
-    if (this.#due < Infinity) say(CLEAR_LINE);
+    if (this.#before !== undefined) say(CLEAR_LINE);
     if (this.#summary) {
-      const time = performance.now() - this.#started;
-      say(`${this.#line(this.bytes / time)} in ${(time / 1000).toFixed(2)} s\n`);
+      const now = performance.now();
+      const time = now - (this.#started ?? now);
+      say(`${this.#line(this.#bytes / time)} in ${(time / 1000).toFixed(2)} s\n`);
     }
     if (this.#hash !== undefined) say(`sha256 ${this.#hash.digest("hex")}\n`);
   }
 
+  get #bytes(): number {
+    return this.sent.bytes + this.received.bytes;
+  }
+
   /** `rate` is in bytes a millisecond. */
   #line(rate: number): string {
-    const messages = this.messages.toLocaleString("en");
-    return `${messages} messages, ${megabytes(this.bytes)} MB, ${megabytes(rate * 1000)} MB/s`;
+    const sent = this.sent.messages.toLocaleString("en");
+    const received = this.received.messages.toLocaleString("en");
+    const messages = this.#duplex
+      ? `${sent} messages sent, ${received} received`
+      : `${this.received.messages > 0 ? received : sent} messages`;
+    return `${messages}, ${megabytes(this.#bytes)} MB, ${megabytes(rate * 1000)} MB/s`;
   }
 }
 

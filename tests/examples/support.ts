@@ -167,10 +167,27 @@ export function zmqcat(...args: string[]): Running {
   return new Running([...command(), ...args]);
 }
 
-/** Runs a shell script, in which `zmqcat` is a command, and `$DIR` the folder given. */
+/** The options with which the two carry a file byte by byte, and with its end. */
+const CARRYING = {
+  push: ["--chunk", "65536", "--end-marker"],
+  pull: ["--raw", "--end-marker"],
+};
+
+/** Starts a zmqcat that carries bytes. */
+export function carrier(type: "push" | "pull", ...args: string[]): Running {
+  return zmqcat(type, ...CARRYING[type], ...args);
+}
+
+/**
+ * Runs a shell script, in which `zmqcat` is a command, `push` and `pull` are two that carry bytes, and
+ * `$DIR` is the folder given.
+ */
 export function shell(folder: string, script: string): Running {
   const call = command().map((word) => `'${word}'`).join(" ");
-  return new Running(["/bin/sh", "-c", `zmqcat() { ${call} "$@"; }\n${script}`], { DIR: folder });
+  const functions = `zmqcat() { ${call} "$@"; }
+    push() { zmqcat push ${CARRYING.push.join(" ")} "$@"; }
+    pull() { zmqcat pull ${CARRYING.pull.join(" ")} "$@"; }`;
+  return new Running(["/bin/sh", "-c", `${functions}\n${script}`], { DIR: folder });
 }
 
 /** Bytes of which no two chunks are alike. */

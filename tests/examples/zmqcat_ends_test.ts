@@ -4,12 +4,12 @@ import { deepStrictEqual as assertEquals, match as assertMatch } from "node:asse
 import { withFolder } from "../util.ts";
 import {
   assertSameBytes,
+  carrier,
   grown,
   randomBytes,
   type Running,
   sha256,
   shell,
-  zmqcat,
 } from "./support.ts";
 
 const ANY = "tcp://127.0.0.1:*";
@@ -22,9 +22,9 @@ for (const signal of SIGNALS) {
     withFolder(async (folder) => {
       const bytes = randomBytes(300_000);
       const copy = `${folder}/copy`;
-      await using receiver = zmqcat("pull", "--bind", ANY, "--output", copy, "--sha256");
+      await using receiver = carrier("pull", "--bind", ANY, "--output", copy, "--sha256");
       const address = await receiver.said("endpoint ");
-      await using sender = zmqcat("push", "--connect", address);
+      await using sender = carrier("push", "--connect", address);
       await sender.write(bytes);
       await grown(copy, bytes.length);
       receiver.kill(signal);
@@ -38,8 +38,8 @@ for (const signal of SIGNALS) {
 
 Deno.test("pull ended by a signal passes on the message that its reader hadn't taken yet", async () => {
   const bytes = randomBytes(1_000_000);
-  await using receiver = zmqcat("pull", "--bind", ANY, "--sha256");
-  await using sender = zmqcat("push", "--connect", await receiver.said("endpoint "));
+  await using receiver = carrier("pull", "--bind", ANY, "--sha256");
+  await using sender = carrier("push", "--connect", await receiver.said("endpoint "));
   await sender.write(bytes);
   await receiver.output(1); // what follows fills the pipe, until somebody reads on
   receiver.kill("SIGTERM");
@@ -51,7 +51,7 @@ Deno.test("pull ended by a signal passes on the message that its reader hadn't t
 });
 
 Deno.test("pull that waits for a sender is ended by a signal", async () => {
-  await using receiver = zmqcat("pull", "--bind", ANY);
+  await using receiver = carrier("pull", "--bind", ANY);
   const address = await receiver.said("endpoint ");
   receiver.kill("SIGINT");
   assertEquals(await receiver.ended(), {
@@ -61,7 +61,7 @@ Deno.test("pull that waits for a sender is ended by a signal", async () => {
 });
 
 Deno.test("push that waits for a receiver is ended by a signal", async () => {
-  await using sender = zmqcat("push", "--bind", ANY);
+  await using sender = carrier("push", "--bind", ANY);
   const address = await sender.said("endpoint ");
   await sender.write("nobody takes this");
   sender.kill("SIGINT");
@@ -73,9 +73,9 @@ Deno.test("push that waits for a receiver is ended by a signal", async () => {
 
 Deno.test("push ended by a signal sends no end, and what it had sent arrives", async () => {
   const bytes = randomBytes(200_000);
-  await using receiver = zmqcat("pull", "--bind", ANY);
+  await using receiver = carrier("pull", "--bind", ANY);
   const address = await receiver.said("endpoint ");
-  await using interrupted = zmqcat("push", "--connect", address);
+  await using interrupted = carrier("push", "--connect", address);
   await interrupted.write(bytes);
   assertSameBytes(await receiver.output(bytes.length), bytes);
   interrupted.kill("SIGTERM");
@@ -86,7 +86,7 @@ Deno.test("push ended by a signal sends no end, and what it had sent arrives", a
   });
 
   // The receiver has waited on: another sender's bytes come to it, and that one's end doesn't fit.
-  await using other = zmqcat("push", "--connect", address);
+  await using other = carrier("push", "--connect", address);
   await other.write("more");
   await other.end();
   assertEquals((await receiver.output()).length, bytes.length + 4);
@@ -103,8 +103,8 @@ function withPushAtItsEnd(
     await Deno.writeFile(`${folder}/original`, bytes);
     const address = `ipc://${folder}/socket`;
     const file = ["--file", `${folder}/original`, "--sha256"];
-    await using receiver = zmqcat("pull", "--bind", address);
-    await using sender = zmqcat("push", "--connect", address, ...file);
+    await using receiver = carrier("pull", "--bind", address);
+    await using sender = carrier("push", "--connect", address, ...file);
     await sender.said("sha256 ");
     await use(sender, receiver, bytes);
   });
@@ -130,7 +130,7 @@ Deno.test("push that waits at its end ends when its receiver is killed", () =>
   }));
 
 Deno.test("pull ends when the reader of its output goes, though no message comes", async () => {
-  await using receiver = zmqcat("pull", "--bind", ANY);
+  await using receiver = carrier("pull", "--bind", ANY);
   await receiver.said("endpoint ");
   await receiver.refuseOutput();
   const { status, errors } = await receiver.ended();
@@ -141,10 +141,10 @@ Deno.test("pull ends when the reader of its output goes, though no message comes
 Deno.test("pull ends in the middle of a file when the next program in the pipe has enough", () =>
   withFolder(async (folder) => {
     await Deno.writeFile(`${folder}/original`, randomBytes(5_000_000));
-    const pull = '{ zmqcat pull --bind "ipc://$DIR/socket"; echo "status $?" >&2; }';
+    const pull = '{ pull --bind "ipc://$DIR/socket"; echo "status $?" >&2; }';
     await using receiver = shell(folder, `${pull} | head -c 5 > "$DIR/copy"`);
     const file = ["--file", `${folder}/original`];
-    await using _sender = zmqcat("push", "--connect", `ipc://${folder}/socket`, ...file);
+    await using _sender = carrier("push", "--connect", `ipc://${folder}/socket`, ...file);
     assertEquals(await receiver.ended(), {
       status: 0, // that of head
       errors: `zmqcat: nobody reads the output any more\nstatus ${SIGPIPE}\n`,
@@ -153,10 +153,10 @@ Deno.test("pull ends in the middle of a file when the next program in the pipe h
   }));
 
 Deno.test("a file that two receivers share is whole for neither", async () => {
-  await using sender = zmqcat("push", "--bind", ANY);
+  await using sender = carrier("push", "--bind", ANY);
   const address = await sender.said("endpoint ");
-  await using one = zmqcat("pull", "--connect", address, "--quiet");
-  await using other = zmqcat("pull", "--connect", address, "--quiet");
+  await using one = carrier("pull", "--connect", address, "--quiet");
+  await using other = carrier("pull", "--connect", address, "--quiet");
   // Once both are there, each gets every other message.
   await writeUntil(Promise.all([one.output(1), other.output(1)]), sender, "more and more");
   await sender.end();
@@ -172,15 +172,15 @@ Deno.test("a file that two receivers share is whole for neither", async () => {
 Deno.test("a receiver that takes the place of one that was killed says that the file isn't whole", () =>
   withFolder(async (folder) => {
     const address = `ipc://${folder}/socket`;
-    await using sender = zmqcat("push", "--connect", address);
+    await using sender = carrier("push", "--connect", address);
     {
-      await using first = zmqcat("pull", "--bind", address);
+      await using first = carrier("pull", "--bind", address);
       await sender.write("the beginning");
       await first.output(13);
       first.kill("SIGKILL");
       await first.ended();
     }
-    await using second = zmqcat("pull", "--bind", address);
+    await using second = carrier("pull", "--bind", address);
     // What push sends before it has seen that the first one is gone is lost, so it's sent on and on.
     await writeUntil(second.output(1), sender, "more");
     await sender.end();

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
 import { withFolder } from "../util.ts";
-import { command, randomBytes, Running, zmqcat } from "./support.ts";
+import { carrier, command, randomBytes, Running, zmqcat } from "./support.ts";
 
 const ANY = "tcp://127.0.0.1:*";
 const END_OF_INPUT = "\x04"; // Ctrl-D
@@ -31,8 +31,13 @@ Deno.test({
   name: "lines typed in a terminal arrive one by one, and Ctrl-D ends the file",
   ignore,
   fn: async () => {
-    await using receiver = zmqcat("pull", "--bind", ANY);
-    await using sender = typed("push", "--connect", await receiver.said("endpoint "));
+    await using receiver = zmqcat("pull", "--bind", ANY, "--end-marker");
+    await using sender = typed(
+      "push",
+      "--end-marker",
+      "--connect",
+      await receiver.said("endpoint "),
+    );
     await sender.write("one\n");
     assertEquals(text(await receiver.output(4)), "one\n");
     await sender.write("two\n");
@@ -46,11 +51,33 @@ Deno.test({
 });
 
 Deno.test({
+  name: "requests typed in a terminal are answered below each, and Ctrl-D ends them",
+  ignore,
+  fn: async () => {
+    await using reply = zmqcat("rep", "--bind", ANY, "--reply", "yes");
+    await using request = typed("req", "--connect", await reply.said("endpoint "));
+    await request.write("one?\n");
+    await request.output("one?\r\nyes\r\n".length);
+    await request.write("two?\n");
+    const shown = await request.output("one?\r\nyes\r\ntwo?\r\nyes\r\n".length);
+    assertEquals(text(shown), "one?\r\nyes\r\ntwo?\r\nyes\r\n");
+    await request.write(END_OF_INPUT);
+    assertEquals((await request.ended()).status, 0);
+    assertMatch(text(await request.output()), /2 messages sent, 2 received, [^]*\r\n$/);
+  },
+});
+
+Deno.test({
   name: "Ctrl-C in a terminal ends a push with the status of SIGINT",
   ignore,
   fn: async () => {
-    await using receiver = zmqcat("pull", "--bind", ANY);
-    await using sender = typed("push", "--connect", await receiver.said("endpoint "));
+    await using receiver = zmqcat("pull", "--bind", ANY, "--end-marker");
+    await using sender = typed(
+      "push",
+      "--end-marker",
+      "--connect",
+      await receiver.said("endpoint "),
+    );
     await sender.write("one\n");
     await receiver.output(4);
     await sender.write(INTERRUPT);
@@ -65,10 +92,10 @@ Deno.test({
   fn: () =>
     withFolder(async (folder) => {
       await Deno.writeFile(`${folder}/original`, randomBytes(1_000_000));
-      await using receiver = zmqcat("pull", "--bind", ANY, "--output", `${folder}/copy`);
+      await using receiver = carrier("pull", "--bind", ANY, "--output", `${folder}/copy`);
       const address = await receiver.said("endpoint ");
       const file = ["--file", `${folder}/original`, "--chunk", "1000"];
-      await using sender = typed("push", "--connect", address, ...file);
+      await using sender = typed("push", "--end-marker", "--connect", address, ...file);
       const [before, ...shown] = text(await sender.output()).split(CLEAR_LINE);
       assertEquals(before, "");
       assertMatch(shown[0], /^[\d,]+ messages, [\d.]+ MB, [\d.]+ MB\/s$/);
@@ -85,10 +112,10 @@ Deno.test({
   fn: () =>
     withFolder(async (folder) => {
       await Deno.writeTextFile(`${folder}/original`, "content");
-      await using receiver = zmqcat("pull", "--bind", ANY, "--output", `${folder}/copy`);
+      await using receiver = carrier("pull", "--bind", ANY, "--output", `${folder}/copy`);
       const address = await receiver.said("endpoint ");
       const file = ["--file", `${folder}/original`, "--quiet"];
-      await using sender = typed("push", "--connect", address, ...file);
+      await using sender = typed("push", "--end-marker", "--connect", address, ...file);
       assertEquals(text(await sender.output()), "");
       assertEquals((await sender.ended()).status, 0);
     }),
@@ -98,9 +125,9 @@ Deno.test({
   name: "what is received and printed in a terminal isn't mixed with progress",
   ignore,
   fn: async () => {
-    await using sender = zmqcat("push", "--bind", ANY);
+    await using sender = carrier("push", "--bind", ANY);
     const address = await sender.said("endpoint ");
-    await using receiver = typed("pull", "--connect", address);
+    await using receiver = typed("pull", "--raw", "--end-marker", "--connect", address);
     await sender.write("first ");
     await receiver.output(6);
     await sender.write("second");

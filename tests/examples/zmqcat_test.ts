@@ -2,9 +2,11 @@
 
 import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
 import { Pull, Push } from "../../mod.ts";
+import { OPTIONS } from "../../examples/zmqcat/arguments.ts";
 import { withFolder } from "../util.ts";
 import {
   assertSameBytes,
+  carrier,
   command,
   randomBytes,
   Running,
@@ -28,10 +30,10 @@ for (const binder of ["pull", "push"] as const) {
           pull: ["--output", `${folder}/copy`, "--sha256"],
           push: ["--file", `${folder}/original`, "--sha256"],
         };
-        await using first = zmqcat(binder, "--bind", ANY, ...files[binder]);
+        await using first = carrier(binder, "--bind", ANY, ...files[binder]);
         const address = await first.said("endpoint ");
         const connector = binder === "pull" ? "push" : "pull";
-        await using second = zmqcat(connector, "--connect", address, ...files[connector]);
+        await using second = carrier(connector, "--connect", address, ...files[connector]);
 
         const hash = `sha256 ${sha256(bytes)}\n`;
         assertEquals(await second.ended(), { status: 0, errors: hash });
@@ -42,12 +44,12 @@ for (const binder of ["pull", "push"] as const) {
 }
 
 const INPUTS = {
-  "a pipe": 'cat "$DIR/original" | zmqcat push --connect "ipc://$DIR/socket"',
-  "a file": 'zmqcat push --connect "ipc://$DIR/socket" < "$DIR/original"',
+  "a pipe": 'cat "$DIR/original" | push --connect "ipc://$DIR/socket"',
+  "a file": 'push --connect "ipc://$DIR/socket" < "$DIR/original"',
 };
 const OUTPUTS = {
-  "a pipe": 'zmqcat pull --bind "ipc://$DIR/socket" | cat > "$DIR/copy"',
-  "a file": 'zmqcat pull --bind "ipc://$DIR/socket" > "$DIR/copy"',
+  "a pipe": 'pull --bind "ipc://$DIR/socket" | cat > "$DIR/copy"',
+  "a file": 'pull --bind "ipc://$DIR/socket" > "$DIR/copy"',
 };
 for (const [input, push] of Object.entries(INPUTS)) {
   for (const [output, pull] of Object.entries(OUTPUTS)) {
@@ -67,8 +69,8 @@ for (const [input, push] of Object.entries(INPUTS)) {
 for (const input of ["< /dev/null", "<&-"]) {
   Deno.test(`an empty input (${input}) is carried as an empty file`, () =>
     withFolder(async (folder) => {
-      await using receiver = shell(folder, 'zmqcat pull --bind "ipc://$DIR/socket" > "$DIR/copy"');
-      const push = 'zmqcat push --connect "ipc://$DIR/socket"';
+      await using receiver = shell(folder, 'pull --bind "ipc://$DIR/socket" > "$DIR/copy"');
+      const push = 'push --connect "ipc://$DIR/socket"';
       await using sender = shell(folder, `${push} ${input}`);
       assertEquals(await sender.ended(), WHOLE);
       assertEquals(await receiver.ended(), WHOLE);
@@ -77,8 +79,8 @@ for (const input of ["< /dev/null", "<&-"]) {
 }
 
 Deno.test("what is written to push arrives while its input is still open", async () => {
-  await using receiver = zmqcat("pull", "--bind", ANY);
-  await using sender = zmqcat("push", "--connect", await receiver.said("endpoint "));
+  await using receiver = carrier("pull", "--bind", ANY);
+  await using sender = carrier("push", "--connect", await receiver.said("endpoint "));
   await sender.write("first, ");
   assertEquals(text(await receiver.output(7)), "first, ");
   await sender.write("second");
@@ -90,10 +92,10 @@ Deno.test("what is written to push arrives while its input is still open", async
 
 Deno.test("push may be started first: what it has read waits for the receiver", async () => {
   const bytes = randomBytes(300_000);
-  await using sender = zmqcat("push", "--bind", ANY);
+  await using sender = carrier("push", "--bind", ANY);
   const address = await sender.said("endpoint ");
   const written = sender.write(bytes).then(() => sender.end());
-  await using receiver = zmqcat("pull", "--connect", address);
+  await using receiver = carrier("pull", "--connect", address);
   assertSameBytes(await receiver.output(), bytes);
   await written;
   assertEquals((await sender.ended()).status, 0);
@@ -103,10 +105,10 @@ Deno.test("push may be started first: what it has read waits for the receiver", 
 Deno.test("messages are as large as --chunk says, and the last one is as large as what is left", async () => {
   await withFolder(async (folder) => {
     await Deno.writeFile(`${folder}/original`, randomBytes(10_001));
-    await using receiver = zmqcat("pull", "--bind", ANY, "--summary");
+    await using receiver = carrier("pull", "--bind", ANY, "--summary");
     const address = await receiver.said("endpoint ");
     const file = ["--file", `${folder}/original`, "--chunk", "1000", "--summary"];
-    await using sender = zmqcat("push", "--connect", address, ...file);
+    await using sender = zmqcat("push", "--connect", address, ...file, "--end-marker");
     assertMatch((await sender.ended()).errors, /^11 messages, 0\.0 MB, .* MB\/s in .* s\n$/);
     assertMatch(await receiver.said("11 messages"), /^, 0\.0 MB/);
   });
@@ -115,13 +117,16 @@ Deno.test("messages are as large as --chunk says, and the last one is as large a
 Deno.test("--allow-ffi suffices between standard input and output, and --file needs to read its file only", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/original`, "content");
-    await using receiver = new Running([...command(["--allow-ffi"]), "pull", "--bind", ANY]);
+    await using receiver = new Running([
+      ...command(["--allow-ffi"]),
+      ...["pull", "--bind", ANY, "--raw", "--end-marker"],
+    ]);
     const address = await receiver.said("endpoint ");
     const permissions = ["--allow-ffi", `--allow-read=${folder}/original`];
     const file = ["--file", `${folder}/original`];
     await using sender = new Running([
       ...command(permissions),
-      ...["push", "--connect", address, ...file],
+      ...["push", "--connect", address, ...file, "--end-marker"],
     ]);
     assertEquals(text(await receiver.output()), "content");
     assertEquals(await sender.ended(), WHOLE);
@@ -130,10 +135,17 @@ Deno.test("--allow-ffi suffices between standard input and output, and --file ne
 
 // Other programs -----------------------------------------------------------------------------------
 
-Deno.test("push ends with an empty frame and the number of bytes, for any program to see", async () => {
+Deno.test("push's end marker is an empty frame and the number of bytes, for any program to see", async () => {
   await using pull = new Pull();
   await pull.bind(ANY);
-  await using sender = zmqcat("push", "--connect", pull.lastEndpoint!, "--chunk", "4");
+  await using sender = zmqcat(
+    "push",
+    "--connect",
+    pull.lastEndpoint!,
+    "--chunk",
+    "4",
+    "--end-marker",
+  );
   await sender.write("abcdefghij");
   await sender.end();
   const messages: string[][] = [];
@@ -144,20 +156,21 @@ Deno.test("push ends with an empty frame and the number of bytes, for any progra
   assertEquals(messages, [["abcd"], ["efgh"], ["ij"], ["", "10"]]);
 });
 
-Deno.test("pull writes the frames of another program's messages, and ends at its empty message", async () => {
-  await using receiver = zmqcat("pull", "--bind", ANY);
+Deno.test("pull --raw writes the frames of another program's messages, and ends at its end marker", async () => {
+  await using receiver = carrier("pull", "--bind", ANY);
   await using push = new Push({ linger: 0 });
   push.connect(await receiver.said("endpoint "));
   await push.send(["one, ", "two, "]);
   await push.send(["", "three, "]); // not an end, for it has no number
   await push.send(["", "4", ", five"]);
-  await push.send("");
+  await push.send(""); // nor is this
+  await push.send(["", 24]);
   assertEquals(text(await receiver.output()), "one, two, three, 4, five");
   assertEquals((await receiver.ended()).status, 0);
 });
 
 Deno.test("pull fails where another number of bytes came than was sent", async () => {
-  await using receiver = zmqcat("pull", "--bind", ANY, "--quiet");
+  await using receiver = carrier("pull", "--bind", ANY, "--quiet");
   await using push = new Push({ linger: 0 });
   push.connect(await receiver.said("endpoint "));
   await push.send("abc");
@@ -170,12 +183,11 @@ Deno.test("pull fails where another number of bytes came than was sent", async (
 // What is wrong ------------------------------------------------------------------------------------
 
 const WRONG: Record<string, RegExp> = {
-  "": /to push or to pull/,
+  "": /which type of socket: push, pull, pub, /,
   "copy --bind a": /"copy"/,
   "push pull --bind a": /"pull" is one argument too many/,
   "push": /--bind or --connect/,
-  "push --bind a --connect b": /exclude each other/,
-  "pull --bind a --bind b": /--bind was given 2 times/,
+  "push --bind a --chunk 1 --chunk 2": /--chunk was given 2 times/,
   "pull --bind": /--bind/,
   "pull --bind=": /--bind is empty/,
   "pull --bind nonsense": /nonsense/,
@@ -233,19 +245,19 @@ Deno.test("an address in use gives status 1 and a line, and leaves the output fi
     await using pull = new Pull();
     await pull.bind(ANY);
     const output = ["--output", `${folder}/copy`];
-    await using running = zmqcat("pull", "--bind", pull.lastEndpoint!, ...output);
+    await using running = carrier("pull", "--bind", pull.lastEndpoint!, ...output);
     const { status, errors } = await running.ended();
     assertEquals(status, 1);
     assertMatch(errors, /^zmqcat: [^\n]+in use[^\n]+\n$/);
     assertEquals(await Deno.readTextFile(`${folder}/copy`), "precious");
   }));
 
-Deno.test("--help is printed on standard output, with status 0", async () => {
+Deno.test("--help is printed on standard output, with status 0, and names every option", async () => {
   await using running = zmqcat("--help");
   const help = text(await running.output());
   assertEquals(await running.ended(), WHOLE);
-  for (const option of ["--bind", "--connect", "--file", "--output", "--chunk", "--allow-ffi"]) {
-    assertEquals(help.includes(option), true, option);
+  for (const option of ["allow-ffi", ...Object.keys(OPTIONS)]) {
+    assertEquals(help.includes(`--${option}`), true, option);
   }
 });
 

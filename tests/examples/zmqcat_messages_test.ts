@@ -1,0 +1,220 @@
+/** How zmqcat cuts what it reads into messages, prints those it receives, and when it has enough. */
+
+import {
+  deepStrictEqual as assertEquals,
+  match as assertMatch,
+  ok as assert,
+} from "node:assert/strict";
+import { type MessageLike, Pull, Push } from "../../mod.ts";
+import { withFolder } from "../util.ts";
+import { Running, sha256, shell, zmqcat } from "./support.ts";
+
+const ANY = "tcp://127.0.0.1:*";
+const WHOLE = { status: 0, errors: "" };
+
+// Cutting -------------------------------------------------------------------------------------------
+
+const LONG = "x".repeat(150_000); // longer than what is read at a time
+const CUTS: [options: string[], input: string, messages: string[][]][] = [
+  [[], "one\ntwo\n", [["one"], ["two"]]],
+  [["--lines"], "one\n\n\ntwo", [["one"], [""], [""], ["two"]]],
+  [[], `a\n${LONG}\n${LONG}`, [["a"], [LONG], [LONG]]],
+  [["--nul"], "one\n\0two\0three", [["one\n"], ["two"], ["three"]]],
+  [["--whole"], `one\n${LONG}\n`, [[`one\n${LONG}\n`]]],
+  [["--whole"], "", [[""]]],
+  [["--frame-separator", ", "], "one, two\n, \nthree\n", [["one", "two"], ["", ""], ["three"]]],
+  [["--frame-separator", "\\t\\x2c\\\\"], "one\t,\\two\n", [["one", "two"]]],
+  [["--count", "2"], "one\ntwo\nthree\n", [["one"], ["two"]]],
+];
+for (const [options, input, messages] of CUTS) {
+  const name = `${JSON.stringify(input.slice(0, 20))} by ${options.join(" ") || "default"}`;
+  Deno.test(`push cuts ${name}`, () =>
+    withFolder(async (folder) => {
+      await Deno.writeTextFile(`${folder}/original`, input);
+      await using pull = new Pull();
+      await pull.bind(ANY);
+      const file = ["--file", `${folder}/original`, "--end-marker"];
+      await using sender = zmqcat("push", "--connect", pull.lastEndpoint!, ...file, ...options);
+      const end = ["", `${messages.flat().join("").length}`];
+      assertEquals(await until(pull, end), [...messages, end]);
+      assertEquals(await sender.ended(), WHOLE);
+    }));
+}
+
+Deno.test("push sends a line as soon as it has ended, and not before", async () => {
+  await using pull = new Pull();
+  await pull.bind(ANY);
+  await using sender = zmqcat("push", "--connect", pull.lastEndpoint!);
+  await sender.write("one\ntw");
+  assertEquals((await pull.receive()).map(String), ["one"]);
+  await sender.write("o\n");
+  assertEquals((await pull.receive()).map(String), ["two"]);
+});
+
+Deno.test("push sends no more messages than --rate allows", async () => {
+  await using pull = new Pull();
+  await pull.bind(ANY);
+  await using sender = zmqcat("push", "--connect", pull.lastEndpoint!, "--rate", "20/s");
+  await sender.write("0\n1\n2\n3\n4\n5\n");
+  await pull.receive();
+  const began = performance.now();
+  for (let i = 1; i <= 5; i++) await pull.receive();
+  // What comes late may hurry, but not by more than 100 ms: five pauses of 50 ms take 150 ms at least.
+  assert(performance.now() - began > 140);
+});
+
+// Printing ------------------------------------------------------------------------------------------
+
+const BYTES = Uint8Array.of(0, 255);
+const PRINTED: [options: string[], messages: MessageLike[], printed: string][] = [
+  [[], ["one", ["two", "three"], ""], "one\ntwo\tthree\n\n"],
+  [["--nul"], ["one", ["two", "three"]], "one\0two\tthree\0"],
+  [["--frame-separator", ", "], [["one", "two"], "three"], "one, two\nthree\n"],
+  [["--raw"], ["one\n", ["two", "three"], BYTES], "one\ntwothree\0\xff"],
+  [["--raw", "--frame-separator", "\\0"], [["one", "two"], "three"], "one\0twothree"],
+  [["--hex"], [["one", BYTES], ""], "6f6e65 00ff\n\n"],
+  [["--hex", "--frame-separator", ":"], [["one", BYTES]], "6f6e65:00ff\n"],
+];
+for (const [options, messages, printed] of PRINTED) {
+  Deno.test(`pull prints ${JSON.stringify(printed)} with ${options.join(" ") || "default"}`, async () => {
+    const count = ["--count", `${messages.length}`];
+    await using receiver = zmqcat("pull", "--bind", ANY, ...count, ...options);
+    await using push = new Push();
+    push.connect(await receiver.said("endpoint "));
+    for (const message of messages) await push.send(message);
+    assertEquals(new TextDecoder("latin1").decode(await receiver.output()), printed);
+    assertEquals((await receiver.ended()).status, 0);
+  });
+}
+
+Deno.test("pull --json prints frames and metadata, each message in a line", async () => {
+  await using receiver = zmqcat("pull", "--bind", ANY, "--json", "--count", "2");
+  await using push = new Push();
+  push.connect(await receiver.said("endpoint "));
+  await push.send(["one\n", "zwölf", BYTES]);
+  await push.send("");
+  const lines = text(await receiver.output()).trimEnd().split("\n").map((line) => JSON.parse(line));
+  const metadata = { "Peer-Address": "127.0.0.1", "Socket-Type": "PUSH" };
+  assertEquals(lines, [
+    { frames: ["one\n", "zwölf", { hex: "00ff" }], metadata },
+    { frames: [""], metadata },
+  ]);
+});
+
+Deno.test("--sha256 is that of the messages' bytes at both ends, whatever was cut off or added", async () => {
+  await using receiver = zmqcat("pull", "--bind", ANY, "--json", "--end-marker", "--sha256");
+  const address = await receiver.said("endpoint ");
+  const options = ["--sha256", "--end-marker", "--frame-separator", ","];
+  await using sender = zmqcat("push", "--connect", address, ...options);
+  await sender.write("one,two\nthree\n");
+  await sender.end();
+  const hash = sha256(new TextEncoder().encode("onetwothree"));
+  assertEquals((await sender.ended()).errors, `sha256 ${hash}\n`);
+  assertEquals(await receiver.said("sha256 "), hash);
+});
+
+Deno.test("a text file of a hundred thousand lines comes out of a shell's pipe as it was", () =>
+  withFolder(async (folder) => {
+    const receiver = 'zmqcat pull --bind "ipc://$DIR/socket" --end-marker | cat > "$DIR/copy" &';
+    const sender = 'seq 100000 | tee "$DIR/original" | ' +
+      'zmqcat push --connect "ipc://$DIR/socket" --end-marker';
+    const compare = 'wait; cmp "$DIR/original" "$DIR/copy" && echo same';
+    await using running = shell(folder, [receiver, sender, compare].join("\n"));
+    assertEquals(text(await running.output()), "same\n");
+    assertEquals(await running.ended(), WHOLE);
+  }));
+
+// Enough --------------------------------------------------------------------------------------------
+
+Deno.test("pull --count prints so many messages, and leaves it at that", async () => {
+  await using receiver = zmqcat("pull", "--bind", ANY, "--count", "2");
+  await using push = new Push({ linger: 0 });
+  push.connect(await receiver.said("endpoint "));
+  for (const message of ["one", "two", "three"]) await push.send(message);
+  assertEquals(text(await receiver.output()), "one\ntwo\n");
+  assertEquals((await receiver.ended()).status, 0);
+});
+
+Deno.test("pull --timeout ends, with success, when nothing comes any more", async () => {
+  await using receiver = zmqcat("pull", "--bind", ANY, "--timeout", "500");
+  await using push = new Push();
+  const address = await receiver.said("endpoint ");
+  push.connect(address);
+  await push.send("one");
+  assertEquals(text(await receiver.output()), "one\n");
+  assertEquals(await receiver.ended(), { status: 0, errors: `endpoint ${address}\n` });
+});
+
+for (const option of [["--count", "2"], ["--end-marker"]]) {
+  Deno.test(`pull --timeout fails where ${option[0]} was to end it`, async () => {
+    await using receiver = zmqcat("pull", "--bind", ANY, "--timeout", "100", ...option);
+    const { status, errors } = await receiver.ended();
+    assertEquals(status, 1);
+    assertMatch(errors, /\nzmqcat: nothing has come or gone for 100 ms\n$/);
+  });
+}
+
+Deno.test("push --timeout fails where nobody takes what it has", async () => {
+  await using sender = zmqcat("push", "--bind", ANY, "--timeout", "100", "--quiet");
+  await sender.write("one\n");
+  const { status, errors } = await sender.ended();
+  assertEquals(status, 1);
+  assertMatch(errors, /\nzmqcat: nothing has come or gone for 100 ms\n$/);
+});
+
+Deno.test("push --timeout doesn't count the time in which there is nothing to send", async () => {
+  await using pull = new Pull();
+  await pull.bind(ANY);
+  await using sender = zmqcat("push", "--connect", pull.lastEndpoint!, "--timeout", "50");
+  await sender.write("one\n");
+  await pull.receive();
+  await new Promise((resolve) => setTimeout(resolve, 200)); // four times as long as it would wait
+  await sender.write("two\n");
+  assertEquals((await pull.receive()).map(String), ["two"]);
+  await sender.end();
+  assertEquals(await sender.ended(), WHOLE);
+});
+
+Deno.test("pull --timeout doesn't count the time that the reader of its output takes", async () => {
+  const receiver = await fullReceiver("--timeout", "100");
+  await using running = receiver.running;
+  await new Promise((resolve) => setTimeout(resolve, 300)); // three times as long as it would wait
+  assertEquals((await running.output()).length, receiver.size);
+  assertEquals((await running.ended()).status, 0);
+});
+
+/** A pull whose output nobody reads yet, with more for it than a pipe can hold. */
+async function fullReceiver(...options: string[]): Promise<{ running: Running; size: number }> {
+  const size = 1_000_000;
+  const running = zmqcat("pull", "--bind", ANY, "--raw", ...options);
+  await using push = new Push();
+  push.connect(await running.said("endpoint "));
+  await push.send(new Uint8Array(size));
+  await running.output(1);
+  return { running, size };
+}
+
+Deno.test("--linger gives up on a receiver that doesn't take what was sent", async () => {
+  await using pull = new Pull({ receiveHighWaterMark: 1 });
+  await pull.bind(ANY);
+  const options = ["--whole", "--linger", "100", "--summary"];
+  await using sender = zmqcat("push", "--connect", pull.lastEndpoint!, ...options);
+  await sender.write(new Uint8Array(20_000_000));
+  await sender.end();
+  await sender.said("1 messages");
+  assertEquals((await sender.ended()).status, 0);
+});
+
+/** Receives messages up to a certain one. */
+async function until(pull: Pull, last: string[]): Promise<string[][]> {
+  const messages: string[][] = [];
+  for await (const message of pull) {
+    messages.push(message.map((frame) => frame.text()));
+    if (message.join("|") === last.join("|")) break;
+  }
+  return messages;
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
