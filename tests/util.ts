@@ -1,5 +1,6 @@
 /** What most tests share: the library opened before any test, and ends that leave nothing behind. */
 
+import { kinds } from "../poller/create.ts";
 import { Context, Pair, type Pollable, Poller, settled, type Socket } from "../mod.ts";
 
 // The runtime's thread goes back to its pool a moment after the last wait has ended. A test that ends
@@ -16,7 +17,7 @@ Deno.test.afterEach(() => settled());
   other.connect("inproc://warm-up");
   await one.send("x");
   await other.receive();
-  for (const backend of ["poll", "epoll"] as const) {
+  for (const backend of kinds()) {
     const poller = new Poller({ backend });
     poller.add(other);
     await poller.wait({ timeout: 0 });
