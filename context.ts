@@ -2,7 +2,7 @@
 
 import { joinEnding, seedRandom, terminate } from "./ffi/ending.ts";
 import { check, checkPointer, stateError } from "./ffi/errno.ts";
-import { zmq } from "./ffi/libzmq.ts";
+import { zmq, zmqEnding } from "./ffi/libzmq.ts";
 
 /** What can be set on a {@linkcode Context}, and given to its constructor. */
 export interface ContextOptions {
@@ -20,6 +20,19 @@ export interface ContextOptions {
    * linger is 0. Default true (`ZMQ_BLOCKY`).
    */
   blocky?: boolean;
+  /** The largest part, in bytes, that sockets may send. Default 2147483647 (`ZMQ_MAX_MSGSZ`). */
+  maxMessageSize?: number;
+  /**
+   * The priority of the I/O threads, for scheduling policies that have one. To be set before the first
+   * socket. Default −1: the system's (`ZMQ_THREAD_PRIORITY`).
+   */
+  threadPriority?: number;
+  /** The scheduling policy of the I/O threads, by the system's number. To be set before the first socket. Default −1: the system's (`ZMQ_THREAD_SCHED_POLICY`). */
+  threadSchedulingPolicy?: number;
+  /** A number that begins the names of the I/O threads; 0 for none. To be set before the first socket. Default 0 (`ZMQ_THREAD_NAME_PREFIX`). */
+  threadNamePrefix?: number;
+  /** Whether large messages are received without a copy inside libzmq. Default true (`ZMQ_ZERO_COPY_RECV`). */
+  zeroCopyReceive?: boolean;
   /**
    * How long, in ms, the end of the process waits for unsent messages whose linger isn't over;
    * after half a second of it a line on standard error says so. Default 10 000.
@@ -49,6 +62,7 @@ interface Member {
  */
 export class Context implements Disposable {
   readonly #core = new ContextCore();
+  #threadPriority = -1;
 
   /**
    * Makes a context. Throws `TypeError` for options of the wrong type or unknown ones, `RangeError`
@@ -92,6 +106,64 @@ export class Context implements Disposable {
     return this.#core.get(3, "maxSocketsLimit");
   }
 
+  /** The largest part, in bytes, that sockets may send (`ZMQ_MAX_MSGSZ`). */
+  get maxMessageSize(): number {
+    return this.#core.get(5, "maxMessageSize");
+  }
+  set maxMessageSize(value: number) {
+    this.#core.set(5, "maxMessageSize", natural(value, "maxMessageSize", 0));
+  }
+
+  /** The priority of the I/O threads; −1 as the system has it. libzmq can't read it: what was set (`ZMQ_THREAD_PRIORITY`). */
+  get threadPriority(): number {
+    return this.#threadPriority;
+  }
+  set threadPriority(value: number) {
+    this.#core.set(3, "threadPriority", natural(value, "threadPriority", 0));
+    this.#threadPriority = value;
+  }
+
+  /** The scheduling policy of the I/O threads; −1 as the system has it (`ZMQ_THREAD_SCHED_POLICY`). */
+  get threadSchedulingPolicy(): number {
+    return this.#core.getAny(4);
+  }
+  set threadSchedulingPolicy(value: number) {
+    this.#core.set(4, "threadSchedulingPolicy", natural(value, "threadSchedulingPolicy", 0));
+  }
+
+  /** A number that begins the names of the I/O threads; 0 for none (`ZMQ_THREAD_NAME_PREFIX`). */
+  get threadNamePrefix(): number {
+    return this.#core.get(9, "threadNamePrefix");
+  }
+  set threadNamePrefix(value: number) {
+    this.#core.set(9, "threadNamePrefix", natural(value, "threadNamePrefix", 0));
+  }
+
+  /** Whether large messages are received without a copy inside libzmq (`ZMQ_ZERO_COPY_RECV`). */
+  get zeroCopyReceive(): boolean {
+    return this.#core.get(10, "zeroCopyReceive") !== 0;
+  }
+  set zeroCopyReceive(value: boolean) {
+    this.#core.set(10, "zeroCopyReceive", flag(value, "zeroCopyReceive"));
+  }
+
+  /**
+   * Adds a processor to those on which the I/O threads may run; by default all. To be called before the first socket
+   * (`ZMQ_THREAD_AFFINITY_CPU_ADD`).
+   */
+  addThreadAffinity(cpu: number): void {
+    this.#core.set(7, "threadAffinity", natural(cpu, "threadAffinity", 0));
+  }
+
+  /**
+   * Takes a processor out again (`ZMQ_THREAD_AFFINITY_CPU_REMOVE`).
+   *
+   * @throws `ZmqError` EINVAL where it hadn't been added.
+   */
+  removeThreadAffinity(cpu: number): void {
+    this.#core.set(8, "threadAffinity", natural(cpu, "threadAffinity", 0));
+  }
+
   /** Whether new sockets use IPv6 beside IPv4 (`ZMQ_IPV6`). */
   get ipv6(): boolean {
     return this.#core.get(42, "ipv6") !== 0;
@@ -130,6 +202,14 @@ export class Context implements Disposable {
     this.#core.close();
   }
 
+  /**
+   * Stops all traffic at once: waiting and later receives and sends of every socket in it fail with
+   * `ZmqError` ETERM. The sockets stay open until they, or the context, are closed (`zmq_ctx_shutdown`).
+   */
+  shutdown(): void {
+    this.#core.shutdown();
+  }
+
   /** Calls {@linkcode Context.close}. */
   [Symbol.dispose](): void {
     this.close();
@@ -159,6 +239,16 @@ export class ContextCore {
   get(option: number, name: string): number {
     const pointer = this.pointer("zmq_ctx_get");
     return check(zmq().zmq_ctx_get(pointer, option), "zmq_ctx_get", { option: name });
+  }
+
+  /** An option of which −1 is a value, and no failure. */
+  getAny(option: number): number {
+    return zmq().zmq_ctx_get(this.pointer("zmq_ctx_get"), option);
+  }
+
+  shutdown(): void {
+    if (this.closed || this.#pointer === undefined) return;
+    check(zmqEnding().zmq_ctx_shutdown(this.#pointer), "zmq_ctx_shutdown");
   }
 
   set(option: number, name: string, value: number): void {
@@ -206,6 +296,11 @@ const OPTION_NAMES: ReadonlySet<string> = new Set([
   "maxSockets",
   "ipv6",
   "blocky",
+  "maxMessageSize",
+  "threadPriority",
+  "threadSchedulingPolicy",
+  "threadNamePrefix",
+  "zeroCopyReceive",
   "exitLinger",
 ]);
 

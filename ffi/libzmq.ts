@@ -60,6 +60,8 @@ const ASKING = {
 } as const;
 
 const ENDING = {
+  // int zmq_ctx_shutdown(void *context)
+  zmq_ctx_shutdown: { parameters: ["pointer"], result: "i32" },
   // int zmq_ctx_term(void *context): blocks until every message has gone or its linger is over
   zmq_ctx_term: { parameters: ["pointer"], result: "i32" },
   // void srand(unsigned int seed)

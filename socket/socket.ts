@@ -157,6 +157,26 @@ export abstract class Socket extends Configurable implements Pollable, Disposabl
   }
 
   /**
+   * The same as {@linkcode Socket.bind}, on the spot (`zmq_bind`).
+   *
+   * @throws As {@linkcode Socket.bind} does, all at once.
+   */
+  bindSync(address: string): void {
+    checkAddress(address);
+    openHandleOf(this, "zmq_bind").bind(address);
+  }
+
+  /**
+   * The same as {@linkcode Socket.unbind}, on the spot (`zmq_unbind`).
+   *
+   * @throws As {@linkcode Socket.unbind} does, all at once.
+   */
+  unbindSync(address: string): void {
+    checkAddress(address);
+    openHandleOf(this, "zmq_unbind").unbind(address);
+  }
+
+  /**
    * Connects to an address (`zmq_connect`). The peer needn't be there yet, and may go and come back:
    * libzmq connects again by itself. A socket may be connected to several.
    *

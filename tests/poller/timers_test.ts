@@ -4,15 +4,14 @@ import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:asse
 import { type Poller, PollerTimer, type Ready } from "../../mod.ts";
 import { Deadlines } from "../../poller/waiting.ts";
 import { StoppedClock } from "./clock.ts";
-import { overEach } from "./each_kind.ts";
-import { throwsCode } from "./support.ts";
+import { over, throwsCode } from "./support.ts";
 
 /** Registers a test over each backend, with a clock that stands still. */
 function stopped(
   name: string,
   body: (poller: Poller<string>, clock: StoppedClock) => unknown,
 ): void {
-  overEach(name, (poller) => {
+  over(name, (poller) => {
     using clock = new StoppedClock();
     return body(poller, clock);
   });
@@ -265,7 +264,7 @@ stopped("a reset to later touches no list, however many timers there are", (poll
   assertEquals(due(poller), ["beat"]);
 });
 
-overEach("what isn't a number of ms is a TypeError, one out of range a RangeError", (poller) => {
+over("what isn't a number of ms is a TypeError, one out of range a RangeError", (poller) => {
   const timer = poller.addTimer(5);
   for (const interval of ["5", null, 5n, {}, NaN, true] as never[]) {
     throws(() => poller.addTimer(interval), TypeError);
@@ -279,14 +278,14 @@ overEach("what isn't a number of ms is a TypeError, one out of range a RangeErro
   assertEquals([timer.interval, timer.active], [5, true]);
 });
 
-overEach("a repeating timer's interval is more than 0", (poller) => {
+over("a repeating timer's interval is more than 0", (poller) => {
   throws(() => poller.addTimer(0, { repeat: true }), RangeError);
   const timer = poller.addTimer(5, { repeat: true });
   throws(() => timer.reset(0), RangeError);
   assertEquals(timer.interval, 5);
 });
 
-overEach("repeat is a boolean", (poller) => {
+over("repeat is a boolean", (poller) => {
   for (const repeat of [1, "yes", null, {}] as never[]) {
     throws(() => poller.addTimer(5, { repeat }), TypeError);
   }
@@ -305,7 +304,7 @@ Deno.test("a timer is made by a Poller only", () => {
   }
 });
 
-overEach("after the Poller's end, timers are inactive, and can't be set", (poller) => {
+over("after the Poller's end, timers are inactive, and can't be set", (poller) => {
   const timer = poller.addTimer(5, { repeat: true }, "key");
   poller.close();
   assertEquals([timer.active, timer.key, timer.interval], [false, "key", 5]);
@@ -316,7 +315,7 @@ overEach("after the Poller's end, timers are inactive, and can't be set", (polle
   timer.cancel();
 });
 
-overEach("a timer is no source: it isn't counted, and can't be removed as one", (poller) => {
+over("a timer is no source: it isn't counted, and can't be removed as one", (poller) => {
   const timer = poller.addTimer(5);
   assertEquals(poller.size, 0);
   throws(() => poller.add(timer as never), TypeError);

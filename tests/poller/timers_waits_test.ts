@@ -2,16 +2,22 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Poller, Pull, Push, type Ready } from "../../mod.ts";
-import { kinds } from "../../poller/create.ts";
 import { openDescriptors, openedSince, pipe, put, take } from "../fds.ts";
 import { join, run, turn } from "../util.ts";
-import { overEach } from "./each_kind.ts";
-import { keys, LINUX, Parks, rejectsCode, soon, STUCK, turnsUntil } from "./support.ts";
+import {
+  keys,
+  KINDS,
+  LINUX,
+  over,
+  Parks,
+  rejectsCode,
+  soon,
+  STUCK,
+  turnsUntil,
+} from "./support.ts";
 
 /** More than a wait takes, in ms; a timer of so many never fires here. */
 const LONG = 1_000_000;
-
-const KINDS = kinds();
 
 /** Registers a test over each backend that is given a way to wait: asynchronously, and on this thread. */
 function overWaits(
@@ -21,8 +27,8 @@ function overWaits(
     wait: (timeout?: number) => Promise<Ready<string>[]>,
   ) => unknown,
 ): void {
-  overEach(`wait: ${name}`, (poller) => body(poller, (timeout) => poller.wait({ timeout })));
-  overEach(`waitSync: ${name}`, (poller) => {
+  over(`wait: ${name}`, (poller) => body(poller, (timeout) => poller.wait({ timeout })));
+  over(`waitSync: ${name}`, (poller) => {
     return body(poller, (timeout) => Promise.resolve(poller.waitSync({ timeout })));
   });
 }
@@ -161,7 +167,7 @@ overWaits("timers that fire all the time don't starve sources", async (poller, w
   }
 });
 
-overEach("a timer set while a wait is pending ends it", async (poller) => {
+over("a timer set while a wait is pending ends it", async (poller) => {
   using parks = new Parks();
   const wait = poller.wait();
   await turnsUntil(() => parks.outstanding === 1, "the sleep");
@@ -171,7 +177,7 @@ overEach("a timer set while a wait is pending ends it", async (poller) => {
   assert(performance.now() - begin >= 5);
 });
 
-overEach("a timer reset to earlier ends the pending wait earlier", async (poller) => {
+over("a timer reset to earlier ends the pending wait earlier", async (poller) => {
   using parks = new Parks();
   const timer = poller.addTimer(LONG, {}, "timer");
   const wait = poller.wait();
@@ -182,7 +188,7 @@ overEach("a timer reset to earlier ends the pending wait earlier", async (poller
   assert(performance.now() - begin >= 5);
 });
 
-overEach("a timer revived while a wait is pending ends it", async (poller) => {
+over("a timer revived while a wait is pending ends it", async (poller) => {
   using parks = new Parks();
   const timer = poller.addTimer(0, {}, "timer");
   assertEquals(keys(await poller.wait()), ["timer"]);
@@ -192,7 +198,7 @@ overEach("a timer revived while a wait is pending ends it", async (poller) => {
   assertEquals(keys(await soon(wait)), ["timer"]);
 });
 
-overEach(
+over(
   "a timer reset to later prolongs the pending wait, as often as that happens",
   async (poller) => {
     using parks = new Parks();
@@ -213,7 +219,7 @@ overEach(
   },
 );
 
-overEach(
+over(
   "a timer cancelled while a wait is pending leaves the wait to its timeout",
   async (poller) => {
     const begin = performance.now();
@@ -226,7 +232,7 @@ overEach(
   },
 );
 
-overEach("a pending wait ends by a message that comes before the timer", async (poller) => {
+over("a pending wait ends by a message that comes before the timer", async (poller) => {
   using pull = new Pull();
   using push = new Push();
   await join(pull, push);
@@ -242,7 +248,7 @@ overEach("a pending wait ends by a message that comes before the timer", async (
   }
 });
 
-overEach("wake, an abort and a close end a wait that has a timer to come", async (poller) => {
+over("wake, an abort and a close end a wait that has a timer to come", async (poller) => {
   poller.addTimer(LONG, {}, "timer");
   const woken = poller.wait();
   await turn();
@@ -259,7 +265,7 @@ overEach("wake, an abort and a close end a wait that has a timer to come", async
   await rejectsCode(closed, "EBADF");
 });
 
-overEach(
+over(
   "a timer that came due while nothing waited is reported by the next wait, as late as it is",
   async (poller) => {
     poller.addTimer(1, {}, "timer");
@@ -271,7 +277,7 @@ overEach(
   },
 );
 
-overEach("iterating over a Poller gives its timers' turns", async (poller) => {
+over("iterating over a Poller gives its timers' turns", async (poller) => {
   const beat = poller.addTimer(1, { repeat: true }, "beat");
   let turns = 0;
   for await (const ready of poller) {
@@ -299,7 +305,7 @@ Deno.test("each of many Pollers that wait at once is ended by its own timer", as
   }
 });
 
-overEach(
+over(
   "each of thousands of timers is reported once, those due at once in order",
   async (poller) => {
     const number = 5000;
@@ -341,7 +347,7 @@ for (const backend of KINDS) {
   });
 }
 
-overEach("timers need no descriptor", (poller) => {
+over("timers need no descriptor", (poller) => {
   poller.addTimer(LONG);
   const before = openDescriptors();
   for (let i = 0; i < 500; i++) poller.addTimer(LONG, { repeat: true });

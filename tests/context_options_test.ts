@@ -1,0 +1,59 @@
+import "./util.ts";
+import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/strict";
+import { Context, Pair } from "../mod.ts";
+
+Deno.test("a context's options have libzmq's defaults, and can be set and read back", () => {
+  using context = new Context();
+  const options = ["maxMessageSize", "threadPriority", "threadSchedulingPolicy"] as const;
+  assertEquals(options.map((name) => context[name]), [2147483647, -1, -1]);
+  assertEquals([context.threadNamePrefix, context.zeroCopyReceive], [0, true]);
+  for (const name of [...options, "threadNamePrefix"] as const) {
+    context[name] = 1;
+    assertEquals(context[name], 1);
+    throws(() => context[name] = -2, RangeError);
+    throws(() => context[name] = "1" as unknown as number, TypeError);
+  }
+  context.zeroCopyReceive = false;
+  assertEquals(context.zeroCopyReceive, false);
+});
+
+Deno.test("a context's options can be given to its constructor", () => {
+  using context = new Context({
+    maxMessageSize: 1000,
+    zeroCopyReceive: false,
+    threadNamePrefix: 7,
+  });
+  assertEquals(
+    [context.maxMessageSize, context.zeroCopyReceive, context.threadNamePrefix],
+    [1000, false, 7],
+  );
+});
+
+Deno.test("a processor that was added to the I/O threads' can be removed, and no other", () => {
+  using context = new Context();
+  context.addThreadAffinity(0);
+  context.removeThreadAffinity(0);
+  throws(() => context.removeThreadAffinity(0), { code: "EINVAL" });
+});
+
+Deno.test("shutdown makes receives that wait, and later ones, fail with ETERM", async () => {
+  using context = new Context();
+  const pair = new Pair({ context });
+  const waiting = pair.receive();
+  context.shutdown();
+  await rejects(waiting, { name: "ZmqError", code: "ETERM" });
+  throws(() => pair.tryReceive(), { code: "ETERM" });
+  assertEquals(pair.closed, false);
+});
+
+Deno.test("bindSync and unbindSync throw what bind and unbind reject with", () => {
+  using one = new Pair();
+  using other = new Pair();
+  one.bindSync("tcp://127.0.0.1:*");
+  const address = one.lastEndpoint!;
+  throws(() => other.bindSync(address), { code: "EADDRINUSE", address });
+  throws(() => other.unbindSync(address), { code: "ENOENT", address });
+  one.unbindSync(address);
+  throws(() => one.unbindSync(address), { code: "ENOENT" });
+  throws(() => one.bindSync(1 as unknown as string), TypeError);
+});
