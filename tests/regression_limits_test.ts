@@ -2,17 +2,20 @@
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { Context, Dealer } from "../mod.ts";
+import { defaultKind } from "../poller/create.ts";
 import { descriptorLimit } from "./fds.ts";
 import { held, KINDS, LINUX, soon } from "./poller/support.ts";
 import { run } from "./util.ts";
 
 const MANY = 1000;
 const NEEDED = 2500;
+/** select(2) takes no descriptor above 1023. */
+const HOLDS_MANY = defaultKind() !== "select";
 
 Deno.test({
   name:
     `of ${MANY} sockets that all wait, each gets what is sent to it (needs ${NEEDED} descriptors)`,
-  ignore: descriptorLimit() < NEEDED,
+  ignore: descriptorLimit() < NEEDED || !HOLDS_MANY,
   fn: async () => {
     using context = new Context({ maxSockets: 2 * MANY + 100 });
     const crowd = Array.from({ length: MANY }, () => new Dealer({ context }));
@@ -31,13 +34,17 @@ Deno.test({
   },
 });
 
-Deno.test("closing a thousand sockets, each with a receive that waits, ends all of them", async () => {
-  using context = new Context({ maxSockets: MANY + 100 });
-  const number = Math.min(MANY, descriptorLimit() - 200);
-  const crowd = Array.from({ length: number }, () => new Dealer({ context }));
-  const ends = crowd.map((dealer) => dealer.receive().then(() => "", (error) => error.code));
-  for (const dealer of crowd) dealer.close();
-  assertEquals(new Set(await soon(Promise.all(ends))), new Set(["EBADF"]));
+Deno.test({
+  name: "closing a thousand sockets, each with a receive that waits, ends all of them",
+  ignore: !HOLDS_MANY,
+  fn: async () => {
+    using context = new Context({ maxSockets: MANY + 100 });
+    const number = Math.min(MANY, descriptorLimit() - 200);
+    const crowd = Array.from({ length: number }, () => new Dealer({ context }));
+    const ends = crowd.map((dealer) => dealer.receive().then(() => "", (error) => error.code));
+    for (const dealer of crowd) dealer.close();
+    assertEquals(new Set(await soon(Promise.all(ends))), new Set(["EBADF"]));
+  },
 });
 
 /** Has no descriptor opened for a while: of those that are allowed then, all are in use for good. */

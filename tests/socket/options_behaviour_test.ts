@@ -246,6 +246,21 @@ Deno.test("a socksProxy that was set to null is none", async () => {
   assertEquals(proxy.targets, []);
 });
 
+Deno.test("with rawMode, a Router talks to peers that speak plain TCP", async () => {
+  using router = new Router({ rawMode: true });
+  await router.bind(freshAddress("tcp"));
+  using peer = await Deno.connect({ hostname: "127.0.0.1", port: portOf(router) });
+  await peer.write(new TextEncoder().encode("hello"));
+  const [id, nothing] = await soon(router.receive());
+  assertEquals([id.length > 0, nothing.length], [true, 0]); // it has come
+  const [from, bytes] = await soon(router.receive());
+  assertEquals([from.equals(id), bytes.text()], [true, "hello"]);
+  await router.send([id, "welcome"]);
+  const buffer = new Uint8Array(100);
+  const count = await soon(peer.read(buffer));
+  assertEquals(new TextDecoder().decode(buffer.subarray(0, count!)), "welcome");
+});
+
 // Which thread serves it.
 
 Deno.test("an affinity to no I/O thread is EMTHREAD, by bind and by connect", async () => {
