@@ -5,6 +5,9 @@ import { withFolder } from "./util.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
+/** All blocks together take some seconds, in ms. */
+const STUCK = 120_000;
+
 /** Every file that speaks to users: the texts, and the modules with their doc comments. */
 async function files(): Promise<string[]> {
   const folders = ["", "docs/", "ffi/", "poller/", "socket/", "security/"];
@@ -41,12 +44,18 @@ Deno.test("every block of TypeScript in the README, the guides and the doc comme
 
     // A configuration of its own: with the checkout's, what is bound on first use looks like a leak.
     const report = `${folder}/report.xml`;
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    const child = new Deno.Command(Deno.execPath(), {
       args: ["test", "-A", "--doc", "--no-lock", "--config", `${ROOT}tests/documentation.json`]
         .concat(`--junit-path=${report}`, all.map((file) => ROOT + file)),
       env: { NO_COLOR: "1" },
       stdin: "null",
-    }).output();
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    // A block that hangs is named when it's interrupted.
+    const stuck = setTimeout(() => child.kill("SIGINT"), STUCK);
+    const { code, stdout, stderr } = await child.output();
+    clearTimeout(stuck);
     const text = new TextDecoder();
     assertEquals(code, 0, text.decode(stdout) + text.decode(stderr));
     const ran = (await Deno.readTextFile(report)).match(/<testcase /g)?.length ?? 0;
