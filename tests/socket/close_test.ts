@@ -196,20 +196,6 @@ Deno.test("what was sent before closing is delivered", async () => {
   for (let i = 0; i < 2000; i++) assertEquals(await received(pull), [`${i}`]);
 });
 
-Deno.test("with linger 0, closing drops what wasn't sent yet", async () => {
-  const push = new Push({ linger: 0 });
-  using late = new Pull();
-  await late.bind(freshAddress("tcp"));
-  // Nobody is there to whom it could have been delivered.
-  push.connect(freshAddress("inproc"));
-  await push.send("dropped");
-  push.close();
-  using next = new Push();
-  next.connect(late.lastEndpoint!);
-  await next.send("first to arrive");
-  assertEquals(await received(late), ["first to arrive"]);
-});
-
 Deno.test("five hundred sockets are opened and closed, and none is left over", async () => {
   await withFolder(async (folder) => {
     for (let i = 0; i < 500; i++) {

@@ -129,20 +129,45 @@ Deno.test({
   },
 });
 
-Deno.test("with linger 0, closing drops what is queued; with -1 it's delivered later", async () => {
-  for (const [linger, expected] of [[-1, "queued"], [0, "after"]] as const) {
-    using pull = new Pull();
-    const address = futureAddress();
-    const push = new Push({ linger, reconnectInterval: 5 });
-    push.connect(address);
-    await push.send("queued");
-    push.close();
-    await pull.bind(address);
-    using next = new Push();
-    next.connect(address);
-    if (expected === "after") await next.send("after");
-    assertEquals(await received(pull), [expected]);
+/** Queues a message for a peer that isn't there, and closes the socket. */
+async function closedWithMessage(linger: number, address: string): Promise<Context> {
+  const context = new Context({ maxSockets: 1 });
+  const push = new Push({ context, linger, reconnectInterval: 5 });
+  push.connect(address);
+  await push.send("queued");
+  push.close();
+  return context;
+}
+
+Deno.test("with linger -1, what is queued is delivered after closing, when its peer comes", async () => {
+  const address = futureAddress();
+  using _context = await closedWithMessage(-1, address);
+  using pull = new Pull();
+  await pull.bind(address);
+  assertEquals(await received(pull), ["queued"]);
+});
+
+Deno.test("with linger 0, what is queued is dropped by closing", async () => {
+  const address = futureAddress();
+  using context = await closedWithMessage(0, address);
+  // The context's only place is free again when libzmq is done with the socket.
+  const limit = performance.now() + 20_000;
+  for (let closed = false; !closed;) {
+    assert(performance.now() < limit, "it isn't dropped");
+    try {
+      new Push({ context }).close();
+      closed = true;
+    } catch (error) {
+      assertEquals((error as { code?: string }).code, "EMFILE");
+      await turn();
+    }
   }
+  using pull = new Pull();
+  await pull.bind(address);
+  using next = new Push();
+  next.connect(address);
+  await next.send("after");
+  assertEquals(await received(pull), ["after"]);
 });
 
 Deno.test("receiveTimeout and sendTimeout of one socket are independent", async () => {
