@@ -2,7 +2,6 @@
 
 import "./ffi/ready.ts";
 import { has } from "./ffi/capability.ts";
-import { zmqAsking } from "./ffi/libzmq.ts";
 import { loadLibrary } from "./ffi/load.ts";
 
 /** What the libzmq in use was built with. */
@@ -32,31 +31,41 @@ export interface Capability {
 }
 
 /** The version of the libzmq in use, such as `"4.3.5"` (`zmq_version`). */
-export const version: string = readVersion();
+export const version: string = loadLibrary().version;
+
+/** The names as libzmq spells them. */
+const WORDS: Record<keyof Capability, string> = {
+  ipc: "ipc",
+  pgm: "pgm",
+  tipc: "tipc",
+  norm: "norm",
+  ws: "WS",
+  wss: "WSS",
+  vmci: "vmci",
+  vsock: "vsock",
+  curve: "curve",
+  gssapi: "gssapi",
+  draft: "draft",
+};
 
 /**
  * What the libzmq in use was built with (`zmq_has`). The transports tcp, inproc and udp, and the
  * mechanisms NULL and PLAIN are always there.
  */
-export const capability: Capability = Object.freeze({
-  ipc: has("ipc"),
-  pgm: has("pgm"),
-  tipc: has("tipc"),
-  norm: has("norm"),
-  ws: has("WS"),
-  wss: has("WSS"),
-  vmci: has("vmci"),
-  vsock: has("vsock"),
-  curve: has("curve"),
-  gssapi: has("gssapi"),
-  draft: has("draft"),
-});
+export const capability: Capability = askedWhenRead();
+
+/** Asking for all of them at once would take half a millisecond of everybody's start. */
+function askedWhenRead(): Capability {
+  const answers = {} as Capability;
+  for (const [name, word] of Object.entries(WORDS)) {
+    Object.defineProperty(answers, name, { get: () => has(word), enumerable: true });
+  }
+  Object.defineProperty(answers, Symbol.for("Deno.customInspect"), {
+    value: (inspect: typeof Deno.inspect, options: Deno.InspectOptions) =>
+      inspect({ ...answers }, options),
+  });
+  return Object.freeze(answers);
+}
 
 /** The name or path under which the libzmq in use was loaded. */
 export const libraryPath: string = loadLibrary().path;
-
-function readVersion(): string {
-  const parts = [new Int32Array(1), new Int32Array(1), new Int32Array(1)] as const;
-  zmqAsking().zmq_version(...parts);
-  return parts.map(([part]) => part).join(".");
-}

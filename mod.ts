@@ -20,9 +20,61 @@
  * @module
  */
 
-export { type Capability, capability, libraryPath, version } from "./library.ts";
+// Leaves first: Deno reads a module's file once more where what that imports isn't there yet.
 export { type LibraryAttempt, LibraryError, ZmqError, type ZmqErrorDetails } from "./errors.ts";
+export { type Capability, capability, libraryPath, version } from "./library.ts";
+export {
+  type BackendKind,
+  type Interest,
+  type Pollable,
+  pollable,
+  Poller,
+  type PollerOptions,
+  PollerTimer,
+  type Ready,
+  settled,
+  type TimerOptions,
+  type WaitOptions,
+  type WaitSyncOptions,
+} from "./poller/mod.ts";
 export { Context, context, type ContextOptions } from "./context.ts";
+
+export {
+  Frame,
+  type FrameConstructor,
+  type MessageLike,
+  type MessagePart,
+} from "./socket/message.ts";
+export { type Metadata, metadataOf } from "./socket/metadata.ts";
+export type { Visitor } from "./socket/receive.ts";
+export type { WaitLimits } from "./socket/operation.ts";
+export type { VisitOptions } from "./socket/receiving.ts";
+export type {
+  CommonOptions,
+  ConflateOption,
+  InvertMatchingOption,
+  ManualOptions,
+  ProbeRouterOption,
+  PublishOptions,
+  RawModeOption,
+  ReceiveOptions,
+  RequestOnlyOptions,
+  RouterOnlyOptions,
+  SendOptions,
+  StreamOnlyOptions,
+  TransportOptions,
+  XPublisherOnlyOptions,
+} from "./socket/option_types.ts";
+export type { GssapiNameType, SecurityOptions } from "./socket/security_options.ts";
+export { Configurable, type OptionTypes, type SettableOptions } from "./socket/configurable.ts";
+export type { ByteStreamOptions } from "./socket/streams.ts";
+export {
+  type Receives,
+  type Sends,
+  Socket,
+  type SocketOptions,
+  type SyncLimits,
+} from "./socket/socket.ts";
 
 export { Pair, type PairOptions } from "./socket/pair.ts";
 export { Pull, type PullOptions, Push, type PushOptions } from "./socket/pipeline.ts";
@@ -50,55 +102,3 @@ export {
   type RoutingIdOption,
 } from "./socket/request_reply.ts";
 export { Stream, type StreamOptions } from "./socket/stream.ts";
-
-export {
-  type Receives,
-  type Sends,
-  Socket,
-  type SocketOptions,
-  type SyncLimits,
-} from "./socket/socket.ts";
-export {
-  Frame,
-  type FrameConstructor,
-  type MessageLike,
-  type MessagePart,
-} from "./socket/message.ts";
-export { Configurable, type OptionTypes, type SettableOptions } from "./socket/configurable.ts";
-export type { GssapiNameType, SecurityOptions } from "./socket/security_options.ts";
-export { type Metadata, metadataOf } from "./socket/metadata.ts";
-export type { WaitLimits } from "./socket/operation.ts";
-export type { ByteStreamOptions } from "./socket/streams.ts";
-export type { Visitor } from "./socket/receive.ts";
-export type { VisitOptions } from "./socket/receiving.ts";
-export type {
-  CommonOptions,
-  ConflateOption,
-  InvertMatchingOption,
-  ManualOptions,
-  ProbeRouterOption,
-  PublishOptions,
-  RawModeOption,
-  ReceiveOptions,
-  RequestOnlyOptions,
-  RouterOnlyOptions,
-  SendOptions,
-  StreamOnlyOptions,
-  TransportOptions,
-  XPublisherOnlyOptions,
-} from "./socket/option_types.ts";
-
-export {
-  type BackendKind,
-  type Interest,
-  type Pollable,
-  pollable,
-  Poller,
-  type PollerOptions,
-  PollerTimer,
-  type Ready,
-  settled,
-  type TimerOptions,
-  type WaitOptions,
-  type WaitSyncOptions,
-} from "./poller/mod.ts";

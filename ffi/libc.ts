@@ -223,7 +223,8 @@ function openHandle(): Library {
       } catch {
         continue;
       }
-      return { path: "libc", handle: null, open: (table) => Deno.dlopen(name, table).symbols };
+      const open: Library["open"] = (table) => Deno.dlopen(name, table).symbols;
+      return { path: "libc", version: "", handle: null, open };
     }
     throw missing;
   }

@@ -49,8 +49,6 @@ const COMMON = {
 } as const;
 
 const ASKING = {
-  // void zmq_version(int *major, int *minor, int *patch)
-  zmq_version: { parameters: ["buffer", "buffer", "buffer"], result: "void" },
   // int zmq_has(const char *capability)
   zmq_has: { parameters: ["buffer"], result: "i32" },
   // const char *zmq_msg_gets(const zmq_msg_t *msg, const char *property)

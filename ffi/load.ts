@@ -6,6 +6,8 @@ import { type LibraryAttempt, LibraryError } from "../errors.ts";
 export interface Library {
   /** The name or path under which it was opened. */
   readonly path: string;
+  /** What it says of its version, such as `"4.3.5"`. */
+  readonly version: string;
   /** The loader's handle, for looking up a symbol's address. */
   readonly handle: Deno.PointerValue;
   /** Binds a table of its symbols, or of its dependencies': the C library's are visible through it. */
@@ -125,7 +127,10 @@ function open(path: string): Library {
   if (handle === null) {
     throw new Error("it opens, but can't be pinned in memory, which ending safely needs");
   }
-  return { path, handle, open: (table) => Deno.dlopen(path, table).symbols };
+  const parts = [new Int32Array(1), new Int32Array(1), new Int32Array(1)] as const;
+  symbols.zmq_version(...parts);
+  const version = parts.map(([part]) => part).join(".");
+  return { path, version, handle, open: (table) => Deno.dlopen(path, table).symbols };
 }
 
 /** Before glibc 2.34, dlopen lived in a library of its own, which libzmq needn't depend on. */

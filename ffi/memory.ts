@@ -22,14 +22,19 @@ export class Kept {
 }
 
 /**
- * Sizes as BigInts: a `usize` argument costs 7 ns as a BigInt, and 77 ns as a number. Filled as they
- * come, since all at once cost half a millisecond of start-up.
+ * Sizes as BigInts: a `usize` argument costs 7 ns as a BigInt, and 77 ns as a number. Made and filled as
+ * they come, since all at once cost half a millisecond of start-up.
  */
-const SIZES: (bigint | undefined)[] = new Array(4097).fill(undefined);
+let sizes: (bigint | undefined)[] = [];
 
 /** A size or count for a foreign call. */
 export function usize(size: number): bigint {
-  return size <= 4096 ? SIZES[size] ??= BigInt(size) : BigInt(size);
+  return size < sizes.length ? sizes[size] ??= BigInt(size) : BigInt(beyond(size));
+}
+
+function beyond(size: number): number {
+  if (sizes.length === 0) sizes = new Array(4097).fill(undefined);
+  return size;
 }
 
 const decoder = new TextDecoder();

@@ -64,8 +64,8 @@ class Host {
   }
 }
 
-/** A global since Deno 2.0, but in the types of some versions only. */
-const { setImmediate } = globalThis as unknown as { setImmediate(callback: () => void): unknown };
+/** A global since Deno 2.0, but in the types of some versions only. Looked up late: it loads a module. */
+const global = globalThis as unknown as { setImmediate(callback: () => void): unknown };
 
 class Reactor {
   /** Where sources are registered, and most waits take place. */
@@ -295,7 +295,7 @@ class Reactor {
   #queueTurn(): void {
     if (this.#turnQueued) return;
     this.#turnQueued = true;
-    setImmediate(this.#turn);
+    global.setImmediate(this.#turn);
   }
 
   #anyParked(): boolean {

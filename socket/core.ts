@@ -19,6 +19,7 @@ import { reactor } from "../poller/reactor.ts";
 import { Queue, Source } from "../poller/source.ts";
 import { refuseHazards } from "./hazards.ts";
 import { IpcFolders } from "./ipc.ts";
+import { prepareFrames } from "./message.ts";
 import type { MetadataNames } from "./metadata.ts";
 import { closedError, type Operation } from "./operation.ts";
 import { serveReceivers } from "./receiving.ts";
@@ -196,6 +197,7 @@ export class Handle extends Source {
 
 /** Opens a socket of a type in a context. */
 export function open(context: ContextCore, type: number): Handle {
+  prepareFrames();
   const pointer = checkPointer(zmq().zmq_socket(context.pointer("zmq_socket"), type), "zmq_socket");
   let handle: Handle;
   try {

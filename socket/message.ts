@@ -1,7 +1,6 @@
 /** What goes in and what comes out: messages as programs write them, and the frames they receive. */
 
-import { Buffer } from "node:buffer";
-import { markAsUntransferable } from "node:worker_threads";
+import type { Buffer } from "node:buffer";
 
 /** One part of a message to be sent; see {@linkcode MessageLike}. */
 export type MessagePart =
@@ -62,8 +61,23 @@ class FrameOfBytes extends Uint8Array<ArrayBuffer> {
 }
 
 // All that zeromq.js's users do with a message works on a Frame: its methods are a Buffer's. A
-// constructor of its own keeps a frame at 25 ns, where Buffer.from takes 38.
-Object.setPrototypeOf(FrameOfBytes.prototype, Buffer.prototype);
+// constructor of its own keeps a frame at 25 ns, where Buffer.from takes 38. Buffer takes 3 ms to load, so
+// that's left to the first socket, or to whoever looks at a frame that was made without one.
+const bufferOf = Object.getOwnPropertyDescriptor(globalThis, "Buffer")!;
+Object.setPrototypeOf(
+  FrameOfBytes.prototype,
+  new Proxy({}, {
+    get: (_, key, frame) => Reflect.get(inheritFromBuffer(), key, frame),
+    has: (_, key) => Reflect.has(inheritFromBuffer(), key),
+    getPrototypeOf: inheritFromBuffer,
+  }),
+);
+
+function inheritFromBuffer(): object {
+  const { prototype } = bufferOf.get?.call(globalThis) ?? bufferOf.value;
+  Object.setPrototypeOf(FrameOfBytes.prototype, prototype);
+  return prototype;
+}
 
 /** One part of a received message. */
 export const Frame: FrameConstructor = FrameOfBytes as unknown as FrameConstructor;
@@ -114,9 +128,11 @@ export function keepParts(parts: readonly Part[]): Part[] {
 const SLAB = 8192;
 const LARGEST_IN_SLAB = SLAB / 2;
 
-let slab = newSlab();
+let slab = new ArrayBuffer(0);
 let words = new Int32Array(slab);
 let offset = 0;
+/** Where the slab is used up: before the first one at once. */
+let limit = -1;
 
 /** A frame for `size` bytes, whose content is up to the caller. */
 export function newFrame(size: number): Frame {
@@ -135,19 +151,44 @@ export function newSmallFrame(size: number, source: Int32Array, from: number): F
 }
 
 function take(size: number): number {
-  if (offset + size > SLAB - 8) {
-    slab = newSlab();
-    words = new Int32Array(slab);
-    offset = 0;
-  }
+  if (offset + size > limit) renewSlab(size);
   const start = offset;
   offset = (offset + size + 7) & ~7;
   return start;
 }
 
-function newSlab(): ArrayBuffer {
-  const buffer = new ArrayBuffer(SLAB);
-  // Transferring one frame's buffer would empty all the slab's frames.
-  markAsUntransferable(buffer);
-  return buffer;
+type Mark = (buffer: ArrayBuffer) => void;
+
+/** How many frames may get a buffer of their own before the mark is fetched at any price. */
+const PATIENCE = 256;
+let patience = PATIENCE;
+let mark: Mark | undefined;
+
+/**
+ * Loads what frames need, when the first socket opens. Transferring one frame's buffer would empty all its
+ * neighbours in the slab, so slabs are marked; the module that can do it takes 4 ms to load, which happens
+ * aside. Until then each frame has a buffer of its own.
+ */
+export function prepareFrames(): void {
+  if (patience < PATIENCE || mark !== undefined) return;
+  patience--;
+  inheritFromBuffer();
+  import("node:worker_threads").then(({ markAsUntransferable }) => mark = markAsUntransferable);
+}
+
+function renewSlab(size: number): void {
+  // A thread that never gives its event loop a turn would wait for the import in vain.
+  if (mark === undefined && --patience <= 0) mark = markAtOnce();
+  offset = 0;
+  slab = new ArrayBuffer(mark === undefined ? (size + 7) & ~7 : SLAB);
+  words = new Int32Array(slab);
+  limit = mark === undefined ? -1 : SLAB - 8;
+  mark?.(slab);
+}
+
+function markAtOnce(): Mark {
+  const { process } = globalThis as unknown as {
+    process: { getBuiltinModule(name: "node:worker_threads"): { markAsUntransferable: Mark } };
+  };
+  return process.getBuiltinModule("node:worker_threads").markAsUntransferable;
 }

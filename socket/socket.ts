@@ -379,18 +379,29 @@ export function compose(
   parts: { receives?: boolean; sends?: boolean; options?: readonly (keyof typeof PARTICULAR)[] },
 ): void {
   const { receives = false, sends = false, options = [] } = parts;
-  if (receives) {
-    install(prototype, RECEIVES);
-    defineOptions(prototype, handleOf, Object.keys(RECEIVING));
-  }
-  if (sends) {
-    install(prototype, SENDS);
-    defineOptions(prototype, handleOf, Object.keys(SENDING));
-  }
-  defineOptions(prototype, handleOf, options);
+  Object.setPrototypeOf(prototype, halves(Object.getPrototypeOf(prototype), receives, sends));
+  if (options.length > 0) defineOptions(prototype, handleOf, options);
 }
 
-function install(prototype: Socket, half: object): void {
+const composed = new Map<object, Map<string, object>>();
+
+/** A prototype with the halves on top of another one: one for all classes that have the same. */
+function halves(parent: object, receives: boolean, sends: boolean): object {
+  const known = composed.get(parent) ?? new Map<string, object>();
+  composed.set(parent, known);
+  const key = `${receives} ${sends}`;
+  let object = known.get(key);
+  if (object === undefined) {
+    known.set(key, object = Object.create(parent) as object);
+    if (receives) install(object, RECEIVES);
+    if (sends) install(object, SENDS);
+    const names = { ...(receives ? RECEIVING : {}), ...(sends ? SENDING : {}) };
+    defineOptions(object, handleOf, Object.keys(names));
+  }
+  return object;
+}
+
+function install(prototype: object, half: object): void {
   const members = Object.getOwnPropertyDescriptors(half);
   for (const key of Reflect.ownKeys(members)) {
     Object.defineProperty(prototype, key, { ...members[key as string], enumerable: false });

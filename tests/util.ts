@@ -1,7 +1,7 @@
 /** What most tests share: the library opened before any test, and ends that leave nothing behind. */
 
 import { kinds } from "../poller/create.ts";
-import { Context, Pair, type Pollable, Poller, settled, type Socket } from "../mod.ts";
+import { capability, Context, Pair, type Pollable, Poller, settled, type Socket } from "../mod.ts";
 
 // The runtime's thread goes back to its pool a moment after the last wait has ended. A test that ends
 // before that is told that it leaks.
@@ -10,6 +10,7 @@ Deno.test.afterEach(() => settled());
 // Tables of foreign functions are bound on first use, and the sanitizers take one bound within a test
 // for a leak: so everything is used once here.
 {
+  Object.values(capability);
   const context = new Context();
   const one = new Pair({ context });
   const other = new Pair({ context });
