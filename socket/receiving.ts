@@ -10,6 +10,7 @@ import type { Frame } from "./message.ts";
 import { closedError, Operation, SLICE, timeoutError, toTimeout } from "./operation.ts";
 import {
   borrowVisitBuffers,
+  isSingle,
   returnVisitBuffers,
   skipRest,
   SMALL_OFFSET,
@@ -146,17 +147,25 @@ export function tryReceive(handle: Handle): Frame[] | undefined {
 }
 
 /** Iterates over the messages that are there. */
+class Drain implements IterableIterator<Frame[]> {
+  constructor(readonly handle: Handle) {}
+
+  next(): IteratorResult<Frame[]> {
+    const { handle } = this;
+    // The loop's body may have closed the socket.
+    const message = handle.closed || !mayTry(handle) ? undefined : take(handle);
+    return message === undefined ? END : { value: message, done: false };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
+/** Iterates over the messages that are there. */
 export function drain(handle: Handle): IterableIterator<Frame[]> {
   if (handle.closed) throw closedError(CALL);
-  const iterator: IterableIterator<Frame[]> = {
-    next: () => {
-      // The loop's body may have closed the socket.
-      const message = handle.closed ? undefined : tryReceive(handle);
-      return message === undefined ? END : { value: message, done: false };
-    },
-    [Symbol.iterator]: () => iterator,
-  };
-  return iterator;
+  return new Drain(handle);
 }
 
 /** Receives a message, blocking this thread until one comes. */
@@ -167,10 +176,11 @@ export function receiveSync(handle: Handle, limit: number | undefined): Frame[] 
     const message = "A visit is showing a part of a message, and others of it follow";
     throw stateError("EBUSY", CALL, message);
   }
-  const deadline = performance.now() + timeout;
+  let deadline: number | undefined;
   for (;;) {
     const message = takeAfterOthers(handle);
     if (message !== undefined) return message;
+    deadline ??= performance.now() + timeout;
     if (!block(handle, deadline)) throw timeoutError(CALL, "No message came", timeout);
   }
 }
@@ -195,7 +205,8 @@ export function visit(handle: Handle, visitor: Visitor, options: VisitOptions): 
     throw new TypeError("A limit is a number of messages");
   }
   if (limit < 1) throw new RangeError("A limit is 1 or more messages");
-  const deadline = performance.now() + toTimeout(options.timeout, 0);
+  const timeout = toTimeout(options.timeout, 0);
+  let deadline: number | undefined;
   const buffers = borrowVisitBuffers();
   try {
     for (;;) {
@@ -203,6 +214,7 @@ export function visit(handle: Handle, visitor: Visitor, options: VisitOptions): 
       const visited = mayTry(handle) ? visitMany(handle, visitor, limit, buffers) : 0;
       if (visited > 0 || handle.closed || options.timeout === undefined) return visited;
       if (handle.midMessage) return 0; // a visit within one: nothing can come before that one goes on
+      deadline ??= performance.now() + timeout;
       if (!block(handle, deadline)) return 0;
     }
   } finally {
@@ -275,12 +287,15 @@ function visitMany(
   limit: number,
   buffers: VisitBuffers,
 ): number {
+  const { native } = buffers;
+  const { bytes, words } = native;
   let visited = 0;
   // The visitor may have closed the socket, or begun to receive.
   while (visited < limit && !handle.closed && mayTry(handle)) {
-    const size = buffers.native.receive(handle.pointer);
+    const size = native.receive(handle.pointer);
     if (size < 0) break;
-    visitOne(handle, visitor, size, buffers);
+    if (isSingle(words)) visitor(bytes, SMALL_OFFSET, size, false);
+    else visitOne(handle, visitor, size, buffers);
     visited++;
   }
   return visited;

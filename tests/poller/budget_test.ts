@@ -3,59 +3,78 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { refill, spend } from "../../poller/budget.ts";
 
-/** Runs with a clock of our own, of which each reading takes so many ms. */
-function withClock(step: number, body: () => void): void {
-  const { now } = performance;
-  let time = 1000;
-  performance.now = () => time += step;
-  try {
-    body();
-  } finally {
-    performance.now = now;
+/** Turns on a clock of our own, in which each operation takes so many ms. */
+class Turns {
+  #time = 1000;
+  /** How often the clock was read. */
+  read = 0;
+
+  /** A new turn: how many operations are granted. */
+  turn(milliseconds: number): number {
     refill();
+    this.read = 0;
+    return this.more(milliseconds);
+  }
+
+  /** More of the same turn. */
+  more(milliseconds: number): number {
+    let granted = 0;
+    while (granted < 10_000 && spend()) {
+      granted++;
+      this.#time += milliseconds;
+    }
+    return granted;
+  }
+
+  [Symbol.dispose](): void {
+    Date.now = this.#now;
+    refill();
+  }
+
+  readonly #now = Date.now;
+
+  constructor() {
+    Date.now = () => {
+      this.read++;
+      return Math.floor(this.#time);
+    };
+    // Whatever the library did before: two quick turns, and the clock is read seldom.
+    this.turn(0);
+    this.turn(0);
   }
 }
 
-/** How many operations are granted. */
-function granted(): number {
-  let number = 0;
-  while (number < 10_000 && spend()) number++;
-  return number;
-}
-
 Deno.test("budget: 512 operations a turn, and then none until the next", () => {
-  withClock(0, () => {
-    refill();
-    assertEquals(granted(), 512);
-    assertEquals([granted(), spend(), spend()], [0, false, false]);
-    refill();
-    assertEquals(granted(), 512);
-  });
+  using turns = new Turns();
+  assertEquals([turns.turn(0), turns.more(0), turns.more(0)], [512, 0, 0]);
+  assertEquals(turns.turn(0), 512);
 });
 
 Deno.test("budget: whatever was spent before, a new turn begins with all of it", () => {
-  withClock(0, () => {
-    refill();
-    for (let i = 0; i < 100; i++) spend();
-    refill();
-    assertEquals(granted(), 512);
-  });
+  using turns = new Turns();
+  refill();
+  for (let i = 0; i < 100; i++) spend();
+  assertEquals(turns.turn(0), 512);
 });
 
-Deno.test("budget: 2 ms a turn, at 16 operations between two readings of the clock", () => {
-  withClock(0.5, () => {
-    refill();
-    // Readings at 0.5, 1, 1.5, 2 and 2.5 ms: the fifth is the first beyond 2.
-    assertEquals(granted(), 5 * 16 - 1);
-    assertEquals(spend(), false);
-    refill();
-    assertEquals(granted(), 5 * 16 - 1);
-  });
+Deno.test("budget: 2 ms a turn", () => {
+  using turns = new Turns();
+  assertEquals(turns.turn(1 / 16), 32);
+  assertEquals(turns.more(0), 0);
+  assertEquals(turns.turn(1 / 16), 32);
 });
 
-Deno.test("budget: operations that take long are few", () => {
-  withClock(50, () => {
-    refill();
-    assertEquals(granted(), 15);
-  });
+Deno.test("budget: slow operations are noticed after 16 of them, and in the next turn at once", () => {
+  using turns = new Turns();
+  assertEquals([turns.turn(50), turns.turn(50), turns.turn(50)], [15, 1, 1]);
+});
+
+Deno.test("budget: the clock is read once in 16 operations, again so after a slow turn", () => {
+  using turns = new Turns();
+  turns.turn(0);
+  const seldom = turns.read;
+  turns.turn(50);
+  turns.turn(0);
+  turns.turn(0);
+  assertEquals([seldom, turns.read], [32, 32]);
 });
