@@ -1,0 +1,109 @@
+/** The peers' processes: started, listened to, and ended. */
+
+import { TextLineStream } from "./lines.ts";
+
+/** How a program is started. */
+export interface Command {
+  program: string;
+  args: readonly string[];
+  env?: Record<string, string>;
+}
+
+/** A program didn't say what it should have; the message tells why. */
+export class PeerError extends Error {
+  override readonly name = "PeerError";
+}
+
+const running = new Set<Deno.ChildProcess>();
+
+/** Ends what is still running. */
+export function endAll(): void {
+  for (const child of running) kill(child);
+}
+
+function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** A program that prints lines of a word and what belongs to it. */
+export class Peer implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+  readonly #errors: Promise<string>;
+
+  constructor(readonly command: Command) {
+    const { program, args, env = {} } = command;
+    this.#child = new Deno.Command(program, {
+      args: [...args],
+      env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    running.add(this.#child);
+    this.#lines = this.#child.stdout
+      .pipeThrough(new TextDecoderStream())
+      .pipeThrough(new TextLineStream())
+      .getReader();
+    this.#errors = new Response(this.#child.stderr).text();
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** The rest of the next line that begins with a word. Fails when the program ends first, or after so many ms. */
+  async line(word: string, limit: number): Promise<string> {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      kill(this.#child);
+    }, limit);
+    try {
+      for (;;) {
+        const { value, done } = await this.#lines.read();
+        if (late) throw new PeerError(`hung: nothing within ${limit / 1000} s`);
+        if (done) throw new PeerError(`ended: ${await this.#why()}`);
+        if (value.startsWith(`${word} `)) return value.slice(word.length + 1);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #why(): Promise<string> {
+    const { code, signal } = await this.#child.status;
+    const lines = (await this.#errors).trim().split("\n");
+    const telling = lines.findLast((line) => /error|:/i.test(line)) ?? lines.at(-1) ?? "";
+    return `${signal ?? `status ${code}`}${telling === "" ? "" : `, ${telling.trim()}`}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    kill(this.#child);
+    await this.#child.status;
+    running.delete(this.#child);
+    await this.#lines.cancel().catch(() => {});
+    await this.#errors;
+  }
+}
+
+/** What a command prints, trimmed; undefined where it can't be run, or fails. */
+export async function output(
+  program: string,
+  args: readonly string[],
+): Promise<string | undefined> {
+  try {
+    const { success, stdout } = await new Deno.Command(program, {
+      args: [...args],
+      stdin: "null",
+      stderr: "null",
+    }).output();
+    return success ? new TextDecoder().decode(stdout).trim() : undefined;
+  } catch {
+    return undefined;
+  }
+}

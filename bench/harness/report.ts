@@ -1,0 +1,102 @@
+/** What a run came to: as JSON, and as tables for people. */
+
+import type { Case, Series } from "./contest.ts";
+import type { Machine } from "./machine.ts";
+import { ratios, type Spread, spreadOf } from "./statistics.ts";
+import type { Verdict } from "./targets.ts";
+
+/** A run, as it's written to a file. */
+export interface Report {
+  format: 1;
+  machine: Machine;
+  rounds: number;
+  full: boolean;
+  cases: Case[];
+  targets: Verdict[];
+  missing: string[];
+}
+
+/** A contender's figures, summed up. */
+export interface Summary {
+  absolute: Spread;
+  /** Against the case's reference, by rounds. */
+  relative?: Spread;
+}
+
+/** Undefined where no run succeeded. */
+export function summaryOf(series: Series): Summary | undefined {
+  const values = series.values.filter((value) => value !== null);
+  if (values.length === 0) return undefined;
+  const relative = ratios(series.values, series.references);
+  return {
+    absolute: spreadOf(values),
+    ...(relative.length > 0 && { relative: spreadOf(relative) }),
+  };
+}
+
+/** Three significant digits, as a person would write them. */
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size >= 1000) return Math.round(value).toLocaleString("en");
+  return size === 0
+    ? "0"
+    : size < 0.001
+    ? value.toExponential(1)
+    : Number(value.toPrecision(3)).toString();
+}
+
+function ratio(value: number): string {
+  return value >= 100 ? short(value) : value.toFixed(value >= 10 ? 1 : value < 0.1 ? 3 : 2);
+}
+
+/** Columns of text, as wide as they must be; the first to the left, the others to the right. */
+export function columns(rows: readonly (readonly string[])[], indent = "  "): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  }
+  return rows.map((row) =>
+    indent + row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))
+      .join("  ").trimEnd()
+  ).join("\n");
+}
+
+/** A case, as rows of cells; the first is the head. */
+export function rowsOf(one: Case): string[][] {
+  const head = ["", one.unit, "spread"];
+  if (one.reference !== undefined) head.push(`of ${one.reference}`, "spread");
+  const rows = one.series.map((series) => {
+    const summary = summaryOf(series);
+    if (summary === undefined) return [series.name, series.problem ?? "no figures"];
+    const { absolute, relative } = summary;
+    const row = [series.name, short(absolute.median), range(absolute, short)];
+    if (relative) row.push(ratio(relative.median), range(relative, ratio));
+    return row;
+  });
+  return [head, ...rows];
+}
+
+function range({ min, max }: Spread, format: (value: number) => string): string {
+  return `${format(min)}–${format(max)}`;
+}
+
+export function tableOf(one: Case): string {
+  return `${one.title}\n${columns(rowsOf(one))}\n`;
+}
+
+/** Each target as a row: what it asks, what was found, whether that's met. */
+export function targetRows(verdicts: readonly Verdict[]): string[][] {
+  return [
+    ["target", "ours", "peer", "ratio", "spread", "asked", ""],
+    ...verdicts.map(({ name, ours, peer, found, asked, met, unit, problem }) => [
+      name,
+      ours === undefined ? "–" : `${short(ours)} ${unit}`,
+      peer === undefined ? "–" : `${short(peer)} ${unit}`,
+      found === undefined ? problem ?? "not measured" : ratio(found.median),
+      found === undefined ? "" : range(found, ratio),
+      asked,
+      met === undefined ? "–" : met ? "met" : "NOT MET",
+    ]),
+  ];
+}

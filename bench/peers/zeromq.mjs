@@ -1,0 +1,78 @@
+// zeromq.js in the same roles, on Node or on Deno. The variable ZEROMQ says what to import.
+
+import { finish, jobOf, messageOf, Meter, Stopwatch, tell } from "./meter.mjs";
+
+const { argv, cpuUsage, env, exit } = globalThis.process;
+const imported = await import(env.ZEROMQ);
+const zmq = imported.default?.Push ? imported.default : imported;
+
+const job = jobOf(argv.slice(2));
+const message = messageOf(job);
+
+function cpu() {
+  const { user, system } = cpuUsage();
+  return (user + system) / 1e6;
+}
+
+const done = (result) => {
+  finish(result);
+  exit(0);
+};
+
+const ROLES = {
+  async receive() {
+    const meter = new Meter(job, cpu, done);
+    const pull = new zmq.Pull({ receiveHighWaterMark: job.hwm });
+    await pull.bind(job.address);
+    tell(pull.lastEndpoint);
+    let sum = 0;
+    for await (const message of pull) {
+      for (const part of message) sum ^= part.length + part[0];
+      meter.one();
+    }
+    console.log(sum);
+  },
+  async send() {
+    const push = new zmq.Push({ sendHighWaterMark: job.hwm });
+    push.connect(job.address);
+    for (;;) await push.send(message);
+  },
+  async echo() {
+    const reply = new zmq.Reply();
+    await reply.bind(job.address);
+    tell(reply.lastEndpoint);
+    for await (const message of reply) await reply.send(message);
+  },
+  async ping() {
+    const request = new zmq.Request();
+    request.connect(job.address);
+    const watch = new Stopwatch(job);
+    let begin;
+    do {
+      begin = performance.now();
+      await request.send(message);
+      await request.receive();
+    } while (watch.take(begin));
+    done(watch.result());
+  },
+  async publish() {
+    const publisher = new zmq.XPublisher({
+      sendHighWaterMark: job.hwm,
+      noDrop: true,
+      verbosity: "allSubs",
+    });
+    await publisher.bind(job.address);
+    tell(publisher.lastEndpoint);
+    for (let i = 0; i < job.many; i++) await publisher.receive();
+    for (;;) await publisher.send(message);
+  },
+  async router() {
+    const router = new zmq.Router({ sendHighWaterMark: job.hwm, receiveHighWaterMark: job.hwm });
+    router.backlog = 2000;
+    await router.bind(job.address);
+    tell(router.lastEndpoint);
+    for await (const message of router) await router.send(message);
+  },
+};
+
+await ROLES[job.role]();

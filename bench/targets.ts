@@ -1,0 +1,85 @@
+/** The targets, as ratios against a peer in the same run. */
+
+import type { Target } from "./harness/targets.ts";
+
+const SYNC_VISIT = "visit(fn, { timeout })";
+
+/** inproc on one thread, 16 B: CPU time against C's. */
+const INPROC: Target[] = [
+  {
+    name: "inproc 16 B, send",
+    key: "inproc/send/16/1",
+    series: "trySend",
+    atMost: 1.1,
+  },
+  {
+    name: "inproc 16 B, receive borrowed",
+    key: "inproc/receive/16/1",
+    series: "visit",
+    atMost: 1.2,
+  },
+  {
+    name: "inproc 16 B, receive owned",
+    key: "inproc/receive/16/1",
+    series: "drain",
+    atMost: 2.2,
+  },
+  {
+    name: "inproc 16 B, for await",
+    key: "inproc/receive/16/1",
+    series: "for await",
+    atMost: 3.5,
+  },
+];
+
+/** tcp, 16 B: each way to receive, against C, pyzmq's blocking loop and zeromq.js. */
+const SMALL: Target[] = [[SYNC_VISIT, 0.85], ["visit", 0.7], ["drain", 0.55], ["for await", 0.5]]
+  .flatMap(([series, atLeast]) => {
+    const target = { key: "receive/tcp/16/1", series: series as string };
+    const name = `tcp 16 B, ${series}`;
+    return [
+      { ...target, name, atLeast: atLeast as number },
+      { ...target, name: `${name}, against pyzmq`, against: "pyzmq", atLeast: 1 },
+      { ...target, name: `${name}, against zeromq.js`, against: "zeromq.js", atLeast: 8 },
+    ];
+  });
+
+const LARGER: Target[] = [[1024, "1 KB"], [65536, "64 KB"], [1 << 20, "1 MB"]]
+  .flatMap(([size, title]) => [
+    {
+      name: `tcp ${title}, receive owned`,
+      key: `receive/tcp/${size}/1`,
+      series: "drain",
+      atLeast: 0.95,
+    },
+    {
+      name: `tcp ${title}, for await`,
+      key: `receive/tcp/${size}/1`,
+      series: "for await",
+      atLeast: 0.9,
+    },
+    {
+      name: `tcp ${title}, send`,
+      key: `send/tcp/${size}/1`,
+      series: "await send",
+      atLeast: 0.95,
+    },
+  ]);
+
+const ROUND_TRIP: Target[] = [["sync", 1.1], ["async", 1.25]]
+  .flatMap(([series, atMost]) => {
+    const target = { key: "roundtrip/client/tcp/median", series: series as string };
+    const name = `round trip, ${series}`;
+    return [
+      { ...target, name, atMost: atMost as number },
+      { ...target, name: `${name}, against zeromq.js`, against: "zeromq.js", atMost: 0.7 },
+    ];
+  });
+
+export const TARGETS: readonly Target[] = [
+  ...INPROC,
+  ...SMALL,
+  { name: "tcp 16 B, send", key: "send/tcp/16/1", series: "await send", atLeast: 0.6 },
+  ...LARGER,
+  ...ROUND_TRIP,
+];
