@@ -8,12 +8,29 @@ import { findPeers } from "./harness/peers.ts";
 import { endAll } from "./harness/process.ts";
 import { columns, type Report, tableOf, targetRows } from "./harness/report.ts";
 import { judge } from "./harness/targets.ts";
+import { fairness } from "./fairness.ts";
 import { inproc } from "./inproc.ts";
+import { load } from "./load.ts";
+import { publishing, routing } from "./many.ts";
+import { memory } from "./memory.ts";
 import { roundTrip } from "./round_trip.ts";
+import { startUp } from "./start_up.ts";
 import { TARGETS } from "./targets.ts";
 import { receiving, sending } from "./throughput.ts";
+import { fanIn, wake } from "./wake.ts";
 
-const GROUPS: readonly Group[] = [inproc, receiving, sending, roundTrip];
+/** What the short set has; `--full` has all. */
+const SHORT: readonly Group[] = [
+  inproc,
+  receiving,
+  sending,
+  roundTrip,
+  wake,
+  load,
+  startUp,
+  memory,
+];
+const GROUPS: readonly Group[] = [...SHORT, publishing, routing, fanIn, fairness];
 
 const HELP = `bench [GROUP...] [options]
 
@@ -23,7 +40,7 @@ ${columns(GROUPS.map(({ name, title }) => [name.padEnd(16), title.padEnd(80)]))}
 
   --full            all sizes, transports and ways, not only what has a target
   --rounds N        how often each contender runs; default 5
-  --seconds S       how long a run is measured; default 0.4, with --full 0.6
+  --seconds S       how long a run is measured; default 0.35, with --full 0.6
   --json FILE       writes the figures
 `;
 
@@ -43,14 +60,14 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const groups = names.length === 0 ? GROUPS : names.map(groupNamed);
+  const groups = names.length > 0 ? names.map(groupNamed) : options.full ? GROUPS : SHORT;
   const peers = await findPeers();
   const plan: Plan = {
     peers,
     full: options.full,
     rounds: Number(options.rounds),
-    warm: 0.3,
-    seconds: Number(options.seconds ?? (options.full ? 0.6 : 0.4)),
+    warm: options.full ? 0.3 : 0.2,
+    seconds: Number(options.seconds ?? (options.full ? 0.6 : 0.35)),
   };
   const machine = await describeMachine(peers.versions);
   console.log(

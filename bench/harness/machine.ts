@@ -24,3 +24,13 @@ export async function describeMachine(peers: Record<string, string>): Promise<Ma
     versions: { deno: Deno.version.deno, libzmq, ...peers },
   };
 }
+
+/** How many descriptors a process may have. */
+export function descriptorLimit(): number {
+  try {
+    const limits = Deno.readTextFileSync("/proc/self/limits");
+    return Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Infinity);
+  } catch {
+    return Infinity;
+  }
+}

@@ -48,6 +48,13 @@ static void role_send(const Job *job) {
   }
 }
 
+/* PUSH: connects, and sends nothing. */
+static void role_silence(const Job *job) {
+  void *socket = open_socket(zmq_ctx_new(), ZMQ_PUSH, job);
+  MUST(zmq_connect(socket, job->address));
+  for (;;) pause();
+}
+
 /* REP: gives back what comes. */
 static void role_echo(const Job *job) {
   void *socket = open_socket(zmq_ctx_new(), ZMQ_REP, job);
@@ -117,9 +124,7 @@ static void role_load(const Job *job) {
   bind_and_tell(socket, job);
   zmq_msg_t part;
   zmq_msg_init(&part);
-  int timeout = 20;
-  MUST(zmq_setsockopt(socket, ZMQ_RCVTIMEO, &timeout, sizeof timeout));
-  if (job->many == 0) timeout = (int) (job->seconds * 1000);
+  int timeout = job->many == 0 ? (int) (job->seconds * 1000) : 20;
   MUST(zmq_setsockopt(socket, ZMQ_RCVTIMEO, &timeout, sizeof timeout));
   double warm = WALL() + job->warm;
   while (job->many > 0 && WALL() < warm) zmq_msg_recv(&part, socket, 0);
@@ -134,11 +139,11 @@ static const struct {
   const char *name;
   void (*run)(const Job *);
 } roles[] = {
-  { "receive", role_receive }, { "send", role_send },     { "echo", role_echo },
-  { "ping", role_ping },       { "inproc", role_inproc }, { "load", role_load },
-  { "publish", role_publish }, { "subscribe", role_subscribe },
-  { "router", role_router },   { "dealers", role_dealers },
-  { "crowd", role_crowd },     { "memory", role_memory },
+  { "receive", role_receive }, { "send", role_send },           { "silence", role_silence },
+  { "echo", role_echo },       { "ping", role_ping },           { "inproc", role_inproc },
+  { "load", role_load },       { "publish", role_publish },     { "subscribe", role_subscribe },
+  { "router", role_router },   { "dealers", role_dealers },     { "crowd", role_crowd },
+  { "memory", role_memory },
 };
 
 int main(int argc, char **argv) {

@@ -1,0 +1,47 @@
+/** The CPU time that a program takes which waits for few messages. */
+
+import type { Contender, Contest } from "./harness/contest.ts";
+import { type Group, present } from "./harness/group.ts";
+import { ours } from "./harness/peers.ts";
+import { exchange, type Launch } from "./harness/roles.ts";
+
+/** Longer than others: there is little to measure. */
+const SECONDS = { short: 0.8, full: 2 };
+
+export const load: Group = {
+  name: "load",
+  title: "CPU time of a receiver at 0, 1,000 and 100,000 messages a second",
+  contests: (plan) => {
+    const { c, pyzmq } = plan.peers;
+    if (c === undefined) return [];
+    const seconds = plan.full ? SECONDS.full : SECONDS.short;
+    return [0, 1000, 100_000].slice(0, plan.full ? 3 : 2).map((many) => {
+      const receiver = (name: string, launch: Launch): Contender => ({
+        name,
+        run: () => {
+          const job = { size: 16, warm: 0.3, seconds, many, address: "tcp://127.0.0.1:*" };
+          // At 0 there is a peer all the same, but it only connects; it would send without a limit.
+          const other = many === 0 ? { role: "silence" } : { role: "send" };
+          return exchange(
+            { launch, job: { ...job, role: "load" } },
+            { launch: c, job: { ...job, ...other } },
+            "bound",
+          );
+        },
+      });
+      return {
+        group: "load",
+        metrics: [{
+          key: `load/${many}`,
+          title: `CPU time at ${many.toLocaleString("en")} msg/s, tcp, 16 B`,
+          unit: "% of a core",
+          better: "less" as const,
+          from: "load",
+        }],
+        reference: pyzmq && receiver("pyzmq", pyzmq),
+        contenders: present(receiver("for await", ours("ours_load.ts")), receiver("C", c)),
+        rounds: plan.rounds,
+      } satisfies Contest;
+    });
+  },
+};
