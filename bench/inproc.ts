@@ -9,11 +9,13 @@ import { alone, type Launch } from "./harness/roles.ts";
 const RECEIVING: Record<string, string> = {
   "visit": "visit",
   "drain": "drain",
-  "tryReceive": "tryReceive",
   "for await": "forAwait",
-  "await receive": "receive",
 };
-const MORE_RECEIVING: Record<string, string> = { "Web stream": "reader" };
+const MORE_RECEIVING: Record<string, string> = {
+  "tryReceive": "tryReceive",
+  "await receive": "receive",
+  "Web stream": "reader",
+};
 const SENDING: Record<string, string> = {
   "trySend": "visit",
   "await send": "send",
@@ -27,13 +29,11 @@ export const inproc: Group = {
   name: "inproc",
   title: "CPU time a message on one thread, over inproc",
   contests: (plan) => {
-    const sizes = plan.full ? [16, 1024, 65536] : [16];
-    return sizes.flatMap((size) =>
-      (plan.full ? [1, 4] : [1]).flatMap((parts) => [
-        contest(plan, "send", size, parts),
-        contest(plan, "receive", size, parts),
-      ])
-    );
+    const kinds = plan.full ? [[16, 1], [16, 4], [1024, 1], [65536, 1]] : [[16, 1]];
+    return kinds.flatMap(([size, parts]) => [
+      contest(plan, "send", size, parts),
+      contest(plan, "receive", size, parts),
+    ]);
   },
 };
 

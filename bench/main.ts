@@ -1,14 +1,17 @@
 /** The benchmark: `./dev bench`, or `deno run -A bench/main.ts`; `--help` tells the rest. */
 
 import { parseArgs } from "node:util";
+import { chart } from "./chart.ts";
+import { fairness } from "./fairness.ts";
+import { compare, describeComparison } from "./harness/compare.ts";
 import { type Case, hold } from "./harness/contest.ts";
 import type { Group, Plan } from "./harness/group.ts";
 import { describeMachine } from "./harness/machine.ts";
+import { fill } from "./harness/markdown.ts";
 import { findPeers } from "./harness/peers.ts";
 import { endAll } from "./harness/process.ts";
 import { columns, type Report, tableOf, targetRows } from "./harness/report.ts";
 import { judge } from "./harness/targets.ts";
-import { fairness } from "./fairness.ts";
 import { inproc } from "./inproc.ts";
 import { load } from "./load.ts";
 import { publishing, routing } from "./many.ts";
@@ -34,14 +37,21 @@ const GROUPS: readonly Group[] = [...SHORT, publishing, routing, fanIn, fairness
 
 const HELP = `bench [GROUP...] [options]
 
-Measures this library beside C, pyzmq and zeromq.js, and prints tables. Without a group: all.
+Measures this library beside C, pyzmq and zeromq.js, and prints tables: medians, the smallest and the
+largest figure, and the ratio to the peer's runs just before and after. The targets come last.
 
-${columns(GROUPS.map(({ name, title }) => [name.padEnd(16), title.padEnd(80)]))}
+Without a group: those down to "${SHORT.at(-1)!.name}" (under five minutes); with --full, all.
+${columns(GROUPS.map(({ name, title }) => [name.padEnd(10), title.padEnd(90)]))}
 
-  --full            all sizes, transports and ways, not only what has a target
+  --full            all sizes, transports and ways, not only what has a target (about 40 minutes)
   --rounds N        how often each contender runs; default 5
   --seconds S       how long a run is measured; default 0.35, with --full 0.6
-  --json FILE       writes the figures
+  --json FILE       write the figures
+  --check FILE      compare with figures that were written before, by ratios: says what got worse by
+                    more than the spread, and then exits with status 1
+  --markdown FILE   fill a page's tables, between its markers
+  --chart FILE      draw the chart, as SVG
+  --from FILE       measure nothing: take the figures from FILE, for the three above
 `;
 
 async function main(): Promise<number> {
@@ -54,6 +64,10 @@ async function main(): Promise<number> {
       rounds: { type: "string", default: "5" },
       seconds: { type: "string" },
       json: { type: "string" },
+      check: { type: "string" },
+      markdown: { type: "string" },
+      chart: { type: "string" },
+      from: { type: "string" },
     },
   });
   if (options.help) {
@@ -61,64 +75,80 @@ async function main(): Promise<number> {
     return 0;
   }
   const groups = names.length > 0 ? names.map(groupNamed) : options.full ? GROUPS : SHORT;
+  const stored = options.check === undefined ? undefined : await readReport(options.check);
+  const report = options.from !== undefined
+    ? await readReport(options.from)
+    : await measure(groups, options.full, {
+      rounds: positive("rounds", options.rounds),
+      seconds: positive("seconds", options.seconds ?? (options.full ? "0.6" : "0.35")),
+    });
+  if (options.json !== undefined) {
+    await Deno.writeTextFile(options.json, `${JSON.stringify(report, null, 1)}\n`);
+  }
+  if (options.markdown !== undefined) await fillPage(options.markdown, report);
+  if (options.chart !== undefined) await Deno.writeTextFile(options.chart, chart(report));
+  if (stored === undefined) return 0;
+  const comparison = compare(stored.cases, report.cases);
+  console.log(describeComparison(comparison));
+  return comparison.worse.length > 0 || comparison.compared === 0 ? 1 : 0;
+}
+
+async function measure(
+  groups: readonly Group[],
+  full: boolean,
+  { rounds, seconds }: { rounds: number; seconds: number },
+): Promise<Report> {
   const peers = await findPeers();
-  const plan: Plan = {
-    peers,
-    full: options.full,
-    rounds: Number(options.rounds),
-    warm: options.full ? 0.3 : 0.2,
-    seconds: Number(options.seconds ?? (options.full ? 0.6 : 0.35)),
-  };
+  const plan: Plan = { peers, full, rounds, warm: full ? 0.3 : 0.2, seconds };
   const machine = await describeMachine(peers.versions);
   console.log(
     columns([
       [`${machine.cpu}, ${machine.cores} cores, ${machine.kernel}, ${machine.date}`],
       ...Object.entries(machine.versions).map(([name, version]) => [`${name} ${version}`]),
       ...peers.missing.map((reason) => [`MISSING ${reason}`]),
-    ], ""),
-    "\n",
+    ], "") + "\n",
   );
 
   const cases: Case[] = [];
   for (const group of groups) {
-    const found: Case[] = [];
-    for (const contest of group.contests?.(plan) ?? []) {
-      const done = await hold(contest, progress);
-      found.push(...done);
+    const before = cases.length;
+    const add = (found: readonly Case[]) => {
       progress("");
-      for (const one of done) console.log(tableOf(one));
-    }
-    for (const one of await group.measure?.(plan, progress) ?? []) {
-      progress("");
-      found.push(one);
-      console.log(tableOf(one));
-    }
-    if (found.length === 0) console.log(`${group.name}: nothing could be measured\n`);
-    cases.push(...found);
+      cases.push(...found);
+      for (const one of found) console.log(tableOf(one));
+    };
+    for (const contest of group.contests?.(plan) ?? []) add(await hold(contest, progress));
+    add(await group.measure?.(plan, progress) ?? []);
+    if (cases.length === before) console.log(`${group.name}: NOT MEASURED, for want of a peer\n`);
   }
 
   const targets = TARGETS.map((target) => judge(target, cases)).filter((one) => one !== undefined);
-  if (targets.length > 0) console.log(columns(targetRows(targets), ""), "\n");
-  const report: Report = {
-    format: 1,
-    machine,
-    rounds: plan.rounds,
-    full: plan.full,
-    cases,
-    targets,
-    missing: peers.missing,
-  };
-  if (options.json !== undefined) {
-    await Deno.writeTextFile(options.json, `${JSON.stringify(report, null, 1)}\n`);
-  }
-  return 0;
+  if (targets.length > 0) console.log(`${columns(targetRows(targets), "")}\n`);
+  return { format: 1, machine, rounds, full, cases, targets, missing: peers.missing };
+}
+
+async function readReport(file: string): Promise<Report> {
+  const report = JSON.parse(await Deno.readTextFile(file)) as Report;
+  if (report.format !== 1) throw new Error(`${file} isn't a run of this benchmark`);
+  return report;
+}
+
+async function fillPage(file: string, report: Report): Promise<void> {
+  await Deno.writeTextFile(file, fill(await Deno.readTextFile(file), report));
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", file] }).output();
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`--${name} wants a number above 0, not ${text}`);
+  return value;
 }
 
 function groupNamed(name: string): Group {
   const group = GROUPS.find((one) => one.name === name);
   if (group) return group;
   throw new Error(
-    `There is no group ${name}; ${GROUPS.map(({ name }) => name).join(", ")} are there`,
+    `there is no group ${name}; there are ${GROUPS.map(({ name }) => name).join(", ")}`,
   );
 }
 

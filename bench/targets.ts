@@ -76,10 +76,43 @@ const ROUND_TRIP: Target[] = [["sync", 1.1], ["async", 1.25]]
     ];
   });
 
+const COST: Target[] = [
+  { name: "wake at 5,000 idle against 10", key: "wake/epoll", series: "5,000", atMost: 1.2 },
+  // V8's own background work is that much.
+  {
+    name: "CPU time when idle, %",
+    key: "load/0",
+    series: "for await",
+    against: "absolute",
+    atMost: 0.1,
+  },
+  {
+    name: "CPU time at 1,000 msg/s, against pyzmq",
+    key: "load/1000",
+    series: "for await",
+    atMost: 2,
+  },
+  {
+    name: "import over bare deno run, ms",
+    key: "import/over",
+    series: "mod.ts",
+    against: "absolute",
+    atMost: 15,
+  },
+  {
+    name: "growth over 20 million messages, MB",
+    key: "memory/flood",
+    series: "for await",
+    against: "absolute",
+    atMost: 30,
+  },
+];
+
 export const TARGETS: readonly Target[] = [
   ...INPROC,
   ...SMALL,
   { name: "tcp 16 B, send", key: "send/tcp/16/1", series: "await send", atLeast: 0.6 },
   ...LARGER,
   ...ROUND_TRIP,
+  ...COST,
 ];

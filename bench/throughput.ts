@@ -6,12 +6,9 @@ import { ours } from "./harness/peers.ts";
 import { exchange, type Job, type Launch } from "./harness/roles.ts";
 
 const SIZES = [16, 1024, 65536, 1 << 20];
-const TRANSPORTS = ["tcp", "ipc"] as const;
-type Transport = typeof TRANSPORTS[number];
-
 /** What is sent, and by what. */
 interface Flow {
-  transport: Transport;
+  transport: "tcp" | "ipc";
   size: number;
   parts: number;
 }
@@ -23,6 +20,7 @@ const RECEIVING: Record<string, string> = {
   "drain": "drain",
   "for await": "forAwait",
 };
+const FEW_RECEIVING: Record<string, string> = { "drain": "drain", "for await": "forAwait" };
 const MORE_RECEIVING: Record<string, string> = {
   "receiveSync": "receiveSync",
   "tryReceive": "tryReceive",
@@ -30,12 +28,9 @@ const MORE_RECEIVING: Record<string, string> = {
   "Web stream": "stream",
 };
 /** And of peers/ours_send.ts. */
-const SENDING: Record<string, string> = {
-  "sendSync": "sendSync",
-  "trySend": "trySend",
-  "await send": "send",
-};
-const MORE_SENDING: Record<string, string> = { "Web stream": "stream" };
+const SENDING: Record<string, string> = { "trySend": "trySend", "await send": "send" };
+const FEW_SENDING: Record<string, string> = { "await send": "send" };
+const MORE_SENDING: Record<string, string> = { "sendSync": "sendSync", "Web stream": "stream" };
 
 export const receiving: Group = {
   name: "receive",
@@ -57,10 +52,17 @@ export const sending: Group = {
 };
 
 function flows({ full }: Plan): Flow[] {
-  if (!full) return [16, 1024].map((size) => ({ transport: "tcp", size, parts: 1 }));
-  return TRANSPORTS.flatMap((transport) =>
-    SIZES.flatMap((size) => [1, 4].map((parts) => ({ transport, size, parts })))
-  );
+  const tcp = (size: number, parts = 1): Flow => ({ transport: "tcp", size, parts });
+  const ipc = (size: number): Flow => ({ transport: "ipc", size, parts: 1 });
+  return full
+    ? [...SIZES.map((size) => tcp(size)), tcp(16, 4), tcp(1024, 4), ipc(16), ipc(1024)]
+    : [tcp(16), tcp(1024)];
+}
+
+/** Which of our ways take part: fewer where there is no target, or where they hardly differ. */
+function waysOf<T>({ full }: Plan, { size }: Flow, few: T, common: T, more: T): T {
+  if (full) return size <= 1024 ? { ...common, ...more } : common;
+  return size === 16 ? common : few;
 }
 
 function receivingContest(plan: Plan, c: Launch, flow: Flow): Contest {
@@ -76,7 +78,8 @@ function receivingContest(plan: Plan, c: Launch, flow: Flow): Contest {
       );
     },
   });
-  const modes = plan.full ? { ...RECEIVING, ...MORE_RECEIVING } : RECEIVING;
+  const modes = waysOf(plan, flow, FEW_RECEIVING, RECEIVING, MORE_RECEIVING);
+  const others = plan.full || flow.size === 16;
   return {
     group: "receive",
     metrics: [rate(flow, "receive"), {
@@ -89,10 +92,11 @@ function receivingContest(plan: Plan, c: Launch, flow: Flow): Contest {
     reference: receiver("C", c),
     contenders: present(
       ...Object.entries(modes).map(([name, mode]) => receiver(name, ours("ours_receive.ts"), mode)),
-      pyzmq && receiver("pyzmq", pyzmq),
+      others && pyzmq && receiver("pyzmq", pyzmq),
       plan.full && pyzmq && receiver("pyzmq asyncio", pyzmq, "asyncio"),
-      zeromqOnNode && receiver("zeromq.js", zeromqOnNode),
-      plan.full && zeromqOnDeno && flow.size === 16 && receiver("zeromq.js on Deno", zeromqOnDeno),
+      others && zeromqOnNode && receiver("zeromq.js", zeromqOnNode),
+      plan.full && zeromqOnDeno && flow.size <= 1024 && flow.parts === 1 &&
+        receiver("zeromq.js on Deno", zeromqOnDeno),
     ),
     rounds: plan.rounds,
   };
@@ -138,17 +142,19 @@ function sendingContest(plan: Plan, c: Launch, flow: Flow): Contest {
       );
     },
   });
-  const modes = plan.full ? { ...SENDING, ...MORE_SENDING } : SENDING;
+  const modes = waysOf(plan, flow, FEW_SENDING, SENDING, MORE_SENDING);
+  const others = plan.full || flow.size === 16;
   return {
     group: "send",
     metrics: [rate(flow, "send")],
     reference: sender("C", c),
     contenders: present(
       ...Object.entries(modes).map(([name, mode]) => sender(name, ours("ours_send.ts"), mode)),
-      pyzmq && sender("pyzmq", pyzmq),
+      others && pyzmq && sender("pyzmq", pyzmq),
       plan.full && pyzmq && sender("pyzmq asyncio", pyzmq, "asyncio"),
-      zeromqOnNode && sender("zeromq.js", zeromqOnNode),
-      plan.full && zeromqOnDeno && flow.size === 16 && sender("zeromq.js on Deno", zeromqOnDeno),
+      others && zeromqOnNode && sender("zeromq.js", zeromqOnNode),
+      plan.full && zeromqOnDeno && flow.size <= 1024 && flow.parts === 1 &&
+        sender("zeromq.js on Deno", zeromqOnDeno),
     ),
     rounds: plan.rounds,
   };

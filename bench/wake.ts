@@ -82,6 +82,7 @@ function contest(
     }],
     reference: crowd(10),
     contenders: crowds.map(crowd),
+    peers: launch === c,
     rounds: plan.rounds,
   };
 }

@@ -41,6 +41,8 @@ export interface Series {
 export interface Case extends Omit<Metric, "from" | "scale"> {
   group: string;
   reference?: string;
+  /** These are a peer's figures only, none of ours. */
+  peers?: boolean;
   series: Series[];
 }
 
@@ -50,13 +52,14 @@ export interface Contest {
   reference?: Contender;
   contenders: readonly Contender[];
   rounds: number;
+  peers?: boolean;
 }
 
 /** Told before each run: what is under way. */
 export type Progress = (text: string) => void;
 
 export async function hold(contest: Contest, progress: Progress): Promise<Case[]> {
-  const { group, metrics, reference, contenders, rounds } = contest;
+  const { group, metrics, reference, contenders, rounds, peers } = contest;
   const runs = new Map<string, { results: (Result | null)[]; around: (Result | null)[][] }>();
   const problems = new Map<string, string>();
   for (const { name } of contenders) runs.set(name, { results: [], around: [] });
@@ -105,7 +108,13 @@ export async function hold(contest: Contest, progress: Progress): Promise<Case[]
       const values = references.map(value);
       series.unshift(withProblem({ name: reference.name, values, references: [] }));
     }
-    return { ...metric, group, ...(reference && { reference: reference.name }), series };
+    return {
+      ...metric,
+      group,
+      ...(reference && { reference: reference.name }),
+      ...(peers && { peers }),
+      series,
+    };
   });
 
   function withProblem(series: Series): Series {

@@ -75,6 +75,12 @@ export class Peer implements AsyncDisposable {
     }
   }
 
+  /** Rejects when the program ends by itself. */
+  async ended(): Promise<never> {
+    await this.#child.status;
+    throw new PeerError(`its other end ended: ${await this.#why()}`);
+  }
+
   async #why(): Promise<string> {
     const { code, signal } = await this.#child.status;
     const lines = (await this.#errors).trim().split("\n");

@@ -53,7 +53,7 @@ export interface Side {
 }
 
 /** Nothing that works takes as long beyond its measured time, in ms. */
-const PATIENCE = 15_000;
+const PATIENCE = 10_000;
 
 /** Runs a peer that needs no other. */
 export async function alone({ launch, job }: Side): Promise<Result> {
@@ -70,8 +70,12 @@ export async function exchange(
   await using first = new Peer(bound.launch(bound.job));
   const address = await first.line("endpoint", PATIENCE);
   await using second = new Peer(connected.launch({ ...connected.job, address }));
-  const [peer, job] = measures === "bound" ? [first, bound.job] : [second, connected.job];
-  return await resultOf(peer, job);
+  const [peer, job, other] = measures === "bound"
+    ? [first, bound.job, second]
+    : [second, connected.job, first];
+  const ended = other.ended();
+  ended.catch(() => {}); // it is ended after the result
+  return await Promise.race([resultOf(peer, job), ended]);
 }
 
 async function resultOf(peer: Peer, { warm, seconds }: Job): Promise<Result> {

@@ -64,7 +64,15 @@ const ROLES = {
     await publisher.bind(job.address);
     tell(publisher.lastEndpoint);
     for (let i = 0; i < job.many; i++) await publisher.receive();
-    for (;;) await publisher.send(message);
+    for (;;) {
+      try {
+        await publisher.send(message);
+      } catch (error) {
+        // It doesn't wait for slow subscribers, but fails.
+        if (error.code !== "EAGAIN") throw error;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
   },
   async router() {
     const router = new zmq.Router({ sendHighWaterMark: job.hwm, receiveHighWaterMark: job.hwm });
