@@ -16,7 +16,7 @@ const ROW = 23;
 const BAR = 15;
 const LABEL = 132;
 /** Beside the longest bar stands its figure. */
-const FIGURE = 128;
+const FIGURE = 162;
 const TITLE = 44;
 
 /** What others are called here; ours go by their methods. */
@@ -90,6 +90,8 @@ text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-se
 .ours { fill: ${OURS}; }
 .rule { stroke: #dededa; }
 .whisker { stroke: #1d242d; stroke-opacity: 0.55; stroke-width: 1.2; fill: none; }
+.guide { stroke: #39424e; stroke-opacity: 0.3; stroke-dasharray: 2 3; fill: none; }
+.halo { paint-order: stroke; stroke: #fcfcfa; stroke-width: 4px; stroke-linejoin: round; }
 .line { fill: none; stroke-width: 2.4; stroke-linejoin: round; }
 `;
 
@@ -135,10 +137,9 @@ function throughputPanel(one: Case | undefined, size: number): Panel | undefined
   if (one === undefined) return undefined;
   const title = `Messages of ${sizeName(size)} received a second`;
   return bars(one, title, "more is better", (thousands) => {
-    const rate = thousands >= 1000 ? `${short(thousands / 1000)} M` : `${short(thousands)} k`;
-    const bytes = thousands * 1000 * size;
-    return size < 1024 ? rate : `${rate} (${short(bytes / 1e9)} GB/s)`;
-  });
+    if (thousands >= 1000) return `${short(thousands / 1000)} M`;
+    return thousands >= 1 ? `${short(thousands)} k` : short(thousands * 1000);
+  }, size < 1024 ? undefined : (thousands) => `${(thousands * size / 1e6).toFixed(2)} GB/s`);
 }
 
 function tripPanel(one: Case | undefined): Panel | undefined {
@@ -165,6 +166,7 @@ function bars(
   title: string,
   note: string,
   format: (value: number) => string,
+  also?: (value: number) => string,
 ): Panel {
   const rows: Row[] = [];
   const order = ["C", ...Object.keys(WAYS), ...Object.keys(COLOURS).slice(1)];
@@ -183,15 +185,30 @@ function bars(
   }
   const most = Math.max(...rows.map(({ figures }) => figures?.max ?? 0));
   const scale = (COLUMN - LABEL - FIGURE - 10) / most;
-  const body = rows.map((row, i) => bar(row, TITLE + i * ROW, scale, format)).join("");
+  const beside = ({ figures, ratio }: Row) =>
+    [figures && also?.(figures.median), ratio && `${ratio.toFixed(2)} × C`]
+      .filter((part) => part !== undefined).join(", ");
+  const body = rows.map((row, i) => bar(row, TITLE + i * ROW, scale, format, beside(row)));
+  const height = TITLE + rows.length * ROW;
+  const measure = rows[0]?.label === "C" ? rows[0].figures : undefined;
+  const x = measure && round(LABEL + measure.median * scale);
+  // C's length, down beside all the others.
+  const guide = x === undefined
+    ? ""
+    : `<path d="M${x} ${TITLE + BAR}V${height - 4}" class="guide"/>`;
   return {
-    height: TITLE + rows.length * ROW,
-    body: text(0, 14, title, "panel") + text(0, 31, note, "soft") + body,
+    height,
+    body: text(0, 14, title, "panel") + text(0, 31, note, "soft") + guide + body.join(""),
   };
 }
 
-function bar(row: Row, y: number, scale: number, format: (value: number) => string): string {
-  const { label, colour, ours, figures, ratio, problem } = row;
+function bar(
+  { label, colour, ours, figures, problem }: Row,
+  y: number,
+  scale: number,
+  format: (value: number) => string,
+  beside: string,
+): string {
   const middle = y + BAR / 2;
   const name = text(LABEL - 10, middle + 4.5, label, ours ? "end strong ours" : "end");
   if (figures === undefined) return name + text(LABEL, middle + 4.5, problem ?? "–", "soft");
@@ -206,11 +223,9 @@ function bar(row: Row, y: number, scale: number, format: (value: number) => stri
   const at = LABEL + max + 8;
   return `${name}<rect x="${LABEL}" y="${y}" width="${median}" height="${BAR}" rx="2" fill="${colour}"/>` +
     whisker +
-    `<text x="${at}" y="${middle + 4.5}"><tspan class="strong">${
+    `<text x="${at}" y="${middle + 4.5}" class="halo"><tspan class="strong">${
       escape(format(figures.median))
-    }</tspan>${
-      ratio === undefined ? "" : `<tspan class="soft" dx="6">${ratio.toFixed(2)} × C</tspan>`
-    }</text>`;
+    }</tspan>${beside === "" ? "" : `<tspan class="soft" dx="7">${escape(beside)}</tspan>`}</text>`;
 }
 
 /** Among how many, and how long. */

@@ -17,6 +17,7 @@ const WAYS: Record<string, string> = {
 export const fairness: Group = {
   name: "fairness",
   title: "the longest delay of a timer and of an HTTP server beside a flood of messages",
+  peers: ["c"],
   contests: (plan) => {
     const { c } = plan.peers;
     if (c === undefined) return [];

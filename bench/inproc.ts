@@ -28,6 +28,7 @@ const TURN = 1000;
 export const inproc: Group = {
   name: "inproc",
   title: "CPU time a message on one thread, over inproc",
+  peers: ["c"],
   contests: (plan) => {
     const kinds = plan.full ? [[16, 1], [16, 4], [1024, 1], [65536, 1]] : [[16, 1]];
     return kinds.flatMap(([size, parts]) => [

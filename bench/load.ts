@@ -12,6 +12,7 @@ const SILENT = { warm: 1, seconds: 2 };
 export const load: Group = {
   name: "load",
   title: "CPU time of a receiver at 0, 1,000 and 100,000 messages a second",
+  peers: ["c", "pyzmq"],
   contests: (plan) => {
     const { c, pyzmq } = plan.peers;
     if (c === undefined) return [];

@@ -98,7 +98,7 @@ async function measure(
   full: boolean,
   { rounds, seconds }: { rounds: number; seconds: number },
 ): Promise<Report> {
-  const peers = await findPeers();
+  const peers = await findPeers(groups.flatMap(({ peers }) => peers));
   const plan: Plan = { peers, full, rounds, warm: full ? 0.3 : 0.2, seconds };
   const machine = await describeMachine(peers.versions);
   console.log(

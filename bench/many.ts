@@ -8,6 +8,7 @@ import { exchange, type Job, type Launch } from "./harness/roles.ts";
 export const publishing: Group = {
   name: "publish",
   title: "messages a second to 1, 10 and 100 subscribers, each of which gets them all",
+  peers: ["c", "zeromq"],
   contests: (plan) => {
     const { c, zeromqOnNode } = plan.peers;
     if (c === undefined) return [];
@@ -45,6 +46,7 @@ export const publishing: Group = {
 export const routing: Group = {
   name: "router",
   title: "requests a second that a router answers, from 1, 100 and 1,000 dealers",
+  peers: ["c", "zeromq"],
   contests: (plan) => {
     const { c, zeromqOnNode } = plan.peers;
     if (c === undefined) return [];

@@ -11,6 +11,7 @@ const MILLIONS = 20;
 export const memory: Group = {
   name: "memory",
   title: "memory of a socket, and the growth over 20 million messages",
+  peers: ["c"],
   contests: (plan) => {
     const { c } = plan.peers;
     const program = ours("ours_memory.ts");

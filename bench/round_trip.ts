@@ -10,6 +10,7 @@ const PROGRAM = "ours_round_trip.ts";
 export const roundTrip: Group = {
   name: "roundtrip",
   title: "time of a request and its answer, 16 B: our client with C's server, and the reverse",
+  peers: ["c", "pyzmq", "zeromq"],
   contests: (plan) => {
     const { c } = plan.peers;
     if (c === undefined) return [];

@@ -16,6 +16,7 @@ const MODULES: Record<string, string> = {
 export const startUp: Group = {
   name: "import",
   title: "what an import of the library adds to the start of a program",
+  peers: [],
   async measure(plan, progress) {
     const folder = await Deno.makeTempDir({ prefix: "deno-zmq-bench-" });
     try {

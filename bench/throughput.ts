@@ -35,6 +35,7 @@ const MORE_SENDING: Record<string, string> = { "sendSync": "sendSync", "Web stre
 export const receiving: Group = {
   name: "receive",
   title: "throughput of a receiver, by each way to receive; the sender is C's",
+  peers: ["c", "pyzmq", "zeromq"],
   contests: (plan) =>
     plan.peers.c === undefined ? [] : [
       ...flows(plan).map((flow) => receivingContest(plan, plan.peers.c!, flow)),
@@ -45,6 +46,7 @@ export const receiving: Group = {
 export const sending: Group = {
   name: "send",
   title: "throughput of a sender, by each way to send; the receiver is C's",
+  peers: ["c", "pyzmq", "zeromq"],
   contests: (plan) =>
     plan.peers.c === undefined
       ? []

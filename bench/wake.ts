@@ -13,6 +13,7 @@ const OTHER_DESCRIPTORS = 100;
 export const wake: Group = {
   name: "wake",
   title: "time of a request and its answer among 10 to 15,000 silent descriptors, by backend",
+  peers: ["c"],
   contests: (plan) => {
     const { c } = plan.peers;
     if (c === undefined) return [];
@@ -34,6 +35,7 @@ export const wake: Group = {
 export const fanIn: Group = {
   name: "fanin",
   title: "time of a request and its answer while a receive waits on each of 5,000 silent sockets",
+  peers: ["c"],
   contests: (plan) => {
     const { c } = plan.peers;
     if (c === undefined) return [];

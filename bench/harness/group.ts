@@ -1,7 +1,7 @@
 /** One topic of the benchmark: what a file of this folder gives. */
 
 import type { Case, Contest, Progress } from "./contest.ts";
-import type { Peers } from "./peers.ts";
+import type { PeerName, Peers } from "./peers.ts";
 
 /** How a run is to be made. */
 export interface Plan {
@@ -19,6 +19,8 @@ export interface Group {
   name: string;
   /** What it measures, for `--help`. */
   title: string;
+  /** Who takes part beside us: what isn't needed isn't looked for. */
+  peers: readonly PeerName[];
   /** The contests of a plan. */
   contests?: (plan: Plan) => Contest[];
   /** What fits into no contest. */

@@ -12,6 +12,9 @@ const HERE = fromFileUrl(new URL("../peers/", import.meta.url));
 /** Where the compiled peer and npm's package are kept: may be deleted at any time. */
 const CACHE = fromFileUrl(new URL("../../.deno/bench/", import.meta.url));
 
+/** zeromq.js on Deno needs no search: Deno fetches it. */
+export type PeerName = "c" | "pyzmq" | "zeromq";
+
 /** The peers of a run. One that is missing has its reason in `missing`. */
 export interface Peers {
   c: Launch | undefined;
@@ -31,18 +34,31 @@ export function ours(program: string, env: Record<string, string> = {}): Launch 
   });
 }
 
-export async function findPeers(): Promise<Peers> {
+export async function findPeers(wanted: readonly PeerName[]): Promise<Peers> {
   const missing: string[] = [];
   const versions: Record<string, string> = {};
   await Deno.mkdir(CACHE, { recursive: true });
-  const tell = (name: string, error: unknown) => {
-    missing.push(`${name}: ${error instanceof Error ? error.message : error}`);
-    return undefined;
+  const find = async (
+    name: PeerName,
+    title: string,
+    search: (versions: Record<string, string>) => Promise<Launch>,
+  ) => {
+    if (!wanted.includes(name)) return undefined;
+    try {
+      return await search(versions);
+    } catch (error) {
+      missing.push(`${title}: ${error instanceof Error ? error.message : error}`);
+      return undefined;
+    }
   };
-  const c = await compile(versions).catch((error) => tell("C", error));
-  const pyzmq = await findPyzmq(versions).catch((error) => tell("pyzmq", error));
-  const zeromqOnNode = await findZeromq(versions).catch((error) => tell("zeromq.js", error));
-  return { c, pyzmq, zeromqOnNode, zeromqOnDeno: zeromqOnDeno(), missing, versions };
+  return {
+    c: await find("c", "C", compile),
+    pyzmq: await find("pyzmq", "pyzmq", findPyzmq),
+    zeromqOnNode: await find("zeromq", "zeromq.js", findZeromq),
+    zeromqOnDeno: wanted.includes("zeromq") ? zeromqOnDeno() : undefined,
+    missing,
+    versions,
+  };
 }
 
 async function compile(versions: Record<string, string>): Promise<Launch> {

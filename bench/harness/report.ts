@@ -72,6 +72,7 @@ export function rowsOf(one: Case): string[][] {
     const { absolute, relative } = summary;
     const row = [series.name, short(absolute.median), range(absolute, short)];
     if (relative) row.push(ratio(relative.median), range(relative, ratio));
+    if (series.problem !== undefined) row.push(`then ${series.problem}`);
     return row;
   });
   return [head, ...rows];
