@@ -1,0 +1,77 @@
+import {
+  doesNotMatch as assertNoMatch,
+  match as assertMatch,
+  strictEqual as assertEquals,
+} from "node:assert/strict";
+import { chart } from "../../bench/chart.ts";
+import { fill } from "../../bench/harness/markdown.ts";
+import { caseOf, reportOf, series } from "./support.ts";
+
+const RECEIVE = caseOf("receive/tcp/16/1", "more", series("drain", 50, 60), {
+  ...series("zeromq.js on Deno", null),
+  problem: "hung <there>",
+});
+
+Deno.test("a page's figures are replaced between the markers, and nothing else", () => {
+  const page = "before\n<!-- figures: receive/tcp/16 -->\nold\n<!-- end -->\nafter\n";
+  const filled = fill(page, reportOf(RECEIVE, caseOf("receive/tcp/1600/1", "more")));
+  assertMatch(filled, /^before\n<!-- figures: receive\/tcp\/16 -->\n[^]*<!-- end -->\nafter\n$/);
+  assertMatch(filled, /\| drain \| 55 \| 50–60 \| 0\.55 \| 0\.50–0\.60 \|/);
+  assertMatch(filled, /\| zeromq\.js on Deno \| hung <there> \|/);
+  assertNoMatch(filled, /old|1600/);
+  assertEquals(fill(filled, reportOf(RECEIVE, caseOf("receive/tcp/1600/1", "more"))), filled);
+});
+
+Deno.test("where a run lacks the figures, the page says so", () => {
+  const page = "<!-- figures: send targets -->\nold\n<!-- end -->\n";
+  assertMatch(fill(page, reportOf(RECEIVE)), /-->\n\n_Not measured yet\._\n\n<!-- end/);
+});
+
+/** The widths of a chart's bars, by their colour. */
+function bars(svg: string): number[] {
+  return [...svg.matchAll(/<rect [^>]*width="([\d.]+)" height="15"/g)].map(([, width]) =>
+    Number(width)
+  );
+}
+
+Deno.test("a bar is as long as its figure, against C's", () => {
+  const [c, ours] = bars(chart(reportOf(RECEIVE)));
+  assertEquals(Math.round(ours / c * 100), 55);
+});
+
+Deno.test("the chart says why a peer has no bar", () => {
+  const svg = chart(reportOf(RECEIVE));
+  assertEquals(bars(svg).length, 2);
+  assertMatch(svg, />hung &lt;there&gt;</);
+});
+
+Deno.test("a chart leaves out what wasn't measured, and is still a picture", () => {
+  const svg = chart(reportOf());
+  assertMatch(svg, /^<svg [^]*<\/svg>\n$/);
+  assertNoMatch(svg, /NaN|undefined|Infinity/);
+});
+
+Deno.test("a chart takes nothing from elsewhere, and names machine and versions", () => {
+  const svg = chart(reportOf(RECEIVE));
+  assertNoMatch(svg, /<script|<image|href=|url\(|@import/);
+  assertMatch(svg, /Some &lt;CPU&gt; &amp; more, 2 cores, linux 6; deno 2; libzmq 4\.3\.4/);
+  assertMatch(svg, /2026-01-02 03:04 UTC, commit abc/);
+});
+
+Deno.test("among silent descriptors, the chart's lines rise with the time", () => {
+  const crowd = (key: string, ...times: number[]) => ({
+    ...caseOf(key, "less"),
+    series: ["10", "1,000", "5,000"].map((name, i) => ({
+      name,
+      values: [times[i]],
+      references: [],
+    })),
+  });
+  const svg = chart(
+    reportOf(crowd("wake/epoll", 50, 50, 50), crowd("wake/C's zmq_poll", 50, 100, 900)),
+  );
+  const heights = [...svg.matchAll(/<circle cx="[\d.]+" cy="([\d.]+)"/g)].map(([, y]) => Number(y));
+  const [few, many, most, flat, still, level] = heights;
+  assertEquals(few > many && many > most, true, `${heights}`);
+  assertEquals(flat === still && still === level, true, `${heights}`);
+});
