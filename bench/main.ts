@@ -43,7 +43,7 @@ largest figure, and the ratio to the peer's runs just before and after. The targ
 Without a group: those down to "${SHORT.at(-1)!.name}" (under five minutes); with --full, all.
 ${columns(GROUPS.map(({ name, title }) => [name.padEnd(10), title.padEnd(90)]))}
 
-  --full            all sizes, transports and ways, not only what has a target (about 40 minutes)
+  --full            all sizes, transports and ways, not only what has a target (nearly an hour)
   --rounds N        how often each contender runs; default 5
   --seconds S       how long a run is measured; default 0.35, with --full 0.6
   --json FILE       write the figures
@@ -101,6 +101,10 @@ async function measure(
   const peers = await findPeers(groups.flatMap(({ peers }) => peers));
   const plan: Plan = { peers, full, rounds, warm: full ? 0.3 : 0.2, seconds };
   const machine = await describeMachine(peers.versions);
+  const { libzmq, "libzmq, C's": other = libzmq } = machine.versions;
+  if (other !== libzmq) {
+    peers.missing.push(`a fair comparison: ours is libzmq ${libzmq}, and C's is ${other}`);
+  }
   console.log(
     columns([
       [`${machine.cpu}, ${machine.cores} cores, ${machine.kernel}, ${machine.date}`],

@@ -49,7 +49,7 @@ export const memory: Group = {
             "bound",
           ),
       }],
-      rounds: plan.full ? plan.rounds : 1,
+      rounds: plan.full ? plan.rounds : Math.min(plan.rounds, 3),
     };
     return present(sockets, flood);
   },

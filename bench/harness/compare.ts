@@ -8,6 +8,9 @@ import type { Spread } from "./statistics.ts";
 /** Less than this is no change, however small the spread was. */
 const NEGLIGIBLE = 0.05;
 
+/** From fewer rounds than this, a spread says nothing. */
+const ROUNDS = 3;
+
 /** One figure of ours, then and now. */
 export interface Change {
   title: string;
@@ -21,8 +24,10 @@ export interface Change {
 export interface Comparison {
   worse: Change[];
   better: Change[];
-  /** How many figures both have. */
+  /** How many figures both have, from enough rounds. */
   compared: number;
+  /** How many weren't compared, for want of rounds. */
+  tooFew: number;
 }
 
 /**
@@ -30,7 +35,7 @@ export interface Comparison {
  * better than all that this one saw.
  */
 export function compare(stored: readonly Case[], cases: readonly Case[]): Comparison {
-  const comparison: Comparison = { worse: [], better: [], compared: 0 };
+  const comparison: Comparison = { worse: [], better: [], compared: 0, tooFew: 0 };
   for (const one of cases) {
     const before = stored.find(({ key }) => key === one.key);
     if (before === undefined || one.peers) continue;
@@ -39,6 +44,10 @@ export function compare(stored: readonly Case[], cases: readonly Case[]): Compar
       if (old === undefined || PEERS.has(series.name) || series.name === one.reference) continue;
       const [was, now] = [judged(old), judged(series)];
       if (was === undefined || now === undefined) continue;
+      if (Math.min(roundsOf(old), roundsOf(series)) < ROUNDS) {
+        comparison.tooFew++;
+        continue;
+      }
       comparison.compared++;
       const change = changeOf(one, series.name, was, now);
       if (change === undefined) continue;
@@ -49,6 +58,10 @@ export function compare(stored: readonly Case[], cases: readonly Case[]): Compar
   comparison.worse.sort(byFactor);
   comparison.better.sort(byFactor).reverse();
   return comparison;
+}
+
+function roundsOf({ values }: Series): number {
+  return values.filter((value) => value !== null).length;
 }
 
 function judged(series: Series): Spread | undefined {
@@ -71,14 +84,15 @@ function changeOf(
 }
 
 /** For people. */
-export function describeComparison({ worse, better, compared }: Comparison): string {
+export function describeComparison({ worse, better, compared, tooFew }: Comparison): string {
   const line = ({ title, series, was, now, factor }: Change) =>
     `  ${title}, ${series}: ${spread(was)} was, ${spread(now)} is: ${
       factor < 1 ? `${percent(1 - factor)} worse` : `${percent(factor - 1)} better`
     }`;
   return [
     `${compared} figures compared: ${worse.length} got worse by more than the spread, ` +
-    `${better.length} better`,
+    `${better.length} better` +
+    (tooFew > 0 ? `; ${tooFew} not compared, as they have less than ${ROUNDS} rounds` : ""),
     ...worse.map(line),
     ...better.map(line),
   ].join("\n");

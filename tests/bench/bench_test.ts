@@ -17,7 +17,7 @@ async function bench(...args: string[]): Promise<{ code: number; stdout: string;
 Deno.test("the benchmark prints a table, and writes figures with which it compares itself", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/figures.json`;
-    const { code, stdout, stderr } = await bench("import", "--rounds", "1", "--json", file);
+    const { code, stdout, stderr } = await bench("import", "--rounds", "3", "--json", file);
     assertEquals([code, stderr], [0, ""]);
     assertMatch(stdout, /an import, over bare `deno run`\n +ms +spread\n +mod\.ts +[\d.]+/);
     assertMatch(stdout, /^import over bare deno run, ms .*(met|NOT MET)$/m);

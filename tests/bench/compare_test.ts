@@ -30,22 +30,32 @@ Deno.test("a change of a few percent is none, however small the spread", () => {
 });
 
 Deno.test("it's the ratio to the reference that counts, not the figure", () => {
-  const halved = caseOf("a", "more", { name: "ours", values: [45, 45], references: [50, 50] });
-  const { worse, compared } = compare([caseOf("a", "more", series("ours", 90, 90))], [halved]);
+  const halved = { name: "ours", values: [45, 45, 45], references: [50, 50, 50] };
+  const stored = [caseOf("a", "more", series("ours", 90, 90, 90))];
+  const { worse, compared } = compare(stored, [caseOf("a", "more", halved)]);
   assertEquals([worse.length, compared], [0, 1]);
 });
 
 Deno.test("peers aren't compared, nor figures that only one run has", () => {
-  assertEquals(verdict("more", [80, 80], [20, 20], "zeromq.js"), "nothing");
-  const cases = [caseOf("b", "more", series("ours", 1))];
-  assertEquals(compare([caseOf("a", "more", series("ours", 1))], cases).compared, 0);
-  const zmqPoll = { ...caseOf("a", "more", series("100", 1)), peers: true };
+  assertEquals(verdict("more", [80, 80, 80], [20, 20, 20], "zeromq.js"), "nothing");
+  const [a, b] = ["a", "b"].map((key) => [caseOf(key, "more", series("ours", 1, 1, 1))]);
+  assertEquals(compare(a, b).compared, 0);
+  const zmqPoll = { ...caseOf("a", "more", series("100", 1, 1, 1)), peers: true };
   assertEquals(compare([zmqPoll], [zmqPoll]).compared, 0);
 });
 
+Deno.test("from two rounds, nothing is said", () => {
+  const [stored, now] = [[80, 80], [20, 20, 20]].map((values) => [
+    caseOf("a", "more", series("ours", ...values)),
+  ]);
+  const { worse, compared, tooFew } = compare(stored, now);
+  assertEquals([worse.length, compared, tooFew], [0, 0, 1]);
+});
+
 Deno.test("the worst comes first, with what was and what is", () => {
-  const stored = [caseOf("a", "more", series("one", 80), series("two", 80))];
-  const now = [caseOf("a", "more", series("one", 60), series("two", 40))];
+  const [stored, now] = [[80, 80], [60, 40]].map(([one, two]) => [
+    caseOf("a", "more", series("one", one, one, one), series("two", two, two, two)),
+  ]);
   const text = describeComparison(compare(stored, now));
   assertMatch(text, /2 got worse[^]*two: 0\.8 \(.*50 % worse\n.*one.*25 % worse$/);
 });
