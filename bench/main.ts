@@ -163,10 +163,12 @@ function progress(text: string): void {
 }
 
 if (import.meta.main) {
-  Deno.addSignalListener("SIGINT", () => {
-    endAll();
-    Deno.exit(130);
-  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => {
+      endAll();
+      Deno.exit(130);
+    });
+  }
   try {
     Deno.exitCode = await main();
   } catch (error) {

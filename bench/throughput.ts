@@ -1,11 +1,12 @@
 /** Messages a second from one process to another: the receiver measured, then the sender. */
 
-import type { Contender, Contest } from "./harness/contest.ts";
+import type { Contender, Contest, Metric } from "./harness/contest.ts";
 import { type Group, type Plan, present, sizeName } from "./harness/group.ts";
 import { ours } from "./harness/peers.ts";
 import { exchange, type Job, type Launch } from "./harness/roles.ts";
 
 const SIZES = [16, 1024, 65536, 1 << 20];
+
 /** What is sent, and by what. */
 interface Flow {
   transport: "tcp" | "ipc";
@@ -13,44 +14,60 @@ interface Flow {
   parts: number;
 }
 
-/** Names of ours in the results, and the modes of peers/ours_receive.ts. */
-const RECEIVING: Record<string, string> = {
-  "visit(fn, { timeout })": "visitSync",
-  "visit": "visit",
-  "drain": "drain",
-  "for await": "forAwait",
+/** Names in the results, and the modes of our programs in peers/. */
+type Ways = Record<string, string>;
+
+/** Which of our ways take part: fewer where there is no target, or where they hardly differ. */
+interface Choice {
+  program: string;
+  few: Ways;
+  common: Ways;
+  more: Ways;
+}
+
+const RECEIVING: Choice = {
+  program: "ours_receive.ts",
+  few: { "drain": "drain", "for await": "forAwait" },
+  common: {
+    "visit(fn, { timeout })": "visitSync",
+    "visit": "visit",
+    "drain": "drain",
+    "for await": "forAwait",
+  },
+  more: {
+    "receiveSync": "receiveSync",
+    "tryReceive": "tryReceive",
+    "await receive": "receive",
+    "Web stream": "stream",
+  },
 };
-const FEW_RECEIVING: Record<string, string> = { "drain": "drain", "for await": "forAwait" };
-const MORE_RECEIVING: Record<string, string> = {
-  "receiveSync": "receiveSync",
-  "tryReceive": "tryReceive",
-  "await receive": "receive",
-  "Web stream": "stream",
+
+const SENDING: Choice = {
+  program: "ours_send.ts",
+  few: { "await send": "send" },
+  common: { "trySend": "trySend", "await send": "send" },
+  more: { "sendSync": "sendSync", "Web stream": "stream" },
 };
-/** And of peers/ours_send.ts. */
-const SENDING: Record<string, string> = { "trySend": "trySend", "await send": "send" };
-const FEW_SENDING: Record<string, string> = { "await send": "send" };
-const MORE_SENDING: Record<string, string> = { "sendSync": "sendSync", "Web stream": "stream" };
 
 export const receiving: Group = {
   name: "receive",
   title: "throughput of a receiver, by each way to receive; the sender is C's",
   peers: ["c", "pyzmq", "zeromq"],
-  contests: (plan) =>
-    plan.peers.c === undefined ? [] : [
-      ...flows(plan).map((flow) => receivingContest(plan, plan.peers.c!, flow)),
-      everyByte(plan, plan.peers.c),
-    ],
+  contests: (plan) => {
+    const { c } = plan.peers;
+    if (c === undefined) return [];
+    return [...flows(plan).map((flow) => receivingContest(plan, c, flow)), everyByte(plan, c)];
+  },
 };
 
 export const sending: Group = {
   name: "send",
   title: "throughput of a sender, by each way to send; the receiver is C's",
   peers: ["c", "pyzmq", "zeromq"],
-  contests: (plan) =>
-    plan.peers.c === undefined
-      ? []
-      : flows(plan).map((flow) => sendingContest(plan, plan.peers.c!, flow)),
+  contests: (plan) => {
+    const { c } = plan.peers;
+    return c === undefined ? [] : flows(plan).map((flow) => sendingContest(plan, c, flow));
+  },
 };
 
 function flows({ full }: Plan): Flow[] {
@@ -61,45 +78,16 @@ function flows({ full }: Plan): Flow[] {
     : [tcp(16), tcp(1024)];
 }
 
-/** Which of our ways take part: fewer where there is no target, or where they hardly differ. */
-function waysOf<T>({ full }: Plan, { size }: Flow, few: T, common: T, more: T): T {
-  if (full) return size <= 1024 ? { ...common, ...more } : common;
-  return size === 16 ? common : few;
-}
+/** Makes a contender of a program that takes part in a flow. */
+type Enter = (name: string, launch: Launch, mode?: string) => Contender;
 
 function receivingContest(plan: Plan, c: Launch, flow: Flow): Contest {
-  const { pyzmq, zeromqOnNode, zeromqOnDeno } = plan.peers;
-  const receiver = (name: string, launch: Launch, mode?: string): Contender => ({
-    name,
-    run: () => {
-      const job = jobOf(plan, flow);
-      return exchange(
-        { launch, job: { ...job, role: "receive", mode } },
-        { launch: c, job: { ...job, role: "send" } },
-        "bound",
-      );
-    },
-  });
-  const modes = waysOf(plan, flow, FEW_RECEIVING, RECEIVING, MORE_RECEIVING);
-  const others = plan.full || flow.size === 16;
+  const enter = receiver(plan, c, flow);
   return {
     group: "receive",
-    metrics: [rate(flow, "receive"), {
-      ...describe(flow, "receive", "cpu"),
-      title: `CPU time a message of the receiving process, ${flowName(flow)}`,
-      unit: "ns",
-      better: "less",
-      from: "cpu",
-    }],
-    reference: receiver("C", c),
-    contenders: present(
-      ...Object.entries(modes).map(([name, mode]) => receiver(name, ours("ours_receive.ts"), mode)),
-      others && pyzmq && receiver("pyzmq", pyzmq),
-      plan.full && pyzmq && receiver("pyzmq asyncio", pyzmq, "asyncio"),
-      others && zeromqOnNode && receiver("zeromq.js", zeromqOnNode),
-      plan.full && zeromqOnDeno && flow.size <= 1024 && flow.parts === 1 &&
-        receiver("zeromq.js on Deno", zeromqOnDeno),
-    ),
+    metrics: [rate("receive", flow), cpuTime(flow)],
+    reference: enter("C", c),
+    contenders: contenders(plan, flow, RECEIVING, enter),
     rounds: plan.rounds,
   };
 }
@@ -107,7 +95,33 @@ function receivingContest(plan: Plan, c: Launch, flow: Flow): Contest {
 /** The bytes beyond those that lie in the message's struct are there, too: both sides add up all. */
 function everyByte(plan: Plan, c: Launch): Contest {
   const flow: Flow = { transport: "tcp", size: 1024, parts: 1 };
-  const receiver = (name: string, launch: Launch, mode: string): Contender => ({
+  const enter = receiver(plan, c, flow);
+  return {
+    group: "receive",
+    metrics: [{
+      ...rate("receive", flow),
+      key: "receive/tcp/1024/1/sum",
+      title: `receive and add up every byte, ${nameOf(flow)}`,
+    }],
+    reference: enter("C", c, "sum"),
+    contenders: [enter("visit(fn, { timeout })", ours(RECEIVING.program), "visitSyncSum")],
+    rounds: plan.rounds,
+  };
+}
+
+function sendingContest(plan: Plan, c: Launch, flow: Flow): Contest {
+  const enter = sender(plan, c, flow);
+  return {
+    group: "send",
+    metrics: [rate("send", flow)],
+    reference: enter("C", c),
+    contenders: contenders(plan, flow, SENDING, enter),
+    rounds: plan.rounds,
+  };
+}
+
+function receiver(plan: Plan, c: Launch, flow: Flow): Enter {
+  return (name, launch, mode) => ({
     name,
     run: () => {
       const job = jobOf(plan, flow);
@@ -118,22 +132,10 @@ function everyByte(plan: Plan, c: Launch): Contest {
       );
     },
   });
-  return {
-    group: "receive",
-    metrics: [{
-      ...rate(flow, "receive"),
-      key: "receive/tcp/1024/1/sum",
-      title: `receive and add up every byte, ${flowName(flow)}`,
-    }],
-    reference: receiver("C", c, "sum"),
-    contenders: [receiver("visit(fn, { timeout })", ours("ours_receive.ts"), "visitSyncSum")],
-    rounds: plan.rounds,
-  };
 }
 
-function sendingContest(plan: Plan, c: Launch, flow: Flow): Contest {
-  const { pyzmq, zeromqOnNode, zeromqOnDeno } = plan.peers;
-  const sender = (name: string, launch: Launch, mode?: string): Contender => ({
+function sender(plan: Plan, c: Launch, flow: Flow): Enter {
+  return (name, launch, mode) => ({
     name,
     run: () => {
       const job = jobOf(plan, flow);
@@ -144,22 +146,22 @@ function sendingContest(plan: Plan, c: Launch, flow: Flow): Contest {
       );
     },
   });
-  const modes = waysOf(plan, flow, FEW_SENDING, SENDING, MORE_SENDING);
-  const others = plan.full || flow.size === 16;
-  return {
-    group: "send",
-    metrics: [rate(flow, "send")],
-    reference: sender("C", c),
-    contenders: present(
-      ...Object.entries(modes).map(([name, mode]) => sender(name, ours("ours_send.ts"), mode)),
-      others && pyzmq && sender("pyzmq", pyzmq),
-      plan.full && pyzmq && sender("pyzmq asyncio", pyzmq, "asyncio"),
-      others && zeromqOnNode && sender("zeromq.js", zeromqOnNode),
-      plan.full && zeromqOnDeno && flow.size <= 1024 && flow.parts === 1 &&
-        sender("zeromq.js on Deno", zeromqOnDeno),
-    ),
-    rounds: plan.rounds,
-  };
+}
+
+/** Ours, by each way, and the others. */
+function contenders(plan: Plan, flow: Flow, choice: Choice, enter: Enter): Contender[] {
+  const { full, peers: { pyzmq, zeromqOnNode, zeromqOnDeno } } = plan;
+  const { program, few, common, more } = choice;
+  const small = flow.size <= 1024;
+  const ways = full ? { ...common, ...(small && more) } : flow.size === 16 ? common : few;
+  const others = full || flow.size === 16;
+  return present(
+    ...Object.entries(ways).map(([name, mode]) => enter(name, ours(program), mode)),
+    others && pyzmq && enter("pyzmq", pyzmq),
+    full && pyzmq && enter("pyzmq asyncio", pyzmq, "asyncio"),
+    others && zeromqOnNode && enter("zeromq.js", zeromqOnNode),
+    full && small && flow.parts === 1 && zeromqOnDeno && enter("zeromq.js on Deno", zeromqOnDeno),
+  );
 }
 
 let sockets = 0;
@@ -171,21 +173,31 @@ function jobOf({ warm, seconds }: Plan, { transport, size, parts }: Flow): Omit<
   return { address, size, parts, warm, seconds };
 }
 
-function rate(flow: Flow, verb: string) {
+function rate(verb: string, flow: Flow): Metric {
   return {
-    ...describe(flow, verb),
-    title: `${verb}, ${flowName(flow)}`,
+    key: keyOf(verb, flow),
+    title: `${verb}, ${nameOf(flow)}`,
     unit: "thousand msg/s",
-    better: "more" as const,
+    better: "more",
     from: "rate",
     scale: 1 / 1000,
   };
 }
 
-function describe({ transport, size, parts }: Flow, verb: string, suffix = "") {
-  return { key: `${verb}/${transport}/${size}/${parts}${suffix === "" ? "" : `/${suffix}`}` };
+function cpuTime(flow: Flow): Metric {
+  return {
+    key: `${keyOf("receive", flow)}/cpu`,
+    title: `CPU time a message of the receiving process, ${nameOf(flow)}`,
+    unit: "ns",
+    better: "less",
+    from: "cpu",
+  };
 }
 
-function flowName({ transport, size, parts }: Flow): string {
+function keyOf(verb: string, { transport, size, parts }: Flow): string {
+  return `${verb}/${transport}/${size}/${parts}`;
+}
+
+function nameOf({ transport, size, parts }: Flow): string {
   return `${transport}, ${parts === 1 ? "" : `${parts} parts of `}${sizeName(size)}`;
 }

@@ -26,11 +26,10 @@ export interface Peers {
 }
 
 /** One of our own programs in peers/. */
-export function ours(program: string, env: Record<string, string> = {}): Launch {
+export function ours(program: string): Launch {
   return (job: Job) => ({
     program: Deno.execPath(),
     args: ["run", "-A", "--no-check", "--no-lock", `${HERE}${program}`, ...argumentsOf(job)],
-    env,
   });
 }
 
@@ -111,7 +110,8 @@ async function findPyzmq(versions: Record<string, string>): Promise<Launch> {
 
 async function findZeromq(versions: Record<string, string>): Promise<Launch> {
   const node = await output("node", ["--version"]);
-  if (node === undefined) throw new Error("no Node.js on PATH");
+  // Without a Node.js, Deno runs itself under that name.
+  if (!node?.startsWith("v")) throw new Error("no Node.js on PATH");
   const index = `${CACHE}node_modules/zeromq/lib/index.js`;
   const importing = [
     "-e",

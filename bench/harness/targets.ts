@@ -41,7 +41,7 @@ export function judge(target: Target, cases: readonly Case[]): Verdict | undefin
   const ours = one.series.find((each) => each.name === series);
   const peer = one.series.find((each) => each.name === against);
   if (ours === undefined || (peer === undefined && against !== "absolute")) {
-    return { ...verdict, problem: `without ${ours === undefined ? series : against}` };
+    return { ...verdict, problem: `without ${ours === undefined ? series : against ?? "a peer"}` };
   }
   verdict.ours = medianOf(ours);
   if (peer) verdict.peer = medianOf(peer);
