@@ -117,7 +117,7 @@ function head(): string {
 }
 
 function foot({ machine, rounds }: Report, y: number): string {
-  const { cpu, cores, kernel, date, commit, versions } = machine;
+  const { cpu, cores, kernel, date, commit, versions, others } = machine;
   const names = ["deno", "libzmq", "node", "zeromq.js", "python", "pyzmq"];
   const known = names.filter((name) => versions[name] !== undefined)
     .map((name) => `${name} ${versions[name]}`);
@@ -127,7 +127,9 @@ function foot({ machine, rounds }: Report, y: number): string {
     }; thin lines: the smallest and the largest. ` +
     "“× C”: the median ratio to C's runs just before and after.",
     `${cpu}, ${cores} cores, ${kernel}; ${known.join("; ")}`,
-    `${date}, commit ${commit}. Drawn by ./dev bench --chart`,
+    `${date}, commit ${commit}.` +
+    (others ? ` Other programs took ${others} % of the machine meanwhile.` : "") +
+    " Drawn by ./dev bench --chart",
   ];
   return `<line x1="${MARGIN}" x2="${WIDTH - MARGIN}" y1="${y}" y2="${y}" class="rule"/>` +
     lines.map((line, i) => text(MARGIN, y + 26 + i * 19, line, "soft")).join("");

@@ -6,7 +6,7 @@ import { fairness } from "./fairness.ts";
 import { compare, describeComparison } from "./harness/compare.ts";
 import { type Case, hold } from "./harness/contest.ts";
 import type { Group, Plan } from "./harness/group.ts";
-import { describeMachine } from "./harness/machine.ts";
+import { describeMachine, othersShare, workSoFar } from "./harness/machine.ts";
 import { fill } from "./harness/markdown.ts";
 import { findPeers } from "./harness/peers.ts";
 import { endAll } from "./harness/process.ts";
@@ -114,8 +114,9 @@ async function measure(
   );
 
   const cases: Case[] = [];
+  const before = workSoFar();
   for (const group of groups) {
-    const before = cases.length;
+    const known = cases.length;
     const add = (found: readonly Case[]) => {
       progress("");
       cases.push(...found);
@@ -123,11 +124,15 @@ async function measure(
     };
     for (const contest of group.contests?.(plan) ?? []) add(await hold(contest, progress));
     add(await group.measure?.(plan, progress) ?? []);
-    if (cases.length === before) console.log(`${group.name}: NOT MEASURED, for want of a peer\n`);
+    if (cases.length === known) console.log(`${group.name}: NOT MEASURED, for want of a peer\n`);
   }
 
+  machine.others = othersShare(before, workSoFar());
   const targets = TARGETS.map((target) => judge(target, cases)).filter((one) => one !== undefined);
   if (targets.length > 0) console.log(`${columns(targetRows(targets), "")}\n`);
+  if (machine.others !== null) {
+    console.log(`Meanwhile other programs took ${machine.others} % of the machine.\n`);
+  }
   return { format: 1, machine, rounds, full, cases, targets, missing: peers.missing };
 }
 

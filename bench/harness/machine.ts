@@ -10,6 +10,8 @@ export interface Machine {
   kernel: string;
   commit: string;
   versions: Record<string, string>;
+  /** The share of all cores that others used while it was measured, in percent; null where that's unknown. */
+  others: number | null;
 }
 
 export async function describeMachine(peers: Record<string, string>): Promise<Machine> {
@@ -22,6 +24,7 @@ export async function describeMachine(peers: Record<string, string>): Promise<Ma
     kernel: `${Deno.build.os} ${Deno.osRelease()}`,
     commit: commit ?? "unknown",
     versions: { deno: Deno.version.deno, libzmq, ...peers },
+    others: null,
   };
 }
 
@@ -33,4 +36,34 @@ export function descriptorLimit(): number {
   } catch {
     return Infinity;
   }
+}
+
+/** What the machine has done so far, and what of it this process and its children, in ticks of the clock. */
+export interface Work {
+  all: number;
+  busy: number;
+  own: number;
+}
+
+export function workSoFar(): Work | undefined {
+  try {
+    const times = Deno.readTextFileSync("/proc/stat").split("\n")[0].split(/\s+/).slice(1, 9).map(
+      Number,
+    );
+    const all = times.reduce((sum, time) => sum + time, 0);
+    const [, , , idle, waiting] = times;
+    // After the program's name in brackets; children count once they have ended.
+    const fields = Deno.readTextFileSync("/proc/self/stat").replace(/^.*\) /s, "").split(" ");
+    const own = fields.slice(11, 15).reduce((sum, time) => sum + Number(time), 0);
+    return { all, busy: all - idle - waiting, own };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The share of all cores that others have used since, in percent. Pure. */
+export function othersShare(before: Work | undefined, now: Work | undefined): number | null {
+  if (before === undefined || now === undefined || now.all <= before.all) return null;
+  const others = now.busy - before.busy - (now.own - before.own);
+  return Math.max(0, Math.round(others / (now.all - before.all) * 100));
 }

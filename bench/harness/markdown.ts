@@ -30,7 +30,7 @@ function caseText(one: Case): string {
 }
 
 function machine({ machine, rounds, missing }: Report): string {
-  const { cpu, cores, kernel, date, commit, versions } = machine;
+  const { cpu, cores, kernel, date, commit, versions, others } = machine;
   return table([
     ["what", "which"],
     ["processor", `${cpu}, ${cores} cores`],
@@ -38,6 +38,7 @@ function machine({ machine, rounds, missing }: Report): string {
     ["date", date],
     ["commit", commit],
     ["rounds", String(rounds)],
+    ["other programs", others === null ? "unknown" : `took ${others} % of the machine meanwhile`],
     ...Object.entries(versions),
     ...missing.map((reason) => ["missing", reason]),
   ]);

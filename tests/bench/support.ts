@@ -30,6 +30,7 @@ export function reportOf(...cases: Case[]): Report {
     kernel: "linux 6",
     commit: "abc",
     versions: { deno: "2", libzmq: "4.3.4" },
+    others: 12,
   };
   return { format: 1, machine, rounds: 2, full: false, cases, targets: [], missing: [] };
 }
