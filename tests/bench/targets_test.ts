@@ -22,6 +22,13 @@ Deno.test("against another peer, a target takes the ratio of each round", () => 
   assertEquals(verdict?.met, true);
 });
 
+Deno.test("what the machine did to the reference beside a run is taken out of the ratio to a peer", () => {
+  // While ours ran, all was half as fast.
+  const ours = { name: "ours", values: [50], references: [50] };
+  const cases = [caseOf("rate", "more", ours, series("peer", 25))];
+  assertEquals(judge({ ...OURS, against: "peer", atLeast: 4 }, cases)?.found?.median, 4);
+});
+
 Deno.test("an absolute target takes the figure itself", () => {
   const target = { ...OURS, key: "time", against: "absolute" };
   assertEquals(judge({ ...target, atMost: 8 }, CASES)?.met, true);
