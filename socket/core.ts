@@ -25,6 +25,10 @@ import { closedError, type Operation } from "./operation.ts";
 import { serveReceivers } from "./receiving.ts";
 import { serveSenders } from "./sending.ts";
 
+const SUB = 2;
+const CONFLATE = 54;
+const NO_ADDRESS = new Uint8Array(1);
+
 /** A socket without its public face. The context, the reactor and the finalizer hold this only. */
 export class Handle extends Source {
   readonly receivers: Queue<Operation> = new Queue();
@@ -76,6 +80,7 @@ export class Handle extends Source {
 
   override serve(): void {
     if (this.closed) return;
+    if (this.watched === 0 && this.#looksTake()) return this.#runCommands();
     const { receivers, senders } = this;
     if (
       this.watches === undefined && senders.first === undefined && receivers.first !== undefined
@@ -105,6 +110,22 @@ export class Handle extends Source {
       if (this.unsettled && this.listed) return; // this turn's budget is spent
     }
     reactor().setStubborn(this, receiveRefused || sendRefused);
+  }
+
+  /**
+   * Fact: asked for ZMQ_EVENTS, a SUB takes a message off its queue, to see whether it matches. Failure:
+   * with `conflate`, the next receive gave that one, however old, and not the last. Decision: while
+   * nobody waits, such a socket isn't looked at, it only does what libzmq's threads have told it to.
+   * Cost: a program that asks whether it's readable, or has it in a Poller, still gets the older one.
+   */
+  #looksTake(): boolean {
+    return this.type === SUB && getInt(this.pointer, CONFLATE) === 1;
+  }
+
+  /** libzmq does that before it looks at what it's asked to disconnect from, which here is nothing. */
+  #runCommands(): void {
+    this.unsettled = false;
+    zmq().zmq_disconnect(this.pointer, NO_ADDRESS);
   }
 
   /**

@@ -1,5 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Context, Dealer, Pair, Publisher, Pull, Push, Router, Subscriber } from "../../mod.ts";
+import { READABLE } from "../../poller/backend.ts";
+import { readiness } from "../fds.ts";
+import { turnsUntil } from "../poller/support.ts";
 import { freshAddress, join, turn, until } from "../util.ts";
 import { futureAddress, pending, portOf, received, soon, texts } from "./support.ts";
 
@@ -38,6 +41,26 @@ Deno.test("with conflate, a Subscriber wakes for the newest message", async () =
     for (let i = 0; i < 100; i++) assert(publisher.trySend(`${i}`));
     assertEquals(texts(await soon(waiting)), ["99"]);
   }
+});
+
+Deno.test("with conflate, what came to a Subscriber while nobody waited is no older than the last", async () => {
+  using subscriber = new Subscriber({ conflate: true });
+  using publisher = new Publisher();
+  await join(publisher, subscriber, freshAddress("inproc"));
+  subscriber.subscribe();
+  void publisher.writable; // over inproc, that has it look for subscriptions
+  // While anybody waits, idle sockets are looked at as soon as something happens there.
+  using other = new Pull();
+  const waiting = other.receive().catch(() => {});
+  for (let round = 0; round < 3; round++) {
+    assert(publisher.trySend("old"));
+    await turnsUntil(() => (readiness(subscriber.fd) & READABLE) === 0, "the look");
+    assert(publisher.trySend("new"));
+    assertEquals(texts(subscriber.tryReceive()!), ["new"]);
+    assertEquals(subscriber.tryReceive(), undefined);
+  }
+  other.close();
+  await waiting;
 });
 
 Deno.test("without immediate, messages are queued for a peer that is still to come", () => {
