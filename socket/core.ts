@@ -46,6 +46,8 @@ export class Handle extends Source {
   webSocket = false;
   /** What is to be read of each message beside its bytes. */
   metadata: MetadataNames | undefined;
+  /** The length of the longest address, in bytes with a NUL, that it was bound or connected to. */
+  #longestAddress = 0;
   readonly #ipcFolders = new IpcFolders();
   /** What was set, for options that libzmq can't read back. */
   readonly remembered: Map<string, unknown> = new Map();
@@ -189,14 +191,22 @@ export class Handle extends Source {
     address = place,
   ): void {
     const text = toAddress(place);
+    this.#longestAddress = Math.max(this.#longestAddress, text.length);
     checkUninterrupted(() => zmq()[call](this.pointer, text), call, { address });
   }
 
   get lastEndpoint(): string | null {
-    const length = getBytes(this.pointer, ZMQ_LAST_ENDPOINT, "lastEndpoint");
+    // An inproc name can be of any length.
+    const buffer = this.#longestAddress <= SCRATCH
+      ? scratch()
+      : new OptionBuffer(this.#longestAddress);
+    const size = buffer.bytes.length;
+    const read = () => buffer.read(this.pointer, ZMQ_LAST_ENDPOINT, size);
+    checkUninterrupted(read, "zmq_getsockopt", { option: "lastEndpoint" });
     this.touched();
+    const length = buffer.length.words[0];
     if (length <= 1) return null;
-    const endpoint = new TextDecoder().decode(scratch().bytes.subarray(0, length - 1));
+    const endpoint = new TextDecoder().decode(buffer.bytes.subarray(0, length - 1));
     // libzmq gives udp's back without the scheme.
     return endpoint.includes("://") ? endpoint : `udp://${endpoint}`;
   }
@@ -256,11 +266,12 @@ class OptionBuffer extends Kept {
   }
 }
 
+const SCRATCH = 1024;
 let optionBuffer: OptionBuffer | undefined;
 
 /** Where the last option read lies. */
 export function scratch(): OptionBuffer {
-  return optionBuffer ??= new OptionBuffer(1024);
+  return optionBuffer ??= new OptionBuffer(SCRATCH);
 }
 
 /** An int option; −1 also for failure, so it's for options that are never negative. */
@@ -277,7 +288,7 @@ export function getBytes(
   socket: Deno.PointerObject,
   option: number,
   name: string,
-  size = 1024,
+  size = SCRATCH,
 ): number {
   const read = () => scratch().read(socket, option, size);
   checkUninterrupted(read, "zmq_getsockopt", { option: name });

@@ -27,6 +27,18 @@ Deno.test("lastEndpoint is the last of several", async () => {
   assertEquals(pull.lastEndpoint, address);
 });
 
+Deno.test("lastEndpoint has an inproc name of any length", async () => {
+  for (const length of [1014, 1015, 1016, 5000, 100_000]) {
+    const address = `inproc://${"ä".repeat(length / 2)}${"x".repeat(length % 2)}`;
+    using pull = new Pull();
+    await pull.bind(address);
+    assertEquals(pull.lastEndpoint, address);
+    using push = new Push();
+    push.connect(address);
+    assertEquals(push.lastEndpoint, address);
+  }
+});
+
 Deno.test("an address that isn't text is refused at once, by every method", async () => {
   for (const socket of [new Push(), new Router(), new Stream()]) {
     for (
