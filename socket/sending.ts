@@ -23,6 +23,8 @@ const STREAM = 11;
 const LATE = "No peer could take the message";
 /** How often a blocked send is tried again although its descriptor says nothing; see `Handle.serve`. */
 const RETRY = 50;
+/** How long, in ms, a closing of a Stream's peer is waited for. */
+const GOODBYE = 2;
 
 /** A send that waits. */
 class Send extends Operation {
@@ -149,7 +151,20 @@ function put(handle: Handle, parts: Part | readonly Part[]): boolean {
   // A refused send needn't have run the socket's commands, of which one may say that there is room now.
   if (!sent && (handle.look() & WRITABLE) !== 0) sent = putOnce(handle, parts);
   if (handle.watched > 0) reactor().unsettle(handle);
+  else if (sent && handle.type === STREAM) hurryGoodbye(handle, parts as readonly Part[]);
   return sent;
+}
+
+/**
+ * Fact: a Stream closes a peer's connection, on an empty part, only when libzmq's thread has answered and
+ * the socket is called again. Failure: while nobody waits, that was at the next look at idle sockets, up
+ * to a second later. Decision: the answer is awaited here. Cost: some 35 µs; 2 ms where the peer still has
+ * bytes to take, whose connection then closes at that look, after them.
+ */
+function hurryGoodbye(handle: Handle, [, bytes]: readonly Part[]): void {
+  if (bytes.length > 0) return;
+  waitReadable(handle.fd, GOODBYE);
+  handle.look();
 }
 
 function putOnce(handle: Handle, parts: Part | readonly Part[]): boolean {

@@ -8,7 +8,11 @@ const text = new TextEncoder();
 /** A Stream that listens, and a plain TCP client of it. */
 async function listening(stream: Stream): Promise<Deno.TcpConn> {
   await stream.bind("tcp://127.0.0.1:*");
-  return await Deno.connect({ hostname: "127.0.0.1", port: portOf(stream) });
+  return await connected(stream);
+}
+
+function connected(stream: Stream): Promise<Deno.TcpConn> {
+  return Deno.connect({ hostname: "127.0.0.1", port: portOf(stream) });
 }
 
 /** Reads until so many bytes have come, or the other side has gone. */
@@ -89,13 +93,29 @@ Deno.test("an empty second part closes a Stream's connection", async () => {
   assertEquals(await soon(client.read(new Uint8Array(1))), null);
 });
 
+Deno.test("a Stream's peer is closed at once, though nobody waits for the Stream", async () => {
+  using stream = new Stream({ notify: false });
+  const took: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    using client = await (i === 0 ? listening(stream) : connected(stream));
+    await client.write(text.encode("?"));
+    const [id] = await soon(stream.receive());
+    const begun = performance.now();
+    await stream.send([id, ""]);
+    assertEquals(await soon(client.read(new Uint8Array(1))), null);
+    took.push(performance.now() - begun);
+  }
+  // Idle sockets are looked at once a second.
+  assert(Math.min(...took) < 400, `it took ${took.map(Math.round)} ms`);
+});
+
 Deno.test("without notify, a Stream is told nothing but bytes", async () => {
   using stream = new Stream({ notify: false });
   const client = await listening(stream);
   await client.write(text.encode("first"));
   assertEquals((await gather(stream, 5))[1], text.encode("first"));
   client.close();
-  using next = await Deno.connect({ hostname: "127.0.0.1", port: portOf(stream) });
+  using next = await connected(stream);
   await next.write(text.encode("second"));
   assertEquals((await gather(stream, 6))[1], text.encode("second"));
 });
@@ -110,7 +130,7 @@ Deno.test("a Stream serves several clients", async () => {
     }
   })();
   await Promise.all(Array.from({ length: 5 }, async (_, i) => {
-    using client = await Deno.connect({ hostname: "127.0.0.1", port: portOf(stream) });
+    using client = await connected(stream);
     await client.write(new Uint8Array([i]));
     assertEquals([...await read(client, 1)], [i]);
   }));
