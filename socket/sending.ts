@@ -19,6 +19,7 @@ import { sendPart, sendParts } from "./send.ts";
 
 const CALL = "zmq_send";
 const SENT: Promise<void> = Promise.resolve();
+const ROUTER = 6;
 const STREAM = 11;
 const LATE = "No peer could take the message";
 /** How often a blocked send is tried again although its descriptor says nothing; see `Handle.serve`. */
@@ -136,14 +137,27 @@ export function serveSenders(handle: Handle): boolean {
 }
 
 function checkMessage(handle: Handle, message: MessageLike): Part | Part[] {
-  // libzmq takes a Stream's parts by turns for an id and for bytes, whatever a message is: one too
-  // few or too many, and every later message would be lost, with success.
-  if (handle.type === STREAM && !(Array.isArray(message) && message.length === 2)) {
+  if (handle.type === ROUTER || handle.type === STREAM) checkRouted(handle, message);
+  return Array.isArray(message) ? toParts(message) : toPart(message as MessagePart);
+}
+
+/** What libzmq would drop, with success: a message that isn't as its type of socket has it. */
+function checkRouted({ type, remembered }: Handle, message: MessageLike): void {
+  const length = Array.isArray(message) ? message.length : 1;
+  // A Stream's parts are taken by turns for an id and for bytes, whatever a message is: one too few or
+  // too many, and every later message would be lost. A raw Router leaves out what follows the second.
+  if (type === STREAM || remembered.get("rawMode") === true) {
+    if (length === 2) return;
+    const whose = type === STREAM ? "Stream" : "Router in raw mode";
     throw new TypeError(
-      "A Stream's message has two parts: the peer's routing id, and bytes for it",
+      `A message of a ${whose} has two parts: the peer's routing id, and bytes for it`,
     );
   }
-  return Array.isArray(message) ? toParts(message) : toPart(message as MessagePart);
+  if (length < 2) {
+    throw new TypeError(
+      "A Router's message has two parts or more: the peer's routing id, and the message for it",
+    );
+  }
 }
 
 function put(handle: Handle, parts: Part | readonly Part[]): boolean {

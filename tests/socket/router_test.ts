@@ -121,6 +121,33 @@ Deno.test("what a Router sends to a peer that isn't there is dropped", async () 
   assertEquals(await received(dealer), ["found"]);
 });
 
+for (const mandatory of [false, true]) {
+  Deno.test(`a ${mandatory ? "mandatory " : ""}Router refuses a message without a routing id, and goes on`, async () => {
+    using router = new Router({ mandatory });
+    using dealer = new Dealer({ routingId: "peer" });
+    await join(router, dealer);
+    await dealer.send("hello");
+    await soon(router.receive());
+    const refused = { name: "TypeError", message: /routing id/ };
+    for (const message of ["peer", ["peer"], new Uint8Array(5)]) {
+      throws(() => router.send(message), refused);
+      throws(() => router.trySend(message), refused);
+      throws(() => router.sendSync(message), refused);
+    }
+    await router.send(["peer", ""]);
+    await router.send(["peer", "a", "b"]);
+    assertEquals([await received(dealer), await received(dealer)], [[""], ["a", "b"]]);
+  });
+}
+
+Deno.test("a Router in raw mode refuses what isn't a routing id and bytes", () => {
+  using router = new Router({ rawMode: true });
+  const refused = { name: "TypeError", message: /two parts/ };
+  for (const message of ["peer", ["peer", "a", "b"]]) {
+    throws(() => router.trySend(message), refused);
+  }
+});
+
 overTransports("a mandatory Router says that a peer isn't there", async (address) => {
   using router = new Router({ mandatory: true });
   using dealer = new Dealer({ routingId: "known" });
