@@ -26,6 +26,7 @@ import { serveReceivers } from "./receiving.ts";
 import { serveSenders } from "./sending.ts";
 
 const SUB = 2;
+const ROUTER = 6;
 const CONFLATE = 54;
 const NO_ADDRESS = new Uint8Array(1);
 
@@ -93,8 +94,11 @@ export class Handle extends Source {
       reactor().setStubborn(this, false);
       return;
     }
+    // A mandatory ROUTER isn't writable when its last peer has gone, and a send to that one is to fail now.
+    let blind = this.type === ROUTER;
     let receiveRefused = false;
     let sendRefused = false;
+    let stubborn = false;
     for (;;) {
       const ready = this.look();
       const readable = (ready & READABLE) !== 0;
@@ -102,16 +106,21 @@ export class Handle extends Source {
       const receives = receivers.first !== undefined && !receiveRefused &&
         (readable || !receivers.first.tried);
       const sends = senders.first !== undefined && !sendRefused &&
-        (writable || !senders.first.tried);
+        (writable || blind || !senders.first.tried);
       if (!receives && !sends) break;
       // A call in one direction may consume what the other waits for, so both are looked at again,
       // but nobody who was refused is tried again before the next edge: a ROUTER with one full peer
       // says writable for ever.
       if (receives) receiveRefused = !serveReceivers(this) && readable;
-      if (sends) sendRefused = !serveSenders(this) && writable;
+      if (sends) {
+        const refused = !serveSenders(this);
+        sendRefused = refused && writable;
+        stubborn = refused && (writable || blind);
+        blind = false;
+      }
       if (this.unsettled && this.listed) return; // this turn's budget is spent
     }
-    reactor().setStubborn(this, receiveRefused || sendRefused);
+    reactor().setStubborn(this, receiveRefused || stubborn);
   }
 
   /**

@@ -193,6 +193,21 @@ Deno.test("a mandatory Router waits for a peer whose queue is full", async () =>
   await soon(sent);
 });
 
+Deno.test("a mandatory Router's send that waits for its only peer hears that it has gone", async () => {
+  using router = new Router({ mandatory: true, sendHighWaterMark: 2, linger: 0 });
+  using dealer = new Dealer({ routingId: "peer", receiveHighWaterMark: 1, linger: 0 });
+  await join(router, dealer);
+  await dealer.send("hello");
+  await received(router);
+  const sending = (async () => {
+    for (;;) await router.send(["peer", new Uint8Array(1_000_000)]);
+  })();
+  while (router.writable) await turn();
+  assert(await pending(sending));
+  dealer.close();
+  await rejects(soon(sending), UNREACHABLE);
+});
+
 Deno.test("a Router refuses a second peer of the same name", async () => {
   using router = new Router();
   await router.bind(freshAddress("inproc"));
