@@ -101,7 +101,7 @@ export class Context implements Disposable {
     this.#core.set(2, "maxSockets", natural(value, "maxSockets", 1));
   }
 
-  /** The largest value that {@linkcode Context.maxSockets} can have (`ZMQ_SOCKET_LIMIT`). */
+  /** What libzmq takes for the most sockets that the system can have, though it accepts larger numbers (`ZMQ_SOCKET_LIMIT`). */
   get maxSocketsLimit(): number {
     return this.#core.get(3, "maxSocketsLimit");
   }
@@ -112,6 +112,11 @@ export class Context implements Disposable {
   }
   set maxMessageSize(value: number) {
     this.#core.set(5, "maxMessageSize", natural(value, "maxMessageSize", 0));
+  }
+
+  /** The size of libzmq's record of a message, in bytes (`ZMQ_MSG_T_SIZE`). */
+  get msgTSize(): number {
+    return this.#core.get(6, "msgTSize");
   }
 
   /** The priority of the I/O threads; −1 as the system has it. libzmq can't read it: what was set (`ZMQ_THREAD_PRIORITY`). */

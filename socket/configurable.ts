@@ -92,6 +92,8 @@ export abstract class Configurable {
   /**
    * Adds to the addresses from which later binds accept TCP peers, in CIDR notation such as
    * `"192.168.0.0/16"`; `null` accepts all again. Can't be read (`ZMQ_TCP_ACCEPT_FILTER`).
+   *
+   * @throws `RangeError` for no or more than 255 bytes, `ZmqError` EINVAL for what is no address.
    */
   set tcpAcceptFilter(filter: string | null) {
     addFilter(this, 38, "tcpAcceptFilter", filter, textBytes);
@@ -197,7 +199,11 @@ function textBytes(name: string, text: string): Uint8Array {
   if (typeof text !== "string") {
     throw new TypeError(`The option ${name} must be a string or null`);
   }
-  return encoder.encode(text);
+  const bytes = encoder.encode(text);
+  if (bytes.length < 1 || bytes.length > 255) {
+    throw new RangeError(`The option ${name} must have 1 to 255 bytes`);
+  }
+  return bytes;
 }
 
 function idBytes(name: string, id: number): Uint8Array | null {
