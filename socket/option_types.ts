@@ -131,6 +131,8 @@ export interface ConflateOption {
   /**
    * Whether only the last message is kept in either direction. To be set before bind and connect.
    * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
+   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
+   * it's readable, or has stood in a Poller, gives the message that it had then before the last one.
    * Default false (`ZMQ_CONFLATE`).
    */
   conflate: boolean;
@@ -148,7 +150,8 @@ export interface RequestOnlyOptions {
 export interface RouterOnlyOptions {
   /**
    * Whether sending to a peer that isn't there fails with `ZmqError` EHOSTUNREACH, and to one whose
-   * queue is full waits; otherwise both are dropped silently. Default false (`ZMQ_ROUTER_MANDATORY`).
+   * queue is full waits; otherwise both are dropped silently. A peer that goes while its queue is full counts as
+   * there until all that came from it was received. Default false (`ZMQ_ROUTER_MANDATORY`).
    */
   mandatory: boolean;
   /** Whether a new peer takes over a routing id in use, instead of being refused. Default false (`ZMQ_ROUTER_HANDOVER`). */

@@ -8,7 +8,8 @@ export interface PushOptions extends SocketOptions, Partial<SendOptions>, Partia
 
 /**
  * Sends each message to one of its peers, in turn (`ZMQ_PUSH`). Peers are {@linkcode Pull} sockets.
- * Without a peer that can take it, a send waits.
+ * Without a peer that can take it, a send waits. A message of several parts whose peer goes while it's handed over
+ * may count as sent.
  *
  * @example
  * ```ts

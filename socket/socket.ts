@@ -200,7 +200,8 @@ export abstract class Socket extends Configurable implements Pollable, Disposabl
 
   /**
    * Closes the socket. Receives and sends that wait reject with `ZmqError` EBADF, iterations end, and
-   * unsent messages go out in the background for as long as the linger allows. Idempotent (`zmq_close`).
+   * unsent messages go out in the background for as long as the linger allows. Its addresses become free a moment
+   * later, inproc names, too; after {@linkcode Socket.unbind} those are free at once. Idempotent (`zmq_close`).
    */
   close(): void {
     const handle = handleOf(this);
