@@ -23,7 +23,8 @@ Addresses
   tcp://127.0.0.1:*        to bind to a free port
   ipc:///tmp/some.socket   a path, for processes on one machine. If a sender ends while its receiver's
                            queue is full, libzmq loses the rest over ipc, though never over tcp. So
-                           the queue has no limit here, unless --raw or --hwm is given
+                           that queue has no limit here, unless --hwm sets one: for more than fits
+                           into memory, and a reader slower than the sender, take tcp
   Where the system chooses a part of the address, "endpoint ADDRESS" on standard error tells it.
   --bind ADDRESS           accept peers here
   --connect ADDRESS        find a peer there, and keep trying until it's there

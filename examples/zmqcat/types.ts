@@ -78,7 +78,7 @@ export function openSocket(job: Job): AnySocket {
   const immediate = true;
   // Bytes come in large messages. Text comes in small ones, and publishers of other programs drop what
   // a subscriber can't take.
-  const receiveQueue = job.format === "raw" ? RECEIVE_QUEUE : overIpc(job) ? 0 : LARGEST_QUEUE;
+  const receiveQueue = overIpc(job) ? 0 : job.format === "raw" ? RECEIVE_QUEUE : LARGEST_QUEUE;
   const receiving = { receiveHighWaterMark: hwm ?? receiveQueue };
   const socket = ((): Socket => {
     switch (job.type) {
@@ -114,8 +114,11 @@ export function openSocket(job: Job): AnySocket {
 }
 
 /**
- * Whether peers come over ipc. When one of them ends while the queue for it is full, libzmq (4.3.4 and
- * 4.3.5) loses what is still in the connection, thousands of short lines. So there is no limit to it.
+ * Whether peers come over ipc. Fact: a connection whose receive queue is full isn't read, and when its
+ * other end is closed meanwhile, libzmq (4.3.4 and 4.3.5) drops it with what is in it. Failure: of many
+ * short messages the last thousands were lost, nearly always, and of large ones now and then the last.
+ * Decision: no limit to that queue. Cost: a reader of our output who is slower than the sender no longer
+ * holds the sender up, and all that he's behind lies in memory, until --hwm sets a limit.
  */
 function overIpc({ addresses }: Job): boolean {
   return addresses.some(({ address }) => address.startsWith("ipc:"));

@@ -124,6 +124,22 @@ Deno.test("a text file of a hundred thousand lines comes out of a shell's pipe a
     assertEquals(await running.ended(), WHOLE);
   }));
 
+for (const format of ["--raw", "--nul"]) {
+  Deno.test(`pull ${format} over ipc has all of many short messages, though its reader comes after the sender's end`, () =>
+    withFolder(async (folder) => {
+      const address = `ipc://${folder}/socket`;
+      await using receiver = zmqcat("pull", "--bind", address, "--end-marker", format);
+      await using sender = zmqcat("push", "--connect", address, "--end-marker");
+      const numbers = Array.from({ length: 30_000 }, (_, i) => `${i}`);
+      await sender.write(numbers.join("\n"));
+      await sender.end();
+      assertEquals((await sender.ended()).status, 0);
+      const end = format === "--nul" ? "\0" : "";
+      assertEquals(text(await receiver.output()) === numbers.map((n) => n + end).join(""), true);
+      assertEquals(await receiver.ended(), WHOLE);
+    }));
+}
+
 // Enough --------------------------------------------------------------------------------------------
 
 Deno.test("pull --count prints so many messages, and leaves it at that", async () => {
