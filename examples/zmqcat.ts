@@ -144,6 +144,8 @@ async function open(socket: AnySocket, { addresses }: Job): Promise<string[]> {
   const chosen: string[] = [];
   try {
     for (const { binds, address } of addresses) {
+      // Only then: a name, such as localhost, would else be looked for among IPv6 addresses first.
+      socket.ipv6 = address.includes("//[");
       if (!binds) socket.connect(address);
       else {
         await socket.bind(address);

@@ -109,8 +109,8 @@ export function parse(args: string[]): Job | "help" {
   return {
     type,
     addresses: addressesOf(values),
-    file: only(values, "file"),
-    output: only(values, "output"),
+    file: fileOf(values, "file"),
+    output: fileOf(values, "output"),
     cut: cutOf(values),
     format,
     end: Buffer.from(values.nul ? "\0" : "\n"),
@@ -190,6 +190,12 @@ function only(values: Values, name: Option, empty = false): string | undefined {
   if (given.length > 1) throw new UsageError(`--${name} was given ${given.length} times`);
   if (given[0] === "" && !empty) throw new UsageError(`--${name} is empty`);
   return given[0];
+}
+
+/** As everywhere, - is standard input or output. */
+function fileOf(values: Values, name: "file" | "output"): string | undefined {
+  const path = only(values, name);
+  return path === "-" ? undefined : path;
 }
 
 function whole(

@@ -21,6 +21,7 @@ the first subscriber, and then for the slowest one. Nothing is read faster than 
 Addresses
   tcp://127.0.0.1:5555     a port of one interface; tcp://*:5555 binds to all interfaces
   tcp://127.0.0.1:*        to bind to a free port
+  tcp://[::1]:5555         the same by IPv6
   ipc:///tmp/some.socket   a path, for processes on one machine. If a sender ends while its receiver's
                            queue is full, libzmq loses the rest over ipc, though never over tcp. So
                            that queue has no limit here, unless --hwm sets one: for more than fits
@@ -31,7 +32,7 @@ Addresses
   Both can be given several times, and together.
 
 What is read (push, pub, req, dealer, pair, xpub, xsub, router, stream)
-  --file FILE     read this instead of standard input
+  --file FILE     read this instead of standard input; - is standard input
   --lines         a message for each line, without its end, which stream alone sends; the default
   --nul           a message for each part that a NUL byte ends
   --chunk BYTES   messages of so many bytes at most, sent as soon as they're read
@@ -39,7 +40,7 @@ What is read (push, pub, req, dealer, pair, xpub, xsub, router, stream)
   --rate N/s      at most so many messages a second
 
 What is printed (pull, sub, req, rep, dealer, pair, xpub, xsub, router, stream)
-  --output FILE   write this instead of standard output; what was in it is lost
+  --output FILE   write this instead of standard output; what was in it is lost; - is standard output
                   text, the default: each message's bytes, and a line's end, or with --nul a NUL
                   byte. Tabs stand between a message's frames
   --raw           the bytes alone

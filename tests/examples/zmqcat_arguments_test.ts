@@ -36,6 +36,11 @@ Deno.test("a topic may be empty, which is everything", () => {
   assertEquals(job("sub --bind a --topic= --topic b").topics, ["", "b"]);
 });
 
+Deno.test("a file called - is standard input or output, and no file of that name", () => {
+  const { file, output } = job("dealer --bind a --file - --output -");
+  assertEquals([file, output], [undefined, undefined]);
+});
+
 Deno.test("--help is heard beside anything else that parses", () => {
   assertEquals(parse(["push", "--help"]), "help");
   assertEquals(parse(["-h"]), "help");

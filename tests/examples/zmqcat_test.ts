@@ -78,6 +78,32 @@ for (const input of ["< /dev/null", "<&-"]) {
     }));
 }
 
+/** Whether this machine has IPv6. */
+const IPV6 = (() => {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+Deno.test({
+  name: "an IPv6 address is bound and connected to, and an IPv4 one beside it",
+  ignore: !IPV6,
+  fn: async () => {
+    await using receiver = zmqcat("pull", "--bind", "tcp://[::1]:*", "--bind", ANY, "--count", "2");
+    for (const host of ["tcp://[::1]:", "tcp://127.0.0.1:"]) {
+      const port = await receiver.said(`endpoint ${host}`);
+      await using sender = zmqcat("push", "--connect", host + port);
+      await sender.write(host);
+      await sender.end();
+      assertEquals(await sender.ended(), { status: 0, errors: "" });
+    }
+    assertEquals(text(await receiver.output()), "tcp://[::1]:\ntcp://127.0.0.1:\n");
+  },
+});
+
 Deno.test("what is written to push arrives while its input is still open", async () => {
   await using receiver = carrier("pull", "--bind", ANY);
   await using sender = carrier("push", "--connect", await receiver.said("endpoint "));
