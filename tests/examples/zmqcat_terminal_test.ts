@@ -32,12 +32,8 @@ Deno.test({
   ignore,
   fn: async () => {
     await using receiver = zmqcat("pull", "--bind", ANY, "--end-marker");
-    await using sender = typed(
-      "push",
-      "--end-marker",
-      "--connect",
-      await receiver.said("endpoint "),
-    );
+    const address = await receiver.said("endpoint ");
+    await using sender = typed("push", "--end-marker", "--connect", address);
     await sender.write("one\n");
     assertEquals(text(await receiver.output(4)), "one\n");
     await sender.write("two\n");
@@ -72,12 +68,8 @@ Deno.test({
   ignore,
   fn: async () => {
     await using receiver = zmqcat("pull", "--bind", ANY, "--end-marker");
-    await using sender = typed(
-      "push",
-      "--end-marker",
-      "--connect",
-      await receiver.said("endpoint "),
-    );
+    const address = await receiver.said("endpoint ");
+    await using sender = typed("push", "--end-marker", "--connect", address);
     await sender.write("one\n");
     await receiver.output(4);
     await sender.write(INTERRUPT);

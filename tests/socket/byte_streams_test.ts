@@ -2,28 +2,16 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Pull, Push } from "../../mod.ts";
-import { freshAddress, join, turn, withFolder } from "../util.ts";
-import { overTransports, pattern, pending, received, sameBytes, soon } from "./support.ts";
-
-interface Sockets extends Disposable {
-  push: Push;
-  pull: Pull;
-}
-
-/** Two connected sockets; with a mark, both have it. */
-async function pipeline(mark = 1000): Promise<Sockets> {
-  const push = new Push({ sendHighWaterMark: mark, linger: 0 });
-  const pull = new Pull({ receiveHighWaterMark: mark });
-  await join(pull, push, freshAddress("inproc"));
-  return {
-    push,
-    pull,
-    [Symbol.dispose]: () => {
-      push.close();
-      pull.close();
-    },
-  };
-}
+import { join, turn, withFolder } from "../util.ts";
+import {
+  overTransports,
+  pattern,
+  pending,
+  pipeline,
+  received,
+  sameBytes,
+  soon,
+} from "./support.ts";
 
 const encoder = new TextEncoder();
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);

@@ -1,26 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
-import {
-  Dealer,
-  Pair,
-  Publisher,
-  Pull,
-  Push,
-  Reply,
-  Request,
-  Router,
-  Socket,
-  Stream,
-  Subscriber,
-  XPublisher,
-  XSubscriber,
-} from "../../mod.ts";
+import { Dealer, Pull, Push, Socket } from "../../mod.ts";
 import { freshAddress, join, turn, withFolder } from "../util.ts";
-import { pending, received, soon } from "./support.ts";
-
-const CLASSES = [
-  ...[Pair, Publisher, Subscriber, Request, Reply, Dealer],
-  ...[Router, Pull, Push, XPublisher, XSubscriber, Stream],
-] as const;
+import { CLASSES, pending, received, soon } from "./support.ts";
 
 const ARGUMENTS: Record<string, unknown[]> = {
   bind: ["inproc://closed"],

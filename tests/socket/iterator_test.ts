@@ -1,20 +1,9 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Pull, Push, Request } from "../../mod.ts";
 import { freshAddress, join, turn } from "../util.ts";
-import { overTransports, pending, received, soon, texts } from "./support.ts";
+import { overTransports, pending, pipeline, received, soon, texts } from "./support.ts";
 
 const END = { value: undefined, done: true };
-
-async function pipeline(): Promise<{ push: Push; pull: Pull } & Disposable> {
-  const push = new Push();
-  const pull = new Pull();
-  await join(pull, push, freshAddress("inproc"));
-  const close = () => {
-    push.close();
-    pull.close();
-  };
-  return { push, pull, [Symbol.dispose]: close };
-}
 
 overTransports("for await gives each message once, in order", async (address) => {
   using push = new Push();

@@ -2,7 +2,7 @@ import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:asse
 import { Buffer } from "node:buffer";
 import { type MessagePart, Pull, Push } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { received, receivedMany, sameBytes, soon } from "./support.ts";
+import { pipeline, received, receivedMany, sameBytes, soon } from "./support.ts";
 
 const utf8 = (text: string) => [...new TextEncoder().encode(text)];
 const bytes = Uint8Array.from({ length: 24 }, (_, i) => 200 + i);
@@ -54,17 +54,6 @@ const PARTS: Record<string, [part: MessagePart, bytes: number[]]> = {
   "false": [false, utf8("false")],
   "a bigint": [-12345678901234567890n, utf8("-12345678901234567890")],
 };
-
-async function pipeline(): Promise<{ push: Push; pull: Pull } & Disposable> {
-  const push = new Push();
-  const pull = new Pull();
-  await join(pull, push, freshAddress("inproc"));
-  const close = () => {
-    push.close();
-    pull.close();
-  };
-  return { push, pull, [Symbol.dispose]: close };
-}
 
 for (const [kind, [part, expected]] of Object.entries(PARTS)) {
   Deno.test(`${kind}: arrives as its bytes, alone and among others, however it's sent`, async () => {

@@ -208,16 +208,27 @@ Deno.test("a mandatory Router's send that waits for its only peer hears that it 
   await rejects(soon(sending), UNREACHABLE);
 });
 
-Deno.test("a Router refuses a second peer of the same name", async () => {
-  using router = new Router();
+/** A Router, a peer that it has heard, and a second one that has sent something under the same name. */
+async function twoOfAName(handover: boolean) {
+  const router = new Router({ handover });
   await router.bind(freshAddress("inproc"));
-  using first = new Dealer({ routingId: "name" });
+  const first = new Dealer({ routingId: "name" });
   first.connect(router.lastEndpoint!);
   await first.send("from the first");
   assertEquals(await received(router), ["name", "from the first"]);
-  using second = new Dealer({ routingId: "name" });
+  const second = new Dealer({ routingId: "name" });
   second.connect(router.lastEndpoint!);
   await second.send("from the second");
+  const all = { router, first, second };
+  return {
+    ...all,
+    [Symbol.dispose]: () => Object.values(all).forEach((socket) => socket.close()),
+  };
+}
+
+Deno.test("a Router refuses a second peer of the same name", async () => {
+  using sockets = await twoOfAName(false);
+  const { router, first } = sockets;
   await first.send("from the first again");
   assertEquals(await received(router), ["name", "from the first again"]);
   await router.send(["name", "to whom?"]);
@@ -225,15 +236,8 @@ Deno.test("a Router refuses a second peer of the same name", async () => {
 });
 
 Deno.test("with handover, a second peer of the same name takes the first one's place", async () => {
-  using router = new Router({ handover: true });
-  await router.bind(freshAddress("inproc"));
-  using first = new Dealer({ routingId: "name" });
-  first.connect(router.lastEndpoint!);
-  await first.send("from the first");
-  assertEquals(await received(router), ["name", "from the first"]);
-  using second = new Dealer({ routingId: "name" });
-  second.connect(router.lastEndpoint!);
-  await second.send("from the second");
+  using sockets = await twoOfAName(true);
+  const { router, second } = sockets;
   assertEquals(await received(router), ["name", "from the second"]);
   await router.send(["name", "to whom?"]);
   assertEquals(await received(second), ["to whom?"]);

@@ -2,33 +2,9 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { type Frame, Pair, Pull, Push, Request, Router, Stream, Subscriber } from "../../mod.ts";
+import { turns } from "../poller/support.ts";
 import { freshAddress, join, turn } from "../util.ts";
-import { overTransports, pending, received, soon, spendTurn, texts } from "./support.ts";
-
-interface Sockets extends Disposable {
-  push: Push;
-  pull: Pull;
-}
-
-/** Two connected sockets; with a mark, both have it. */
-async function pipeline(mark = 1000): Promise<Sockets> {
-  const push = new Push({ sendHighWaterMark: mark, linger: 0 });
-  const pull = new Pull({ receiveHighWaterMark: mark });
-  await join(pull, push, freshAddress("inproc"));
-  return {
-    push,
-    pull,
-    [Symbol.dispose]: () => {
-      push.close();
-      pull.close();
-    },
-  };
-}
-
-/** Long enough for whatever can be done without anybody's help. */
-async function turns(number: number): Promise<void> {
-  for (let i = 0; i < number; i++) await turn();
-}
+import { overTransports, pending, pipeline, received, soon, spendTurn, texts } from "./support.ts";
 
 /** What a reader gives next, as text; `undefined` at the end. */
 async function read(

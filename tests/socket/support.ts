@@ -1,7 +1,41 @@
 /** What the sockets' tests share: a test on each transport, what was received as text, and limits. */
 
-import { Frame, Publisher, type Receives, type Socket } from "../../mod.ts";
-import { freshAddress, type Transport, TRANSPORTS, turn, withFolder } from "../util.ts";
+import {
+  Dealer,
+  Frame,
+  Pair,
+  Publisher,
+  Pull,
+  Push,
+  type Receives,
+  Reply,
+  Request,
+  Router,
+  type Socket,
+  Stream,
+  Subscriber,
+  XPublisher,
+  XSubscriber,
+} from "../../mod.ts";
+import { freshAddress, join, type Transport, TRANSPORTS, turn, withFolder } from "../util.ts";
+
+/** All classes of sockets, in the order of libzmq's numbers for their types. */
+export const CLASSES = [
+  ...[Pair, Publisher, Subscriber, Request, Reply, Dealer],
+  ...[Router, Pull, Push, XPublisher, XSubscriber, Stream],
+] as const;
+
+/** A Push and a Pull that are connected over inproc, each with a mark. Both are closed at the end of the block. */
+export async function pipeline(mark = 1000): Promise<{ push: Push; pull: Pull } & Disposable> {
+  const push = new Push({ sendHighWaterMark: mark, linger: 0 });
+  const pull = new Pull({ receiveHighWaterMark: mark });
+  await join(pull, push, freshAddress("inproc"));
+  const close = () => {
+    push.close();
+    pull.close();
+  };
+  return { push, pull, [Symbol.dispose]: close };
+}
 
 /** Registers a test for each transport. It's given an address to bind to. */
 export function overTransports(

@@ -1,19 +1,15 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Pull, Push, type Visitor } from "../../mod.ts";
 import { freshAddress, join, until } from "../util.ts";
-import { overTransports, received, receivedMany, soon, spendTurn, texts } from "./support.ts";
-
-/** A connected pair, closed at the end of the block. */
-async function pipeline(): Promise<{ push: Push; pull: Pull } & Disposable> {
-  const push = new Push();
-  const pull = new Pull();
-  await join(pull, push, freshAddress("inproc"));
-  const close = () => {
-    push.close();
-    pull.close();
-  };
-  return { push, pull, [Symbol.dispose]: close };
-}
+import {
+  overTransports,
+  pipeline,
+  received,
+  receivedMany,
+  soon,
+  spendTurn,
+  texts,
+} from "./support.ts";
 
 /** A visitor that notes the text of what it's shown, and does something. */
 function noting(seen: string[], then: (text: string, more: boolean) => void = () => {}): Visitor {
