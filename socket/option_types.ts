@@ -90,7 +90,8 @@ export interface TransportOptions {
 export interface SendOptions {
   /**
    * The send high-water mark: how many messages may be queued for each peer, 0 for no limit. At the mark,
-   * sending waits or drops, as the pattern has it. Default 1000 (`ZMQ_SNDHWM`).
+   * sending waits or drops, as the pattern has it. To be set before bind and connect: raised later, while a
+   * queue is full, it can stop that connection for good. Default 1000 (`ZMQ_SNDHWM`).
    */
   sendHighWaterMark: number;
   /** The system's send buffer in bytes; −1 as the system has it. Default −1 (`ZMQ_SNDBUF`). */
@@ -105,7 +106,8 @@ export interface SendOptions {
 /** Options of sockets that receive. */
 export interface ReceiveOptions {
   /**
-   * The receive high-water mark: how many messages may be queued from each peer, 0 for no limit.
+   * The receive high-water mark: how many messages may be queued from each peer, 0 for no limit. To be set
+   * before bind and connect: raised later, while a queue is full, it can stop that connection for good.
    * Default 1000 (`ZMQ_RCVHWM`).
    */
   receiveHighWaterMark: number;
