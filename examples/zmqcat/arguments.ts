@@ -135,9 +135,14 @@ function split(args: string[]) {
   try {
     return parseArgs({ args, allowPositionals: true, options: OPTIONS });
   } catch (error) {
-    // Its first sentence says what is wrong, the others how to begin an argument with a dash.
-    if (error instanceof TypeError) throw new UsageError(error.message.split(/\.\s/)[0]);
-    throw error;
+    if (!(error instanceof TypeError)) throw error;
+    const [, option] = /'(?:-\w, )?(--[\w-]+)[^']*' argument is ambiguous/.exec(error.message) ??
+      [];
+    if (option !== undefined) {
+      throw new UsageError(`${option} needs a value; one that begins with a dash: ${option}=VALUE`);
+    }
+    // Its first sentence says what is wrong.
+    throw new UsageError(error.message.split(/\.\s/)[0]);
   }
 }
 

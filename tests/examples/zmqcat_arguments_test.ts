@@ -49,6 +49,8 @@ Deno.test("--help is heard beside anything else that parses", () => {
 const WRONG: Record<string, RegExp> = {
   "toString --bind a": /"toString" is no type of socket/,
   "push --connect=": /--connect is empty/,
+  "push --connect --timeout 300":
+    /^--connect needs a value; one that begins with a dash: --connect=VALUE$/,
   "push --bind a --lines --nul": /--lines and --nul exclude each other/,
   "push --bind a --chunk 1 --whole": /--chunk and --whole exclude each other/,
   "pull --bind a --raw --json": /--raw and --json exclude each other/,
