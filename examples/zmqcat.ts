@@ -71,7 +71,7 @@ async function work(job: Job): Promise<void> {
   using _answering = job.type === "rep" ? new Answering(wire, receiving!, job, tally) : undefined;
   const flow = combined(wire, sending, receiving, job);
   for (const endpoint of endpoints) say(`endpoint ${endpoint}\n`);
-  await run(poller, flow, signals);
+  await run(poller, flow, signals).catch((error) => signals.before(error));
 
   // libzmq has all of it. From here on the receivers may take their time, as long as they're there. What
   // one that isn't there was to have is given up where something else has brought the end.

@@ -4,6 +4,8 @@ import { UsageError } from "./arguments.ts";
 
 /** The statuses that a shell reports of programs which these signals ended. */
 const STATUS = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const;
+/** How long, in ms, a signal may take that has ended our reader, too. */
+const NEWS = 100;
 const HEARD = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 
 /** Hears of signals. The first one is noted; a second one ends the process, as if nobody listened. */
@@ -22,6 +24,18 @@ export class Signals implements Disposable {
       Deno.addSignalListener(signal, listener);
       this.#listeners.set(signal, listener);
     }
+  }
+
+  /**
+   * Throws what the end is to be put down to. Ctrl-C ends all programs of a pipe, and that our reader has
+   * gone may be known before the signal is.
+   */
+  async before(error: unknown): Promise<never> {
+    if (toFailure(error).status === STATUS.SIGPIPE && this.caught === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, NEWS));
+      if (this.caught !== undefined) throw endedBy(this.caught);
+    }
+    throw error;
   }
 
   [Symbol.dispose](): void {

@@ -139,6 +139,15 @@ Deno.test("pull ends when the reader of its output goes, though no message comes
   assertMatch(errors, /\nzmqcat: nobody reads the output any more\n$/);
 });
 
+Deno.test("a signal that has ended the reader of pull's output as well is what has ended pull", async () => {
+  await using receiver = carrier("pull", "--bind", ANY);
+  const address = await receiver.said("endpoint ");
+  await receiver.refuseOutput();
+  receiver.kill("SIGINT");
+  const errors = `endpoint ${address}\nzmqcat: ended by SIGINT\n`;
+  assertEquals(await receiver.ended(), { status: STATUS.SIGINT, errors });
+});
+
 Deno.test("pull ends in the middle of a file when the next program in the pipe has enough", () =>
   withFolder(async (folder) => {
     await Deno.writeFile(`${folder}/original`, randomBytes(5_000_000));
