@@ -6,7 +6,7 @@ import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { getBytes, handleOf, openHandleOf, scratch, setBytes } from "./core.ts";
 import { refuseHazards } from "./hazards.ts";
 import { Frame } from "./message.ts";
-import { getOption, setOption } from "./options.ts";
+import { getOption, rememberByNumber, setOption } from "./options.ts";
 
 /** What {@linkcode Configurable.getOption} can read an option as, and the type that this gives. */
 export interface OptionTypes {
@@ -169,6 +169,7 @@ export abstract class Configurable {
     if (option === SNDTIMEO) return setOption(handle, "sendTimeout", value);
     refuseHazards(handle, { option, value });
     setBytes(handle.pointer, option, String(option), rawBytes(value));
+    rememberByNumber(handle, option, value);
     handle.touched();
   }
 }

@@ -66,6 +66,17 @@ function textOf(length: number): string {
   return decoder.decode(bytes[length - 1] === 0 ? bytes.subarray(0, -1) : bytes);
 }
 
+/** Notes what was set by number, where an option's property can only tell what was set. */
+export function rememberByNumber(handle: Handle, option: number, value: unknown): void {
+  const on = value !== false && value !== 0;
+  if (option === 40) handle.remembered.set("verbosity", on ? "allSubs" : null);
+  if (option === 78) handle.remembered.set("verbosity", on ? "allSubsUnsubs" : null);
+  for (const [name, row] of Object.entries<OptionRow>(OPTIONS)) {
+    if (row.number !== option || !("unreadable" in row)) continue;
+    handle.remembered.set(name, row.kind === "bool" ? on : value);
+  }
+}
+
 /** Checks a value and sets an option to it. */
 export function setOption(handle: Handle, name: OptionName, value: unknown): void {
   if (handle.closed) throw closedError("zmq_setsockopt");

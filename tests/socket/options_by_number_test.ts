@@ -10,6 +10,8 @@ import {
   Pull,
   Push,
   Router,
+  Stream,
+  XPublisher,
   ZmqError,
 } from "../../mod.ts";
 import { READABLE } from "../../poller/backend.ts";
@@ -27,9 +29,14 @@ const MAXMSGSIZE = 22;
 const RCVTIMEO = 27;
 const SNDTIMEO = 28;
 const LAST_ENDPOINT = 32;
+const ROUTER_MANDATORY = 33;
 const TCP_ACCEPT_FILTER = 38;
 const IMMEDIATE = 39;
+const XPUB_VERBOSE = 40;
 const ZAP_DOMAIN = 55;
+const XPUB_WELCOME_MSG = 72;
+const STREAM_NOTIFY = 73;
+const XPUB_VERBOSER = 78;
 
 Deno.test("an int is a number", () => {
   using socket = new Pair();
@@ -48,6 +55,29 @@ Deno.test("an int that is 0 or 1 is a boolean", () => {
     socket.setOption(IMMEDIATE, value);
     assertEquals([socket.getOption(IMMEDIATE, "boolean"), socket.immediate], [value, value]);
     assertEquals(socket.getOption(IMMEDIATE, "int"), Number(value));
+  }
+});
+
+Deno.test("what libzmq can't read back reads by its property as it was set by its number", () => {
+  using router = new Router();
+  for (const value of [1, 0, true, false]) {
+    router.setOption(ROUTER_MANDATORY, value);
+    assertEquals(router.mandatory, Boolean(value));
+  }
+  throws(() => router.setOption(ROUTER_MANDATORY, -1), { code: "EINVAL" });
+  assertEquals(router.mandatory, false);
+  using stream = new Stream();
+  stream.setOption(STREAM_NOTIFY, false);
+  assertEquals(stream.notify, false);
+  using publisher = new XPublisher();
+  publisher.setOption(XPUB_WELCOME_MSG, "welcome");
+  assertEquals(publisher.welcomeMessage, "welcome");
+  const verbosities = [[XPUB_VERBOSE, "allSubs"], [XPUB_VERBOSER, "allSubsUnsubs"]] as const;
+  for (const [option, verbosity] of verbosities) {
+    publisher.setOption(option, 1);
+    assertEquals(publisher.verbosity, verbosity);
+    publisher.setOption(option, 0);
+    assertEquals(publisher.verbosity, null);
   }
 });
 
