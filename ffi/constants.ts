@@ -74,5 +74,10 @@ export const O_WRONLY = 1;
 export const EFD_NONBLOCK = 0o4000;
 export const EFD_CLOEXEC = 0o2000000;
 
+// timerfd_create(2), Linux only.
+export const CLOCK_MONOTONIC = 1;
+export const TFD_NONBLOCK = 0o4000;
+export const TFD_CLOEXEC = 0o2000000;
+
 // ioctl(2): close on exec.
 export const FIOCLEX = Deno.build.os === "linux" ? 0x5451 : 0x20006601;

@@ -84,6 +84,10 @@ const LINUX = {
     result: "i32",
     nonblocking: true,
   },
+  // int timerfd_create(int clockid, int flags)
+  timerfd_create: { parameters: ["i32", "i32"], result: "i32" },
+  // int timerfd_settime(int fd, int flags, const struct itimerspec *new, struct itimerspec *old)
+  timerfd_settime: { parameters: ["i32", "i32", "buffer", "pointer"], result: "i32" },
 } as const;
 
 const ELSEWHERE = {

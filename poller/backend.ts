@@ -57,6 +57,13 @@ export interface Backend<Token> {
   collect(report: Report<Token>): void;
   /** Waits on this thread, and reports. Never while a `wait` is outstanding on this set. May end early. */
   waitSync(timeout: number, report: Report<Token>): void;
+  /**
+   * Waits on this thread, and reports, for a millisecond at the most: for waits that follow each other closely.
+   * Where the system has no cheap way to do that, neither is the method.
+   */
+  waitBriefly?(report: Report<Token>): void;
+  /** No such wait follows for the time being. */
+  calm?(): void;
   /** Ends the outstanding `wait`, or else the next one. */
   wake(): void;
   /** Gives the descriptors back, after an outstanding `wait` was woken and has ended. Idempotent. */

@@ -19,6 +19,7 @@ import {
   UNASKED,
   WANTED,
 } from "./system.ts";
+import { Ticker } from "./ticker.ts";
 import { Wake } from "./wake.ts";
 
 /** One watched descriptor, or an attached set. */
@@ -34,8 +35,12 @@ interface Entry<Token> {
   readonly guest: boolean;
 }
 
-/** The wake-up's slot, where no entry ever stands. */
+/** The slot of what is ours, where no entry ever stands; and the generations there. */
+const OURS = 0;
 const WAKE = 0;
+const TICK = 1;
+/** A wait that a tick is to end has this time-out, in ms: longer, and so never set in vain. */
+const NET = 20;
 
 /** A set of descriptors in an epoll of its own. */
 export class EpollBackend<Token> implements Backend<Token> {
@@ -44,6 +49,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   #closed = false;
   readonly #set = new EpollSet();
   #wake: Wake | undefined;
+  #ticker: Ticker | undefined;
 
   readonly #entries = new Map<number, Entry<Token>>();
   readonly #slots: (Entry<Token> | undefined)[] = [undefined];
@@ -161,6 +167,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     if (this.#next < this.#found) return Promise.resolve();
     if (this.#spoilt) this.#renew();
     this.#wakeUp();
+    this.calm();
     const waited = this.#set.waitAside(milliseconds(timeout));
     this.#waiting = true;
     return this.#end(waited);
@@ -182,11 +189,65 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.collect(report);
   }
 
+  waitBriefly(report: Report<Token>): void {
+    this.#assertIdle();
+    if (this.#next === this.#found) {
+      if (this.#spoilt) this.#renew();
+      this.#settle(this.#waitForTick());
+    }
+    this.collect(report);
+  }
+
+  #waitForTick(): number {
+    const ticking = this.#startTicker();
+    let found = this.#set.wait(ticking ? NET : 1);
+    // A tick that came while nobody waited ends the next wait at once.
+    if (found === 1 && this.#isTick(0)) {
+      this.#ticker!.take();
+      found = this.#set.wait(NET);
+    }
+    return found;
+  }
+
+  #isTick(event: number): boolean {
+    return this.#set.index(event) === OURS && this.#set.generation(event) === TICK;
+  }
+
+  #startTicker(): boolean {
+    if (this.#ticker === undefined) {
+      try {
+        const ticker = new Ticker();
+        this.#ticker = ticker;
+        this.#watchTicker(ticker);
+      } catch {
+        // No descriptor is left for it: the wait has a time-out of its own, which costs a little more.
+        this.#ticker?.close();
+        this.#ticker = undefined;
+        return false;
+      }
+    }
+    this.#ticker.start();
+    return true;
+  }
+
+  #watchTicker({ fd }: Ticker): void {
+    this.#set.control(EPOLL_CTL_ADD, fd, EPOLLIN, OURS, TICK);
+  }
+
+  calm(): void {
+    this.#ticker?.stop();
+  }
+
   collect(report: Report<Token>): void {
     // Everything it goes by is a field: a report may remove, add, wait on this thread, or throw.
     while (this.#next < this.#found) {
       const event = this.#next++;
-      const entry = this.#slots[this.#set.index(event)];
+      const index = this.#set.index(event);
+      if (index === OURS) {
+        if (this.#isTick(event)) this.#ticker!.take();
+        continue;
+      }
+      const entry = this.#slots[index];
       if (entry === undefined || entry.generation !== this.#set.generation(event)) {
         if (this.#orphans) this.#spoilt = true;
         continue;
@@ -221,6 +282,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   #release(): void {
     this.#set.close();
     this.#wake?.close();
+    this.#ticker?.close();
   }
 
   /** Begins with the results of a wait. */
@@ -289,7 +351,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     if (this.#wake === undefined) {
       const wake = new Wake();
       try {
-        this.#set.control(EPOLL_CTL_ADD, wake.fd, EPOLLIN, WAKE, 0);
+        this.#set.control(EPOLL_CTL_ADD, wake.fd, EPOLLIN, OURS, WAKE);
       } catch (error) {
         wake.close();
         throw error;
@@ -312,8 +374,9 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#leaveHost();
     this.#orphans = this.#spoilt = false;
     if (this.#wake !== undefined) {
-      this.#set.control(EPOLL_CTL_ADD, this.#wake.fd, EPOLLIN, WAKE, 0);
+      this.#set.control(EPOLL_CTL_ADD, this.#wake.fd, EPOLLIN, OURS, WAKE);
     }
+    if (this.#ticker !== undefined) this.#watchTicker(this.#ticker);
     for (const entry of this.#entries.values()) {
       if (entry.teller !== "kernel") continue;
       entry.teller = "nobody";

@@ -6,6 +6,7 @@
 import { type Backend, type BackendKind, EDGE, READABLE } from "./backend.ts";
 import { refill } from "./budget.ts";
 import { createBackend } from "./create.ts";
+import { BRIEF, Pace } from "./pace.ts";
 import { Source } from "./source.ts";
 import { Deadlines, joinSignal, leaveSignal, type Waiting } from "./waiting.ts";
 
@@ -30,9 +31,13 @@ class Host {
   /** How many wait here. */
   waits = 0;
   parked = false;
-  /** Until when the thread is parked, at the latest. */
+  /** Until when the thread is parked, at the latest; and since when somebody has been waiting. */
   until = 0;
+  since = 0;
   waking = false;
+  readonly pace = new Pace();
+  /** The last wait was on the isolate's own thread. */
+  brief = false;
   readonly onWake: () => void;
 
   constructor(kind: BackendKind | undefined, onWake: (host: Host) => void) {
@@ -51,6 +56,8 @@ class Host {
 
   park(until: number, now: number): void {
     this.parked = true;
+    this.brief = false;
+    this.since = now;
     this.waking = false;
     this.until = until;
     const timeout = until === Infinity ? -1 : Math.max(0, until - now);
@@ -61,6 +68,19 @@ class Host {
     if (!this.parked || this.waking) return;
     this.waking = true;
     this.backend.wake();
+  }
+
+  /** Nobody waits here. */
+  rest(): void {
+    this.wake();
+    if (this.brief) this.backend.calm!();
+    this.brief = false;
+  }
+
+  /** Whether the isolate's own thread is to wait next, for a moment. */
+  get brisk(): boolean {
+    return this.pace.brisk && this.waits > 0 && !this.parked &&
+      this.backend.waitBriefly !== undefined;
   }
 }
 
@@ -84,23 +104,31 @@ class Reactor {
   #settledWaiters: (() => void)[] = [];
   /** When descriptors were last asked between two turns. */
   #glanced = 0;
+  /** Something was ready in the last wait. */
+  #reported = false;
 
   readonly #park = () => {
     this.#parkQueued = false;
     // Whatever waits for its turn of the event loop parks at the end of that turn.
-    if (!this.#turnQueued) this.#sleep();
+    if (this.#turnQueued) return;
+    // This thread may wait only where it has nothing else to do, which is so when a turn begins: here,
+    // promises that have been resolved may still be about to call.
+    if (this.#home.brisk) this.#queueTurn();
+    else this.#sleep(false);
   };
   readonly #turn = () => {
     this.#turnQueued = false;
     refill();
-    this.#sleep();
+    this.#sleep(true);
   };
   readonly #report = (whom: Source | Guest) => {
+    this.#reported = true;
     if (whom instanceof Source) whom.serve();
     else this.finishLater(whom);
   };
   readonly #onWake = (host: Host) => {
     host.parked = false;
+    if (!host.waking) host.pace.note(performance.now() - host.since);
     refill();
     host.backend.collect(this.#report);
     for (const source of this.#stubborn) this.note(source);
@@ -183,7 +211,7 @@ class Reactor {
     this.#deadlines.remove(waiting);
     if (waiting.signal !== undefined) leaveSignal(waiting);
     // Put off by a turn: the same program often waits again at once, and waking costs a system call.
-    if (host.waits === 0 && host.parked) this.#queueTurn();
+    if (host.waits === 0 && (host.parked || host.brief)) this.#queueTurn();
   }
 
   /** Where a Poller of this kind waits. */
@@ -231,7 +259,7 @@ class Reactor {
   }
 
   /** What is to be done before sleeping; then sleeps, where anybody waits. */
-  #sleep(): void {
+  #sleep(mayBlock: boolean): void {
     let now: number;
     do {
       this.settle();
@@ -242,12 +270,27 @@ class Reactor {
     } while (this.#unsettled.length > 0);
     let until = this.#deadlines.earliest;
     if (this.#stubborn.size > 0) until = Math.min(until, now + STUBBORN_INTERVAL);
+    if (mayBlock && this.#blocks(until, now)) return;
     for (const host of this.#hosts) {
-      if (host.waits === 0) host.wake();
+      if (host.waits === 0) host.rest();
       else if (!host.parked) host.park(until, now);
       else if (until < host.until) host.wake();
     }
     this.#rest();
+  }
+
+  /** Waits on this thread for a moment, where it's likely that something comes. False where nothing did. */
+  #blocks(until: number, now: number): boolean {
+    const { backend, pace } = this.#home;
+    if (!this.#home.brisk || until < now + BRIEF) return false;
+    this.#reported = false;
+    this.#home.brief = true;
+    backend.waitBriefly!(this.#report);
+    if (!this.#reported) return false;
+    pace.note(performance.now() - now);
+    this.#finishDue();
+    this.#rest();
+    return true;
   }
 
   /**

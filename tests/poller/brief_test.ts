@@ -1,0 +1,204 @@
+/** Short waits on the isolate's own thread, for messages that follow each other closely. */
+
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { READABLE } from "../../poller/backend.ts";
+import { defaultKind } from "../../poller/create.ts";
+import { EpollBackend } from "../../poller/epoll.ts";
+import { Pace } from "../../poller/pace.ts";
+import { Pair } from "../../mod.ts";
+import { closeFd, duplicate, openDescriptors, openedSince, pipe, put, take } from "../fds.ts";
+import { freshAddress, join, run, turn } from "../util.ts";
+
+const ignore = Deno.build.os !== "linux";
+/** The reactor waits briefly where it uses epoll only. */
+const elsewhere = ignore || defaultKind() !== "epoll";
+
+Deno.test("a pace is brisk after some short waits, and a long one ends that", () => {
+  const pace = new Pace();
+  const after = (...waits: number[]) => {
+    for (const wait of waits) pace.note(wait);
+    return pace.brisk;
+  };
+  assertEquals(pace.brisk, false);
+  assertEquals(after(0.05, 0.05), false);
+  assertEquals(after(0.05, 0.05, 0.05, 0.05), true);
+  assertEquals(after(3600_000), false);
+  assertEquals(after(0.05, 0.05, 0.05, 0.05, 0.05, 0.05), true);
+});
+
+Deno.test("a pace that alternates between short and long waits isn't brisk", () => {
+  const pace = new Pace();
+  let brisk = 0;
+  for (let i = 0; i < 100; i++) {
+    pace.note(0.05);
+    pace.note(1);
+    if (pace.brisk) brisk++;
+  }
+  assertEquals(brisk, 0);
+});
+
+/** How long brief waits take where nothing comes, in ms. */
+function durations(backend: EpollBackend<string>, times: number): number[] {
+  return Array.from({ length: times }, () => {
+    const begun = performance.now();
+    backend.waitBriefly(() => {});
+    return performance.now() - begun;
+  });
+}
+
+Deno.test({ name: "a brief wait reports what is ready", ignore }, () => {
+  using ends = pipe();
+  const backend = new EpollBackend<string>();
+  backend.add(ends.read, READABLE, "pipe");
+  const reported: [string, number][] = [];
+  put(ends.write);
+  backend.waitBriefly((token, ready) => reported.push([token, ready]));
+  take(ends.read);
+  backend.waitBriefly((token, ready) => reported.push([token, ready]));
+  backend.close();
+  assertEquals(reported, [["pipe", READABLE]]);
+});
+
+// The tick comes each half millisecond; without one, the time-out behind it is 20 ms.
+Deno.test({ name: "a brief wait for nothing ends within a millisecond or so", ignore }, () => {
+  const backend = new EpollBackend<string>();
+  const shortest = Math.min(...durations(backend, 20));
+  backend.close();
+  assert(shortest < 5, `${shortest} ms`);
+});
+
+Deno.test({ name: "a tick from before doesn't end a brief wait at once", ignore }, () => {
+  const backend = new EpollBackend<string>();
+  const waits: number[] = [];
+  for (let i = 0; i < 20; i++) {
+    backend.waitBriefly(() => {});
+    const pending = performance.now() + 1;
+    while (performance.now() < pending);
+    waits.push(...durations(backend, 1));
+  }
+  backend.close();
+  assert(Math.max(...waits) > 0.1, `${waits}`);
+});
+
+Deno.test(
+  { name: "ticks end no longer wait: neither a parked one nor one on this thread", ignore },
+  async () => {
+    const backend = new EpollBackend<string>();
+    backend.waitBriefly(() => {});
+    let ended = false;
+    const parked = backend.wait(-1).then(() => ended = true);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const early = ended;
+    backend.wake();
+    await parked;
+    backend.close();
+    assertEquals(early, false);
+  },
+);
+
+Deno.test({ name: "brief waits end also in a set that was made anew", ignore }, () => {
+  using ends = pipe();
+  const backend = new EpollBackend<string>();
+  backend.waitBriefly(() => {});
+  const copy = duplicate(ends.read);
+  backend.add(copy, READABLE, "copy");
+  put(ends.write);
+  // Closed before it's removed, its file stays in the set: its events are nobody's, and spoil the set.
+  closeFd(copy);
+  backend.remove(copy);
+  backend.waitBriefly(() => {});
+  const waits = durations(backend, 20);
+  backend.close();
+  assert(Math.max(...waits) > 0.1 && Math.min(...waits) < 5, `${waits}`);
+});
+
+const name = "a quick exchange is waited for on the isolate's own thread";
+Deno.test({ name, ignore: elsewhere }, async () => {
+  using one = new Pair();
+  using other = new Pair();
+  await join(one, other, freshAddress("tcp"));
+  const { wait } = EpollBackend.prototype;
+  let parks = 0;
+  EpollBackend.prototype.wait = function (timeout) {
+    parks++;
+    return wait.call(this, timeout);
+  };
+  try {
+    for (let i = 0; i < 500; i++) {
+      await one.send("ping");
+      await other.receive();
+    }
+  } finally {
+    EpollBackend.prototype.wait = wait;
+  }
+  assert(parks < 250, `${parks} parks`);
+});
+
+Deno.test({ name: "timers go on while messages follow each other closely", ignore }, async () => {
+  using one = new Pair();
+  using other = new Pair();
+  await join(one, other, freshAddress("tcp"));
+  let fired = 0;
+  const timer = setInterval(() => fired++, 1);
+  while (fired < 20) {
+    await one.send("ping");
+    await other.receive();
+  }
+  clearInterval(timer);
+});
+
+/** A program that prints how many of its clocks run, after an exchange that was quick. */
+const CLOCKS = `
+  import { Pair } from "$MOD";
+  const one = new Pair();
+  await one.bind("tcp://127.0.0.1:*");
+  const other = new Pair();
+  other.connect(one.lastEndpoint);
+  for (let i = 0; i < 500; i++) {
+    await one.send("ping");
+    await other.receive();
+  }
+  const running = () => {
+    let clocks = 0;
+    for (const { name } of Deno.readDirSync("/proc/self/fdinfo")) {
+      let text = "";
+      try {
+        text = Deno.readTextFileSync("/proc/self/fdinfo/" + name);
+      } catch {
+        // The folder's own descriptor is gone by now.
+      }
+      if (/it_interval: \\((?!0, 0)/.test(text)) clocks++;
+    }
+    return clocks;
+  };
+  const during = running();
+  $THEN
+  console.log(during, running());
+  Deno.exit();
+`;
+const TURN = "await new Promise((resolve) => setTimeout(resolve, 5));";
+
+for (
+  const [state, then] of [
+    ["nobody waits", TURN],
+    ["somebody waits for long", `other.receive().catch(() => {});\n${TURN}`],
+  ]
+) {
+  const name = `no clock runs any more once ${state}`;
+  Deno.test({ name, ignore: elsewhere }, async () => {
+    const { stdout, stderr } = await run(CLOCKS.replace("$THEN", then));
+    assertEquals(stdout.trim() || stderr, "1 0");
+  });
+}
+
+Deno.test(
+  { name: "a set that has waited briefly gives its descriptors back", ignore },
+  async () => {
+    const before = openDescriptors();
+    const backend = new EpollBackend<string>();
+    backend.waitBriefly(() => {});
+    backend.close();
+    await turn();
+    assertEquals(openedSince(before), []);
+  },
+);
