@@ -10,6 +10,7 @@ import {
   READABLE,
   WRITABLE,
 } from "./backend.ts";
+import { attended, ATTENDED_INTERVAL, serveAttended } from "./attended.ts";
 import { spend } from "./budget.ts";
 import { createBackend } from "./create.ts";
 import { type Pollable, pollable } from "./pollable.ts";
@@ -156,7 +157,9 @@ export class PollerCore<Key> implements Guest, TimerOwner {
       const now = performance.now();
       if (end <= now) return [];
       const left = Math.max(0, Math.min(end, this.#timers.earliest) - now);
-      this.backend.waitSync(Math.min(left, SLICE), this.#report);
+      if (attended.size > 0) serveAttended();
+      const slice = attended.size > 0 ? ATTENDED_INTERVAL : SLICE;
+      this.backend.waitSync(Math.min(left, slice), this.#report);
     }
   }
 

@@ -3,6 +3,7 @@
  * thread in the system's waiting call for all of them, only while somebody waits.
  */
 
+import { attended, ATTENDED_INTERVAL } from "./attended.ts";
 import { type Backend, type BackendKind, EDGE, READABLE } from "./backend.ts";
 import { refill } from "./budget.ts";
 import { createBackend } from "./create.ts";
@@ -162,7 +163,25 @@ class Reactor {
    */
   unsettle(source: Source): void {
     this.note(source);
-    if (this.#anyParked()) this.#queueTurn();
+    if (this.#anyParked() || source.attended) this.#queueTurn();
+  }
+
+  /**
+   * Serves a source as soon as anything can be served, though nobody waits for it and the process isn't kept alive:
+   * while a thread is parked its edge wakes that, and while none is, the idle timer runs faster. Looks at it soon.
+   */
+  attend(source: Source): void {
+    source.attended = true;
+    attended.add(source);
+    if (attended.size === 1) this.#armIdleTimerAnew();
+    this.postpone(source);
+  }
+
+  /** Undoes `attend`. */
+  unattend(source: Source): void {
+    source.attended = false;
+    attended.delete(source);
+    if (attended.size === 0) this.#armIdleTimerAnew();
   }
 
   /** Has a source looked at before the next sleep, without hurry: nobody waits for it. */
@@ -357,8 +376,14 @@ class Reactor {
       if (this.#home.parked) return this.#disarmIdleTimer();
       this.#home.backend.waitSync(0, this.#report);
       this.settle();
-    }, IDLE_INTERVAL);
+    }, attended.size > 0 ? ATTENDED_INTERVAL : IDLE_INTERVAL);
     Deno.unrefTimer(this.#idleTimer);
+  }
+
+  #armIdleTimerAnew(): void {
+    if (this.#idleTimer === undefined) return; // a thread is parked
+    this.#disarmIdleTimer();
+    this.#armIdleTimer();
   }
 
   #disarmIdleTimer(): void {

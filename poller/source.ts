@@ -29,6 +29,8 @@ export abstract class Source {
   listed = false;
   /** A waiting operation was refused although the source says that it's ready. */
   stubborn = false;
+  /** It's served though nobody waits: see `Reactor.attend`. */
+  attended = false;
   /** The Pollers' registrations. */
   watches: Set<Watch> | undefined;
 

@@ -45,6 +45,7 @@ export class Handle extends Source {
   configuring = true;
   /** It was bound or connected to a ws:// or wss:// address. */
   webSocket = false;
+  #attendant: (() => void) | undefined;
   /** What is to be read of each message beside its bytes. */
   metadata: MetadataNames | undefined;
   /** The length of the longest address, in bytes with a NUL, that it was bound or connected to. */
@@ -99,6 +100,7 @@ export class Handle extends Source {
     let receiveRefused = false;
     let sendRefused = false;
     let stubborn = false;
+    let attended = false;
     for (;;) {
       const ready = this.look();
       const readable = (ready & READABLE) !== 0;
@@ -107,7 +109,18 @@ export class Handle extends Source {
         (readable || !receivers.first.tried);
       const sends = senders.first !== undefined && !sendRefused &&
         (writable || blind || !senders.first.tried);
-      if (!receives && !sends) break;
+      if (!receives && !sends) {
+        if (!readable || this.#attendant === undefined) break;
+        // A socket with messages makes no edge for further ones, so what was left needs a turn of its own.
+        if (attended) {
+          reactor().postpone(this);
+          break;
+        }
+        attended = true;
+        this.#callAttendant();
+        if (this.closed) return;
+        continue;
+      }
       // A call in one direction may consume what the other waits for, so both are looked at again,
       // but nobody who was refused is tried again before the next edge: a ROUTER with one full peer
       // says writable for ever.
@@ -137,6 +150,42 @@ export class Handle extends Source {
   #runCommands(): void {
     this.unsettled = false;
     zmq().zmq_disconnect(this.pointer, NO_ADDRESS);
+  }
+
+  /**
+   * Has `callback` called whenever messages may be there, instead of a receive that waits: in the middle of whatever
+   * the reactor serves, and soon after this call for what has come already. For sockets of the library's own that
+   * must be answered at once, though nobody may be waiting for anything (a monitor's, the ZAP handler's).
+   *
+   * - It doesn't keep the process alive. While something waits in this isolate, `callback` is called as soon as a
+   *   waiting receive would be served; while nothing does, and during a wait that blocks the thread, within
+   *   {@linkcode ATTENDED_INTERVAL}.
+   * - `callback` should receive until nothing is left (`tryReceive`, `drain`, or `takeMessage` until it gives
+   *   `undefined`). It may leave something in order to let others have their turn: it's called again in the next turn of
+   *   the event loop, and so on until nothing is left.
+   * - It may send on the socket, and close it or any other. It runs between two steps of the reactor, so what may take
+   *   long, and all code of the program's, belongs into a task or microtask of its own. An error goes to `reportError`,
+   *   as one of an event listener's does.
+   * - The socket counts as watched, so every call of ours on it is followed by another look.
+   *
+   * A second call replaces the callback, and `undefined` ends it; so does closing.
+   */
+  attend(callback: (() => void) | undefined): void {
+    if (callback !== undefined) this.assertOpen("zmq_msg_recv");
+    if (this.attended !== (callback !== undefined)) {
+      if (this.attended) reactor().unattend(this);
+      else reactor().attend(this);
+      this.watched += this.attended ? 1 : -1;
+    }
+    this.#attendant = callback;
+  }
+
+  #callAttendant(): void {
+    try {
+      this.#attendant!();
+    } catch (error) {
+      reportError(error);
+    }
   }
 
   /**
@@ -228,6 +277,7 @@ export class Handle extends Source {
       for (let first; (first = queue.first) !== undefined;) first.closed();
     }
     if (this.watches !== undefined) { for (const watch of [...this.watches]) watch.gone(); }
+    this.attend(undefined);
     reactor().unregister(this);
     this.context.remove(this);
     check(zmq().zmq_close(this.pointer), "zmq_close");

@@ -1,0 +1,271 @@
+/** Sockets that are served though nobody waits for them, as the library's own are. */
+
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { Dealer, Pair, Poller, Pull, Push } from "../../mod.ts";
+import { ATTENDED_INTERVAL } from "../../poller/attended.ts";
+import { reactor } from "../../poller/reactor.ts";
+import { type Handle, handleOf } from "../../socket/core.ts";
+import {
+  KINDS,
+  Looks,
+  Parks,
+  Patience,
+  soon,
+  throwsCode,
+  turns,
+  turnsUntil,
+} from "../poller/support.ts";
+import { freshAddress, join, run } from "../util.ts";
+
+/** A pair of which one end takes down what comes, without ever receiving. */
+async function attendedPair(address = freshAddress("inproc")) {
+  const one = new Pair({ linger: 0 });
+  const peer = new Pair({ linger: 0 });
+  await join(one, peer, address);
+  const seen: string[] = [];
+  const handle = handleOf(one) as Handle;
+  handle.attend(() => {
+    for (const message of one.drain()) seen.push(message.join("|"));
+  });
+  return { one, peer, handle, seen, [Symbol.dispose]: () => [one, peer].forEach((s) => s.close()) };
+}
+
+Deno.test("while another socket's receive waits, an attended one is served by its edge", async () => {
+  using sockets = await attendedPair(freshAddress("tcp"));
+  const { peer, seen } = sockets;
+  using parks = new Parks();
+  using _patience = new Patience();
+  for (let i = 0; i < 5; i++) {
+    await turnsUntil(() => parks.outstanding === 1, "the sleep");
+    await peer.send(`${i}`);
+    await turnsUntil(() => seen.length === i + 1, "the message");
+  }
+  assertEquals(seen, ["0", "1", "2", "3", "4"]);
+});
+
+for (const backend of KINDS) {
+  Deno.test(`an attended socket is served while a ${backend} Poller waits`, async () => {
+    using sockets = await attendedPair(freshAddress("tcp"));
+    using poller = new Poller({ backend });
+    const wait = poller.wait();
+    await sockets.peer.send("hello");
+    await turnsUntil(() => sockets.seen.length === 1, "the message");
+    poller.wake();
+    await soon(wait);
+  });
+}
+
+Deno.test("while nothing waits, an attended socket is served within a few dozen ms, and no thread waits", async () => {
+  using sockets = await attendedPair(freshAddress("tcp"));
+  using parks = new Parks();
+  for (let i = 0; i < 10; i++) {
+    await sockets.peer.send(`${i}`);
+    const begun = performance.now();
+    await turnsUntil(() => sockets.seen.length === i + 1, "the message");
+    // The idle timer of other sockets would take a second.
+    assert(performance.now() - begun < 20 * ATTENDED_INTERVAL);
+  }
+  assertEquals(parks.count, 0);
+});
+
+Deno.test("what had come before is seen without anything else happening", async () => {
+  using pull = new Pull();
+  using push = new Push();
+  await join(pull, push);
+  await push.send("early");
+  while (!pull.readable);
+  let seen = 0;
+  (handleOf(pull) as Handle).attend(() => seen += [...pull.drain()].length);
+  await turns(2);
+  assertEquals(seen, 1);
+});
+
+Deno.test("what other calls on an attended socket use up is looked at again", async () => {
+  using sockets = await attendedPair();
+  const { one, peer, seen } = sockets;
+  for (let i = 0; i < 20; i++) {
+    assert(peer.trySend(`${i}`));
+    assert(one.readable); // takes the edge
+    assert(one.trySend("back"));
+    await turns(2);
+    assertEquals(seen.length, i + 1);
+    peer.tryReceive();
+  }
+});
+
+Deno.test("a callback that leaves messages is called again in later turns, until none is left", async () => {
+  using one = new Pair({ linger: 0 });
+  using peer = new Pair({ linger: 0 });
+  await join(one, peer, freshAddress("inproc"));
+  const seen: string[] = [];
+  (handleOf(one) as Handle).attend(() => seen.push(String(one.tryReceive())));
+  for (const text of ["one", "two", "three"]) assert(peer.trySend(text));
+  for (let i = 1; i <= 3; i++) {
+    await turnsUntil(() => seen.length >= i, "the message");
+    assertEquals(seen.length, i); // one a turn
+  }
+  await turns(5);
+  assertEquals(seen, ["one", "two", "three"]);
+});
+
+Deno.test("receives that wait on an attended socket come first", async () => {
+  using sockets = await attendedPair();
+  const { one, peer, seen } = sockets;
+  const message = one.receive();
+  assert(peer.trySend("for the receive"));
+  assert(peer.trySend("for the callback"));
+  assertEquals(String(await soon(message)), "for the receive");
+  await turnsUntil(() => seen.length === 1, "the other message");
+  assertEquals(seen, ["for the callback"]);
+});
+
+Deno.test("an attended socket's sends that wait go out as well", async () => {
+  const options = { linger: 0, sendHighWaterMark: 1, receiveHighWaterMark: 1 };
+  using one = new Dealer(options);
+  using peer = new Dealer(options);
+  await join(one, peer, freshAddress("inproc"));
+  let seen = 0;
+  (handleOf(one) as Handle).attend(() => seen += [...one.drain()].length);
+  while (one.trySend("filling"));
+  const sent = one.send("waiting");
+  assert(peer.trySend("in"));
+  await turnsUntil(() => seen === 1, "the message");
+  assert([...peer.drain()].length > 0);
+  await soon(sent);
+});
+
+Deno.test("a callback may close its socket", async () => {
+  using one = new Pair({ linger: 0 });
+  using peer = new Pair({ linger: 0 });
+  await join(one, peer, freshAddress("inproc"));
+  let calls = 0;
+  (handleOf(one) as Handle).attend(() => {
+    calls++;
+    one.close();
+  });
+  assert(peer.trySend("x"));
+  await turnsUntil(() => one.closed, "the end");
+  await turns(3);
+  assertEquals(calls, 1);
+});
+
+Deno.test("a callback that throws is reported, and the socket is shown to it again", async () => {
+  using one = new Pair({ linger: 0 });
+  using peer = new Pair({ linger: 0 });
+  await join(one, peer, freshAddress("inproc"));
+  const mistake = new Error("a mistake");
+  const reported: unknown[] = [];
+  const listener = (event: ErrorEvent) => {
+    event.preventDefault();
+    reported.push(event.error);
+  };
+  addEventListener("error", listener);
+  try {
+    let calls = 0;
+    (handleOf(one) as Handle).attend(() => {
+      if (++calls === 1) throw mistake;
+      for (const _ of one.drain());
+    });
+    assert(peer.trySend("x"));
+    await turnsUntil(() => calls === 2, "the second call");
+    assertEquals(reported, [mistake]);
+  } finally {
+    removeEventListener("error", listener);
+  }
+});
+
+Deno.test("attend(undefined), and closing, take an attended socket's place away", async () => {
+  const before = handleOf(new Pair()) as Handle;
+  assertEquals(before.watched, 0);
+  using sockets = await attendedPair();
+  const { one, peer, handle, seen } = sockets;
+  assertEquals(handle.watched, 1);
+  handle.attend(() => {});
+  assertEquals(handle.watched, 1);
+  handle.attend(undefined);
+  handle.attend(undefined);
+  assertEquals([handle.watched, handle.attended], [0, false]);
+  assert(peer.trySend("x"));
+  await turns(3);
+  assertEquals(seen, []);
+  handle.attend(() => {});
+  one.close();
+  assertEquals([handle.watched, handle.attended], [0, false]);
+  throwsCode(() => handle.attend(() => {}), "EBADF");
+  before.close();
+});
+
+for (const how of ["receiveSync", "waitSync"] as const) {
+  Deno.test(`while ${how} blocks the thread, attended sockets are served`, async () => {
+    using sockets = await attendedPair(freshAddress("inproc"));
+    const { one, peer, handle } = sockets;
+    // Who answers from within the callback, and thus lets go on what blocks.
+    handle.attend(() => {
+      for (const [message] of one.drain()) one.trySend(`${message}!`);
+    });
+    await turns(2);
+    assert(peer.trySend("hello"));
+    if (how === "waitSync") {
+      using poller = new Poller();
+      poller.add(peer);
+      assertEquals(poller.waitSync({ timeout: 10_000 }).length, 1);
+      assertEquals(String(peer.tryReceive()), "hello!");
+    } else {
+      assertEquals(String(peer.receiveSync({ timeout: 10_000 })), "hello!");
+    }
+  });
+}
+
+Deno.test("the idle timer runs faster while something is attended, and slower again after that", () => {
+  const { setInterval, clearInterval } = globalThis;
+  const armed = new Map<unknown, number>();
+  Object.assign(globalThis, {
+    setInterval: (callback: () => void, ms: number) => {
+      const timer = setInterval(callback, ms);
+      armed.set(timer, ms);
+      return timer;
+    },
+    clearInterval: (timer: number) => {
+      armed.delete(timer);
+      clearInterval(timer);
+    },
+  });
+  try {
+    using one = new Pair();
+    using other = new Pair();
+    assertEquals([...armed.values()], [1000]);
+    (handleOf(one) as Handle).attend(() => {});
+    (handleOf(other) as Handle).attend(() => {});
+    assertEquals([...armed.values()], [ATTENDED_INTERVAL]);
+    one.close();
+    assertEquals([...armed.values()], [ATTENDED_INTERVAL]);
+    (handleOf(other) as Handle).attend(undefined);
+    assertEquals([...armed.values()], [1000]);
+    other.close();
+    assertEquals(armed.size, 0);
+  } finally {
+    Object.assign(globalThis, { setInterval, clearInterval });
+  }
+});
+
+Deno.test("an attended socket isn't asked while nothing happens on it", async () => {
+  using sockets = await attendedPair();
+  await turns(3);
+  using looks = new Looks();
+  using patience = new Patience(4 * ATTENDED_INTERVAL);
+  await turnsUntil(() => patience.expired, "the deadline");
+  reactor().settle();
+  assertEquals(looks.of(sockets.one), 0);
+});
+
+Deno.test("an attended socket doesn't keep the process alive", async () => {
+  const { code, stdout } = await run(`
+    import { Pull } from "$MOD";
+    import { handleOf } from "$ROOT/socket/core.ts";
+    const pull = new Pull();
+    await pull.bind("tcp://127.0.0.1:*");
+    handleOf(pull).attend(() => {});
+    console.log("done");
+  `);
+  assertEquals([code, stdout], [0, "done\n"]);
+});
