@@ -68,6 +68,16 @@ export type {
 export type { GssapiNameType, SecurityOptions } from "./socket/security_options.ts";
 export { Configurable, type OptionTypes, type SettableOptions } from "./socket/configurable.ts";
 export type { ByteStreamOptions } from "./socket/streams.ts";
+export { Observer } from "./socket/observer.ts";
+export type {
+  EventAddress,
+  EventDescriptor,
+  EventError,
+  SocketEvent,
+  SocketEventOfType,
+  SocketEvents,
+  SocketEventType,
+} from "./socket/events.ts";
 export {
   type Receives,
   type Sends,

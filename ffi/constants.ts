@@ -1,5 +1,8 @@
 /** libzmq's and the C library's numbers, under their C names. Only `ffi/` and its callers' gates see them. */
 
+// The type of socket by which monitors report.
+export const ZMQ_PAIR = 0;
+
 // Flags of zmq_send and zmq_msg_recv.
 export const ZMQ_DONTWAIT = 1;
 export const ZMQ_SNDMORE = 2;
@@ -15,6 +18,7 @@ export const ZMQ_UNSUBSCRIBE = 7;
 export const ZMQ_FD = 14;
 export const ZMQ_EVENTS = 15;
 export const ZMQ_LINGER = 17;
+export const ZMQ_RCVHWM = 24;
 export const ZMQ_LAST_ENDPOINT = 32;
 export const ZMQ_CONNECT_ROUTING_ID = 61;
 

@@ -64,7 +64,16 @@ export const ENOENT = 2;
 export const ETERM = 156384765;
 export const EHOSTUNREACH = Deno.build.os === "linux" ? 113 : 65;
 
-const OWN = { EAGAIN, EBADF: 9, EBUSY: 16, EEXIST: 17, EINVAL: 22, ENOENT, ETERM } as const;
+const OWN = {
+  EAGAIN,
+  EBADF: 9,
+  EBUSY: 16,
+  EEXIST: 17,
+  EINVAL: 22,
+  ENOENT,
+  ENOTSUP: Deno.build.os === "linux" ? 95 : 45,
+  ETERM,
+} as const;
 
 const DOING: Record<string, string> = {
   zmq_bind: "Binding to",

@@ -45,6 +45,8 @@ export class Handle extends Source {
   configuring = true;
   /** It was bound or connected to a ws:// or wss:// address. */
   webSocket = false;
+  /** What reports on its connections. */
+  monitor: { stop(): void } | undefined;
   #attendant: (() => void) | undefined;
   /** What is to be read of each message beside its bytes. */
   metadata: MetadataNames | undefined;
@@ -280,6 +282,8 @@ export class Handle extends Source {
     this.attend(undefined);
     reactor().unregister(this);
     this.context.remove(this);
+    // A monitor goes on until libzmq has said that it's the end; but the end of the context doesn't wait for that.
+    if (this.context.closed) this.monitor?.stop();
     check(zmq().zmq_close(this.pointer), "zmq_close");
     this.#ipcFolders.clear();
   }

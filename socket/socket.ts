@@ -9,6 +9,7 @@ import { checkAddress, type Handle, handleOf, open, openHandleOf } from "./core.
 import { refuseHazards } from "./hazards.ts";
 import type { Frame, MessageLike } from "./message.ts";
 import { MetadataNames } from "./metadata.ts";
+import { Observer } from "./observer.ts";
 import type { WaitLimits } from "./operation.ts";
 import type { CommonOptions, TransportOptions } from "./option_types.ts";
 import { defineOptions } from "./options.ts";
@@ -59,6 +60,7 @@ export interface SyncLimits {
  */
 export abstract class Socket extends Configurable implements Pollable, Disposable, AsyncDisposable {
   readonly #context: Context;
+  #events: Observer | undefined;
 
   /** Opens a socket of libzmq's type number, and sets its options in the order in which they stand. */
   protected constructor(type: number, options: SocketOptions = {}) {
@@ -111,6 +113,16 @@ export abstract class Socket extends Configurable implements Pollable, Disposabl
    */
   get fd(): number {
     return openHandleOf(this, "zmq_getsockopt").fd;
+  }
+
+  /**
+   * What happens to the socket's connections: the same {@linkcode Observer} each time. Observing begins when this is
+   * first read (`zmq_socket_monitor`).
+   *
+   * @throws `ZmqError` EBADF where it's first read on a closed socket.
+   */
+  get events(): Observer {
+    return this.#events ??= new Observer(this);
   }
 
   /** Whether a message can be received at once. False on a closed socket (`ZMQ_EVENTS`). */

@@ -1,0 +1,60 @@
+/** libzmq's functions for monitoring a socket, and the numbers of events. */
+
+import { has } from "./capability.ts";
+import { loadLibrary } from "./load.ts";
+
+const STABLE = {
+  // int zmq_socket_monitor(void *socket, const char *endpoint, int events): null ends it
+  zmq_socket_monitor: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+} as const;
+
+const DRAFT = {
+  // int zmq_socket_monitor_versioned(void *socket, const char *endpoint, uint64_t events,
+  //                                  int event_version, int type)
+  zmq_socket_monitor_versioned: {
+    parameters: ["pointer", "buffer", "u64", "i32", "i32"],
+    result: "i32",
+    optional: true,
+  },
+  // int zmq_socket_monitor_pipes_stats(void *socket)
+  zmq_socket_monitor_pipes_stats: { parameters: ["pointer"], result: "i32", optional: true },
+} as const;
+
+/** The functions that every build has. */
+export type Monitoring = Deno.StaticForeignLibraryInterface<typeof STABLE>;
+/** Those of draft builds; some are missing in early ones. */
+export type DraftMonitoring = Deno.StaticForeignLibraryInterface<typeof DRAFT>;
+
+let stable: Monitoring | undefined;
+let draft: DraftMonitoring | undefined;
+
+/** The functions that every build has. */
+export function zmqMonitoring(): Monitoring {
+  return stable ??= loadLibrary().open(STABLE);
+}
+
+/** Those of draft builds; `undefined` on others. */
+export function zmqDraftMonitoring(): DraftMonitoring | undefined {
+  return has("draft") ? draft ??= loadLibrary().open(DRAFT) : undefined;
+}
+
+export const ZMQ_EVENT_CONNECTED = 0x0001;
+export const ZMQ_EVENT_CONNECT_DELAYED = 0x0002;
+export const ZMQ_EVENT_CONNECT_RETRIED = 0x0004;
+export const ZMQ_EVENT_LISTENING = 0x0008;
+export const ZMQ_EVENT_BIND_FAILED = 0x0010;
+export const ZMQ_EVENT_ACCEPTED = 0x0020;
+export const ZMQ_EVENT_ACCEPT_FAILED = 0x0040;
+export const ZMQ_EVENT_CLOSED = 0x0080;
+export const ZMQ_EVENT_CLOSE_FAILED = 0x0100;
+export const ZMQ_EVENT_DISCONNECTED = 0x0200;
+export const ZMQ_EVENT_MONITOR_STOPPED = 0x0400;
+export const ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL = 0x0800;
+export const ZMQ_EVENT_HANDSHAKE_SUCCEEDED = 0x1000;
+export const ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL = 0x2000;
+export const ZMQ_EVENT_HANDSHAKE_FAILED_AUTH = 0x4000;
+export const ZMQ_EVENT_PIPES_STATS = 0x10000;
+/** All events of the first version, those to come included. */
+export const ZMQ_EVENT_ALL_V1 = 0xffff;
+/** All that drafts have beside them. */
+export const ZMQ_EVENT_ALL_V2 = BigInt(ZMQ_EVENT_ALL_V1 | ZMQ_EVENT_PIPES_STATS);

@@ -1,0 +1,332 @@
+/** Monitors: libzmq's reports of what happens to a socket's connections, drained into a bounded queue. */
+
+import { ZMQ_LINGER, ZMQ_PAIR, ZMQ_RCVHWM } from "../ffi/constants.ts";
+import { check, stateError } from "../ffi/errno.ts";
+import {
+  ZMQ_EVENT_ACCEPTED,
+  ZMQ_EVENT_ALL_V1,
+  ZMQ_EVENT_ALL_V2,
+  ZMQ_EVENT_CONNECT_DELAYED,
+  ZMQ_EVENT_CONNECT_RETRIED,
+  ZMQ_EVENT_CONNECTED,
+  ZMQ_EVENT_DISCONNECTED,
+  ZMQ_EVENT_LISTENING,
+  ZMQ_EVENT_MONITOR_STOPPED,
+  zmqDraftMonitoring,
+  zmqMonitoring,
+} from "../ffi/monitoring.ts";
+import { toCString } from "../ffi/memory.ts";
+import { peerAddress } from "../ffi/peer_address.ts";
+import { reactor } from "../poller/reactor.ts";
+import type { Watch } from "../poller/source.ts";
+import { Waiting } from "../poller/waiting.ts";
+import { type Handle, open, setBytes } from "./core.ts";
+import type { Frame } from "./message.ts";
+import { takeMessage } from "./receive.ts";
+
+/** An event as libzmq reports it. */
+export interface RawEvent {
+  /** Its number in `zmq.h`. */
+  readonly event: number;
+  /** A descriptor, an errno, an interval or a status, depending on the event; pipe statistics have two. */
+  readonly values: readonly number[];
+  /** The address that was bound or connected to, or empty. */
+  readonly address: string;
+  /** The address of the peer's end, where it can be told. */
+  peer: string | undefined;
+}
+
+/** How many events are kept unread, unless the program says otherwise. */
+const CAPACITY = 1000;
+/** How many are taken before others have their turn. */
+const BATCH = 256;
+const NONE = new Uint8Array(4);
+const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+
+/** One who waits for the next event. It keeps the process alive. */
+export abstract class EventWait extends Waiting {
+  constructor(
+    readonly monitor: Monitor,
+    /** The socket and its Observer, which else could be collected while their program awaits an event. */
+    readonly owner: object,
+  ) {
+    super();
+  }
+
+  /** Called with the event, after it has left. */
+  abstract succeed(event: RawEvent): void;
+  /** Called when it can't be had, after it has left. */
+  abstract fail(reason: unknown): void;
+  /** Called when no event will come any more, after it has left. */
+  abstract end(): void;
+
+  override expire(): void {}
+
+  override abort(reason: unknown): void {
+    this.monitor.leave(this);
+    this.fail(reason);
+  }
+}
+
+/**
+ * The monitor of one socket, without its public face: what libzmq reports comes by a PAIR over inproc, and is taken
+ * from there at once, whether anybody reads or not.
+ *
+ * libzmq's threads block when a monitor's PAIR is full, with everything that they do for other sockets, and
+ * terminating the context then hangs. So the PAIR has no high-water mark, the reactor attends it, and the bound is
+ * that of the queue here: the oldest are dropped and counted. For the same reason the PAIR stays open until libzmq has
+ * said that no event will follow, also where the socket was closed or the program wants no more events.
+ */
+export class Monitor implements Watch {
+  readonly #observed: Handle;
+  readonly #reader: Handle;
+  #queue: RawEvent[] = [];
+  readonly #waits: Set<EventWait> = new Set();
+  /** Addresses which this socket bound or connected to, for telling its own from its peers'. */
+  readonly #own: Set<string> = new Set();
+  /** The peers of accepted connections by their descriptors, where libzmq doesn't tell them. */
+  readonly #peers: Map<number, string> = new Map();
+  readonly #versioned: boolean;
+  #capacity = CAPACITY;
+  /** How many events were dropped because nobody read them. */
+  lost = 0;
+  /** libzmq will report nothing more. What it reported may still be unread. */
+  finished = false;
+  /** The program wants nothing more. */
+  closed = false;
+  /** Called when there is something to take, or the end has come, and nobody waits. */
+  notify: (() => void) | undefined;
+
+  /** Begins to monitor a socket. */
+  constructor(observed: Handle) {
+    this.#observed = observed;
+    const endpoint = observed.lastEndpoint;
+    if (endpoint !== null) this.#own.add(endpoint);
+    const reader = this.#reader = open(observed.context, ZMQ_PAIR);
+    const address = `inproc://deno-zmq.events.${crypto.randomUUID()}`;
+    try {
+      setBytes(reader.pointer, ZMQ_RCVHWM, "receiveHighWaterMark", NONE);
+      setBytes(reader.pointer, ZMQ_LINGER, "linger", NONE);
+      // First, so that libzmq never has an event and nobody to give it to.
+      reader.connect(address);
+      this.#versioned = start(observed.pointer, address);
+    } catch (error) {
+      reader.close();
+      throw error;
+    }
+    observed.monitor = this;
+    reader.addWatch(this);
+    reader.attend(() => this.#drain(BATCH));
+  }
+
+  /** How many events are kept unread. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+  set capacity(value: number) {
+    this.#capacity = value;
+    this.#bound();
+  }
+
+  /** Nothing is to be had any more. */
+  get done(): boolean {
+    return this.closed || (this.finished && this.#queue.length === 0);
+  }
+
+  /** Somebody waits. */
+  get awaited(): boolean {
+    return this.#waits.size > 0;
+  }
+
+  /** The next event that is there. */
+  take(): RawEvent | undefined {
+    return this.#queue.shift();
+  }
+
+  /** Begins to wait. */
+  join(wait: EventWait, signal: AbortSignal | undefined): void {
+    wait.signal = signal;
+    this.#waits.add(wait);
+    reactor().join(wait);
+  }
+
+  /** Stops waiting. */
+  leave(wait: EventWait): void {
+    this.#waits.delete(wait);
+    reactor().leave(wait);
+  }
+
+  /** Asks for the numbers of messages in each connection's queues, which come as events. Drafts only. */
+  requestStatistics(): void {
+    const call = "zmq_socket_monitor_pipes_stats";
+    const request = zmqDraftMonitoring()?.[call];
+    if (!request) {
+      const message = "Statistics of connections need a libzmq that was built with its draft API";
+      throw stateError("ENOTSUP", call, message);
+    }
+    this.#observed.assertOpen(call);
+    check(request(this.#observed.pointer), call);
+    this.#observed.touched();
+  }
+
+  /** Ends the reports. What has come until then can still be read. The socket must still be there. */
+  stop(): void {
+    if (this.finished) return;
+    zmqMonitoring().zmq_socket_monitor(this.#observed.pointer, null, 0);
+    this.#drain(Infinity);
+  }
+
+  /** The program wants no more events. Those that wait for one are failed. */
+  close(reason: unknown): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.notify = undefined;
+    this.#queue = [];
+    for (const wait of [...this.#waits]) {
+      this.leave(wait);
+      wait.fail(reason);
+    }
+    if (!this.#observed.closed) this.stop();
+  }
+
+  /** Called by its PAIR's looks, which mean nothing here. */
+  tell(): void {}
+
+  /** Called when its PAIR is closed: by itself, or by the end of the context. */
+  gone(): void {
+    if (this.finished) return;
+    this.#push({ event: ZMQ_EVENT_MONITOR_STOPPED, values: [0], address: "", peer: undefined });
+    this.finished = true;
+    this.#serve();
+  }
+
+  #drain(limit: number): void {
+    const events: RawEvent[] = [];
+    let more = true;
+    try {
+      while (more && !this.finished && events.length < limit) {
+        const frames = takeMessage(this.#reader.pointer);
+        if (frames === undefined) more = false;
+        else events.push(this.#parse(frames));
+        this.finished = events.at(-1)?.event === ZMQ_EVENT_MONITOR_STOPPED;
+      }
+      if (!this.#versioned) this.#checkPeers(events, !more);
+      for (const event of events) this.#push(event);
+      if (this.finished) this.#reader.close();
+    } catch (error) {
+      this.#reader.close(); // the context was shut down, or worse
+      if ((error as { code?: string }).code !== "ETERM") throw error;
+    } finally {
+      this.#serve();
+    }
+  }
+
+  /**
+   * Takes back what the system said of peers where it may have been of others: a descriptor may have been closed, and
+   * have come back as another connection's. Its end was reported before that, so that it's among these events, if
+   * these are `all` that there were *after* the system was asked.
+   */
+  #checkPeers(events: RawEvent[], all: boolean): void {
+    const ended = new Set<number>();
+    for (const event of events.toReversed()) {
+      const [fd] = event.values;
+      const accepted = event.event === ZMQ_EVENT_ACCEPTED;
+      if (accepted && (!all || ended.has(fd))) event.peer = undefined;
+      if (accepted || event.event === ZMQ_EVENT_DISCONNECTED) ended.add(fd);
+    }
+    for (const event of events) {
+      const [fd] = event.values;
+      if (event.event === ZMQ_EVENT_DISCONNECTED) event.peer = this.#peers.get(fd);
+      if (event.event === ZMQ_EVENT_ACCEPTED && event.peer !== undefined) {
+        this.#peers.set(fd, event.peer);
+      } else if (ended.has(fd)) this.#peers.delete(fd);
+    }
+  }
+
+  #push(event: RawEvent): void {
+    if (this.closed) return;
+    this.#queue.push(event);
+    this.#bound();
+  }
+
+  #bound(): void {
+    const excess = this.#queue.length - this.#capacity;
+    if (excess <= 0) return;
+    this.#queue.splice(0, excess);
+    this.lost += excess;
+  }
+
+  #serve(): void {
+    for (const wait of this.#waits) {
+      const event = this.take();
+      if (event === undefined) break;
+      this.leave(wait);
+      wait.succeed(event);
+    }
+    if (this.finished) {
+      for (const wait of [...this.#waits]) {
+        this.leave(wait);
+        wait.end();
+      }
+    }
+    if (this.#queue.length > 0) this.notify?.();
+  }
+
+  #parse(frames: Frame[]): RawEvent {
+    const head = viewOf(frames[0]);
+    if (frames.length === 2) {
+      const event = head.getUint16(0, LITTLE_ENDIAN);
+      const values = [head.getInt32(2, LITTLE_ENDIAN)];
+      const address = frames[1].text();
+      const peer = event === ZMQ_EVENT_ACCEPTED && !this.#observed.closed
+        ? peerAddress(values[0])
+        : undefined;
+      return { event, values, address, peer: peer && `${address.split("://")[0]}://${peer}` };
+    }
+    const event = Number(head.getBigUint64(0, LITTLE_ENDIAN));
+    const values = frames.slice(2, -2).map((frame) =>
+      Number(viewOf(frame).getBigInt64(0, LITTLE_ENDIAN))
+    );
+    const [local, remote] = frames.slice(-2).map((frame) => frame.text());
+    const incoming = this.#incoming(event, local, remote);
+    const address = incoming ? local || remote : remote || local;
+    // Without both ends there is no connection yet.
+    return { event, values, address, peer: local && remote ? remote : undefined };
+  }
+
+  /**
+   * Whether an event is of this socket's own address rather than of one that it connects to. The second version tells
+   * both ends of a connection, but not which of them began it.
+   */
+  #incoming(event: number, local: string, remote: string): boolean {
+    switch (event) {
+      case ZMQ_EVENT_LISTENING:
+      case ZMQ_EVENT_ACCEPTED:
+        this.#own.add(local);
+        return true;
+      case ZMQ_EVENT_CONNECTED:
+      case ZMQ_EVENT_CONNECT_DELAYED:
+      case ZMQ_EVENT_CONNECT_RETRIED:
+        this.#own.add(remote);
+        return false;
+      default:
+        return this.#own.has(local) || !this.#own.has(remote);
+    }
+  }
+}
+
+/** Has libzmq report. True where its reports have the second version's form, false where the first's. */
+function start(socket: Deno.PointerObject, address: string): boolean {
+  const text = toCString(address, "An address");
+  const versioned = zmqDraftMonitoring()?.zmq_socket_monitor_versioned;
+  if (versioned) {
+    check(versioned(socket, text, ZMQ_EVENT_ALL_V2, 2, ZMQ_PAIR), "zmq_socket_monitor_versioned");
+    return true;
+  }
+  check(zmqMonitoring().zmq_socket_monitor(socket, text, ZMQ_EVENT_ALL_V1), "zmq_socket_monitor");
+  return false;
+}
+
+function viewOf(frame: Frame): DataView {
+  return new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+}
