@@ -42,11 +42,16 @@ const encoder = new TextEncoder();
 
 /** The text at `pointer`, up to its NUL; empty for a null pointer. */
 export function cString(pointer: Deno.PointerValue): string {
-  if (pointer === null) return "";
+  return decoder.decode(cBytes(pointer));
+}
+
+/** The bytes at `pointer`, up to a NUL; none for a null pointer. */
+export function cBytes(pointer: Deno.PointerValue): Uint8Array<ArrayBuffer> {
+  if (pointer === null) return new Uint8Array(0);
   const length = libc().strlen(pointer);
   const bytes = new Uint8Array(Number(length));
   if (bytes.length > 0) libc().memcpy(bytes, pointer, length);
-  return decoder.decode(bytes);
+  return bytes;
 }
 
 /** `text` as UTF-8 with a NUL behind it. A NUL within would cut it short, so it is refused. */

@@ -8,9 +8,11 @@ import {
   ZMQ_POLLIN,
   ZMQ_POLLOUT,
 } from "../ffi/constants.ts";
-import { check, checkPointer, checkUninterrupted, EINTR } from "../ffi/errno.ts";
+import { has } from "../ffi/capability.ts";
+import { check, checkPointer, checkUninterrupted, EINTR, stateError } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
+import { loadLibrary } from "../ffi/load.ts";
 import { Kept, toCString, usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { refill } from "../poller/budget.ts";
@@ -19,8 +21,8 @@ import { reactor } from "../poller/reactor.ts";
 import { Queue, Source } from "../poller/source.ts";
 import { refuseHazards } from "./hazards.ts";
 import { IpcFolders } from "./ipc.ts";
-import { prepareFrames } from "./message.ts";
-import type { MetadataNames } from "./metadata.ts";
+import { type Part, prepareFrames } from "./message.ts";
+import type { PropertyReader } from "./metadata.ts";
 import { closedError, type Operation } from "./operation.ts";
 import { serveReceivers } from "./receiving.ts";
 import { serveSenders } from "./sending.ts";
@@ -29,6 +31,8 @@ const SUB = 2;
 const ROUTER = 6;
 const CONFLATE = 54;
 const NO_ADDRESS = new Uint8Array(1);
+/** The last of libzmq's stable types. */
+const STREAM = 11;
 
 /** A socket without its public face. The context, the reactor and the finalizer hold this only. */
 export class Handle extends Source {
@@ -49,7 +53,7 @@ export class Handle extends Source {
   monitor: { stop(): void } | undefined;
   #attendant: (() => void) | undefined;
   /** What is to be read of each message beside its bytes. */
-  metadata: MetadataNames | undefined;
+  metadata: PropertyReader | undefined;
   /** The length of the longest address, in bytes with a NUL, that it was bound or connected to. */
   #longestAddress = 0;
   readonly #ipcFolders = new IpcFolders();
@@ -62,12 +66,25 @@ export class Handle extends Source {
     readonly context: ContextCore,
   ) {
     super();
-    this.fd = this.getInt(ZMQ_FD, "fd");
+    this.fd = this.findDescriptor();
   }
 
   assertOpen(call: string): void {
     if (this.closed) throw closedError(call);
   }
+
+  protected findDescriptor(): number {
+    return this.getInt(ZMQ_FD, "fd");
+  }
+
+  /** Takes a descriptor's signal back, where looking alone doesn't; called after waiting for it on this thread. */
+  clearSignal(): void {}
+
+  /** Sends the parts of a message together, where that isn't one native message for each; see `putParts`. */
+  sendTogether?(parts: readonly Part[]): boolean;
+
+  /** Gives back what `findDescriptor` has taken. */
+  release(): void {}
 
   protected override readiness(): number {
     const events = getInt(this.pointer, ZMQ_EVENTS);
@@ -284,25 +301,47 @@ export class Handle extends Source {
     this.context.remove(this);
     // A monitor goes on until libzmq has said that it's the end; but the end of the context doesn't wait for that.
     if (this.context.closed) this.monitor?.stop();
+    this.release();
     check(zmq().zmq_close(this.pointer), "zmq_close");
     this.#ipcFolders.clear();
   }
 }
 
+type Maker = new (pointer: Deno.PointerObject, type: number, context: ContextCore) => Handle;
+
+/** What the handles of draft types are, once there is a module of them. */
+export const makers: Map<number, Maker> = new Map();
+
 /** Opens a socket of a type in a context. */
 export function open(context: ContextCore, type: number): Handle {
+  if (type > STREAM) assertDrafts();
+  const Maker = makers.get(type) ?? Handle;
   prepareFrames();
   const pointer = checkPointer(zmq().zmq_socket(context.pointer("zmq_socket"), type), "zmq_socket");
-  let handle: Handle;
+  let handle: Handle | undefined;
   try {
-    handle = new Handle(pointer, type, context);
+    handle = new Maker(pointer, type, context);
     reactor().register(handle);
   } catch (error) {
+    handle?.release();
     zmq().zmq_close(pointer);
     throw error;
   }
   context.add(handle);
   return handle;
+}
+
+/**
+ * libzmq opens draft sockets without having been built for them, and then ends the whole process at the first handshake.
+ */
+function assertDrafts(): void {
+  if (has("draft")) return;
+  throw stateError(
+    "ENOTSUP",
+    "zmq_socket",
+    `Draft sockets need a libzmq that was built with its draft API, and this one (${loadLibrary().version}) ` +
+      "wasn't. The one within npm's zeromq was: name its file by LIBZMQ_PATH",
+  );
 }
 
 /** A socket's handle. */

@@ -23,6 +23,16 @@ export interface Metadata {
   readonly [name: string]: string | undefined;
 }
 
+/** Reads something of each message that is received, beside its bytes. */
+export interface PropertyReader {
+  /** The names of the properties that it reads. */
+  readonly names: readonly string[];
+  /** Reads of a native message, before its bytes are taken. */
+  read(message: Deno.PointerObject): unknown;
+  /** Does with what was read what is to be done with it. */
+  attach(message: readonly Frame[], value: unknown): void;
+}
+
 const known = new WeakMap<readonly Frame[], Metadata>();
 
 /**
@@ -47,7 +57,7 @@ export function metadataOf(message: readonly Frame[]): Metadata | undefined {
 }
 
 /** The names of the properties that a socket reads with each message, ready to be asked for. */
-export class MetadataNames {
+export class MetadataNames implements PropertyReader {
   readonly names: readonly string[];
   readonly #asked: readonly Uint8Array<ArrayBuffer>[];
 

@@ -6,7 +6,7 @@ import { libc } from "../ffi/libc.ts";
 import { zmq, zmqAsking } from "../ffi/libzmq.ts";
 import { Kept, usize } from "../ffi/memory.ts";
 import { type Frame, newFrame, newSmallFrame } from "./message.ts";
-import type { MetadataNames } from "./metadata.ts";
+import type { PropertyReader } from "./metadata.ts";
 
 const STRUCT_SIZE = 64;
 const INLINE_DATA = 8;
@@ -120,7 +120,7 @@ let message: NativeMessage | undefined;
 /** Takes one whole message without waiting; undefined where there is none. */
 export function takeMessage(
   socket: Deno.PointerObject,
-  names?: MetadataNames,
+  names?: PropertyReader,
 ): Frame[] | undefined {
   const native = message ??= new NativeMessage();
   const size = native.receive(socket);

@@ -278,6 +278,7 @@ function block(handle: Handle, deadline: number): boolean {
   const left = deadline - performance.now();
   if (left <= 0) return false;
   waitReadable(handle.fd, Math.min(left, SLICE));
+  handle.clearSignal();
   return true;
 }
 

@@ -21,6 +21,7 @@ const CALL = "zmq_send";
 const SENT: Promise<void> = Promise.resolve();
 const ROUTER = 6;
 const STREAM = 11;
+const DATAGRAM = 18;
 const LATE = "No peer could take the message";
 /** How often a blocked send is tried again although its descriptor says nothing; see `Handle.serve`. */
 const RETRY = 50;
@@ -137,27 +138,34 @@ export function serveSenders(handle: Handle): boolean {
 }
 
 function checkMessage(handle: Handle, message: MessageLike): Part | Part[] {
-  if (handle.type === ROUTER || handle.type === STREAM) checkRouted(handle, message);
+  if (handle.type === ROUTER || handle.type >= STREAM) checkCount(handle, message);
   return Array.isArray(message) ? toParts(message) : toPart(message as MessagePart);
 }
 
-/** What libzmq would drop, with success: a message that isn't as its type of socket has it. */
-function checkRouted({ type, remembered }: Handle, message: MessageLike): void {
-  const length = Array.isArray(message) ? message.length : 1;
-  // A Stream's parts are taken by turns for an id and for bytes, whatever a message is: one too few or
-  // too many, and every later message would be lost. A raw Router leaves out what follows the second.
-  if (type === STREAM || remembered.get("rawMode") === true) {
-    if (length === 2) return;
-    const whose = type === STREAM ? "Stream" : "Router in raw mode";
-    throw new TypeError(
-      `A message of a ${whose} has two parts: the peer's routing id, and bytes for it`,
-    );
-  }
-  if (length < 2) {
+/** What libzmq would drop, with success: a message without the parts that its type of socket wants. */
+function checkCount(handle: Handle, message: MessageLike): void {
+  const { type } = handle;
+  const count = Array.isArray(message) ? message.length : 1;
+  const raw = type === ROUTER && handle.remembered.get("rawMode") === true;
+  if (type === ROUTER && !raw) {
+    if (count >= 2) return;
     throw new TypeError(
       "A Router's message has two parts or more: the peer's routing id, and the message for it",
     );
   }
+  // A Stream's parts are taken by turns for an id and for bytes, whatever a message is: one too few or
+  // too many, and every later message would be lost. A raw Router leaves out what follows the second.
+  if (type === STREAM || type === DATAGRAM || raw) {
+    if (count === 2) return;
+    const whose = type === STREAM ? "Stream" : raw ? "Router in raw mode" : "Datagram";
+    const whom = type === DATAGRAM ? "address" : "routing id";
+    throw new TypeError(
+      `A message of a ${whose} has two parts: the peer's ${whom}, and bytes for it`,
+    );
+  }
+  // A routing id or a group was put before those that have one.
+  if (count === (handle.sendTogether === undefined ? 1 : 2)) return;
+  throw new TypeError("A message of this type of socket has one part");
 }
 
 function put(handle: Handle, parts: Part | readonly Part[]): boolean {
@@ -186,5 +194,6 @@ function putOnce(handle: Handle, parts: Part | readonly Part[]): boolean {
 }
 
 function putParts(handle: Handle, parts: readonly Part[]): boolean {
+  if (handle.sendTogether !== undefined) return handle.sendTogether(parts);
   return parts.length === 1 ? sendPart(handle.pointer, parts[0]) : sendParts(handle.pointer, parts);
 }

@@ -1,0 +1,272 @@
+/**
+ * Sockets of libzmq's draft API, which may still change there: Server and Client, Radio and Dish, Gather and Scatter,
+ * Peer, Channel and Datagram. They need a libzmq that was built with it (`capability.draft`); on others their
+ * constructors throw.
+ *
+ * All but Datagram send and receive messages of one part. They're received, iterated over, watched by a Poller and
+ * closed as other sockets are.
+ *
+ * @example A server that knows its clients by number
+ * ```ts
+ * import { capability } from "@deno-zmq/zmq";
+ * import { Client, Server } from "@deno-zmq/zmq/draft";
+ *
+ * if (capability.draft) {
+ *   using server = new Server();
+ *   await server.bind("tcp://127.0.0.1:*");
+ *   using client = new Client();
+ *   client.connect(server.lastEndpoint!);
+ *
+ *   await client.send("hello");
+ *   const [text, { routingId }] = await server.receive();
+ *   await server.send(`${text} to you`, { routingId });
+ *   console.log(String((await client.receive())[0]));
+ * }
+ * ```
+ *
+ * @module
+ */
+
+import "../ffi/ready.ts";
+import { checkAddress, openHandleOf } from "./core.ts";
+import { changeGroup, connectPeer, DRAFT, groupBytes } from "./draft_core.ts";
+import {
+  checkRoutingId,
+  composeAddressed,
+  type GroupMessage,
+  type GroupTarget,
+  keepReader,
+  type PeerTarget,
+  type ReceivesAs,
+  type RoutedMessage,
+  type SendsTo,
+} from "./draft_halves.ts";
+import type { ConflateOption, ReceiveOptions, SendOptions } from "./option_types.ts";
+import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
+
+export type { GroupMessage, GroupTarget, PeerTarget, ReceivesAs, RoutedMessage, SendsTo };
+
+/** Options of a {@linkcode Server}. */
+export interface ServerOptions
+  extends SocketOptions, Partial<ReceiveOptions>, Partial<SendOptions> {}
+
+/**
+ * Receives from all its clients, each message with its client's routing id, a number, and sends to the client of an
+ * id (`ZMQ_SERVER`). Peers are {@linkcode Client} sockets.
+ */
+export class Server extends Socket {
+  /** Opens a socket. */
+  constructor(options?: ServerOptions) {
+    super(DRAFT.server, options);
+  }
+}
+/** The members of a {@linkcode Server} that its type of socket brings. */
+export interface Server
+  extends ReceivesAs<RoutedMessage>, SendsTo<PeerTarget>, ReceiveOptions, SendOptions {}
+composeAddressed(Server, { receives: true, target: targetOfPeer });
+
+/** Options of a {@linkcode Client}. */
+export interface ClientOptions
+  extends SocketOptions, Partial<ReceiveOptions>, Partial<SendOptions> {}
+
+/** Sends to its servers in turn, and receives from all of them (`ZMQ_CLIENT`). Peers are {@linkcode Server} sockets. */
+export class Client extends Socket {
+  /** Opens a socket. */
+  constructor(options?: ClientOptions) {
+    super(DRAFT.client, options);
+  }
+}
+/** The members of a {@linkcode Client} that its type of socket brings. */
+export interface Client extends Receives, Sends, ReceiveOptions, SendOptions {}
+compose(Client, { receives: true, sends: true });
+
+/** Options of a {@linkcode Radio}. */
+export interface RadioOptions extends SocketOptions, Partial<SendOptions> {}
+
+/**
+ * Sends each message to all peers that have joined its group (`ZMQ_RADIO`). Peers are {@linkcode Dish} sockets. For those
+ * that aren't there it's dropped.
+ *
+ * @example
+ * ```ts
+ * import { capability } from "@deno-zmq/zmq";
+ * import { Dish, Radio } from "@deno-zmq/zmq/draft";
+ *
+ * if (capability.draft) {
+ *   using radio = new Radio();
+ *   await radio.bind("tcp://127.0.0.1:*");
+ *   using dish = new Dish();
+ *   dish.join("weather");
+ *   dish.connect(radio.lastEndpoint!);
+ *   // Until the radio knows that somebody has joined, it drops what it's given.
+ *   const timer = setInterval(() => radio.send("rain", { group: "weather" }), 10);
+ *   const [text, { group }] = await dish.receive();
+ *   clearInterval(timer);
+ *   console.log(`${group}: ${text}`);
+ * }
+ * ```
+ */
+export class Radio extends Socket {
+  /** Opens a socket. */
+  constructor(options?: RadioOptions) {
+    super(DRAFT.radio, options);
+  }
+}
+/** The members of a {@linkcode Radio} that its type of socket brings. */
+export interface Radio extends SendsTo<GroupTarget>, SendOptions {}
+composeAddressed(Radio, { target: targetOfGroup });
+
+/** Options of a {@linkcode Dish}. */
+export interface DishOptions extends SocketOptions, Partial<ReceiveOptions> {}
+
+/** Receives the messages of the groups that it has joined, each with its group (`ZMQ_DISH`). Peers are {@linkcode Radio} sockets. */
+export class Dish extends Socket {
+  /** Opens a socket. */
+  constructor(options?: DishOptions) {
+    super(DRAFT.dish, options);
+  }
+
+  /**
+   * Joins groups (`zmq_join`).
+   *
+   * @throws `TypeError` for what is neither a string nor bytes, or contains NUL, `RangeError` for more than 255 bytes,
+   * `ZmqError` EINVAL where it has joined already, EBADF on a closed socket.
+   */
+  join(...groups: (string | Uint8Array)[]): void {
+    const handle = openHandleOf(this, "zmq_join");
+    for (const group of groups.map(groupBytes)) changeGroup(handle, "zmq_join", group);
+  }
+
+  /**
+   * Leaves groups (`zmq_leave`).
+   *
+   * @throws As {@linkcode Dish.join} does; EINVAL where it hasn't joined.
+   */
+  leave(...groups: (string | Uint8Array)[]): void {
+    const handle = openHandleOf(this, "zmq_leave");
+    for (const group of groups.map(groupBytes)) changeGroup(handle, "zmq_leave", group);
+  }
+}
+/** The members of a {@linkcode Dish} that its type of socket brings. */
+export interface Dish extends ReceivesAs<GroupMessage>, ReceiveOptions {}
+composeAddressed(Dish, { receives: true });
+
+/** Options of a {@linkcode Gather}. */
+export interface GatherOptions
+  extends SocketOptions, Partial<ReceiveOptions>, Partial<ConflateOption> {}
+
+/** Receives from all its peers (`ZMQ_GATHER`). Peers are {@linkcode Scatter} sockets. */
+export class Gather extends Socket {
+  /** Opens a socket. */
+  constructor(options?: GatherOptions) {
+    super(DRAFT.gather, options);
+  }
+}
+/** The members of a {@linkcode Gather} that its type of socket brings. */
+export interface Gather extends Receives, ReceiveOptions, ConflateOption {}
+compose(Gather, { receives: true, options: ["conflate"] });
+
+/** Options of a {@linkcode Scatter}. */
+export interface ScatterOptions
+  extends SocketOptions, Partial<SendOptions>, Partial<ConflateOption> {}
+
+/** Sends each message to one of its peers, in turn (`ZMQ_SCATTER`). Peers are {@linkcode Gather} sockets. */
+export class Scatter extends Socket {
+  /** Opens a socket. */
+  constructor(options?: ScatterOptions) {
+    super(DRAFT.scatter, options);
+  }
+}
+/** The members of a {@linkcode Scatter} that its type of socket brings. */
+export interface Scatter extends Sends, SendOptions, ConflateOption {}
+compose(Scatter, { sends: true, options: ["conflate"] });
+
+/** Options of a {@linkcode Peer}. */
+export interface PeerOptions extends SocketOptions, Partial<ReceiveOptions>, Partial<SendOptions> {}
+
+/**
+ * A {@linkcode Server} that also connects to others of its kind, on equal terms (`ZMQ_PEER`, since 4.3.3). Peers are
+ * Peer sockets.
+ */
+export class Peer extends Socket {
+  /** Opens a socket. */
+  constructor(options?: PeerOptions) {
+    super(DRAFT.peer, options);
+  }
+
+  /**
+   * Connects to an address, and gives the routing id of the peer there, by which it can be sent to at once
+   * (`zmq_connect_peer`).
+   *
+   * @throws As {@linkcode Socket.connect} does.
+   */
+  connectPeer(address: string): number {
+    checkAddress(address);
+    return connectPeer(openHandleOf(this, "zmq_connect_peer"), address);
+  }
+}
+/** The members of a {@linkcode Peer} that its type of socket brings. */
+export interface Peer
+  extends ReceivesAs<RoutedMessage>, SendsTo<PeerTarget>, ReceiveOptions, SendOptions {}
+composeAddressed(Peer, { receives: true, target: targetOfPeer });
+
+/** Options of a {@linkcode Channel}. */
+export interface ChannelOptions
+  extends SocketOptions, Partial<ReceiveOptions>, Partial<SendOptions> {}
+
+/**
+ * Exchanges messages with exactly one other Channel (`ZMQ_CHANNEL`, since 4.3.3), as a {@linkcode Pair} does with
+ * another Pair.
+ */
+export class Channel extends Socket {
+  /** Opens a socket. */
+  constructor(options?: ChannelOptions) {
+    super(DRAFT.channel, options);
+  }
+}
+/** The members of a {@linkcode Channel} that its type of socket brings. */
+export interface Channel extends Receives, Sends, ReceiveOptions, SendOptions {}
+compose(Channel, { receives: true, sends: true });
+
+/** Options of a {@linkcode Datagram}. */
+export interface DatagramOptions
+  extends SocketOptions, Partial<ReceiveOptions>, Partial<SendOptions> {}
+
+/**
+ * Exchanges UDP datagrams with anybody (`ZMQ_DGRAM`). A message has two parts: the peer's address, such as
+ * `127.0.0.1:5555`, and the datagram's bytes, at most 8192 of them. It's bound to a `udp://` address, and never
+ * connected. libzmq knows no wildcard for its port.
+ *
+ * @example
+ * ```ts
+ * import { capability } from "@deno-zmq/zmq";
+ * import { Datagram } from "@deno-zmq/zmq/draft";
+ *
+ * if (capability.draft) {
+ *   const port = 20_000 + Math.floor(10_000 * Math.random());
+ *   using socket = new Datagram();
+ *   await socket.bind(`udp://127.0.0.1:${port}`);
+ *   await socket.send([`127.0.0.1:${port}`, "to myself"]);
+ *   const [address, text] = await socket.receive();
+ *   console.log(`${address}: ${text}`);
+ * }
+ * ```
+ */
+export class Datagram extends Socket {
+  /** Opens a socket. */
+  constructor(options?: DatagramOptions) {
+    super(DRAFT.datagram, options);
+  }
+}
+/** The members of a {@linkcode Datagram} that its type of socket brings. */
+export interface Datagram extends Receives, Sends, ReceiveOptions, SendOptions {}
+compose(Datagram, { receives: true, sends: true });
+keepReader(Datagram);
+
+function targetOfPeer({ routingId }: PeerTarget): string {
+  return String(checkRoutingId(routingId));
+}
+
+function targetOfGroup({ group }: GroupTarget): Uint8Array {
+  return groupBytes(group);
+}

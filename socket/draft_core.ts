@@ -1,0 +1,236 @@
+/** The engine's part of draft sockets: their descriptor, and messages with a routing id or a group. */
+
+import type { ContextCore } from "../context.ts";
+import { ZMQ_DONTWAIT, ZMQ_POLLIN } from "../ffi/constants.ts";
+import { POLLER_EVENT_SIZE, zmqDrafts, zmqPeers } from "../ffi/drafts.ts";
+import { check, checkUninterrupted, EAGAIN, EINTR, errorOf } from "../ffi/errno.ts";
+import { libc } from "../ffi/libc.ts";
+import { zmq } from "../ffi/libzmq.ts";
+import { cBytes, Kept, toCString, usize } from "../ffi/memory.ts";
+import { Handle, makers } from "./core.ts";
+import { Frame, type Part } from "./message.ts";
+import type { Metadata, MetadataNames, PropertyReader } from "./metadata.ts";
+
+/** libzmq's numbers of the draft types. */
+export const DRAFT = {
+  server: 12,
+  client: 13,
+  radio: 14,
+  dish: 15,
+  gather: 16,
+  scatter: 17,
+  datagram: 18,
+  peer: 19,
+  channel: 20,
+} as const;
+
+/**
+ * A socket that several threads may use, as all drafts but Datagram are. It has no ZMQ_FD.
+ *
+ * The descriptor of a `zmq_poller` that has the socket takes its place. It becomes readable with every command for
+ * the socket, and stays so, whatever is received or asked for, until `zmq_poller_wait` clears it: that comes before each
+ * look, since what arrives after it makes it readable again.
+ */
+export class ThreadSafeHandle extends Handle {
+  // Without initialisers, which would run after the base's constructor has set them.
+  declare private poller: bigint;
+  declare private event: Kept;
+
+  protected override findDescriptor(): number {
+    const drafts = zmqDrafts();
+    this.event = new Kept(POLLER_EVENT_SIZE);
+    this.poller = BigInt(drafts.zmq_poller_new());
+    const fd = new Int32Array(1);
+    try {
+      const rc = drafts.zmq_poller_add(this.poller, this.pointer, null, ZMQ_POLLIN);
+      check(rc, "zmq_poller_add");
+      check(drafts.zmq_poller_fd(this.poller, fd), "zmq_poller_fd");
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+    return fd[0];
+  }
+
+  override clearSignal(): void {
+    zmqDrafts().zmq_poller_wait(this.poller, this.event.pointer, 0n);
+  }
+
+  protected override readiness(): number {
+    this.clearSignal();
+    return super.readiness();
+  }
+
+  override serve(): void {
+    if (this.closed) return;
+    // Also where the base only receives, without a look: poll(2) would report the descriptor again and again.
+    this.clearSignal();
+    super.serve();
+  }
+
+  override release(): void {
+    zmqDrafts().zmq_poller_remove(this.poller, this.pointer);
+    zmqDrafts().zmq_poller_destroy(new BigUint64Array([this.poller]));
+  }
+}
+
+/** What a message of some types has beside its bytes. */
+interface Extra {
+  value: unknown;
+  metadata: Metadata | undefined;
+}
+
+/** Reads something of each message that is received, and appends it to its frames. */
+export abstract class ExtraReader implements PropertyReader {
+  /** The properties that are read as well. */
+  properties: MetadataNames | undefined;
+
+  get names(): readonly string[] {
+    return this.properties?.names ?? [];
+  }
+
+  protected abstract readExtra(message: Deno.PointerObject): unknown;
+
+  read(message: Deno.PointerObject): Extra {
+    return { value: this.readExtra(message), metadata: this.properties?.read(message) };
+  }
+
+  attach(frames: Frame[], extra: Extra): void {
+    (frames as unknown[]).push(extra.value);
+    if (extra.metadata !== undefined) this.properties?.attach(frames, extra.metadata);
+  }
+}
+
+/** Appends `{ routingId }`, a number. */
+class RoutingIdReader extends ExtraReader {
+  protected override readExtra(message: Deno.PointerObject): { routingId: number } {
+    return { routingId: zmqDrafts().zmq_msg_routing_id(message) };
+  }
+}
+
+/** Appends `{ group }`, a frame. */
+class GroupReader extends ExtraReader {
+  protected override readExtra(message: Deno.PointerObject): { group: Frame } {
+    const bytes = cBytes(zmqDrafts().zmq_msg_group(message));
+    return { group: new Frame(bytes.buffer, 0, bytes.length) };
+  }
+}
+
+/** Takes away the NUL with which libzmq ends the address of a datagram's peer. */
+class AddressReader extends ExtraReader {
+  protected override readExtra(): void {}
+
+  override attach(frames: Frame[], { metadata }: Extra): void {
+    const [{ buffer, byteOffset, length }] = frames;
+    if (frames[0][length - 1] === 0) frames[0] = new Frame(buffer, byteOffset, length - 1);
+    if (metadata !== undefined) this.properties?.attach(frames, metadata);
+  }
+}
+
+/** A DGRAM, which has an ordinary descriptor. */
+export class DatagramHandle extends Handle {
+  override metadata: PropertyReader | undefined = new AddressReader();
+}
+
+/** A socket whose messages have a routing id, both ways: SERVER and PEER. To be sent are the id and the bytes. */
+export class RoutedHandle extends ThreadSafeHandle {
+  override metadata: PropertyReader | undefined = new RoutingIdReader();
+
+  override sendTogether([id, body]: readonly Part[]): boolean {
+    return sendMessage(this.pointer, body, (message) => {
+      check(zmqDrafts().zmq_msg_set_routing_id(message, Number(id)), "zmq_msg_set_routing_id");
+    });
+  }
+}
+
+/** A RADIO. To be sent are the group and the bytes. */
+export class RadioHandle extends ThreadSafeHandle {
+  override sendTogether([group, body]: readonly Part[]): boolean {
+    const bytes = new Uint8Array(group.length + 1);
+    bytes.set(group as Uint8Array);
+    return sendMessage(
+      this.pointer,
+      body,
+      (message) => check(zmqDrafts().zmq_msg_set_group(message, bytes), "zmq_msg_set_group"),
+    );
+  }
+}
+
+/** A DISH. */
+export class DishHandle extends ThreadSafeHandle {
+  override metadata: PropertyReader | undefined = new GroupReader();
+}
+
+type Maker = new (pointer: Deno.PointerObject, type: number, context: ContextCore) => Handle;
+const MAKERS: [number, Maker][] = [
+  [DRAFT.server, RoutedHandle],
+  [DRAFT.client, ThreadSafeHandle],
+  [DRAFT.radio, RadioHandle],
+  [DRAFT.dish, DishHandle],
+  [DRAFT.gather, ThreadSafeHandle],
+  [DRAFT.scatter, ThreadSafeHandle],
+  [DRAFT.datagram, DatagramHandle],
+  [DRAFT.peer, RoutedHandle],
+  [DRAFT.channel, ThreadSafeHandle],
+];
+for (const [type, maker] of MAKERS) makers.set(type, maker);
+
+/** A group's name as C wants it. Throws `TypeError` or `RangeError` for what can't be one. */
+export function groupBytes(group: string | Uint8Array): Uint8Array<ArrayBuffer> {
+  if (typeof group !== "string" && !(group instanceof Uint8Array)) {
+    throw new TypeError("A group must be a string or a Uint8Array");
+  }
+  const bytes = typeof group === "string" ? encoder.encode(group) : new Uint8Array(group);
+  if (bytes.length > 255) throw new RangeError("A group must have at most 255 bytes");
+  if (bytes.includes(0)) throw new TypeError("A group must not contain a NUL character");
+  return bytes;
+}
+
+/** Joins or leaves a group. */
+export function changeGroup(
+  handle: Handle,
+  call: "zmq_join" | "zmq_leave",
+  group: Uint8Array<ArrayBuffer>,
+): void {
+  const text = new Uint8Array(group.length + 1);
+  text.set(group);
+  checkUninterrupted(() => zmqDrafts()[call](handle.pointer, text), call);
+  handle.touched();
+}
+
+/** Connects a PEER, and gives the routing id of the other. */
+export function connectPeer(handle: Handle, address: string): number {
+  const text = toCString(address, "An address");
+  const id = zmqPeers().zmq_connect_peer(handle.pointer, text);
+  if (id === 0) throw errorOf(libc().errno(), "zmq_connect_peer", { address });
+  handle.touched();
+  return id;
+}
+
+const encoder = new TextEncoder();
+let struct: Kept | undefined;
+
+/** Sends one part without waiting, as a native message that something is done to first. False where it can't go now. */
+function sendMessage(
+  socket: Deno.PointerObject,
+  body: Part,
+  prepare: (message: Deno.PointerObject) => void,
+): boolean {
+  const bytes = typeof body === "string" ? encoder.encode(body) : body as Uint8Array<ArrayBuffer>;
+  const message = (struct ??= new Kept(64)).pointer;
+  check(zmq().zmq_msg_init_size(message, usize(bytes.length)), "zmq_msg_init_size");
+  try {
+    if (bytes.length > 0) {
+      libc().memcpy_out(zmq().zmq_msg_data(message), bytes, usize(bytes.length));
+    }
+    prepare(message);
+    for (;;) {
+      if (zmqDrafts().zmq_msg_send(message, socket, ZMQ_DONTWAIT) >= 0) return true;
+      const errno = libc().errno();
+      if (errno === EAGAIN) return false;
+      if (errno !== EINTR) throw errorOf(errno, "zmq_msg_send");
+    }
+  } finally {
+    zmq().zmq_msg_close(message); // once it was sent it's an empty one
+  }
+}

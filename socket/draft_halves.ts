@@ -1,0 +1,164 @@
+/** The receiving and sending halves of draft sockets whose messages have a routing id or a group. */
+
+import { type Handle, handleOf, openHandleOf } from "./core.ts";
+import type { Frame, MessagePart } from "./message.ts";
+import { MetadataNames } from "./metadata.ts";
+import type { WaitLimits } from "./operation.ts";
+import { defineOptions } from "./options.ts";
+import { type PARTICULAR, RECEIVING, SENDING } from "./options_table.ts";
+import { drain, MessageIterator, receive, receiveSync, tryReceive } from "./receiving.ts";
+import { send, sendSync, trySend } from "./sending.ts";
+import type { Socket, SyncLimits } from "./socket.ts";
+import type { ExtraReader } from "./draft_core.ts";
+
+/** A message with the number of the peer that sent it. */
+export type RoutedMessage = [frame: Frame, from: PeerTarget];
+
+/** A message with its group. */
+export type GroupMessage = [frame: Frame, to: { group: Frame }];
+
+/** Which peer a message is for, or from. */
+export interface PeerTarget {
+  /** The number by which the socket knows the peer. */
+  routingId: number;
+}
+
+/** Which group a message is for. */
+export interface GroupTarget {
+  /** The group's name, at most 255 bytes without NUL. */
+  group: string | Uint8Array;
+}
+
+/** The receiving half of a socket whose messages have more than bytes; see {@linkcode Receives} for each member. */
+export interface ReceivesAs<Message> extends AsyncIterable<Message> {
+  /** Which properties of its connection are read with each message, for {@linkcode metadataOf}. Default: none. */
+  metadata: readonly string[];
+  /** Receives the next message; waits where there is none. */
+  receive(options?: WaitLimits): Promise<Message>;
+  /** Receives a message that is there already; `undefined` where there is none. */
+  tryReceive(): Message | undefined;
+  /** Receives a message, blocking this thread. */
+  receiveSync(options?: SyncLimits): Message;
+  /** Iterates over the messages that are there, and never waits. */
+  drain(): IterableIterator<Message>;
+  /** Iterates over all messages to come. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message>;
+}
+
+/** The sending half of a socket whose messages go to a peer or a group; see {@linkcode Sends} for each member. */
+export interface SendsTo<Target> {
+  /**
+   * Sends a message of one part. Resolves once libzmq has it; waits where the peer can't take it.
+   *
+   * @throws As {@linkcode Sends.send} does; at once `TypeError` or `RangeError` for a target that can't be, by
+   * rejection `ZmqError` EHOSTUNREACH where no such peer is there.
+   */
+  send(message: MessagePart | readonly [MessagePart], options: Target & WaitLimits): Promise<void>;
+  /** Sends a message if that can be done at once. False where it can't. */
+  trySend(message: MessagePart | readonly [MessagePart], options: Target): boolean;
+  /** Sends a message, blocking this thread. */
+  sendSync(message: MessagePart | readonly [MessagePart], options: Target & SyncLimits): void;
+}
+
+const RECEIVES: ReceivesAs<unknown> & ThisType<Socket> = {
+  get metadata(): readonly string[] {
+    return openHandleOf(this, "zmq_msg_gets").metadata?.names ?? [];
+  },
+  set metadata(names: readonly string[]) {
+    const reader = openHandleOf(this, "zmq_msg_gets").metadata as ExtraReader;
+    const wanted = new MetadataNames(names);
+    reader.properties = wanted.names.length === 0 ? undefined : wanted;
+  },
+  receive(options) {
+    return receive(handleOf(this), this, options?.signal);
+  },
+  tryReceive() {
+    return tryReceive(handleOf(this));
+  },
+  receiveSync(options) {
+    return receiveSync(handleOf(this), options?.timeout);
+  },
+  drain() {
+    return drain(handleOf(this));
+  },
+  [Symbol.asyncIterator]() {
+    return new MessageIterator(handleOf(this), this);
+  },
+};
+
+function sendsTo<Target>(
+  targetOf: (target: Target) => string | Uint8Array,
+): SendsTo<Target> & ThisType<Socket> {
+  const parts = (
+    message: MessagePart | readonly [MessagePart],
+    options: Target,
+  ): MessagePart[] => {
+    if (typeof options !== "object" || options === null) {
+      throw new TypeError("Whom a message of this type of socket is for must be told");
+    }
+    return [targetOf(options), onePart(message)];
+  };
+  return {
+    send(message, options) {
+      return send(handleOf(this), this, parts(message, options), options.signal);
+    },
+    trySend(message, options) {
+      return trySend(handleOf(this), parts(message, options));
+    },
+    sendSync(message, options) {
+      sendSync(handleOf(this), parts(message, options), options.timeout);
+    },
+  };
+}
+
+/** Gives a class such halves. */
+export function composeAddressed<Target>(
+  { prototype }: { prototype: Socket },
+  parts: {
+    receives?: boolean;
+    /** How its sends address their messages; it has none without. */
+    target?: (target: Target) => string | Uint8Array;
+    options?: readonly (keyof typeof PARTICULAR)[];
+  },
+): void {
+  const { receives = false, target, options = [] } = parts;
+  const names: string[] = [...options];
+  const halves: object[] = [];
+  if (receives) {
+    names.push(...Object.keys(RECEIVING));
+    halves.push(RECEIVES);
+  }
+  if (target !== undefined) {
+    names.push(...Object.keys(SENDING));
+    halves.push(sendsTo(target));
+  }
+  defineOptions(prototype, handleOf as (socket: object) => Handle, names);
+  for (const half of halves) {
+    const members = Object.getOwnPropertyDescriptors(half);
+    for (const key of Reflect.ownKeys(members)) {
+      const member = members[key as string];
+      Object.defineProperty(prototype, key, { ...member, enumerable: false });
+    }
+  }
+}
+
+/** Lets the properties that a program asks for be read beside what the type itself reads of each message. */
+export function keepReader({ prototype }: { prototype: Socket }): void {
+  const { get, set } = Object.getOwnPropertyDescriptor(RECEIVES, "metadata")!;
+  Object.defineProperty(prototype, "metadata", { get, set, enumerable: false, configurable: true });
+}
+
+/** Checks a routing id of a peer. */
+export function checkRoutingId(routingId: unknown): number {
+  if (typeof routingId !== "number") throw new TypeError("A routing id must be a number");
+  if (!Number.isInteger(routingId) || routingId < 1 || routingId > 0xffffffff) {
+    throw new RangeError("A routing id must be a whole number from 1 to 4294967295");
+  }
+  return routingId;
+}
+
+function onePart(message: MessagePart | readonly [MessagePart]): MessagePart {
+  if (!Array.isArray(message)) return message as MessagePart;
+  if (message.length === 1) return message[0];
+  throw new TypeError("A message of this type of socket has one part");
+}
