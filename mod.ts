@@ -65,6 +65,18 @@ export type {
   TransportOptions,
   XPublisherOnlyOptions,
 } from "./socket/option_types.ts";
+export type {
+  DisconnectMessageOption,
+  HelloMessageOption,
+  HiccupMessageOption,
+  NewerOptions,
+  NormMode,
+  OnlyFirstSubscribeOption,
+  ReconnectStop,
+  RouterNotifyOption,
+  TopicsCount,
+  VerboseUnsubscribeOption,
+} from "./socket/newer_option_types.ts";
 export type { GssapiNameType, SecurityOptions } from "./socket/security_options.ts";
 export { Configurable, type OptionTypes, type SettableOptions } from "./socket/configurable.ts";
 export type { ByteStreamOptions } from "./socket/streams.ts";

@@ -99,6 +99,7 @@ const ADVICE: Record<string, string> = {
     "(tcp://127.0.0.1:*) and read lastEndpoint.",
   EADDRNOTAVAIL: "The address belongs to no interface of this machine.",
   EPROTONOSUPPORT: "This build of libzmq doesn't know the transport: see capability.",
+  EAFNOSUPPORT: "The system doesn't have what the transport needs: tipc needs the kernel's module.",
   ENOCOMPATPROTO: "The transport can't be used with this type of socket.",
   ENAMETOOLONG: "The path of an ipc address may have 107 bytes.",
   EACCES: "The system refuses it to this user.",

@@ -1,6 +1,7 @@
 /** What every socket has of options that are no plain properties: keys, filters, and options by number. */
 
 import { ZMQ_EVENTS, ZMQ_POLLIN, ZMQ_POLLOUT } from "../ffi/constants.ts";
+import { stateError } from "../ffi/errno.ts";
 import { pollable } from "../poller/pollable.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { getBytes, handleOf, openHandleOf, scratch, setBytes } from "./core.ts";
@@ -40,6 +41,8 @@ export interface SettableOptions {
   ipcFilterUid: number | null;
   /** See {@linkcode Configurable.ipcFilterGid}. */
   ipcFilterGid: number | null;
+  /** See {@linkcode Configurable.ownMetadata}. */
+  ownMetadata: Readonly<Record<string, string>>;
 }
 
 const RCVTIMEO = 27;
@@ -112,6 +115,27 @@ export abstract class Configurable {
   /** Adds to the groups from which later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_GID`). */
   set ipcFilterGid(gid: number | null) {
     addFilter(this, 60, "ipcFilterGid", gid, idBytes);
+  }
+
+  /**
+   * What this side says of itself to the peers of later connections, which read it by {@linkcode metadataOf}: texts by names
+   * that begin with `X-` and have at most 254 bytes. Setting adds to what was said before; nothing can be changed or
+   * taken back (`ZMQ_METADATA`).
+   *
+   * @throws `TypeError` for what isn't such an object, `RangeError` for a name that is too long, `ZmqError` EEXIST for a
+   * name that has another text already.
+   */
+  get ownMetadata(): Readonly<Record<string, string>> {
+    const { remembered } = openHandleOf(this, "zmq_getsockopt");
+    return { ...remembered.get("ownMetadata") as Record<string, string> | undefined };
+  }
+  set ownMetadata(metadata: Readonly<Record<string, string>>) {
+    const handle = openHandleOf(this, "zmq_setsockopt");
+    for (const property of metadataBytes(metadata, this.ownMetadata)) {
+      setBytes(handle.pointer, 95, "ownMetadata", property);
+    }
+    handle.remembered.set("ownMetadata", { ...this.ownMetadata, ...metadata });
+    handle.touched();
   }
 
   /**
@@ -213,6 +237,35 @@ function idBytes(name: string, id: number): Uint8Array | null {
     throw new RangeError(`The option ${name} must be a whole number from 0 to 2147483647`);
   }
   return rawBytes(id);
+}
+
+/** Each property as libzmq takes it, all checked before the first is set. */
+function metadataBytes(
+  metadata: Readonly<Record<string, string>>,
+  known: Readonly<Record<string, string>>,
+): Uint8Array[] {
+  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
+    throw new TypeError("The option ownMetadata must be an object");
+  }
+  return Object.entries(metadata).map(([name, value]) => {
+    if (!/^X-[^:\0]+$/.test(name)) {
+      throw new TypeError(
+        `A name of the option ownMetadata must begin with X-, and contain neither a colon nor NUL: ${name}`,
+      );
+    }
+    if (typeof value !== "string" || value === "" || value.includes("\0")) {
+      throw new TypeError(`The option ownMetadata needs a text for ${name}, without NUL`);
+    }
+    if (encoder.encode(name).length > 254) {
+      throw new RangeError("A name of the option ownMetadata may have 254 bytes");
+    }
+    if ((known[name] ?? value) !== value) {
+      const message =
+        `The option ownMetadata has a text for ${name} already, which can't be changed`;
+      throw stateError("EEXIST", "zmq_setsockopt", message);
+    }
+    return encoder.encode(`${name}:${value}`);
+  });
 }
 
 function rawBytes(value: unknown): Uint8Array | null {

@@ -41,14 +41,29 @@ import {
   type RoutedMessage,
   type SendsTo,
 } from "./draft_halves.ts";
-import type { ConflateOption, ReceiveOptions, SendOptions } from "./option_types.ts";
+import type {
+  DisconnectMessageOption,
+  HelloMessageOption,
+  HiccupMessageOption,
+} from "./newer_option_types.ts";
+import type {
+  ConflateOption,
+  PublishOptions,
+  ReceiveOptions,
+  SendOptions,
+} from "./option_types.ts";
 import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
 
 export type { GroupMessage, GroupTarget, PeerTarget, ReceivesAs, RoutedMessage, SendsTo };
 
 /** Options of a {@linkcode Server}. */
 export interface ServerOptions
-  extends SocketOptions, Partial<ReceiveOptions>, Partial<SendOptions> {}
+  extends
+    SocketOptions,
+    Partial<ReceiveOptions>,
+    Partial<SendOptions>,
+    Partial<HelloMessageOption>,
+    Partial<DisconnectMessageOption> {}
 
 /**
  * Receives from all its clients, each message with its client's routing id, a number, and sends to the client of an
@@ -62,12 +77,27 @@ export class Server extends Socket {
 }
 /** The members of a {@linkcode Server} that its type of socket brings. */
 export interface Server
-  extends ReceivesAs<RoutedMessage>, SendsTo<PeerTarget>, ReceiveOptions, SendOptions {}
-composeAddressed(Server, { receives: true, target: targetOfPeer });
+  extends
+    ReceivesAs<RoutedMessage>,
+    SendsTo<PeerTarget>,
+    ReceiveOptions,
+    SendOptions,
+    HelloMessageOption,
+    DisconnectMessageOption {}
+composeAddressed(Server, {
+  receives: true,
+  target: targetOfPeer,
+  options: ["helloMessage", "disconnectMessage"],
+});
 
 /** Options of a {@linkcode Client}. */
 export interface ClientOptions
-  extends SocketOptions, Partial<ReceiveOptions>, Partial<SendOptions> {}
+  extends
+    SocketOptions,
+    Partial<ReceiveOptions>,
+    Partial<SendOptions>,
+    Partial<HelloMessageOption>,
+    Partial<HiccupMessageOption> {}
 
 /** Sends to its servers in turn, and receives from all of them (`ZMQ_CLIENT`). Peers are {@linkcode Server} sockets. */
 export class Client extends Socket {
@@ -77,11 +107,17 @@ export class Client extends Socket {
   }
 }
 /** The members of a {@linkcode Client} that its type of socket brings. */
-export interface Client extends Receives, Sends, ReceiveOptions, SendOptions {}
-compose(Client, { receives: true, sends: true });
+export interface Client
+  extends Receives, Sends, ReceiveOptions, SendOptions, HelloMessageOption, HiccupMessageOption {}
+compose(Client, {
+  receives: true,
+  sends: true,
+  options: ["helloMessage", "hiccupMessage"],
+});
 
 /** Options of a {@linkcode Radio}. */
-export interface RadioOptions extends SocketOptions, Partial<SendOptions> {}
+export interface RadioOptions
+  extends SocketOptions, Partial<SendOptions>, Partial<PublishOptions> {}
 
 /**
  * Sends each message to all peers that have joined its group (`ZMQ_RADIO`). Peers are {@linkcode Dish} sockets. For those
@@ -113,8 +149,8 @@ export class Radio extends Socket {
   }
 }
 /** The members of a {@linkcode Radio} that its type of socket brings. */
-export interface Radio extends SendsTo<GroupTarget>, SendOptions {}
-composeAddressed(Radio, { target: targetOfGroup });
+export interface Radio extends SendsTo<GroupTarget>, SendOptions, PublishOptions {}
+composeAddressed(Radio, { target: targetOfGroup, options: ["noDrop"] });
 
 /** Options of a {@linkcode Dish}. */
 export interface DishOptions extends SocketOptions, Partial<ReceiveOptions> {}
@@ -182,7 +218,14 @@ export interface Scatter extends Sends, SendOptions, ConflateOption {}
 compose(Scatter, { sends: true, options: ["conflate"] });
 
 /** Options of a {@linkcode Peer}. */
-export interface PeerOptions extends SocketOptions, Partial<ReceiveOptions>, Partial<SendOptions> {}
+export interface PeerOptions
+  extends
+    SocketOptions,
+    Partial<ReceiveOptions>,
+    Partial<SendOptions>,
+    Partial<HelloMessageOption>,
+    Partial<DisconnectMessageOption>,
+    Partial<HiccupMessageOption> {}
 
 /**
  * A {@linkcode Server} that also connects to others of its kind, on equal terms (`ZMQ_PEER`, since 4.3.3). Peers are
@@ -207,8 +250,19 @@ export class Peer extends Socket {
 }
 /** The members of a {@linkcode Peer} that its type of socket brings. */
 export interface Peer
-  extends ReceivesAs<RoutedMessage>, SendsTo<PeerTarget>, ReceiveOptions, SendOptions {}
-composeAddressed(Peer, { receives: true, target: targetOfPeer });
+  extends
+    ReceivesAs<RoutedMessage>,
+    SendsTo<PeerTarget>,
+    ReceiveOptions,
+    SendOptions,
+    HelloMessageOption,
+    DisconnectMessageOption,
+    HiccupMessageOption {}
+composeAddressed(Peer, {
+  receives: true,
+  target: targetOfPeer,
+  options: ["helloMessage", "disconnectMessage", "hiccupMessage"],
+});
 
 /** Options of a {@linkcode Channel}. */
 export interface ChannelOptions

@@ -195,6 +195,12 @@ export interface ManualOptions {
    * concerns the peer whose message was received last. Default false (`ZMQ_XPUB_MANUAL`).
    */
   manual: boolean;
+  /**
+   * The same as {@linkcode ManualOptions.manual}, and a message that is sent after such a subscription goes to the peer
+   * concerned only: for giving new subscribers the last value. Default false. Since 4.3.2
+   * (`ZMQ_XPUB_MANUAL_LAST_VALUE`).
+   */
+  manualLastValue: boolean;
   /** A message that each new subscriber gets, if it subscribes to it; `null` for none. Default `null` (`ZMQ_XPUB_WELCOME_MSG`). */
   welcomeMessage: string | Uint8Array | null;
 }

@@ -1,7 +1,9 @@
 /** Reading, checking and setting options by the table. */
 
 import { has } from "../ffi/capability.ts";
+import { ZmqError } from "../errors.ts";
 import { stateError } from "../ffi/errno.ts";
+import { loadLibrary } from "../ffi/load.ts";
 import { closedError } from "./operation.ts";
 import { getBytes, type Handle, scratch, setBytes } from "./core.ts";
 import { refuseHazards } from "./hazards.ts";
@@ -18,12 +20,16 @@ const NO_KEY = "0".repeat(40);
 
 /** Reads an option. */
 export function getOption(handle: Handle, name: OptionName): unknown {
+  return getByRow(handle, name, OPTIONS[name]);
+}
+
+/** Reads an option by its row. */
+export function getByRow(handle: Handle, name: string, row: OptionRow): unknown {
   if (handle.closed) throw closedError("zmq_getsockopt");
-  const row: OptionRow = OPTIONS[name];
   if (row.field !== undefined) return handle[row.field];
   if ("unreadable" in row) return handle.remembered.get(name) ?? row.unreadable;
   assertBuilt(name, row, "zmq_getsockopt");
-  const value = read(handle, name, row);
+  const value = explained(name, row, "zmq_getsockopt", () => read(handle, name, row));
   handle.touched();
   return value;
 }
@@ -40,6 +46,13 @@ function read(handle: Handle, name: string, row: OptionRow): unknown {
     case "choice":
       get(4);
       return row.choices![scratch().words[0]] ?? null;
+    case "flags": {
+      get(4);
+      const set = scratch().words[0];
+      return Object.entries(bitsOf(row)).flatMap(([name, bits]) =>
+        (set & bits) === bits ? [name] : []
+      );
+    }
     case "int64":
       get(8);
       return Number(new DataView(scratch().bytes.buffer).getBigInt64(0, LITTLE_ENDIAN));
@@ -79,8 +92,12 @@ export function rememberByNumber(handle: Handle, option: number, value: unknown)
 
 /** Checks a value and sets an option to it. */
 export function setOption(handle: Handle, name: OptionName, value: unknown): void {
+  setByRow(handle, name, OPTIONS[name], value);
+}
+
+/** Checks a value and sets an option to it, by its row. */
+export function setByRow(handle: Handle, name: string, row: OptionRow, value: unknown): void {
   if (handle.closed) throw closedError("zmq_setsockopt");
-  const row: OptionRow = OPTIONS[name];
   const bytes = encode(name, row, value);
   assertBuilt(name, row, "zmq_setsockopt");
   if (row.field !== undefined) {
@@ -88,7 +105,7 @@ export function setOption(handle: Handle, name: OptionName, value: unknown): voi
     return;
   }
   if (!handle.configuring) refuseHazards(handle, { option: row.number, value });
-  setBytes(handle.pointer, row.number, name, bytes);
+  explained(name, row, "zmq_setsockopt", () => setBytes(handle.pointer, row.number, name, bytes));
   if ("unreadable" in row) handle.remembered.set(name, value);
   handle.touched();
 }
@@ -111,6 +128,12 @@ function encode(name: string, row: OptionRow, value: unknown): Uint8Array<ArrayB
       if (index >= 0) return bytesOf(new Int32Array([index]));
       const names = row.choices!.map((choice) => JSON.stringify(choice)).join(", ");
       throw new TypeError(`The option ${name} must be one of ${names}`);
+    }
+    case "flags": {
+      const bits = bitsOf(row);
+      let set = 0;
+      for (const flag of flagsOf(name, bits, value)) set |= bits[flag];
+      return bytesOf(new Int32Array([set]));
     }
     case "key":
       if (value instanceof Uint8Array && value.length === 32) return new Uint8Array(value);
@@ -153,12 +176,57 @@ function bytesOf({ buffer }: { buffer: ArrayBuffer }): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer);
 }
 
+function flagsOf(name: string, bits: Record<string, number>, value: unknown): string[] {
+  if (!Array.isArray(value) || value.some((flag) => !Object.hasOwn(bits, flag))) {
+    const names = Object.keys(bits).map((flag) => JSON.stringify(flag)).join(", ");
+    throw new TypeError(`The option ${name} must be an array of some of ${names}`);
+  }
+  return value;
+}
+
+/** The bits behind the names of flags, in the version of libzmq that is in use. */
+function bitsOf({ flags, flagsBefore }: OptionRow): Record<string, number> {
+  if (flagsBefore === undefined || !isBefore(flagsBefore[0])) return flags!;
+  return { ...flags, ...flagsBefore[1] };
+}
+
+/** Whether the libzmq in use is older than a version. */
+function isBefore(version: string): boolean {
+  const theirs = version.split(".").map(Number);
+  const ours = loadLibrary().version.split(".").map(Number);
+  for (let i = 0; i < theirs.length; i++) {
+    if (ours[i] !== theirs[i]) return ours[i] < theirs[i];
+  }
+  return false;
+}
+
+/**
+ * Says what an option needs, where libzmq refuses it for not knowing it. It's asked first: what is a draft today may
+ * be none in the next version.
+ */
+function explained<T>(name: string, row: OptionRow, call: string, action: () => T): T {
+  if (row.since === undefined) return action();
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof ZmqError) || error.code !== "EINVAL") throw error;
+    const older = isBefore(row.since);
+    const drafts = row.draft === true && !has("draft");
+    if (!older && !drafts) throw error;
+    const wanted = older ? `libzmq ${row.since} or newer` : "a libzmq";
+    const message = `The option ${name} needs ${wanted}${
+      row.draft ? " that was built with its draft API" : ""
+    }; this one is ${loadLibrary().version}${drafts ? ", without it" : ""}`;
+    throw stateError("EINVAL", call, message);
+  }
+}
+
 function assertBuilt(name: string, { needs }: OptionRow, call: string): void {
   if (needs === undefined || has(needs)) return;
   throw stateError(
     "EINVAL",
     call,
-    `The option ${name} needs a libzmq that was built with ${needs}; this one wasn't`,
+    `The option ${name} needs a libzmq that was built with ${needs.toLowerCase()}; this one wasn't`,
   );
 }
 

@@ -1,7 +1,16 @@
 /** The options' table: one line an option. Accessors, constructor options and checks derive from it. */
 
 /** How an option's value is stored in C, and seen in TypeScript. */
-export type OptionKind = "int" | "int64" | "uint64" | "bool" | "bytes" | "text" | "key" | "choice";
+export type OptionKind =
+  | "int"
+  | "int64"
+  | "uint64"
+  | "bool"
+  | "bytes"
+  | "text"
+  | "key"
+  | "choice"
+  | "flags";
 
 /** One option. */
 export interface OptionRow {
@@ -12,6 +21,10 @@ export interface OptionRow {
   readonly range?: readonly [least: number, greatest: number];
   /** The names behind the numbers 0, 1, … of a choice. */
   readonly choices?: readonly (string | null)[];
+  /** The names behind the bits of flags. */
+  readonly flags?: Readonly<Record<string, number>>;
+  /** The bits that were others in versions before one. */
+  readonly flagsBefore?: readonly [version: string, flags: Readonly<Record<string, number>>];
   /** It can be set to `null`, which takes it back. */
   readonly nullable?: true;
   /** libzmq can only set it: reading gives what was set, or this. */
@@ -21,11 +34,18 @@ export interface OptionRow {
   /** The engine's own: a field of the handle, which libzmq doesn't hear of. */
   readonly field?: "receiveTimeout" | "sendTimeout";
   /** What the build of libzmq must have been made with. */
-  readonly needs?: "curve" | "gssapi" | "vmci";
+  readonly needs?: "curve" | "gssapi" | "vmci" | "norm" | "WSS";
+  /** Only builds with the draft API know it, as far as they're known. */
+  readonly draft?: true;
+  /** The first version of libzmq that knows it, where that isn't older than what this library needs. */
+  readonly since?: string;
 }
 
 const INT = 0x7fffffff;
 const SAFE = Number.MAX_SAFE_INTEGER;
+const NORM = { needs: "norm", draft: true, since: "4.3.5" } as const;
+const NORM_MODES = ["fixed", "cc", "ccl", "cce", "cceEcnOnly"] as const;
+const WSS = { needs: "WSS", draft: true, since: "4.3.3" } as const;
 const NAME_TYPES = ["hostBased", "userName", "krb5Principal"] as const;
 
 /** Options of every socket. */
@@ -79,6 +99,42 @@ export const COMMON = {
     needs: "vmci",
   },
   vmciConnectTimeout: { number: 88, kind: "int", range: [-1, INT], unreadable: -1, needs: "vmci" },
+  // newer ones, of which some are drafts
+  busyPoll: {
+    number: 113,
+    kind: "int",
+    range: [0, INT],
+    unreadable: 0,
+    draft: true,
+    since: "4.3.5",
+  },
+  inBatchSize: { number: 101, kind: "int", range: [1, INT], draft: true, since: "4.3.3" },
+  loopbackFastPath: { number: 94, kind: "bool" },
+  multicastLoop: { number: 96, kind: "bool" },
+  normBlockSize: { number: 121, kind: "int", range: [1, 255], ...NORM },
+  normBufferSize: { number: 119, kind: "int", range: [1, INT], ...NORM },
+  normMode: { number: 117, kind: "choice", choices: NORM_MODES, ...NORM },
+  normNumAutoParity: { number: 123, kind: "int", range: [0, 254], ...NORM },
+  normNumParity: { number: 122, kind: "int", range: [0, 254], ...NORM },
+  normPush: { number: 124, kind: "bool", ...NORM },
+  normSegmentSize: { number: 120, kind: "int", range: [1, INT], ...NORM },
+  normUnicastNack: { number: 118, kind: "bool", ...NORM },
+  outBatchSize: { number: 102, kind: "int", range: [1, INT], draft: true, since: "4.3.3" },
+  priority: { number: 112, kind: "int", range: [0, INT], draft: true, since: "4.3.4" },
+  reconnectStop: {
+    number: 109,
+    kind: "flags",
+    flags: { refused: 1, handshake: 2, disconnect: 4 },
+    flagsBefore: ["4.3.5", { disconnect: 3 }],
+    since: "4.3.3",
+  },
+  socksPassword: { number: 100, kind: "text", range: [1, 255], nullable: true, since: "4.3.2" },
+  socksUsername: { number: 99, kind: "text", range: [1, 255], nullable: true, since: "4.3.2" },
+  wssCertPem: { number: 104, kind: "text", range: [1, INT], unreadable: null, ...WSS },
+  wssHostname: { number: 106, kind: "text", range: [1, 1023], unreadable: null, ...WSS },
+  wssKeyPem: { number: 103, kind: "text", range: [1, INT], unreadable: null, ...WSS },
+  wssTrustPem: { number: 105, kind: "text", range: [1, INT], unreadable: null, ...WSS },
+  wssTrustSystem: { number: 107, kind: "bool", unreadable: false, ...WSS },
   // security
   curvePublicKey: { number: 48, kind: "key", needs: "curve" },
   curveSecretKey: { number: 49, kind: "key", needs: "curve" },
@@ -126,18 +182,64 @@ export const RECEIVING = {
 export const PARTICULAR = {
   conflate: { number: 54, kind: "bool" },
   correlate: { number: 52, kind: "bool", unreadable: false },
+  disconnectMessage: {
+    number: 111,
+    kind: "bytes",
+    range: [0, INT],
+    nullable: true,
+    unreadable: null,
+    draft: true,
+    since: "4.3.3",
+  },
   handover: { number: 56, kind: "bool", unreadable: false },
+  helloMessage: {
+    number: 110,
+    kind: "bytes",
+    range: [0, INT],
+    nullable: true,
+    unreadable: null,
+    draft: true,
+    since: "4.3.3",
+  },
+  hiccupMessage: {
+    number: 114,
+    kind: "bytes",
+    range: [0, INT],
+    nullable: true,
+    unreadable: null,
+    draft: true,
+    since: "4.3.5",
+  },
   invertMatching: { number: 74, kind: "bool" },
   mandatory: { number: 33, kind: "bool", unreadable: false },
   manual: { number: 71, kind: "bool", unreadable: false },
+  manualLastValue: { number: 98, kind: "bool", unreadable: false, since: "4.3.2" },
   noDrop: { number: 69, kind: "bool", unreadable: false },
   notify: { number: 73, kind: "bool", unreadable: true },
+  onlyFirstSubscribe: { number: 108, kind: "bool", unreadable: false, since: "4.3.3" },
   probeRouter: { number: 51, kind: "bool", unreadable: false },
   rawMode: { number: 41, kind: "bool", unreadable: false },
   relaxed: { number: 53, kind: "bool", unreadable: false },
   routingId: { number: 5, kind: "bytes", range: [1, 255] },
+  topicsCount: { number: 116, kind: "int", readOnly: true, draft: true, since: "4.3.5" },
+  verboseUnsubscribe: {
+    number: 115,
+    kind: "bool",
+    unreadable: false,
+    draft: true,
+    since: "4.3.5",
+  },
   welcomeMessage: { number: 72, kind: "bytes", range: [0, INT], nullable: true, unreadable: null },
 } as const satisfies Record<string, OptionRow>;
+
+/** A Router's option whose name is another one's on a Stream. */
+export const ROUTER_NOTIFY = {
+  number: 97,
+  kind: "flags",
+  flags: { connect: 1, disconnect: 2 },
+  draft: true,
+  since: "4.3.0",
+} as const satisfies OptionRow;
 
 /** All of them by name. */
 export const OPTIONS = { ...COMMON, ...SENDING, ...RECEIVING, ...PARTICULAR } as const;

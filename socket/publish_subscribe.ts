@@ -3,6 +3,11 @@
 import { ZMQ_SUBSCRIBE, ZMQ_UNSUBSCRIBE } from "../ffi/constants.ts";
 import { type Handle, openHandleOf, setBytes } from "./core.ts";
 import type {
+  OnlyFirstSubscribeOption,
+  TopicsCount,
+  VerboseUnsubscribeOption,
+} from "./newer_option_types.ts";
+import type {
   ConflateOption,
   InvertMatchingOption,
   ManualOptions,
@@ -20,7 +25,8 @@ export interface PublisherOptions
     Partial<SendOptions>,
     Partial<PublishOptions>,
     Partial<ConflateOption>,
-    Partial<InvertMatchingOption> {}
+    Partial<InvertMatchingOption>,
+    Partial<OnlyFirstSubscribeOption> {}
 
 /**
  * Sends each message to every peer that has subscribed to its beginning (`ZMQ_PUB`). Peers are
@@ -49,8 +55,18 @@ export class Publisher extends Socket {
 }
 /** The members of a {@linkcode Publisher} that its type of socket brings. */
 export interface Publisher
-  extends Sends, SendOptions, PublishOptions, ConflateOption, InvertMatchingOption {}
-compose(Publisher, { sends: true, options: ["noDrop", "conflate", "invertMatching"] });
+  extends
+    Sends,
+    SendOptions,
+    PublishOptions,
+    ConflateOption,
+    InvertMatchingOption,
+    OnlyFirstSubscribeOption,
+    TopicsCount {}
+compose(Publisher, {
+  sends: true,
+  options: ["noDrop", "conflate", "invertMatching", "onlyFirstSubscribe", "topicsCount"],
+});
 
 /** Options of a {@linkcode Subscriber}. */
 export interface SubscriberOptions
@@ -109,8 +125,8 @@ export class Subscriber extends Socket {
 }
 /** The members of a {@linkcode Subscriber} that its type of socket brings. */
 export interface Subscriber
-  extends Receives, ReceiveOptions, ConflateOption, InvertMatchingOption {}
-compose(Subscriber, { receives: true, options: ["conflate", "invertMatching"] });
+  extends Receives, ReceiveOptions, ConflateOption, InvertMatchingOption, TopicsCount {}
+compose(Subscriber, { receives: true, options: ["conflate", "invertMatching", "topicsCount"] });
 
 /** Options of an {@linkcode XPublisher}. */
 export interface XPublisherOptions
@@ -121,6 +137,7 @@ export interface XPublisherOptions
     Partial<PublishOptions>,
     Partial<InvertMatchingOption>,
     Partial<ManualOptions>,
+    Partial<OnlyFirstSubscribeOption>,
     Partial<XPublisherOnlyOptions> {}
 
 /**
@@ -191,11 +208,21 @@ export interface XPublisher
     SendOptions,
     PublishOptions,
     InvertMatchingOption,
-    ManualOptions {}
+    ManualOptions,
+    OnlyFirstSubscribeOption,
+    TopicsCount {}
 compose(XPublisher, {
   receives: true,
   sends: true,
-  options: ["noDrop", "invertMatching", "manual", "welcomeMessage"],
+  options: [
+    "noDrop",
+    "invertMatching",
+    "manual",
+    "manualLastValue",
+    "welcomeMessage",
+    "onlyFirstSubscribe",
+    "topicsCount",
+  ],
 });
 
 /** ZMQ_XPUB_VERBOSE is 40, ZMQ_XPUB_VERBOSER 78; setting either decides over both. */
@@ -207,7 +234,12 @@ const VERBOSITIES = new Map<unknown, readonly [option: number, on: number]>([
 
 /** Options of an {@linkcode XSubscriber}. */
 export interface XSubscriberOptions
-  extends SocketOptions, Partial<ReceiveOptions>, Partial<SendOptions> {}
+  extends
+    SocketOptions,
+    Partial<ReceiveOptions>,
+    Partial<SendOptions>,
+    Partial<OnlyFirstSubscribeOption>,
+    Partial<VerboseUnsubscribeOption> {}
 
 /**
  * A {@linkcode Subscriber} that subscribes by sending messages (`ZMQ_XSUB`): a byte 1 and a prefix to subscribe, 0 and
@@ -233,8 +265,20 @@ export class XSubscriber extends Socket {
   }
 }
 /** The members of an {@linkcode XSubscriber} that its type of socket brings. */
-export interface XSubscriber extends Receives, Sends, ReceiveOptions, SendOptions {}
-compose(XSubscriber, { receives: true, sends: true });
+export interface XSubscriber
+  extends
+    Receives,
+    Sends,
+    ReceiveOptions,
+    SendOptions,
+    OnlyFirstSubscribeOption,
+    VerboseUnsubscribeOption,
+    TopicsCount {}
+compose(XSubscriber, {
+  receives: true,
+  sends: true,
+  options: ["onlyFirstSubscribe", "verboseUnsubscribe", "topicsCount"],
+});
 
 function change(
   handle: Handle,

@@ -3,7 +3,14 @@
 import { ZMQ_CONNECT_ROUTING_ID } from "../ffi/constants.ts";
 import { checkAddress, handleOf, openHandleOf, setBytes } from "./core.ts";
 import type { Frame } from "./message.ts";
-import { getOption, setOption } from "./options.ts";
+import type {
+  DisconnectMessageOption,
+  HelloMessageOption,
+  HiccupMessageOption,
+  RouterNotifyOption,
+} from "./newer_option_types.ts";
+import { getByRow, getOption, setByRow, setOption } from "./options.ts";
+import { ROUTER_NOTIFY } from "./options_table.ts";
 import type {
   ConflateOption,
   ProbeRouterOption,
@@ -46,7 +53,9 @@ export interface RequestOptions
     Partial<ReceiveOptions>,
     Partial<SendOptions>,
     Partial<ProbeRouterOption>,
-    Partial<RequestOnlyOptions> {}
+    Partial<RequestOnlyOptions>,
+    Partial<HelloMessageOption>,
+    Partial<HiccupMessageOption> {}
 
 /**
  * Sends a request, receives its reply, and so on in strict turn (`ZMQ_REQ`). Peers are {@linkcode Reply} and
@@ -76,16 +85,30 @@ export class Request extends NamedSocket {
 }
 /** The members of a {@linkcode Request} that its type of socket brings. */
 export interface Request
-  extends Receives, Sends, ReceiveOptions, SendOptions, ProbeRouterOption, RequestOnlyOptions {}
+  extends
+    Receives,
+    Sends,
+    ReceiveOptions,
+    SendOptions,
+    ProbeRouterOption,
+    RequestOnlyOptions,
+    HelloMessageOption,
+    HiccupMessageOption {}
 compose(Request, {
   receives: true,
   sends: true,
-  options: ["probeRouter", "correlate", "relaxed"],
+  options: ["probeRouter", "correlate", "relaxed", "helloMessage", "hiccupMessage"],
 });
 
 /** Options of a {@linkcode Reply}. */
 export interface ReplyOptions
-  extends SocketOptions, RoutingIdOption, Partial<ReceiveOptions>, Partial<SendOptions> {}
+  extends
+    SocketOptions,
+    RoutingIdOption,
+    Partial<ReceiveOptions>,
+    Partial<SendOptions>,
+    Partial<HelloMessageOption>,
+    Partial<DisconnectMessageOption> {}
 
 /**
  * Receives a request, sends its reply, and so on in strict turn (`ZMQ_REP`). Peers are
@@ -114,8 +137,19 @@ export class Reply extends NamedSocket {
   }
 }
 /** The members of a {@linkcode Reply} that its type of socket brings. */
-export interface Reply extends Receives, Sends, ReceiveOptions, SendOptions {}
-compose(Reply, { receives: true, sends: true });
+export interface Reply
+  extends
+    Receives,
+    Sends,
+    ReceiveOptions,
+    SendOptions,
+    HelloMessageOption,
+    DisconnectMessageOption {}
+compose(Reply, {
+  receives: true,
+  sends: true,
+  options: ["helloMessage", "disconnectMessage"],
+});
 
 /** Options of a {@linkcode Dealer}. */
 export interface DealerOptions
@@ -125,7 +159,9 @@ export interface DealerOptions
     Partial<ReceiveOptions>,
     Partial<SendOptions>,
     Partial<ProbeRouterOption>,
-    Partial<ConflateOption> {}
+    Partial<ConflateOption>,
+    Partial<HelloMessageOption>,
+    Partial<HiccupMessageOption> {}
 
 /**
  * Sends to its peers in turn and receives from all of them, in any order (`ZMQ_DEALER`). Peers are
@@ -153,11 +189,19 @@ export class Dealer extends NamedSocket {
 }
 /** The members of a {@linkcode Dealer} that its type of socket brings. */
 export interface Dealer
-  extends Receives, Sends, ReceiveOptions, SendOptions, ProbeRouterOption, ConflateOption {}
+  extends
+    Receives,
+    Sends,
+    ReceiveOptions,
+    SendOptions,
+    ProbeRouterOption,
+    ConflateOption,
+    HelloMessageOption,
+    HiccupMessageOption {}
 compose(Dealer, {
   receives: true,
   sends: true,
-  options: ["probeRouter", "conflate"],
+  options: ["probeRouter", "conflate", "helloMessage", "hiccupMessage"],
 });
 
 /** How a {@linkcode Router} or Stream connects. */
@@ -175,7 +219,10 @@ export interface RouterOptions
     Partial<SendOptions>,
     Partial<ProbeRouterOption>,
     Partial<RouterOnlyOptions>,
-    Partial<RawModeOption> {}
+    Partial<RawModeOption>,
+    Partial<RouterNotifyOption>,
+    Partial<HelloMessageOption>,
+    Partial<DisconnectMessageOption> {}
 
 /**
  * Receives from all its peers, each message preceded by a frame with the peer's routing id, and sends to the
@@ -204,6 +251,14 @@ export class Router extends NamedSocket {
     super(6, options);
   }
 
+  /** Of what an empty message of a peer is received; see {@linkcode RouterNotifyOption.notify}. */
+  get notify(): readonly ("connect" | "disconnect")[] {
+    return getByRow(handleOf(this), "notify", ROUTER_NOTIFY) as ("connect" | "disconnect")[];
+  }
+  set notify(value: readonly ("connect" | "disconnect")[]) {
+    setByRow(handleOf(this), "notify", ROUTER_NOTIFY, value);
+  }
+
   /**
    * Connects to an address; with a routing id, the peer can be sent to by that id at once.
    *
@@ -222,11 +277,20 @@ export interface Router
     SendOptions,
     ProbeRouterOption,
     RouterOnlyOptions,
-    RawModeOption {}
+    RawModeOption,
+    HelloMessageOption,
+    DisconnectMessageOption {}
 compose(Router, {
   receives: true,
   sends: true,
-  options: ["probeRouter", "mandatory", "handover", "rawMode"],
+  options: [
+    "probeRouter",
+    "mandatory",
+    "handover",
+    "rawMode",
+    "helloMessage",
+    "disconnectMessage",
+  ],
 });
 
 /** Connects a socket that addresses its peers by routing ids. */

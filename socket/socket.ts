@@ -11,6 +11,7 @@ import type { Frame, MessageLike } from "./message.ts";
 import { MetadataNames } from "./metadata.ts";
 import { Observer } from "./observer.ts";
 import type { WaitLimits } from "./operation.ts";
+import type { NewerOptions } from "./newer_option_types.ts";
 import type { CommonOptions, TransportOptions } from "./option_types.ts";
 import { defineOptions } from "./options.ts";
 import { COMMON, type PARTICULAR, RECEIVING, SENDING } from "./options_table.ts";
@@ -39,6 +40,7 @@ export interface SocketOptions
   extends
     Partial<CommonOptions>,
     Partial<Omit<TransportOptions, "threadSafe">>,
+    Partial<NewerOptions>,
     Partial<Omit<SecurityOptions, "securityMechanism">>,
     Partial<SettableOptions> {
   /** The context in which the socket is opened. Default: the shared {@linkcode context}. */
@@ -234,7 +236,7 @@ export abstract class Socket extends Configurable implements Pollable, Disposabl
 }
 
 /** The options of every socket, as its properties. */
-export interface Socket extends CommonOptions, TransportOptions, SecurityOptions {}
+export interface Socket extends CommonOptions, TransportOptions, NewerOptions, SecurityOptions {}
 
 // A net, not a strategy: nothing triggers the collector when descriptors run out.
 const dropped = new FinalizationRegistry<Handle>((handle) => handle.close());

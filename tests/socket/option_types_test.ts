@@ -9,8 +9,13 @@ import {
   type ConflateOption,
   Dealer,
   type DealerOptions,
+  type DisconnectMessageOption,
+  type HelloMessageOption,
+  type HiccupMessageOption,
   type InvertMatchingOption,
   type ManualOptions,
+  type NewerOptions,
+  type OnlyFirstSubscribeOption,
   Pair,
   type PairOptions,
   type ProbeRouterOption,
@@ -41,7 +46,9 @@ import {
   type StreamOptions,
   Subscriber,
   type SubscriberOptions,
+  type TopicsCount,
   type TransportOptions,
+  type VerboseUnsubscribeOption,
   XPublisher,
   type XPublisherOptions,
   XSubscriber,
@@ -70,25 +77,33 @@ type ReadOnly<T> = {
   [K in keyof T]-?: Same<{ [P in K]: T[P] }, { readonly [P in K]: T[P] }> extends true ? K : never;
 }[keyof T];
 type Key = "curvePublicKey" | "curveSecretKey" | "curveServerKey";
-type Everybody = CommonOptions & TransportOptions & SecurityOptions;
+type Everybody = CommonOptions & TransportOptions & NewerOptions & SecurityOptions;
 type ParticularTypes =
   & ConflateOption
+  & DisconnectMessageOption
+  & HelloMessageOption
+  & HiccupMessageOption
   & InvertMatchingOption
   & ManualOptions
+  & OnlyFirstSubscribeOption
   & ProbeRouterOption
   & PublishOptions
   & RawModeOption
   & RequestOnlyOptions
   & Required<RoutingIdOption>
   & RouterOnlyOptions
-  & StreamOnlyOptions;
+  & StreamOnlyOptions
+  & TopicsCount
+  & VerboseUnsubscribeOption;
 
 /** What a table's kind of option is read as. */
-type ByKind<Row> = Row extends { choices: readonly (infer Choice)[] } ? Choice
+type ByKind<Row> = Row extends { flags: infer Flags } ? readonly (keyof Flags)[]
+  : Row extends { choices: readonly (infer Choice)[] } ? Choice
   : Row extends { kind: "bool" } ? boolean
   : Row extends { kind: "int" | "int64" | "uint64" } ? number
   : Row extends { kind: "text" | "key" } ? string | null
   : never;
+type BytesOrNull = "welcomeMessage" | "helloMessage" | "disconnectMessage" | "hiccupMessage";
 /** The names of options of plain kinds whose property has another type than the table says. */
 type Misfits<Types> = {
   [K in keyof Types & OptionName]: Same<Types[K], ByKind<Rows[K]>> extends true ? never : K;
@@ -103,12 +118,13 @@ export type Claims = [
   Holds<Same<keyof ParticularTypes, keyof typeof PARTICULAR>>,
   // And it's of the type that the table says.
   Holds<Same<Misfits<Everybody & SendOptions & ReceiveOptions>, never>>,
-  Holds<Same<Misfits<Omit<ParticularTypes, "routingId" | "welcomeMessage">>, never>>,
+  Holds<Same<Misfits<Omit<ParticularTypes, "routingId" | BytesOrNull>>, never>>,
+  Holds<Same<ParticularTypes[BytesOrNull], string | Uint8Array | null>>,
   Holds<Same<Socket[Key], string | null>>,
   // What can only be read, the table says so, too.
   Holds<
     Same<
-      ReadOnly<Everybody>,
+      ReadOnly<Everybody & TopicsCount>,
       { [K in OptionName]: Rows[K] extends { readOnly: true } ? K : never }[OptionName]
     >
   >,
@@ -126,9 +142,9 @@ export type Claims = [
   Holds<Same<Taken<RouterOptions>, Had<Router>>>,
   Holds<Same<Taken<StreamOptions>, Had<Stream>>>,
 ];
-type Options = OptionName | "metadata" | "verbosity" | keyof SettableOptions;
+type Options = OptionName | "metadata" | "verbosity" | "notify" | keyof SettableOptions;
 type Taken<O> = Exclude<keyof O, "context">;
-type Had<S extends Socket> = Exclude<Extract<keyof S, Options>, ReadOnly<Everybody>>;
+type Had<S extends Socket> = Exclude<Extract<keyof S, Options>, ReadOnly<Everybody & TopicsCount>>;
 
 /** What doesn't compile; never called. */
 export const REFUSED = (socket: Socket, xpublisher: XPublisher): void => {
@@ -194,9 +210,24 @@ const OWN: [{ readonly prototype: Socket; readonly name: string }, Record<string
   [Push, { ...SENDS, conflate: true } satisfies Own<Push>],
   [
     Publisher,
-    { ...SENDS, noDrop: true, conflate: true, invertMatching: true } satisfies Own<Publisher>,
+    {
+      ...SENDS,
+      noDrop: true,
+      conflate: true,
+      invertMatching: true,
+      onlyFirstSubscribe: true,
+      topicsCount: true,
+    } satisfies Own<Publisher>,
   ],
-  [Subscriber, { ...RECEIVES, conflate: true, invertMatching: true } satisfies Own<Subscriber>],
+  [
+    Subscriber,
+    {
+      ...RECEIVES,
+      conflate: true,
+      invertMatching: true,
+      topicsCount: true,
+    } satisfies Own<Subscriber>,
+  ],
   [
     XPublisher,
     {
@@ -204,10 +235,21 @@ const OWN: [{ readonly prototype: Socket; readonly name: string }, Record<string
       noDrop: true,
       invertMatching: true,
       manual: true,
+      manualLastValue: true,
       welcomeMessage: true,
+      onlyFirstSubscribe: true,
+      topicsCount: true,
     } satisfies Own<XPublisher>,
   ],
-  [XSubscriber, BOTH satisfies Own<XSubscriber>],
+  [
+    XSubscriber,
+    {
+      ...BOTH,
+      onlyFirstSubscribe: true,
+      verboseUnsubscribe: true,
+      topicsCount: true,
+    } satisfies Own<XSubscriber>,
+  ],
   [
     Request,
     {
@@ -216,12 +258,29 @@ const OWN: [{ readonly prototype: Socket; readonly name: string }, Record<string
       probeRouter: true,
       correlate: true,
       relaxed: true,
+      helloMessage: true,
+      hiccupMessage: true,
     } satisfies Own<Request>,
   ],
-  [Reply, { ...BOTH, routingId: true } satisfies Own<Reply>],
+  [
+    Reply,
+    {
+      ...BOTH,
+      routingId: true,
+      helloMessage: true,
+      disconnectMessage: true,
+    } satisfies Own<Reply>,
+  ],
   [
     Dealer,
-    { ...BOTH, routingId: true, probeRouter: true, conflate: true } satisfies Own<Dealer>,
+    {
+      ...BOTH,
+      routingId: true,
+      probeRouter: true,
+      conflate: true,
+      helloMessage: true,
+      hiccupMessage: true,
+    } satisfies Own<Dealer>,
   ],
   [
     Router,
@@ -232,6 +291,9 @@ const OWN: [{ readonly prototype: Socket; readonly name: string }, Record<string
       mandatory: true,
       handover: true,
       rawMode: true,
+      notify: true,
+      helloMessage: true,
+      disconnectMessage: true,
     } satisfies Own<Router>,
   ],
   [Stream, { ...BOTH, notify: true } satisfies Own<Stream>],

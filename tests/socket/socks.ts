@@ -1,13 +1,16 @@
-/** A SOCKS5 proxy as small as it can be: no authentication, and nothing but connecting. */
+/** A SOCKS5 proxy as small as it can be: nothing but connecting, and names of any kind are taken. */
 
 /** Listens on a port of its own until the end of the block. */
 export class ProxyServer implements Disposable {
   /** Where it was asked to connect to, in order. */
   readonly targets: string[] = [];
+  /** Who was said to be connecting, as `name:password`, in order; asked for only where it's wanted. */
+  readonly users: string[] = [];
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #serving: Promise<void>;
 
-  constructor() {
+  /** Asks for a name and a password, where that's wanted, and takes any. */
+  constructor(private readonly authenticates = false) {
     this.#serving = this.#serve();
   }
 
@@ -39,10 +42,16 @@ export class ProxyServer implements Disposable {
       }
       return bytes;
     };
-    // Version and methods; "no authentication" is taken.
+    // Version and methods, of which one is taken.
     const [, methods] = await read(2);
     await read(methods);
-    await client.write(new Uint8Array([5, 0]));
+    await client.write(new Uint8Array([5, this.authenticates ? 2 : 0]));
+    if (this.authenticates) {
+      await read(1);
+      const text = async () => new TextDecoder().decode(await read((await read(1))[0]));
+      this.users.push(`${await text()}:${await text()}`);
+      await client.write(new Uint8Array([1, 0]));
+    }
     // Version, the command to connect, and the target, by its address or by its name.
     const [, , , type] = await read(4);
     const host = type === 1
