@@ -54,8 +54,7 @@ export interface RequestOptions
     Partial<SendOptions>,
     Partial<ProbeRouterOption>,
     Partial<RequestOnlyOptions>,
-    Partial<HelloMessageOption>,
-    Partial<HiccupMessageOption> {}
+    Partial<HelloMessageOption> {}
 
 /**
  * Sends a request, receives its reply, and so on in strict turn (`ZMQ_REQ`). Peers are {@linkcode Reply} and
@@ -92,23 +91,16 @@ export interface Request
     SendOptions,
     ProbeRouterOption,
     RequestOnlyOptions,
-    HelloMessageOption,
-    HiccupMessageOption {}
+    HelloMessageOption {}
 compose(Request, {
   receives: true,
   sends: true,
-  options: ["probeRouter", "correlate", "relaxed", "helloMessage", "hiccupMessage"],
+  options: ["probeRouter", "correlate", "relaxed", "helloMessage"],
 });
 
 /** Options of a {@linkcode Reply}. */
 export interface ReplyOptions
-  extends
-    SocketOptions,
-    RoutingIdOption,
-    Partial<ReceiveOptions>,
-    Partial<SendOptions>,
-    Partial<HelloMessageOption>,
-    Partial<DisconnectMessageOption> {}
+  extends SocketOptions, RoutingIdOption, Partial<ReceiveOptions>, Partial<SendOptions> {}
 
 /**
  * Receives a request, sends its reply, and so on in strict turn (`ZMQ_REP`). Peers are
@@ -137,19 +129,8 @@ export class Reply extends NamedSocket {
   }
 }
 /** The members of a {@linkcode Reply} that its type of socket brings. */
-export interface Reply
-  extends
-    Receives,
-    Sends,
-    ReceiveOptions,
-    SendOptions,
-    HelloMessageOption,
-    DisconnectMessageOption {}
-compose(Reply, {
-  receives: true,
-  sends: true,
-  options: ["helloMessage", "disconnectMessage"],
-});
+export interface Reply extends Receives, Sends, ReceiveOptions, SendOptions {}
+compose(Reply, { receives: true, sends: true });
 
 /** Options of a {@linkcode Dealer}. */
 export interface DealerOptions

@@ -259,18 +259,9 @@ const OWN: [{ readonly prototype: Socket; readonly name: string }, Record<string
       correlate: true,
       relaxed: true,
       helloMessage: true,
-      hiccupMessage: true,
     } satisfies Own<Request>,
   ],
-  [
-    Reply,
-    {
-      ...BOTH,
-      routingId: true,
-      helloMessage: true,
-      disconnectMessage: true,
-    } satisfies Own<Reply>,
-  ],
+  [Reply, { ...BOTH, routingId: true } satisfies Own<Reply>],
   [
     Dealer,
     {
