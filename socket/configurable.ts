@@ -198,6 +198,20 @@ export abstract class Configurable {
   }
 }
 
+// A printed socket shows what its class or the program has put on it, even where the printing is told to read
+// getters: those of the options give keys and passwords.
+for (const symbol of ["Deno.customInspect", "nodejs.util.inspect.custom"]) {
+  Object.defineProperty(Configurable.prototype, Symbol.for(symbol), {
+    value(this: Configurable, ...args: unknown[]): string {
+      // Deno gives its function and options, Node a depth, options and its function.
+      const inspect = args.find((one) => typeof one === "function") as typeof Deno.inspect;
+      const options = args.find((one) => typeof one === "object") as Deno.InspectOptions;
+      const own = handleOf(this) === undefined ? {} : { ...this }; // a prototype has nothing to read
+      return `${this.constructor.name} ${inspect(own, options)}`;
+    },
+  });
+}
+
 const encoder = new TextEncoder();
 const SIZES: Record<keyof OptionTypes, number> = {
   int: 4,

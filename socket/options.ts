@@ -9,13 +9,13 @@ import { getBytes, type Handle, scratch, setBytes } from "./core.ts";
 import { refuseHazards } from "./hazards.ts";
 import { Frame } from "./message.ts";
 import { type OptionName, type OptionRow, OPTIONS } from "./options_table.ts";
+import { keyBytes } from "./z85.ts";
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A CURVE key in the printable form Z85: 40 characters for 32 bytes. */
-const Z85_KEY = /^[0-9a-zA-Z.\-:+=^!/*?&<>()[\]{}@%$#]{40}$/;
+/** How an unset CURVE key reads. */
 const NO_KEY = "0".repeat(40);
 
 /** Reads an option. */
@@ -135,11 +135,12 @@ function encode(name: string, row: OptionRow, value: unknown): Uint8Array<ArrayB
       for (const flag of flagsOf(name, bits, value)) set |= bits[flag];
       return bytesOf(new Int32Array([set]));
     }
-    case "key":
-      if (value instanceof Uint8Array && value.length === 32) return new Uint8Array(value);
-      if (typeof value === "string" && Z85_KEY.test(value)) return encoder.encode(value);
+    case "key": {
+      const key = keyBytes(value);
+      if (key !== undefined) return key;
       // The message must not show it: it may be a secret with a slip in it.
       throw new TypeError(`The option ${name} must be a key: 32 bytes, or 40 characters of Z85`);
+    }
     case "text":
     case "bytes":
       return lengthChecked(name, row, value);

@@ -1,0 +1,43 @@
+/** libzmq's making of CURVE keys, bound on first use. */
+
+import { check } from "./errno.ts";
+import { libc } from "./libc.ts";
+import { loadLibrary } from "./load.ts";
+
+const CURVE = {
+  // int zmq_curve_keypair(char *z85_public_key, char *z85_secret_key)
+  zmq_curve_keypair: { parameters: ["buffer", "buffer"], result: "i32" },
+  // int zmq_curve_public(char *z85_public_key, const char *z85_secret_key)
+  zmq_curve_public: { parameters: ["buffer", "buffer"], result: "i32" },
+} as const;
+
+let table: Deno.StaticForeignLibraryInterface<typeof CURVE> | undefined;
+
+function functions(): Deno.StaticForeignLibraryInterface<typeof CURVE> {
+  libc(); // reads errno, which binding it only after a failure would overwrite
+  return table ??= loadLibrary().open(CURVE);
+}
+
+/** Forty characters of Z85, and a NUL. */
+const SIZE = 41;
+
+/** A fresh pair of keys: the public one, and the secret one. */
+export function newKeys(): [publicKey: string, secretKey: string] {
+  const [open, secret] = [new Uint8Array(SIZE), new Uint8Array(SIZE)];
+  check(functions().zmq_curve_keypair(open, secret), "zmq_curve_keypair");
+  return [textOf(open), textOf(secret)];
+}
+
+/** The public key that belongs to a secret one, which must be Z85. */
+export function publicKeyOf(secretKey: string): string {
+  const [open, secret] = [new Uint8Array(SIZE), new TextEncoder().encode(`${secretKey}\0`)];
+  check(functions().zmq_curve_public(open, secret), "zmq_curve_public");
+  secret.fill(0);
+  return textOf(open);
+}
+
+function textOf(bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes.subarray(0, SIZE - 1));
+  bytes.fill(0);
+  return text;
+}

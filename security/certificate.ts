@@ -1,0 +1,197 @@
+/** Certificates: CURVE keys with what is to be known of their owner, in the files that czmq and pyzmq use. */
+
+import { curveKeyPair, curvePublicKey, toKey } from "./curve.ts";
+import { hiding, INSPECT, print } from "./secret.ts";
+import { formatCertificate, parseCertificate } from "./zpl.ts";
+
+/** What a {@linkcode Certificate} is made of. */
+export interface CertificateParts {
+  /** The public key, 40 characters of Z85 or 32 bytes. Default: that of the secret key. */
+  publicKey?: string | Uint8Array;
+  /** The secret key, 40 characters of Z85 or 32 bytes; without one, the certificate is a public one. */
+  secretKey?: string | Uint8Array | null;
+  /** What is to be known of the owner, such as a name. Anybody can read it. */
+  metadata?: Readonly<Record<string, string>>;
+}
+
+/** The options that make a socket a CURVE server. */
+export interface CurveServerOptions {
+  /** Always true. */
+  curveServer: true;
+  /** The server's secret key. */
+  curveSecretKey: string;
+}
+
+/** The options that make a socket a CURVE client. */
+export interface CurveClientOptions {
+  /** The server's public key. */
+  curveServerKey: string;
+  /** The client's public key. */
+  curvePublicKey: string;
+  /** The client's secret key. */
+  curveSecretKey: string;
+}
+
+/** How {@linkcode Certificate.save} treats files that are there already. */
+export interface SaveOptions {
+  /** Whether they're replaced. Default false. */
+  overwrite?: boolean;
+}
+
+/**
+ * A CURVE key with its owner's data: a public certificate, to be given away, or one with the secret key as well.
+ *
+ * The secret key is printed neither by `console.log` nor by `JSON.stringify`.
+ *
+ * @example A server and a client that know each other's public certificates
+ * ```ts
+ * import { Pull, Push } from "@deno-zmq/zmq";
+ * import { Certificate } from "@deno-zmq/zmq/security";
+ *
+ * const [server, client] = [Certificate.create(), Certificate.create({ name: "Ada" })];
+ * await using pull = new Pull(server.serverOptions());
+ * await pull.bind("tcp://127.0.0.1:*");
+ * await using push = new Push(client.clientOptions(server.publicKey));
+ * push.connect(pull.lastEndpoint!);
+ * await push.send("hello");
+ * console.log(String(await pull.receive()), "from", client);
+ * ```
+ */
+export class Certificate {
+  /** The public key, as 40 characters of Z85. */
+  readonly publicKey: string;
+  /** What is to be known of the owner. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly #secretKey: string | null;
+
+  /**
+   * Makes a certificate of keys that exist.
+   *
+   * @throws `TypeError` for what isn't a key, where there is no key at all, where the two don't belong together, and for
+   * metadata that a file can't hold.
+   */
+  constructor({ publicKey, secretKey = null, metadata = {} }: CertificateParts) {
+    this.#secretKey = secretKey === null ? null : toKey(secretKey, "The secret key");
+    const own = this.#secretKey === null ? undefined : curvePublicKey(this.#secretKey);
+    this.publicKey = publicKey === undefined && own !== undefined
+      ? own
+      : toKey(publicKey, "The public key");
+    if (own !== undefined && own !== this.publicKey) {
+      throw new TypeError("The certificate's keys don't belong together");
+    }
+    this.metadata = Object.freeze({ ...metadata });
+    formatCertificate(this, null); // refuses metadata that couldn't be saved
+  }
+
+  /** Makes a certificate with a fresh pair of keys. */
+  static create(metadata?: Readonly<Record<string, string>>): Certificate {
+    return new Certificate({ ...curveKeyPair(), metadata });
+  }
+
+  /**
+   * Loads a certificate from a file: `name.key` for a public one, `name.key_secret` for one with its secret key. Needs
+   * the permission to read it.
+   *
+   * @throws By rejection: `SyntaxError` for a file that isn't a certificate; what `Deno.readTextFile` throws.
+   */
+  static async load(path: string | URL): Promise<Certificate> {
+    const text = await Deno.readTextFile(path);
+    try {
+      return new Certificate(parseCertificate(text));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new SyntaxError(`${path} isn't a certificate: ${reason}`);
+    }
+  }
+
+  /** The secret key, as 40 characters of Z85; `null` in a public certificate. */
+  get secretKey(): string | null {
+    return this.#secretKey;
+  }
+
+  /** The same without the secret key. */
+  toPublic(): Certificate {
+    return new Certificate({ publicKey: this.publicKey, metadata: this.metadata });
+  }
+
+  /** The options that make a socket the CURVE server with these keys. Throws `TypeError` without a secret key. */
+  serverOptions(): CurveServerOptions {
+    return hiding(
+      { curveServer: true as const, curveSecretKey: this.#secret() },
+      "curveSecretKey",
+    );
+  }
+
+  /**
+   * The options that make a socket a CURVE client with these keys, of the server with that public key. Throws
+   * `TypeError` without a secret key, and for what isn't a key.
+   */
+  clientOptions(server: string | Uint8Array | Certificate): CurveClientOptions {
+    const key = server instanceof Certificate ? server.publicKey : server;
+    return hiding({
+      curveServerKey: toKey(key, "The server's key"),
+      curvePublicKey: this.publicKey,
+      curveSecretKey: this.#secret(),
+    }, "curveSecretKey");
+  }
+
+  /**
+   * Saves the certificate: the public part under `path`, which should end with `.key`, and, where there is a secret
+   * key, the whole under the same name with `_secret` behind it, in a file that only its owner can read (mode 0600).
+   * Needs the permission to write them.
+   *
+   * @throws By rejection: `Deno.errors.AlreadyExists` where one of them is there already; what else
+   * `Deno.writeTextFile` throws.
+   */
+  async save(path: string | URL, { overwrite = false }: SaveOptions = {}): Promise<void> {
+    const base = path instanceof URL ? path.href : path;
+    const named = (ending: string) => path instanceof URL ? new URL(base + ending) : base + ending;
+    const files: [path: string | URL, text: string, mode: number][] = [
+      [path, formatCertificate(this, null), 0o644],
+    ];
+    if (this.#secretKey !== null) {
+      files.push([named("_secret"), formatCertificate(this, this.#secretKey), 0o600]);
+    }
+    // A file that is there keeps its mode when it's written to, so each is made afresh, and takes the
+    // old one's place whole.
+    const made: (string | URL)[] = [];
+    try {
+      for (const [target, text, mode] of files) {
+        const place = overwrite ? temporary(target) : target;
+        await Deno.writeTextFile(place, text, { createNew: true, mode });
+        made.push(place);
+      }
+      if (!overwrite) return;
+      for (const [target] of files) {
+        await Deno.rename(made[0], target);
+        made.shift();
+      }
+    } catch (error) {
+      for (const place of made) await Deno.remove(place);
+      throw error;
+    }
+  }
+
+  #secret(): string {
+    if (this.#secretKey === null) throw new TypeError("The certificate has no secret key");
+    return this.#secretKey;
+  }
+
+  static {
+    for (const symbol of INSPECT) {
+      Object.defineProperty(this.prototype, symbol, {
+        value(this: Certificate, ...args: unknown[]): string {
+          const { publicKey, metadata } = this;
+          const secretKey = this.#secretKey === null ? null : "<hidden>";
+          return `Certificate ${print({ publicKey, secretKey, metadata }, args)}`;
+        },
+      });
+    }
+  }
+}
+
+/** A place beside a file, for what is to take its place. */
+function temporary(path: string | URL): string | URL {
+  const ending = `.${crypto.randomUUID()}`;
+  return path instanceof URL ? new URL(path.href + ending) : path + ending;
+}

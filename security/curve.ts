@@ -1,0 +1,61 @@
+/** CURVE's keys. */
+
+import { newKeys, publicKeyOf } from "../ffi/curve.ts";
+import { keyBytes, z85Encode } from "../socket/z85.ts";
+import { hiding } from "./secret.ts";
+
+/** A public key and the secret key to it, each as 40 characters of Z85. */
+export interface CurveKeyPair {
+  /** The key to give to everybody. */
+  publicKey: string;
+  /** The key to keep. `console.log` and `Deno.inspect` hide it where they print the pair. */
+  secretKey: string;
+}
+
+/**
+ * Makes a fresh pair of CURVE keys (`zmq_curve_keypair`).
+ *
+ * @throws `ZmqError` ENOTSUP where libzmq was built without CURVE.
+ *
+ * @example
+ * ```ts
+ * import { Pull, Push } from "@deno-zmq/zmq";
+ * import { curveKeyPair } from "@deno-zmq/zmq/security";
+ *
+ * const [server, client] = [curveKeyPair(), curveKeyPair()];
+ * await using pull = new Pull({ curveServer: true, curveSecretKey: server.secretKey });
+ * await pull.bind("tcp://127.0.0.1:*");
+ * await using push = new Push({
+ *   curveServerKey: server.publicKey,
+ *   curvePublicKey: client.publicKey,
+ *   curveSecretKey: client.secretKey,
+ * });
+ * push.connect(pull.lastEndpoint!);
+ * await push.send("nobody else can read this");
+ * console.log(String(await pull.receive()));
+ * ```
+ */
+export function curveKeyPair(): CurveKeyPair {
+  const [publicKey, secretKey] = newKeys();
+  return hiding({ publicKey, secretKey }, "secretKey");
+}
+
+/**
+ * The public key that belongs to a secret one, as 40 characters of Z85 (`zmq_curve_public`).
+ *
+ * @throws `TypeError` for what isn't a key; `ZmqError` ENOTSUP where libzmq was built without CURVE.
+ */
+export function curvePublicKey(secretKey: string | Uint8Array): string {
+  return publicKeyOf(toKey(secretKey, "The secret key"));
+}
+
+/** A key in its printable form. The error never shows what was given instead: it may be a secret with a slip in it. */
+export function toKey(key: unknown, what: string): string {
+  const bytes = keyBytes(key);
+  if (bytes === undefined) {
+    throw new TypeError(`${what} must be a key: 32 bytes, or 40 characters of Z85`);
+  }
+  const text = typeof key === "string" ? key : z85Encode(bytes);
+  bytes.fill(0);
+  return text;
+}

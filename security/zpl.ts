@@ -1,0 +1,72 @@
+/** The text of a certificate's file: ZPL, the format of czmq's and pyzmq's. */
+
+import type { CertificateParts } from "./certificate.ts";
+
+const NAME = /^[\w$@.&+/-]{1,255}$/;
+
+/** A certificate's text, with the secret key where one is given. Throws `TypeError` for metadata that doesn't fit in. */
+export function formatCertificate(
+  { publicKey, metadata }: { publicKey: string; metadata: Readonly<Record<string, string>> },
+  secretKey: string | null,
+): string {
+  const banner = secretKey === null
+    ? "#   A public CURVE certificate of ZeroMQ's. It may be given to anybody, in a way in\n" +
+      "#   which it can't be exchanged for another."
+    : "#   A SECRET CURVE certificate of ZeroMQ's. Keep it where nobody else can read it.";
+  const lines = [banner, "", "metadata"];
+  for (const [name, value] of Object.entries(metadata)) lines.push(entry(name, value));
+  lines.push("curve", `    public-key = "${publicKey}"`);
+  if (secretKey !== null) lines.push(`    secret-key = "${secretKey}"`);
+  return lines.join("\n") + "\n";
+}
+
+function entry(name: string, value: string): string {
+  if (!NAME.test(name)) {
+    throw new TypeError(
+      `A certificate's metadata can't have the name ${
+        JSON.stringify(name)
+      }: use letters, digits and -_$@.&+/`,
+    );
+  }
+  // Neither of the two programs knows a way to escape anything.
+  const quote = typeof value === "string" && [`"`, `'`].find((one) => !value.includes(one));
+  if (typeof value !== "string" || !quote || /[\r\n\0]/.test(value)) {
+    throw new TypeError(
+      `A certificate's metadata ${name} must be a string of one line, without both kinds of quotes`,
+    );
+  }
+  return `    ${name} = ${quote}${value}${quote}`;
+}
+
+/** What a certificate's text says. Throws `SyntaxError`, which doesn't show the text, since it may hold a secret. */
+export function parseCertificate(text: string): CertificateParts {
+  const parts: { curve: Map<string, string>; metadata: Map<string, string> } = {
+    curve: new Map(),
+    metadata: new Map(),
+  };
+  let section = "";
+  text.split("\n").forEach((line, at) => {
+    if (/^\s*(#|$)/.test(line)) return;
+    const [, indent, name, rest] = /^(\s*)([\w$@.&+/-]+)\s*(?:=\s*(.*?)\s*)?$/.exec(line) ??
+      fail(at);
+    if (indent === "") section = name;
+    else if (rest === undefined) return; // the beginning of a section within
+    else if (section === "curve" || section === "metadata") {
+      parts[section].set(name, valueOf(rest, at));
+    }
+  });
+  const [publicKey, secretKey] = ["public-key", "secret-key"].map((name) => parts.curve.get(name));
+  if (publicKey === undefined) throw new SyntaxError("it has no public-key under curve");
+  return { publicKey, secretKey, metadata: Object.fromEntries(parts.metadata) };
+}
+
+function valueOf(text: string, line: number): string {
+  const quoted = /^(["'])(.*?)\1\s*(#.*)?$/.exec(text);
+  if (quoted !== null) return quoted[2];
+  if (/^["']/.test(text)) fail(line);
+  return text.replace(/\s*#.*$/, "");
+}
+
+function fail(line: number): never {
+  throw new SyntaxError(`line ${line + 1} isn't of the form name = "value"`);
+}
