@@ -1,0 +1,104 @@
+/** What an authenticator is told to do for a domain: addresses, and a way to decide for each mechanism. */
+
+import { AddressList, isKnown } from "./addresses.ts";
+import { Certificate } from "./certificate.ts";
+import { CertificateFolder } from "./certificate_folder.ts";
+import { toKey } from "./curve.ts";
+import type { AuthRequest, CurveRequest, GssapiRequest, Judge, PlainRequest } from "./requests.ts";
+
+/** Names with their passwords, or a handler that decides. */
+export type PlainPolicy =
+  | Readonly<Record<string, string>>
+  | ReadonlyMap<string, string>
+  | Judge<PlainRequest>;
+
+/** Public keys or certificates, a folder of them, a handler that decides, or `"any"`: whoever has a key. */
+export type CurvePolicy =
+  | Iterable<string | Uint8Array | Certificate>
+  | CertificateFolder
+  | Judge<CurveRequest>
+  | "any";
+
+/** Principals, a handler that decides, or `"any"`: whoever Kerberos vouches for. */
+export type GssapiPolicy = Iterable<string> | Judge<GssapiRequest> | "any";
+
+/** What was told for one domain, or for all. */
+export class Rules {
+  readonly allowed = new AddressList();
+  readonly denied = new AddressList();
+  readonly judges: Partial<Record<AuthRequest["mechanism"], Judge<never>>> = {};
+
+  /** Why a peer's address keeps it out; `undefined` where it doesn't. */
+  objection(address: string): string | undefined {
+    if (this.denied.has(address)) return "Address denied";
+    if (!this.allowed.empty && !this.allowed.has(address)) return "Address not allowed";
+    // It can't be told whether this one is meant.
+    return this.denied.empty || isKnown(address) ? undefined : "Address unknown";
+  }
+}
+
+/** A handler for PLAIN. Throws `TypeError`, which shows no password. */
+export function judgePlain(policy: PlainPolicy): Judge<PlainRequest> {
+  if (typeof policy === "function") return policy;
+  if (typeof policy !== "object" || policy === null) {
+    throw new TypeError("PLAIN needs names with their passwords, or a function");
+  }
+  const passwords = new Map<string, Uint8Array>();
+  for (const [name, password] of policy instanceof Map ? policy : Object.entries(policy)) {
+    if (!fits(name) || !fits(password)) {
+      throw new TypeError("Each name and password of PLAIN is a string of 1 to 255 bytes");
+    }
+    passwords.set(name, encoder.encode(password));
+  }
+  return ({ username, password }) => {
+    const expected = passwords.get(username);
+    const same = sameBytes(encoder.encode(password), expected ?? NOBODYS);
+    return same && expected !== undefined;
+  };
+}
+
+/** A handler for CURVE. */
+export function judgeCurve(policy: CurvePolicy): Judge<CurveRequest> {
+  if (policy === "any") return () => true;
+  if (typeof policy === "function") return policy;
+  if (policy instanceof CertificateFolder) return ({ publicKey }) => policy.has(publicKey);
+  if (typeof policy === "string" || typeof policy?.[Symbol.iterator] !== "function") {
+    throw new TypeError('CURVE needs public keys, certificates, a folder, a function, or "any"');
+  }
+  const keys = new Set<string>();
+  for (const one of policy) {
+    keys.add(one instanceof Certificate ? one.publicKey : toKey(one, "Each public key"));
+  }
+  return ({ publicKey }) => keys.has(publicKey);
+}
+
+/** A handler for GSSAPI. */
+export function judgeGssapi(policy: GssapiPolicy): Judge<GssapiRequest> {
+  if (policy === "any") return () => true;
+  if (typeof policy === "function") return policy;
+  if (typeof policy === "string" || typeof policy?.[Symbol.iterator] !== "function") {
+    throw new TypeError('GSSAPI needs principals, a function, or "any"');
+  }
+  const principals = new Set(policy);
+  for (const one of principals) {
+    if (typeof one !== "string") throw new TypeError("Each principal must be a string");
+  }
+  return ({ principal }) => principals.has(principal);
+}
+
+const encoder = new TextEncoder();
+/** Compared with where nobody has the name, so that this takes no less time. */
+const NOBODYS = new Uint8Array(16);
+
+function fits(text: unknown): boolean {
+  if (typeof text !== "string" || text.includes("\0")) return false;
+  const { length } = encoder.encode(text);
+  return length >= 1 && length <= 255;
+}
+
+/** Compares in a time that depends on the first one's length only. */
+function sameBytes(given: Uint8Array, expected: Uint8Array): boolean {
+  let difference = given.length ^ expected.length;
+  for (let at = 0; at < given.length; at++) difference |= given[at] ^ (expected[at] ?? 0);
+  return difference === 0;
+}

@@ -1,0 +1,260 @@
+/** The part of an authenticator that its socket holds: it answers though the program has dropped the rest. */
+
+import { type Context, coreOf } from "../context.ts";
+import { ZmqError } from "../errors.ts";
+import { spend } from "../poller/budget.ts";
+import { type Handle, open } from "../socket/core.ts";
+import type { Frame } from "../socket/message.ts";
+import { setOption } from "../socket/options.ts";
+import { tryReceive } from "../socket/receiving.ts";
+import { trySend } from "../socket/sending.ts";
+import { z85Encode } from "../socket/z85.ts";
+import { Rules } from "./policy.ts";
+import type { Admission, AuthRequest, Judge, PeerRequest, Verdict } from "./requests.ts";
+import { INSPECT, print } from "./secret.ts";
+import {
+  type Answer,
+  encodeMetadata,
+  type Question,
+  readRequest,
+  readText,
+  ZAP_ADDRESS,
+  type ZapRequest,
+} from "./zap.ts";
+
+const ROUTER = 6;
+
+/** Whom to tell what. */
+export interface Listeners {
+  readonly onDenied?: ((request: AuthRequest, reason: string) => void) | undefined;
+  readonly onError?: ((error: unknown, request: AuthRequest) => void) | undefined;
+}
+
+/** Answers until it's closed, or its context is. */
+export class ZapHandler {
+  /** What was told for all domains. */
+  readonly common = new Rules();
+  /** What was told for single ones. */
+  readonly domains = new Map<string, Rules>();
+  readonly #listeners: Listeners;
+  readonly #handle: Handle;
+
+  constructor(context: Context, listeners: Listeners) {
+    this.#listeners = listeners;
+    this.#handle = open(coreOf(context), ROUTER);
+    try {
+      setOption(this.#handle, "linger", 0);
+      this.#handle.bind(ZAP_ADDRESS);
+      this.#handle.attend(() => this.#serve());
+    } catch (error) {
+      this.#handle.close();
+      if (!(error instanceof ZmqError) || error.code !== "EADDRINUSE") throw error;
+      const message = "The context has an authenticator, or another ZAP handler, already";
+      throw new ZmqError(message, { ...error, cause: error });
+    }
+  }
+
+  get closed(): boolean {
+    return this.#handle.closed;
+  }
+
+  close(): void {
+    if (this.closed) return;
+    // Closing alone would give the address back later, on a thread of libzmq's.
+    try {
+      this.#handle.unbind(ZAP_ADDRESS);
+    } catch (error) {
+      if (!isEnded(error)) throw error;
+    } finally {
+      this.#handle.close();
+    }
+  }
+
+  #serve(): void {
+    try {
+      while (!this.closed && spend()) {
+        const frames = tryReceive(this.#handle);
+        if (frames === undefined) return;
+        this.#take(frames);
+      }
+    } catch (error) {
+      if (!isEnded(error)) throw error;
+      this.#handle.attend(undefined); // nobody will ask any more
+    }
+  }
+
+  #take(frames: readonly Frame[]): void {
+    const question = readRequest(frames);
+    if ("broken" in question) {
+      return this.#answer(question, { status: 400, text: question.broken });
+    }
+    const request = toRequest(question.request);
+    if (request === undefined) {
+      return this.#answer(question, { status: 400, text: "Credentials or mechanism unknown" });
+    }
+    const { domain, address } = request;
+    const own = this.domains.get(domain);
+    const objection = this.common.objection(address) ?? own?.objection(address);
+    if (objection !== undefined) return this.#deny(question, request, objection);
+    const { mechanism } = request;
+    const judge = own?.judges[mechanism] ?? this.common.judges[mechanism];
+    if (judge === undefined) {
+      // An address that is allowed by name is all that can be asked of who has no mechanism.
+      const named = !this.common.allowed.empty || own?.allowed.empty === false;
+      if (mechanism === "null" && named) return this.#admit(question, request, true);
+      return this.#deny(question, request, `No policy for ${mechanism.toUpperCase()}`);
+    }
+    this.#ask(judge as Judge<AuthRequest>, question, request);
+  }
+
+  #ask(judge: Judge<AuthRequest>, question: Question, request: AuthRequest): void {
+    try {
+      const verdict = judge(request);
+      if (!isPromise(verdict)) return this.#decide(question, request, verdict);
+      Promise.resolve(verdict).then((verdict) => this.#decide(question, request, verdict))
+        .catch((error) => this.#fail(question, request, error));
+    } catch (error) {
+      this.#fail(question, request, error);
+    }
+  }
+
+  #decide(question: Question, request: AuthRequest, verdict: Verdict): void {
+    if (verdict === false || verdict === null || verdict === undefined) {
+      this.#deny(question, request, "Not let in");
+    } else this.#admit(question, request, verdict);
+  }
+
+  #admit(question: Question, request: AuthRequest, verdict: Verdict): void {
+    const { userId, metadata = {} } = toAdmission(verdict);
+    if (userId !== undefined && (typeof userId !== "string" || !/^[^\0]+$/.test(userId))) {
+      throw new TypeError("A user id must be a string, not empty, and without a NUL");
+    }
+    encodeMetadata(metadata);
+    this.#answer(question, {
+      status: 200,
+      text: "OK",
+      userId: userId ?? nameOf(request),
+      metadata,
+    });
+  }
+
+  #deny(question: Question, request: AuthRequest, reason: string): void {
+    this.#answer(question, { status: 400, text: reason });
+    const { onDenied } = this.#listeners;
+    if (onDenied !== undefined) queueMicrotask(() => onDenied(request, reason));
+  }
+
+  #fail(question: Question, request: AuthRequest, error: unknown): void {
+    this.#answer(question, { status: 500, text: "Internal error" });
+    const { onError = report } = this.#listeners;
+    queueMicrotask(() => onError(error, request));
+  }
+
+  #answer({ reply }: Question, answer: Answer): void {
+    if (this.closed) return;
+    try {
+      trySend(this.#handle, reply(answer)); // dropped where who asked has gone
+    } catch (error) {
+      if (!isEnded(error)) throw error;
+    }
+  }
+}
+
+function toRequest({ domain, address, routingId, ...rest }: ZapRequest): AuthRequest | undefined {
+  const common = { domain, address, routingId: new Uint8Array(routingId) };
+  const { mechanism, credentials } = rest;
+  const [first, second] = credentials;
+  switch (`${mechanism} ${credentials.length}`) {
+    case "NULL 0":
+      return { ...common, mechanism: "null" };
+    case "PLAIN 2": {
+      const [username, password] = [readText(first), readText(second)];
+      if (username === undefined || password === undefined) return undefined;
+      return new PlainPeer(common, username, password);
+    }
+    case "CURVE 1":
+      if (first.length !== 32) return undefined;
+      return { ...common, mechanism: "curve", publicKey: z85Encode(first) };
+    case "GSSAPI 1": {
+      const principal = readText(first);
+      return principal === undefined ? undefined : { ...common, mechanism: "gssapi", principal };
+    }
+  }
+  return undefined;
+}
+
+/** A PLAIN peer whose password isn't printed. */
+class PlainPeer {
+  readonly mechanism = "plain";
+  readonly domain: string;
+  readonly address: string;
+  readonly routingId: Uint8Array;
+  readonly #password: string;
+
+  constructor(common: PeerRequest, readonly username: string, password: string) {
+    this.domain = common.domain;
+    this.address = common.address;
+    this.routingId = common.routingId;
+    this.#password = password;
+  }
+
+  get password(): string {
+    return this.#password;
+  }
+
+  static {
+    for (const symbol of INSPECT) {
+      Object.defineProperty(this.prototype, symbol, {
+        value(this: PlainPeer, ...args: unknown[]): string {
+          return print({ ...this, password: "<hidden>" }, args);
+        },
+      });
+    }
+  }
+}
+
+/** The user id of a peer whose handler said no more than yes. */
+function nameOf(request: AuthRequest): string {
+  switch (request.mechanism) {
+    case "plain":
+      return request.username;
+    case "curve":
+      return request.publicKey;
+    case "gssapi":
+      return request.principal;
+    default:
+      return "";
+  }
+}
+
+function report(error: unknown, request: AuthRequest): void {
+  console.error(
+    `deno-zmq: an authenticator's handler failed, so the peer at ${request.address} was refused:`,
+    error,
+  );
+}
+
+/** The context was shut down, or the socket closed meanwhile. */
+function isEnded(error: unknown): boolean {
+  return error instanceof ZmqError && ["ETERM", "EBADF", "ENOTSOCK"].includes(error.code);
+}
+
+function isPromise(value: unknown): value is Promise<Verdict> {
+  return typeof (value as Promise<Verdict> | null | undefined)?.then === "function";
+}
+
+/**
+ * What lets a peer in. Only what can't be meant otherwise does: an empty list of rows that a handler has found, or an empty
+ * object, is no admission.
+ */
+function toAdmission(verdict: unknown): Admission {
+  if (verdict === true) return {};
+  if (typeof verdict === "string") return { userId: verdict };
+  const names = typeof verdict === "object" ? Object.keys(verdict ?? {}) : [];
+  if (names.length > 0 && names.every((name) => name === "userId" || name === "metadata")) {
+    return verdict as Admission;
+  }
+  throw new TypeError(
+    "A verdict is true, a user id or { userId, metadata }, which let the peer in, or false, null or undefined",
+  );
+}
