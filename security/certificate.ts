@@ -99,8 +99,8 @@ export class Certificate {
     try {
       return new Certificate(parseCertificate(text));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new SyntaxError(`${path} isn't a certificate: ${reason}`);
+      if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+      throw new SyntaxError(`${path} isn't a certificate: ${error.message}`);
     }
   }
 

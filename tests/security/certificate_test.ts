@@ -1,0 +1,259 @@
+/** Certificates: their keys, their files, and folders of them. */
+
+import "../util.ts";
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
+import { inspect } from "node:util";
+import { capability, Context } from "../../mod.ts";
+import {
+  Authenticator,
+  Certificate,
+  CertificateFolder,
+  curveKeyPair,
+  z85Decode,
+} from "../../security/mod.ts";
+import { withFolder } from "../util.ts";
+import { letIn, refused, statusOf } from "./support.ts";
+
+/** Registers a test that needs a libzmq with CURVE, and is given a temporary folder. */
+function certificates(name: string, body: (folder: string) => Promise<void> | void): void {
+  Deno.test({ name, ignore: !capability.curve, fn: () => withFolder(body) });
+}
+
+certificates("a certificate has a pair's keys, or those that it's given in either form", () => {
+  const made = Certificate.create({ name: "Ada" });
+  assertEquals([made.publicKey.length, made.secretKey?.length], [40, 40]);
+  assertEquals(made.metadata, { name: "Ada" });
+  const { publicKey, secretKey } = curveKeyPair();
+  const forms = [
+    { publicKey, secretKey },
+    { secretKey },
+    { publicKey: z85Decode(publicKey), secretKey: z85Decode(secretKey) },
+  ];
+  for (const form of forms) {
+    const certificate = new Certificate(form);
+    assertEquals([certificate.publicKey, certificate.secretKey], [publicKey, secretKey]);
+    const open = certificate.toPublic();
+    assertEquals([open.publicKey, open.secretKey, open.metadata], [publicKey, null, {}]);
+  }
+});
+
+certificates("what makes no certificate is a TypeError that shows no key", () => {
+  const [one, other] = [curveKeyPair(), curveKeyPair()];
+  const slip = "a-secret-with-a-slip".padEnd(39, "x");
+  const { publicKey } = one;
+  const wrong = [
+    ...[{}, { publicKey: "x" }, { publicKey: null }, { secretKey: slip }, { secretKey: 5 }],
+    { publicKey, secretKey: other.secretKey },
+    ...["a\nb", "a\0b", `"both' kinds`, 5, null].map((value) => ({
+      publicKey,
+      metadata: { value },
+    })),
+    ...["", "a b", "a=b", "#", "ä"].map((name) => ({ publicKey, metadata: { [name]: "x" } })),
+  ] as never[];
+  for (const parts of wrong) {
+    throws(() => new Certificate(parts), (error: Error) => {
+      const text = Deno.inspect(error);
+      return error instanceof TypeError && !text.includes(slip) && !text.includes(other.secretKey);
+    });
+  }
+});
+
+certificates("a printed certificate shows its public key and data, not its secret key", () => {
+  const certificate = Certificate.create({ name: "Ada" });
+  const options = { depth: 9, showHidden: true, getters: true };
+  for (
+    const thing of [
+      certificate,
+      certificate.clientOptions(certificate),
+      certificate.serverOptions(),
+    ]
+  ) {
+    for (
+      const text of [Deno.inspect(thing), Deno.inspect([thing], options), inspect(thing, options)]
+    ) {
+      assert(!text.includes(certificate.secretKey!), text);
+    }
+  }
+  const text = Deno.inspect(certificate);
+  assert(text.includes(certificate.publicKey) && text.includes("Ada"), text);
+  assertEquals(JSON.parse(JSON.stringify(certificate)), {
+    publicKey: certificate.publicKey,
+    metadata: { name: "Ada" },
+  });
+});
+
+certificates("the options that a certificate gives let two sockets talk", async () => {
+  const [server, client] = [Certificate.create(), Certificate.create()];
+  await letIn(server.serverOptions(), client.clientOptions(server.publicKey));
+  await letIn(server.serverOptions(), client.clientOptions(z85Decode(server.publicKey)));
+  await letIn(server.serverOptions(), client.clientOptions(server.toPublic()));
+  throws(() => server.toPublic().serverOptions(), { name: "TypeError", message: /no secret key/ });
+  throws(() => server.toPublic().clientOptions(client), { name: "TypeError" });
+  throws(() => server.clientOptions("x"), { name: "TypeError" });
+});
+
+certificates(
+  "saved and loaded, a certificate is the same, in its public file without the secret",
+  async (folder) => {
+    const certificate = Certificate.create({
+      name: "Ada Lovelace",
+      double: 'a "b" # c',
+      single: "it's",
+      odd: " # = é ",
+      "-_$@.&+/": "",
+    });
+    await certificate.save(`${folder}/ada.key`);
+    const [open, secret] = [
+      await Certificate.load(`${folder}/ada.key`),
+      await Certificate.load(new URL(`file://${folder}/ada.key_secret`)),
+    ];
+    assertEquals([open.publicKey, open.secretKey], [certificate.publicKey, null]);
+    assertEquals([secret.publicKey, secret.secretKey], [
+      certificate.publicKey,
+      certificate.secretKey,
+    ]);
+    for (const { metadata } of [open, secret]) assertEquals(metadata, certificate.metadata);
+    assert(!(await Deno.readTextFile(`${folder}/ada.key`)).includes(certificate.secretKey!));
+    assertEquals([...Deno.readDirSync(folder)].length, 2);
+  },
+);
+
+certificates(
+  "only its owner can read a secret certificate, also one that takes an open file's place",
+  async (folder) => {
+    const modeOf = (name: string) => Deno.statSync(`${folder}/${name}`).mode! & 0o777;
+    await Certificate.create().save(`${folder}/a.key`);
+    assertEquals(modeOf("a.key_secret"), 0o600);
+    assertEquals(modeOf("a.key") & 0o600, 0o600);
+    await Deno.writeTextFile(`${folder}/b.key_secret`, "open to all", { mode: 0o644 });
+    await Deno.chmod(`${folder}/b.key_secret`, 0o644);
+    const certificate = Certificate.create();
+    await certificate.save(new URL(`file://${folder}/b.key`), { overwrite: true });
+    assertEquals(modeOf("b.key_secret"), 0o600);
+    assertEquals(
+      (await Certificate.load(`${folder}/b.key_secret`)).secretKey,
+      certificate.secretKey,
+    );
+    assertEquals([...Deno.readDirSync(folder)].length, 4);
+  },
+);
+
+certificates(
+  "files that are there aren't overwritten, and a failure leaves none behind",
+  async (folder) => {
+    const first = Certificate.create();
+    await first.save(`${folder}/a.key`);
+    await rejects(Certificate.create().save(`${folder}/a.key`), Deno.errors.AlreadyExists);
+    assertEquals((await Certificate.load(`${folder}/a.key_secret`)).secretKey, first.secretKey);
+    await Deno.remove(`${folder}/a.key`);
+    await rejects(Certificate.create().save(`${folder}/a.key`), Deno.errors.AlreadyExists);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["a.key_secret"]);
+    await rejects(first.save(`${folder}/nowhere/a.key`, { overwrite: true }), Deno.errors.NotFound);
+    await first.toPublic().save(`${folder}/a.key`);
+    await first.toPublic().save(`${folder}/a.key`, { overwrite: true });
+    assertEquals((await Certificate.load(`${folder}/a.key`)).publicKey, first.publicKey);
+  },
+);
+
+certificates("files in the ways in which others write them are read", async (folder) => {
+  const { publicKey, secretKey } = curveKeyPair();
+  const ways = {
+    pyzmq:
+      `#   ****  Generated on 2026-11-24 by pyzmq  ****\n\n\nmetadata\n    name = Ada Lovelace\ncurve\n` +
+      `    public-key = "${publicKey}"\n    secret-key = "${secretKey}"\n`,
+    czmq:
+      `#   ZeroMQ CURVE **Secret** Certificate\n\nmetadata\n    name = "Ada Lovelace"\ncurve\n` +
+      `    public-key = "${publicKey}"\n    secret-key = "${secretKey}"\n`,
+    windows: `metadata\r\n\tname = 'Ada Lovelace' # who else\r\ncurve\r\n` +
+      `\tpublic-key="${publicKey}"\r\n\tsecret-key = "${secretKey}"   \r\n`,
+  };
+  for (const [name, text] of Object.entries(ways)) {
+    await Deno.writeTextFile(`${folder}/${name}`, text);
+    const certificate = await Certificate.load(`${folder}/${name}`);
+    assertEquals([certificate.publicKey, certificate.secretKey], [publicKey, secretKey]);
+    assertEquals(certificate.metadata, { name: "Ada Lovelace" }, name);
+  }
+});
+
+certificates(
+  "what isn't a certificate is a SyntaxError that names the file and shows nothing of it",
+  async (folder) => {
+    const { publicKey, secretKey } = curveKeyPair();
+    const wrong = [
+      "",
+      "\0\0\0",
+      "curve",
+      `curve\n    secret-key = "${secretKey}"\n`,
+      `curve\n    public-key = "${publicKey.slice(1)}"\n    secret-key = "${secretKey}"\n`,
+      `curve\n    public-key = "${publicKey}\n    secret-key = "${secretKey}"\n`,
+      `curve\n    public-key = "${curveKeyPair().publicKey}"\n    secret-key = "${secretKey}"\n`,
+      `curve\n    public-key = "${publicKey}"\n    "${secretKey}"\n`,
+      `metadata\n    public-key = "${publicKey}"\n`,
+    ];
+    for (const text of wrong) {
+      await Deno.writeTextFile(`${folder}/wrong.key`, text);
+      await rejects(Certificate.load(`${folder}/wrong.key`), (error: Error) => {
+        const shown = Deno.inspect(error);
+        assert(error instanceof SyntaxError && shown.includes(`${folder}/wrong.key`), shown);
+        assert(!shown.includes(secretKey.slice(2, 38)), shown);
+        return true;
+      });
+    }
+    await rejects(Certificate.load(`${folder}/none.key`), Deno.errors.NotFound);
+  },
+);
+
+certificates(
+  "a folder's certificates come in, and a reload sees what was added and removed",
+  async (folder) => {
+    const [server, ada, bob, eve] = Array.from({ length: 4 }, () => Certificate.create());
+    await ada.toPublic().save(`${folder}/ada & co%20.key`);
+    await eve.save(`${folder}/eve.public`);
+    await Deno.writeTextFile(`${folder}/notes.txt`, "no certificate");
+    await Deno.mkdir(`${folder}/more.key`);
+    for (
+      const path of [
+        folder,
+        `${folder}/`,
+        new URL(`file://${folder}`),
+        new URL(`file://${folder}/`),
+      ]
+    ) {
+      const known = await CertificateFolder.open(path);
+      assertEquals(known.certificates.map(({ publicKey }) => publicKey), [ada.publicKey]);
+      assertEquals([known.has(ada.publicKey), known.has(bob.publicKey)], [true, false]);
+      assertEquals(known.get(ada.publicKey)?.publicKey, ada.publicKey);
+    }
+    const known = await CertificateFolder.open(folder);
+    await using authenticator = new Authenticator();
+    authenticator.configureCurve(known);
+    const options = { ...server.serverOptions(), zapDomain: "home", zapEnforceDomain: true };
+    await letIn(options, ada.clientOptions(server));
+    await refused(options, bob.clientOptions(server));
+    await refused(options, eve.clientOptions(server));
+    await bob.toPublic().save(`${folder}/bob.key`);
+    await Deno.remove(`${folder}/ada & co%20.key`);
+    await letIn(options, ada.clientOptions(server)); // it wasn't looked at yet
+    await known.reload();
+    await letIn(options, bob.clientOptions(server));
+    await refused(options, ada.clientOptions(server));
+  },
+);
+
+certificates(
+  "a folder with a broken certificate isn't loaded; what was stays in force",
+  async (folder) => {
+    const ada = Certificate.create();
+    await ada.toPublic().save(`${folder}/ada.key`);
+    const known = await CertificateFolder.open(folder);
+    await Deno.writeTextFile(`${folder}/broken.key`, "curve\n");
+    await Deno.remove(`${folder}/ada.key`);
+    await rejects(known.reload(), { name: "SyntaxError", message: /broken\.key/ });
+    await rejects(CertificateFolder.open(folder), { name: "SyntaxError" });
+    await rejects(CertificateFolder.open(`${folder}/none`), Deno.errors.NotFound);
+    using context = new Context();
+    using authenticator = new Authenticator({ context });
+    authenticator.configureCurve(known);
+    assertEquals(await statusOf(context, "CURVE", [z85Decode(ada.publicKey)]), "200");
+  },
+);
