@@ -40,7 +40,8 @@ export interface RuleOptions {
  * It's asked about every peer of a bound or connected socket that is a PLAIN, CURVE or GSSAPI server, and of one without
  * a mechanism that has a {@linkcode SecurityOptions.zapDomain}. Nobody is let in who wasn't allowed to: by default, and where a
  * handler throws, the answer is no. It's in force as soon as it's made and until it's closed, also
- * when the program has dropped it, and doesn't keep the process alive.
+ * when the program has dropped it, and doesn't keep the process alive. A context that has one is only ended by
+ * {@linkcode Context.close}, not by being dropped.
  *
  * Without an authenticator libzmq lets every CURVE client in that has the server's key. So set
  * {@linkcode SecurityOptions.zapDomain} and {@linkcode SecurityOptions.zapEnforceDomain} on every server: then nobody comes in

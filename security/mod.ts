@@ -5,6 +5,7 @@
  * @module
  */
 
+import "../ffi/ready.ts";
 export { Authenticator, type AuthenticatorOptions, type RuleOptions } from "./authenticator.ts";
 export type { CurvePolicy, GssapiPolicy, PlainPolicy } from "./policy.ts";
 export type {

@@ -23,7 +23,11 @@ async function modulesOf(entry: string): Promise<Module[]> {
 }
 
 const { exports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-const modules = await modulesOf(exports["."]);
+const ofMod = await modulesOf(exports["."]);
+const ofSecurity = await modulesOf(exports["./security"]);
+const modules = [
+  ...new Map([...ofMod, ...ofSecurity].map((module) => [module.specifier, module])).values(),
+];
 const paths = modules.map(({ specifier }) => specifier.slice(ROOT.href.length));
 
 Deno.test("the modules import relative files by name, and only the cheap ones of Node's built-ins", () => {
@@ -38,13 +42,14 @@ Deno.test("the modules import relative files by name, and only the cheap ones of
   assertEquals(others.filter((one) => !cheap.some((name) => one.endsWith(` ${name}`))), []);
 });
 
-Deno.test("imports run one way: errors, ffi, poller, context, socket, mod.ts", () => {
+Deno.test("imports run one way: errors, ffi, poller, context, socket, security or mod.ts", () => {
   const layers = [
     /^errors\.ts$/,
     /^ffi\//,
     /^poller\//,
     /^context\.ts$/,
     /^socket\//,
+    /^security\//,
     /^library\.ts$/,
     /^mod\.ts$/,
   ];
@@ -71,6 +76,11 @@ Deno.test("the Poller's entry brings no socket, no context, and nothing that loo
   assert(behind.includes("poller/mod.ts"));
   assertEquals(behind.filter((path) => !/^(errors\.ts|ffi\/|poller\/)/.test(path)), []);
   assert(!behind.includes("ffi/ready.ts"));
+});
+
+Deno.test("whoever imports the sockets only doesn't load what security needs beside them", () => {
+  const behind = ofMod.map(({ specifier }) => specifier.slice(ROOT.href.length));
+  assertEquals(behind.filter((path) => /^security\/|^ffi\/curve/.test(path)), []);
 });
 
 Deno.test("no module uses what a path-list permission forbids, or what isn't there behind a URL", async () => {
