@@ -8,11 +8,13 @@ import {
   type GssapiPolicy,
   judgeCurve,
   judgeGssapi,
+  judgeNull,
   judgePlain,
+  type NullPolicy,
   type PlainPolicy,
   Rules,
 } from "./policy.ts";
-import type { AuthRequest, Judge, NullRequest } from "./requests.ts";
+import type { AuthRequest } from "./requests.ts";
 import { ZapHandler } from "./zap_handler.ts";
 
 /** What an {@linkcode Authenticator} can be made with. */
@@ -132,11 +134,8 @@ export class Authenticator implements Disposable, AsyncDisposable {
    *
    * @throws `TypeError` for anything else.
    */
-  configureNull(policy: "any" | Judge<NullRequest>, options: RuleOptions = {}): void {
-    if (policy !== "any" && typeof policy !== "function") {
-      throw new TypeError('Peers without a mechanism need a function or "any"');
-    }
-    const judge = policy === "any" ? () => true : policy;
+  configureNull(policy: NullPolicy, options: RuleOptions = {}): void {
+    const judge = judgeNull(policy);
     this.#rules(options)().judges.null = judge;
   }
 

@@ -7,7 +7,7 @@
 
 import "../ffi/ready.ts";
 export { Authenticator, type AuthenticatorOptions, type RuleOptions } from "./authenticator.ts";
-export type { CurvePolicy, GssapiPolicy, PlainPolicy } from "./policy.ts";
+export type { CurvePolicy, GssapiPolicy, NullPolicy, PlainPolicy } from "./policy.ts";
 export type {
   Admission,
   AuthRequest,

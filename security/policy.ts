@@ -4,7 +4,14 @@ import { AddressList, isKnown } from "./addresses.ts";
 import { Certificate } from "./certificate.ts";
 import { CertificateFolder } from "./certificate_folder.ts";
 import { toKey } from "./curve.ts";
-import type { AuthRequest, CurveRequest, GssapiRequest, Judge, PlainRequest } from "./requests.ts";
+import type {
+  AuthRequest,
+  CurveRequest,
+  GssapiRequest,
+  Judge,
+  NullRequest,
+  PlainRequest,
+} from "./requests.ts";
 
 /** Names with their passwords, or a handler that decides. */
 export type PlainPolicy =
@@ -21,6 +28,9 @@ export type CurvePolicy =
 
 /** Principals, a handler that decides, or `"any"`: whoever Kerberos vouches for. */
 export type GssapiPolicy = Iterable<string> | Judge<GssapiRequest> | "any";
+
+/** A handler that decides, or `"any"`: every one whose address isn't kept out. */
+export type NullPolicy = Judge<NullRequest> | "any";
 
 /** What was told for one domain, or for all. */
 export class Rules {
@@ -39,7 +49,7 @@ export class Rules {
 
 /** A handler for PLAIN. Throws `TypeError`, which shows no password. */
 export function judgePlain(policy: PlainPolicy): Judge<PlainRequest> {
-  if (typeof policy === "function") return policy;
+  if (typeof policy === "function") return later(policy);
   if (typeof policy !== "object" || policy === null) {
     throw new TypeError("PLAIN needs names with their passwords, or a function");
   }
@@ -60,7 +70,7 @@ export function judgePlain(policy: PlainPolicy): Judge<PlainRequest> {
 /** A handler for CURVE. */
 export function judgeCurve(policy: CurvePolicy): Judge<CurveRequest> {
   if (policy === "any") return () => true;
-  if (typeof policy === "function") return policy;
+  if (typeof policy === "function") return later(policy);
   if (policy instanceof CertificateFolder) return ({ publicKey }) => policy.has(publicKey);
   if (typeof policy === "string" || typeof policy?.[Symbol.iterator] !== "function") {
     throw new TypeError('CURVE needs public keys, certificates, a folder, a function, or "any"');
@@ -75,7 +85,7 @@ export function judgeCurve(policy: CurvePolicy): Judge<CurveRequest> {
 /** A handler for GSSAPI. */
 export function judgeGssapi(policy: GssapiPolicy): Judge<GssapiRequest> {
   if (policy === "any") return () => true;
-  if (typeof policy === "function") return policy;
+  if (typeof policy === "function") return later(policy);
   if (typeof policy === "string" || typeof policy?.[Symbol.iterator] !== "function") {
     throw new TypeError('GSSAPI needs principals, a function, or "any"');
   }
@@ -84,6 +94,21 @@ export function judgeGssapi(policy: GssapiPolicy): Judge<GssapiRequest> {
     if (typeof one !== "string") throw new TypeError("Each principal must be a string");
   }
   return ({ principal }) => principals.has(principal);
+}
+
+/** A handler for peers without a mechanism. */
+export function judgeNull(policy: NullPolicy): Judge<NullRequest> {
+  if (policy === "any") return () => true;
+  if (typeof policy === "function") return later(policy);
+  throw new TypeError('Peers without a mechanism need a function or "any"');
+}
+
+/**
+ * Calls a program's function in a microtask. Questions are answered in the middle of the reactor's work, where only code of
+ * ours may run: that of a program could close what is just being served.
+ */
+function later<Request extends AuthRequest>(judge: Judge<Request>): Judge<Request> {
+  return (request) => Promise.resolve(request).then(judge);
 }
 
 const encoder = new TextEncoder();

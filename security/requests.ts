@@ -60,5 +60,8 @@ export interface Admission {
  */
 export type Verdict = boolean | string | Admission | null | undefined;
 
-/** Decides over a peer, at once or later. If it throws or rejects, the peer isn't let in. */
+/**
+ * Decides over a peer, at once or by a promise. If it throws or rejects, the peer isn't let in. It's called in a task of its
+ * own, so not while a synchronous call blocks the thread.
+ */
 export type Judge<Request extends AuthRequest> = (request: Request) => Verdict | Promise<Verdict>;

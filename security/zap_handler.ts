@@ -14,7 +14,6 @@ import type { Admission, AuthRequest, Judge, PeerRequest, Verdict } from "./requ
 import { INSPECT, print } from "./secret.ts";
 import {
   type Answer,
-  encodeMetadata,
   type Question,
   readRequest,
   readText,
@@ -129,7 +128,6 @@ export class ZapHandler {
     if (userId !== undefined && (typeof userId !== "string" || !/^[^\0]+$/.test(userId))) {
       throw new TypeError("A user id must be a string, not empty, and without a NUL");
     }
-    encodeMetadata(metadata);
     this.#answer(question, {
       status: 200,
       text: "OK",
@@ -151,7 +149,6 @@ export class ZapHandler {
   }
 
   #answer({ reply }: Question, answer: Answer): void {
-    if (this.closed) return;
     try {
       trySend(this.#handle, reply(answer)); // dropped where who asked has gone
     } catch (error) {

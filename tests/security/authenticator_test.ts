@@ -88,6 +88,18 @@ Deno.test("addresses: with a list of whom to keep out alone, others come to thei
   assertEquals(await of("NULL", "11.0.0.1"), "200");
 });
 
+Deno.test("addresses: an allowed one isn't enough where a mechanism asks for more", async () => {
+  using context = new Context();
+  using authenticator = new Authenticator({ context });
+  authenticator.allow("127.0.0.1");
+  assertEquals(await statusOf(context, "NULL"), "200");
+  assertEquals(await statusOf(context, "PLAIN", ["ada", "lovelace"]), "400");
+  assertEquals(await statusOf(context, "CURVE", [new Uint8Array(32)]), "400");
+  assertEquals(await statusOf(context, "GSSAPI", ["ada@HOME"]), "400");
+  authenticator.configureNull(() => false);
+  assertEquals(await statusOf(context, "NULL"), "400");
+});
+
 Deno.test("addresses: a domain's own list comes on top of the common one", async () => {
   using context = new Context();
   using authenticator = new Authenticator({ context });

@@ -164,6 +164,9 @@ certificates("files in the ways in which others write them are read", async (fol
     czmq:
       `#   ZeroMQ CURVE **Secret** Certificate\n\nmetadata\n    name = "Ada Lovelace"\ncurve\n` +
       `    public-key = "${publicKey}"\n    secret-key = "${secretKey}"\n`,
+    other: `version = 1\nmore\n    deeper\n        name = "x"\n    public-key = "x"\n\n` +
+      `curve\n    public-key = "${publicKey}"\n    secret-key = "${secretKey}"\n    use = "all"\n` +
+      `metadata\n    name = "Ada Lovelace"\n`,
     windows: `metadata\r\n\tname = 'Ada Lovelace' # who else\r\ncurve\r\n` +
       `\tpublic-key="${publicKey}"\r\n\tsecret-key = "${secretKey}"   \r\n`,
   };
@@ -189,6 +192,7 @@ certificates(
       `curve\n    public-key = "${curveKeyPair().publicKey}"\n    secret-key = "${secretKey}"\n`,
       `curve\n    public-key = "${publicKey}"\n    "${secretKey}"\n`,
       `metadata\n    public-key = "${publicKey}"\n`,
+      `metadata\n    name = "${secretKey}\ncurve\n    public-key = "${publicKey}"\n`,
     ];
     for (const text of wrong) {
       await Deno.writeTextFile(`${folder}/wrong.key`, text);

@@ -305,6 +305,24 @@ Deno.test("closing: as often as one likes, with its context, and after that was 
   assertEquals(second.closed, true);
 });
 
+Deno.test("a handler may close the authenticator, or its whole context", async () => {
+  for (const close of ["authenticator", "context"] as const) {
+    using asked = new Asked();
+    const closed = Promise.withResolvers<void>();
+    asked.authenticator.configureNull(() => {
+      asked[close].close();
+      closed.resolve();
+      return true;
+    });
+    const dealer = new Dealer({ context: asked.context, linger: 0 });
+    dealer.connect(ZAP);
+    for (const id of "12") await dealer.send(["", "1.0", id, "home", "::1", "", "NULL"]);
+    await soon(closed.promise);
+    assertEquals([asked.authenticator.closed, asked.errors], [true, []]);
+    dealer.close();
+  }
+});
+
 Deno.test("an answer that is ready only after the close is dropped", async () => {
   using asked = new Asked();
   const { promise, resolve } = Promise.withResolvers<boolean>();
