@@ -16,7 +16,10 @@ export interface SecurityOptions {
   plainUsername: string | null;
   /** The password that a PLAIN client gives, 1 to 255 bytes; `null` turns the mechanism off again. Default `null` (`ZMQ_PLAIN_PASSWORD`). */
   plainPassword: string | null;
-  /** Whether this side is the CURVE server. Default false (`ZMQ_CURVE_SERVER`). */
+  /**
+   * Whether this side is the CURVE server. It needs a `curveSecretKey`: without one, libzmq takes a key that everybody
+   * knows. Default false (`ZMQ_CURVE_SERVER`).
+   */
   curveServer: boolean;
   /** The domain under which the ZAP handler is asked about peers, 1 to 255 bytes. Default `null` (`ZMQ_ZAP_DOMAIN`). */
   zapDomain: string | null;

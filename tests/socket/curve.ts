@@ -1,15 +1,10 @@
-/** Pairs of CURVE keys for tests. */
+/** Pairs of CURVE keys for tests, in both forms. */
 
-import { check } from "../../ffi/errno.ts";
-import { loadLibrary } from "../../ffi/load.ts";
+import { capability } from "../../mod.ts";
+import { curveKeyPair as newPair, z85Decode } from "../../security/mod.ts";
 
-// Opened here: a table bound within a test would be its leak to the sanitizers.
-const functions = loadLibrary().open({
-  // int zmq_curve_keypair(char *z85_public_key, char *z85_secret_key)
-  zmq_curve_keypair: { parameters: ["buffer", "buffer"], result: "i32" },
-  // uint8_t *zmq_z85_decode(uint8_t *dest, const char *string)
-  zmq_z85_decode: { parameters: ["buffer", "buffer"], result: "pointer" },
-});
+// Used here once: a table bound within a test would be its leak to the sanitizers.
+if (capability.curve) newPair();
 
 /** A pair of keys, each as 40 characters and as 32 bytes. */
 export interface CurveKeyPair {
@@ -21,15 +16,7 @@ export interface CurveKeyPair {
 
 /** A fresh pair. */
 export function curveKeyPair(): CurveKeyPair {
-  const texts = [new Uint8Array(41), new Uint8Array(41)];
-  check(functions.zmq_curve_keypair(texts[0], texts[1]), "zmq_curve_keypair");
-  const [publicKey, secretKey] = texts.map((text) =>
-    new TextDecoder().decode(text.subarray(0, 40))
-  );
-  const [publicBytes, secretBytes] = texts.map((text) => {
-    const bytes = new Uint8Array(32);
-    functions.zmq_z85_decode(bytes, text);
-    return bytes;
-  });
+  const { publicKey, secretKey } = newPair();
+  const [publicBytes, secretBytes] = [z85Decode(publicKey), z85Decode(secretKey)];
   return { publicKey, secretKey, publicBytes, secretBytes };
 }

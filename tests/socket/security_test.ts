@@ -13,29 +13,9 @@ import {
 import { freshAddress, join } from "../util.ts";
 import { type CurveKeyPair, curveKeyPair } from "./curve.ts";
 import { Relay } from "./relay.ts";
-import { received, soon } from "./support.ts";
+import { received } from "./support.ts";
+import { letIn, refused } from "../security/support.ts";
 import { ZapHandler } from "./zap.ts";
-
-/** Claims that a client with these options gets through to such a server. */
-async function letIn(server: PullOptions, client: PushOptions): Promise<void> {
-  using pull = new Pull(server);
-  using push = new Push(client);
-  await join(pull, push);
-  await push.send("let in");
-  assertEquals(await received(pull), ["let in"]);
-}
-
-/** Claims that a client with these options doesn't get through, and loses its connection. */
-async function refused(server: PullOptions, client: PushOptions): Promise<void> {
-  using pull = new Pull(server);
-  await pull.bind(freshAddress("tcp"));
-  await using relay = new Relay(pull);
-  using push = new Push({ linger: 0, reconnectInterval: -1, ...client });
-  push.connect(relay.address);
-  await push.send("refused");
-  await soon(relay.ended);
-  assertEquals(pull.tryReceive(), undefined);
-}
 
 // PLAIN.
 
