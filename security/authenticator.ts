@@ -165,7 +165,8 @@ export class Authenticator implements Disposable, AsyncDisposable {
 
   /**
    * Says who comes in with GSSAPI: principals, those whom a function lets in, or every one for whom Kerberos vouches
-   * (`"any"`). A second call takes the first one's place; a domain's own policy takes that of all domains.
+   * (`"any"`). A second call takes the first one's place; a domain's own policy takes that of all domains. Without an
+   * authenticator, everybody comes in for whom Kerberos vouches, also with an enforced domain.
    *
    * @throws `TypeError` for anything else.
    */

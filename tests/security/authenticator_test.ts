@@ -207,7 +207,7 @@ curve(
   },
 );
 
-// GSSAPI, which takes a Kerberos server to talk: asked as libzmq would ask.
+// GSSAPI, asked as libzmq would ask. With a Kerberos server: tests/interop/kerberos_test.ts.
 
 Deno.test("GSSAPI: principals, any of them, or a function", async () => {
   using context = new Context();
