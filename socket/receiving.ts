@@ -23,7 +23,7 @@ const CALL = "zmq_msg_recv";
 const END: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, done: true });
 
 /** A receive that waits. */
-class Receive extends Operation {
+export class Receive extends Operation {
   constructor(
     handle: Handle,
     owner: object,

@@ -29,7 +29,7 @@ const RETRY = 50;
 const GOODBYE = 2;
 
 /** A send that waits. */
-class Send extends Operation {
+export class Send extends Operation {
   readonly parts: readonly Part[];
 
   constructor(

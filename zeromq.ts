@@ -1,0 +1,37 @@
+/**
+ * A drop-in for the npm package `zeromq`, version 6: its names, its behaviour and its errors, so that a
+ * program which was written for it runs when an import map leads it here.
+ *
+ * @module
+ */
+
+export { capability, curveKeyPair, version } from "./zeromq/library.ts";
+export { Context, context } from "./zeromq/context.ts";
+export { Socket } from "./zeromq/socket.ts";
+export { Observer } from "./zeromq/observer.ts";
+export { Proxy } from "./zeromq/proxy.ts";
+export {
+  Dealer,
+  Pair,
+  Publisher,
+  Pull,
+  Push,
+  Reply,
+  Request,
+  Router,
+  Stream,
+  Subscriber,
+  XPublisher,
+  XSubscriber,
+} from "./zeromq/patterns.ts";
+
+export type {
+  Message,
+  MessageLike,
+  Readable,
+  RouterConnectOptions,
+  SocketOptions,
+  StreamConnectOptions,
+  Writable,
+} from "./zeromq/socket_types.ts";
+export type { Event, EventOfType, EventSubscriber, EventType } from "./zeromq/event_types.ts";

@@ -1,0 +1,148 @@
+/** Reading and setting a socket's options by number. */
+
+import { isUtf8 } from "node:buffer";
+import { Buffer } from "node:buffer";
+import { ZMQ_EVENTS, ZMQ_POLLIN, ZMQ_POLLOUT } from "../ffi/constants.ts";
+import { READABLE, WRITABLE } from "../poller/backend.ts";
+import { getBytes, scratch, setBytes } from "../socket/core.ts";
+import { refuseHazards } from "../socket/hazards.ts";
+import { EINVAL, ENOTSOCK, errnoError, translating } from "./errors.ts";
+import type { SocketState } from "./state.ts";
+import { warn } from "./warning.ts";
+
+const RCVTIMEO = 27;
+const SNDTIMEO = 28;
+/** The CURVE keys, which libzmq gives as text only into a buffer of just their size. */
+const KEYS: ReadonlySet<number> = new Set([48, 49, 50]);
+const KEY_SIZE = 41;
+const NO_KEY = "0".repeat(KEY_SIZE - 1);
+
+/**
+ * Options that take effect on a socket that's bound or connected: subscriptions, linger, those of
+ * Routers and Requests, the high-water marks, and the time-outs.
+ */
+const IMMEDIATE: ReadonlySet<number> = new Set([
+  6,
+  7,
+  17,
+  23,
+  24,
+  27,
+  28,
+  33,
+  40,
+  51,
+  52,
+  53,
+  56,
+  78,
+]);
+
+/** Reads an `int`. */
+export function readInt(state: SocketState, option: number): number {
+  assertThere(state);
+  const { handle } = state;
+  // The engine's business: the one would eat a wake-up, the others libzmq never heard of.
+  if (option === ZMQ_EVENTS) {
+    const ready = handle.ask();
+    return ((ready & READABLE) !== 0 ? ZMQ_POLLIN : 0) |
+      ((ready & WRITABLE) !== 0 ? ZMQ_POLLOUT : 0);
+  }
+  if (option === RCVTIMEO) return handle.receiveTimeout;
+  if (option === SNDTIMEO) return handle.sendTimeout;
+  return translating(() => handle.getInt(option, String(option)));
+}
+
+/** Sets an `int`. */
+export function writeInt(state: SocketState, option: number, value: number): void {
+  warnUnlessImmediate(state, option);
+  assertThere(state);
+  const { handle } = state;
+  if (option === RCVTIMEO || option === SNDTIMEO) {
+    if (value < -1) throw errnoError(EINVAL);
+    if (option === RCVTIMEO) handle.receiveTimeout = value;
+    else handle.sendTimeout = value;
+    return;
+  }
+  write(state, option, value, new Uint8Array(new Int32Array([value]).buffer));
+}
+
+/** Reads 64 bits. */
+export function readLong(state: SocketState, option: number, signed: boolean): number {
+  assertThere(state);
+  const { handle } = state;
+  translating(() => getBytes(handle.pointer, option, String(option), 8));
+  const bytes = scratch().bytes.slice(0, 8).buffer;
+  handle.touched();
+  return Number(signed ? new BigInt64Array(bytes)[0] : new BigUint64Array(bytes)[0]);
+}
+
+/** Sets 64 bits. */
+export function writeLong(state: SocketState, option: number, value: bigint): void {
+  warnUnlessImmediate(state, option);
+  assertThere(state);
+  write(
+    state,
+    option,
+    value,
+    new Uint8Array(new BigUint64Array([BigInt.asUintN(64, value)]).buffer),
+  );
+}
+
+/**
+ * Reads text; `null` where it's empty. What isn't text, as a routing id of any bytes, comes as a Buffer:
+ * zeromq.js would cut it short, or show it as other bytes.
+ */
+export function readText(state: SocketState, option: number): string | null {
+  assertThere(state);
+  const { handle } = state;
+  const key = KEYS.has(option);
+  const length = translating(() =>
+    getBytes(handle.pointer, option, String(option), key ? KEY_SIZE : 1024)
+  );
+  const bytes = scratch().bytes.slice(0, length);
+  handle.touched();
+  const last = bytes.at(-1) === 0 && option !== ROUTING_ID ? length - 1 : length;
+  if (last === 0) return null;
+  const value = Buffer.from(bytes.buffer, 0, last);
+  if (!isUtf8(value)) return value as unknown as string;
+  const text = value.toString();
+  return key && text === NO_KEY ? null : text;
+}
+
+const ROUTING_ID = 5;
+const encoder = new TextEncoder();
+
+/** Sets text or bytes, or takes them back. */
+export function writeText(state: SocketState, option: number, value: unknown): void {
+  let bytes: Uint8Array | null;
+  if (typeof value === "string") bytes = encoder.encode(value);
+  else if (value === null) bytes = null;
+  else if (ArrayBuffer.isView(value)) {
+    bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  } else throw new TypeError("Option value must be a string or buffer");
+  warnUnlessImmediate(state, option);
+  assertThere(state);
+  write(state, option, value, bytes);
+}
+
+function write(
+  { handle }: SocketState,
+  option: number,
+  value: unknown,
+  bytes: Uint8Array | null,
+): void {
+  // What would make libzmq end the process is a TypeError, as everywhere in this library.
+  if (!handle.configuring) refuseHazards(handle, { option, value });
+  translating(() => setBytes(handle.pointer, option, String(option), bytes));
+  handle.touched();
+}
+
+function assertThere({ closed }: SocketState): void {
+  if (closed) throw errnoError(ENOTSOCK);
+}
+
+function warnUnlessImmediate(state: SocketState, option: number): void {
+  if (IMMEDIATE.has(option) || (state.endpoints === 0 && !state.blocked)) return;
+  warn("Socket option will not take effect until next connect/bind.");
+}

@@ -1,0 +1,138 @@
+/** Contexts. */
+
+import { ContextCore } from "../context.ts";
+import { expectArguments, expectIdentifier, expectOptions } from "./arguments.ts";
+import { native } from "./classes.ts";
+import { defineOptions } from "./define.ts";
+import { foreignObject, translating } from "./errors.ts";
+import { expectBoolean, expectNumber } from "./numbers.ts";
+import type { Options } from "./option_types.ts";
+
+let coreIn: (context: ContextClass) => ContextCore;
+let isContext: (value: object) => boolean;
+
+/**
+ * A group of sockets that share I/O threads and the names of `inproc://` addresses. Most programs
+ * need none of their own: sockets are made in the default `context`.
+ */
+class ContextClass {
+  readonly #core: ContextCore;
+
+  static {
+    coreIn = (context) => context.#core;
+    isContext = (value) => #core in value;
+  }
+
+  /**
+   * Makes a context, and sets its options.
+   *
+   * @throws `TypeError` for what isn't an object, and for options that there aren't.
+   */
+  constructor(options?: Options<ContextClass>) {
+    expectOptions(options);
+    expectArguments(arguments.length, 1);
+    this.#core = newCore();
+    dropped.register(this, this.#core);
+    Object.seal(this);
+    if (options !== undefined) Object.assign(this, options);
+  }
+
+  /** Reads an option by its number. */
+  protected getBoolOption(option: number): boolean {
+    expectIdentifier(option);
+    expectArguments(arguments.length, 1);
+    return read(this.#core, option) !== 0;
+  }
+
+  /** Sets an option by its number. */
+  protected setBoolOption(option: number, value: boolean): void {
+    expectIdentifier(option);
+    expectBoolean(value);
+    expectArguments(arguments.length, 2);
+    write(this.#core, option, value ? 1 : 0);
+  }
+
+  /** Reads an option by its number. */
+  protected getInt32Option(option: number): number {
+    expectIdentifier(option);
+    expectArguments(arguments.length, 1);
+    return read(this.#core, option);
+  }
+
+  /** Sets an option by its number. */
+  protected setInt32Option(option: number, value: number): void {
+    expectIdentifier(option);
+    expectNumber(value);
+    expectArguments(arguments.length, 2);
+    write(this.#core, option, value | 0);
+  }
+}
+
+/** The options of a context. */
+interface ContextClass {
+  /**
+   * Whether sockets keep their unsent messages when they're closed, and the process waits for them
+   * at its end. Default true (`ZMQ_BLOCKY`).
+   */
+  blocky: boolean;
+  /** How many I/O threads do the networking. To be set before the first socket. Default 1 (`ZMQ_IO_THREADS`). */
+  ioThreads: number;
+  /** The largest part, in bytes, that sockets may send. Default 2147483647 (`ZMQ_MAX_MSGSZ`). */
+  maxMessageSize: number;
+  /** How many sockets there may be. To be set before the first socket. Default 1023 (`ZMQ_MAX_SOCKETS`). */
+  maxSockets: number;
+  /** Whether new sockets use IPv6 beside IPv4. Default false (`ZMQ_IPV6`). */
+  ipv6: boolean;
+  /** The priority of the I/O threads. Can't be read (`ZMQ_THREAD_PRIORITY`). */
+  threadPriority: number;
+  /** The scheduling policy of the I/O threads. Can't be read (`ZMQ_THREAD_SCHED_POLICY`). */
+  threadSchedulingPolicy: number;
+  /** The largest value that `maxSockets` can have (`ZMQ_SOCKET_LIMIT`). */
+  readonly maxSocketsLimit: number;
+}
+
+defineOptions(ContextClass.prototype, "Context", {
+  ioThreads: [1, "Int32"],
+  maxSockets: [2, "Int32"],
+  maxSocketsLimit: [3, "Int32", "r"],
+  threadPriority: [3, "Int32", "w"],
+  threadSchedulingPolicy: [4, "Int32", "w"],
+  maxMessageSize: [5, "Int32"],
+  ipv6: [42, "Bool"],
+  blocky: [70, "Bool"],
+});
+
+/** A group of sockets that share I/O threads and the names of `inproc://` addresses. */
+export type Context = ContextClass;
+/** A group of sockets that share I/O threads and the names of `inproc://` addresses. */
+export const Context: typeof ContextClass = native(ContextClass);
+Object.defineProperty(ContextClass, "name", { value: "Context", configurable: true });
+
+// A dropped context ends with its last socket. Sockets that are open hold their Context.
+const dropped = new FinalizationRegistry<ContextCore>((core) => core.drop());
+
+/** The context of all sockets for which none is named. */
+export const context: Context = new Context();
+
+/** What the engine knows of a context. Throws for what isn't one. */
+export function coreOf(value: unknown): ContextCore {
+  if (typeof value === "object" && value !== null && isContext(value)) {
+    return coreIn(value as ContextClass);
+  }
+  throw foreignObject();
+}
+
+function newCore(): ContextCore {
+  const core = new ContextCore();
+  // A linger is a promise: the end waits for as long as it says.
+  core.exitLinger = 0x7fffffff;
+  return core;
+}
+
+function read(core: ContextCore, option: number): number {
+  return translating(() => core.get(option, String(option)));
+}
+
+function write(core: ContextCore, option: number, value: number): void {
+  translating(() => core.set(option, String(option), value));
+}

@@ -1,0 +1,56 @@
+/** What can be asked of the libzmq in use. */
+
+import { has } from "../ffi/capability.ts";
+import { newKeys } from "../ffi/curve.ts";
+import { zmqAsking } from "../ffi/libzmq.ts";
+import { translating } from "./errors.ts";
+
+/** The version of the libzmq in use, such as `"4.3.5"` (`zmq_version`). */
+export const version: string = readVersion();
+
+/** What the libzmq in use was built with (`zmq_has`). */
+export const capability: Partial<{
+  /** The `ipc://` transport. */
+  ipc: boolean;
+  /** The `pgm://` and `epgm://` transports. */
+  pgm: boolean;
+  /** The `tipc://` transport. */
+  tipc: boolean;
+  /** The `norm://` transport. */
+  norm: boolean;
+  /** The CURVE mechanism. */
+  curve: boolean;
+  /** The GSSAPI mechanism. */
+  gssapi: boolean;
+  /** The draft API. */
+  draft: boolean;
+}> = {
+  ipc: has("ipc"),
+  pgm: has("pgm"),
+  tipc: has("tipc"),
+  norm: has("norm"),
+  curve: has("curve"),
+  gssapi: has("gssapi"),
+  draft: has("draft"),
+};
+
+/**
+ * Makes a pair of CURVE keys, each of 40 characters of Z85 (`zmq_curve_keypair`).
+ *
+ * @throws `ENOTSUP` where the libzmq in use was built without CURVE.
+ */
+export function curveKeyPair(): {
+  /** The key for everybody. */
+  publicKey: string;
+  /** The key to be kept. */
+  secretKey: string;
+} {
+  const [publicKey, secretKey] = translating(newKeys);
+  return { publicKey, secretKey };
+}
+
+function readVersion(): string {
+  const parts = [new Int32Array(1), new Int32Array(1), new Int32Array(1)] as const;
+  zmqAsking().zmq_version(...parts);
+  return parts.map(([part]) => part).join(".");
+}

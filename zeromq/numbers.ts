@@ -1,0 +1,38 @@
+/** The reading and setting of options by number: conversions as N-API makes them. */
+
+import { warn } from "./warning.ts";
+
+/** Throws where a value isn't a number. */
+export function expectNumber(value: unknown): asserts value is number {
+  if (typeof value !== "number") throw new TypeError("Option value must be a number");
+}
+
+/** Throws where a value isn't a boolean. */
+export function expectBoolean(value: unknown): asserts value is boolean {
+  if (typeof value !== "boolean") throw new TypeError("Option value must be a boolean");
+}
+
+/** A number as a signed 64-bit one: the nearest that there is, and 0 for none at all. */
+export function toInt64(value: number): bigint {
+  if (Number.isNaN(value) || !Number.isFinite(value)) return 0n;
+  const whole = BigInt(Math.trunc(value));
+  if (whole > INT64_MAX) return INT64_MAX;
+  return whole < INT64_MIN ? INT64_MIN : whole;
+}
+
+/** A number as an unsigned 64-bit one: the nearest that there is, with a warning where it may be another. */
+export function toUint64(value: number): bigint {
+  if (Number.isNaN(value) || value < 0) return 0n;
+  if (value > Number.MAX_SAFE_INTEGER) {
+    warn(
+      "Value is larger than Number.MAX_SAFE_INTEGER and may have been rounded inaccurately.",
+    );
+  }
+  // The double next to 2^64 is beyond it: the greatest number is what was meant.
+  if (value >= 2 ** 64) return UINT64_MAX;
+  return BigInt(Math.trunc(value));
+}
+
+const INT64_MAX = (1n << 63n) - 1n;
+const INT64_MIN = -(1n << 63n);
+const UINT64_MAX = (1n << 64n) - 1n;

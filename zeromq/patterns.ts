@@ -1,0 +1,279 @@
+/** The classes of sockets, one a pattern. */
+
+import type { Buffer } from "node:buffer";
+
+import { defineOptions, type OptionRow } from "./define.ts";
+import { ENOTSUP, errnoError } from "./errors.ts";
+import { Socket } from "./socket.ts";
+import { PARTICULAR, RECEIVING, SENDING } from "./socket_options.ts";
+import type {
+  Message,
+  MessageLike,
+  Readable,
+  RouterConnectOptions,
+  SocketOptions,
+  StreamConnectOptions,
+  Writable,
+} from "./socket_types.ts";
+
+/** The option that names the peer of the next connect. */
+const CONNECT_ROUTING_ID = 61;
+const SUBSCRIBE = 6;
+const UNSUBSCRIBE = 7;
+const VERBOSE = 40;
+const VERBOSER = 78;
+
+/** Sockets that have exactly one peer, another Pair. */
+export class Pair extends Socket {
+  /** Opens a socket (`ZMQ_PAIR`). */
+  constructor(options?: SocketOptions<Pair>) {
+    super(0, options);
+  }
+}
+/** Pairs send and receive. */
+export interface Pair extends Writable, Readable {}
+
+/** Sockets that send to all subscribers. */
+export class Publisher extends Socket {
+  /** Whether a send waits for slow subscribers instead of dropping for them. Can't be read (`ZMQ_XPUB_NODROP`). */
+  declare noDrop: boolean;
+  /** Whether only the last message is kept. Can't be read (`ZMQ_CONFLATE`). */
+  declare conflate: boolean;
+  /** Whether messages that match no subscription are sent. Default false (`ZMQ_INVERT_MATCHING`). */
+  declare invertMatching: boolean;
+
+  /** Opens a socket (`ZMQ_PUB`). */
+  constructor(options?: SocketOptions<Publisher>) {
+    super(1, options);
+  }
+}
+/** Publishers send. */
+export interface Publisher extends Writable {}
+
+/** Sockets that receive what they have subscribed to. */
+export class Subscriber extends Socket {
+  /** Whether only the last message is kept. Can't be read (`ZMQ_CONFLATE`). */
+  declare conflate: boolean;
+  /** Whether messages that match no subscription are received. Default false (`ZMQ_INVERT_MATCHING`). */
+  declare invertMatching: boolean;
+
+  /** Opens a socket (`ZMQ_SUB`). */
+  constructor(options?: SocketOptions<Subscriber>) {
+    super(2, options);
+  }
+
+  /** Subscribes to messages that begin with any of the prefixes; without one, to all (`ZMQ_SUBSCRIBE`). */
+  subscribe(...prefixes: Array<Buffer | string>): void {
+    if (prefixes.length === 0) this.setStringOption(SUBSCRIBE, null);
+    else for (const prefix of prefixes) this.setStringOption(SUBSCRIBE, prefix);
+  }
+
+  /** Takes subscriptions back; without a prefix, the one to all (`ZMQ_UNSUBSCRIBE`). */
+  unsubscribe(...prefixes: Array<Buffer | string>): void {
+    if (prefixes.length === 0) this.setStringOption(UNSUBSCRIBE, null);
+    else for (const prefix of prefixes) this.setStringOption(UNSUBSCRIBE, prefix);
+  }
+}
+/** Subscribers receive. */
+export interface Subscriber extends Readable {}
+
+/** Sockets that send a request and receive its reply, by turns. */
+export class Request extends Socket {
+  /** The id by which Routers know the socket; `null` for one of their making (`ZMQ_ROUTING_ID`). */
+  declare routingId: string | null;
+  /** Whether new peers get an empty message. Can't be read (`ZMQ_PROBE_ROUTER`). */
+  declare probeRouter: boolean;
+  /** Whether replies must match their request. Can't be read (`ZMQ_REQ_CORRELATE`). */
+  declare correlate: boolean;
+  /** Whether a new request may be sent before the reply. Can't be read (`ZMQ_REQ_RELAXED`). */
+  declare relaxed: boolean;
+
+  /** Opens a socket (`ZMQ_REQ`). */
+  constructor(options?: SocketOptions<Request>) {
+    super(3, options);
+  }
+}
+/** Requests send and receive. */
+export interface Request extends Readable, Writable {}
+
+/** Sockets that receive a request and send its reply, by turns. */
+export class Reply extends Socket {
+  /** The id by which Routers know the socket; `null` for one of their making (`ZMQ_ROUTING_ID`). */
+  declare routingId: string | null;
+
+  /** Opens a socket (`ZMQ_REP`). */
+  constructor(options?: SocketOptions<Reply>) {
+    super(4, options);
+  }
+}
+/** Replies send and receive. */
+export interface Reply extends Readable, Writable {}
+
+/** Sockets that send to their peers by turns, and receive from all. */
+export class Dealer extends Socket {
+  /** The id by which Routers know the socket; `null` for one of their making (`ZMQ_ROUTING_ID`). */
+  declare routingId: string | null;
+  /** Whether new peers get an empty message. Can't be read (`ZMQ_PROBE_ROUTER`). */
+  declare probeRouter: boolean;
+  /** Whether only the last message is kept. Can't be read (`ZMQ_CONFLATE`). */
+  declare conflate: boolean;
+
+  /** Opens a socket (`ZMQ_DEALER`). */
+  constructor(options?: SocketOptions<Dealer>) {
+    super(5, options);
+  }
+}
+/** Dealers send and receive. */
+export interface Dealer extends Readable, Writable {}
+
+/** Sockets whose messages begin with the peer's routing id. */
+export class Router extends Socket {
+  /** The id by which other Routers know the socket; `null` for one of their making (`ZMQ_ROUTING_ID`). */
+  declare routingId: string | null;
+  /** Whether sending to a peer that isn't there fails. Can't be read (`ZMQ_ROUTER_MANDATORY`). */
+  declare mandatory: boolean;
+  /** Whether new peers get an empty message. Can't be read (`ZMQ_PROBE_ROUTER`). */
+  declare probeRouter: boolean;
+  /** Whether a new peer takes over a routing id in use. Can't be read (`ZMQ_ROUTER_HANDOVER`). */
+  declare handover: boolean;
+
+  /** Opens a socket (`ZMQ_ROUTER`). */
+  constructor(options?: SocketOptions<Router>) {
+    super(6, options);
+  }
+
+  /** Connects to an address, where the peer is given a routing id if one is named (`ZMQ_CONNECT_ROUTING_ID`). */
+  override connect(address: string, options: RouterConnectOptions = {}): void {
+    if (options.routingId) this.setStringOption(CONNECT_ROUTING_ID, options.routingId);
+    super.connect(address);
+  }
+}
+/** Routers send and receive. */
+export interface Router extends Readable, Writable {}
+
+/** Sockets that receive from Pushes. */
+export class Pull extends Socket {
+  /** Opens a socket (`ZMQ_PULL`). */
+  constructor(options?: SocketOptions<Pull>) {
+    super(7, options);
+  }
+}
+/** Pulls receive. */
+export interface Pull extends Readable {
+  /** Whether only the last message is kept. Can't be read (`ZMQ_CONFLATE`). */
+  conflate: boolean;
+}
+
+/** Sockets that send to Pulls by turns. */
+export class Push extends Socket {
+  /** Opens a socket (`ZMQ_PUSH`). */
+  constructor(options?: SocketOptions<Push>) {
+    super(8, options);
+  }
+}
+/** Pushes send. */
+export interface Push extends Writable {
+  /** Whether only the last message is kept. Can't be read (`ZMQ_CONFLATE`). */
+  conflate: boolean;
+}
+
+/** Publishers that receive their peers' subscriptions. */
+export class XPublisher extends Socket {
+  /** Whether a send waits for slow subscribers instead of dropping for them. Can't be read (`ZMQ_XPUB_NODROP`). */
+  declare noDrop: boolean;
+  /** Whether subscriptions are only received. Can't be read (`ZMQ_XPUB_MANUAL`). */
+  declare manual: boolean;
+  /** A message for each new subscriber; `null` for none. Can't be read (`ZMQ_XPUB_WELCOME_MSG`). */
+  declare welcomeMessage: string | null;
+  /** Whether messages that match no subscription are sent. Default false (`ZMQ_INVERT_MATCHING`). */
+  declare invertMatching: boolean;
+
+  /** Opens a socket (`ZMQ_XPUB`). */
+  constructor(options?: SocketOptions<XPublisher>) {
+    super(9, options);
+  }
+
+  /**
+   * Which of the peers' subscriptions are received: `null` for the first and last of each kind,
+   * `"allSubs"` for every subscription, `"allSubsUnsubs"` for every unsubscription as well. Can't be
+   * read (`ZMQ_XPUB_VERBOSE`, `ZMQ_XPUB_VERBOSER`).
+   */
+  set verbosity(value: null | "allSubs" | "allSubsUnsubs") {
+    // libzmq has two options for it, of which setting either to false takes both back.
+    if (value === null) this.setBoolOption(VERBOSE, false);
+    else if (value === "allSubs") this.setBoolOption(VERBOSE, true);
+    else if (value === "allSubsUnsubs") this.setBoolOption(VERBOSER, true);
+  }
+}
+/** XPublishers send, and receive subscriptions. */
+export interface XPublisher extends Readable, Writable {}
+
+/** Subscribers that subscribe by sending. */
+export class XSubscriber extends Socket {
+  /** Opens a socket (`ZMQ_XSUB`). */
+  constructor(options?: SocketOptions<XSubscriber>) {
+    super(10, options);
+  }
+}
+/** XSubscribers receive, and send subscriptions. */
+export interface XSubscriber extends Readable, Writable {}
+
+/** Sockets for peers that speak plain TCP. A message is the peer's id, and bytes. */
+export class Stream extends Socket {
+  /** Whether peers that come and go are received as empty messages. Can't be read (`ZMQ_STREAM_NOTIFY`). */
+  declare notify: boolean;
+
+  /** Opens a socket (`ZMQ_STREAM`). */
+  constructor(options?: SocketOptions<Stream>) {
+    super(11, options);
+  }
+
+  /** Connects to an address, where the peer is given a routing id if one is named (`ZMQ_CONNECT_ROUTING_ID`). */
+  override connect(address: string, options: StreamConnectOptions = {}): void {
+    if (options.routingId) this.setStringOption(CONNECT_ROUTING_ID, options.routingId);
+    super.connect(address);
+  }
+}
+/** Streams send and receive, each message an id and bytes. */
+export interface Stream
+  extends Readable<[Message, Message]>, Writable<[MessageLike, MessageLike]> {}
+
+/** Gives a class the options that its type of socket has. */
+function compose(
+  { prototype }: { prototype: Socket },
+  halves: { sends?: boolean; receives?: boolean },
+  ...options: (keyof typeof PARTICULAR)[]
+): void {
+  const { sends = false, receives = false } = halves;
+  if (sends) defineOptions(prototype, "Socket", SENDING);
+  else Object.defineProperty(prototype, "send", hidden(sendNothing));
+  if (receives) defineOptions(prototype, "Socket", RECEIVING);
+  else Object.defineProperty(prototype, "receive", hidden(undefined));
+  const own: Record<string, OptionRow> = {};
+  for (const name of options) own[name] = PARTICULAR[name];
+  defineOptions(prototype, "Socket", own);
+}
+
+function hidden(value: unknown): PropertyDescriptor {
+  return { value, writable: true, enumerable: false, configurable: true };
+}
+
+/** In zeromq.js sockets that only receive have a `send`, whose promise never settles. */
+function sendNothing(message: unknown): Promise<void> {
+  if (message === undefined) throw new TypeError("Message must be present");
+  return Promise.reject(errnoError(ENOTSUP));
+}
+
+const BOTH = { sends: true, receives: true };
+compose(Pair, BOTH);
+compose(Publisher, { sends: true }, "noDrop", "conflate", "invertMatching");
+compose(Subscriber, { receives: true }, "conflate", "invertMatching");
+compose(Request, BOTH, "routingId", "probeRouter", "correlate", "relaxed");
+compose(Reply, BOTH, "routingId");
+compose(Dealer, BOTH, "routingId", "probeRouter", "conflate");
+compose(Router, BOTH, "routingId", "mandatory", "probeRouter", "handover");
+compose(Pull, { receives: true }, "conflate");
+compose(Push, { sends: true }, "conflate");
+compose(XPublisher, BOTH, "noDrop", "manual", "welcomeMessage", "invertMatching");
+compose(XSubscriber, BOTH);
+compose(Stream, BOTH, "notify");

@@ -1,0 +1,137 @@
+/** Receiving: one at a time, as zeromq.js does it, in the engine's lines. */
+
+import { Buffer } from "node:buffer";
+import { spend } from "../poller/budget.ts";
+import { reactor } from "../poller/reactor.ts";
+import type { Frame } from "../socket/message.ts";
+import { takeMessage } from "../socket/receive.ts";
+import { Receive, tryReceive } from "../socket/receiving.ts";
+import { EAGAIN, EBUSY, errnoError, translated } from "./errors.ts";
+import type { Parts, SocketState } from "./state.ts";
+import { isOutOfTurn, OutOfTurn } from "./turns.ts";
+
+type Resolve = (message: Parts) => void;
+type Reject = (reason: unknown) => void;
+
+/** Receives a message, now or later. */
+export function receive(state: SocketState): Promise<Parts> {
+  state.assertOpen();
+  if (state.receiving !== undefined) {
+    throw errnoError(EBUSY, {
+      message: "Socket is busy reading; only one receive operation may be in progress at any time",
+    });
+  }
+  const { handle } = state;
+  const timeout = handle.receiveTimeout;
+  const tried = spend();
+  let outOfTurn = false;
+  if (tried) {
+    try {
+      const frames = tryReceive(handle);
+      if (frames !== undefined) {
+        if (state.outOfTurn.size > 0) state.turn();
+        return Promise.resolve(toBuffers(frames));
+      }
+    } catch (error) {
+      outOfTurn = timeout !== 0 && isOutOfTurn(error);
+      if (!outOfTurn) return Promise.reject(translated(error));
+    }
+    if (timeout === 0) return Promise.reject(errnoError(EAGAIN));
+  }
+  return new Promise((resolve, reject) => {
+    if (outOfTurn) waitForTurn(state, timeout, resolve, reject);
+    else wait(state, timeout, tried, resolve, reject);
+  });
+}
+
+/** A receive that waits for a message. */
+class Waiting extends Receive {
+  readonly #state: SocketState;
+
+  constructor(state: SocketState, readonly give: Resolve, reject: Reject) {
+    super(state.handle, state.socket, (frames) => give(toBuffers(frames)), reject);
+    this.#state = state;
+    state.receiving = this;
+  }
+
+  override succeed(frames: Frame[]): void {
+    this.#state.receiving = undefined;
+    super.succeed(frames);
+    if (this.#state.outOfTurn.size > 0) this.#state.turn();
+  }
+
+  override fail(reason: unknown): void {
+    this.#state.receiving = undefined;
+    if (!isOutOfTurn(reason) || this.handle.closed) return super.fail(translated(reason));
+    const { deadline } = this;
+    this.leave();
+    const left = deadline === Infinity ? -1 : Math.max(0, deadline - performance.now());
+    waitForTurn(this.#state, left, this.give, this.reject);
+  }
+
+  override closed(): void {
+    this.leave();
+    this.#state.receiving = undefined;
+    receiveLast(this.#state, this.give, this.reject);
+  }
+
+  protected override timedOut(): unknown {
+    return errnoError(EAGAIN);
+  }
+}
+
+function wait(
+  state: SocketState,
+  timeout: number,
+  tried: boolean,
+  resolve: Resolve,
+  reject: Reject,
+): void {
+  const waiting = new Waiting(state, resolve, reject);
+  waiting.tried = tried;
+  waiting.join(timeout, undefined);
+  if (!tried) reactor().postpone(state.handle);
+}
+
+function waitForTurn(state: SocketState, timeout: number, resolve: Resolve, reject: Reject): void {
+  const turn = new OutOfTurn(
+    state,
+    (left) => wait(state, left, false, resolve, reject),
+    () => {
+      state.receiving = undefined;
+      receiveLast(state, resolve, reject);
+    },
+  );
+  state.receiving = turn;
+  turn.begin(timeout);
+}
+
+/** A last try: the time is over, or the socket is about to go. */
+function receiveLast({ handle }: SocketState, resolve: Resolve, reject: Reject): void {
+  try {
+    const frames = takeMessage(handle.pointer);
+    if (!handle.closed) handle.touched();
+    if (frames === undefined) reject(errnoError(EAGAIN));
+    else resolve(toBuffers(frames));
+  } catch (error) {
+    reject(translated(error));
+  }
+}
+
+/**
+ * The parts as Buffers, each with a memory of its own: programs that work with zeromq.js may take a
+ * message's `buffer` for the message, and transfer it.
+ */
+function toBuffers(frames: Frame[]): Parts {
+  const buffers = frames as unknown as Parts;
+  for (let i = 0; i < frames.length; i++) buffers[i] = toBuffer(frames[i]);
+  return buffers;
+}
+
+function toBuffer(frame: Frame): Buffer {
+  const { length, buffer } = frame;
+  if (buffer.byteLength === length) return Buffer.from(buffer);
+  const own = Buffer.allocUnsafeSlow(length);
+  own.set(frame);
+  return own;
+}

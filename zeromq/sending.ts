@@ -1,0 +1,166 @@
+/** Sending: one at a time, as zeromq.js does it, in the engine's lines. */
+
+import { WRITABLE } from "../poller/backend.ts";
+import { spend } from "../poller/budget.ts";
+import { reactor } from "../poller/reactor.ts";
+import { keepParts, type Part } from "../socket/message.ts";
+import { sendParts } from "../socket/send.ts";
+import { Send, trySend } from "../socket/sending.ts";
+import { EAGAIN, EBUSY, errnoError, translated } from "./errors.ts";
+import type { SocketState } from "./state.ts";
+import { isOutOfTurn, OutOfTurn } from "./turns.ts";
+
+type Resolve = () => void;
+type Reject = (reason: unknown) => void;
+
+const SENT: Promise<void> = Promise.resolve();
+
+/** Sends a message, now or later. */
+export function send(state: SocketState, message: unknown): Promise<void> {
+  state.assertOpen();
+  if (state.sending !== undefined) {
+    throw errnoError(EBUSY, {
+      message: "Socket is busy writing; only one send operation may be in progress at any time",
+    });
+  }
+  const parts = Array.isArray(message) ? Array.from(message, toPart) : [toPart(message)];
+  if (parts.length === 0) return SENT;
+  const { handle } = state;
+  const timeout = handle.sendTimeout;
+  const tried = spend();
+  let outOfTurn = false;
+  if (tried) {
+    try {
+      if (trySend(handle, parts.length === 1 ? parts[0] : parts)) {
+        if (state.outOfTurn.size > 0) state.turn();
+        return SENT;
+      }
+    } catch (error) {
+      if (error instanceof TypeError) throw error; // a Stream's message that isn't one
+      if (timeout === 0 || !maySucceedLater(state, error)) {
+        return Promise.reject(translated(error));
+      }
+      outOfTurn = isOutOfTurn(error);
+    }
+    if (timeout === 0) return Promise.reject(errnoError(EAGAIN));
+  }
+  return new Promise((resolve, reject) => {
+    if (outOfTurn) waitForTurn(state, keepParts(parts), timeout, resolve, reject);
+    else wait(state, parts, timeout, tried, resolve, reject);
+  });
+}
+
+/** Out of turn; or a mandatory Router without any peer, which isn't writable: zeromq.js waits for both. */
+function maySucceedLater({ handle }: SocketState, error: unknown): boolean {
+  if (isOutOfTurn(error)) return true;
+  if ((error as { code?: string }).code !== "EHOSTUNREACH") return false;
+  return (handle.ask() & WRITABLE) === 0;
+}
+
+/** A send that waits for room. */
+class Waiting extends Send {
+  readonly #state: SocketState;
+  #ended = false;
+
+  constructor(state: SocketState, parts: readonly Part[], resolve: Resolve, reject: Reject) {
+    super(state.handle, state.socket, parts, resolve, reject);
+    this.#state = state;
+    state.sending = this;
+  }
+
+  override succeed(): void {
+    this.#end();
+    super.succeed();
+    if (this.#state.outOfTurn.size > 0) this.#state.turn();
+  }
+
+  override fail(reason: unknown): void {
+    this.#end();
+    if (!isOutOfTurn(reason) || this.handle.closed) return super.fail(translated(reason));
+    const { deadline } = this;
+    this.leave();
+    const left = deadline === Infinity ? -1 : Math.max(0, deadline - performance.now());
+    waitForTurn(this.#state, this.parts, left, this.resolve, this.reject);
+  }
+
+  override expire(): void {
+    this.handle.serveAll(this.queue);
+    if (!this.#ended) this.closed();
+  }
+
+  override closed(): void {
+    this.#end();
+    this.leave();
+    sendLast(this.#state, this.parts, this.resolve, this.reject);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#state.sending = undefined;
+  }
+}
+
+function wait(
+  state: SocketState,
+  parts: readonly Part[],
+  timeout: number,
+  tried: boolean,
+  resolve: Resolve,
+  reject: Reject,
+): void {
+  const waiting = new Waiting(state, parts, resolve, reject);
+  waiting.tried = tried;
+  waiting.join(timeout, undefined);
+  // A refused send may have left commands unread, so the socket is looked at before anything sleeps.
+  if (tried) reactor().note(state.handle);
+  else reactor().postpone(state.handle);
+}
+
+function waitForTurn(
+  state: SocketState,
+  parts: readonly Part[],
+  timeout: number,
+  resolve: Resolve,
+  reject: Reject,
+): void {
+  const turn = new OutOfTurn(
+    state,
+    (left) => wait(state, parts, left, false, resolve, reject),
+    () => {
+      state.sending = undefined;
+      sendLast(state, parts, resolve, reject);
+    },
+  );
+  state.sending = turn;
+  turn.begin(timeout);
+}
+
+/** A last try: the time is over, or the socket is about to go. */
+function sendLast(
+  { handle }: SocketState,
+  parts: readonly Part[],
+  resolve: Resolve,
+  reject: Reject,
+): void {
+  try {
+    const sent = sendParts(handle.pointer, parts);
+    if (!handle.closed) handle.touched();
+    if (sent) resolve();
+    else reject(errnoError(EAGAIN));
+  } catch (error) {
+    reject(translated(error));
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** A part as libzmq takes it. What is neither text nor bytes is sent as its text. */
+function toPart(part: unknown): Part {
+  if (typeof part === "string" || part instanceof Uint8Array) return part;
+  if (part === null) return EMPTY;
+  if (ArrayBuffer.isView(part)) {
+    return new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
+  }
+  if (part instanceof ArrayBuffer || part instanceof SharedArrayBuffer) return new Uint8Array(part);
+  return `${part}`; // unlike String(), this refuses symbols
+}

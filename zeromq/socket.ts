@@ -1,0 +1,361 @@
+/** What all sockets have in common. */
+
+import type { Buffer } from "node:buffer";
+import { READABLE, WRITABLE } from "../poller/backend.ts";
+import { pollable } from "../poller/pollable.ts";
+import { type Handle, open } from "../socket/core.ts";
+import { refuseHazards } from "../socket/hazards.ts";
+import * as by from "./accessors.ts";
+import { expectAddress, expectArguments, expectIdentifier, expectOptions } from "./arguments.ts";
+import { native, readOnly } from "./classes.ts";
+import { type Context, context as defaultContext, coreOf } from "./context.ts";
+import { translated, translating } from "./errors.ts";
+import { expectBoolean, expectNumber, toInt64, toUint64 } from "./numbers.ts";
+import { observe, Observer } from "./observer.ts";
+import { receive } from "./receiving.ts";
+import { send } from "./sending.ts";
+import { defineCommon } from "./socket_options.ts";
+import type { CommonOptions } from "./socket_types.ts";
+import { type Parts, SocketState } from "./state.ts";
+
+/** A global since Deno 2.0, but in the types of some versions only. */
+const { setImmediate } = globalThis as unknown as { setImmediate(callback: () => void): unknown };
+
+let stateIn: (socket: SocketClass) => SocketState;
+let isSocket: (value: object) => boolean;
+
+/**
+ * What all sockets have in common. Programs make {@linkcode Push}, {@linkcode Router} and the other
+ * classes.
+ *
+ * A bind or unbind that is pending blocks the socket: its methods throw `EBUSY` meanwhile, and a close
+ * takes place when it's done. At most one receive and one send may be pending. A socket that is bound
+ * or connected doesn't keep the process alive; a receive or send that waits does.
+ */
+abstract class SocketClass {
+  readonly #state: SocketState;
+  #context: Context | undefined;
+  #events: Observer | undefined;
+
+  static {
+    stateIn = (socket) => socket.#state;
+    isSocket = (value) => #state in value;
+  }
+
+  /**
+   * Opens a socket of libzmq's type number, and sets its options in their order.
+   *
+   * @throws `TypeError` for what isn't an object, and for options that there aren't; `EINVAL`
+   * for a type that the libzmq in use doesn't have; `EMFILE` where there are too many sockets.
+   */
+  // deno-lint-ignore ban-types -- whatever options a class has
+  protected constructor(type: number, options?: {}) {
+    if (typeof type !== "number") throw new TypeError("Socket type must be a number");
+    expectOptions(options);
+    expectArguments(arguments.length, 2);
+    const given = options !== undefined && "context" in options;
+    const { context = given ? undefined : defaultContext, ...rest } = (options ?? {}) as {
+      context?: Context;
+    };
+    const core = coreOf(context);
+    const handle = translating(() => open(core, type | 0));
+    this.#state = new SocketState(handle, this);
+    this.#context = context;
+    dropped.register(this, handle, handle);
+    // Not enumerable: our Poller takes sockets of this module, too.
+    Object.defineProperty(this, pollable, { value: handle });
+    Object.seal(this);
+    try {
+      Object.assign(this, rest);
+      handle.configuring = false;
+      refuseHazards(handle, {});
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** What happens to the socket: connections made, lost, refused. The same object each time. */
+  get events(): Observer {
+    return this.#events ??= observe(this.#state);
+  }
+
+  /** The context in which the socket was opened. */
+  get context(): Context {
+    return this.#context as Context;
+  }
+
+  /** Whether the socket was closed. */
+  get closed(): boolean {
+    return this.#state.closed;
+  }
+
+  /** Whether a message can be received at once. False on a closed socket (`ZMQ_EVENTS`). */
+  get readable(): boolean {
+    const { handle } = this.#state;
+    return !handle.closed && (handle.ask() & READABLE) !== 0;
+  }
+
+  /** Whether a message can be sent at once. False on a closed socket (`ZMQ_EVENTS`). */
+  get writable(): boolean {
+    const { handle } = this.#state;
+    return !handle.closed && (handle.ask() & WRITABLE) !== 0;
+  }
+
+  /**
+   * Closes the socket, or has it closed as soon as it isn't blocked any more. A receive or send that
+   * waits is tried once more, and then rejects with `EAGAIN`. Idempotent (`zmq_close`).
+   */
+  close(): void {
+    expectArguments(arguments.length, 0);
+    const state = this.#state;
+    if (state.blocked) state.closeRequested = true;
+    else this.#close();
+  }
+
+  /**
+   * Begins to accept peers at an address, such as `tcp://127.0.0.1:5555`, `ipc:///tmp/name` or
+   * `inproc://name` (`zmq_bind`).
+   *
+   * @throws At once: `TypeError` for what isn't a string, `EBUSY` while another is pending, `EBADF`
+   * on a closed socket. By rejection: whatever libzmq says, with the `address`.
+   */
+  bind(address: string): Promise<void> {
+    expectAddress(address);
+    expectArguments(arguments.length, 1);
+    return this.#attempt(address, (state) => state.bind(address));
+  }
+
+  /** The same as {@linkcode Socket.bind}, on the spot (`zmq_bind`). */
+  bindSync(address: string): void {
+    expectAddress(address);
+    expectArguments(arguments.length, 1);
+    this.#state.assertOpen();
+    translating(() => this.#state.bind(address), address);
+  }
+
+  /**
+   * Stops accepting peers at an address (`zmq_unbind`).
+   *
+   * @throws As {@linkcode Socket.bind} does; `ENOENT` where the socket isn't bound there.
+   */
+  unbind(address: string): Promise<void> {
+    expectAddress(address);
+    expectArguments(arguments.length, 1);
+    return this.#attempt(address, (state) => state.unbind(address));
+  }
+
+  /** The same as {@linkcode Socket.unbind}, on the spot (`zmq_unbind`). */
+  unbindSync(address: string): void {
+    expectAddress(address);
+    expectArguments(arguments.length, 1);
+    this.#state.assertOpen();
+    translating(() => this.#state.unbind(address), address);
+  }
+
+  /**
+   * Connects to an address (`zmq_connect`). The peer needn't be there yet, and may go and come back.
+   *
+   * @throws `TypeError` for what isn't a string; whatever libzmq says, with the `address`.
+   */
+  connect(address: string): void {
+    expectAddress(address);
+    expectArguments(arguments.length, 1);
+    this.#state.assertOpen();
+    translating(() => this.#state.connect(address), address);
+  }
+
+  /**
+   * Ends a connection (`zmq_disconnect`).
+   *
+   * @throws As {@linkcode Socket.connect} does; `ENOENT` where the socket isn't connected there.
+   */
+  disconnect(address: string): void {
+    expectAddress(address);
+    expectArguments(arguments.length, 1);
+    this.#state.assertOpen();
+    translating(() => this.#state.disconnect(address), address);
+  }
+
+  /** Reads an option by its number. */
+  protected getBoolOption(option: number): boolean {
+    expectIdentifier(option);
+    expectArguments(arguments.length, 1);
+    return by.readInt(this.#state, option) !== 0;
+  }
+
+  /** Sets an option by its number. */
+  protected setBoolOption(option: number, value: boolean): void {
+    expectIdentifier(option);
+    expectBoolean(value);
+    expectArguments(arguments.length, 2);
+    by.writeInt(this.#state, option, value ? 1 : 0);
+  }
+
+  /** Reads an option by its number. */
+  protected getInt32Option(option: number): number {
+    expectIdentifier(option);
+    expectArguments(arguments.length, 1);
+    return by.readInt(this.#state, option);
+  }
+
+  /** Sets an option by its number. */
+  protected setInt32Option(option: number, value: number): void {
+    expectIdentifier(option);
+    expectNumber(value);
+    expectArguments(arguments.length, 2);
+    by.writeInt(this.#state, option, value | 0);
+  }
+
+  /** Reads an option by its number. */
+  protected getUint32Option(option: number): number {
+    expectIdentifier(option);
+    expectArguments(arguments.length, 1);
+    return by.readInt(this.#state, option) >>> 0;
+  }
+
+  /** Sets an option by its number. */
+  protected setUint32Option(option: number, value: number): void {
+    expectIdentifier(option);
+    expectNumber(value);
+    expectArguments(arguments.length, 2);
+    by.writeInt(this.#state, option, value | 0);
+  }
+
+  /** Reads an option by its number. */
+  protected getInt64Option(option: number): number {
+    expectIdentifier(option);
+    expectArguments(arguments.length, 1);
+    return by.readLong(this.#state, option, true);
+  }
+
+  /** Sets an option by its number. */
+  protected setInt64Option(option: number, value: number): void {
+    expectIdentifier(option);
+    expectNumber(value);
+    expectArguments(arguments.length, 2);
+    by.writeLong(this.#state, option, toInt64(value));
+  }
+
+  /** Reads an option by its number. */
+  protected getUint64Option(option: number): number {
+    expectIdentifier(option);
+    expectArguments(arguments.length, 1);
+    return by.readLong(this.#state, option, false);
+  }
+
+  /** Sets an option by its number. */
+  protected setUint64Option(option: number, value: number): void {
+    expectIdentifier(option);
+    expectNumber(value);
+    expectArguments(arguments.length, 2);
+    by.writeLong(this.#state, option, toUint64(value));
+  }
+
+  /** Reads an option by its number. */
+  protected getStringOption(option: number): string | null {
+    expectIdentifier(option);
+    expectArguments(arguments.length, 1);
+    return by.readText(this.#state, option);
+  }
+
+  /** Sets an option by its number. */
+  protected setStringOption(option: number, value: string | Buffer | null): void {
+    expectIdentifier(option);
+    by.writeText(this.#state, option, value);
+  }
+
+  #attempt(address: string, action: (state: SocketState) => void): Promise<void> {
+    const state = this.#state;
+    state.assertOpen();
+    state.blocked = true;
+    return new Promise((resolve, reject) => {
+      // Not on the spot: who begins to listen to the socket's events in the same turn hears of it.
+      queueMicrotask(() => {
+        let failure: { readonly reason: unknown } | undefined;
+        try {
+          action(state);
+        } catch (error) {
+          failure = { reason: translated(error, address) };
+        }
+        setImmediate(() => {
+          state.blocked = false;
+          if (state.closeRequested) this.#close();
+          if (failure === undefined) resolve();
+          else reject(failure.reason);
+        });
+      });
+    });
+  }
+
+  #close(): void {
+    const state = this.#state;
+    dropped.unregister(state.handle);
+    state.close();
+    this.#context = undefined;
+  }
+}
+
+/** The options of every socket. */
+interface SocketClass extends CommonOptions {}
+
+// Every socket has both halves, for classes that derive from Socket itself; the types know of them
+// where a class can use them. What a socket can't do fails, see the classes.
+const HALVES = {
+  send(this: SocketClass, message: unknown): Promise<void> {
+    if (message === undefined) throw new TypeError("Message must be present");
+    expectArguments(arguments.length, 1);
+    return send(stateIn(this), message);
+  },
+  receive(this: SocketClass): Promise<Parts> {
+    expectArguments(arguments.length, 0);
+    return receive(stateIn(this));
+  },
+  [Symbol.asyncIterator](this: SocketClass & { receive(): Promise<Parts> }) {
+    return {
+      next: async (): Promise<IteratorResult<Parts, undefined>> => {
+        if (this.closed) return { value: undefined, done: true };
+        try {
+          return { value: await this.receive(), done: false };
+        } catch (error) {
+          // Closed while it waited. Whatever else went wrong isn't hidden.
+          if (!this.closed || (error as { code?: unknown })?.code !== "EAGAIN") throw error;
+          return { value: undefined, done: true };
+        }
+      },
+    };
+  },
+};
+
+for (const name of ["send", "receive", Symbol.asyncIterator] as const) {
+  Object.defineProperty(SocketClass.prototype, name, {
+    value: HALVES[name],
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
+}
+
+readOnly(SocketClass.prototype, "Socket", [
+  "events",
+  "context",
+  "closed",
+  "readable",
+  "writable",
+]);
+defineCommon(SocketClass.prototype);
+Object.defineProperty(SocketClass, "name", { value: "Socket", configurable: true });
+
+/** What all sockets have in common. */
+export type Socket = SocketClass;
+/** What all sockets have in common. */
+export const Socket: typeof SocketClass = native(SocketClass);
+
+// A net, not a strategy: nothing triggers the collector when descriptors run out.
+const dropped = new FinalizationRegistry<Handle>((handle) => handle.close());
+
+/** A socket's state; undefined for what isn't a socket of ours. */
+export function stateOf(value: unknown): SocketState | undefined {
+  if (typeof value !== "object" || value === null || !isSocket(value)) return undefined;
+  return stateIn(value as SocketClass);
+}

@@ -1,0 +1,75 @@
+/**
+ * Operations out of turn: a Request's receive before its send, and the like.
+ *
+ * zeromq.js asks whether a socket is readable or writable before it tries, so an operation out of turn
+ * waits until its turn comes. Here it's tried at once, and waits where libzmq says that it isn't its
+ * turn: not in the engine's lines, which would fail it, but until an operation in the other direction
+ * has succeeded.
+ */
+
+import { Operation } from "../socket/operation.ts";
+import { Queue } from "../poller/source.ts";
+import { EFSM } from "./errors.ts";
+import type { SocketState, WaitsForTurn } from "./state.ts";
+
+/** All that wait. Nothing else need hold them, and each holds its socket, which its program may have dropped. */
+const all = new Set<OutOfTurn>();
+
+/** An operation that waits for its turn. */
+export class OutOfTurn extends Operation implements WaitsForTurn {
+  readonly #state: SocketState;
+  readonly #again: (timeout: number) => void;
+  readonly #lastly: () => void;
+  #left = false;
+
+  /** `again` begins anew, with the time that's left, and `lastly` tries once and ends. */
+  constructor(state: SocketState, again: (timeout: number) => void, lastly: () => void) {
+    super(state.handle, state.socket, new Queue());
+    this.#state = state;
+    this.#again = again;
+    this.#lastly = lastly;
+  }
+
+  /** Begins to wait. */
+  begin(timeout: number): void {
+    this.#state.outOfTurn.add(this);
+    all.add(this);
+    this.join(timeout, undefined);
+  }
+
+  retry(): void {
+    const { deadline } = this;
+    this.#end();
+    this.#again(deadline === Infinity ? -1 : Math.max(0, deadline - performance.now()));
+  }
+
+  override expire(): void {
+    this.closed();
+  }
+
+  override closed(): void {
+    this.#end();
+    this.#lastly();
+  }
+
+  override fail(): void {
+    this.closed();
+  }
+
+  protected override timedOut(): unknown {
+    return undefined; // never asked: see expire
+  }
+
+  #end(): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#state.outOfTurn.delete(this);
+    all.delete(this);
+    this.leave();
+  }
+}
+
+/** Whether an error says that it isn't the operation's turn. */
+export function isOutOfTurn(error: unknown): boolean {
+  return error instanceof Error && (error as { errno?: unknown }).errno === EFSM;
+}
