@@ -224,6 +224,8 @@ export class Context implements Disposable {
 /** A context without its public face: sockets hold this, so that a dropped Context can be collected. */
 export class ContextCore {
   exitLinger = 10_000;
+  /** What the end says where it has to wait for this context's messages, if not our own words. */
+  notice: (() => string) | undefined;
   closed = false;
   readonly #members = new Set<Member>();
   #pointer: Deno.PointerObject | undefined;
@@ -277,6 +279,7 @@ export class ContextCore {
 
   close(): void {
     if (this.closed) return;
+    if (this.#pointer !== undefined && this.notice !== undefined) notice = this.notice();
     this.closed = true;
     for (const member of [...this.#members]) member.close();
     if (this.#pointer !== undefined) {
@@ -320,6 +323,7 @@ export const context: Context = new Context();
 const alive = new Set<ContextCore>();
 /** How long the end waits for the contexts that were closed, whose messages may still be going out. */
 let longestLinger = 0;
+let notice: string | undefined;
 const WARN_AFTER = 500;
 let watched = false;
 
@@ -351,8 +355,9 @@ function end(): void {
   for (const core of [...alive]) core.close();
   if (joinEnding(Math.min(WARN_AFTER, longestLinger)) || longestLinger <= WARN_AFTER) return;
   console.error(
-    `deno-zmq: waiting up to ${longestLinger} ms for messages that are still to be sent. ` +
-      "See the linger of sockets, and exitLinger of their context.",
+    notice ??
+      `deno-zmq: waiting up to ${longestLinger} ms for messages that are still to be sent. ` +
+        "See the linger of sockets, and exitLinger of their context.",
   );
   joinEnding(longestLinger - WARN_AFTER);
 }

@@ -8,6 +8,8 @@ import { foreignObject, translating } from "./errors.ts";
 import { expectBoolean, expectNumber } from "./numbers.ts";
 import type { Options } from "./option_types.ts";
 
+const BLOCKY = 70;
+
 let coreIn: (context: ContextClass) => ContextCore;
 let isContext: (value: object) => boolean;
 
@@ -126,6 +128,12 @@ function newCore(): ContextCore {
   const core = new ContextCore();
   // A linger is a promise: the end waits for as long as it says.
   core.exitLinger = 0x7fffffff;
+  core.notice = () => {
+    const advice = core.get(BLOCKY, "blocky") === 0
+      ? ""
+      : " Set 'context.blocky = false' to change this behaviour.";
+    return `(node:${Deno.pid}) WARNING: Waiting for queued ZeroMQ messages to be delivered.${advice}`;
+  };
   return core;
 }
 
