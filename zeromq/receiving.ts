@@ -7,6 +7,7 @@ import type { Frame } from "../socket/message.ts";
 import { takeMessage } from "../socket/receive.ts";
 import { Receive, tryReceive } from "../socket/receiving.ts";
 import { EAGAIN, EBUSY, errnoError, translated } from "./errors.ts";
+import { Pause, pauseIsDue } from "./pauses.ts";
 import type { Parts, SocketState } from "./state.ts";
 import { isOutOfTurn, OutOfTurn } from "./turns.ts";
 
@@ -21,27 +22,38 @@ export function receive(state: SocketState): Promise<Parts> {
       message: "Socket is busy reading; only one receive operation may be in progress at any time",
     });
   }
-  const { handle } = state;
-  const timeout = handle.receiveTimeout;
-  const tried = spend();
+  if (!spend()) return new Promise((resolve, reject) => giveWay(state, resolve, reject));
+  const timeout = state.handle.receiveTimeout;
   let outOfTurn = false;
-  if (tried) {
-    try {
-      const frames = tryReceive(handle);
-      if (frames !== undefined) {
-        if (state.outOfTurn.size > 0) state.turn();
-        return Promise.resolve(toBuffers(frames));
-      }
-    } catch (error) {
-      outOfTurn = timeout !== 0 && isOutOfTurn(error);
-      if (!outOfTurn) return Promise.reject(translated(error));
+  try {
+    const frames = tryReceive(state.handle);
+    if (frames !== undefined) {
+      if (state.aside.size > 0) state.turn();
+      return Promise.resolve(toBuffers(frames));
     }
-    if (timeout === 0) return Promise.reject(errnoError(EAGAIN));
+  } catch (error) {
+    outOfTurn = timeout !== 0 && isOutOfTurn(error);
+    if (!outOfTurn) return Promise.reject(translated(error));
   }
+  if (timeout === 0) return Promise.reject(errnoError(EAGAIN));
   return new Promise((resolve, reject) => {
     if (outOfTurn) waitForTurn(state, timeout, resolve, reject);
-    else wait(state, timeout, tried, resolve, reject);
+    else wait(state, timeout, true, resolve, reject);
   });
+}
+
+/** This turn is used up: others are let in before. */
+function giveWay(state: SocketState, resolve: Resolve, reject: Reject): void {
+  const timeout = state.handle.receiveTimeout;
+  if (!pauseIsDue()) return wait(state, timeout, false, resolve, reject);
+  state.receiving = new Pause(
+    state,
+    () => wait(state, timeout, false, resolve, reject),
+    () => {
+      state.receiving = undefined;
+      receiveLast(state, resolve, reject);
+    },
+  );
 }
 
 /** A receive that waits for a message. */
@@ -57,7 +69,7 @@ class Waiting extends Receive {
   override succeed(frames: Frame[]): void {
     this.#state.receiving = undefined;
     super.succeed(frames);
-    if (this.#state.outOfTurn.size > 0) this.#state.turn();
+    if (this.#state.aside.size > 0) this.#state.turn();
   }
 
   override fail(reason: unknown): void {

@@ -7,12 +7,14 @@ import { keepParts, type Part } from "../socket/message.ts";
 import { sendParts } from "../socket/send.ts";
 import { Send, trySend } from "../socket/sending.ts";
 import { EAGAIN, EBUSY, errnoError, translated } from "./errors.ts";
+import { Pause, pauseIsDue } from "./pauses.ts";
 import type { SocketState } from "./state.ts";
 import { isOutOfTurn, OutOfTurn } from "./turns.ts";
 
 type Resolve = () => void;
 type Reject = (reason: unknown) => void;
 
+const STREAM = 11;
 const SENT: Promise<void> = Promise.resolve();
 
 /** Sends a message, now or later. */
@@ -25,29 +27,45 @@ export function send(state: SocketState, message: unknown): Promise<void> {
   }
   const parts = Array.isArray(message) ? Array.from(message, toPart) : [toPart(message)];
   if (parts.length === 0) return SENT;
+  // libzmq takes a Stream's parts by turns for an id and for bytes, whatever a message is: one too
+  // few or too many, and every later message would be lost, with success.
+  if (state.handle.type === STREAM && parts.length !== 2) {
+    throw new TypeError("A Stream's message is the peer's routing id, and bytes for it");
+  }
+  if (!spend()) {
+    return new Promise((resolve, reject) => giveWay(state, keepParts(parts), resolve, reject));
+  }
   const { handle } = state;
   const timeout = handle.sendTimeout;
-  const tried = spend();
   let outOfTurn = false;
-  if (tried) {
-    try {
-      if (trySend(handle, parts.length === 1 ? parts[0] : parts)) {
-        if (state.outOfTurn.size > 0) state.turn();
-        return SENT;
-      }
-    } catch (error) {
-      if (error instanceof TypeError) throw error; // a Stream's message that isn't one
-      if (timeout === 0 || !maySucceedLater(state, error)) {
-        return Promise.reject(translated(error));
-      }
-      outOfTurn = isOutOfTurn(error);
+  try {
+    if (trySend(handle, parts.length === 1 ? parts[0] : parts)) {
+      if (state.aside.size > 0) state.turn();
+      return SENT;
     }
-    if (timeout === 0) return Promise.reject(errnoError(EAGAIN));
+  } catch (error) {
+    if (timeout === 0 || !maySucceedLater(state, error)) return Promise.reject(translated(error));
+    outOfTurn = isOutOfTurn(error);
   }
+  if (timeout === 0) return Promise.reject(errnoError(EAGAIN));
   return new Promise((resolve, reject) => {
     if (outOfTurn) waitForTurn(state, keepParts(parts), timeout, resolve, reject);
-    else wait(state, parts, timeout, tried, resolve, reject);
+    else wait(state, parts, timeout, true, resolve, reject);
   });
+}
+
+/** This turn is used up: others are let in before. */
+function giveWay(state: SocketState, parts: Part[], resolve: Resolve, reject: Reject): void {
+  const timeout = state.handle.sendTimeout;
+  if (!pauseIsDue()) return wait(state, parts, timeout, false, resolve, reject);
+  state.sending = new Pause(
+    state,
+    () => wait(state, parts, timeout, false, resolve, reject),
+    () => {
+      state.sending = undefined;
+      sendLast(state, parts, resolve, reject);
+    },
+  );
 }
 
 /** Out of turn; or a mandatory Router without any peer, which isn't writable: zeromq.js waits for both. */
@@ -71,7 +89,7 @@ class Waiting extends Send {
   override succeed(): void {
     this.#end();
     super.succeed();
-    if (this.#state.outOfTurn.size > 0) this.#state.turn();
+    if (this.#state.aside.size > 0) this.#state.turn();
   }
 
   override fail(reason: unknown): void {

@@ -28,8 +28,8 @@ export class SocketState {
   receiving: Waits | undefined;
   /** The send that waits. */
   sending: Waits | undefined;
-  /** Those of the two that wait for their turn. */
-  readonly outOfTurn: Set<WaitsForTurn> = new Set();
+  /** Those of the two that wait for their turn, or make a pause, instead of standing in the engine's lines. */
+  readonly aside: Set<WaitsForTurn> = new Set();
   /** Names within the process to which it's bound. */
   readonly #names = new Set<string>();
 
@@ -75,7 +75,7 @@ export class SocketState {
 
   /** An operation has succeeded, which may be what one in the other direction waits for. */
   turn(): void {
-    for (const waiting of [...this.outOfTurn]) waiting.retry();
+    for (const waiting of [...this.aside]) waiting.retry();
   }
 
   /** Closes the socket; what waits is tried once more. */
@@ -91,7 +91,7 @@ export class SocketState {
         // It has been given back already.
       }
     }
-    for (const waiting of [...this.outOfTurn]) waiting.closed();
+    for (const waiting of [...this.aside]) waiting.closed();
     this.handle.close();
   }
 }

@@ -32,7 +32,7 @@ export class OutOfTurn extends Operation implements WaitsForTurn {
 
   /** Begins to wait. */
   begin(timeout: number): void {
-    this.#state.outOfTurn.add(this);
+    this.#state.aside.add(this);
     all.add(this);
     this.join(timeout, undefined);
   }
@@ -63,7 +63,7 @@ export class OutOfTurn extends Operation implements WaitsForTurn {
   #end(): void {
     if (this.#left) return;
     this.#left = true;
-    this.#state.outOfTurn.delete(this);
+    this.#state.aside.delete(this);
     all.delete(this);
     this.leave();
   }
