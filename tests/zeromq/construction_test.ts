@@ -1,0 +1,220 @@
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import * as zmq from "../../zeromq.ts";
+import { turn } from "../util.ts";
+import { throwsShape, untyped, using } from "./support.ts";
+
+const { Context, context, Dealer, Observer, Proxy, Router, Socket, Stream } = zmq;
+const TypeErrorWith = (message: string) => ({ name: "TypeError", message });
+const EINVAL = { message: "Invalid argument", code: "EINVAL", errno: 22 };
+
+Deno.test("the module has zeromq.js's twenty names, and no other", () => {
+  assertEquals(Object.keys(zmq).sort(), [
+    "Context",
+    "Dealer",
+    "Observer",
+    "Pair",
+    "Proxy",
+    "Publisher",
+    "Pull",
+    "Push",
+    "Reply",
+    "Request",
+    "Router",
+    "Socket",
+    "Stream",
+    "Subscriber",
+    "XPublisher",
+    "XSubscriber",
+    "capability",
+    "context",
+    "curveKeyPair",
+    "version",
+  ]);
+});
+
+Deno.test("version is libzmq's, and every capability a boolean", () => {
+  assert(/^\d+\.\d+\.\d+$/.test(zmq.version));
+  const { capability } = zmq;
+  assertEquals(Object.keys(capability), [
+    "ipc",
+    "pgm",
+    "tipc",
+    "norm",
+    "curve",
+    "gssapi",
+    "draft",
+  ]);
+  for (const value of Object.values(capability)) assertEquals(typeof value, "boolean");
+});
+
+Deno.test("curveKeyPair gives a fresh pair of 40 printable characters each", () => {
+  const one = zmq.curveKeyPair();
+  assertEquals(Object.keys(one), ["publicKey", "secretKey"]);
+  for (const key of Object.values(one)) assert(/^[\x21-\x7e]{40}$/.test(key));
+  assert(one.secretKey !== zmq.curveKeyPair().secretKey);
+});
+
+for (const [name, native] of Object.entries({ Socket, Context, Observer, Proxy })) {
+  Deno.test(`${name} can't be called without new, in the words of a native class`, () => {
+    throws(
+      () => untyped(native)(1),
+      TypeErrorWith("Class constructors cannot be invoked without 'new'"),
+    );
+    assertEquals(native.name, name);
+    assertEquals(native.prototype.constructor, native);
+  });
+}
+
+Deno.test("Dealer can't be called without new, in V8's words", () => {
+  throws(
+    () => untyped(Dealer)(),
+    TypeErrorWith("Class constructor Dealer cannot be invoked without 'new'"),
+  );
+});
+
+const WRONG: [arguments: unknown[], message: string][] = [
+  [[], "Socket type must be a number"],
+  [["foo", new Context()], "Socket type must be a number"],
+  [[3, 1], "Options must be an object"],
+  [[3, null], "Options must be an object"],
+  [[1, new Context(), 2], "Expected 2 arguments but received 3"],
+];
+for (const [given, message] of WRONG) {
+  Deno.test(`new Socket(${given.map((value) => typeof value)}): ${message}`, () => {
+    throws(() => new (untyped(Socket))(...given), TypeErrorWith(message));
+  });
+}
+
+for (const type of [37, 4591, ...(zmq.capability.draft ? [] : [14])]) {
+  Deno.test(`the type ${type} is tried before any option is set`, () => {
+    throwsShape(() => new (untyped(Socket))(type, new Context()), EINVAL);
+    throwsShape(() => new (untyped(Socket))(type, { nonsense: 1 }), EINVAL);
+  });
+}
+
+for (const value of [{}, undefined, null, 5]) {
+  Deno.test(`a socket's context can't be ${JSON.stringify(value)}`, () => {
+    throwsShape(() => new (untyped(Dealer))({ context: value }), { message: "Invalid argument" });
+  });
+}
+
+Deno.test("a socket is in the default context, or in the one that's given", async () => {
+  const own = new Context();
+  await using(new Dealer(), (socket) => assertEquals(socket.context, context));
+  await using(new Dealer({ context: own }), (socket) => assertEquals(socket.context, own));
+});
+
+Deno.test("a socket that is closed has no context any more", () => {
+  const socket = new Dealer();
+  socket.close();
+  assertEquals(untyped(socket.context), undefined);
+});
+
+Deno.test("the object with the options is left as it is", async () => {
+  const options = { context, linger: 0 };
+  await using(new Dealer(options), () => assertEquals(options, { context, linger: 0 }));
+});
+
+Deno.test("Socket can be derived from, with its halves and its protected members", async () => {
+  class MyPair extends Socket {
+    constructor(options?: { context: zmq.Context }) {
+      super(0, options);
+    }
+    get mark(): number {
+      return this.getInt32Option(23);
+    }
+  }
+  await using(new MyPair({ context }), async (socket) => {
+    assert(socket instanceof Socket);
+    assertEquals([socket.mark, socket.type, socket.context], [1000, 0, context]);
+    await using(new zmq.Pair(), async (peer) => {
+      await socket.bind("inproc://derived");
+      peer.connect("inproc://derived");
+      await untyped(socket).send("there");
+      await peer.send("back");
+      assertEquals(`${await peer.receive()}, ${await untyped(socket).receive()}`, "there, back");
+    });
+  });
+});
+
+Deno.test("options are set by the constructor", async () => {
+  await using(new Dealer({ recoveryInterval: 5, sendTimeout: 7, routingId: "me" }), (socket) => {
+    assertEquals([socket.recoveryInterval, socket.sendTimeout, socket.routingId], [5, 7, "me"]);
+  });
+});
+
+const REFUSED: [options: unknown, message: string][] = [
+  [{ recoveryInterval: "hello" }, "Option value must be a number"],
+  [{ recoveryInterval: undefined }, "Option value must be a number"],
+  [{ immediate: 1 }, "Option value must be a boolean"],
+  [{ routingId: 5 }, "Option value must be a string or buffer"],
+  [
+    { securityMechanism: 1 },
+    "Cannot set property securityMechanism of #<Socket> which has only a getter",
+  ],
+  [{ closed: true }, "Cannot set property closed of #<Socket> which has only a getter"],
+  [{ doesNotExist: 1 }, "Cannot add property doesNotExist, object is not extensible"],
+];
+for (const [options, message] of REFUSED) {
+  const [name] = Object.keys(options as object);
+  Deno.test(`new Dealer with ${name}: ${message}`, () => {
+    throws(() => new Dealer(untyped(options)), TypeErrorWith(message));
+  });
+  const [value] = Object.values(options as object);
+  Deno.test(`the same when ${name} is set to ${value} later`, async () => {
+    await using(new Dealer(), (socket) => {
+      throws(() => untyped(socket)[name] = value, TypeErrorWith(message));
+    });
+  });
+}
+
+Deno.test("a socket is sealed, and shows nothing of its insides", async () => {
+  await using(new Dealer(), (socket) => {
+    assert(Object.isSealed(socket));
+    assertEquals(Object.getOwnPropertyNames(socket), []);
+    assertEquals(Deno.inspect(socket), "Dealer {}");
+  });
+});
+
+Deno.test("sockets beyond the context's maximum: EMFILE", () => {
+  const small = new Context({ maxSockets: 3 });
+  const sockets: zmq.Dealer[] = [];
+  try {
+    throwsShape(() => {
+      for (let i = 0; i < 10; i++) sockets.push(new Dealer({ context: small }));
+    }, { message: "Too many open file descriptors", code: "EMFILE", errno: 24 });
+  } finally {
+    for (const socket of sockets) socket.close();
+  }
+  assert(sockets.length > 0);
+});
+
+Deno.test("a socket whose options are refused is closed", async () => {
+  const small = new Context({ maxSockets: 3 });
+  // One that stayed open would take a place for good; one that was closed gives it back a moment later.
+  let refused = 0;
+  for (let turns = 0; refused < 10; turns++) {
+    assert(turns < 10_000, `after ${refused} there was no place left`);
+    try {
+      new Dealer(untyped({ context: small, nonsense: 1 }));
+    } catch (error) {
+      if (error instanceof TypeError) refused++;
+      else assertEquals(untyped(error).code, "EMFILE");
+    }
+    await turn();
+  }
+});
+
+Deno.test("connect of Routers and Streams takes options, the others' only an address", async () => {
+  for (const Class of [Router, Stream]) {
+    await using(new Class({ linger: 0 }), (socket) => {
+      socket.connect("tcp://127.0.0.1:9", { routingId: "peer" });
+    });
+  }
+  await using(new Dealer(), (socket) => {
+    throws(
+      () => untyped(socket).connect("inproc://somewhere", {}),
+      TypeErrorWith("Expected 1 argument but received 2"),
+    );
+  });
+});

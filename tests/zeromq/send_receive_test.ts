@@ -1,0 +1,368 @@
+import { Buffer } from "node:buffer";
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import {
+  capability,
+  curveKeyPair,
+  Dealer,
+  Pair,
+  Publisher,
+  Pull,
+  Push,
+  Stream,
+  Subscriber,
+  XPublisher,
+} from "../../zeromq.ts";
+import { Poller } from "../../mod.ts";
+import { overTransports, soon } from "../socket/support.ts";
+import { freshAddress, turn } from "../util.ts";
+import { EAGAIN, join, rejectsShape, throwsShape, untyped, using, withPairs } from "./support.ts";
+
+const WRITING = {
+  message: "Socket is busy writing; only one send operation may be in progress at any time",
+  code: "EBUSY",
+  errno: 16,
+};
+const READING = {
+  message: "Socket is busy reading; only one receive operation may be in progress at any time",
+  code: "EBUSY",
+  errno: 16,
+};
+
+function bytes(text: string): Buffer {
+  return Buffer.from(text);
+}
+
+const BYTES = new Uint8Array([0, 0x66, 0x6f, 0x6f, 0xff]);
+const SHARED = new SharedArrayBuffer(3);
+new Uint8Array(SHARED).set([0x66, 0x6f, 0x6f]);
+const SENT: [what: string, message: unknown, parts: Buffer[]][] = [
+  ["a string", "föö", [bytes("föö")]],
+  ["a lone surrogate", "\ud800", [bytes("\ufffd")]],
+  ["a Buffer", Buffer.from(BYTES), [Buffer.from(BYTES)]],
+  ["a view's own bytes", BYTES.subarray(1, 4), [bytes("foo")]],
+  ["an Int32Array", Int32Array.of(1), [Buffer.from([1, 0, 0, 0])]],
+  ["a DataView", new DataView(BYTES.buffer, 1, 3), [bytes("foo")]],
+  ["an ArrayBuffer", BYTES.slice(1, 4).buffer, [bytes("foo")]],
+  ["a SharedArrayBuffer", SHARED, [bytes("foo")]],
+  ["null", null, [bytes("")]],
+  ["an empty string", "", [bytes("")]],
+  ["a number", 16.19, [bytes("16.19")]],
+  ["a boolean", true, [bytes("true")]],
+  ["a bigint", 5n, [bytes("5")]],
+  ["an object", {}, [bytes("[object Object]")]],
+  ["a promise, which isn't awaited", Promise.resolve(), [bytes("[object Promise]")]],
+  ["several parts", ["a", null, bytes("b")], [bytes("a"), bytes(""), bytes("b")]],
+  ["odd parts", [undefined, ["a", "b"], 1], [bytes("undefined"), bytes("a,b"), bytes("1")]],
+  ["a large part", "x".repeat(100_000), [bytes("x".repeat(100_000))]],
+];
+for (const [what, message, parts] of SENT) {
+  Deno.test(`${what} arrives as Buffers`, async () => {
+    await withPairs(freshAddress("inproc"), async (one, other) => {
+      assertEquals(await one.send(untyped(message)), undefined);
+      const received = await other.receive();
+      assertEquals(Object.getPrototypeOf(received), Array.prototype);
+      assertEquals(received, parts);
+    });
+  });
+}
+
+Deno.test("a received part is a true Buffer, alone in its memory", async () => {
+  await withPairs(freshAddress("inproc"), async (one, other) => {
+    for (const size of [0, 1, 33, 34, 64, 65, 5000, 100_000]) {
+      await one.send(Buffer.alloc(size, 7));
+      const [part] = await other.receive();
+      assert(Buffer.isBuffer(part));
+      assertEquals(Object.getPrototypeOf(part), Buffer.prototype);
+      assertEquals([part.byteOffset, part.buffer.byteLength], [0, size]);
+      assertEquals(part.equals(Buffer.alloc(size, 7)), true);
+      assertEquals(structuredClone(part).length, size);
+    }
+  });
+});
+
+Deno.test("an empty array sends nothing", async () => {
+  await withPairs(freshAddress("inproc"), async (one, other) => {
+    assertEquals(await one.send([]), undefined);
+    await one.send("next");
+    assertEquals(`${await other.receive()}`, "next");
+  });
+});
+
+Deno.test("what can't be sent throws at once, and nothing waits", async () => {
+  await using(untyped(new Dealer()), (socket) => {
+    throws(() => socket.send(), { name: "TypeError", message: "Message must be present" });
+    throws(() => socket.send("x", {}), {
+      name: "TypeError",
+      message: "Expected 1 argument but received 2",
+    });
+    throws(() => socket.receive({}), {
+      name: "TypeError",
+      message: "Expected 0 arguments but received 1",
+    });
+    throws(() => socket.send(Symbol("x")), TypeError);
+    const sent = socket.send("x");
+    socket.close();
+    return rejectsShape(sent, EAGAIN);
+  });
+});
+
+overTransports("messages come in their order, and are iterated over", async (address) => {
+  await withPairs(address, async (one, other) => {
+    for (const text of ["foo", "bar", "baz"]) await one.send(text);
+    const received: string[] = [];
+    await soon((async () => {
+      for await (const message of other) {
+        received.push(`${message}`);
+        if (received.length === 3) break;
+      }
+    })());
+    assertEquals(received, ["foo", "bar", "baz"]);
+  });
+});
+
+overTransports("both sides send and receive at the same time", async (address) => {
+  await withPairs(address, async (one, other) => {
+    const [a, , b] = await soon(Promise.all([
+      one.receive(),
+      one.send("to the other"),
+      other.receive(),
+      other.send("to the one"),
+    ]));
+    assertEquals([`${a}`, `${b}`], ["to the one", "to the other"]);
+  });
+});
+
+overTransports(
+  "a send and a receive that wait for a peer are served when it's there",
+  async (address) => {
+    await using(new Pair({ linger: 0 }), async (one) => {
+      await using(new Pair({ linger: 0 }), async (other) => {
+        const done = Promise.all([other.receive(), one.send("foo")]);
+        await join(other, one, address);
+        assertEquals(`${(await soon(done))[0]}`, "foo");
+      });
+    });
+  },
+);
+
+overTransports("readable and writable say what's possible", async (address) => {
+  await withPairs(address, async (one, other) => {
+    assertEquals([other.readable, other.writable], [false, true]); // the one that has connected
+    await other.send("x");
+    const poller = new Poller();
+    // deno-lint-ignore no-explicit-any -- sockets of the drop-in are Pollable, which its types don't say
+    poller.add(one as any, { readable: true });
+    await soon(poller.wait());
+    poller.close();
+    assertEquals(one.readable, true);
+  });
+});
+
+Deno.test("a socket that has called connect is writable, also before its peer is there", async () => {
+  await using(new Pair({ linger: 0 }), (socket) => {
+    assertEquals(socket.writable, false);
+    socket.connect("inproc://later-than-that");
+    assertEquals([socket.readable, socket.writable], [false, true]);
+  });
+});
+
+Deno.test("at the high-water mark a send waits, up to its time-out", async () => {
+  await using(new Push({ sendHighWaterMark: 1, sendTimeout: 2, linger: 0 }), async (socket) => {
+    socket.connect("tcp://127.0.0.1:9");
+    await socket.send(Buffer.alloc(8192));
+    await rejectsShape(socket.send(Buffer.alloc(8192)), EAGAIN);
+  });
+});
+
+Deno.test("a second send throws while one waits, and the first goes on: EBUSY", async () => {
+  await using(new Dealer({ sendTimeout: 20 }), async (socket) => {
+    const first = socket.send(null);
+    throwsShape(() => socket.send(null), WRITING);
+    await rejectsShape(first, EAGAIN);
+  });
+  await using(new Dealer(), async (socket) => {
+    const first = socket.send("first");
+    throwsShape(() => socket.send("second"), WRITING);
+    await using(new Dealer(), async (peer) => {
+      await join(peer, socket);
+      await soon(first);
+      await soon(socket.send("third"));
+      assertEquals(`${await soon(peer.receive())}`, "first");
+      assertEquals(`${await soon(peer.receive())}`, "third");
+    });
+  });
+});
+
+Deno.test("a second receive throws while one waits, and the first goes on: EBUSY", async () => {
+  await using(new Dealer({ receiveTimeout: 20 }), async (socket) => {
+    const first = socket.receive();
+    throwsShape(() => socket.receive(), READING);
+    await rejectsShape(first, EAGAIN);
+  });
+  await withPairs(freshAddress("inproc"), async (one, other) => {
+    const first = one.receive();
+    throwsShape(() => one.receive(), READING);
+    await other.send("x");
+    assertEquals(`${await soon(first)}`, "x");
+    await other.send("y");
+    assertEquals(`${await soon(one.receive())}`, "y");
+  });
+});
+
+Deno.test("two turns of one iterator at once: the second rejects, EBUSY", async () => {
+  await using(new Pair(), async (socket) => {
+    const iterator = socket[Symbol.asyncIterator]();
+    const first = iterator.next();
+    await rejectsShape(iterator.next(), READING);
+    socket.close();
+    assertEquals(await first, { value: undefined, done: true });
+  });
+});
+
+Deno.test("a message that waits isn't changed by what becomes of its buffer", async () => {
+  await using(new Dealer(), async (socket) => {
+    const buffer = Buffer.from("before");
+    const sent = socket.send(buffer);
+    buffer.write("after!");
+    await using(new Dealer(), async (peer) => {
+      await join(peer, socket);
+      await soon(sent);
+      assertEquals(`${await soon(peer.receive())}`, "before");
+    });
+  });
+});
+
+Deno.test("what only receives has a send, which checks its argument and then fails", async () => {
+  for (const Class of [Subscriber, Pull]) {
+    await using(untyped(new Class()), async (socket) => {
+      throws(() => socket.send(), { name: "TypeError", message: "Message must be present" });
+      await rejectsShape(socket.send("x"), {
+        message: "Operation not supported",
+        code: "ENOTSUP",
+        errno: Deno.build.os === "linux" ? 95 : 45,
+      });
+    });
+  }
+});
+
+Deno.test("what only sends has no receive", async () => {
+  for (const Class of [Publisher, Push]) {
+    await using(untyped(new Class()), async (socket) => {
+      throws(() => socket.receive(), /receive is not a function/);
+      let failure: unknown;
+      try {
+        for await (const _ of socket) break;
+      } catch (error) {
+        failure = error;
+      }
+      assert(/receive is not a function/.test(`${failure}`));
+    });
+  }
+});
+
+overTransports("loops over messages that are there let timers fire", async (address) => {
+  await withPairs(address, async (one, other) => {
+    one.sendHighWaterMark = 5000;
+    other.receiveHighWaterMark = 5000;
+    const ticksOf = async (action: () => Promise<void>) => {
+      let ticks = 0;
+      await new Promise((resolve) => setTimeout(resolve, 15)); // what was before is over
+      const interval = setInterval(() => ticks++, 0);
+      await turn();
+      await action();
+      clearInterval(interval);
+      return ticks;
+    };
+    const sending = await ticksOf(async () => {
+      for (let i = 0; i < 2500; i++) await one.send("x");
+    });
+    assert(sending >= 3, `while sending: ${sending}`);
+    const receiving = await ticksOf(async () => {
+      for (let i = 0; i < 2500; i++) await other.receive();
+    });
+    assert(receiving >= 3, `while receiving: ${receiving}`);
+  });
+});
+
+Deno.test("closing in a pause for timers ends what pauses: one is sent, one is received", async () => {
+  const one = new Pair({ linger: 0, sendHighWaterMark: 0 });
+  const other = new Pair({ linger: 0, receiveHighWaterMark: 0 });
+  await join(other, one, freshAddress("inproc"));
+  // Each operation is answered in the same turn until that is used up; the next one pauses.
+  const settledSoon = async (promise: Promise<unknown>) => {
+    let done = false;
+    promise.then(() => done = true);
+    for (let i = 0; i < 5; i++) await Promise.resolve();
+    return done;
+  };
+  let sent = one.send("x");
+  let count = 1;
+  while (await settledSoon(sent)) {
+    sent = one.send("x");
+    count++;
+  }
+  one.close();
+  await sent;
+  for (let i = 1; i < count; i++) await other.receive();
+  assertEquals(`${await soon(other.receive())}`, "x");
+  other.close();
+});
+
+Deno.test("a Stream's message has two parts: else a TypeError, at once", async () => {
+  await using(untyped(new Stream()), (socket) => {
+    for (const message of ["x", ["x"], ["x", "y", "z"]]) {
+      throws(() => socket.send(message), TypeError);
+    }
+  });
+});
+
+Deno.test("subscriptions are prefixes; without any, everything", async () => {
+  await using(new XPublisher({ verbosity: "allSubsUnsubs" }), async (publisher) => {
+    await using(new Subscriber(), async (subscriber) => {
+      await publisher.bind("inproc://subscriptions");
+      subscriber.connect("inproc://subscriptions");
+      subscriber.subscribe("foo", Buffer.from("bar"));
+      subscriber.subscribe();
+      subscriber.unsubscribe("foo");
+      subscriber.unsubscribe();
+      const told: string[] = [];
+      while (told.length < 5) told.push(`${await soon(publisher.receive())}`);
+      assertEquals(told, ["\x01foo", "\x01bar", "\x01", "\x00foo", "\x00"]);
+      await publisher.send(["bar", "heard"]);
+      assertEquals((await soon(subscriber.receive())).map(String), ["bar", "heard"]);
+    });
+  });
+});
+
+Deno.test({
+  name: "CURVE: a server that connects, and a client that binds",
+  ignore: !capability.curve,
+  fn: async () => {
+    const server = curveKeyPair();
+    const client = curveKeyPair();
+    await using(
+      new Pair({
+        linger: 0,
+        curveServer: true,
+        curvePublicKey: server.publicKey,
+        curveSecretKey: server.secretKey,
+      }),
+      async (one) => {
+        await using(
+          new Pair({
+            linger: 0,
+            curveServerKey: server.publicKey,
+            curvePublicKey: client.publicKey,
+            curveSecretKey: client.secretKey,
+          }),
+          async (other) => {
+            await join(other, one);
+            await one.send("secret");
+            assertEquals(`${await soon(other.receive())}`, "secret");
+            assertEquals([one.securityMechanism, other.securityMechanism], ["curve", "curve"]);
+          },
+        );
+      },
+    );
+  },
+});

@@ -1,0 +1,137 @@
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { Dealer, Reply, Request, Router } from "../../zeromq.ts";
+import { overTransports, pending, soon } from "../socket/support.ts";
+import { freshAddress, turn } from "../util.ts";
+import { EFSM, join, rejectsShape, using } from "./support.ts";
+
+overTransports("an echo of requests, by iteration", async (address) => {
+  await using(new Request(), async (request) => {
+    await using(new Reply(), async (reply) => {
+      await join(reply, request, address);
+      const echo = (async () => {
+        for await (const message of reply) await reply.send(message);
+      })();
+      for (const text of ["foo", "bar", "baz"]) {
+        await request.send(text);
+        assertEquals(`${await soon(request.receive())}`, text);
+      }
+      reply.close();
+      await soon(echo);
+    });
+  });
+});
+
+Deno.test("a Request that awaits its reply isn't writable, and the next send waits for it", async () => {
+  await using(new Request(), async (request) => {
+    await using(new Reply(), async (reply) => {
+      await join(reply, request, freshAddress("inproc"));
+      await request.send("first");
+      assertEquals(request.writable, false);
+      const second = request.send("second");
+      for (let i = 0; i < 3; i++) await turn();
+      assert(await pending(second));
+      assertEquals(`${await soon(reply.receive())}`, "first");
+      await reply.send("one");
+      assertEquals(`${await soon(request.receive())}`, "one");
+      await soon(second);
+      assertEquals(`${await soon(reply.receive())}`, "second");
+    });
+  });
+});
+
+Deno.test("with a time-out it rejects: EFSM, and the reply still comes", async () => {
+  await using(new Request({ sendTimeout: 2 }), async (request) => {
+    await using(new Reply(), async (reply) => {
+      await join(reply, request, freshAddress("inproc"));
+      await request.send("first");
+      await rejectsShape(request.send("second"), EFSM);
+      assertEquals(`${await soon(reply.receive())}`, "first");
+      await reply.send("one");
+      assertEquals(`${await soon(request.receive())}`, "one");
+    });
+  });
+});
+
+Deno.test("with a time-out of 0 it does so at once", async () => {
+  await using(new Request({ receiveTimeout: 0 }), async (request) => {
+    await rejectsShape(request.receive(), EFSM);
+  });
+});
+
+Deno.test("a Request's receive waits for a send, and then for the reply", async () => {
+  await using(new Request(), async (request) => {
+    await using(new Reply(), async (reply) => {
+      await join(reply, request, freshAddress("inproc"));
+      const received = request.receive();
+      for (let i = 0; i < 3; i++) await turn();
+      assert(await pending(received));
+      await request.send("question");
+      assertEquals(`${await soon(reply.receive())}`, "question");
+      await reply.send("answer");
+      assertEquals(`${await soon(received)}`, "answer");
+    });
+  });
+});
+
+Deno.test("a Request's receive out of turn has a time-out: EFSM", async () => {
+  await using(new Request({ receiveTimeout: 2 }), async (request) => {
+    await rejectsShape(request.receive(), EFSM);
+  });
+});
+
+Deno.test("a Reply's send waits for a request", async () => {
+  await using(new Request(), async (request) => {
+    await using(new Reply(), async (reply) => {
+      await join(reply, request, freshAddress("inproc"));
+      const sent = reply.send("answer");
+      await request.send("question");
+      assertEquals(`${await soon(reply.receive())}`, "question");
+      await soon(sent);
+      assertEquals(`${await soon(request.receive())}`, "answer");
+    });
+  });
+});
+
+Deno.test("a mandatory Router refuses an unknown peer: EHOSTUNREACH", async () => {
+  const UNREACHABLE = {
+    message: "Host unreachable",
+    code: "EHOSTUNREACH",
+    errno: Deno.build.os === "linux" ? 113 : 65,
+  };
+  await using(new Router({ mandatory: true }), async (router) => {
+    router.sendTimeout = 0;
+    await rejectsShape(router.send(["nobody", "x"]), UNREACHABLE);
+    router.sendTimeout = 2;
+    await rejectsShape(router.send(["nobody", "x"]), UNREACHABLE);
+    router.sendTimeout = -1;
+    await using(new Dealer({ routingId: "somebody" }), async (dealer) => {
+      await join(router, dealer, freshAddress("inproc"));
+      await dealer.send("here I am");
+      await soon(router.receive());
+      await rejectsShape(router.send(["nobody", "x"]), UNREACHABLE);
+      await router.send(["somebody", "hello"]);
+      assertEquals(`${await soon(dealer.receive())}`, "hello");
+    });
+  });
+});
+
+Deno.test("a mandatory Router without any peer waits for one", async () => {
+  await using(new Router({ mandatory: true }), async (router) => {
+    await router.bind("inproc://mandatory");
+    const sent = router.send(["somebody", "hello"]);
+    for (let i = 0; i < 3; i++) await turn();
+    assert(await pending(sent));
+    await using(new Dealer({ routingId: "somebody" }), async (dealer) => {
+      dealer.connect("inproc://mandatory");
+      await soon(sent);
+      assertEquals(`${await soon(dealer.receive())}`, "hello");
+    });
+  });
+});
+
+Deno.test("connecting with a routing id, a mandatory Router can send at once", async () => {
+  await using(new Router({ mandatory: true, linger: 0 }), async (router) => {
+    router.connect("tcp://127.0.0.1:9", { routingId: "remote" });
+    await soon(router.send(["remote", "hi"]));
+  });
+});
