@@ -2,11 +2,11 @@
 
 import { has } from "../ffi/capability.ts";
 import { newKeys } from "../ffi/curve.ts";
-import { zmqAsking } from "../ffi/libzmq.ts";
+import { loadLibrary } from "../ffi/load.ts";
 import { translating } from "./errors.ts";
 
 /** The version of the libzmq in use, such as `"4.3.5"` (`zmq_version`). */
-export const version: string = readVersion();
+export const version: string = loadLibrary().version;
 
 /** What the libzmq in use was built with (`zmq_has`). */
 export const capability: Partial<{
@@ -47,10 +47,4 @@ export function curveKeyPair(): {
 } {
   const [publicKey, secretKey] = translating(newKeys);
   return { publicKey, secretKey };
-}
-
-function readVersion(): string {
-  const parts = [new Int32Array(1), new Int32Array(1), new Int32Array(1)] as const;
-  zmqAsking().zmq_version(...parts);
-  return parts.map(([part]) => part).join(".");
 }

@@ -1,12 +1,167 @@
-/** What happens to a socket. */
+/** What happens to a socket's connections. */
 
-import { native } from "./classes.ts";
-import type { SocketState } from "./state.ts";
+import { EventWait, Monitor, type RawEvent } from "../socket/monitor.ts";
+import { expectArguments, isObject } from "./arguments.ts";
+import { native, readOnly } from "./classes.ts";
+import { EBADF, EBUSY, ENOTSOCK, errnoError, foreignObject, translating } from "./errors.ts";
+import type { Event, EventOfType, EventSubscriber, EventType } from "./event_types.ts";
+import { toEvent } from "./events.ts";
+import { stateOf } from "./state.ts";
 
+type Listener = (event: Event) => void;
+
+/** A receive that waits for an event. */
+class Waiting extends EventWait {
+  constructor(
+    monitor: Monitor,
+    owner: object,
+    readonly resolve: (event: Event) => void,
+    readonly reject: (reason: unknown) => void,
+  ) {
+    super(monitor, owner);
+  }
+
+  override succeed(event: RawEvent): void {
+    this.resolve(toEvent(event));
+  }
+
+  override fail(reason: unknown): void {
+    this.reject(reason);
+  }
+
+  override end(): void {
+    this.reject(errnoError(ENOTSOCK));
+  }
+}
+
+/**
+ * Tells what happens to a socket's connections; a socket's `events` is one. Events are received,
+ * iterated over, or given to listeners. The last one, `"end"`, comes when the socket was closed.
+ */
 class ObserverClass {
+  readonly #monitor: Monitor;
+  /** Whoever reads a socket's events goes on using the socket. */
+  readonly #socket: object;
+  readonly #listeners = new Map<string, Set<Listener>>();
+  #emitting = false;
+
+  /**
+   * Begins to observe a socket. Programs read the socket's `events` instead.
+   *
+   * @throws `TypeError` for what isn't an object; `ENOTSOCK` for a closed socket.
+   */
+  constructor(socket: object) {
+    if (!isObject(socket)) throw new TypeError("Socket must be a socket object");
+    expectArguments(arguments.length, 1);
+    const state = stateOf(socket);
+    if (state === undefined) throw foreignObject();
+    if (state.closed) throw errnoError(ENOTSOCK);
+    this.#socket = socket;
+    // A socket has one at a time: libzmq ends the one before.
+    translating(() => state.handle.monitor?.stop());
+    this.#monitor = translating(() => new Monitor(state.handle));
+  }
+
+  /** Whether no event can be received any more: `"end"` has been, or it was closed. */
+  get closed(): boolean {
+    return this.#monitor.done;
+  }
+
+  /** Stops observing; the socket goes on. A receive that waits rejects. Idempotent. */
+  close(): void {
+    expectArguments(arguments.length, 0);
+    this.#monitor.close(errnoError(ENOTSOCK));
+  }
+
+  /**
+   * Receives the next event; waits where there is none.
+   *
+   * @throws At once: `EBADF` where it's closed, `EBUSY` while another receive is pending. An Error
+   * where there are listeners.
+   */
+  receive(): Promise<Event> {
+    expectArguments(arguments.length, 0);
+    return this.#receive();
+  }
+
+  /**
+   * Has a listener called for every event of a type. From then on, events can't be received any more, and
+   * the process stays alive until the socket is closed.
+   */
+  on<E extends EventType>(type: E, listener: (data: EventOfType<E>) => void): EventSubscriber {
+    if (typeof listener !== "function") throw new TypeError("A listener must be a function");
+    let listeners = this.#listeners.get(type);
+    if (listeners === undefined) this.#listeners.set(type, listeners = new Set());
+    listeners.add(listener as Listener);
+    if (!this.#emitting) this.#beginToEmit();
+    return this;
+  }
+
+  /** Takes a listener out again. */
+  off<E extends EventType>(type: E, listener: (data: EventOfType<E>) => void): EventSubscriber {
+    this.#listeners.get(type)?.delete(listener as Listener);
+    return this;
+  }
+
+  /** Iterates over all events to come, up to `"end"`. */
+  [Symbol.asyncIterator](): AsyncIterator<Event, undefined> {
+    return {
+      next: async (): Promise<IteratorResult<Event, undefined>> => {
+        if (this.closed) return { value: undefined, done: true };
+        return { value: await this.receive(), done: false };
+      },
+    };
+  }
+
+  #receive(): Promise<Event> {
+    const monitor = this.#monitor;
+    if (monitor.done) throw errnoError(EBADF);
+    if (monitor.awaited) {
+      throw errnoError(EBUSY, {
+        message:
+          "Observer is busy reading; only one receive operation may be in progress at any time",
+      });
+    }
+    const event = monitor.take();
+    if (event !== undefined) return Promise.resolve(toEvent(event));
+    return new Promise((resolve, reject) => {
+      monitor.join(new Waiting(monitor, this, resolve, reject), undefined);
+    });
+  }
+
+  #beginToEmit(): void {
+    this.#emitting = true;
+    Object.defineProperty(this, "receive", {
+      get() {
+        throw new Error(
+          "Observer is in event emitter mode. After a call to events.on() it is not possible to " +
+            "read events with events.receive().",
+        );
+      },
+    });
+    this.#emit();
+  }
+
+  async #emit(): Promise<void> {
+    while (!this.closed) {
+      let event: Event;
+      try {
+        event = await this.#receive();
+      } catch (error) {
+        if (this.closed) return;
+        throw error;
+      }
+      for (const listener of [...this.#listeners.get(event.type) ?? []]) {
+        listener.call(this.#socket, event);
+      }
+    }
+  }
 }
+
+readOnly(ObserverClass.prototype, "Observer", ["closed"]);
+Object.defineProperty(ObserverClass, "name", { value: "Observer", configurable: true });
+
+/** Tells what happens to a socket's connections. */
 export type Observer = ObserverClass;
+/** Tells what happens to a socket's connections. */
 export const Observer: typeof ObserverClass = native(ObserverClass);
-export function observe(_state: SocketState): Observer {
-  return new Observer();
-}

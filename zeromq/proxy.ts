@@ -12,8 +12,7 @@ import { expectArguments, isObject } from "./arguments.ts";
 import { native, readOnly } from "./classes.ts";
 import { EBADF, EINVAL, errnoError, foreignObject, translated } from "./errors.ts";
 import type { Socket } from "./socket.ts";
-import { stateOf } from "./socket.ts";
-import type { SocketState } from "./state.ts";
+import { type SocketState, stateOf } from "./state.ts";
 
 /** How many messages go one way before others have their turn. */
 const BATCH = 256;

@@ -11,7 +11,7 @@ import { native, readOnly } from "./classes.ts";
 import { type Context, context as defaultContext, coreOf } from "./context.ts";
 import { translated, translating } from "./errors.ts";
 import { expectBoolean, expectNumber, toInt64, toUint64 } from "./numbers.ts";
-import { observe, Observer } from "./observer.ts";
+import { Observer } from "./observer.ts";
 import { receive } from "./receiving.ts";
 import { send } from "./sending.ts";
 import { defineCommon } from "./socket_options.ts";
@@ -19,10 +19,9 @@ import type { CommonOptions } from "./socket_types.ts";
 import { type Parts, SocketState } from "./state.ts";
 
 /** A global since Deno 2.0, but in the types of some versions only. */
-const { setImmediate } = globalThis as unknown as { setImmediate(callback: () => void): unknown };
+const global = globalThis as unknown as { setImmediate(callback: () => void): unknown };
 
 let stateIn: (socket: SocketClass) => SocketState;
-let isSocket: (value: object) => boolean;
 
 /**
  * What all sockets have in common. Programs make {@linkcode Push}, {@linkcode Router} and the other
@@ -39,7 +38,6 @@ abstract class SocketClass {
 
   static {
     stateIn = (socket) => socket.#state;
-    isSocket = (value) => #state in value;
   }
 
   /**
@@ -77,7 +75,7 @@ abstract class SocketClass {
 
   /** What happens to the socket: connections made, lost, refused. The same object each time. */
   get events(): Observer {
-    return this.#events ??= observe(this.#state);
+    return this.#events ??= new Observer(this);
   }
 
   /** The context in which the socket was opened. */
@@ -278,7 +276,7 @@ abstract class SocketClass {
         } catch (error) {
           failure = { reason: translated(error, address) };
         }
-        setImmediate(() => {
+        global.setImmediate(() => {
           state.blocked = false;
           if (state.closeRequested) this.#close();
           if (failure === undefined) resolve();
@@ -353,9 +351,3 @@ export const Socket: typeof SocketClass = native(SocketClass);
 
 // A net, not a strategy: nothing triggers the collector when descriptors run out.
 const dropped = new FinalizationRegistry<Handle>((handle) => handle.close());
-
-/** A socket's state; undefined for what isn't a socket of ours. */
-export function stateOf(value: unknown): SocketState | undefined {
-  if (typeof value !== "object" || value === null || !isSocket(value)) return undefined;
-  return stateIn(value as SocketClass);
-}

@@ -37,7 +37,9 @@ export class SocketState {
     readonly handle: Handle,
     /** The socket, which a waiting operation keeps. */
     readonly socket: object,
-  ) {}
+  ) {
+    states.set(socket, this);
+  }
 
   get closed(): boolean {
     return this.handle.closed;
@@ -94,6 +96,13 @@ export class SocketState {
     for (const waiting of [...this.aside]) waiting.closed();
     this.handle.close();
   }
+}
+
+const states = new WeakMap<object, SocketState>();
+
+/** A socket's state; undefined for what isn't a socket of ours. */
+export function stateOf(socket: object): SocketState | undefined {
+  return states.get(socket);
 }
 
 /** The parts of a received message. */

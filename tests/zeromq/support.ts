@@ -1,13 +1,32 @@
 /** What the drop-in's tests share. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { curveKeyPair, Pair, Proxy, Request, Router, type Socket } from "../../zeromq.ts";
+import {
+  curveKeyPair,
+  type EventOfType,
+  type EventType,
+  Pair,
+  Proxy,
+  Request,
+  Router,
+  type Socket,
+} from "../../zeromq.ts";
 import { settled } from "../../mod.ts";
+import { soon } from "../socket/support.ts";
 import { freshAddress } from "../util.ts";
 
 // Tables that are bound on first use are a leak to the sanitizers where that's within a test.
 {
   curveKeyPair();
+  const observed = new Pair();
+  const peer = new Pair();
+  const accepted = captured(observed, "accept");
+  const ended = captured(observed, "end");
+  await join(observed, peer);
+  await accepted;
+  observed.close();
+  peer.close();
+  await ended;
   const front = new Router();
   const back = new Request();
   await front.bind("inproc://warm-up-front");
@@ -110,6 +129,29 @@ export async function using<T extends Socket>(
   } finally {
     socket.close();
   }
+}
+
+/** The same with a socket whose events are looked at: at the end, everything that they tell is over. */
+export async function observing<T extends Socket>(
+  socket: T,
+  body: (socket: T) => Promise<void> | void,
+): Promise<void> {
+  const { events } = socket;
+  try {
+    await body(socket);
+  } finally {
+    const end = new Promise<void>((resolve) => {
+      if (events.closed) resolve();
+      else events.on("end", () => resolve());
+    });
+    socket.close();
+    await soon(end);
+  }
+}
+
+/** The first event of a type, by a listener. */
+export function captured<E extends EventType>(socket: Socket, type: E): Promise<EventOfType<E>> {
+  return new Promise((resolve) => socket.events.on<E>(type, resolve));
 }
 
 /** The warnings that a body has the process emit. */

@@ -1,0 +1,105 @@
+import { Buffer } from "node:buffer";
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { capability, Pair, Router } from "../../zeromq.ts";
+import { overTransports, soon } from "../socket/support.ts";
+import { captured, observing, untyped, using } from "./support.ts";
+
+type Reply = (request: Buffer[]) => (Buffer | string | null)[];
+
+/** Runs with a ZAP handler in the default context. */
+async function withHandler(reply: Reply, body: () => Promise<void>): Promise<void> {
+  await using(new Router(), async (handler) => {
+    const run = (async () => {
+      await handler.bind("inproc://zeromq.zap.01");
+      for await (const request of handler) await handler.send(reply(request));
+    })();
+    await body();
+    handler.close();
+    await run;
+  });
+}
+
+/** Lets in who has the right password. */
+const checking: Reply = ([id, delimiter, version, request, , , , , , password]) =>
+  `${password}` === "pass"
+    ? [id, delimiter, version, request, "200", "OK", "user", ""]
+    : [id, delimiter, version, request, "400", "no", null, null];
+
+async function withPeers(
+  password: string,
+  body: (server: Pair, client: Pair) => Promise<void>,
+): Promise<void> {
+  await observing(new Pair({ linger: 0, plainServer: true, zapDomain: "test" }), async (server) => {
+    const options = { linger: 0, plainUsername: "user", plainPassword: password };
+    await observing(new Pair(options), (client) => body(server, client));
+  });
+}
+
+overTransports("a ZAP handler that is a Router lets a client in", async (address) => {
+  await withHandler(checking, () =>
+    withPeers("pass", async (server, client) => {
+      assertEquals([server.securityMechanism, client.securityMechanism], ["plain", "plain"]);
+      await server.bind(address);
+      client.connect(server.lastEndpoint!);
+      await client.send("let in");
+      assertEquals(`${await soon(server.receive())}`, "let in");
+    }));
+}, ["tcp", "ipc"]);
+
+overTransports("both sides hear of a refusal", async (address) => {
+  await withHandler(checking, () =>
+    withPeers("wrong", async (server, client) => {
+      const type = "handshake:error:auth";
+      const refused = Promise.all([captured(server, type), captured(client, type)]);
+      await server.bind(address);
+      client.connect(server.lastEndpoint!);
+      for (const event of await soon(refused)) {
+        assertEquals(untyped(event).address, server.lastEndpoint);
+        const { error } = untyped(event);
+        assertEquals([error.message, { ...error }], ["Authentication failure", { status: 400 }]);
+      }
+    }));
+}, ["tcp", "ipc"]);
+
+const BROKEN: [what: string, reply: Reply, code: string][] = [
+  [
+    "a wrong version",
+    ([id, delimiter, , request]) => [id, delimiter, "9.9", request, "200", "OK", null, null],
+    "ERR_ZAP_BAD_VERSION",
+  ],
+  ["too few parts", ([id, delimiter]) => [id, delimiter, null, null], "ERR_ZAP_MALFORMED_REPLY"],
+];
+for (const [what, reply, code] of BROKEN) {
+  overTransports(`a handler's reply with ${what} is a protocol error`, async (address) => {
+    await withHandler(reply, () =>
+      withPeers("pass", async (server, client) => {
+        const failed = captured(server, "handshake:error:protocol");
+        await server.bind(address);
+        client.connect(server.lastEndpoint!);
+        const event = untyped(await soon(failed));
+        assertEquals(event.address, server.lastEndpoint);
+        assertEquals([event.error.message, { ...event.error }], ["ZAP protocol error", { code }]);
+      }));
+  }, ["tcp", "ipc"]);
+}
+
+if (capability.curve) {
+  overTransports("both sides hear of mechanisms that differ", async (address) => {
+    await observing(new Pair({ linger: 0, plainServer: true }), async (server) => {
+      await observing(new Pair({ linger: 0, curveServer: true }), async (client) => {
+        const type = "handshake:error:protocol";
+        const failed = Promise.all([captured(server, type), captured(client, type)]);
+        await server.bind(address);
+        client.connect(server.lastEndpoint!);
+        for (const event of await soon(failed)) {
+          const { error } = untyped(event);
+          assertEquals(untyped(event).address, server.lastEndpoint);
+          assertEquals([error.message, error.code], [
+            "ZMTP protocol error",
+            "ERR_ZMTP_MECHANISM_MISMATCH",
+          ]);
+        }
+      });
+    });
+  }, ["tcp", "ipc"]);
+}
