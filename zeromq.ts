@@ -35,3 +35,22 @@ export type {
   Writable,
 } from "./zeromq/socket_types.ts";
 export type { Event, EventOfType, EventSubscriber, EventType } from "./zeromq/event_types.ts";
+
+// What these are made of.
+export type { CommonOptions, GssapiNameType, ReceiveType } from "./zeromq/socket_types.ts";
+export type {
+  AuthError,
+  ErrnoError,
+  EventAddress,
+  EventError,
+  EventFor,
+  EventInterval,
+  Expand,
+  ProtoError,
+} from "./zeromq/event_types.ts";
+export type { IfEquals, Options, WritableKeys } from "./zeromq/option_types.ts";
+// The classes behind those that can't be called without `new` in a class's own words.
+export type { ContextClass } from "./zeromq/context.ts";
+export type { ObserverClass } from "./zeromq/observer.ts";
+export type { ProxyClass } from "./zeromq/proxy.ts";
+export type { SocketClass } from "./zeromq/socket.ts";

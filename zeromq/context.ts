@@ -17,7 +17,7 @@ let isContext: (value: object) => boolean;
  * A group of sockets that share I/O threads and the names of `inproc://` addresses. Most programs
  * need none of their own: sockets are made in the default `context`.
  */
-class ContextClass {
+export class ContextClass {
   readonly #core: ContextCore;
 
   static {
@@ -71,7 +71,7 @@ class ContextClass {
 }
 
 /** The options of a context. */
-interface ContextClass {
+export interface ContextClass {
   /**
    * Whether sockets keep their unsent messages when they're closed, and the process waits for them
    * at its end. Default true (`ZMQ_BLOCKY`).

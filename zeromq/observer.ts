@@ -38,7 +38,7 @@ class Waiting extends EventWait {
  * Tells what happens to a socket's connections; a socket's `events` is one. Events are received,
  * iterated over, or given to listeners. The last one, `"end"`, comes when the socket was closed.
  */
-class ObserverClass {
+export class ObserverClass {
   readonly #monitor: Monitor;
   /** Whoever reads a socket's events goes on using the socket. */
   readonly #socket: object;

@@ -21,7 +21,7 @@ const BATCH = 256;
  * Passes on what either of two sockets receives to the other, such as a Router's requests to a Dealer's
  * workers, and their replies. A socket whose peers are all full isn't read from, so nothing is lost.
  */
-class ProxyClass<F extends Socket = Socket, B extends Socket = Socket> {
+export class ProxyClass<F extends Socket = Socket, B extends Socket = Socket> {
   readonly #frontEnd: F;
   readonly #backEnd: B;
   #run: Run | undefined;

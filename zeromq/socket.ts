@@ -31,7 +31,7 @@ let stateIn: (socket: SocketClass) => SocketState;
  * takes place when it's done. At most one receive and one send may be pending. A socket that is bound
  * or connected doesn't keep the process alive; a receive or send that waits does.
  */
-abstract class SocketClass {
+export abstract class SocketClass {
   readonly #state: SocketState;
   #context: Context | undefined;
   #events: Observer | undefined;
@@ -295,7 +295,7 @@ abstract class SocketClass {
 }
 
 /** The options of every socket. */
-interface SocketClass extends CommonOptions {}
+export interface SocketClass extends CommonOptions {}
 
 // Every socket has both halves, for classes that derive from Socket itself; the types know of them
 // where a class can use them. What a socket can't do fails, see the classes.

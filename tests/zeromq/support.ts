@@ -24,6 +24,7 @@ import { freshAddress } from "../util.ts";
   const ended = captured(observed, "end");
   await join(observed, peer);
   await accepted;
+  peer.events.close();
   observed.close();
   peer.close();
   await ended;
