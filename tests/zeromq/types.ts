@@ -102,10 +102,8 @@ export const CLASSES: Record<string, () => void> = {
   },
   Observer: () => {
     same<keyof ours.Observer, keyof theirs.Observer>(true);
-    // Generic functions that return their own interface are never the same to the compiler: each fits for the other.
+    // Generic functions are never the same to the compiler, though their listeners' events are, see below.
     same<Differing<ours.Observer, theirs.Observer>, "on" | "off">(true);
-    same<ours.Observer extends theirs.EventSubscriber ? true : false, true>(true);
-    same<theirs.Observer extends ours.EventSubscriber ? true : false, true>(true);
   },
   Proxy: () => {
     same<keyof ours.Proxy, keyof theirs.Proxy>(true);
@@ -135,11 +133,10 @@ export const OTHERS: Record<string, () => void> = {
   "events": () => {
     same<ours.EventType, theirs.EventType>(true);
     same<ours.Event, theirs.Event>(true);
-    same<ours.EventOfType<"connect:retry">, theirs.EventOfType<"connect:retry">>(true);
-    same<
-      ours.EventOfType<"handshake:error:auth">,
-      theirs.EventOfType<"handshake:error:auth">
-    >(true);
+    type Each = {
+      [E in ours.EventType]: Same<ours.EventOfType<E>, theirs.EventOfType<E>>;
+    }[ours.EventType];
+    same<Each, true>(true);
     same<keyof ours.EventSubscriber, keyof theirs.EventSubscriber>(true);
   },
   "connecting": () => {
