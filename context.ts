@@ -226,8 +226,10 @@ export class ContextCore {
   exitLinger = 10_000;
   /** What the end says where it has to wait for this context's messages, if not our own words. */
   notice: (() => string) | undefined;
+  /** The same, once it's being closed. */
+  protected saying: string | undefined;
   closed = false;
-  readonly #members = new Set<Member>();
+  protected readonly members: Set<Member> = new Set();
   #pointer: Deno.PointerObject | undefined;
   /** Its Context was dropped; the last socket to close then ends it. */
   #dropped = false;
@@ -237,7 +239,7 @@ export class ContextCore {
     if (this.closed) throw stateError("EBADF", call, "The context is closed");
     if (this.#pointer === undefined) {
       watchTheEnd();
-      this.#pointer = checkPointer(zmq().zmq_ctx_new(), "zmq_ctx_new");
+      this.#pointer = this.begin();
       alive.add(this);
     }
     return this.#pointer;
@@ -264,29 +266,37 @@ export class ContextCore {
   }
 
   add(member: Member): void {
-    this.#members.add(member);
+    this.members.add(member);
   }
 
   remove(member: Member): void {
-    this.#members.delete(member);
-    if (this.#dropped && this.#members.size === 0) this.close();
+    this.members.delete(member);
+    if (this.#dropped && this.members.size === 0) this.close();
   }
 
   drop(): void {
     this.#dropped = true;
-    if (this.#members.size === 0) this.close();
+    if (this.members.size === 0) this.close();
   }
 
   close(): void {
     if (this.closed) return;
-    if (this.#pointer !== undefined && this.notice !== undefined) notice = this.notice();
+    if (this.#pointer !== undefined) notice = this.saying = this.notice?.() ?? notice;
     this.closed = true;
-    for (const member of [...this.#members]) member.close();
-    if (this.#pointer !== undefined) {
-      terminate(this.#pointer);
-      longestLinger = Math.max(longestLinger, this.exitLinger);
-    }
+    for (const member of [...this.members]) member.close();
+    if (this.#pointer !== undefined) this.end(this.#pointer);
     alive.delete(this);
+  }
+
+  /** Makes the native context. */
+  protected begin(): Deno.PointerObject {
+    return checkPointer(zmq().zmq_ctx_new(), "zmq_ctx_new");
+  }
+
+  /** Gives it up, its sockets being closed. */
+  protected end(pointer: Deno.PointerObject): void {
+    terminate(pointer);
+    longestLinger = Math.max(longestLinger, this.exitLinger);
   }
 }
 

@@ -6,9 +6,11 @@ import { native } from "./classes.ts";
 import { defineOptions } from "./define.ts";
 import { foreignObject, translating } from "./errors.ts";
 import { expectBoolean, expectNumber } from "./numbers.ts";
+import { SharedCore } from "./shared_context.ts";
 import type { Options } from "./option_types.ts";
 
 const BLOCKY = 70;
+let first = true;
 
 let coreIn: (context: ContextClass) => ContextCore;
 let isContext: (value: object) => boolean;
@@ -33,7 +35,9 @@ export class ContextClass {
   constructor(options?: Options<ContextClass>) {
     expectOptions(options);
     expectArguments(arguments.length, 1);
-    this.#core = newCore();
+    // The first is the default one.
+    this.#core = prepared(first ? new SharedCore() : new ContextCore());
+    first = false;
     dropped.register(this, this.#core);
     Object.seal(this);
     if (options !== undefined) Object.assign(this, options);
@@ -124,8 +128,7 @@ export function coreOf(value: unknown): ContextCore {
   throw foreignObject();
 }
 
-function newCore(): ContextCore {
-  const core = new ContextCore();
+function prepared(core: ContextCore): ContextCore {
   // A linger is a promise: the end waits for as long as it says.
   core.exitLinger = 0x7fffffff;
   core.notice = () => {
