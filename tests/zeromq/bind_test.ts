@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Dealer, Router } from "../../zeromq.ts";
-import { overTransports, soon } from "../socket/support.ts";
+import { futureAddress, overTransports, soon } from "../socket/support.ts";
 import { BLOCKED, EBADF, rejectsShape, throwsShape, untyped, using } from "./support.ts";
 
 const BAD: [address: string, shape: { message: string; code: string; errno: number }][] = [
@@ -30,7 +30,7 @@ for (const [address, shape] of BAD) {
 }
 
 overTransports("what isn't bound or connected can't be taken back: ENOENT", async (address) => {
-  const place = address.replace("*", "9");
+  const place = futureAddress(address);
   await using(new Dealer(), async (socket) => {
     await rejectsShape(socket.unbind(place), { ...NOWHERE, address: place });
     throwsShape(() => socket.disconnect(place), { ...NOWHERE, address: place });

@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Reply, Request, Router } from "../../zeromq.ts";
-import { overTransports, pending, soon } from "../socket/support.ts";
+import { futureAddress, overTransports, pending, soon } from "../socket/support.ts";
 import { freshAddress, turn } from "../util.ts";
 import { EFSM, join, rejectsShape, using } from "./support.ts";
 
@@ -131,7 +131,7 @@ Deno.test("a mandatory Router without any peer waits for one", async () => {
 
 Deno.test("connecting with a routing id, a mandatory Router can send at once", async () => {
   await using(new Router({ mandatory: true, linger: 0 }), async (router) => {
-    router.connect("tcp://127.0.0.1:9", { routingId: "remote" });
+    router.connect(futureAddress(), { routingId: "remote" });
     await soon(router.send(["remote", "hi"]));
   });
 });
