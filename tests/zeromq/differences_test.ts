@@ -1,0 +1,89 @@
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { Dealer, Pair, Proxy, Reply, Request, Router } from "../../zeromq.ts";
+import { pending, soon } from "../socket/support.ts";
+import { freshAddress, turn } from "../util.ts";
+import {
+  EAGAIN,
+  join,
+  observing,
+  rejectsShape,
+  throwsShape,
+  using,
+  warningsOf,
+} from "./support.ts";
+
+Deno.test("a request without an envelope doesn't end a receive that waits", async () => {
+  await using(new Reply(), async (reply) => {
+    await reply.bind(freshAddress("inproc"));
+    const received = reply.receive();
+    await using(new Dealer(), async (stranger) => {
+      stranger.connect(reply.lastEndpoint!);
+      await stranger.send("no envelope");
+      for (let i = 0; i < 10; i++) await turn();
+      assert(await pending(received));
+      await using(new Request(), async (request) => {
+        request.connect(reply.lastEndpoint!);
+        await request.send("a request");
+        assertEquals(`${await soon(received)}`, "a request");
+      });
+    });
+  });
+});
+
+Deno.test("reading readable and writable takes no wake-up away from a receive that waits", async () => {
+  await using(new Pair(), async (one) => {
+    await using(new Pair(), async (other) => {
+      await join(one, other);
+      let done = false;
+      const looking = (async () => {
+        while (!done) {
+          assertEquals(typeof (one.readable || one.writable), "boolean");
+          await turn();
+        }
+      })();
+      for (let i = 0; i < 200; i++) {
+        const received = one.receive();
+        await other.send(`${i}`);
+        assertEquals(`${await soon(received)}`, `${i}`);
+      }
+      done = true;
+      await looking;
+    });
+  });
+});
+
+Deno.test("a bind that has failed doesn't count: no warnings, and no proxy", async () => {
+  await using(new Router(), async (socket) => {
+    await socket.bind("foo-bar").catch(() => {});
+    assertEquals(await warningsOf(() => socket.routingId = "x"), []);
+    await using(new Dealer(), (back) => {
+      throwsShape(() => new Proxy(socket, back).run(), {
+        message: "Front-end socket must be bound or connected",
+        code: "EINVAL",
+        errno: 22,
+      });
+    });
+  });
+});
+
+Deno.test("options of a closed socket don't warn beside their error", async () => {
+  const socket = new Dealer();
+  socket.connect("inproc://nobody");
+  socket.close();
+  const warnings = await warningsOf(() => {
+    try {
+      socket.routingId = "x";
+    } catch {
+      // ENOTSOCK
+    }
+  });
+  assertEquals(warnings, []);
+});
+
+Deno.test("a time-out of a send that waits is that of its beginning", async () => {
+  await using(new Dealer({ sendTimeout: 5 }), async (socket) => {
+    const sent = socket.send("x");
+    socket.sendTimeout = -1;
+    await rejectsShape(sent, EAGAIN);
+  });
+});
