@@ -1,15 +1,16 @@
-import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Dealer, Pair, Proxy, Reply, Request, Router } from "../../zeromq.ts";
 import { pending, soon } from "../socket/support.ts";
 import { freshAddress, turn } from "../util.ts";
 import {
   EAGAIN,
   join,
-  observing,
   rejectsShape,
   throwsShape,
   using,
   warningsOf,
+  withPairs,
 } from "./support.ts";
 
 Deno.test("a request without an envelope doesn't end a receive that waits", async () => {
@@ -85,5 +86,24 @@ Deno.test("a time-out of a send that waits is that of its beginning", async () =
     const sent = socket.send("x");
     socket.sendTimeout = -1;
     await rejectsShape(sent, EAGAIN);
+  });
+});
+
+Deno.test("a message over inproc is a copy: neither side's memory is the other's", async () => {
+  await withPairs(freshAddress("inproc"), async (one, other) => {
+    const original = Buffer.alloc(2048);
+    await one.send(original);
+    const [received] = await other.receive();
+    await other.send(received);
+    const [back] = await one.receive();
+    back[0] = 0x40;
+    assertEquals([original[0], received[0], back[0]], [0, 0, 0x40]);
+  });
+});
+
+Deno.test("what can only be read can't be set in sloppy code either", async () => {
+  await using(new Dealer(), (socket) => {
+    const set = new Function("socket", "socket.closed = true;");
+    throws(() => set(socket), TypeError);
   });
 });
