@@ -2,6 +2,23 @@
  * A drop-in for the npm package `zeromq`, version 6: its names, its behaviour and its errors, so that a
  * program which was written for it runs when an import map leads it here.
  *
+ * @example The import is all that changes
+ * ```ts
+ * import { Pull, Push } from "zeromq"; // an import map's name for this module
+ *
+ * const pull = new Pull();
+ * await pull.bind("tcp://127.0.0.1:*");
+ * const push = new Push();
+ * push.connect(pull.lastEndpoint!);
+ * await push.send(["one part", "and another"]);
+ * for await (const [one, other] of pull) {
+ *   console.log(one.toString(), other.toString());
+ *   break;
+ * }
+ * pull.close();
+ * push.close();
+ * ```
+ *
  * @module
  */
 
