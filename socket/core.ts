@@ -156,10 +156,10 @@ export class Handle extends Source {
   }
 
   /**
-   * Fact: asked for ZMQ_EVENTS, a SUB takes a message off its queue, to see whether it matches. Failure:
-   * with `conflate`, the next receive gave that one, however old, and not the last. Decision: while
-   * nobody waits, such a socket isn't looked at, it only does what libzmq's threads have told it to.
-   * Cost: a program that asks whether it's readable, or has it in a Poller, still gets the older one.
+   * Asked for ZMQ_EVENTS, a SUB takes a message off its queue, to see whether it matches; with `conflate`, the
+   * next receive gave that one then, however old, and not the newest. So while nobody waits, such a socket isn't
+   * looked at: it only does what libzmq's threads have told it to. Whoever asks whether it's readable, or has
+   * it in a Poller, still gets the older one.
    */
   #looksTake(): boolean {
     return this.type === SUB && getInt(this.pointer, CONFLATE) === 1;
