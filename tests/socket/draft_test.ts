@@ -3,7 +3,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { capability, metadataOf, type Socket, version } from "../../mod.ts";
+import { capability, type Frame, metadataOf, type Socket, version } from "../../mod.ts";
 import {
   Channel,
   Client,
@@ -281,3 +281,27 @@ async function freePort(): Promise<number> {
   await closed;
   return port;
 }
+
+/** What doesn't compile; never called. */
+export const REFUSED = (server: Server, radio: Radio, dish: Dish, gather: Gather): void => {
+  // @ts-expect-error -- whom it's for is missing
+  server.send("x");
+  // @ts-expect-error -- a number
+  server.send("x", { routingId: "1" });
+  // @ts-expect-error -- one part
+  server.send(["two", "parts"], { routingId: 1 });
+  // @ts-expect-error -- a group is missing
+  radio.send("x", {});
+  // @ts-expect-error -- it doesn't receive
+  radio.receive();
+  // @ts-expect-error -- it doesn't send
+  dish.send("x");
+  // @ts-expect-error -- it shows bytes only
+  server.visit(() => {});
+  // @ts-expect-error -- it doesn't send
+  gather.send("x");
+  server.send("x", { routingId: 1, signal: AbortSignal.timeout(1) });
+  const of: Promise<[Frame, { routingId: number }]> = server.receive();
+  const group: Promise<[Frame, { group: Frame }]> = dish.receive();
+  void [of, group];
+};

@@ -390,3 +390,24 @@ Deno.test("a socket that's dropped is collected, though it has listeners that ho
   );
   assertEquals([code, stdout, stderr], [0, "collected\n", ""]);
 });
+
+/** What doesn't compile; never called. */
+export const REFUSED = async ({ events }: Pull): Promise<void> => {
+  // @ts-expect-error -- no such event
+  events.on("bound", () => {});
+  // @ts-expect-error -- "end" has no address
+  events.on("end", ({ address }) => address);
+  const event = await events.receive();
+  // @ts-expect-error -- not every event has one
+  void event.fd;
+  switch (event.type) {
+    case "accept": {
+      const known: [string, string | undefined, number] = [event.address, event.peer, event.fd];
+      return void known;
+    }
+    case "connect:retry":
+      return void (event.interval satisfies number);
+    case "handshake:error:auth":
+      return void (event.error.code satisfies string, event.status satisfies number);
+  }
+};
