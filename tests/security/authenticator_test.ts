@@ -160,6 +160,28 @@ curve("a function decides by the key, and names the user", async () => {
   await refused(options, eve.clientOptions(server));
 });
 
+curve("a server that connects asks about whom it meets, as one that is bound does", async () => {
+  const [server, ada, eve] = Array.from({ length: 3 }, () => Certificate.create());
+  const denied = Promise.withResolvers<AuthRequest>();
+  await using authenticator = new Authenticator({ onDenied: denied.resolve });
+  authenticator.configureCurve([ada]);
+  const options = { ...server.serverOptions(), ...HOME, metadata: ["User-Id"] };
+  for (const client of [eve, ada]) {
+    using push = new Push({ ...client.clientOptions(server), linger: 0 });
+    using pull = new Pull(options);
+    await join(push, pull);
+    const sent = push.send("x").catch(() => {}); // a bound socket waits for a peer that comes in
+    if (client === ada) {
+      await sent;
+      assertEquals(metadataOf(await soon(pull.receive()))?.["User-Id"], ada.publicKey);
+    } else {
+      const request = await soon(denied.promise);
+      assert(request.mechanism === "curve" && request.publicKey === eve.publicKey);
+      assertEquals(pull.tryReceive(), undefined);
+    }
+  }
+});
+
 curve("what isn't a policy is a TypeError that shows no key", () => {
   using context = new Context();
   using authenticator = new Authenticator({ context });

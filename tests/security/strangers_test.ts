@@ -43,6 +43,15 @@ function greeting(mechanism: string, { version = 3, asServer = 0 } = {}): Uint8A
   return bytes;
 }
 
+/** A message from a PUSH that speaks ZMTP as it was before there were mechanisms: 1.0 or 2.0. */
+function legacy(version: 1 | 2, text: string): Uint8Array {
+  const body = new TextEncoder().encode(text);
+  if (version === 1) return new Uint8Array([1, 0, body.length + 1, 0, ...body]);
+  const PUSH = 8;
+  const signature = [0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f];
+  return new Uint8Array([...signature, 1, PUSH, 0, 0, 0, body.length, ...body]);
+}
+
 /** A command with nothing but its name, and whatever follows. */
 function command(name: string, ...rest: number[]): Uint8Array {
   const body = [name.length, ...new TextEncoder().encode(name), ...rest];
@@ -120,6 +129,20 @@ for (const place of places()) {
     }
     for (const version of [0, 1, 2]) await say(pull, greeting("NULL", { version }), message);
     await say(pull, greeting(name, { asServer: 1 }), message);
+  });
+
+  test("peers from before there were mechanisms don't come in", async (pull) => {
+    for (const version of [1, 2] as const) {
+      {
+        // One that asks for no mechanism hears such a peer.
+        using open = new Pull();
+        await open.bind(freshAddress("tcp"));
+        using connection = await Deno.connect({ hostname: "127.0.0.1", port: portOf(open) });
+        await connection.write(legacy(version, "from long ago"));
+        assertEquals(await received(open), ["from long ago"]);
+      }
+      await say(pull, legacy(version, "from a stranger"));
+    }
   });
 
   test("messages and commands out of turn don't come in", async (pull) => {
