@@ -85,8 +85,10 @@ class Host {
   }
 }
 
-/** A global since Deno 2.0, but in the types of some versions only. Looked up late: it loads a module. */
+/** A global since Deno 2.0, but in the types of some versions only. */
 const global = globalThis as unknown as { setImmediate(callback: () => void): unknown };
+/** Looked up at the first use, since it loads a module, and once, since tests may put a false one there. */
+let setImmediate: typeof global.setImmediate | undefined;
 
 class Reactor {
   /** Where sources are registered, and most waits take place. */
@@ -357,7 +359,7 @@ class Reactor {
   #queueTurn(): void {
     if (this.#turnQueued) return;
     this.#turnQueued = true;
-    global.setImmediate(this.#turn);
+    (setImmediate ??= global.setImmediate)(this.#turn);
   }
 
   #anyParked(): boolean {
