@@ -149,10 +149,10 @@ overTransports(
   },
 );
 
-Deno.test("a name that a socket was bound to is free as soon as it's closed", async () => {
-  for (let i = 0; i < 100; i++) {
+Deno.test("a name that a socket was bound to is free as soon as it's closed", () => {
+  for (let i = 0; i < 500; i++) {
     const socket = new Router();
-    await socket.bind("inproc://once-more");
+    socket.bindSync("inproc://once-more");
     socket.close();
   }
 });

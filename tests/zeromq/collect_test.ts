@@ -118,3 +118,23 @@ Deno.test("a socket whose events were read is collected, and so is its Observer"
     "2",
   );
 });
+
+Deno.test("a socket with a receive that waits isn't collected, in turn or out of it", async () => {
+  assertEquals(
+    await printed(`
+      const sockets = [];
+      await (async () => {
+        for (const socket of [new zmq.Dealer(), new zmq.Request()]) {
+          sockets.push(new WeakRef(socket));
+          socket.receive().catch(() => {});
+        }
+      })();
+      await collectAll();
+      for (const socket of sockets) {
+        console.log(socket.deref()?.closed);
+        socket.deref()?.close();
+      }
+    `),
+    "false\nfalse",
+  );
+});

@@ -58,16 +58,8 @@ Deno.test("a context of a worker's own is its own", async () => {
 });
 
 for (const transport of ["tcp", "ipc", "inproc"]) {
-  // Ports and names are found by a socket that is closed before they're used.
   const address = transport === "tcp"
-    ? `await (async () => {
-        const socket = new zmq.Pair();
-        await socket.bind("tcp://127.0.0.1:*");
-        const address = socket.lastEndpoint;
-        await socket.unbind(address);
-        socket.close();
-        return address;
-      })()`
+    ? `"${futureAddress()}"`
     : transport === "ipc"
     ? `"ipc://" + Deno.makeTempDirSync() + "/socket"`
     : `"inproc://between-threads"`;
@@ -118,6 +110,23 @@ for (const transport of ["tcp", "ipc", "inproc"]) {
     assertEquals([stdout, stderr, code], ["foo,bar\n", "", 0]);
   });
 }
+
+Deno.test("much that a worker has sent just before its end arrives, too", async () => {
+  const { stdout, stderr, code } = await withWorkers(`
+    const socket = new zmq.Pull({ receiveHighWaterMark: 0 });
+    await socket.bind("tcp://127.0.0.1:*");
+    await inWorker({ address: socket.lastEndpoint }, async ({ address }) => {
+      const push = new zmq.Push({ linger: 0, sendHighWaterMark: 0 });
+      push.connect(address);
+      for (let i = 0; i < 200; i++) await push.send(Buffer.alloc(100_000));
+    });
+    let size = 0;
+    for (let i = 0; i < 200; i++) size += (await socket.receive())[0].length;
+    console.log(size);
+    socket.close();
+  `);
+  assertEquals([stdout, stderr, code], ["20000000\n", "", 0]);
+});
 
 Deno.test("workers that are terminated as soon as they're started disturb nothing", async () => {
   const { stdout, stderr, code } = await withWorkers(`

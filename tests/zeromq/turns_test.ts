@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Reply, Request, Router } from "../../zeromq.ts";
 import { futureAddress, overTransports, pending, soon } from "../socket/support.ts";
@@ -27,7 +28,9 @@ Deno.test("a Request that awaits its reply isn't writable, and the next send wai
       await join(reply, request, freshAddress("inproc"));
       await request.send("first");
       assertEquals(request.writable, false);
-      const second = request.send("second");
+      const buffer = Buffer.from("second");
+      const second = request.send(buffer);
+      buffer.write("SECOND"); // what waits is a copy
       for (let i = 0; i < 3; i++) await turn();
       assert(await pending(second));
       assertEquals(`${await soon(reply.receive())}`, "first");
