@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Reply, Request, Router } from "../../zeromq.ts";
-import { futureAddress, overTransports, pending, soon } from "../socket/support.ts";
+import { futureAddress, overTransports, pending, soon, spendTurn } from "../socket/support.ts";
 import { freshAddress, turn } from "../util.ts";
 import { EFSM, join, rejectsShape, using } from "./support.ts";
 
@@ -136,5 +136,24 @@ Deno.test("connecting with a routing id, a mandatory Router can send at once", a
   await using(new Router({ mandatory: true, linger: 0 }), async (router) => {
     router.connect(futureAddress(), { routingId: "remote" });
     await soon(router.send(["remote", "hi"]));
+  });
+});
+
+Deno.test("out of turn where this turn of the event loop is used up: it waits just as well", async () => {
+  await using(new Request(), async (request) => {
+    await using(new Reply(), async (reply) => {
+      await join(reply, request, freshAddress("inproc"));
+      for (let round = 0; round < 8; round++) { // with a pause for timers, and later without
+        spendTurn();
+        const received = request.receive();
+        spendTurn();
+        const sent = reply.send(`answer ${round}`);
+        for (let i = 0; i < 3; i++) await turn();
+        await request.send("question");
+        assertEquals(`${await soon(reply.receive())}`, "question");
+        await soon(sent);
+        assertEquals(`${await soon(received)}`, `answer ${round}`);
+      }
+    });
   });
 });
