@@ -143,7 +143,7 @@ function checkMessage(handle: Handle, message: MessageLike): Part | Part[] {
 }
 
 /** What libzmq would drop, with success: a message without the parts that its type of socket wants. */
-function checkCount(handle: Handle, message: MessageLike): void {
+export function checkCount(handle: Handle, message: MessageLike): void {
   const { type } = handle;
   const count = Array.isArray(message) ? message.length : 1;
   const raw = type === ROUTER && handle.remembered.get("rawMode") === true;
@@ -193,7 +193,8 @@ function putOnce(handle: Handle, parts: Part | readonly Part[]): boolean {
   return Array.isArray(parts) ? putParts(handle, parts) : sendPart(handle.pointer, parts as Part);
 }
 
-function putParts(handle: Handle, parts: readonly Part[]): boolean {
+/** Sends the parts of a message without waiting. False where it can't go now. */
+export function putParts(handle: Handle, parts: readonly Part[]): boolean {
   if (handle.sendTogether !== undefined) return handle.sendTogether(parts);
   return parts.length === 1 ? sendPart(handle.pointer, parts[0]) : sendParts(handle.pointer, parts);
 }

@@ -4,6 +4,7 @@ import type { Buffer } from "node:buffer";
 import { ZMQ_EVENTS, ZMQ_POLLIN, ZMQ_POLLOUT } from "../ffi/constants.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { getBytes, scratch, setBytes } from "../socket/core.ts";
+import { rememberByNumber } from "../socket/options.ts";
 import { refuseHazards } from "../socket/hazards.ts";
 import { EINVAL, ENOTSOCK, errnoError, translating } from "./errors.ts";
 import type { SocketState } from "./state.ts";
@@ -140,6 +141,7 @@ function write(
   // What would make libzmq end the process is a TypeError, as everywhere in this library.
   if (!handle.configuring) refuseHazards(handle, { option, value });
   translating(() => setBytes(handle.pointer, option, String(option), bytes));
+  rememberByNumber(handle, option, value);
   handle.touched();
 }
 

@@ -7,7 +7,7 @@ import { refill } from "../poller/budget.ts";
 import type { Handle } from "../socket/core.ts";
 import type { Frame } from "../socket/message.ts";
 import { takeMessage } from "../socket/receive.ts";
-import { trySend } from "../socket/sending.ts";
+import { putParts } from "../socket/sending.ts";
 import { expectArguments, isObject } from "./arguments.ts";
 import { native, readOnly } from "./classes.ts";
 import { EBADF, EINVAL, errnoError, foreignObject, translated } from "./errors.ts";
@@ -182,7 +182,9 @@ class Side implements Pollable {
   }
 
   put(frames: Frame[]): boolean {
-    const sent = trySend(this.state.handle, frames.length === 1 ? frames[0] : frames);
+    // Not trySend: what a Router can't address is dropped, as by libzmq's proxy, and is no reason to end.
+    const sent = putParts(this.state.handle, frames);
+    this.state.handle.touched();
     this.held = sent ? undefined : frames;
     return sent;
   }

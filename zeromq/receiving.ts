@@ -118,13 +118,13 @@ function waitForTurn(state: SocketState, timeout: number, resolve: Resolve, reje
     },
   );
   state.receiving = turn;
-  turn.begin(timeout);
+  turn.begin(timeout, false);
 }
 
 /** A last try: the time is over, or the socket is about to go. */
 function receiveLast({ handle }: SocketState, resolve: Resolve, reject: Reject): void {
   try {
-    const frames = takeMessage(handle.pointer);
+    const frames = takeMessage(handle.pointer, handle.metadata);
     if (!handle.closed) handle.touched();
     if (frames === undefined) reject(errnoError(EAGAIN));
     else resolve(toBuffers(frames));
@@ -138,9 +138,18 @@ function receiveLast({ handle }: SocketState, resolve: Resolve, reject: Reject):
  * message's `buffer` for the message, and transfer it.
  */
 function toBuffers(frames: Frame[]): Parts {
-  const buffers = frames as unknown as Parts;
-  for (let i = 0; i < frames.length; i++) buffers[i] = toBuffer(frames[i]);
-  return buffers;
+  const parts = frames as (Frame | Buffer | Extra)[];
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i];
+    if (part instanceof Uint8Array) parts[i] = toBuffer(part as Frame);
+    else if (part.group !== undefined) part.group = toBuffer(part.group as Frame);
+  }
+  return parts as Parts;
+}
+
+/** What stands behind a draft socket's bytes: a routing id, or a group. */
+interface Extra {
+  group?: Uint8Array;
 }
 
 function toBuffer(frame: Frame): Buffer {

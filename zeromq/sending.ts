@@ -4,9 +4,8 @@ import { WRITABLE } from "../poller/backend.ts";
 import { spend } from "../poller/budget.ts";
 import { reactor } from "../poller/reactor.ts";
 import { keepParts, type Part } from "../socket/message.ts";
-import { sendParts } from "../socket/send.ts";
-import { Send, trySend } from "../socket/sending.ts";
-import { EAGAIN, EBUSY, errnoError, translated } from "./errors.ts";
+import { checkCount, putParts, Send, trySend } from "../socket/sending.ts";
+import { EAGAIN, EBUSY, EINVAL, errnoError, translated } from "./errors.ts";
 import { Pause, pauseIsDue } from "./pauses.ts";
 import type { SocketState } from "./state.ts";
 import { isOutOfTurn, OutOfTurn } from "./turns.ts";
@@ -14,11 +13,13 @@ import { isOutOfTurn, OutOfTurn } from "./turns.ts";
 type Resolve = () => void;
 type Reject = (reason: unknown) => void;
 
+const ROUTER = 6;
 const STREAM = 11;
+const DATAGRAM = 18;
 const SENT: Promise<void> = Promise.resolve();
 
-/** Sends a message, now or later. */
-export function send(state: SocketState, message: unknown): Promise<void> {
+/** Sends a message, now or later. Some draft sockets send to a target, which libzmq is told with the message. */
+export function send(state: SocketState, message: unknown, target?: Part): Promise<void> {
   state.assertOpen();
   if (state.sending !== undefined) {
     throw errnoError(EBUSY, {
@@ -27,17 +28,19 @@ export function send(state: SocketState, message: unknown): Promise<void> {
   }
   const parts = Array.isArray(message) ? Array.from(message, toPart) : [toPart(message)];
   if (parts.length === 0) return SENT;
-  // libzmq takes a Stream's parts by turns for an id and for bytes, whatever a message is: one too
-  // few or too many, and every later message would be lost, with success.
-  if (state.handle.type === STREAM && parts.length !== 2) {
-    throw new TypeError("A Stream's message is the peer's routing id, and bytes for it");
+  const { handle } = state;
+  if (handle.type > STREAM && handle.type !== DATAGRAM) {
+    // Such messages have one part; zeromq.js leaves it to libzmq to say so.
+    if (parts.length > 1) return Promise.reject(errnoError(EINVAL));
+    if (target !== undefined) parts.unshift(target);
+  } else if (handle.type === ROUTER || handle.type >= STREAM) {
+    checkCount(handle, parts); // throws where libzmq would drop what is sent, with success
   }
   if (!spend()) {
     return new Promise((resolve, reject) => giveWay(state, keepParts(parts), resolve, reject));
   }
-  const { handle } = state;
   const timeout = handle.sendTimeout;
-  let outOfTurn = false;
+  let aside = false;
   try {
     if (trySend(handle, parts.length === 1 ? parts[0] : parts)) {
       if (state.aside.size > 0) state.turn();
@@ -45,11 +48,11 @@ export function send(state: SocketState, message: unknown): Promise<void> {
     }
   } catch (error) {
     if (timeout === 0 || !maySucceedLater(state, error)) return Promise.reject(translated(error));
-    outOfTurn = isOutOfTurn(error);
+    aside = true;
   }
   if (timeout === 0) return Promise.reject(errnoError(EAGAIN));
   return new Promise((resolve, reject) => {
-    if (outOfTurn) waitForTurn(state, keepParts(parts), timeout, resolve, reject);
+    if (aside) waitAside(state, keepParts(parts), timeout, resolve, reject);
     else wait(state, parts, timeout, true, resolve, reject);
   });
 }
@@ -94,11 +97,13 @@ class Waiting extends Send {
 
   override fail(reason: unknown): void {
     this.#end();
-    if (!isOutOfTurn(reason) || this.handle.closed) return super.fail(translated(reason));
+    if (this.handle.closed || !maySucceedLater(this.#state, reason)) {
+      return super.fail(translated(reason));
+    }
     const { deadline } = this;
     this.leave();
     const left = deadline === Infinity ? -1 : Math.max(0, deadline - performance.now());
-    waitForTurn(this.#state, this.parts, left, this.resolve, this.reject);
+    waitAside(this.#state, this.parts, left, this.resolve, this.reject);
   }
 
   override expire(): void {
@@ -134,7 +139,8 @@ function wait(
   else reactor().postpone(state.handle);
 }
 
-function waitForTurn(
+/** Waits until it's the send's turn, or until the Router has a peer. */
+function waitAside(
   state: SocketState,
   parts: readonly Part[],
   timeout: number,
@@ -150,7 +156,7 @@ function waitForTurn(
     },
   );
   state.sending = turn;
-  turn.begin(timeout);
+  turn.begin(timeout, state.handle.type === ROUTER);
 }
 
 /** A last try: the time is over, or the socket is about to go. */
@@ -161,7 +167,7 @@ function sendLast(
   reject: Reject,
 ): void {
   try {
-    const sent = sendParts(handle.pointer, parts);
+    const sent = putParts(handle, parts);
     if (!handle.closed) handle.touched();
     if (sent) resolve();
     else reject(errnoError(EAGAIN));

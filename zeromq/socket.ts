@@ -1,6 +1,7 @@
 /** What all sockets have in common. */
 
 import type { Buffer } from "node:buffer";
+import type { ContextCore } from "../context.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { pollable } from "../poller/pollable.ts";
 import { type Handle, open } from "../socket/core.ts";
@@ -9,7 +10,7 @@ import * as by from "./accessors.ts";
 import { expectAddress, expectArguments, expectIdentifier, expectOptions } from "./arguments.ts";
 import { native, readOnly } from "./classes.ts";
 import { type Context, context as defaultContext, coreOf } from "./context.ts";
-import { translated, translating } from "./errors.ts";
+import { EINVAL, errnoError, translated, translating } from "./errors.ts";
 import { expectBoolean, expectNumber, toInt64, toUint64 } from "./numbers.ts";
 import { Observer } from "./observer.ts";
 import { receive } from "./receiving.ts";
@@ -56,7 +57,7 @@ export abstract class SocketClass {
       context?: Context;
     };
     const core = coreOf(context);
-    const handle = translating(() => open(core, type | 0));
+    const handle = openAs(core, type | 0);
     this.#state = new SocketState(handle, this);
     this.#context = context;
     dropped.register(this, handle, handle);
@@ -296,6 +297,17 @@ export abstract class SocketClass {
 
 /** The options of every socket. */
 export interface SocketClass extends CommonOptions {}
+
+/** Opens a socket. What the libzmq in use doesn't have is a type that it doesn't know. */
+function openAs(core: ContextCore, type: number): Handle {
+  return translating(() => {
+    try {
+      return open(core, type);
+    } catch (error) {
+      throw (error as { code?: unknown }).code === "ENOTSUP" ? errnoError(EINVAL) : error;
+    }
+  });
+}
 
 // Every socket has both halves, for classes that derive from Socket itself; the types know of them
 // where a class can use them. What a socket can't do fails, see the classes.

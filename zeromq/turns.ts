@@ -4,22 +4,25 @@
  * zeromq.js asks whether a socket is readable or writable before it tries, so an operation out of turn
  * waits until its turn comes. Here it's tried at once, and waits where libzmq says that it isn't its
  * turn: not in the engine's lines, which would fail it, but until an operation in the other direction
- * has succeeded.
+ * has succeeded. A mandatory Router without any peer is the same: it isn't writable, and its send waits until
+ * it is.
  */
 
 import { Operation } from "../socket/operation.ts";
-import { Queue } from "../poller/source.ts";
+import { WRITABLE } from "../poller/backend.ts";
+import { Queue, type Watch } from "../poller/source.ts";
 import { EFSM } from "./errors.ts";
 import type { SocketState, WaitsForTurn } from "./state.ts";
 
 /** All that wait. Nothing else need hold them, and each holds its socket, which its program may have dropped. */
 const all = new Set<OutOfTurn>();
 
-/** An operation that waits for its turn. */
-export class OutOfTurn extends Operation implements WaitsForTurn {
+/** An operation that waits for its turn, or for the socket to be writable. */
+export class OutOfTurn extends Operation implements WaitsForTurn, Watch {
   readonly #state: SocketState;
   readonly #again: (timeout: number) => void;
   readonly #lastly: () => void;
+  #watching = false;
   #left = false;
 
   /** `again` begins anew, with the time that's left, and `lastly` tries once and ends. */
@@ -31,17 +34,27 @@ export class OutOfTurn extends Operation implements WaitsForTurn {
   }
 
   /** Begins to wait. */
-  begin(timeout: number): void {
+  begin(timeout: number, untilWritable: boolean): void {
     this.#state.aside.add(this);
     all.add(this);
     this.join(timeout, undefined);
+    this.#watching = untilWritable;
+    if (untilWritable) this.handle.addWatch(this);
   }
 
   retry(): void {
-    const { deadline } = this;
-    this.#end();
-    this.#again(deadline === Infinity ? -1 : Math.max(0, deadline - performance.now()));
+    if (this.#left || this.#watching) return;
+    this.#begin();
   }
+
+  /** Somebody has looked at the socket. */
+  tell(ready: number): void {
+    // Not in the middle of the look.
+    if ((ready & WRITABLE) !== 0) queueMicrotask(() => this.#left || this.#begin());
+  }
+
+  /** The socket is being closed, which closes this as well. */
+  gone(): void {}
 
   override expire(): void {
     this.closed();
@@ -60,9 +73,16 @@ export class OutOfTurn extends Operation implements WaitsForTurn {
     return undefined; // never asked: see expire
   }
 
+  #begin(): void {
+    const { deadline } = this;
+    this.#end();
+    this.#again(deadline === Infinity ? -1 : Math.max(0, deadline - performance.now()));
+  }
+
   #end(): void {
     if (this.#left) return;
     this.#left = true;
+    if (this.#watching) this.handle.removeWatch(this);
     this.#state.aside.delete(this);
     all.delete(this);
     this.leave();

@@ -147,6 +147,25 @@ Deno.test("what the other side has no room for isn't received: nothing is lost",
   await soon(run);
 });
 
+Deno.test("a reply that a Router can't address doesn't end the proxy", async () => {
+  await withProxy("inproc://unaddressed", async (proxy) => {
+    const run = proxy.run();
+    await using(new Dealer(), async (client) => {
+      await using(new Dealer(), async (worker) => {
+        client.connect("inproc://unaddressed");
+        worker.connect("inproc://unaddressed-back");
+        await worker.send("to nobody");
+        await client.send("a request");
+        const [id, request] = await soon(worker.receive());
+        await worker.send([id, `${request} is answered`]);
+        assertEquals(`${await soon(client.receive())}`, "a request is answered");
+      });
+    });
+    proxy.terminate();
+    await soon(run);
+  });
+});
+
 Deno.test("subscriptions go up and messages down through XSubscriber and XPublisher", async () => {
   const proxy = new Proxy(new XSubscriber(), new XPublisher());
   await proxy.frontEnd.bind("inproc://up");

@@ -8,6 +8,7 @@ import {
   Publisher,
   Pull,
   Push,
+  Router,
   Stream,
   Subscriber,
   XPublisher,
@@ -308,11 +309,14 @@ Deno.test("closing in a pause for timers ends what pauses: one is sent, one is r
   other.close();
 });
 
-Deno.test("a Stream's message has two parts: else a TypeError, at once", async () => {
+Deno.test("a Stream's message has two parts, a Router's at least two: else a TypeError, at once", async () => {
   await using(untyped(new Stream()), (socket) => {
     for (const message of ["x", ["x"], ["x", "y", "z"]]) {
       throws(() => socket.send(message), TypeError);
     }
+  });
+  await using(new Router(), (socket) => {
+    for (const message of ["x", ["x"]]) throws(() => socket.send(message), TypeError);
   });
 });
 
