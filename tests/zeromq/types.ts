@@ -4,7 +4,9 @@
  */
 
 import type * as theirs from "npm:zeromq@6.8.0";
+import type * as theirDrafts from "npm:zeromq@6.8.0/draft";
 import * as ours from "../../zeromq.ts";
+import type * as ourDrafts from "../../zeromq_draft.ts";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
   : false;
@@ -109,6 +111,50 @@ export const CLASSES: Record<string, () => void> = {
     same<keyof ours.Proxy, keyof theirs.Proxy>(true);
     // Each has its own library's sockets.
     same<Differing<ours.Proxy, theirs.Proxy>, "frontEnd" | "backEnd">(true);
+  },
+};
+
+/** The same of the draft sockets. */
+export const DRAFTS: Record<string, () => void> = {
+  "every name": () => {
+    same<keyof typeof ourDrafts, Exclude<keyof typeof theirDrafts, "default" | "module.exports">>(
+      true,
+    );
+  },
+  Server: () => {
+    same<keyof ourDrafts.Server, keyof theirDrafts.Server>(true);
+    same<Differing<ourDrafts.Server, theirDrafts.Server>, OfSockets>(true);
+    same<Settable<ourDrafts.Server>, TheirSettable<theirDrafts.Server>>(true);
+  },
+  Client: () => {
+    same<keyof ourDrafts.Client, keyof theirDrafts.Client>(true);
+    same<Differing<ourDrafts.Client, theirDrafts.Client>, OfSockets>(true);
+    same<Settable<ourDrafts.Client>, TheirSettable<theirDrafts.Client>>(true);
+  },
+  Radio: () => {
+    same<keyof ourDrafts.Radio, keyof theirDrafts.Radio>(true);
+    same<Differing<ourDrafts.Radio, theirDrafts.Radio>, OfSockets>(true);
+    same<Settable<ourDrafts.Radio>, TheirSettable<theirDrafts.Radio>>(true);
+  },
+  Dish: () => {
+    same<keyof ourDrafts.Dish, keyof theirDrafts.Dish>(true);
+    same<Differing<ourDrafts.Dish, theirDrafts.Dish>, OfSockets>(true);
+    same<Settable<ourDrafts.Dish>, TheirSettable<theirDrafts.Dish>>(true);
+  },
+  Gather: () => {
+    same<keyof ourDrafts.Gather, keyof theirDrafts.Gather>(true);
+    same<Differing<ourDrafts.Gather, theirDrafts.Gather>, OfSockets>(true);
+    same<Settable<ourDrafts.Gather>, TheirSettable<theirDrafts.Gather>>(true);
+  },
+  Scatter: () => {
+    same<keyof ourDrafts.Scatter, keyof theirDrafts.Scatter>(true);
+    same<Differing<ourDrafts.Scatter, theirDrafts.Scatter>, OfSockets>(true);
+    same<Settable<ourDrafts.Scatter>, TheirSettable<theirDrafts.Scatter>>(true);
+  },
+  Datagram: () => {
+    same<keyof ourDrafts.Datagram, keyof theirDrafts.Datagram>(true);
+    same<Differing<ourDrafts.Datagram, theirDrafts.Datagram>, OfSockets>(true);
+    same<Settable<ourDrafts.Datagram>, TheirSettable<theirDrafts.Datagram>>(true);
   },
 };
 

@@ -1,0 +1,183 @@
+/** The classes of draft sockets. */
+
+import type { Buffer } from "node:buffer";
+import { handleOf } from "../socket/core.ts";
+import { changeGroup, DRAFT } from "../socket/draft_core.ts";
+import { expectArguments, isObject } from "./arguments.ts";
+import { compose } from "./compose.ts";
+import { EINVAL, errnoError, translating } from "./errors.ts";
+import { send } from "./sending.ts";
+import { Socket } from "./socket.ts";
+import type { Message, MessageLike, Readable, SocketOptions, Writable } from "./socket_types.ts";
+import { stateOf } from "./state.ts";
+
+/** Which client a message is from, or for. */
+export interface ServerRoutingOptions {
+  /** The number by which the server knows it. */
+  routingId: number;
+}
+
+/** Which group a message is for. */
+export interface RadioGroupOptions {
+  /** The group's name. What follows a NUL in it doesn't count. */
+  group: Buffer | string;
+}
+
+/** Which group a message was for. */
+export interface DishGroupOptions {
+  /** The group's name. */
+  group: Buffer;
+}
+
+/** Sockets that know their clients by numbers. */
+export class Server extends Socket {
+  /** Opens a socket (`ZMQ_SERVER`). */
+  constructor(options?: SocketOptions<Server>) {
+    super(DRAFT.server, options);
+  }
+}
+/** Servers receive from clients, and send to one each time. */
+export interface Server
+  extends
+    Readable<[Message, ServerRoutingOptions]>,
+    Writable<MessageLike, [ServerRoutingOptions]> {}
+
+/** Sockets that talk to Servers. */
+export class Client extends Socket {
+  /** Opens a socket (`ZMQ_CLIENT`). */
+  constructor(options?: SocketOptions<Client>) {
+    super(DRAFT.client, options);
+  }
+}
+/** Clients send and receive messages of one part. */
+export interface Client extends Readable<[Message]>, Writable<MessageLike> {}
+
+/** Sockets that send to groups. */
+export class Radio extends Socket {
+  /** Opens a socket (`ZMQ_RADIO`). */
+  constructor(options?: SocketOptions<Radio>) {
+    super(DRAFT.radio, options);
+  }
+}
+/** Radios send. */
+export interface Radio extends Writable<MessageLike, [RadioGroupOptions]> {}
+
+/** Sockets that receive what is sent to the groups which they have joined. */
+export class Dish extends Socket {
+  /** Opens a socket (`ZMQ_DISH`). */
+  constructor(options?: SocketOptions<Dish>) {
+    super(DRAFT.dish, options);
+  }
+
+  /** Joins groups (`zmq_join`). */
+  join(...values: Array<Buffer | string>): void {
+    changeGroups(this, "zmq_join", values);
+  }
+
+  /** Leaves groups (`zmq_leave`). */
+  leave(...values: Array<Buffer | string>): void {
+    changeGroups(this, "zmq_leave", values);
+  }
+}
+/** Dishes receive. */
+export interface Dish extends Readable<[Message, DishGroupOptions]> {}
+
+/** Sockets that receive from Scatters. */
+export class Gather extends Socket {
+  /** Opens a socket (`ZMQ_GATHER`). */
+  constructor(options?: SocketOptions<Gather>) {
+    super(DRAFT.gather, options);
+  }
+}
+/** Gathers receive messages of one part. */
+export interface Gather extends Readable<[Message]> {
+  /** Whether only the last message is kept. Can't be read (`ZMQ_CONFLATE`). */
+  conflate: boolean;
+}
+
+/** Sockets that send to Gathers by turns. */
+export class Scatter extends Socket {
+  /** Opens a socket (`ZMQ_SCATTER`). */
+  constructor(options?: SocketOptions<Scatter>) {
+    super(DRAFT.scatter, options);
+  }
+}
+/** Scatters send messages of one part. */
+export interface Scatter extends Writable<MessageLike> {
+  /** Whether only the last message is kept. Can't be read (`ZMQ_CONFLATE`). */
+  conflate: boolean;
+}
+
+/** Sockets for UDP. A message is the peer's address, and bytes. */
+export class Datagram extends Socket {
+  /** Opens a socket (`ZMQ_DGRAM`). */
+  constructor(options?: SocketOptions<Datagram>) {
+    super(DRAFT.datagram, options);
+    // As it comes from libzmq, the address ends with a NUL, and so it does in zeromq.js.
+    handleOf(this).metadata = undefined;
+  }
+}
+/** Datagrams send and receive, each message an address and bytes. */
+export interface Datagram
+  extends Readable<[Message, Message]>, Writable<[MessageLike, MessageLike]> {}
+
+const BOTH = { sends: true, receives: true };
+compose(Server, BOTH);
+compose(Client, BOTH);
+compose(Radio, { sends: true });
+compose(Dish, { receives: true });
+compose(Gather, { receives: true }, "conflate");
+compose(Scatter, { sends: true }, "conflate");
+compose(Datagram, BOTH);
+
+/** Gives a class a `send` whose options name the target. */
+function sendTo(
+  { prototype }: { prototype: Socket },
+  targetOf: (options: Record<string, unknown>) => string | Uint8Array,
+): void {
+  Object.defineProperty(prototype, "send", {
+    value: function (this: Socket, message: unknown, options: unknown): Promise<void> {
+      if (message === undefined) throw new TypeError("Message must be present");
+      if (!isObject(options)) throw new TypeError("Options must be an object");
+      expectArguments(arguments.length, 2);
+      const state = stateOf(this)!;
+      state.assertOpen();
+      return send(state, message, targetOf(options as Record<string, unknown>));
+    },
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
+}
+
+sendTo(Server, ({ routingId }) => {
+  const id = Number(routingId) >>> 0;
+  if (id === 0) throw errnoError(EINVAL);
+  return String(id);
+});
+
+sendTo(Radio, ({ group }) => {
+  if (group === undefined) throw errnoError(EINVAL);
+  return nameOf(group);
+});
+
+function changeGroups(socket: Dish, call: "zmq_join" | "zmq_leave", values: unknown[]): void {
+  const state = stateOf(socket)!;
+  for (const value of values) {
+    state.assertOpen();
+    translating(() => changeGroup(state.handle, call, nameOf(value)));
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** A group's name: what comes before a NUL in it. */
+function nameOf(group: unknown): Uint8Array<ArrayBuffer> {
+  let bytes: Uint8Array<ArrayBuffer>;
+  if (typeof group === "string") bytes = encoder.encode(group);
+  else if (ArrayBuffer.isView(group)) {
+    bytes = new Uint8Array(group.buffer as ArrayBuffer, group.byteOffset, group.byteLength);
+  } else throw new TypeError("Value must be a string or buffer");
+  const end = bytes.indexOf(0);
+  return end < 0 ? bytes : bytes.subarray(0, end);
+}
