@@ -15,6 +15,8 @@ async function files(): Promise<string[]> {
   for (const folder of folders) {
     try {
       for await (const { name, isFile } of Deno.readDir(ROOT + folder)) {
+        // That one refuses to be imported where libzmq has no draft API, as it should; it has no block to run.
+        if (name === "zeromq_draft.ts") continue;
         if (isFile && /\.(md|ts)$/.test(name)) found.push(folder + name);
       }
     } catch (error) {
