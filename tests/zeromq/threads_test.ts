@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { futureAddress } from "../socket/support.ts";
-import { type Outcome, run } from "../util.ts";
+import { type Outcome, run, withFolder } from "../util.ts";
 
 /** Runs a program in which `inWorker(data, function)` runs a function in a worker, and gives what it returned. */
 function withWorkers(source: string): Promise<Outcome> {
@@ -58,14 +58,19 @@ Deno.test("a context of a worker's own is its own", async () => {
 });
 
 for (const transport of ["tcp", "ipc", "inproc"]) {
-  const address = transport === "tcp"
-    ? `"${futureAddress()}"`
-    : transport === "ipc"
-    ? `"ipc://" + Deno.makeTempDirSync() + "/socket"`
-    : `"inproc://between-threads"`;
+  /** A program with the place of an address, as code: a folder of an ipc address goes when it has ended. */
+  const between = (program: (address: string) => string) =>
+    withFolder((folder) => {
+      const address = transport === "tcp"
+        ? futureAddress()
+        : transport === "ipc"
+        ? `ipc://${folder}/socket`
+        : "inproc://between-threads";
+      return withWorkers(program(JSON.stringify(address)));
+    });
 
   Deno.test(`${transport}: two sockets in a worker, which leaves them open`, async () => {
-    const { stdout, stderr, code } = await withWorkers(`
+    const { stdout, stderr, code } = await between((address) => `
       const received = await inWorker({ address: ${address} }, async ({ address }) => {
         const one = new zmq.Pair({ linger: 0 });
         const other = new zmq.Pair({ linger: 0 });
@@ -80,7 +85,7 @@ for (const transport of ["tcp", "ipc", "inproc"]) {
   });
 
   Deno.test(`${transport}: what a worker has sent just before its end arrives`, async () => {
-    const { stdout, stderr, code } = await withWorkers(`
+    const { stdout, stderr, code } = await between((address) => `
       const socket = new zmq.Pair({ linger: 0 });
       const address = ${address};
       await socket.bind(address);
@@ -94,7 +99,7 @@ for (const transport of ["tcp", "ipc", "inproc"]) {
   });
 
   Deno.test(`${transport}: two workers talk to each other`, async () => {
-    const { stdout, stderr, code } = await withWorkers(`
+    const { stdout, stderr, code } = await between((address) => `
       const address = ${address};
       const [received] = await Promise.all([
         inWorker({ address }, async ({ address }) => {
