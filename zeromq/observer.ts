@@ -107,7 +107,7 @@ export class ObserverClass {
   [Symbol.asyncIterator](): AsyncIterator<Event, undefined> {
     return {
       next: async (): Promise<IteratorResult<Event, undefined>> => {
-        if (this.closed) return { value: undefined, done: true };
+        if (this.closed) return { done: true } as IteratorReturnResult<undefined>;
         return { value: await this.receive(), done: false };
       },
     };

@@ -324,13 +324,13 @@ const HALVES = {
   [Symbol.asyncIterator](this: SocketClass & { receive(): Promise<Parts> }) {
     return {
       next: async (): Promise<IteratorResult<Parts, undefined>> => {
-        if (this.closed) return { value: undefined, done: true };
+        if (this.closed) return { done: true } as IteratorReturnResult<undefined>;
         try {
           return { value: await this.receive(), done: false };
         } catch (error) {
           // Closed while it waited. Whatever else went wrong isn't hidden.
           if (!this.closed || (error as { code?: unknown })?.code !== "EAGAIN") throw error;
-          return { value: undefined, done: true };
+          return { done: true } as IteratorReturnResult<undefined>;
         }
       },
     };

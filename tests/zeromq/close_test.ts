@@ -115,7 +115,7 @@ Deno.test("an iteration over a closed socket ends at once", async () => {
   const socket = new Pair();
   socket.close();
   const iterator = socket[Symbol.asyncIterator]();
-  assertEquals(await iterator.next(), { value: undefined, done: true });
+  assertEquals(await iterator.next(), { done: true });
 });
 
 Deno.test("an iteration doesn't hide other errors: out of turn, EFSM", async () => {
