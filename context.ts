@@ -41,7 +41,7 @@ export interface ContextOptions {
 }
 
 /** What a context knows of its open sockets. */
-interface Member {
+export interface Member {
   close(): void;
 }
 

@@ -169,26 +169,29 @@ Deno.test("a worker that still has sockets doesn't hold up the end of the proces
   assertEquals([stdout, stderr, code], ["ended\n", "", 7]);
 });
 
-Deno.test("meanwhile the main isolate's own messages are still waited for", async () => {
-  const { stdout, stderr, code } = await withWorkers(`
-    const worker = new Worker(
-      "const { parentPort } = require('node:worker_threads');" +
-        "const zmq = require(" + JSON.stringify(PATH) + ");" +
-        "const socket = new zmq.Pull(); socket.bind('inproc://w')" +
-        "  .then(() => { parentPort.postMessage('bound'); socket.receive(); });",
-      { eval: true },
+for (const closed of [false, true]) {
+  Deno.test(`meanwhile the main isolate's own messages are still waited for: closed ${closed}`, async () => {
+    const { stdout, stderr, code } = await withWorkers(`
+      const worker = new Worker(
+        "const { parentPort } = require('node:worker_threads');" +
+          "const zmq = require(" + JSON.stringify(PATH) + ");" +
+          "const socket = new zmq.Pull(); socket.bind('inproc://w')" +
+          "  .then(() => { parentPort.postMessage('bound'); socket.receive(); });",
+        { eval: true },
+      );
+      await new Promise((resolve) => worker.once("message", resolve));
+      const socket = new zmq.Push({ linger: 800 });
+      socket.connect("${futureAddress()}");
+      await socket.send("x");
+      if (${closed}) socket.close();
+      console.log("ended");
+      process.exit(0);
+    `);
+    assertEquals([stdout, code], ["ended\n", 0]);
+    assertEquals(
+      stderr.replace(/\d+/, "PID"),
+      "(node:PID) WARNING: Waiting for queued ZeroMQ messages to be delivered. " +
+        "Set 'context.blocky = false' to change this behaviour.\n",
     );
-    await new Promise((resolve) => worker.once("message", resolve));
-    const socket = new zmq.Push({ linger: 800 });
-    socket.connect("${futureAddress()}");
-    await socket.send("x");
-    console.log("ended");
-    process.exit(0);
-  `);
-  assertEquals([stdout, code], ["ended\n", 0]);
-  assertEquals(
-    stderr.replace(/\d+/, "PID"),
-    "(node:PID) WARNING: Waiting for queued ZeroMQ messages to be delivered. " +
-      "Set 'context.blocky = false' to change this behaviour.\n",
-  );
-});
+  });
+}
