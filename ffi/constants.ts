@@ -17,6 +17,7 @@ export const ZMQ_SUBSCRIBE = 6;
 export const ZMQ_UNSUBSCRIBE = 7;
 export const ZMQ_FD = 14;
 export const ZMQ_EVENTS = 15;
+export const ZMQ_RCVTIMEO = 27;
 export const ZMQ_LINGER = 17;
 export const ZMQ_RCVHWM = 24;
 export const ZMQ_LAST_ENDPOINT = 32;

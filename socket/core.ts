@@ -7,6 +7,7 @@ import {
   ZMQ_LAST_ENDPOINT,
   ZMQ_POLLIN,
   ZMQ_POLLOUT,
+  ZMQ_RCVTIMEO,
 } from "../ffi/constants.ts";
 import { has } from "../ffi/capability.ts";
 import { check, checkPointer, checkUninterrupted, EINTR, stateError } from "../ffi/errno.ts";
@@ -56,6 +57,7 @@ export class Handle extends Source {
   metadata: PropertyReader | undefined;
   /** The length of the longest address, in bytes with a NUL, that it was bound or connected to. */
   #longestAddress = 0;
+  #blockingLimit = -1;
   readonly #ipcFolders = new IpcFolders();
   /** What was set, for options that libzmq can't read back. */
   readonly remembered: Map<string, unknown> = new Map();
@@ -216,6 +218,14 @@ export class Handle extends Source {
       refill();
       this.serve();
     } while (line.first !== undefined && this.unsettled && !this.midMessage);
+  }
+
+  /** How long a receive of libzmq's that blocks may take, in ms. All of ours but some synchronous ones don't. */
+  set blockingLimit(milliseconds: number) {
+    if (milliseconds === this.#blockingLimit) return;
+    const value = new Uint8Array(Int32Array.of(milliseconds).buffer);
+    setBytes(this.pointer, ZMQ_RCVTIMEO, "receiveTimeout", value);
+    this.#blockingLimit = milliseconds;
   }
 
   /** Every call that may have consumed the edge ends with this. */

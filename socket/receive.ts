@@ -51,6 +51,15 @@ export class NativeMessage extends Kept {
     }
   }
 
+  /** Receives, blocking this thread for as long as the socket's own option says; −1 also where a signal came. */
+  receiveBlocking(socket: Deno.PointerObject): number {
+    const size = this.#calls.zmq_msg_recv(this.pointer, socket, 0);
+    if (size >= 0) return size;
+    const errno = libc().errno();
+    if (errno !== EAGAIN && errno !== EINTR) throw errorOf(errno, "zmq_msg_recv");
+    return -1;
+  }
+
   /** Whether another part of the same message follows. */
   get more(): boolean {
     if (inline()) return (this.bytes[FLAGS] & FLAG_MORE) !== 0;
@@ -124,7 +133,25 @@ export function takeMessage(
 ): Frame[] | undefined {
   const native = message ??= new NativeMessage();
   const size = native.receive(socket);
-  if (size < 0) return undefined;
+  return size < 0 ? undefined : takeReceived(native, socket, size, names);
+}
+
+/** The same, blocking this thread. */
+export function takeMessageBlocking(
+  socket: Deno.PointerObject,
+  names?: PropertyReader,
+): Frame[] | undefined {
+  const native = message ??= new NativeMessage();
+  const size = native.receiveBlocking(socket);
+  return size < 0 ? undefined : takeReceived(native, socket, size, names);
+}
+
+function takeReceived(
+  native: NativeMessage,
+  socket: Deno.PointerObject,
+  size: number,
+  names: PropertyReader | undefined,
+): Frame[] {
   if (names === undefined) {
     if (isSingle(native.words)) return [newSmallFrame(size, native.words, INLINE_DATA_WORD)];
     return takeRest(native, socket, size);
