@@ -1,31 +1,53 @@
 """The other side of the interoperability tests: one socket of pyzmq's, and one role for it.
 
-    peer.py TYPE bind|connect ADDRESS ROLE [COUNT] [OPTION=VALUE ...]
+    peer.py TYPE bind|connect ADDRESS ROLE COUNT OPTIONS
+
+TYPE is a socket's type as libzmq calls it, or TCP for a plain one of the system's. OPTIONS is a JSON
+object with the names that our own options have; {"hex": "…"} stands for bytes.
 
 First it prints the address to which it is bound, or "connected". Then it plays its role, and prints
 what it has to say of it. It ends when its standard input ends. Whatever takes too long is an error.
+
+peer.mjs does the same with zeromq.js.
 """
 
 import hashlib
+import json
 import select
+import socket as system
 import struct
 import sys
 
 import zmq
+from zmq.auth.thread import ThreadAuthenticator
 
-PATIENCE = 30_000
+PATIENCE = 15_000
+
+OPTIONS = {
+    "sendHighWaterMark": zmq.SNDHWM,
+    "receiveHighWaterMark": zmq.RCVHWM,
+    "routingId": zmq.ROUTING_ID,
+    "probeRouter": zmq.PROBE_ROUTER,
+    "plainServer": zmq.PLAIN_SERVER,
+    "plainUsername": zmq.PLAIN_USERNAME,
+    "plainPassword": zmq.PLAIN_PASSWORD,
+    "curveServer": zmq.CURVE_SERVER,
+    "curvePublicKey": zmq.CURVE_PUBLICKEY,
+    "curveSecretKey": zmq.CURVE_SECRETKEY,
+    "curveServerKey": zmq.CURVE_SERVERKEY,
+}
 
 SIZES = [0, 1, 7, 32, 33, 34, 35, 64, 255, 256, 1000, 4096, 4097, 8192, 0]
 
 
 def messages(count):
-    """Messages of one to four parts of all kinds of sizes, then one with a part of 1 MB."""
+    """Messages of one to four parts of all kinds of sizes, then one with a part of 3 MB."""
     for number in range(count - 1):
         yield [
             bytes([(number + 31 * part) & 0xFF]) * SIZES[(number + 4 * part) % len(SIZES)]
             for part in range(1 + number % 4)
         ]
-    yield [b"large", bytes(range(256)) * 4096, b""]
+    yield [b"large", bytes(range(256)) * 12288, b""]
 
 
 class Digest:
@@ -48,6 +70,11 @@ def say(text):
     print(text, flush=True)
 
 
+def told():
+    """The next line of standard input; empty at its end."""
+    return sys.stdin.readline().strip()
+
+
 def send(socket, count):
     """Sends messages, and says what they were."""
     digest = Digest()
@@ -65,8 +92,44 @@ def receive(socket, count):
     say(digest.hex())
 
 
+def receive_when_told(socket, count):
+    """Receives nothing until it's told to."""
+    told()
+    receive(socket, count)
+
+
+def repeat(socket, _count):
+    """Says what comes, one frame a message."""
+    poller = zmq.Poller()
+    poller.register(socket, zmq.POLLIN)
+    poller.register(sys.stdin, zmq.POLLIN)
+    while True:
+        ready = dict(poller.poll(PATIENCE))
+        if socket in ready:
+            say(socket.recv().decode())
+        elif ready:
+            break
+
+
+def fill(socket, count):
+    """Sends messages of so many bytes until it can't, says how many it were, and when it could go on."""
+    message = bytes(count)
+    number = 0
+    while socket.poll(300, zmq.POLLOUT):
+        socket.send(message, zmq.DONTWAIT)
+        number += 1
+    say(str(number))
+    if not socket.poll(PATIENCE, zmq.POLLOUT):
+        sys.exit("it never became writable again")
+    say("writable")
+
+
 def echo(socket, _count):
-    """Sends everything back, until standard input ends."""
+    """Sends everything back, until standard input ends. A ROUTER says first whom it has heard of."""
+    if socket.type == zmq.ROUTER:
+        message = socket.recv_multipart()
+        say(message[0].hex())
+        socket.send_multipart(message)
     poller = zmq.Poller()
     poller.register(socket, zmq.POLLIN)
     poller.register(sys.stdin, zmq.POLLIN)
@@ -87,16 +150,29 @@ def echo_stream(socket, count):
             count -= len(data)
 
 
-def ask(socket, count):
+def echo_bytes(connection, _count):
+    """Sends everything back over plain TCP until the other side has ended, and says so."""
+    while data := connection.recv(65536):
+        connection.sendall(data)
+    connection.close()
+    say("closed")
+
+
+def ask(socket, count, envelope=()):
     """Sends one message at a time, whose echo must be the same, and says what they were."""
     digest = Digest()
     for message in messages(count):
-        socket.send_multipart(message)
+        socket.send_multipart([*envelope, *message])
         answer = socket.recv_multipart()
-        if answer != message:
+        if answer != [*envelope, *message]:
             sys.exit(f"the echo of {len(message)} parts differs")
-        digest.add(answer)
+        digest.add(message)
     say(digest.hex())
+
+
+def ask_replier(socket, count):
+    """The same of a REP, to which a REQ's empty part must come first."""
+    ask(socket, count, [b""])
 
 
 def publish(socket, count):
@@ -159,27 +235,63 @@ def change(socket, subscribed, topic):
 ROLES = {
     "send": send,
     "receive": receive,
+    "receive-when-told": receive_when_told,
+    "repeat": repeat,
+    "fill": fill,
     "echo": echo,
     "echo-stream": echo_stream,
+    "echo-bytes": echo_bytes,
     "ask": ask,
+    "ask-replier": ask_replier,
     "publish": publish,
     "publish-to-known": publish_to_known,
     "subscribe": subscribe,
 }
 
 
+def plain_tcp(verb, address):
+    """A connection without ZeroMQ. Says the same first as a socket does."""
+    if verb == "connect":
+        host, port = address.removeprefix("tcp://").split(":")
+        connection = system.create_connection((host, int(port)), PATIENCE / 1000)
+        say("connected")
+        return connection
+    listener = system.create_server(("127.0.0.1", 0))
+    say(f"tcp://127.0.0.1:{listener.getsockname()[1]}")
+    connection, _ = listener.accept()
+    return connection
+
+
+def as_bytes(value):
+    """An option's value as pyzmq wants it."""
+    if isinstance(value, dict):
+        return bytes.fromhex(value["hex"])
+    return value.encode() if isinstance(value, str) else int(value)
+
+
 def main():
-    kind, verb, address, role, count, *options = sys.argv[1:]
+    kind, verb, address, role, count, options = sys.argv[1:]
+    if kind == "TCP":
+        ROLES[role](plain_tcp(verb, address), int(count))
+        sys.stdin.read()
+        return
     context = zmq.Context()
     socket = context.socket(getattr(zmq, kind))
     socket.RCVTIMEO = socket.SNDTIMEO = PATIENCE
-    for option in options:
-        name, value = option.split("=")
-        socket.set(getattr(zmq, name), int(value) if value.isdigit() else value.encode())
+    options = json.loads(options)
+    for name, value in options.items():
+        socket.set(OPTIONS[name], as_bytes(value))
+    authenticator = None
+    if options.get("plainServer"):  # without a handler it lets nobody in
+        authenticator = ThreadAuthenticator(context)
+        authenticator.start()
+        authenticator.configure_plain("*", {"ada": "lovelace"})
     getattr(socket, verb)(address)
     say(socket.LAST_ENDPOINT.decode() if verb == "bind" else "connected")
     ROLES[role](socket, int(count))
     sys.stdin.read()
+    if authenticator is not None:
+        authenticator.stop()
     context.destroy(linger=PATIENCE)
 
 

@@ -1,0 +1,24 @@
+/** All patterns with zeromq.js in Node.js, whoever binds. */
+
+import * as mod from "../../mod.ts";
+import "../util.ts";
+import { type Conversation, MIXED, PATTERNS, type Sockets, STREAM } from "./conversations.ts";
+import { BINDERS, hold, type Setting, wordsOf } from "./hold.ts";
+import { peerTest } from "./peer.ts";
+
+const sockets = mod as unknown as Sockets;
+
+function nodeTest(conversation: Conversation, setting: Setting): void {
+  peerTest(
+    "zeromq.js",
+    `${conversation.claim} (${wordsOf(setting)})`,
+    () => hold(sockets, "zeromq.js", conversation, setting),
+  );
+}
+
+for (const binder of BINDERS) {
+  for (const conversation of [...PATTERNS, ...MIXED, STREAM]) nodeTest(conversation, { binder });
+  nodeTest(PATTERNS[2], { binder, transport: "ipc" });
+  nodeTest(PATTERNS[2], { binder, mechanism: "PLAIN" });
+  if (mod.capability.curve) nodeTest(PATTERNS[2], { binder, mechanism: "CURVE" });
+}
