@@ -85,30 +85,39 @@ def send(socket, count):
 
 
 def receive(socket, count):
-    """Receives so many messages, and says what they were."""
+    """Receives so many messages, and says what they were. What a ROUTER puts before them doesn't count."""
     digest = Digest()
     for _ in range(count):
-        digest.add(socket.recv_multipart())
+        message = socket.recv_multipart()
+        digest.add(message[1:] if socket.type == zmq.ROUTER else message)
     say(digest.hex())
 
 
-def receive_when_told(socket, count):
-    """Receives nothing until it's told to."""
+def receive_when_told(socket, _count):
+    """Receives nothing until it's told how many messages."""
+    receive(socket, int(told()))
+
+
+def subscribe_when_told(socket, count):
+    """Subscribes, but takes nothing until it's told to; then says what came up to the end.
+
+    That is numbered messages of so many bytes.
+    """
+    socket.subscribe(b"")
     told()
-    receive(socket, count)
+    numbers = []
+    while (message := socket.recv_multipart()) != [b"end"]:
+        number, body = message
+        if len(body) != count:
+            sys.exit(f"a message of {len(body)} bytes")
+        numbers.append(int(number))
+    say(json.dumps(numbers))
 
 
-def repeat(socket, _count):
-    """Says what comes, one frame a message."""
-    poller = zmq.Poller()
-    poller.register(socket, zmq.POLLIN)
-    poller.register(sys.stdin, zmq.POLLIN)
-    while True:
-        ready = dict(poller.poll(PATIENCE))
-        if socket in ready:
-            say(socket.recv().decode())
-        elif ready:
-            break
+def echo_when_told(socket, count):
+    """Answers nobody until it's told to."""
+    told()
+    echo(socket, count)
 
 
 def fill(socket, count):
@@ -236,7 +245,8 @@ ROLES = {
     "send": send,
     "receive": receive,
     "receive-when-told": receive_when_told,
-    "repeat": repeat,
+    "subscribe-when-told": subscribe_when_told,
+    "echo-when-told": echo_when_told,
     "fill": fill,
     "echo": echo,
     "echo-stream": echo_stream,

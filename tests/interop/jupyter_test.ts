@@ -1,0 +1,230 @@
+/** A kernel of `deno jupyter`, whose ZeroMQ isn't libzmq (ZMTP 3.0): we are its client, with five sockets at once. */
+
+import "../util.ts";
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { createHmac, randomUUID } from "node:crypto";
+import { Dealer, type Receives, Request, Subscriber } from "../../mod.ts";
+import { Program } from "../program.ts";
+import { soon } from "../socket/support.ts";
+import { withFolder } from "../util.ts";
+
+const KEY = "a key of both sides";
+const CHANNELS = ["shell", "iopub", "stdin", "control", "hb"] as const;
+type Channel = typeof CHANNELS[number];
+
+/** A message of Jupyter's protocol; the fields that this test looks at. */
+interface JupyterMessage {
+  header: { msg_id: string; msg_type: string };
+  parent_header: { msg_id?: string };
+  content: Record<string, unknown>;
+}
+
+/** Whether this Deno has a kernel in it. */
+async function hasKernel(): Promise<boolean> {
+  const args = ["jupyter", "--help"];
+  return (await new Deno.Command(Deno.execPath(), { args }).output()).success;
+}
+
+function sign(parts: readonly Uint8Array[]): string {
+  const hmac = createHmac("sha256", KEY);
+  for (const part of parts) hmac.update(part);
+  return hmac.digest("hex");
+}
+
+/** A request as it goes over the wire, and its id. */
+function requestOf(type: string, content: Record<string, unknown>) {
+  const header = {
+    msg_id: randomUUID(),
+    session: "test",
+    username: "test",
+    date: new Date().toISOString(),
+    msg_type: type,
+    version: "5.3",
+  };
+  const text = new TextEncoder();
+  const parts = [header, {}, {}, content].map((part) => text.encode(JSON.stringify(part)));
+  const frames = [text.encode("<IDS|MSG>"), text.encode(sign(parts)), ...parts];
+  return { id: header.msg_id, frames };
+}
+
+/** The next message, whose signature must be right. */
+async function next(socket: Receives): Promise<JupyterMessage> {
+  const frames = await soon(socket.receive());
+  const start = frames.findIndex((frame) => frame.text() === "<IDS|MSG>");
+  assert(start >= 0, "no delimiter");
+  const [signature, ...parts] = frames.slice(start + 1);
+  assertEquals(parts.length, 4);
+  assertEquals(signature.text(), sign(parts));
+  const [header, parent_header, , content] = parts.map((part) => JSON.parse(part.text()));
+  return { header, parent_header, content };
+}
+
+/** Ports that nobody listens on, all different. */
+function freePorts(count: number): number[] {
+  const listeners = Array.from(
+    { length: count },
+    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+  );
+  return listeners.map((listener) => {
+    listener.close();
+    return listener.addr.port;
+  });
+}
+
+/** A kernel, and our five sockets. */
+class Kernel implements AsyncDisposable {
+  readonly shell = new Dealer({ routingId: "client" });
+  readonly control = new Dealer({ routingId: "client" });
+  readonly stdin = new Dealer({ routingId: "client" });
+  readonly iopub = new Subscriber();
+  readonly hb = new Request();
+  readonly program: Program;
+
+  constructor(file: string, ports: readonly number[]) {
+    this.program = new Program(Deno.execPath(), ["jupyter", "--kernel", "--conn", file]);
+    this.program.died.catch(() => {}); // what waits for it fails by itself
+    this.iopub.subscribe();
+    CHANNELS.forEach((channel, at) => this[channel].connect(`tcp://127.0.0.1:${ports[at]}`));
+  }
+
+  static async start(folder: string): Promise<Kernel> {
+    const ports = freePorts(CHANNELS.length);
+    const connection = {
+      ...Object.fromEntries(CHANNELS.map((channel, at) => [`${channel}_port`, ports[at]])),
+      ip: "127.0.0.1",
+      transport: "tcp",
+      signature_scheme: "hmac-sha256",
+      key: KEY,
+      kernel_name: "deno",
+    };
+    await Deno.writeTextFile(`${folder}/connection.json`, JSON.stringify(connection));
+    return new Kernel(`${folder}/connection.json`, ports);
+  }
+
+  /** Sends a request, and gives its reply. */
+  async ask(
+    channel: "shell" | "control",
+    type: string,
+    content: Record<string, unknown> = {},
+  ): Promise<JupyterMessage> {
+    const { id, frames } = requestOf(type, content);
+    await this[channel].send(frames);
+    for (;;) {
+      const reply = await next(this[channel]);
+      if (reply.parent_header.msg_id === id) return reply;
+    }
+  }
+
+  /** Has it run code: the reply, and what was published of it, up to the kernel's being idle again. */
+  async execute(code: string): Promise<{ reply: JupyterMessage; published: JupyterMessage[] }> {
+    const { id, frames } = requestOf("execute_request", {
+      code,
+      silent: false,
+      store_history: true,
+      user_expressions: {},
+      allow_stdin: false,
+      stop_on_error: true,
+    });
+    await this.shell.send(frames);
+    const published: JupyterMessage[] = [];
+    const listen = async () => {
+      for (;;) {
+        const message = await next(this.iopub);
+        if (message.parent_header.msg_id !== id) continue;
+        published.push(message);
+        if (message.content.execution_state === "idle") return;
+      }
+    };
+    const [reply] = await Promise.all([next(this.shell), listen()]);
+    assertEquals(reply.parent_header.msg_id, id);
+    return { reply, published };
+  }
+
+  /** Asks until something is published: only then our subscription has arrived. */
+  async awaken(): Promise<JupyterMessage> {
+    const published = soon(this.iopub.receive());
+    let heard = false;
+    published.then(() => heard = true, () => heard = true);
+    for (;;) {
+      const reply = await this.ask("shell", "kernel_info_request");
+      if (heard) {
+        await published;
+        return reply;
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const channel of CHANNELS) {
+      this[channel].linger = 0;
+      this[channel].close();
+    }
+    await this.program[Symbol.asyncDispose]();
+  }
+}
+
+const missing = await hasKernel() ? undefined : "this Deno has no kernel";
+
+/** Registers a test that is given a kernel. */
+function kernelTest(claim: string, body: (kernel: Kernel) => Promise<void>): void {
+  Deno.test({
+    name: `deno jupyter: ${claim}${missing === undefined ? "" : ` [SKIPPED: ${missing}]`}`,
+    ignore: missing !== undefined,
+    fn: () =>
+      withFolder(async (folder) => {
+        await using kernel = await Kernel.start(folder);
+        await body(kernel);
+      }),
+  });
+}
+
+kernelTest(
+  "signed requests are answered, code runs, and it ends when it's told",
+  async (kernel) => {
+    const info = await kernel.awaken();
+    assertEquals(info.header.msg_type, "kernel_info_reply");
+    assertEquals(info.content.status, "ok");
+    assertEquals((info.content.language_info as { name: string }).name, "typescript");
+
+    const { reply, published } = await kernel.execute(`console.log("hi"); 6 * 7`);
+    assertEquals(reply.header.msg_type, "execute_reply");
+    assertEquals(reply.content.status, "ok");
+    const types = published.map(({ header }) => header.msg_type);
+    assertEquals([types[0], types.at(-1)], ["status", "status"]);
+    const find = (type: string) =>
+      published.find(({ header }) => header.msg_type === type)!.content;
+    assertEquals(find("stream"), { name: "stdout", text: "hi\n" });
+    const { "text/plain": plain } = find("execute_result").data as Record<string, string>;
+    // deno-lint-ignore no-control-regex -- the kernel prints in colours
+    assertEquals(plain.replaceAll(/\x1b\[\d+m/g, ""), "42");
+
+    const failed = await kernel.execute(`throw new RangeError("on purpose")`);
+    assertEquals(failed.reply.content.status, "error");
+    assertEquals(failed.reply.content.ename, "RangeError");
+
+    const ending = await kernel.ask("control", "shutdown_request", { restart: false });
+    assertEquals(ending.header.msg_type, "shutdown_reply");
+    assertEquals((await kernel.program.outcome()).code, 0);
+  },
+);
+
+kernelTest("heartbeats come back as they were, among other work", async (kernel) => {
+  const beat = async () => {
+    for (let number = 0; number < 200; number++) {
+      await kernel.hb.send(`beat ${number}`);
+      assertEquals(String(await soon(kernel.hb.receive())), `beat ${number}`);
+    }
+  };
+  await Promise.all([beat(), kernel.awaken()]);
+});
+
+kernelTest("what is signed with another key isn't answered", async (kernel) => {
+  await kernel.awaken();
+  const { frames } = requestOf("kernel_info_request", {});
+  frames[1] = new TextEncoder().encode("0".repeat(64));
+  await kernel.shell.send(frames);
+  // Requests are answered in their order: the next reply is that of the next.
+  const { id, frames: signed } = requestOf("kernel_info_request", {});
+  await kernel.shell.send(signed);
+  assertEquals((await next(kernel.shell)).parent_header.msg_id, id);
+});
