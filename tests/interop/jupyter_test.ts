@@ -5,6 +5,7 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { createHmac, randomUUID } from "node:crypto";
 import { Dealer, type Receives, Request, Subscriber } from "../../mod.ts";
 import { Program } from "../program.ts";
+import { finish, next } from "../socket/observing.ts";
 import { soon } from "../socket/support.ts";
 import { withFolder } from "../util.ts";
 
@@ -48,7 +49,7 @@ function requestOf(type: string, content: Record<string, unknown>) {
 }
 
 /** The next message, whose signature must be right. */
-async function next(socket: Receives): Promise<JupyterMessage> {
+async function nextMessage(socket: Receives): Promise<JupyterMessage> {
   const frames = await soon(socket.receive());
   const start = frames.findIndex((frame) => frame.text() === "<IDS|MSG>");
   assert(start >= 0, "no delimiter");
@@ -110,7 +111,7 @@ class Kernel implements AsyncDisposable {
     const { id, frames } = requestOf(type, content);
     await this[channel].send(frames);
     for (;;) {
-      const reply = await next(this[channel]);
+      const reply = await nextMessage(this[channel]);
       if (reply.parent_header.msg_id === id) return reply;
     }
   }
@@ -129,13 +130,13 @@ class Kernel implements AsyncDisposable {
     const published: JupyterMessage[] = [];
     const listen = async () => {
       for (;;) {
-        const message = await next(this.iopub);
+        const message = await nextMessage(this.iopub);
         if (message.parent_header.msg_id !== id) continue;
         published.push(message);
         if (message.content.execution_state === "idle") return;
       }
     };
-    const [reply] = await Promise.all([next(this.shell), listen()]);
+    const [reply] = await Promise.all([nextMessage(this.shell), listen()]);
     assertEquals(reply.parent_header.msg_id, id);
     return { reply, published };
   }
@@ -226,5 +227,24 @@ kernelTest("what is signed with another key isn't answered", async (kernel) => {
   // Requests are answered in their order: the next reply is that of the next.
   const { id, frames: signed } = requestOf("kernel_info_request", {});
   await kernel.shell.send(signed);
-  assertEquals((await next(kernel.shell)).parent_header.msg_id, id);
+  assertEquals((await nextMessage(kernel.shell)).parent_header.msg_id, id);
 });
+
+kernelTest(
+  "it answers no heartbeats of ZMTP: asked for some, the connection breaks",
+  async (kernel) => {
+    const socket = new Request({
+      heartbeatInterval: 50,
+      heartbeatTimeout: 100,
+      reconnectInterval: 10,
+    });
+    const { events } = socket;
+    socket.connect(kernel.shell.lastEndpoint!);
+    // Twice, so that it's connected again in between.
+    for (let count = 0; count < 2; count++) {
+      await next(events, "handshake");
+      await next(events, "disconnect");
+    }
+    await finish(socket);
+  },
+);
