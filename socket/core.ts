@@ -144,13 +144,18 @@ export class Handle extends Source {
       }
       // A call in one direction may consume what the other waits for, so both are looked at again,
       // but nobody who was refused is tried again before the next edge: a ROUTER with one full peer
-      // says writable for ever.
-      if (receives) receiveRefused = !serveReceivers(this) && readable;
+      // says writable for ever. Refused is who was first in line before: behind one that was served, what
+      // was ready may just be used up, and has to be looked at once more.
+      if (receives) {
+        const { first } = receivers;
+        receiveRefused = !serveReceivers(this) && readable && receivers.first === first;
+      }
       if (sends) {
-        const refused = !serveSenders(this);
+        const { first } = senders;
+        const refused = !serveSenders(this) && senders.first === first;
         sendRefused = refused && writable;
         stubborn = refused && (writable || blind);
-        blind = false;
+        blind &&= !refused;
       }
       if (this.unsettled && this.listed) return; // this turn's budget is spent
     }

@@ -131,6 +131,45 @@ Deno.test("a mandatory ROUTER with one full peer of two parks calmly, and sends 
   assertEquals((await soon(full.receive()))[0].text(), "late");
 });
 
+// What fills the queue up, or takes the last message, is refused in the end. That was taken for a socket that says
+// ready and isn't, which is asked again after 50 ms only: a line of sends to a quick peer took a hundred times as long.
+
+Deno.test("a line of sends that has filled the queue again sleeps until there's room, and no shorter", async () => {
+  using pair = await dealers();
+  const { one, peer } = pair;
+  fillUp(one);
+  const sends = Array.from({ length: 20 }, (_, number) => one.send(`${number}`));
+  let sent = 0;
+  for (const send of sends) send.then(() => sent++);
+  using parks = new Parks();
+  while (sent === 0) {
+    peer.tryReceive();
+    await turn();
+  }
+  await turnsUntil(() => parks.outstanding > 0, "the sleep");
+  assert(sent < sends.length);
+  assertEquals(parks.timeout, -1);
+  while (String(await soon(peer.receive())) !== "19");
+  await soon(Promise.all(sends));
+});
+
+Deno.test("a line of receives that has taken the last message sleeps until the next, and no shorter", async () => {
+  using pair = await dealers();
+  const { one, peer } = pair;
+  fillUp(one);
+  const late = one.send("late");
+  const [first, second] = [one.receive(), one.receive()];
+  using parks = new Parks();
+  await peer.send("first");
+  assertEquals(String(await soon(first)), "first");
+  await turnsUntil(() => parks.outstanding > 0, "the sleep");
+  assertEquals(parks.timeout, -1);
+  await peer.send("second");
+  assertEquals(String(await soon(second)), "second");
+  for (const _ of peer.drain());
+  await soon(late);
+});
+
 for (const transport of ["tcp", "inproc"] as const) {
   Deno.test(`a DEALER sends while it receives, in both directions at their high-water marks (${transport})`, async () => {
     const options = { sendHighWaterMark: 2, receiveHighWaterMark: 2, linger: 0 };
