@@ -3,7 +3,7 @@
 import * as zeromq from "../../zeromq.ts";
 import "../zeromq/support.ts";
 import { type Conversation, PATTERNS, type Sockets, STREAM } from "./conversations.ts";
-import { BINDERS, hold, type Setting, wordsOf } from "./hold.ts";
+import { BINDERS, hold, inTurn, type Setting, wordsOf } from "./hold.ts";
 import { peerTest } from "./peer.ts";
 
 const sockets = zeromq as unknown as Sockets;
@@ -16,7 +16,9 @@ function dropInTest(conversation: Conversation, setting: Setting): void {
   );
 }
 
-for (const binder of BINDERS) {
-  for (const conversation of [...PATTERNS, STREAM]) dropInTest(conversation, { binder });
-  if (zeromq.capability.curve) dropInTest(PATTERNS[2], { binder, mechanism: "CURVE" });
+for (const [conversation, binder] of inTurn([...PATTERNS, STREAM])) {
+  dropInTest(conversation, { binder });
+}
+if (zeromq.capability.curve) {
+  for (const binder of BINDERS) dropInTest(PATTERNS[2], { binder, mechanism: "CURVE" });
 }

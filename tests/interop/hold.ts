@@ -14,6 +14,11 @@ export const BINDERS = ["we", "they"] as const;
 /** Whether we bind. */
 export type Binder = typeof BINDERS[number];
 
+/** Conversations with who binds: the one side and the other in turn, where it isn't the point. */
+export function inTurn(conversations: readonly Conversation[]): [Conversation, Binder][] {
+  return conversations.map((conversation, at) => [conversation, BINDERS[at % BINDERS.length]]);
+}
+
 /** How a connection is secured. */
 export type Mechanism = "NULL" | "PLAIN" | "CURVE";
 

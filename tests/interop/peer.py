@@ -124,7 +124,7 @@ def fill(socket, count):
     """Sends messages of so many bytes until it can't, says how many it were, and when it could go on."""
     message = bytes(count)
     number = 0
-    while socket.poll(300, zmq.POLLOUT):
+    while socket.poll(200, zmq.POLLOUT):
         socket.send(message, zmq.DONTWAIT)
         number += 1
     say(str(number))
