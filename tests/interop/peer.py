@@ -127,6 +127,8 @@ def fill(socket, count):
     while socket.poll(200, zmq.POLLOUT):
         socket.send(message, zmq.DONTWAIT)
         number += 1
+        if number == 1000:
+            sys.exit("it never had to wait")
     say(str(number))
     if not socket.poll(PATIENCE, zmq.POLLOUT):
         sys.exit("it never became writable again")

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { inspect } from "node:util";
-import { capability, Context, metadataOf, Pull, Push } from "../../mod.ts";
+import { capability, Context, metadataOf, Pull, Push, Reply, Request } from "../../mod.ts";
 import {
   Authenticator,
   type AuthRequest,
@@ -11,6 +11,7 @@ import {
   z85Decode,
 } from "../../security/mod.ts";
 import { join } from "../util.ts";
+import { finish, next } from "../socket/observing.ts";
 import { soon } from "../socket/support.ts";
 import { letIn, refused, statusOf } from "./support.ts";
 
@@ -54,6 +55,30 @@ Deno.test("PLAIN: the table is copied; names that objects have by themselves are
   assertEquals(await of("\ufeffada", "lovelace"), "400");
   authenticator.configurePlain(new Map([["bob", "builder"]]));
   assertEquals([await of("bob", "builder"), await of("ada", "lovelace")], ["200", "400"]);
+});
+
+Deno.test("a Request that is the server loses the reply of whom it has let in; one that is bound and the client doesn't", async () => {
+  await using authenticator = new Authenticator();
+  authenticator.configurePlain({ ada: "lovelace" });
+  const server = new Request({ ...PLAIN_SERVER, linger: 0 });
+  const { events } = server;
+  {
+    using reply = new Reply({ ...ADA, reconnectInterval: -1 });
+    await join(server, reply);
+    await server.send("question");
+    await soon(reply.receive());
+    await reply.send("answer");
+    await next(events, "disconnect");
+  }
+  await finish(server);
+
+  using request = new Request(ADA);
+  using reply = new Reply(PLAIN_SERVER);
+  await join(request, reply);
+  await request.send("question");
+  assertEquals(String(await soon(reply.receive())), "question");
+  await reply.send("answer");
+  assertEquals(String(await soon(request.receive())), "answer");
 });
 
 Deno.test("PLAIN: what isn't a table of names and passwords is a TypeError that shows none", () => {
