@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { Program } from "../program.ts";
-import { npmZeromq } from "./npm.ts";
+import { npmZeromq } from "../npm.ts";
 
 /** The other libraries. */
 export type PeerName = "pyzmq" | "zeromq.js";
@@ -73,7 +73,9 @@ export function startPeer(library: PeerName, part: Part): Program {
   const script = (name: string) => new URL(name, import.meta.url).pathname;
   return library === "pyzmq"
     ? new Program(PYTHON, ["-B", script("peer.py"), ...args])
-    : new Program("node", [...node.flags, script("peer.mjs"), ...args], node.env);
+    : new Program("node", [...node.flags, script("peer.mjs"), ...args], {
+      ZEROMQ_FOLDER: node.folder,
+    });
 }
 
 const SIZES = [0, 1, 7, 32, 33, 34, 35, 64, 255, 256, 1000, 4096, 4097, 8192, 0];

@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { fetchPrebuilt } from "../../ffi/load.ts";
+import { npmZeromq } from "../npm.ts";
 import { withFolder } from "../util.ts";
 
 /** What each program says, on both sides. */
@@ -81,19 +81,7 @@ async function linesOf(command: string, args: string[], cwd: string): Promise<st
   return text.decode(stdout).trimEnd().split("\n");
 }
 
-/** The folder in which npm's packages lie in Deno's cache; undefined where they can't be had. */
-async function packages(): Promise<string | undefined> {
-  try {
-    const [file] = await fetchPrebuilt();
-    const [, folder] = /^(.*)\/zeromq\/6\.8\.0\//.exec(file)!;
-    const { success } = await new Deno.Command("node", { args: ["--version"] }).output();
-    return success ? folder : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const cache = await packages();
+const node = await npmZeromq();
 
 for (const [program, expected] of Object.entries(EXPECTED)) {
   Deno.test(`${program} runs unchanged on Deno with the drop-in`, () =>
@@ -111,18 +99,12 @@ for (const [program, expected] of Object.entries(EXPECTED)) {
 
   Deno.test({
     name: `${program} says the same on Node with npm's zeromq` +
-      (cache === undefined ? " (Node or the package can't be had here)" : ""),
-    ignore: cache === undefined,
-    fn: () =>
-      withFolder(async (folder) => {
-        await Deno.copyFile(FOLDER + program, `${folder}/${program}`);
-        await Deno.mkdir(`${folder}/node_modules`);
-        for (const [name, version] of [["zeromq", "6.8.0"], ["cmake-ts", "1.0.2"]]) {
-          await Deno.symlink(`${cache}/${name}/${version}`, `${folder}/node_modules/${name}`);
-        }
-        const flags = ["--preserve-symlinks", "--preserve-symlinks-main"];
-        assertEquals(await linesOf("node", [...flags, program], folder), expected);
-      }),
+      (node.missing === undefined ? "" : ` (${node.missing})`),
+    ignore: node.missing !== undefined,
+    fn: async () => {
+      await Deno.copyFile(FOLDER + program, `${node.folder}/${program}`);
+      assertEquals(await linesOf("node", [...node.flags, program], node.folder), expected);
+    },
   });
 }
 
