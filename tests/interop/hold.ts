@@ -36,7 +36,7 @@ export interface Setting {
 /** The setting in words. */
 export function wordsOf(
   { binder, transport = "tcp", mechanism = "NULL", server = binder }: Setting,
-) {
+): string {
   const secured = mechanism === "NULL" ? "" : `, ${mechanism}`;
   const serves = server === binder
     ? ""
