@@ -62,6 +62,7 @@ export const EINTR = 4;
 export const EPERM = 1;
 export const ENOENT = 2;
 export const ETERM = 156384765;
+export const EFSM = 156384763;
 export const EHOSTUNREACH = Deno.build.os === "linux" ? 113 : 65;
 
 const OWN = {

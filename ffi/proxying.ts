@@ -1,0 +1,32 @@
+/** libzmq's functions for proxies: messages passed on whole, and the loop that it has itself. */
+
+import { loadLibrary } from "./load.ts";
+
+const MOVING = {
+  // int zmq_msg_send(zmq_msg_t *msg, void *socket, int flags)
+  zmq_msg_send: { parameters: ["pointer", "pointer", "i32"], result: "i32" },
+  // int zmq_msg_copy(zmq_msg_t *dest, const zmq_msg_t *src)
+  zmq_msg_copy: { parameters: ["pointer", "pointer"], result: "i32" },
+} as const;
+
+const STEERABLE = {
+  // int zmq_proxy_steerable(void *frontend, void *backend, void *capture, void *control): on a pool thread
+  zmq_proxy_steerable: {
+    parameters: ["pointer", "pointer", "pointer", "pointer"],
+    result: "i32",
+    nonblocking: true,
+  },
+} as const;
+
+let moving: Deno.StaticForeignLibraryInterface<typeof MOVING> | undefined;
+let steerable: Deno.StaticForeignLibraryInterface<typeof STEERABLE> | undefined;
+
+/** Those that pass a native message on. */
+export function zmqMoving(): Deno.StaticForeignLibraryInterface<typeof MOVING> {
+  return moving ??= loadLibrary().open(MOVING);
+}
+
+/** libzmq's own loop. */
+export function zmqSteerable(): Deno.StaticForeignLibraryInterface<typeof STEERABLE> {
+  return steerable ??= loadLibrary().open(STEERABLE);
+}

@@ -1,0 +1,126 @@
+/** One direction of a proxy with a filter: messages become frames, and go on as the filter says. */
+
+import { ZmqError } from "../errors.ts";
+import { WRITABLE } from "../poller/backend.ts";
+import { spend } from "../poller/budget.ts";
+import { Frame, type MessagePart, toParts } from "../socket/message.ts";
+import { takeMessage } from "../socket/receive.ts";
+import { putParts } from "../socket/sending.ts";
+import { EMPTY, type End, LATE, LIMIT, partsOf, Relay } from "./relay.ts";
+
+/** Which way a message goes: from the front end to the back end, or from the back end to the front end. */
+export type ProxyDirection = "toBack" | "toFront";
+
+/**
+ * Says how a message goes on: in these parts, or, for `undefined`, not at all. A message between Routers, Dealers and
+ * the like has its envelope before its body, which has to be passed on as well.
+ */
+export type ProxyFilter = (
+  message: Frame[],
+  direction: ProxyDirection,
+) => readonly MessagePart[] | undefined;
+
+const encoder = new TextEncoder();
+
+/** Passes on what a filter makes of each message. */
+export class FilteredRelay extends Relay {
+  /** What was received, while the filter has it, and what it has made of that, until it's sent. */
+  #frames: Frame[] | undefined;
+  #message: readonly Uint8Array[] | undefined;
+  #uncaptured = false;
+  #ended = false;
+
+  constructor(
+    source: End,
+    target: End,
+    capture: End | undefined,
+    readonly filter: ProxyFilter,
+    readonly direction: ProxyDirection,
+  ) {
+    super(source, target, capture);
+  }
+
+  override get holds(): boolean {
+    return this.#message !== undefined;
+  }
+
+  protected override step(): number {
+    const { source: { handle }, target, capture, count } = this;
+    if (this.#message === undefined) {
+      if (this.paused || handle.midMessage) return EMPTY; // paused by the filter itself
+      if (!spend()) return LATE;
+      this.#frames = inTurn(() => takeMessage(handle.pointer, handle.metadata));
+      if (this.#frames === undefined) return EMPTY;
+      const answer = this.filter(this.#frames, this.direction);
+      // The filter may have ended the proxy, or closed one of its sockets.
+      if (this.#ended) return EMPTY;
+      this.#message = answer === undefined ? undefined : toBytes(answer);
+      this.#frames = undefined;
+      if (this.#message === undefined) {
+        count.dropped++;
+        return LIMIT;
+      }
+    }
+    const message = this.#message;
+    if (!this.#uncaptured) {
+      const [least, most] = partsOf(target.handle);
+      if (message.length < least || message.length > most) return this.giveUp();
+      if (!put(target, message)) return this.refusedBy(target);
+      count.messages++;
+      for (const part of message) count.bytes += part.byteLength;
+    }
+    if (capture !== undefined) {
+      this.#uncaptured = true;
+      if (!put(capture, message)) return this.refusedBy(capture);
+      this.#uncaptured = false;
+    }
+    this.#message = undefined;
+    return LIMIT;
+  }
+
+  protected override forget(): void {
+    this.#message = undefined;
+  }
+
+  override end(): Frame[] | undefined {
+    this.#ended = true;
+    const message = this.#uncaptured ? undefined : this.#message;
+    this.#message = undefined;
+    return this.#frames ?? message?.map(toFrame);
+  }
+}
+
+function put(end: End, message: readonly Uint8Array[]): boolean {
+  const { handle } = end;
+  end.touched = true;
+  return inTurn(() => {
+    if (putParts(handle, message)) return true;
+    // A refused send needn't have run the socket's commands, of which one may say that there is room now.
+    return (end.look() & WRITABLE) !== 0 && putParts(handle, message);
+  }) ?? false;
+}
+
+/** What a Request or a Reply does out of turn counts as nothing. */
+function inTurn<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof ZmqError) || error.code !== "EFSM") throw error;
+    return undefined;
+  }
+}
+
+function toBytes(answer: readonly MessagePart[]): readonly Uint8Array[] {
+  if (!Array.isArray(answer)) {
+    throw new TypeError(
+      "A filter gives an array of parts, or undefined for a message to be dropped",
+    );
+  }
+  return toParts(answer).map((part) => typeof part === "string" ? encoder.encode(part) : part);
+}
+
+function toFrame(part: Uint8Array): Frame {
+  const frame = new Frame(part.byteLength);
+  frame.set(part);
+  return frame;
+}

@@ -1,0 +1,328 @@
+/** libzmq's own proxy, on a thread of the runtime's pool. */
+
+import { ZMQ_EVENTS, ZMQ_LINGER, ZMQ_PAIR } from "../ffi/constants.ts";
+import { stateError } from "../ffi/errno.ts";
+import { zmqEnding } from "../ffi/libzmq.ts";
+import { loadLibrary } from "../ffi/load.ts";
+import { zmqSteerable } from "../ffi/proxying.ts";
+import { waitReadable } from "../poller/once.ts";
+import { reactor } from "../poller/reactor.ts";
+import { type Handle, open, setBytes } from "../socket/core.ts";
+import type { Frame } from "../socket/message.ts";
+import { receiveSync, tryReceive } from "../socket/receiving.ts";
+import { trySend } from "../socket/sending.ts";
+import type { Counts, Engine, Unsent, Work } from "./run.ts";
+import { Run } from "./run.ts";
+
+const CALL = "zmq_proxy_steerable";
+const NONE = new Uint8Array(4);
+/** An answer with numbers has so many parts; others, of libzmq 4.3.5, are empty. */
+const NUMBERS = 8;
+/** How long, in ms, a program waits for numbers, and the end of a context for the proxy's thread. */
+const PATIENCE = 100;
+/** After its last answer, the proxy's thread takes some µs to leave the sockets alone; so many ms are sure to do. */
+const FAREWELL = 20;
+/** A proxy that libzmq has ended for no lasting reason begins again, unless it has done so this often in a row, */
+const AGAIN = 10;
+/** each after less than so many ms. */
+const QUICK = 10;
+
+/** A socket that only the proxy's thread may use: every call of this thread's on it throws. */
+class Lent {
+  readonly #pointer: Deno.PointerObject;
+
+  constructor(readonly handle: Handle, onEnd: () => void) {
+    this.#pointer = handle.pointer;
+    reactor().unregister(handle);
+    const refuse = (): never => {
+      const message =
+        "A native proxy has this socket, on another thread: terminate the proxy first";
+      throw stateError("EBUSY", CALL, message);
+    };
+    Object.defineProperty(handle, "pointer", { get: refuse, configurable: true });
+    // What was put off to a later turn can't go on then.
+    handle.serve = () => {
+      for (const queue of [handle.receivers, handle.senders]) {
+        for (let first; (first = queue.first) !== undefined;) {
+          try {
+            refuse();
+          } catch (error) {
+            first.fail(error);
+          }
+        }
+      }
+    };
+    handle.close = () => {
+      if (!handle.context.closed) refuse();
+      onEnd();
+      handle.close(); // the real one again
+    };
+  }
+
+  get pointer(): Deno.PointerObject {
+    return this.#pointer;
+  }
+
+  giveBack(): void {
+    const { handle } = this;
+    Object.defineProperty(handle, "pointer", {
+      value: this.#pointer,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+    delete (handle as Partial<Handle>).serve;
+    delete (handle as Partial<Handle>).close;
+    reactor().register(handle);
+  }
+}
+
+/**
+ * A native proxy at work. It's told what to do by a PAIR.
+ *
+ * Fact: in libzmq 4.3.5 PAUSE doesn't pause, and RESUME does; each command is answered by an empty message. In 4.3.4 both
+ * are right, and have no answer. Decision: the words are swapped for that version, and answers that have come are thrown
+ * away before each command.
+ */
+export class NativeRun implements Engine {
+  readonly whole: Promise<void>;
+  readonly #work: Work;
+  readonly #finish: () => void;
+  readonly #control: Handle;
+  readonly #theirs: Handle;
+  readonly #contexts: ReadonlySet<Deno.PointerObject>;
+  #lent: readonly Lent[] = [];
+  #settle!: { resolve(): void; reject(reason: unknown): void };
+  #paused = false;
+  #ended = false;
+  #terminated = false;
+  /** Until when what has come is still passed on, after the end. */
+  #deadline = 0;
+  /** What passes it on. */
+  #rest: Run | undefined;
+  #counts: Counts = {};
+  #quick = 0;
+
+  /** Begins to work. `finish` is called at the end, before `whole` settles. */
+  constructor(work: Work, finish: () => void) {
+    const { front, back } = this.#work = work;
+    this.#finish = finish;
+    for (const { watched, attended } of [front, back]) {
+      if (watched === 0 && !attended) continue;
+      const message =
+        "Something waits for the socket, or a Poller has it: a native proxy needs it for itself";
+      throw stateError("EBUSY", CALL, message);
+    }
+    this.#contexts = new Set([front, back].map(({ context }) => context.pointer(CALL)));
+    const control = this.#control = open(front.context, ZMQ_PAIR);
+    let theirs: Handle | undefined;
+    try {
+      theirs = open(front.context, ZMQ_PAIR);
+      const address = `inproc://deno-zmq.proxy.${crypto.randomUUID()}`;
+      for (const handle of [control, theirs]) {
+        setBytes(handle.pointer, ZMQ_LINGER, "linger", NONE);
+      }
+      theirs.bind(address);
+      control.connect(address);
+    } catch (error) {
+      control.close();
+      theirs?.close();
+      throw error;
+    }
+    this.#theirs = theirs;
+    this.whole = new Promise((resolve, reject) => this.#settle = { resolve, reject });
+    this.#begin();
+  }
+
+  get closed(): boolean {
+    return this.#ended;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  get unsent(): readonly Unsent[] {
+    return this.#rest?.unsent ?? [];
+  }
+
+  /** Asks the proxy's thread. While that's held up, what it has said last. */
+  get counts(): Counts {
+    if (!this.#ended && !this.#terminated && this.#command("STATISTICS")) this.#hear();
+    return this.#rest === undefined ? this.#counts : sum(this.#counts, this.#rest.counts);
+  }
+
+  pause(): void {
+    if (this.#paused || this.#terminated) return;
+    this.#paused = true;
+    this.#command(words().pause);
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#command(words().resume);
+  }
+
+  drain(limit: number): void {
+    this.#deadline = performance.now() + limit;
+    if (this.#rest !== undefined) this.#rest.drain(limit);
+    else if (!this.#terminated) this.#terminate();
+  }
+
+  end(): void {
+    this.drain(0);
+  }
+
+  #begin(): void {
+    const { front, back } = this.#work;
+    this.#lent = [...new Set([front, back, this.#theirs])].map((handle) =>
+      new Lent(handle, () => this.#abandon())
+    );
+    const pointerOf = (handle: Handle) => this.#lent.find((one) => one.handle === handle)!.pointer;
+    const since = performance.now();
+    zmqSteerable().zmq_proxy_steerable(
+      pointerOf(front),
+      pointerOf(back),
+      null,
+      pointerOf(this.#theirs),
+    ).then((result) => {
+      this.#quick = performance.now() - since < QUICK ? this.#quick + 1 : 0;
+      this.#returned(result);
+    });
+  }
+
+  #returned(result: number): void {
+    if (this.#ended) return;
+    for (const one of this.#lent) one.giveBack();
+    this.#lent = [];
+    try {
+      this.#read();
+      if (this.#terminated) return this.#passOnRest();
+      if (result !== 0) {
+        // Its errno is the other thread's. What lasts shows here as well.
+        for (const handle of [this.#work.front, this.#work.back]) {
+          handle.getInt(ZMQ_EVENTS, "events");
+        }
+      }
+      if (this.#quick < AGAIN) {
+        // A signal came to its thread, or a message was for a peer that had gone.
+        this.#begin();
+        if (this.#paused) this.#command(words().pause);
+        return;
+      }
+      throw stateError("EINVAL", CALL, "libzmq's proxy ends again and again, and doesn't say why");
+    } catch (error) {
+      this.#end(error);
+    }
+  }
+
+  /** libzmq's proxy leaves what has come in the sockets. */
+  #passOnRest(): void {
+    const left = this.#deadline - performance.now();
+    if (left <= 0) return this.#end();
+    const rest = this.#rest = new Run(this.#work, () => {
+      this.#ended = true;
+      this.#leave();
+    });
+    rest.drain(left);
+    rest.whole.then(this.#settle.resolve, this.#settle.reject);
+  }
+
+  #end(...[error]: unknown[]): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#leave();
+    if (error === undefined) this.#settle.resolve();
+    else this.#settle.reject(error);
+  }
+
+  #leave(): void {
+    this.#theirs.close();
+    this.#control.close();
+    this.#finish();
+  }
+
+  /** The context is being closed, perhaps with the process: the thread has to be off the sockets now. */
+  #abandon(): void {
+    if (this.#lent.length === 0) return;
+    const lent = this.#lent;
+    this.#lent = [];
+    this.#ended = true;
+    if (!this.#terminated) this.#terminate();
+    // The thread may be held up in a send; nothing but the end of its context gets it out of that.
+    if (!this.#hear()) {
+      for (const context of this.#contexts) {
+        zmqEnding().zmq_ctx_shutdown(context);
+      }
+    }
+    waitReadable(this.#control.fd, FAREWELL);
+    for (const one of lent) one.giveBack();
+    const message = "The context was closed while the proxy ran";
+    this.#settle.reject(stateError("ETERM", CALL, message));
+    this.#finish();
+  }
+
+  #terminate(): void {
+    this.#terminated = true;
+    this.#paused = false;
+    this.#command("STATISTICS");
+    trySend(this.#control, "TERMINATE");
+  }
+
+  #command(word: string): boolean {
+    this.#read();
+    return trySend(this.#control, word);
+  }
+
+  /** Takes the answers that have come. True where one of them had numbers. */
+  #read(): boolean {
+    let found = false;
+    for (let answer; (answer = tryReceive(this.#control)) !== undefined;) {
+      found = this.#note(answer) || found;
+    }
+    return found;
+  }
+
+  /** Waits for numbers. */
+  #hear(): boolean {
+    const deadline = performance.now() + PATIENCE;
+    try {
+      for (;;) {
+        const left = Math.max(0, deadline - performance.now());
+        if (this.#note(receiveSync(this.#control, left))) return true;
+      }
+    } catch {
+      return false; // the time is over, or the context is
+    }
+  }
+
+  #note(answer: readonly Frame[]): boolean {
+    if (answer.length !== NUMBERS) return false;
+    const numbers = answer.map((frame) => Number(frame.readBigUInt64LE()));
+    const count = (at: number) => ({
+      messages: numbers[at],
+      bytes: numbers[at + 1],
+      dropped: 0,
+      undeliverable: 0,
+    });
+    // Received and sent by the front end, then the same of the back end.
+    this.#counts = { toFront: count(2), toBack: count(6) };
+    return true;
+  }
+}
+
+function words(): { pause: string; resume: string } {
+  return loadLibrary().version === "4.3.5"
+    ? { pause: "RESUME", resume: "PAUSE" }
+    : { pause: "PAUSE", resume: "RESUME" };
+}
+
+function sum(one: Counts, other: Counts): Counts {
+  const add = (direction: "toBack" | "toFront") => {
+    const [a, b] = [one[direction], other[direction]];
+    if (a === undefined || b === undefined) return a ?? b;
+    return { ...a, messages: a.messages + b.messages, bytes: a.bytes + b.bytes };
+  };
+  return { toBack: add("toBack"), toFront: add("toFront") };
+}

@@ -1,0 +1,119 @@
+/** Native messages: sent as they are, and kept for as long as they may have to be sent again. */
+
+import { ZMQ_DONTWAIT, ZMQ_SNDMORE } from "../ffi/constants.ts";
+import { check, EAGAIN, EFSM, EINTR, errorOf } from "../ffi/errno.ts";
+import { libc } from "../ffi/libc.ts";
+import { zmq, zmqAsking } from "../ffi/libzmq.ts";
+import { zmqMoving } from "../ffi/proxying.ts";
+import type { Frame } from "../socket/message.ts";
+import { NativeMessage } from "../socket/receive.ts";
+import { sendPart } from "../socket/send.ts";
+
+/** A native message's words, without what its connection has told of itself, which they only point to. */
+const METADATA_WORDS = 2;
+
+/** A native message that can be sent on: what one socket has received, another one sends, without a copy. */
+export class Moving extends NativeMessage {
+  readonly #receive = zmq().zmq_msg_recv;
+  readonly #calls = zmqMoving();
+
+  /** As the base does; a Request or a Reply out of turn has nothing. */
+  override receive(socket: Deno.PointerObject): number {
+    for (;;) {
+      const size = this.#receive(this.pointer, socket, ZMQ_DONTWAIT);
+      if (size >= 0) return size;
+      const errno = libc().errno();
+      if (errno === EAGAIN || errno === EFSM) return -1;
+      if (errno !== EINTR) throw errorOf(errno, "zmq_msg_recv");
+    }
+  }
+
+  /** Sends it without waiting, which leaves it empty. False where it can't go now, out of turn included. */
+  send(socket: Deno.PointerObject, more: boolean): boolean {
+    const flags = more ? ZMQ_DONTWAIT | ZMQ_SNDMORE : ZMQ_DONTWAIT;
+    for (;;) {
+      if (this.#calls.zmq_msg_send(this.pointer, socket, flags) >= 0) return true;
+      const errno = libc().errno();
+      if (errno === EAGAIN || errno === EFSM) return false;
+      if (errno !== EINTR) throw errorOf(errno, "zmq_msg_send");
+    }
+  }
+
+  /** Makes it the same as another. Large ones share their bytes. It must be empty. */
+  copy(other: NativeMessage): void {
+    if (!other.small) {
+      check(this.#calls.zmq_msg_copy(this.pointer, other.pointer), "zmq_msg_copy");
+      return;
+    }
+    const { words } = this;
+    for (let i = METADATA_WORDS; i < words.length; i++) words[i] = other.words[i];
+    for (let i = 0; i < METADATA_WORDS; i++) words[i] = 0;
+  }
+
+  /** Takes its bytes as a frame. */
+  takeFrame(): Frame {
+    return this.toFrame(Number(zmqAsking().zmq_msg_size(this.pointer)));
+  }
+
+  /** Drops its bytes. */
+  drop(): void {
+    if (!this.small) this.clear();
+  }
+}
+
+/** The first parts of a message, as copies. */
+export class Parts {
+  readonly #all: Moving[] = [];
+  readonly #copy = new Moving();
+  length = 0;
+
+  add(message: NativeMessage): void {
+    const part = this.#all[this.length] ??= new Moving();
+    part.copy(message);
+    this.length++;
+  }
+
+  /** Drops the last one. */
+  pop(): void {
+    this.#all[--this.length].drop();
+  }
+
+  /** Makes a message, which must be empty, the last one, and drops that. */
+  takeLast(message: Moving): void {
+    message.copy(this.#all[this.length - 1]);
+    this.pop();
+  }
+
+  /** Sends all of them without waiting; `more` says that the message goes on. False where they can't go now. */
+  send(socket: Deno.PointerObject, more: boolean): boolean {
+    const last = this.length - 1;
+    for (let i = 0; i <= last; i++) {
+      const follows = more || i < last;
+      this.#copy.copy(this.#all[i]);
+      if (this.#copy.send(socket, follows)) continue;
+      this.#copy.drop();
+      if (i > 0 && follows) finishDropped(socket);
+      return false;
+    }
+    return true;
+  }
+
+  clear(): void {
+    while (this.length > 0) this.pop();
+  }
+
+  /** Takes all of them as frames. */
+  takeFrames(): Frame[] {
+    const frames = this.#all.slice(0, this.length).map((part) => part.takeFrame());
+    this.length = 0;
+    return frames;
+  }
+}
+
+/**
+ * To be called where a part was refused behind others: its peer went away, and libzmq now drops, with success,
+ * whatever comes until a last part has come (see `sendParts`).
+ */
+export function finishDropped(socket: Deno.PointerObject): void {
+  sendPart(socket, "");
+}

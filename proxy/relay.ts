@@ -1,0 +1,296 @@
+/** One direction of a proxy: what one socket receives, the other sends. */
+
+import { ZmqError } from "../errors.ts";
+import { WRITABLE } from "../poller/backend.ts";
+import { spend } from "../poller/budget.ts";
+import type { Handle } from "../socket/core.ts";
+import type { Frame } from "../socket/message.ts";
+import { skipRest, takeMessage } from "../socket/receive.ts";
+import { finishDropped, Moving, Parts } from "./parts.ts";
+
+/** One of a proxy's sockets, as its relays see it. */
+export interface End {
+  readonly handle: Handle;
+  /** It was called since it was last looked at, or found empty: its descriptor's edge may be gone. */
+  touched: boolean;
+  /** What the last look said. */
+  told: number;
+  /** Looks. */
+  look(): number;
+}
+
+/** How a relay's turn has ended: nothing more is there; */
+export const EMPTY = 0;
+/** a message waits for `blockedBy`; */
+export const BLOCKED = 1;
+/** as many went as might; */
+export const LIMIT = 2;
+/** this turn of the event loop is used up. */
+export const LATE = 3;
+
+/** How many receives count as one operation of the turn's budget: each takes a fraction of another's time. */
+const OPERATION = 8;
+const ROUTER = 6;
+const XPUB = 9;
+const STREAM = 11;
+const DATAGRAM = 18;
+
+/** How few and how many parts a message of a socket may have: of others libzmq would drop it, or lose its place. */
+export function partsOf({ type, remembered }: Handle): [least: number, most: number] {
+  if (type === ROUTER && remembered.get("rawMode") !== true) return [2, Infinity];
+  if (type === ROUTER || type === STREAM || type === DATAGRAM) return [2, 2];
+  return [1, type > STREAM ? 1 : Infinity];
+}
+
+/** What went one way. */
+export class Count {
+  messages = 0;
+  bytes = 0;
+  dropped = 0;
+  undeliverable = 0;
+}
+
+/** One direction. */
+export abstract class Relay {
+  readonly count: Count = new Count();
+  /** How the last turn has ended, and for whom a message waits. */
+  outcome = LIMIT;
+  blockedBy: End | undefined;
+  /** It was found empty since this was last set to false. */
+  emptied = false;
+  /** Nothing is to be received. */
+  paused = false;
+  #left = 0;
+
+  constructor(readonly source: End, readonly target: End, readonly capture: End | undefined) {}
+
+  /** Passes on up to `limit` messages. Gives how many. */
+  move(limit: number): number {
+    let moved = 0;
+    this.blockedBy = undefined;
+    while (moved < limit) {
+      let outcome: number;
+      try {
+        outcome = this.step();
+      } catch (error) {
+        if (!(error instanceof ZmqError) || error.code !== "EHOSTUNREACH") throw error;
+        // A mandatory Router's peer has gone. It's no reason to leave all others without their messages.
+        outcome = this.giveUp();
+      }
+      if (outcome === LIMIT) {
+        moved++;
+        continue;
+      }
+      if (outcome === EMPTY) {
+        this.emptied = true;
+        this.source.touched = false;
+      }
+      this.outcome = outcome;
+      return moved;
+    }
+    this.outcome = LIMIT;
+    return moved;
+  }
+
+  /** Whether a message was taken that hasn't gone yet. */
+  abstract readonly holds: boolean;
+  /** Passes one message on, which gives `LIMIT`. */
+  protected abstract step(): number;
+  /** Drops the message that was taken. */
+  protected abstract forget(): void;
+  /** Ends it. Gives the message that was taken, and hasn't gone. */
+  abstract end(): Frame[] | undefined;
+
+  /** Counts a receive. False where this turn is used up. */
+  protected mayReceive(): boolean {
+    if (--this.#left >= 0) return true;
+    if (!spend()) return false;
+    this.#left = OPERATION - 1;
+    return true;
+  }
+
+  /** Drops a message that can't go anywhere. */
+  protected giveUp(): number {
+    this.forget();
+    this.count.undeliverable++;
+    return LIMIT;
+  }
+
+  protected refusedBy(end: End): number {
+    this.blockedBy = end;
+    return BLOCKED;
+  }
+}
+
+/** Passes native messages on: one call to receive a part, and one to send it. */
+export class NativeRelay extends Relay {
+  readonly #message = new Moving();
+  /** The parts before it, in case all have to be sent again; with a capture socket, what that is to get. */
+  readonly #parts = new Parts();
+  /** The message was received, and has to be sent: these parts, itself, and, if there are `#more`, others. */
+  #held = false;
+  #more = false;
+  /** It was sent, but has to go to the capture socket, too. */
+  #uncaptured = false;
+  #bytes = 0;
+  readonly #least: number;
+  readonly #most: number;
+  /** All parts are received before the first goes out. */
+  readonly #whole: boolean;
+
+  constructor(source: End, target: End, capture: End | undefined) {
+    super(source, target, capture);
+    [this.#least, this.#most] = partsOf(target.handle);
+    this.#whole = this.#most < Infinity || source.handle.type === XPUB;
+  }
+
+  override get holds(): boolean {
+    return this.#held || this.#uncaptured;
+  }
+
+  protected override step(): number {
+    const message = this.#message;
+    const { target } = this;
+    if (this.#uncaptured) return this.#toCapture();
+    if (this.#held) return this.#retry();
+    const { handle } = this.source;
+    if (handle.midMessage) return EMPTY;
+    if (!this.mayReceive()) return LATE;
+    const size = message.receive(handle.pointer);
+    if (size < 0) return EMPTY;
+    this.#held = true;
+    this.#more = message.more;
+    this.#bytes = size;
+    target.touched = true;
+    if (this.#more) return this.#whole ? this.#collect() : this.#go();
+    if (this.#least > 1) return this.giveUp();
+    if (this.capture !== undefined) return this.#go();
+    if (!this.#send(false, true)) return this.refusedBy(target);
+    this.#held = false;
+    this.count.messages++;
+    this.count.bytes += size;
+    return LIMIT;
+  }
+
+  protected override forget(): void {
+    const { handle } = this.source;
+    this.#held = handle.midMessage = false;
+    this.#message.drop();
+    this.#parts.clear();
+    if (this.#more) skipRest(this.#message, handle.pointer);
+  }
+
+  override end(): Frame[] | undefined {
+    const { handle } = this.source;
+    const held = this.#held;
+    if (held) handle.midMessage = false;
+    this.#held = this.#uncaptured = false;
+    if (!held) this.#parts.clear();
+    if (!held) return undefined;
+    const frames = [...this.#parts.takeFrames(), this.#message.takeFrame()];
+    if (!this.#more || handle.closed) return frames;
+    try {
+      frames.push(...takeMessage(handle.pointer) ?? []);
+    } catch {
+      // The context was shut down, so that this can't be had any more. That's the error of the whole, already.
+    }
+    return frames;
+  }
+
+  /** Sends the part that was received, and those that follow it. */
+  #go(): number {
+    const message = this.#message;
+    const parts = this.#parts;
+    const { source: { handle }, target, capture } = this;
+    for (;;) {
+      const more = this.#more;
+      const first = parts.length === 0;
+      if (more || capture !== undefined) parts.add(message);
+      if (!this.#send(more, first)) {
+        if (more || capture !== undefined) parts.pop();
+        if (more && !first) finishDropped(target.handle.pointer);
+        handle.midMessage = more;
+        return this.refusedBy(target);
+      }
+      if (!more) break;
+      const size = message.receive(handle.pointer);
+      if (size < 0) { // can't be, but if it were, the next message would be glued to this one
+        finishDropped(target.handle.pointer);
+        break;
+      }
+      this.#bytes += size;
+      this.#more = message.more;
+    }
+    this.#held = false;
+    this.count.messages++;
+    this.count.bytes += this.#bytes;
+    if (capture !== undefined) return this.#toCapture();
+    parts.clear();
+    return LIMIT;
+  }
+
+  /**
+   * Takes a whole message before its first part goes out: where its parts are to be counted, and from an XPUB. A receive
+   * from that can find nothing in the middle of a message, and the part before was its last then.
+   */
+  #collect(): number {
+    const message = this.#message;
+    const parts = this.#parts;
+    while (this.#more) {
+      parts.add(message);
+      message.drop();
+      const size = message.receive(this.source.handle.pointer);
+      if (size < 0) {
+        parts.takeLast(message);
+        break;
+      }
+      this.#bytes += size;
+      this.#more = message.more;
+    }
+    this.#more = false;
+    const count = parts.length + 1;
+    if (count < this.#least || count > this.#most) return this.giveUp();
+    return this.#retry();
+  }
+
+  /** Sends the message from its first part on. */
+  #retry(): number {
+    const parts = this.#parts;
+    const { target } = this;
+    target.touched = true;
+    if (parts.length > 0 && !this.#sendParts()) return this.refusedBy(target);
+    this.source.handle.midMessage = false;
+    return this.#go();
+  }
+
+  #sendParts(): boolean {
+    const { target } = this;
+    const { pointer } = target.handle;
+    if (this.#parts.send(pointer, true)) return true;
+    return (target.look() & WRITABLE) !== 0 && this.#parts.send(pointer, true);
+  }
+
+  #send(more: boolean, first: boolean): boolean {
+    const { target } = this;
+    const { pointer } = target.handle;
+    if (this.#message.send(pointer, more)) return true;
+    // A refused send needn't have run the socket's commands, of which one may say that there is room now. The part
+    // behind others is another matter: they are lost.
+    return first && (target.look() & WRITABLE) !== 0 && this.#message.send(pointer, more);
+  }
+
+  #toCapture(): number {
+    const capture = this.capture!;
+    const { pointer } = capture.handle;
+    capture.touched = true;
+    this.#uncaptured = true;
+    if (!this.#parts.send(pointer, false)) {
+      if ((capture.look() & WRITABLE) === 0 || !this.#parts.send(pointer, false)) {
+        return this.refusedBy(capture);
+      }
+    }
+    this.#uncaptured = false;
+    this.#parts.clear();
+    return LIMIT;
+  }
+}

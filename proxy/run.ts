@@ -1,0 +1,327 @@
+/** A proxy at work: its relays in the reactor, until it's ended. */
+
+import { stateError } from "../ffi/errno.ts";
+import { READABLE, WRITABLE } from "../poller/backend.ts";
+import { reactor } from "../poller/reactor.ts";
+import { Source, type Watch } from "../poller/source.ts";
+import { Waiting } from "../poller/waiting.ts";
+import type { Handle } from "../socket/core.ts";
+import type { Frame } from "../socket/message.ts";
+import { FilteredRelay, type ProxyFilter } from "./filtered.ts";
+import {
+  BLOCKED,
+  type Count,
+  EMPTY,
+  type End,
+  LATE,
+  LIMIT,
+  NativeRelay,
+  type Relay,
+} from "./relay.ts";
+
+/** How many messages go one way before the other has its turn. */
+const BATCH = 256;
+const REQUEST = 3;
+const REPLY = 4;
+/** The last of libzmq's stable types, and the only draft that isn't safe for several threads. */
+const STREAM = 11;
+const DATAGRAM = 18;
+
+/** What a proxy works with. */
+export interface Work {
+  readonly front: Handle;
+  readonly back: Handle;
+  readonly capture: Handle | undefined;
+  readonly filter: ProxyFilter | undefined;
+}
+
+/** The types that don't receive, and those that don't send. */
+const SEND_ONLY: ReadonlySet<number> = new Set([1, 8, 17]);
+const RECEIVE_ONLY: ReadonlySet<number> = new Set([2, 7, 16]);
+
+/** Whether a socket sends at all. */
+export function sends({ type }: Handle): boolean {
+  return !RECEIVE_ONLY.has(type);
+}
+
+/** Whether one socket can send what the other receives. */
+export function passes(from: Handle, to: Handle): boolean {
+  return !SEND_ONLY.has(from.type) && sends(to);
+}
+
+/** A message that was taken from one socket, and for which the other had no room to the last. */
+export interface Unsent {
+  direction: "toBack" | "toFront";
+  message: Frame[];
+}
+
+/** What has gone in each direction. */
+export interface Counts {
+  readonly toBack?: Readonly<Count> | undefined;
+  readonly toFront?: Readonly<Count> | undefined;
+}
+
+/** What a proxy's public face works with. */
+export interface Engine {
+  readonly closed: boolean;
+  readonly paused: boolean;
+  readonly counts: Counts;
+  /** What couldn't be sent to the last. */
+  readonly unsent: readonly Unsent[];
+  /** Settles at the end. */
+  readonly whole: Promise<void>;
+  pause(): void;
+  resume(): void;
+  /** Passes on what has come, for up to so many ms, and ends. */
+  drain(limit: number): void;
+  /** Ends at once. */
+  end(): void;
+}
+
+/** What waits in the reactor, and keeps the process alive, while the proxy works. */
+class Wait extends Waiting {
+  constructor(readonly run: Run) {
+    super();
+  }
+
+  override expire(): void {
+    this.run.end();
+  }
+
+  override abort(): void {}
+}
+
+/** One of the proxy's sockets. */
+class Side implements End, Watch {
+  #touched = true;
+  told = 0;
+
+  constructor(readonly run: Run, readonly handle: Handle, readonly name: string) {
+    handle.addWatch(this);
+  }
+
+  get touched(): boolean {
+    return this.#touched;
+  }
+  set touched(touched: boolean) {
+    this.#touched = touched || this.#deaf;
+  }
+
+  /** Whether others wait for it, too. */
+  get shared(): boolean {
+    return this.handle.watched > 1;
+  }
+
+  look(): number {
+    this.#touched = false;
+    return this.told = this.handle.look();
+  }
+
+  /** Looks, and serves whoever else waits. */
+  check(): void {
+    this.#touched = false;
+    this.told = 0;
+    if (this.shared) this.handle.serve();
+    else this.look();
+  }
+
+  tell(ready: number): void {
+    this.told = ready;
+    this.run.told();
+  }
+
+  gone(): void {
+    const message = `The proxy's ${this.name} socket was closed while it ran`;
+    this.run.end(stateError("EBADF", "zmq_msg_recv", message));
+  }
+
+  leave(): void {
+    this.handle.removeWatch(this);
+    if (!this.handle.closed) this.handle.touched();
+  }
+
+  /**
+   * Whether a receive that finds nothing is no look: the descriptors of thread-safe sockets stay readable until they're
+   * looked at, and a Request or a Reply out of turn doesn't hear what others tell it.
+   */
+  get #deaf(): boolean {
+    const { type } = this.handle;
+    return type === REQUEST || type === REPLY || (type > STREAM && type !== DATAGRAM);
+  }
+}
+
+/**
+ * A proxy at work.
+ *
+ * It's a source without a descriptor: what its sockets' looks tell lists it in the reactor, which serves it before
+ * anything sleeps. Then each relay moves what there is. Whoever was called since it was last found empty is looked at
+ * again, by the rules of all sockets; a receive that finds nothing is such a look.
+ */
+export class Run extends Source implements Engine {
+  readonly fd = -1;
+  readonly #relays: { readonly toBack: Relay | undefined; readonly toFront: Relay | undefined };
+  readonly whole: Promise<void>;
+  readonly #all: Relay[];
+  readonly #sides: Side[];
+  readonly #wait = new Wait(this);
+  readonly #finish: () => void;
+  #settle!: { resolve(): void; reject(reason: unknown): void };
+  #paused = false;
+  #draining = false;
+  #busy = false;
+  #ended = false;
+  unsent: readonly Unsent[] = [];
+
+  /** Begins to work. `finish` is called at the end, before `whole` settles. */
+  constructor(work: Work, finish: () => void) {
+    super();
+    this.#finish = finish;
+    const front = new Side(this, work.front, "front-end");
+    const back = work.back === work.front ? front : new Side(this, work.back, "back-end");
+    const capture = work.capture && new Side(this, work.capture, "capture");
+    this.#sides = [...new Set([front, back, ...capture ? [capture] : []])];
+    const relay = (source: Side, target: Side, direction: "toBack" | "toFront") =>
+      work.filter === undefined
+        ? new NativeRelay(source, target, capture)
+        : new FilteredRelay(source, target, capture, work.filter, direction);
+    this.#relays = {
+      toBack: passes(work.front, work.back) ? relay(front, back, "toBack") : undefined,
+      toFront: back !== front && passes(work.back, work.front)
+        ? relay(back, front, "toFront")
+        : undefined,
+    };
+    this.#all = Object.values(this.#relays).filter((relay) => relay !== undefined);
+    this.whole = new Promise((resolve, reject) => this.#settle = { resolve, reject });
+    reactor().join(this.#wait);
+    reactor().unsettle(this);
+  }
+
+  override get closed(): boolean {
+    return this.#ended;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  pause(): void {
+    if (!this.#draining) this.#setPaused(true);
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#setPaused(false);
+    reactor().unsettle(this);
+  }
+
+  get counts(): Counts {
+    const { toBack, toFront } = this.#relays;
+    return { toBack: toBack?.count, toFront: toFront?.count };
+  }
+
+  drain(limit: number): void {
+    if (limit <= 0) return this.end();
+    reactor().setDeadline(this.#wait, performance.now() + limit);
+    if (this.#draining) return;
+    this.#draining = true;
+    this.#setPaused(false);
+    for (const relay of this.#all) relay.emptied = false;
+    reactor().unsettle(this);
+  }
+
+  /** Ends at once. */
+  end(...[error]: unknown[]): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    reactor().leave(this.#wait);
+    const unsent: Unsent[] = [];
+    for (const direction of ["toBack", "toFront"] as const) {
+      const message = this.#relays[direction]?.end();
+      if (message !== undefined) unsent.push({ direction, message });
+    }
+    this.unsent = unsent;
+    for (const side of this.#sides) side.leave();
+    this.#finish();
+    if (error === undefined) this.#settle.resolve();
+    else this.#settle.reject(error);
+  }
+
+  /** A look at one of its sockets has said something. */
+  told(): void {
+    if (!this.#busy && !this.#ended && !this.#paused) reactor().unsettle(this);
+  }
+
+  protected override readiness(): number {
+    return 0;
+  }
+
+  override serve(): void {
+    this.unsettled = false;
+    if (this.#ended || this.#paused || this.#busy) return;
+    this.#busy = true;
+    try {
+      this.#work();
+    } catch (error) {
+      this.end(error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #work(): void {
+    for (let fruitless = 0; fruitless < 2;) {
+      let moved = 0;
+      let further = false;
+      for (const relay of this.#all) {
+        moved += relay.move(BATCH);
+        if (this.#ended) return;
+        if (this.#paused) return this.#rest(); // by a filter
+        if (relay.outcome === LATE) {
+          reactor().postpone(this);
+          return this.#rest();
+        }
+        further ||= relay.outcome === LIMIT;
+      }
+      if (this.#draining && this.#all.every((relay) => relay.emptied && !relay.holds)) {
+        return this.end();
+      }
+      fruitless = moved > 0 ? 0 : fruitless + 1;
+      if (!further && !this.#check(fruitless === 2)) return;
+    }
+  }
+
+  /** Looks at whoever was called, and tells whether anything can be moved now. */
+  #check(last: boolean): boolean {
+    let ready = false;
+    for (const side of this.#sides) {
+      const awaited = this.#all.some((relay) =>
+        relay.blockedBy === side || (relay.source === side && relay.outcome === EMPTY)
+      );
+      if (!side.shared && !(awaited && side.touched)) continue;
+      side.check();
+      if (this.#ended) return false;
+      const some = this.#all.some((relay) => {
+        const wanted = relay.outcome === BLOCKED
+          ? relay.blockedBy === side ? WRITABLE : 0
+          : relay.source === side
+          ? READABLE
+          : 0;
+        return (side.told & wanted) !== 0;
+      });
+      // It says that it's ready, and refuses: it's asked again later.
+      if (some && last) reactor().setStubborn(side.handle, true);
+      ready ||= some;
+    }
+    return ready;
+  }
+
+  #setPaused(paused: boolean): void {
+    this.#paused = paused;
+    for (const relay of this.#all) relay.paused = paused;
+  }
+
+  /** Leaves the rest to another turn; others may wait for the same sockets. */
+  #rest(): void {
+    for (const side of this.#sides) if (side.shared) reactor().note(side.handle);
+  }
+}
