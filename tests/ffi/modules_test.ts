@@ -25,8 +25,10 @@ async function modulesOf(entry: string): Promise<Module[]> {
 const { exports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
 const ofMod = await modulesOf(exports["."]);
 const ofSecurity = await modulesOf(exports["./security"]);
+const ofProxy = await modulesOf(exports["./proxy"]);
 const modules = [
-  ...new Map([...ofMod, ...ofSecurity].map((module) => [module.specifier, module])).values(),
+  ...new Map([...ofMod, ...ofSecurity, ...ofProxy].map((module) => [module.specifier, module]))
+    .values(),
 ];
 const paths = modules.map(({ specifier }) => specifier.slice(ROOT.href.length));
 
@@ -42,7 +44,7 @@ Deno.test("the modules import relative files by name, and only the cheap ones of
   assertEquals(others.filter((one) => !cheap.some((name) => one.endsWith(` ${name}`))), []);
 });
 
-Deno.test("imports run one way: errors, ffi, poller, context, socket, security or mod.ts", () => {
+Deno.test("imports run one way: errors, ffi, poller, context, socket, security, proxy or mod.ts", () => {
   const layers = [
     /^errors\.ts$/,
     /^ffi\//,
@@ -50,6 +52,8 @@ Deno.test("imports run one way: errors, ffi, poller, context, socket, security o
     /^context\.ts$/,
     /^socket\//,
     /^security\//,
+    /^proxy\//,
+    /^proxy\.ts$/,
     /^library\.ts$/,
     /^mod\.ts$/,
   ];
@@ -78,9 +82,9 @@ Deno.test("the Poller's entry brings no socket, no context, and nothing that loo
   assert(!behind.includes("ffi/ready.ts"));
 });
 
-Deno.test("whoever imports the sockets only doesn't load what security needs beside them", () => {
+Deno.test("whoever imports the sockets only doesn't load what security and proxies need beside them", () => {
   const behind = ofMod.map(({ specifier }) => specifier.slice(ROOT.href.length));
-  assertEquals(behind.filter((path) => /^security\/|^ffi\/curve/.test(path)), []);
+  assertEquals(behind.filter((path) => /^security\/|^ffi\/(curve|proxying)|^proxy/.test(path)), []);
 });
 
 Deno.test("no module uses what a path-list permission forbids, or what isn't there behind a URL", async () => {

@@ -1,0 +1,163 @@
+import "./support.ts";
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { Dealer, Pull, Push, XPublisher, XSubscriber } from "../../mod.ts";
+import { waitReadable } from "../../poller/once.ts";
+import { BLOCKED, type End, LIMIT, NativeRelay } from "../../proxy/relay.ts";
+import { Proxy } from "../../proxy.ts";
+import { type Handle, handleOf } from "../../socket/core.ts";
+import { forcePublicCalls } from "../../socket/receive.ts";
+import { received, soon } from "../socket/support.ts";
+import { freshAddress, join, until } from "../util.ts";
+import { Setting } from "./support.ts";
+
+/** A relay's end, outside of a proxy; `before` is called when its socket is about to be used. */
+function endOf(socket: Dealer | Pull | Push, before: () => void = () => {}): End {
+  const real = handleOf(socket);
+  const handle = new Proxied(real, before) as unknown as Handle;
+  return { handle, touched: false, told: 0, look: () => real.look() };
+}
+
+class Proxied {
+  midMessage = false;
+  readonly type: number;
+
+  constructor(readonly real: Handle, readonly before: () => void) {
+    this.type = real.type;
+  }
+
+  get pointer(): Deno.PointerObject {
+    this.before();
+    return this.real.pointer;
+  }
+}
+
+const idle = new Pull();
+Deno.test.afterAll(() => idle.close());
+
+/** Long enough for libzmq to read what others have told a socket, which it does at most once a millisecond. */
+function pause(): void {
+  waitReadable(handleOf(idle).fd, 5);
+}
+
+const MESSAGES: Record<string, string[]> = {
+  "small parts": ["first", "", "third", "last"],
+  "large parts": ["first", "x".repeat(1000), "y".repeat(50_000), "last".repeat(100)],
+};
+
+for (const [what, parts] of Object.entries(MESSAGES)) {
+  for (const last of [false, true]) {
+    const where = last ? "at the end" : "in the middle";
+    Deno.test(`${what}: a message that is refused ${where} goes whole to the next peer`, async () => {
+      using source = new Dealer();
+      using sender = new Dealer();
+      await join(source, sender, freshAddress("inproc"));
+      using target = new Dealer();
+      const peer = new Dealer();
+      await join(peer, target, freshAddress("inproc"));
+      await sender.send(parts);
+      await sender.send("after");
+      await until(source);
+
+      // Its peer goes between two parts.
+      let used = 0;
+      const relay = new NativeRelay(
+        endOf(source),
+        endOf(target, () => {
+          if (++used !== (last ? 4 : 2)) return;
+          peer.close();
+          waitReadable(handleOf(target).fd, 1000);
+          pause();
+        }),
+        undefined,
+      );
+      assertEquals([relay.move(1), relay.outcome, relay.holds], [0, BLOCKED, true]);
+      assertEquals([relay.move(1), relay.outcome], [0, BLOCKED]);
+      using next = new Dealer();
+      await join(next, target, freshAddress("inproc"));
+      assertEquals([relay.move(2), relay.outcome, relay.holds], [2, LIMIT, false]);
+      assertEquals(await received(next), parts);
+      assertEquals(await received(next), ["after"]);
+      assertEquals(next.tryReceive(), undefined);
+      const bytes = parts.join("").length + "after".length;
+      assertEquals([relay.count.messages, relay.count.bytes], [2, bytes]);
+    });
+
+    Deno.test(`${what}: a message that was refused ${where} is there when the relay ends`, async () => {
+      using source = new Dealer();
+      using sender = new Dealer();
+      await join(source, sender, freshAddress("inproc"));
+      using target = new Dealer();
+      const peer = new Dealer();
+      await join(peer, target, freshAddress("inproc"));
+      await sender.send(parts);
+      await until(source);
+      let used = 0;
+      const relay = new NativeRelay(
+        endOf(source),
+        endOf(target, () => {
+          if (++used !== (last ? 4 : 2)) return;
+          peer.close();
+          waitReadable(handleOf(target).fd, 1000);
+          pause();
+        }),
+        undefined,
+      );
+      relay.move(1);
+      assertEquals(relay.end()?.map(String), parts);
+      assertEquals(relay.end(), undefined);
+      assertEquals(source.tryReceive(), undefined);
+    });
+  }
+}
+
+Deno.test("an XPublisher's message that ends in a known subscription goes on without it", async () => {
+  const proxy = new Proxy(new XPublisher(), new Dealer());
+  const sender = new XSubscriber();
+  await using setting = await Setting.begin(proxy, sender, new Dealer());
+  await sender.send("\x01topic");
+  assertEquals(await received(setting.receiver), ["\x01topic"]);
+  await sender.send(["first", "x".repeat(100), "\x01topic"]);
+  assertEquals(await received(setting.receiver), ["first", "x".repeat(100)]);
+  await sender.send(["next", "one"]);
+  assertEquals(await received(setting.receiver), ["next", "one"]);
+});
+
+Deno.test("by public calls alone, parts of every size go through", async () => {
+  forcePublicCalls(true);
+  try {
+    const capture = new Push();
+    await capture.bind(freshAddress("inproc"));
+    await using spy = new Pull();
+    spy.connect(capture.lastEndpoint!);
+    const proxy = new Proxy(new Pull(), new Push(), { capture });
+    await using setting = await Setting.begin(proxy, new Push(), new Pull());
+    const messages = [[""], ["x".repeat(33)], ["x".repeat(34), "", "y"], ["one"]];
+    for (const message of messages) await setting.sender.send(message);
+    for (const message of messages) {
+      assertEquals(await received(setting.receiver), message);
+      assertEquals(await received(spy), message);
+    }
+    capture.close();
+  } finally {
+    forcePublicCalls(false);
+  }
+});
+
+Deno.test("a proxy's memory doesn't grow with what goes through", async () => {
+  const proxy = new Proxy(new Dealer(), new Dealer());
+  await using setting = await Setting.begin(proxy, new Dealer(), new Dealer());
+  const { sender, receiver } = setting;
+  const part = new Uint8Array(1 << 20);
+  const pass = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      await sender.send([part, "between", part]);
+      await sender.send(["small", "between", part]);
+      for (let k = 0; k < 2; k++) await soon(receiver.receive());
+    }
+  };
+  await pass(20);
+  const before = Deno.memoryUsage().rss;
+  await pass(150);
+  const growth = (Deno.memoryUsage().rss - before) / (1 << 20);
+  assert(growth < 120, `450 MB went through, and memory grew by ${growth.toFixed()} MB`);
+});

@@ -1,0 +1,110 @@
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
+import { Proxy } from "../../proxy.ts";
+import { Looks, Parks, Patience, turnsUntil } from "../poller/support.ts";
+import { received, receivedMany, soon } from "../socket/support.ts";
+import { turn } from "../util.ts";
+import { fill, Setting, tasks } from "./support.ts";
+
+/** Claims that in 200 ms nothing turns in circles: of a proxy's sockets, each 50 ms may bring a trial. */
+async function assertCalm(proxy: Proxy): Promise<void> {
+  using parks = new Parks();
+  using looks = new Looks();
+  using patience = new Patience(200);
+  await turnsUntil(() => patience.expired, "the deadline");
+  const counts = [proxy.frontEnd, proxy.backEnd].map((socket) => looks.of(socket));
+  assert(parks.count <= 20, `${parks.count} parks`);
+  assert(counts.every((count) => count <= 60), `${counts} looks`);
+}
+
+Deno.test("a proxy for which nothing comes sleeps", async () => {
+  await using setting = await tasks();
+  await setting.sender.send("x");
+  assertEquals(await received(setting.receiver), ["x"]);
+  await assertCalm(setting.proxy);
+});
+
+Deno.test("a proxy that's held up by a full side sleeps, and wakes when there is room", async () => {
+  await using setting = await tasks({}, 2);
+  const sent = await fill(setting.sender);
+  await assertCalm(setting.proxy);
+  assertEquals((await receivedMany(setting.receiver, sent)).length, sent);
+});
+
+Deno.test("a paused proxy sleeps, though messages wait in its sockets", async () => {
+  await using setting = await tasks();
+  const { proxy, sender, receiver } = setting;
+  proxy.pause();
+  for (let i = 0; i < 10; i++) await sender.send("x");
+  await assertCalm(proxy);
+  proxy.resume();
+  assertEquals((await receivedMany(receiver, 10)).length, 10);
+});
+
+for (const beside of [false, true]) {
+  const also = beside ? ", nor while a Poller and a receive wait for it as well" : "";
+  Deno.test(`a Router that says writable, and refuses a proxy's message, isn't tried in circles${also}`, async () => {
+    const marks = { receiveHighWaterMark: 1, sendHighWaterMark: 1, linger: 0 };
+    const proxy = new Proxy(new Dealer(), new Router({ ...marks, mandatory: true }));
+    const full = new Dealer({ ...marks, routingId: "full" });
+    await using setting = await Setting.begin(proxy, new Dealer({ linger: 0 }), full);
+    const other = new Dealer({ ...marks, routingId: "other" });
+    other.connect(proxy.backEnd.lastEndpoint!);
+    for (const dealer of [full, other]) {
+      await dealer.send("here I am");
+      await received(setting.sender);
+    }
+    for (let i = 0; i < 20; i++) await setting.sender.send(["full", `${i}`]);
+    for (let i = 0; i < 5; i++) await turn();
+    assert(proxy.backEnd.writable);
+    using poller = new Poller();
+    const abort = new AbortController();
+    const waits: Promise<unknown>[] = [];
+    if (beside) {
+      poller.add(proxy.backEnd, { readable: true });
+      waits.push(poller.wait(), proxy.backEnd.receive({ signal: abort.signal }));
+    }
+    const settled = Promise.allSettled(waits);
+    await assertCalm(proxy);
+    poller.close();
+    abort.abort();
+    await settled;
+    const all = await receivedMany(full, 20);
+    assertEquals(all, Array.from({ length: 20 }, (_, i) => `${i}`));
+    other.close();
+  });
+}
+
+Deno.test("a program that asks a proxy's sockets all the time takes no wake-up away from it", async () => {
+  await using setting = await tasks({}, 2);
+  const { proxy, sender, receiver } = setting;
+  let asking = true;
+  const asked = (async () => {
+    while (asking) {
+      proxy.frontEnd.readable;
+      proxy.backEnd.writable;
+      proxy.frontEnd.lastEndpoint;
+      await turn();
+    }
+  })();
+  const sending = (async () => {
+    for (let i = 0; i < 500; i++) await sender.send(`${i}`);
+  })();
+  assertEquals((await receivedMany(receiver, 500)).length, 500);
+  asking = false;
+  await soon(Promise.all([sending, asked]));
+});
+
+Deno.test("what waits beside a proxy for the other direction is woken, too", async () => {
+  // The proxy receives from the pull and sends by the push; the program sends by the same push.
+  await using pull = new Pull({ receiveHighWaterMark: 1 });
+  const proxy = new Proxy(new Pull(), new Push({ sendHighWaterMark: 1, linger: 0 }));
+  await using setting = await Setting.begin(proxy, new Push(), pull);
+  const mine = (async () => {
+    for (let i = 0; i < 100; i++) await proxy.backEnd.send("mine");
+  })();
+  for (let i = 0; i < 100; i++) await setting.sender.send("the proxy's");
+  const all = await receivedMany(pull, 200);
+  await soon(mine);
+  assertEquals(all.filter((text) => text === "mine").length, 100);
+});
