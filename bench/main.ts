@@ -16,6 +16,7 @@ import { inproc } from "./inproc.ts";
 import { load } from "./load.ts";
 import { publishing, routing } from "./many.ts";
 import { memory } from "./memory.ts";
+import { proxying } from "./proxy.ts";
 import { roundTrip } from "./round_trip.ts";
 import { startUp } from "./start_up.ts";
 import { TARGETS } from "./targets.ts";
@@ -28,6 +29,7 @@ const SHORT: readonly Group[] = [
   receiving,
   sending,
   roundTrip,
+  proxying,
   wake,
   load,
   startUp,

@@ -76,6 +76,14 @@ const ROUND_TRIP: Target[] = [["sync", 1.1], ["async", 1.25]]
     ];
   });
 
+const PROXY: Target[] = [[16, "16 B", 1.3], [1024, "1 KB", 1], [65536, "64 KB", 1]]
+  .map(([size, title, atLeast]) => ({
+    name: `proxy, tcp ${title}`,
+    key: `proxy/tcp/${size}/1`,
+    series: "Proxy",
+    atLeast: atLeast as number,
+  }));
+
 const COST: Target[] = [
   { name: "wake at 5,000 idle against 10", key: "wake/epoll", series: "5,000", atMost: 1.2 },
   // V8's own background work is that much.
@@ -114,5 +122,6 @@ export const TARGETS: readonly Target[] = [
   { name: "tcp 16 B, send", key: "send/tcp/16/1", series: "await send", atLeast: 0.6 },
   ...LARGER,
   ...ROUND_TRIP,
+  ...PROXY,
   ...COST,
 ];

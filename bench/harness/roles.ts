@@ -78,6 +78,18 @@ export async function exchange(
   return await Promise.race([resultOf(peer, job), ended]);
 }
 
+/** Runs a peer that binds twice, one that sends by its first address, and one that receives by its second, which measures. */
+export async function through(middle: Side, sender: Side, receiver: Side): Promise<Result> {
+  await using peer = new Peer(middle.launch(middle.job));
+  const front = await peer.line("endpoint", PATIENCE);
+  const back = await peer.line("endpoint", PATIENCE);
+  await using last = new Peer(receiver.launch({ ...receiver.job, address: back }));
+  await using first = new Peer(sender.launch({ ...sender.job, address: front }));
+  const ended = [first, peer].map((one) => one.ended());
+  for (const one of ended) one.catch(() => {}); // they are ended after the result
+  return await Promise.race([resultOf(last, receiver.job), ...ended]);
+}
+
 async function resultOf(peer: Peer, { warm, seconds }: Job): Promise<Result> {
   const line = await peer.line("result", PATIENCE + (warm + seconds) * 1000);
   const result = JSON.parse(line) as Result;

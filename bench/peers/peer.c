@@ -9,10 +9,11 @@
 
 #include "common.h"
 
-/* PULL: as many messages a second as come. MODE "sum" reads every byte. */
+/* PULL: as many messages a second as come. MODE "sum" reads every byte; "connect" connects. */
 static void role_receive(const Job *job) {
   void *socket = open_socket(zmq_ctx_new(), ZMQ_PULL, job);
-  bind_and_tell(socket, job);
+  if (strcmp(job->mode, "connect") == 0) MUST(zmq_connect(socket, job->address));
+  else bind_and_tell(socket, job);
   int every_byte = strcmp(job->mode, "sum") == 0;
   Meter meter = new_meter(job);
   zmq_msg_t part;
@@ -46,6 +47,15 @@ static void role_send(const Job *job) {
     struct timespec t = { 0, (long) (pause * 1e9) };
     nanosleep(&t, NULL);
   }
+}
+
+/* PULL to PUSH, by libzmq's own loop. */
+static void role_proxy(const Job *job) {
+  void *context = zmq_ctx_new();
+  void *front = open_socket(context, ZMQ_PULL, job), *back = open_socket(context, ZMQ_PUSH, job);
+  bind_and_tell(front, job);
+  bind_and_tell(back, job);
+  MUST(zmq_proxy(front, back, NULL));
 }
 
 /* PUSH: connects, and sends nothing. */
@@ -143,7 +153,7 @@ static const struct {
   { "echo", role_echo },       { "ping", role_ping },           { "inproc", role_inproc },
   { "load", role_load },       { "publish", role_publish },     { "subscribe", role_subscribe },
   { "router", role_router },   { "dealers", role_dealers },     { "crowd", role_crowd },
-  { "memory", role_memory },
+  { "memory", role_memory },   { "proxy", role_proxy },
 };
 
 int main(int argc, char **argv) {
