@@ -1,21 +1,14 @@
 /** Proxies: what one socket receives, the other sends. */
 
-import { WRITABLE } from "../poller/backend.ts";
-import { type Pollable, pollable } from "../poller/pollable.ts";
-import { Poller } from "../poller/poller.ts";
-import { refill } from "../poller/budget.ts";
-import type { Handle } from "../socket/core.ts";
-import type { Frame } from "../socket/message.ts";
-import { takeMessage } from "../socket/receive.ts";
-import { putParts } from "../socket/sending.ts";
+import { Run } from "../proxy/run.ts";
 import { expectArguments, isObject } from "./arguments.ts";
 import { native, readOnly } from "./classes.ts";
 import { EBADF, EINVAL, errnoError, foreignObject, translated } from "./errors.ts";
 import type { Socket } from "./socket.ts";
-import { type SocketState, stateOf } from "./state.ts";
+import { stateOf } from "./state.ts";
 
-/** How many messages go one way before others have their turn. */
-const BATCH = 256;
+/** How long, in ms, what has come is still passed on at the end. */
+const DRAIN = 100;
 
 /**
  * Passes on what either of two sockets receives to the other, such as a Router's requests to a Dealer's
@@ -65,32 +58,40 @@ export class ProxyClass<F extends Socket = Socket, B extends Socket = Socket> {
     if (back.endpoints === 0) throw unattached("Back-end");
     front.assertOpen();
     back.assertOpen();
-    const run = this.#run = new Run(this.#frontEnd, this.#backEnd);
-    return run.whole.finally(() => {
+    front.blocked = back.blocked = true;
+    const work = { front: front.handle, back: back.handle, capture: undefined, filter: undefined };
+    const run = this.#run = new Run(work, () => {
       this.#run = undefined;
+      for (const [state, socket] of [[front, this.#frontEnd], [back, this.#backEnd]] as const) {
+        state.blocked = false;
+        socket.close();
+      }
+    });
+    return run.whole.catch((error) => {
+      throw translated(error);
     });
   }
 
   /** Stops passing messages on, which then wait in their queues. */
   pause(): void {
     expectArguments(arguments.length, 0);
-    this.#running().pause(true);
+    this.#running().pause();
   }
 
   /** Passes messages on again. */
   resume(): void {
     expectArguments(arguments.length, 0);
-    this.#running().pause(false);
+    this.#running().resume();
   }
 
   /**
-   * Ends the proxy, and closes both sockets.
+   * Ends the proxy, and closes both sockets. What has come already is passed on before.
    *
    * @throws `EBADF` where it doesn't run.
    */
   terminate(): void {
     expectArguments(arguments.length, 0);
-    this.#running().end();
+    this.#running().drain(DRAIN);
   }
 
   #running(): Run {
@@ -109,97 +110,4 @@ export const Proxy: typeof ProxyClass = native(ProxyClass);
 
 function unattached(which: string): Error {
   return errnoError(EINVAL, { message: `${which} socket must be bound or connected` });
-}
-
-/** One run of a proxy. */
-class Run {
-  readonly #poller = new Poller();
-  readonly #sides: readonly [Side, Side];
-  #paused = false;
-  #ended = false;
-  /** Settles when both sockets are closed. */
-  readonly whole: Promise<void>;
-
-  constructor(front: Socket, back: Socket) {
-    const one = new Side(front, stateOf(front)!);
-    const other = new Side(back, stateOf(back)!);
-    this.#sides = [one, other];
-    for (const { state } of this.#sides) state.blocked = true;
-    this.whole = this.#loop();
-  }
-
-  pause(paused: boolean): void {
-    this.#paused = paused;
-    this.#poller.wake();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#poller.wake();
-  }
-
-  async #loop(): Promise<void> {
-    const [one, other] = this.#sides;
-    try {
-      for (const side of this.#sides) this.#poller.add(side, {});
-      while (!this.#ended) {
-        for (const side of this.#sides) {
-          const opposite = side === one ? other : one;
-          this.#poller.modify(side, {
-            // What can't go out isn't received: it's the other side's turn to have room first.
-            readable: !this.#paused && !opposite.full,
-            writable: !this.#paused && side.full,
-          });
-        }
-        await this.#poller.wait();
-        if (this.#paused || this.#ended) continue;
-        refill();
-        pass(one, other);
-        pass(other, one);
-      }
-    } catch (error) {
-      throw translated(error);
-    } finally {
-      this.#poller.close();
-      for (const { state, socket } of this.#sides) {
-        state.blocked = false;
-        socket.close();
-      }
-    }
-  }
-}
-
-/** One of a proxy's two sockets. */
-class Side implements Pollable {
-  readonly [pollable]: Handle;
-  /** Its peers can't take any more. */
-  full = false;
-  /** A message for them, refused by libzmq although it had said that there was room. */
-  held: Frame[] | undefined;
-
-  constructor(readonly socket: Socket, readonly state: SocketState) {
-    this[pollable] = state.handle;
-  }
-
-  put(frames: Frame[]): boolean {
-    // Not trySend: what a Router can't address is dropped, as by libzmq's proxy, and is no reason to end.
-    const sent = putParts(this.state.handle, frames);
-    this.state.handle.touched();
-    this.held = sent ? undefined : frames;
-    return sent;
-  }
-}
-
-/** Passes on what has come, as long as it can go. */
-function pass(from: Side, to: Side): void {
-  const source = from.state.handle;
-  const target = to.state.handle;
-  for (let i = 0; i < BATCH; i++) {
-    to.full = (target.ask() & WRITABLE) === 0;
-    if (to.full || (to.held !== undefined && !to.put(to.held))) return;
-    const frames = takeMessage(source.pointer);
-    source.touched();
-    if (frames === undefined) return;
-    if (!to.put(frames)) to.full = true;
-  }
 }

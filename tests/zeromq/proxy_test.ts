@@ -120,6 +120,25 @@ Deno.test("a paused proxy passes nothing on, and everything afterwards", async (
   });
 });
 
+Deno.test("terminate passes on what has come", async () => {
+  await withProxy("inproc://ending", async (proxy) => {
+    const run = proxy.run();
+    await using(new Dealer(), async (client) => {
+      await using(new Dealer(), async (worker) => {
+        client.connect("inproc://ending");
+        worker.connect("inproc://ending-back");
+        proxy.pause();
+        for (let i = 0; i < 50; i++) await client.send(`${i}`);
+        proxy.terminate();
+        await soon(run);
+        for (let i = 0; i < 50; i++) {
+          assertEquals((await soon(worker.receive())).at(-1)!.toString(), `${i}`);
+        }
+      });
+    });
+  });
+});
+
 Deno.test("what the other side has no room for isn't received: nothing is lost", async () => {
   const proxy = new Proxy(
     new Router({ receiveHighWaterMark: 2 }),
