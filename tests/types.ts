@@ -24,6 +24,7 @@ import {
   XSubscriber,
   ZmqError,
 } from "../mod.ts";
+import { Proxy } from "../proxy.ts";
 
 /** Holds that two types are the same. */
 function same<A, B>(
@@ -227,5 +228,26 @@ export const CLAIMS: Record<string, () => unknown> = {
     new Poller().add({});
     // @ts-expect-error -- not an interest
     new Poller().modify(0, { read: true });
+  },
+
+  "a proxy keeps its sockets' types, and takes its own options": async () => {
+    const proxy = new Proxy(new Router(), new Dealer(), { keepOpen: true });
+    same<typeof proxy.frontEnd, Router>(true);
+    same<typeof proxy.backEnd, Dealer>(true);
+    same<ReturnType<typeof proxy.run>, Promise<void>>(true);
+    const anyOne: Proxy = proxy;
+    proxy.terminate({ drain: 10 });
+    await using _one = anyOne;
+    using _other = anyOne;
+    // @ts-expect-error -- not a socket
+    new Proxy({}, new Dealer());
+    // @ts-expect-error -- a Pull doesn't send
+    new Proxy(new Router(), new Dealer(), { capture: new Pull() });
+    // @ts-expect-error -- a filter gives an array of parts, or nothing
+    new Proxy(new Router(), new Dealer(), { filter: () => "text" });
+    // @ts-expect-error -- read-only
+    proxy.frontEnd = new Router();
+    // @ts-expect-error -- read-only
+    proxy.statistics.toBack.messages = 0;
   },
 };
