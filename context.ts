@@ -3,6 +3,7 @@
 import { joinEnding, seedRandom, terminate } from "./ffi/ending.ts";
 import { check, checkPointer, stateError } from "./ffi/errno.ts";
 import { zmq, zmqEnding } from "./ffi/libzmq.ts";
+import { Uncloneable } from "./poller/pollable.ts";
 
 /** What can be set on a {@linkcode Context}, and given to its constructor. */
 export interface ContextOptions {
@@ -60,7 +61,7 @@ export interface Member {
  * console.log(socket.context === context);
  * ```
  */
-export class Context implements Disposable {
+export class Context extends Uncloneable implements Disposable {
   readonly #core = new ContextCore();
   #threadPriority = -1;
 
@@ -69,6 +70,7 @@ export class Context implements Disposable {
    * for numbers out of range.
    */
   constructor(options: ContextOptions = {}) {
+    super();
     if (typeof options !== "object" || options === null) {
       throw new TypeError("The options of a Context must be an object");
     }

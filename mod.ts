@@ -34,6 +34,7 @@ export {
   type Ready,
   settled,
   type TimerOptions,
+  Uncloneable,
   type WaitOptions,
   type WaitSyncOptions,
 } from "./poller/mod.ts";

@@ -15,7 +15,7 @@
  * @module
  */
 
-export { type Pollable, pollable } from "./pollable.ts";
+export { type Pollable, pollable, Uncloneable } from "./pollable.ts";
 export {
   type Interest,
   Poller,

@@ -1,7 +1,7 @@
 /** The public Poller: one wait for ZMQ sockets, file descriptors and timeouts together. */
 
 import { type BackendKind, READABLE, WRITABLE } from "./backend.ts";
-import type { Pollable } from "./pollable.ts";
+import { type Pollable, Uncloneable } from "./pollable.ts";
 import { PollerCore } from "./poller_core.ts";
 import type { PollerTimer, TimerOptions } from "./timers.ts";
 
@@ -85,11 +85,13 @@ export interface WaitOptions extends WaitSyncOptions {
  * }
  * ```
  */
-export class Poller<Key = unknown> implements Disposable, AsyncIterable<Ready<Key>[]> {
+export class Poller<Key = unknown> extends Uncloneable
+  implements Disposable, AsyncIterable<Ready<Key>[]> {
   readonly #core: PollerCore<Key>;
 
   /** Makes an empty Poller. Throws `RangeError` for a backend that this system doesn't have. */
   constructor(options: PollerOptions = {}) {
+    super();
     this.#core = new PollerCore(options.backend);
     dropped.register(this, this.#core, this);
   }

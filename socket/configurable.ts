@@ -2,7 +2,7 @@
 
 import { ZMQ_EVENTS, ZMQ_POLLIN, ZMQ_POLLOUT } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
-import { pollable } from "../poller/pollable.ts";
+import { pollable, Uncloneable } from "../poller/pollable.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { getBytes, handleOf, openHandleOf, scratch, setBytes } from "./core.ts";
 import { refuseHazards } from "./hazards.ts";
@@ -49,7 +49,7 @@ const RCVTIMEO = 27;
 const SNDTIMEO = 28;
 
 /** The part of a socket that concerns such options. */
-export abstract class Configurable {
+export abstract class Configurable extends Uncloneable {
   /** What a Poller watches. Belongs to the library. */
   declare readonly [pollable]: object;
 
