@@ -188,7 +188,7 @@ function bindForKqueue(): LibcForKqueue {
  * Binds a further table, after the common one: that has errno, which binding overwrites, so that the
  * first failure of all would be taken for another one.
  */
-function bindBeside<const T extends Deno.ForeignLibraryInterface>(
+export function bindBeside<const T extends Deno.ForeignLibraryInterface>(
   table: T,
 ): Deno.StaticForeignLibraryInterface<T> {
   libc();

@@ -4,6 +4,7 @@ import { type BackendKind, READABLE, WRITABLE } from "./backend.ts";
 import { type Pollable, Uncloneable } from "./pollable.ts";
 import { PollerCore } from "./poller_core.ts";
 import type { PollerTimer, TimerOptions } from "./timers.ts";
+import { wake } from "./wake.ts";
 
 /** What to wait for. */
 export interface Interest {
@@ -195,6 +196,43 @@ export class Poller<Key = unknown> extends Uncloneable
   /** Ends the pending wait, or else the next one, with whatever is ready; often an empty list. */
   wake(): void {
     this.#core.wake();
+  }
+
+  /**
+   * Gives a token by which other isolates of this process can do the same: a string that can be posted to a worker, for
+   * {@linkcode Poller.wake}. It also ends a {@linkcode Poller.waitSync}, which nothing in its own isolate can. The
+   * same each time.
+   *
+   * @throws `ZmqError` EBADF where the Poller is closed, ENOTSUP where the system doesn't have what it takes
+   * (it works on Linux).
+   */
+  waker(): string {
+    return this.#core.waker();
+  }
+
+  /**
+   * Ends the pending wait of a Poller of any isolate of this process, or else its next one, as
+   * {@linkcode Poller.prototype.wake} does. False where that Poller was closed, where its worker has ended, and for
+   * a token of another process.
+   *
+   * @param token What the other isolate's {@linkcode Poller.waker} gave.
+   * @throws `TypeError` for what isn't a token.
+   *
+   * @example A worker that blocks, and is told to look up
+   * ```ts
+   * import { Poller } from "@deno-zmq/zmq";
+   *
+   * using poller = new Poller();
+   * const token = poller.waker();
+   *
+   * // In another isolate, the token having been posted to it:
+   * Poller.wake(token);
+   *
+   * console.log(poller.waitSync()); // []
+   * ```
+   */
+  static wake(token: string): boolean {
+    return wake(token);
   }
 
   /** Closes the Poller, and none of its sources. A pending wait rejects with EBADF; an iteration ends. */

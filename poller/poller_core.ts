@@ -25,6 +25,7 @@ import {
   Timers,
 } from "./timers.ts";
 import { checkSignal, Waiting } from "./waiting.ts";
+import { Waker } from "./wake.ts";
 
 /** A synchronous wait is cut into slices of this many ms, so that a worker can be terminated in it. */
 const SLICE = 100;
@@ -66,6 +67,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
   #found: Ready<Key>[] = [];
   #woken = false;
   #waiting: PollerWait<Key> | undefined;
+  #waker: Waker | undefined;
   readonly #timers = new Timers<Key>(this);
 
   constructor(kind: BackendKind | undefined) {
@@ -169,6 +171,23 @@ export class PollerCore<Key> implements Guest, TimerOwner {
     if (this.#waiting !== undefined) reactor().finishLater(this);
   }
 
+  /** What wakes it from another isolate. */
+  waker(): string {
+    this.assertOpen("waker");
+    if (this.#waker === undefined) {
+      const waker = new Waker();
+      try {
+        const registration = new Registration<Key>(this, waker.fd, undefined, undefined, READABLE);
+        this.backend.add(waker.fd, READABLE, registration);
+      } catch (error) {
+        waker.close();
+        throw error;
+      }
+      this.#waker = waker;
+    }
+    return this.#waker.token;
+  }
+
   /** Called by the reactor: something may be ready. */
   finish(): void {
     const waiting = this.#waiting;
@@ -211,6 +230,8 @@ export class PollerCore<Key> implements Guest, TimerOwner {
     }
     this.closed = true;
     this.#timers.clear();
+    if (this.#waker !== undefined) this.backend.remove(this.#waker.fd);
+    this.#waker?.close();
     this.backend.close();
   }
 
@@ -252,8 +273,14 @@ export class PollerCore<Key> implements Guest, TimerOwner {
   readonly #report = (registration: Registration<Key>, ready: number) => {
     // A socket's descriptor says only that something has changed, for its waiting operations as well.
     if (registration.target !== undefined) registration.target.serve();
+    else if (registration.source === this.#waker?.fd) this.#wakeFromAfar();
     else this.#found.push(readyOf(registration, ready));
   };
+
+  #wakeFromAfar(): void {
+    this.#waker!.take();
+    this.#woken = true;
+  }
 
   readonly #reportTimer = ({ timer, late, missed }: Due<Key>) => {
     const nothing = { readable: false, writable: false, error: false, hangup: false };

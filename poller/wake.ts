@@ -1,9 +1,10 @@
-/** A descriptor that this thread makes readable, to end a wait on another thread. */
+/** Descriptors that are made readable to end a wait: one of the pool's, by this thread; a Poller's, by other isolates. */
 
 import { EFD_CLOEXEC, EFD_NONBLOCK, FIOCLEX } from "../ffi/constants.ts";
-import { check } from "../ffi/errno.ts";
+import { check, stateError } from "../ffi/errno.ts";
 import { libc, libcElsewhere, libcOfLinux } from "../ffi/libc.ts";
 import { usize } from "../ffi/memory.ts";
+import { isAlive, locked, ownLife, readText, writeText } from "../ffi/process.ts";
 
 /** What is written: an eventfd wants exactly 8 bytes, and a pipe takes them as well. */
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
@@ -55,4 +56,92 @@ export class Wake {
     libc().close(this.fd);
     if (this.#end !== this.fd) libc().close(this.#end);
   }
+}
+
+const TOKEN = "deno-zmq-waker";
+/** The name of the process's list of wakers: each one's id, descriptor and isolate. */
+const LIST = "wakers";
+
+/**
+ * A descriptor that other isolates of the process may make readable, through the process's list of such
+ * descriptors. It's written to and closed under the list's lock only, and no destructor closes it; so
+ * nobody ever writes to a number that has come back as something else.
+ */
+export class Waker {
+  /** The descriptor to watch for READABLE. */
+  readonly fd: number = check(libcOfLinux().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
+  readonly #id = crypto.randomUUID();
+  readonly #read = new Uint8Array(8);
+
+  /** Opens the descriptor, and puts it into the list. Throws ENOTSUP where there can't be one. */
+  constructor() {
+    const entry = `${this.#id} ${this.fd} ${ownLife()}`;
+    const listed = locked(() => {
+      writeText(LIST, [...entries(), entry].join(";"));
+      return true;
+    });
+    if (listed) return;
+    libc().close(this.fd);
+    throw unsupported();
+  }
+
+  /** What others wake it by. */
+  get token(): string {
+    return [TOKEN, Deno.pid, this.#id].join(":");
+  }
+
+  /** Takes the signal back. */
+  take(): void {
+    // That there was none is no failure.
+    libc().read(this.fd, this.#read, 8n);
+  }
+
+  /** Closes the descriptor. */
+  close(): void {
+    locked(() => {
+      writeText(LIST, entries().filter((entry) => !entry.startsWith(this.#id)).join(";"));
+      libc().close(this.fd);
+    });
+  }
+}
+
+/** Wakes by a token. False where there is no such waker any more. */
+export function wake(token: unknown): boolean {
+  const [kind, pid, id, ...rest] = typeof token === "string" ? token.split(":") : [];
+  if (kind !== TOKEN || !id || rest.length > 0) {
+    throw new TypeError("A Poller is woken by the token that waker() gave");
+  }
+  if (pid !== String(Deno.pid)) return false;
+  if (Deno.build.os !== "linux") throw unsupported();
+  const woken = locked(() => {
+    const entry = entries().find((entry) => entry.startsWith(`${id} `));
+    if (entry === undefined) return false;
+    // An eventfd that is full takes no more, and is readable anyway.
+    libc().write(Number(entry.split(" ")[1]), ONE, 8n);
+    return true;
+  });
+  if (woken === undefined) throw unsupported();
+  return woken;
+}
+
+/** The list, and what terminated isolates have left in it is closed. Only under the lock. */
+function entries(): string[] {
+  const text = readText(LIST);
+  const after = text.split(";").filter((entry) => {
+    if (entry === "") return false;
+    const [, fd, owner] = entry.split(" ");
+    if (isAlive(owner)) return true;
+    libc().close(Number(fd));
+    return false;
+  });
+  // At once: a number that was closed must not be written to.
+  if (after.join(";") !== text) writeText(LIST, after.join(";"));
+  return after;
+}
+
+function unsupported(): Error {
+  const message =
+    "A Poller can't be woken from another isolate on this system: that takes what the C library " +
+    "of Linux has";
+  return stateError("ENOTSUP", "Poller.waker", message);
 }

@@ -24,6 +24,11 @@ Deno.test.afterEach(() => settled());
     await poller.wait({ timeout: 0 });
     poller.close();
   }
+  if (Deno.build.os === "linux") {
+    const poller = new Poller();
+    Poller.wake(poller.waker());
+    poller.close();
+  }
   context.close();
   await settled();
 }

@@ -1,0 +1,203 @@
+/**
+ * What the isolates of a process have in common: short texts, under a lock, and whether a thread still lives.
+ *
+ * Isolates have no memory in common, but the C library has things of the whole process. The directory
+ * of a message catalogue, under a name of our own, is a string that any thread can set and read, and child
+ * processes don't inherit it. Everything else begins there. macOS has no catalogues in its C library: what is
+ * built on this can't be had there.
+ */
+
+import { bindBeside, libc } from "./libc.ts";
+import { allocate, cString, toCString } from "./memory.ts";
+
+const PROCESS = {
+  // char *bindtextdomain(const char *domainname, const char *dirname)
+  bindtextdomain: { parameters: ["buffer", "buffer"], result: "pointer", optional: true },
+  // int ftrylockfile(FILE *filehandle), void funlockfile(FILE *filehandle)
+  ftrylockfile: { parameters: ["usize"], result: "i32", optional: true },
+  funlockfile: { parameters: ["usize"], result: "void", optional: true },
+  // void *dlsym(void *handle, const char *symbol)
+  dlsym: { parameters: ["pointer", "buffer"], result: "pointer" },
+  // int pthread_mutexattr_init(pthread_mutexattr_t *attr)
+  pthread_mutexattr_init: { parameters: ["buffer"], result: "i32" },
+  // int pthread_mutexattr_setrobust(pthread_mutexattr_t *attr, int robustness)
+  pthread_mutexattr_setrobust: { parameters: ["buffer", "i32"], result: "i32", optional: true },
+  // int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr)
+  pthread_mutex_init: { parameters: ["pointer", "buffer"], result: "i32" },
+  // int pthread_mutex_trylock(pthread_mutex_t *mutex)
+  pthread_mutex_trylock: { parameters: ["pointer"], result: "i32" },
+  // int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *abstime)
+  pthread_mutex_timedlock: { parameters: ["pointer", "buffer"], result: "i32", optional: true },
+  // int pthread_mutex_consistent(pthread_mutex_t *mutex)
+  pthread_mutex_consistent: { parameters: ["pointer"], result: "i32", optional: true },
+  // int pthread_mutex_unlock(pthread_mutex_t *mutex)
+  pthread_mutex_unlock: { parameters: ["pointer"], result: "i32" },
+  // memcpy with length 0: an address as a number, and the reverse
+  number_of: { name: "memcpy", parameters: ["pointer", "pointer", "usize"], result: "usize" },
+  address_at: { name: "memcpy", parameters: ["usize", "usize", "usize"], result: "pointer" },
+} as const;
+
+type Functions = {
+  [Name in keyof typeof PROCESS]: NonNullable<
+    Deno.StaticForeignLibraryInterface<typeof PROCESS>[Name]
+  >;
+};
+
+/** What begins our names, with the version of what is kept under them. */
+const PREFIX = "deno-zmq.2";
+/** After so many ms the lock is given up. */
+const PATIENCE = 1000;
+/** More than a `pthread_mutex_t` has anywhere. */
+const MUTEX_SIZE = 128;
+const PTHREAD_MUTEX_ROBUST = 1;
+const EBUSY = 16;
+const EOWNERDEAD = 130;
+
+let functions: Functions | undefined;
+let mutex: Deno.PointerObject | undefined;
+let life: string | undefined;
+
+/** Whether this isolate is a worker. (A node worker has no WorkerGlobalScope.) */
+export function inWorker(): boolean {
+  return Object.prototype.toString.call(globalThis) !== "[object Window]";
+}
+
+/** The address of a function, as the loader knows it; null for one that isn't there. */
+export function addressOf(handle: Deno.PointerValue, name: string): Deno.PointerValue {
+  return bound().dlsym(handle, toCString(name, "A symbol"));
+}
+
+/** An address in hexadecimal digits. */
+export function hexOf(pointer: Deno.PointerValue): string {
+  return bound().number_of(pointer, pointer, 0n).toString(16);
+}
+
+/** The address that digits stand for. */
+export function addressAt(hex: string): Deno.PointerObject {
+  const address = BigInt(`0x${hex}`);
+  return bound().address_at(address, address, 0n)!;
+}
+
+/**
+ * Does something while no other thread does. Undefined where the lock can't be had: not in time, or not on this
+ * system. Not to be nested.
+ *
+ * A worker may be terminated within `action`. The lock is a robust mutex, which the system then takes back.
+ */
+export function locked<T>(action: () => T): T | undefined {
+  mutex ??= theMutex();
+  if (mutex === undefined) return undefined;
+  const { pthread_mutex_timedlock, pthread_mutex_consistent, pthread_mutex_unlock } = bound();
+  const deadline = Date.now() + PATIENCE;
+  const timespec = new BigInt64Array([
+    BigInt(Math.floor(deadline / 1000)),
+    BigInt((deadline % 1000) * 1_000_000),
+  ]);
+  const rc = pthread_mutex_timedlock(mutex, timespec);
+  if (rc === EOWNERDEAD) pthread_mutex_consistent(mutex);
+  else if (rc !== 0) return undefined;
+  try {
+    return action();
+  } finally {
+    pthread_mutex_unlock(mutex);
+  }
+}
+
+/** Reads a text, empty where there is none yet. Only under the lock. */
+export function readText(name: string): string {
+  // One that wasn't set is the C library's own, the folder of all messages.
+  const text = cString(bound().bindtextdomain(domain(name), null));
+  return text.startsWith("=") ? text.slice(1) : "";
+}
+
+/** Sets a text, in one step: who is terminated before hasn't changed it. Only under the lock. */
+export function writeText(name: string, text: string): void {
+  bound().bindtextdomain(domain(name), toCString(`=${text}`, "A text"));
+}
+
+/**
+ * Names this isolate for {@linkcode isAlive}: a robust mutex that its thread holds, and never gives back. When the
+ * thread has ended, however that came about, the system says so to whoever tries to lock it.
+ */
+export function ownLife(): string {
+  if (life === undefined) {
+    const mutex = newMutex();
+    bound().pthread_mutex_trylock(mutex);
+    life = hexOf(mutex);
+  }
+  return life;
+}
+
+/** Whether the thread of an isolate is still there. Destructors of what it has left have run where not. */
+export function isAlive(other: string): boolean {
+  if (other === life) return true;
+  const { pthread_mutex_trylock, pthread_mutex_consistent, pthread_mutex_unlock } = bound();
+  const mutex = addressAt(other);
+  const rc = pthread_mutex_trylock(mutex);
+  if (rc === EOWNERDEAD) pthread_mutex_consistent(mutex);
+  // Given back, so that the next one who asks is told as well.
+  if (rc === EOWNERDEAD || rc === 0) pthread_mutex_unlock(mutex);
+  return rc === EBUSY;
+}
+
+function bound(): Functions {
+  return functions ??= bindBeside(PROCESS) as Functions;
+}
+
+function domain(name: string): Uint8Array<ArrayBuffer> {
+  return toCString(`${PREFIX}.${name}`, "A name");
+}
+
+/** The one mutex of the process. Undefined where the system lacks anything that it takes. */
+function theMutex(): Deno.PointerObject | undefined {
+  const {
+    bindtextdomain,
+    ftrylockfile,
+    funlockfile,
+    pthread_mutexattr_setrobust,
+    pthread_mutex_timedlock,
+    pthread_mutex_consistent,
+  } = bound() as Partial<Functions>;
+  if (
+    !bindtextdomain || !ftrylockfile || !funlockfile || !pthread_mutexattr_setrobust ||
+    !pthread_mutex_timedlock || !pthread_mutex_consistent
+  ) return undefined;
+  const find = () => {
+    const address = readText("lock");
+    return address === "" ? undefined : addressAt(address);
+  };
+  const found = find();
+  if (found !== undefined) return found;
+
+  // Whoever makes it first has to be found out under a lock that every thread can find without being told of
+  // it: that of the C library's standard input, which nobody here reads.
+  const variable = addressOf(null, "stdin");
+  if (variable === null) return undefined;
+  const value = new BigUint64Array(1);
+  libc().memcpy(new Uint8Array(value.buffer), variable, 8n);
+  const [stdin] = value;
+  const deadline = performance.now() + PATIENCE;
+  while (ftrylockfile(stdin) !== 0) {
+    if (performance.now() > deadline) return undefined;
+    libc().poll(new Uint8Array(8), 0n, 1);
+  }
+  try {
+    const found = find();
+    if (found !== undefined) return found;
+    const made = newMutex();
+    writeText("lock", hexOf(made));
+    return made;
+  } finally {
+    funlockfile(stdin);
+  }
+}
+
+function newMutex(): Deno.PointerObject {
+  const { pthread_mutexattr_init, pthread_mutexattr_setrobust, pthread_mutex_init } = bound();
+  const attributes = new Uint8Array(MUTEX_SIZE);
+  pthread_mutexattr_init(attributes);
+  pthread_mutexattr_setrobust(attributes, PTHREAD_MUTEX_ROBUST);
+  const mutex = allocate(MUTEX_SIZE);
+  pthread_mutex_init(mutex, attributes);
+  return mutex;
+}

@@ -1,0 +1,172 @@
+/** Pollers that are woken from other isolates. */
+
+import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import { kinds } from "../../poller/create.ts";
+import { Poller } from "../../mod.ts";
+import { run } from "../util.ts";
+import { KINDS, withWorkers } from "./support.ts";
+
+const LINUX = Deno.build.os === "linux";
+
+const WORKERS = `
+  async blocks(backend) {
+    const poller = new Poller({ backend });
+    tell(poller.waker());
+    for (;;) {
+      await heard();
+      tell(poller.waitSync().length);
+    }
+  },
+  async closes() {
+    const poller = new Poller();
+    tell(poller.waker());
+    await heard();
+    poller.close();
+    tell("closed");
+  },
+  async wakes(token) {
+    tell(Poller.wake(token));
+  },
+  async waits() {
+    const poller = new Poller();
+    tell(poller.waker());
+    tell((await poller.wait()).length);
+  },`;
+
+for (const kind of KINDS) {
+  for (const backend of LINUX ? kinds() : []) {
+    Deno.test(`${backend}: a Poller that blocks in a ${kind}'s waitSync is woken by its token`, async () => {
+      const { stdout, stderr, code } = await withWorkers(
+        WORKERS,
+        `const worker = start("${kind}", "blocks", "${backend}");
+        const token = await worker.next();
+        for (let i = 0; i < 3; i++) {
+          worker.post("go");
+          // Ends the next wait, where that hasn't begun yet.
+          console.log(Poller.wake(token), await worker.next());
+        }
+        await worker.terminate();`,
+      );
+      assertEquals([stdout, stderr, code], ["true 0\n".repeat(3), "", 0]);
+    });
+  }
+
+  Deno.test({
+    name: `a Poller that awaits in a ${kind} is woken, and one of main's by a ${kind}`,
+    ignore: !LINUX,
+    async fn() {
+      const { stdout, stderr, code } = await withWorkers(
+        WORKERS,
+        `const waiting = start("${kind}", "waits");
+        Poller.wake(await waiting.next());
+        console.log(await waiting.next());
+        using poller = new Poller();
+        const worker = start("${kind}", "wakes", poller.waker());
+        console.log((await poller.wait()).length, await worker.next());
+        waiting.terminate();
+        worker.terminate();`,
+      );
+      assertEquals([stdout, stderr, code], ["0\n0 true\n", "", 0]);
+    },
+  });
+}
+
+for (const backend of LINUX ? kinds() : []) {
+  Deno.test(`${backend}: waking by the token ends the pending wait, or else the next one, once`, async () => {
+    using poller = new Poller({ backend });
+    const token = poller.waker();
+    assertEquals(poller.waker(), token);
+    assertEquals(poller.size, 0);
+    const waiting = poller.wait();
+    assertEquals(Poller.wake(token), true);
+    assertEquals(await waiting, []);
+    Poller.wake(token);
+    Poller.wake(token);
+    assertEquals(poller.waitSync(), []);
+    const started = performance.now();
+    assertEquals(poller.waitSync({ timeout: 50 }), []);
+    assertEquals(performance.now() - started >= 49, true);
+  });
+}
+
+Deno.test({
+  name:
+    "the token of a closed Poller wakes nobody, and nothing is written to what has its descriptor now",
+  ignore: !LINUX,
+  fn() {
+    // Numbers come back the lowest first, so among these is the one that the waker had.
+    const poller = new Poller();
+    const token = poller.waker();
+    poller.close();
+    const others = Array.from({ length: 5 }, () => new Poller());
+    const tokens = others.map((other) => other.waker());
+    assertEquals(Poller.wake(token), false);
+    for (const other of others) {
+      const started = performance.now();
+      other.waitSync({ timeout: 5 });
+      assertEquals(performance.now() - started >= 4, true);
+      other.close();
+    }
+    assertEquals(tokens.map((token) => Poller.wake(token)), tokens.map(() => false));
+    throws(() => poller.waker(), { name: "ZmqError", code: "EBADF" });
+  },
+});
+
+Deno.test({
+  name: "the token of a terminated worker's Poller wakes nobody, and what it had is closed",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr, code } = await withWorkers(
+      WORKERS,
+      `const before = count().descriptors;
+      const worker = start("Web Worker", "blocks");
+      const token = await worker.next();
+      console.log(Poller.wake(token));
+      worker.terminate();
+      console.log(await until(() => threadsOf("worker-") === 0), Poller.wake(token));
+      console.log(await until(() => count().descriptors <= before + 4));`,
+    );
+    assertEquals([stdout, stderr, code], ["true\ntrue false\ntrue\n", "", 0]);
+  },
+});
+
+Deno.test({
+  name: "a worker's Poller that was closed isn't woken any more",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr, code } = await withWorkers(
+      WORKERS,
+      `const worker = start("Web Worker", "closes");
+      const token = await worker.next();
+      worker.post("close");
+      console.log(await worker.next(), Poller.wake(token));
+      worker.terminate();`,
+    );
+    assertEquals([stdout, stderr, code], ["closed false\n", "", 0]);
+  },
+});
+
+Deno.test("what isn't a token is a TypeError; one that is made up, or another process's, wakes nobody", () => {
+  for (
+    const token of [undefined, null, 5, "", "x:1:2", "deno-zmq-waker:1", "deno-zmq-waker:1:2:3"]
+  ) {
+    throws(() => Poller.wake(token as string), TypeError);
+  }
+  if (!LINUX) return;
+  assertEquals(Poller.wake(`deno-zmq-waker:${Deno.pid}:5`), false);
+  assertEquals(Poller.wake("deno-zmq-waker:1:5"), false);
+});
+
+Deno.test({
+  name: "Pollers without libzmq are woken as well",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr } = await run(
+      `import { Poller } from "$ROOT/poller/mod.ts";
+      using poller = new Poller();
+      Poller.wake(poller.waker());
+      console.log(poller.waitSync());`,
+    );
+    assertEquals([stdout, stderr], ["[]\n", ""]);
+  },
+});
