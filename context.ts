@@ -1,49 +1,30 @@
-/** Contexts: libzmq's I/O threads, their options, and the end of the process. */
+/** Contexts: libzmq's I/O threads, their options, and their being shared with other isolates. */
 
-import { joinEnding, seedRandom, terminate } from "./ffi/ending.ts";
+import type { ContextOptions } from "./context_options.ts";
+import {
+  allow,
+  closeAtEnd,
+  isClosed,
+  isEnding,
+  noticeOf,
+  terminate,
+  WARN_AFTER,
+} from "./ffi/ending.ts";
 import { check, checkPointer, stateError } from "./ffi/errno.ts";
+import { guard, unguard } from "./ffi/guard.ts";
 import { zmq, zmqEnding } from "./ffi/libzmq.ts";
+import { inWorker } from "./ffi/process.ts";
+import { beginSharing, idIn, joinShared, Lingering, type Shared, tokenOf } from "./ffi/shared.ts";
+import { fileType } from "./poller/file_type.ts";
 import { Uncloneable } from "./poller/pollable.ts";
-
-/** What can be set on a {@linkcode Context}, and given to its constructor. */
-export interface ContextOptions {
-  /**
-   * How many I/O threads do the networking. One suffices for a gigabyte of data a second. To be set
-   * before the first socket. Default 1 (`ZMQ_IO_THREADS`).
-   */
-  ioThreads?: number;
-  /** How many sockets there may be. To be set before the first socket. Default 1023 (`ZMQ_MAX_SOCKETS`). */
-  maxSockets?: number;
-  /** Whether new sockets use IPv6 beside IPv4. Default false (`ZMQ_IPV6`). */
-  ipv6?: boolean;
-  /**
-   * Whether new sockets keep their unsent messages when they're closed. With false, a new socket's
-   * linger is 0. Default true (`ZMQ_BLOCKY`).
-   */
-  blocky?: boolean;
-  /** The largest part, in bytes, that sockets may send. Default 2147483647 (`ZMQ_MAX_MSGSZ`). */
-  maxMessageSize?: number;
-  /**
-   * The priority of the I/O threads, for scheduling policies that have one. To be set before the first
-   * socket. Default −1: the system's (`ZMQ_THREAD_PRIORITY`).
-   */
-  threadPriority?: number;
-  /** The scheduling policy of the I/O threads, by the system's number. To be set before the first socket. Default −1: the system's (`ZMQ_THREAD_SCHED_POLICY`). */
-  threadSchedulingPolicy?: number;
-  /** A number that begins the names of the I/O threads; 0 for none. To be set before the first socket. Default 0 (`ZMQ_THREAD_NAME_PREFIX`). */
-  threadNamePrefix?: number;
-  /** Whether large messages are received without a copy inside libzmq. Default true (`ZMQ_ZERO_COPY_RECV`). */
-  zeroCopyReceive?: boolean;
-  /**
-   * How long, in ms, the end of the process waits for unsent messages whose linger isn't over;
-   * after half a second of it a line on standard error says so. Default 10 000.
-   */
-  exitLinger?: number;
-}
 
 /** What a context knows of its open sockets. */
 export interface Member {
+  readonly fd: number;
+  linger: number;
   close(): void;
+  /** Other isolates may use the context from now on. */
+  shared(): void;
 }
 
 /**
@@ -62,7 +43,7 @@ export interface Member {
  * ```
  */
 export class Context extends Uncloneable implements Disposable {
-  readonly #core = new ContextCore();
+  readonly #core = joined ?? new ContextCore();
   #threadPriority = -1;
 
   /**
@@ -85,6 +66,51 @@ export class Context extends Uncloneable implements Disposable {
     }
     cores.set(this, this.#core);
     dropped.register(this, this.#core, this);
+  }
+
+  /**
+   * Joins a context that another isolate of this process has shared: its sockets and this one's then have I/O threads,
+   * limits and the names of `inproc://` addresses in common. Each isolate closes its own `Context`; the native one
+   * ends with the last.
+   *
+   * @throws `TypeError` for what isn't a token. `ZmqError` ENOENT where the context isn't there any more, or is
+   * another process's; EINVAL where it is of another libzmq than this isolate uses.
+   *
+   * @example A worker that talks to its parent over inproc
+   * ```ts
+   * import { Context, context, Pair } from "@deno-zmq/zmq";
+   *
+   * await using socket = new Pair();
+   * await socket.bind("inproc://parent");
+   *
+   * // In the worker, the token having been posted to it:
+   * using theirs = Context.join(context.share());
+   * await using other = new Pair({ context: theirs });
+   * other.connect("inproc://parent");
+   * await other.send("hello");
+   * console.log(String((await socket.receive())[0]));
+   * ```
+   */
+  static join(token: string): Context {
+    const core = new JoinedCore(idIn(token));
+    core.pointer("Context.join");
+    joined = core;
+    try {
+      return new Context();
+    } finally {
+      joined = undefined;
+    }
+  }
+
+  /**
+   * Shares the context with other isolates of this process. Gives a token: a string that can be posted to a worker,
+   * for {@linkcode Context.join}. The same each time; it holds for as long as any isolate has the context open.
+   *
+   * @throws `ZmqError` EBADF where the context is closed, ENOTSUP where the system doesn't have what it takes
+   * (it works on Linux).
+   */
+  share(): string {
+    return this.#core.share();
   }
 
   /** How many I/O threads do the networking (`ZMQ_IO_THREADS`). */
@@ -231,7 +257,11 @@ export class ContextCore {
   /** The same, once it's being closed. */
   protected saying: string | undefined;
   closed = false;
+  /** The same native context as others use it. */
+  protected common: Shared | undefined;
   protected readonly members: Set<Member> = new Set();
+  /** Of the main isolate's sockets, those whose messages may still be going out. */
+  #lingering: Lingering | undefined;
   #pointer: Deno.PointerObject | undefined;
   /** Its Context was dropped; the last socket to close then ends it. */
   #dropped = false;
@@ -240,9 +270,9 @@ export class ContextCore {
   pointer(call: string): Deno.PointerObject {
     if (this.closed) throw stateError("EBADF", call, "The context is closed");
     if (this.#pointer === undefined) {
-      watchTheEnd();
       this.#pointer = this.begin();
-      alive.add(this);
+      if (this.common === undefined) guard("zmq_ctx_term", this.#pointer);
+      closeAtEnd(this);
     }
     return this.#pointer;
   }
@@ -262,6 +292,28 @@ export class ContextCore {
     check(zmqEnding().zmq_ctx_shutdown(this.#pointer), "zmq_ctx_shutdown");
   }
 
+  share(): string {
+    const pointer = this.pointer("Context.share");
+    if (this.common === undefined) {
+      const common = beginSharing(pointer);
+      if (common === undefined) {
+        const message =
+          "Contexts can't be shared on this system: that takes what the C library of Linux has";
+        throw stateError("ENOTSUP", "Context.share", message);
+      }
+      this.common = common;
+      // It's no more this thread's alone to end.
+      unguard("zmq_ctx_term", pointer);
+      for (const member of this.members) member.shared();
+    }
+    return tokenOf(this.common);
+  }
+
+  /** Whether other isolates may use it. */
+  get isShared(): boolean {
+    return this.common !== undefined;
+  }
+
   set(option: number, name: string, value: number): void {
     const pointer = this.pointer("zmq_ctx_set");
     check(zmq().zmq_ctx_set(pointer, option, value), "zmq_ctx_set", { option: name });
@@ -269,9 +321,18 @@ export class ContextCore {
 
   add(member: Member): void {
     this.members.add(member);
+    this.#lingering?.forget(member.fd);
   }
 
   remove(member: Member): void {
+    if (this.common?.others() && !inWorker()) {
+      this.#lingering ??= new Lingering((fd) => fileType(fd) !== "other");
+      try {
+        this.#lingering.add(member.fd, member.linger);
+      } catch {
+        // Somebody has shut it down: nothing can be asked any more, nor is anything waited for.
+      }
+    }
     this.members.delete(member);
     if (this.#dropped && this.members.size === 0) this.close();
   }
@@ -283,12 +344,16 @@ export class ContextCore {
 
   close(): void {
     if (this.closed) return;
-    if (this.#pointer !== undefined) notice = this.saying = this.notice?.() ?? notice;
+    if (this.#pointer !== undefined) this.saying = this.notice?.();
+    this.leaving();
     this.closed = true;
     for (const member of [...this.members]) member.close();
     if (this.#pointer !== undefined) this.end(this.#pointer);
-    alive.delete(this);
+    isClosed(this);
   }
+
+  /** Called when it's going to be closed, its sockets being still open. */
+  protected leaving(): void {}
 
   /** Makes the native context. */
   protected begin(): Deno.PointerObject {
@@ -297,10 +362,43 @@ export class ContextCore {
 
   /** Gives it up, its sockets being closed. */
   protected end(pointer: Deno.PointerObject): void {
+    if (this.common !== undefined && !this.common.leave()) {
+      // Terminating it would wait for the other isolates' sockets, too. A worker's messages go on in the
+      // background; the main isolate waits here, for its own.
+      if (isEnding()) {
+        const limit = Math.min(this.exitLinger, LONGEST);
+        this.#lingering?.wait(limit, WARN_AFTER, () => {
+          console.error(this.saying ?? noticeOf(limit));
+        });
+      }
+      return;
+    }
+    unguard("zmq_ctx_term", pointer);
     terminate(pointer);
-    longestLinger = Math.max(longestLinger, this.exitLinger);
+    allow(this.exitLinger, this.saying);
   }
 }
+
+/** The core of a context that another isolate has shared. */
+class JoinedCore extends ContextCore {
+  constructor(readonly id: string) {
+    super();
+  }
+
+  protected override begin(): Deno.PointerObject {
+    this.common = joinShared(this.id);
+    if (this.common === undefined) {
+      throw stateError("ENOENT", "Context.join", "Nobody shares the context any more");
+    }
+    return this.common.pointer;
+  }
+}
+
+/** How long the end waits at most, in ms, for sockets in contexts that other isolates still use. */
+const LONGEST = 10_000;
+
+/** What the next Context is to stand for, where that isn't a native context of its own. */
+let joined: ContextCore | undefined;
 
 const cores = new WeakMap<Context, ContextCore>();
 
@@ -329,50 +427,6 @@ const dropped = new FinalizationRegistry<ContextCore>((core) => core.drop());
 
 /** The context of all sockets for which none is named. */
 export const context: Context = new Context();
-
-// The end of the process. Every context is terminated, which delivers what was sent and not yet
-// delivered; the library itself stays in memory.
-const alive = new Set<ContextCore>();
-/** How long the end waits for the contexts that were closed, whose messages may still be going out. */
-let longestLinger = 0;
-let notice: string | undefined;
-const WARN_AFTER = 500;
-let watched = false;
-
-function watchTheEnd(): void {
-  if (watched) return;
-  watched = true;
-  seedRandom();
-  addEventListener("unload", end);
-  // To be the last of its listeners, since a program's own may still send. Deno.exit fires no
-  // beforeunload: there the order is that in which the listeners were added.
-  addEventListener("beforeunload", () => {
-    removeEventListener("unload", end);
-    addEventListener("unload", end);
-  });
-  // A node worker that ends by itself fires only its process's event. In the main thread that event
-  // is one too many, and touching `process` there costs 11 ms of start-up. (A node worker doesn't have
-  // WorkerGlobalScope, and node:worker_threads takes a Web Worker for the main thread.)
-  if (Object.prototype.toString.call(globalThis) !== "[object Window]") {
-    const { process } = globalThis as unknown as { process?: NodeProcess };
-    process?.on?.("exit", end);
-  }
-}
-
-interface NodeProcess {
-  on?(event: "exit", listener: () => void): void;
-}
-
-function end(): void {
-  for (const core of [...alive]) core.close();
-  if (joinEnding(Math.min(WARN_AFTER, longestLinger)) || longestLinger <= WARN_AFTER) return;
-  console.error(
-    notice ??
-      `deno-zmq: waiting up to ${longestLinger} ms for messages that are still to be sent. ` +
-        "See the linger of sockets, and exitLinger of their context.",
-  );
-  joinEnding(longestLinger - WARN_AFTER);
-}
 
 function natural(value: unknown, name: string, least: number): number {
   if (typeof value !== "number") throw new TypeError(`The option ${name} must be a number`);

@@ -38,7 +38,8 @@ export {
   type WaitOptions,
   type WaitSyncOptions,
 } from "./poller/mod.ts";
-export { Context, context, type ContextOptions } from "./context.ts";
+export { Context, context } from "./context.ts";
+export type { ContextOptions } from "./context_options.ts";
 
 export {
   Frame,

@@ -7,7 +7,7 @@ const DRAFTS = {
   // void *zmq_poller_new(void)
   zmq_poller_new: { parameters: [], result: "usize" },
   // int zmq_poller_destroy(void **poller)
-  zmq_poller_destroy: { parameters: ["buffer"], result: "i32" },
+  zmq_poller_destroy: { parameters: ["pointer"], result: "i32" },
   // int zmq_poller_add(void *poller, void *socket, void *user_data, short events)
   zmq_poller_add: { parameters: ["usize", "pointer", "pointer", "i16"], result: "i32" },
   // int zmq_poller_remove(void *poller, void *socket)

@@ -1,8 +1,12 @@
-/** Terminating contexts on threads of their own, since `zmq_ctx_term` blocks for as long as messages linger. */
+/**
+ * The end: terminating contexts on threads of their own, since `zmq_ctx_term` blocks for as long as messages linger, and
+ * doing that when the process ends.
+ */
 
 import { checkPointer } from "./errno.ts";
 import { zmqEnding } from "./libzmq.ts";
 import { loadLibrary } from "./load.ts";
+import { inWorker } from "./process.ts";
 
 const THREADS = {
   // void *dlsym(void *handle, const char *symbol)
@@ -55,6 +59,83 @@ export function joinEnding(milliseconds: number): boolean {
  * Seeds the C library's `rand()`, from which libzmq draws automatic routing ids without ever seeding
  * it: whoever guesses the next one can claim it first, which ends a ROUTER's or REP's process.
  */
-export function seedRandom(): void {
+function seedRandom(): void {
   zmqEnding().srand(crypto.getRandomValues(new Uint32Array(1))[0]);
+}
+
+// The end of the process. Every context is terminated, which delivers what was sent and not yet
+// delivered; the library itself stays in memory.
+
+/** Something that is closed at the end. */
+interface Ending {
+  close(): void;
+}
+
+/** After so many ms the end says why it waits. */
+export const WARN_AFTER = 500;
+const alive = new Set<Ending>();
+/** How long the end waits for the contexts that were closed, whose messages may still be going out. */
+let longestLinger = 0;
+let notice: string | undefined;
+let watched = false;
+let ending = false;
+
+/** Has a context closed at the end. */
+export function closeAtEnd(context: Ending): void {
+  watchTheEnd();
+  alive.add(context);
+}
+
+/** It was closed. */
+export function isClosed(context: Ending): void {
+  alive.delete(context);
+}
+
+/** Whether the end has come. */
+export function isEnding(): boolean {
+  return ending;
+}
+
+/** How long the end may wait for the messages of a context that is being terminated, and what it says then. */
+export function allow(milliseconds: number, saying: string | undefined): void {
+  longestLinger = Math.max(longestLinger, milliseconds);
+  notice = saying ?? notice;
+}
+
+/** Our own words. */
+export function noticeOf(milliseconds: number): string {
+  return `deno-zmq: waiting up to ${milliseconds} ms for messages that are still to be sent. ` +
+    "See the linger of sockets, and exitLinger of their context.";
+}
+
+function watchTheEnd(): void {
+  if (watched) return;
+  watched = true;
+  seedRandom();
+  addEventListener("unload", end);
+  // To be the last of its listeners, since a program's own may still send. Deno.exit fires no
+  // beforeunload: there the order is that in which the listeners were added.
+  addEventListener("beforeunload", () => {
+    removeEventListener("unload", end);
+    addEventListener("unload", end);
+  });
+  // A node worker that ends by itself fires only its process's event. In the main thread that event
+  // is one too many, and touching `process` there costs 11 ms of start-up. (A node worker doesn't have
+  // WorkerGlobalScope, and node:worker_threads takes a Web Worker for the main thread.)
+  if (inWorker()) {
+    const { process } = globalThis as unknown as { process?: NodeProcess };
+    process?.on?.("exit", end);
+  }
+}
+
+interface NodeProcess {
+  on?(event: "exit", listener: () => void): void;
+}
+
+function end(): void {
+  ending = true;
+  for (const context of [...alive]) context.close();
+  if (joinEnding(Math.min(WARN_AFTER, longestLinger)) || longestLinger <= WARN_AFTER) return;
+  console.error(notice ?? noticeOf(longestLinger));
+  joinEnding(longestLinger - WARN_AFTER);
 }

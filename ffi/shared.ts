@@ -1,45 +1,17 @@
-/**
- * A native context that all isolates of the process share without having been told of it.
- *
- * Isolates have no memory in common, but the C library has things of the whole process. The directory
- * of a message catalogue, under a name of our own, is a string that any thread can set and read: it
- * holds the context's address, and that of a counter of the isolates that use it. Whoever finds none
- * makes one, under a lock, and so does whoever leaves as the last take it down. Where any of this
- * can't be had (macOS has no catalogues in its C library), there is nothing to share.
- */
+/** Native contexts that several isolates of the process use, and who of them still does. */
 
+import { ZMQ_DONTWAIT } from "./constants.ts";
+import { terminate } from "./ending.ts";
+import { stateError } from "./errno.ts";
 import { libc } from "./libc.ts";
+import { zmq, zmqEnding } from "./libzmq.ts";
 import { loadLibrary } from "./load.ts";
-import { cString, toCString } from "./memory.ts";
-
-const SHARED = {
-  // char *bindtextdomain(const char *domainname, const char *dirname)
-  bindtextdomain: { parameters: ["buffer", "buffer"], result: "pointer", optional: true },
-  // int ftrylockfile(FILE *filehandle)
-  ftrylockfile: { parameters: ["usize"], result: "i32", optional: true },
-  // void funlockfile(FILE *filehandle)
-  funlockfile: { parameters: ["usize"], result: "void", optional: true },
-  // void *dlsym(void *handle, const char *symbol)
-  dlsym: { parameters: ["pointer", "buffer"], result: "pointer" },
-  // void *zmq_atomic_counter_new(void)
-  zmq_atomic_counter_new: { parameters: [], result: "pointer" },
-  // int zmq_atomic_counter_inc(void *counter)
-  zmq_atomic_counter_inc: { parameters: ["pointer"], result: "i32" },
-  // int zmq_atomic_counter_dec(void *counter): whether anything is left
-  zmq_atomic_counter_dec: { parameters: ["pointer"], result: "i32" },
-  // int zmq_atomic_counter_value(void *counter)
-  zmq_atomic_counter_value: { parameters: ["pointer"], result: "i32" },
-  // memcpy with length 0: an address as a number, and the reverse
-  number_of: {
-    name: "memcpy",
-    parameters: ["pointer", "pointer", "usize"],
-    result: "usize",
-  },
-  address_at: { name: "memcpy", parameters: ["usize", "usize", "usize"], result: "pointer" },
-} as const;
+import { Kept } from "./memory.ts";
+import { addressAt, hexOf, isAlive, locked, ownLife, readText, writeText } from "./process.ts";
 
 /** A context in common. */
 export interface Shared {
+  readonly id: string;
   readonly pointer: Deno.PointerObject;
   /** Whether other isolates use it as well. */
   others(): boolean;
@@ -47,85 +19,236 @@ export interface Shared {
   leave(): boolean;
 }
 
-/** What begins a record of ours, with the version of its form. */
-const MAGIC = "deno-zmq 1";
-/** A thread may have ended in the middle: after so many ms the lock is given up. */
-const PATIENCE = 1000;
+/** What is noted of a context, addresses in hexadecimal digits. */
+interface Entry {
+  readonly id: string;
+  readonly context: string;
+  /** The isolates that use it, each as often as it does. */
+  owners: string[];
+}
 
-let functions: Deno.StaticForeignLibraryInterface<typeof SHARED> | undefined;
-let lock: bigint | undefined;
-
-/**
- * Uses the context of a name, which is made where no isolate has done so yet. Undefined where nothing can
- * be shared. Never one of another libzmq: its handle is part of the name.
- */
-export function joinShared(
-  name: string,
-  make: () => Deno.PointerObject,
-): Shared | undefined {
-  functions ??= loadLibrary().open(SHARED);
-  const { bindtextdomain } = functions;
-  if (bindtextdomain === null || !findLock()) return undefined;
-  const { handle } = loadLibrary();
-  const domain = toCString(`deno-zmq.${name}.${hexOf(handle)}`, "A name");
-  const find = () =>
-    /^deno-zmq 1 ([0-9a-f]+) ([0-9a-f]+)$/.exec(cString(bindtextdomain(domain, null)));
-
-  return locked(() => {
-    const found = find();
-    const pointer = found === null ? make() : addressAt(found[1]);
-    const counter = found === null ? functions!.zmq_atomic_counter_new()! : addressAt(found[2]);
-    if (found === null) {
-      const record = `${MAGIC} ${hexOf(pointer)} ${hexOf(counter)}`;
-      bindtextdomain(domain, toCString(record, "A record"));
-    }
-    functions!.zmq_atomic_counter_inc(counter);
-    return {
-      pointer,
-      others: () => functions!.zmq_atomic_counter_value(counter) > 1,
-      leave: () =>
-        locked(() => {
-          const left = functions!.zmq_atomic_counter_dec(counter) !== 0;
-          if (!left) bindtextdomain(domain, toCString(MAGIC, "A record"));
-          return !left;
-        }) ?? false,
-    };
+/** Begins to share a context, of which nobody else knows yet. Undefined where nothing can be shared. */
+export function beginSharing(pointer: Deno.PointerObject): Shared | undefined {
+  return change((entries) => {
+    const id = crypto.randomUUID();
+    entries.push({ id, context: hexOf(pointer), owners: [ownLife()] });
+    return new SharedContext(id, pointer);
   });
 }
 
-/** Does something while no other thread does. Undefined where the lock can't be had in time. */
-function locked<T>(action: () => T): T | undefined {
-  const { ftrylockfile, funlockfile } = functions!;
-  const deadline = performance.now() + PATIENCE;
-  while (ftrylockfile!(lock!) !== 0) {
-    if (performance.now() > deadline) return undefined;
-    libc().poll(new Uint8Array(8), 0n, 1);
+/**
+ * Uses a context that others share. Undefined where there is none of that name (any more). What is used comes from
+ * the process's own notes and never from the name, so one that is made up leads nowhere.
+ */
+export function joinShared(id: string): Shared | undefined {
+  return change((entries) => {
+    const entry = entries.find((entry) => entry.id === id);
+    if (entry === undefined) return undefined;
+    entry.owners.push(ownLife());
+    return new SharedContext(id, addressAt(entry.context));
+  });
+}
+
+/** The same, where the context is made if there is none. Undefined where nothing can be shared. */
+export function joinOrMake(id: string, make: () => Deno.PointerObject): Shared | undefined {
+  return change((entries) => {
+    let entry = entries.find((entry) => entry.id === id);
+    if (entry === undefined) {
+      entry = { id, context: hexOf(make()), owners: [] };
+      entries.push(entry);
+    }
+    entry.owners.push(ownLife());
+    return new SharedContext(id, addressAt(entry.context));
+  });
+}
+
+class SharedContext implements Shared {
+  constructor(readonly id: string, readonly pointer: Deno.PointerObject) {}
+
+  others(): boolean {
+    return change((entries) =>
+      (entries.find((entry) => entry.id === this.id)?.owners.length ?? 0) > 1
+    ) ?? false;
   }
-  try {
-    return action();
-  } finally {
-    funlockfile!(lock!);
+
+  leave(): boolean {
+    return change((entries) => {
+      const at = entries.findIndex((entry) => entry.id === this.id);
+      if (at === -1) return false;
+      const { owners } = entries[at];
+      owners.splice(owners.indexOf(ownLife()), 1);
+      if (owners.length > 0) return false;
+      entries.splice(at, 1);
+      closeReports(hexOf(this.pointer));
+      return true;
+    }) ?? false;
   }
 }
 
-/** The lock of the C library's standard input, which nobody here reads, and every thread can find. */
-function findLock(): boolean {
-  if (lock !== undefined) return true;
-  const { dlsym, ftrylockfile, funlockfile } = functions!;
-  if (ftrylockfile === null || funlockfile === null) return false;
-  const variable = dlsym(loadLibrary().handle, toCString("stdin", "A symbol"));
-  if (variable === null) return false;
-  const value = new BigUint64Array(1);
-  libc().memcpy(new Uint8Array(value.buffer), variable, 8n);
-  lock = value[0];
-  return true;
+/**
+ * Notes a socket of a shared context to which libzmq's threads report: closed before they're done, it would block
+ * them. So when this isolate is terminated, others close it, when that can be done.
+ */
+export function leaveToOthers(socket: Deno.PointerObject, context: Deno.PointerObject): void {
+  locked(() => writeText(reports(), readText(reports()) + reportEntry(socket, context)));
 }
 
-function hexOf(pointer: Deno.PointerValue): string {
-  return functions!.number_of(pointer, pointer, 0n).toString(16);
+/** Takes that back. */
+export function keepFromOthers(socket: Deno.PointerObject, context: Deno.PointerObject): void {
+  const entry = reportEntry(socket, context);
+  locked(() => writeText(reports(), readText(reports()).replace(entry, "")));
 }
 
-function addressAt(hex: string): Deno.PointerObject {
-  const address = BigInt(`0x${hex}`);
-  return functions!.address_at(address, address, 0n)!;
+function reportEntry(socket: Deno.PointerObject, context: Deno.PointerObject): string {
+  return `${hexOf(context)} ${hexOf(socket)} ${ownLife()};`;
+}
+
+/** Closes what terminated isolates have left to others, as far as nothing more is reported there. Only under the lock. */
+function closeReports(ended?: string): void {
+  const before = readText(reports());
+  if (before === "") return;
+  // Once a context is shut down, nobody waits for a reader any more.
+  if (ended !== undefined) zmqEnding().zmq_ctx_shutdown(addressAt(ended));
+  const after = before.split(";").filter((entry) => {
+    const [context, socket, owner] = entry.split(" ");
+    if (entry === "") return true;
+    if (context !== ended && (isAlive(owner) || !reportsEnded(addressAt(socket)))) return true;
+    zmq().zmq_close(addressAt(socket));
+    return false;
+  }).join(";");
+  if (after !== before) writeText(reports(), after);
+}
+
+/** Reads reports until there are none. Whether the last of all was among them. */
+function reportsEnded(socket: Deno.PointerObject): boolean {
+  const { zmq_msg_init, zmq_msg_recv, zmq_msg_data, zmq_msg_more, zmq_msg_close } = zmq();
+  const message = new Kept(64);
+  const head = new Uint16Array(1);
+  zmq_msg_init(message.pointer);
+  let first = true;
+  let ended = false;
+  while (!ended) {
+    const size = zmq_msg_recv(message.pointer, socket, ZMQ_DONTWAIT);
+    if (size < 0) break;
+    if (first && size >= 2) {
+      libc().memcpy(head, zmq_msg_data(message.pointer), 2n);
+      ended = head[0] === MONITOR_STOPPED;
+    }
+    first = zmq_msg_more(message.pointer) === 0;
+  }
+  zmq_msg_close(message.pointer);
+  return ended;
+}
+
+/** The last event, whose number comes first in both versions of the reports. */
+const MONITOR_STOPPED = 0x0400;
+
+/** Reads the notes, without those who have ended; has them changed; and writes them down. */
+function change<T>(action: (entries: Entry[]) => T): T | undefined {
+  return locked(() => {
+    // Never of another libzmq: its handle is part of the name.
+    const name = `contexts.${hexOf(loadLibrary().handle)}`;
+    const before = readText(name);
+    const entries = before.split(";").filter((text) => text !== "").map(parse);
+    for (const entry of entries) entry.owners = entry.owners.filter(isAlive);
+    closeReports();
+    const used = entries.filter(({ owners }) => owners.length > 0);
+    const abandoned = entries.filter(({ owners }) => owners.length === 0);
+    const result = action(used);
+    const after = used.map(format).join(";");
+    if (after !== before) writeText(name, after);
+    // Its last user was terminated.
+    for (const { context } of abandoned) {
+      closeReports(context);
+      terminate(addressAt(context));
+    }
+    return result;
+  });
+}
+
+function parse(text: string): Entry {
+  const [id, context, ...owners] = text.split(" ");
+  return { id, context, owners };
+}
+
+function format({ id, context, owners }: Entry): string {
+  return [id, context, ...owners].join(" ");
+}
+
+function reports(): string {
+  return `reports.${hexOf(loadLibrary().handle)}`;
+}
+
+/** A context's token: its name, and what tells apart where it comes from. */
+export function tokenOf(shared: Shared): string {
+  return [TOKEN, Deno.pid, hexOf(loadLibrary().handle), shared.id].join(":");
+}
+
+const TOKEN = "deno-zmq-context";
+
+/** The context's name within a token. Throws where that can't be one of this process and this libzmq. */
+export function idIn(token: unknown): string {
+  const parts = typeof token === "string" ? token.split(":") : [];
+  if (parts.length !== 4 || parts[0] !== TOKEN) {
+    throw new TypeError("A context is joined by the token that share() gave");
+  }
+  const [, pid, handle, id] = parts;
+  if (pid !== String(Deno.pid)) {
+    throw stateError("ENOENT", "Context.join", "The context is another process's");
+  }
+  if (handle !== hexOf(loadLibrary().handle)) {
+    const message = "The context is another libzmq's than the one in use here " +
+      `(${loadLibrary().path})`;
+    throw stateError("EINVAL", "Context.join", message);
+  }
+  return id;
+}
+
+/** With more of them than this, those that have gone are forgotten. */
+const MANY = 64;
+
+/**
+ * Sockets that were closed in a shared context, and may still have messages to send. Where the context can't be
+ * terminated since others use it, the process's end waits for them.
+ */
+export class Lingering {
+  /** By their descriptors: when their linger is over, Infinity for never. */
+  #until = new Map<number, number>();
+
+  /** `isGone` tells whether a descriptor can't be a socket's of libzmq's any more. */
+  constructor(readonly isGone: (fd: number) => boolean) {}
+
+  /** A socket is going to be closed. */
+  add(fd: number, linger: number): void {
+    if (linger === 0) return;
+    this.#until.set(fd, linger < 0 ? Infinity : performance.now() + linger);
+    if (this.#until.size > MANY) this.#forgetGone();
+  }
+
+  /** A new socket has this descriptor: whose it was has gone. */
+  forget(fd: number): void {
+    this.#until.delete(fd);
+  }
+
+  /** Waits until all have gone, or `limit` ms are over. `notice` is called once, after `patience` ms. */
+  wait(limit: number, patience: number, notice: () => void): void {
+    const started = performance.now();
+    let noticed = false;
+    for (this.#forgetGone(); this.#until.size > 0; this.#forgetGone()) {
+      const waited = performance.now() - started;
+      if (waited > limit) return;
+      if (waited > patience && !noticed) {
+        noticed = true;
+        notice();
+      }
+      libc().poll(new Uint8Array(8), 0n, 1);
+    }
+  }
+
+  #forgetGone(): void {
+    const now = performance.now();
+    for (const [fd, until] of this.#until) {
+      if (now > until || this.isGone(fd)) this.#until.delete(fd);
+    }
+  }
 }

@@ -2,6 +2,7 @@
 
 import { EPOLL_CLOEXEC, EPOLL_CTL_DEL } from "../ffi/constants.ts";
 import { check } from "../ffi/errno.ts";
+import { guard, unguard } from "../ffi/guard.ts";
 import { libc, libcOfLinux } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 import { checkWait } from "./system.ts";
@@ -79,18 +80,25 @@ export class EpollSet {
   /** Gives the descriptor up for a new, empty set. */
   renew(): void {
     const fresh = create();
-    libc().close(this.#fd);
+    giveBack(this.#fd);
     this.#fd = fresh;
   }
 
   /** Gives everything back. */
   close(): void {
-    libc().close(this.#fd);
+    giveBack(this.#fd);
     libc().free(this.#aside);
     this.#aside = null;
   }
 }
 
 function create(): number {
-  return check(libcOfLinux().epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
+  const fd = check(libcOfLinux().epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
+  guard("close", fd);
+  return fd;
+}
+
+function giveBack(fd: number): void {
+  unguard("close", fd);
+  libc().close(fd);
 }

@@ -6,6 +6,7 @@
 import { attended, ATTENDED_INTERVAL } from "./attended.ts";
 import { type Backend, type BackendKind, EDGE, READABLE } from "./backend.ts";
 import { refill } from "./budget.ts";
+import { isGuarded } from "../ffi/guard.ts";
 import { createBackend } from "./create.ts";
 import { BRIEF, Pace } from "./pace.ts";
 import { Source } from "./source.ts";
@@ -25,6 +26,12 @@ const STUBBORN_INTERVAL = 50;
 const IDLE_INTERVAL = 1000;
 /** While turns leave no time to sleep, descriptors are asked this often. */
 const GLANCE_INTERVAL = 1;
+
+/**
+ * A worker's thread of the pool comes back this often, for nothing: nobody can wake it after the worker was
+ * terminated.
+ */
+const WORKERS_INTERVAL = 1000;
 
 /** One kind of waiting call, with its own set of descriptors and its own parked thread. */
 class Host {
@@ -61,7 +68,8 @@ class Host {
     this.since = now;
     this.waking = false;
     this.until = until;
-    const timeout = until === Infinity ? -1 : Math.max(0, until - now);
+    let timeout = until === Infinity ? -1 : Math.max(0, until - now);
+    if ((timeout === -1 || timeout > WORKERS_INTERVAL) && isGuarded()) timeout = WORKERS_INTERVAL;
     this.backend.wait(timeout).then(this.onWake);
   }
 

@@ -2,6 +2,7 @@
 
 import { CLOCK_MONOTONIC, TFD_CLOEXEC, TFD_NONBLOCK } from "../ffi/constants.ts";
 import { check } from "../ffi/errno.ts";
+import { guard, unguard } from "../ffi/guard.ts";
 import { libc, libcOfLinux } from "../ffi/libc.ts";
 
 /** Nanoseconds from one tick to the next. */
@@ -22,6 +23,11 @@ export class Ticker {
     "timerfd_create",
   );
   #running = false;
+
+  constructor() {
+    guard("close", this.fd);
+  }
+
   readonly #ticks = new Uint8Array(8);
 
   start(): void {
@@ -43,6 +49,7 @@ export class Ticker {
   }
 
   close(): void {
+    unguard("close", this.fd);
     libc().close(this.fd);
   }
 }

@@ -2,6 +2,7 @@
 
 import { EFD_CLOEXEC, EFD_NONBLOCK, FIOCLEX } from "../ffi/constants.ts";
 import { check, stateError } from "../ffi/errno.ts";
+import { guard, unguard } from "../ffi/guard.ts";
 import { libc, libcElsewhere, libcOfLinux } from "../ffi/libc.ts";
 import { usize } from "../ffi/memory.ts";
 import { isAlive, locked, ownLife, readText, writeText } from "../ffi/process.ts";
@@ -22,6 +23,7 @@ export class Wake {
     if (kind === "eventfd") {
       this.fd = check(libcOfLinux().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
       this.#end = this.fd;
+      guard("close", this.fd);
     } else {
       // The pipe may block, since it never would: `#signalled` keeps at most 8 bytes in it, and it is
       // read only while they are there. (O_NONBLOCK takes fcntl, which can't be called everywhere.)
@@ -53,6 +55,7 @@ export class Wake {
 
   /** Closes the descriptors. */
   close(): void {
+    unguard("close", this.fd);
     libc().close(this.fd);
     if (this.#end !== this.fd) libc().close(this.#end);
   }

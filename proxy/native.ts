@@ -2,6 +2,7 @@
 
 import { ZMQ_EVENTS, ZMQ_LINGER, ZMQ_PAIR } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
+import { guard, unguard } from "../ffi/guard.ts";
 import { zmqEnding } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { zmqSteerable } from "../ffi/proxying.ts";
@@ -30,9 +31,14 @@ const QUICK = 10;
 /** A socket that only the proxy's thread may use: every call of this thread's on it throws. */
 class Lent {
   readonly #pointer: Deno.PointerObject;
+  readonly #context: Deno.PointerObject;
+  readonly #shared: boolean;
 
   constructor(readonly handle: Handle, onEnd: () => void) {
     this.#pointer = handle.pointer;
+    this.#context = handle.context.pointer(CALL);
+    this.#shared = handle.context.isShared;
+    this.#lend(guard, unguard);
     reactor().unregister(handle);
     const refuse = (): never => {
       const message =
@@ -63,8 +69,19 @@ class Lent {
     return this.#pointer;
   }
 
+  /**
+   * When this thread is terminated, its sockets may be closed only after the proxy's thread has left them: at the end of
+   * their context. One that others use doesn't end, so there they stay open.
+   */
+  #lend(begin: typeof guard, end: typeof guard): void {
+    if (this.#shared) return end("zmq_close", this.#pointer);
+    begin("zmq_ctx_shutdown", this.#context);
+    begin("usleep", FAREWELL * 1000);
+  }
+
   giveBack(): void {
     const { handle } = this;
+    this.#lend(unguard, guard);
     Object.defineProperty(handle, "pointer", {
       value: this.#pointer,
       writable: true,

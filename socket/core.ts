@@ -5,6 +5,7 @@ import {
   ZMQ_EVENTS,
   ZMQ_FD,
   ZMQ_LAST_ENDPOINT,
+  ZMQ_LINGER,
   ZMQ_POLLIN,
   ZMQ_POLLOUT,
   ZMQ_RCVTIMEO,
@@ -19,7 +20,8 @@ import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { refill } from "../poller/budget.ts";
 import { pollable } from "../poller/pollable.ts";
 import { reactor } from "../poller/reactor.ts";
-import { Queue, Source } from "../poller/source.ts";
+import { Queue } from "../poller/source.ts";
+import { Guarded, guardSocket, lingerOf, toldLinger, withLinger } from "./guarded.ts";
 import { refuseHazards } from "./hazards.ts";
 import { IpcFolders } from "./ipc.ts";
 import { type Part, prepareFrames } from "./message.ts";
@@ -36,7 +38,7 @@ const NO_ADDRESS = new Uint8Array(1);
 const STREAM = 11;
 
 /** A socket without its public face. The context, the reactor and the finalizer hold this only. */
-export class Handle extends Source {
+export class Handle extends Guarded {
   readonly receivers: Queue<Operation> = new Queue();
   readonly senders: Queue<Operation> = new Queue();
   readonly fd: number;
@@ -259,7 +261,7 @@ export class Handle extends Source {
   }
 
   unbind(address: string): void {
-    this.#call("zmq_unbind", address);
+    withLinger(this.pointer, () => this.#call("zmq_unbind", address));
     this.#ipcFolders.remove(address);
     this.touched();
   }
@@ -273,7 +275,7 @@ export class Handle extends Source {
   }
 
   disconnect(address: string): void {
-    this.#call("zmq_disconnect", address);
+    withLinger(this.pointer, () => this.#call("zmq_disconnect", address));
     this.touched();
   }
 
@@ -317,6 +319,7 @@ export class Handle extends Source {
     // A monitor goes on until libzmq has said that it's the end; but the end of the context doesn't wait for that.
     if (this.context.closed) this.monitor?.stop();
     this.release();
+    this.unguard();
     check(zmq().zmq_close(this.pointer), "zmq_close");
     this.#ipcFolders.clear();
   }
@@ -343,6 +346,7 @@ export function open(context: ContextCore, type: number): Handle {
     throw error;
   }
   context.add(handle);
+  guardSocket(pointer, () => getInt(pointer, ZMQ_LINGER));
   return handle;
 }
 
@@ -409,6 +413,7 @@ export function getBytes(
 ): number {
   const read = () => scratch().read(socket, option, size);
   checkUninterrupted(read, "zmq_getsockopt", { option: name });
+  if (option === ZMQ_LINGER) scratch().words[0] = lingerOf(socket) ?? scratch().words[0];
   return scratch().length.words[0];
 }
 
@@ -419,7 +424,8 @@ export function setBytes(
   name: string,
   value: Uint8Array | null,
 ): void {
-  const bytes = value as Uint8Array<ArrayBuffer> | null;
+  const told = option === ZMQ_LINGER ? toldLinger(socket, value) : value;
+  const bytes = told as Uint8Array<ArrayBuffer> | null;
   const rc = zmq().zmq_setsockopt(socket, option, bytes, usize(bytes?.length ?? 0));
   check(rc, "zmq_setsockopt", { option: name });
 }

@@ -3,10 +3,11 @@
 import type { ContextCore } from "../context.ts";
 import { ZMQ_DONTWAIT, ZMQ_POLLIN } from "../ffi/constants.ts";
 import { POLLER_EVENT_SIZE, zmqDrafts, zmqPeers } from "../ffi/drafts.ts";
+import { guard, unguard } from "../ffi/guard.ts";
 import { check, checkUninterrupted, EAGAIN, EINTR, errorOf } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
-import { cBytes, Kept, toCString, usize } from "../ffi/memory.ts";
+import { allocate, cBytes, Kept, toCString, usize } from "../ffi/memory.ts";
 import { Handle, makers } from "./core.ts";
 import { Frame, type Part } from "./message.ts";
 import type { Metadata, MetadataNames, PropertyReader } from "./metadata.ts";
@@ -35,11 +36,16 @@ export class ThreadSafeHandle extends Handle {
   // Without initialisers, which would run after the base's constructor has set them.
   declare private poller: bigint;
   declare private event: Kept;
+  declare private cell: Deno.PointerObject;
 
   protected override findDescriptor(): number {
     const drafts = zmqDrafts();
     this.event = new Kept(POLLER_EVENT_SIZE);
     this.poller = BigInt(drafts.zmq_poller_new());
+    // A pointer to the pointer, for which zmq_poller_destroy asks.
+    this.cell = allocate(8);
+    libc().memcpy_out(this.cell, new BigUint64Array([this.poller]), 8n);
+    guard("zmq_poller_destroy", this.cell);
     const fd = new Int32Array(1);
     try {
       const rc = drafts.zmq_poller_add(this.poller, this.pointer, null, ZMQ_POLLIN);
@@ -70,7 +76,9 @@ export class ThreadSafeHandle extends Handle {
 
   override release(): void {
     zmqDrafts().zmq_poller_remove(this.poller, this.pointer);
-    zmqDrafts().zmq_poller_destroy(new BigUint64Array([this.poller]));
+    unguard("zmq_poller_destroy", this.cell);
+    zmqDrafts().zmq_poller_destroy(this.cell);
+    libc().free(this.cell);
   }
 }
 

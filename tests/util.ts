@@ -25,6 +25,7 @@ Deno.test.afterEach(() => settled());
     poller.close();
   }
   if (Deno.build.os === "linux") {
+    Context.join(context.share()).close();
     const poller = new Poller();
     Poller.wake(poller.waker());
     poller.close();

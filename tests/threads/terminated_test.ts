@@ -1,0 +1,282 @@
+/** Workers that are terminated from outside: what they had is given back. */
+
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { capability } from "../../mod.ts";
+import { KINDS, withWorkers } from "./support.ts";
+
+const LINUX = Deno.build.os === "linux";
+
+/**
+ * In mid-traffic: a worker sends to main, has messages for somebody who isn't there, waits in every way, and hears of its
+ * connections.
+ */
+const TRAFFIC = `
+  async traffic({ address, token }) {
+    const context = token === undefined ? zmq.context : Context.join(token);
+    const push = new Push({ context });
+    push.connect(address);
+    const lost = new Push({ context, linger: -1 });
+    lost.connect("ipc://" + import.meta.dirname + "/nobody");
+    lost.trySend("never");
+    const reply = new Reply({ context });
+    await reply.bind("tcp://127.0.0.1:*");
+    reply.receive();
+    push.events.receive();
+    reply.events.on("connect", () => {});
+    const poller = new Poller();
+    poller.add(reply);
+    poller.waker();
+    poller.wait();
+    // Collected, it would be closed, and linger for ever, as it was told.
+    for (let i = 0; !lost.closed; i++) {
+      await push.send(["message", String(i)]);
+      if (i === 500) tell("busy");
+    }
+  },
+  async many({ sockets, contexts }) {
+    for (let i = 0; i < contexts; i++) {
+      const context = new Context();
+      for (let k = 0; k < sockets; k++) await new Pull({ context }).bind("tcp://127.0.0.1:*");
+    }
+    tell("busy");
+  },
+  async sends({ address, count, token }) {
+    const socket = new Push({ context: token === undefined ? context : Context.join(token) });
+    socket.connect(address);
+    for (let i = 0; i < count; i++) socket.sendSync(String(i));
+    tell("sent");
+    setInterval(() => {}, 1000);
+  },
+  async pollers() {
+    for (let i = 0; i < 10; i++) {
+      for (const backend of ["epoll", "poll", "select"]) {
+        const poller = new Poller({ backend });
+        poller.wait();
+      }
+    }
+    tell("busy");
+  },
+  async proxy() {
+    const { Proxy } = await import("$ROOT/proxy.ts");
+    const { XPublisher, XSubscriber } = zmq;
+    const front = new XSubscriber(), back = new XPublisher();
+    await front.bind("tcp://127.0.0.1:*");
+    await back.bind("tcp://127.0.0.1:*");
+    const publisher = new zmq.Publisher(), subscriber = new zmq.Subscriber();
+    const addresses = [front.lastEndpoint, back.lastEndpoint];
+    const proxy = new Proxy(front, back, { native: true });
+    proxy.run();
+    publisher.connect(addresses[0]);
+    subscriber.connect(addresses[1]);
+    subscriber.subscribe();
+    (async () => { while (!publisher.closed) await publisher.send("x"); })();
+    await subscriber.receive();
+    tell("busy");
+  },
+  async drafts() {
+    const { Client, Server } = await import("$ROOT/socket/draft.ts");
+    for (let i = 0; i < 5; i++) {
+      const server = new Server();
+      await server.bind("tcp://127.0.0.1:*");
+      server.receive();
+      new Client().connect(server.lastEndpoint);
+    }
+    tell("busy");
+  },`;
+
+/**
+ * Starts and terminates workers, and tells what they have left. Some of it is given back by whoever comes by next: in
+ * order to be that, it shares a context, and makes a waker.
+ */
+function ended(
+  { kind, name, data = "{}", times, before = "" }: {
+    kind: string;
+    name: string;
+    data?: string;
+    times: number;
+    before?: string;
+  },
+) {
+  return withWorkers(
+    TRAFFIC,
+    `const pull = new Pull();
+    await pull.bind("tcp://127.0.0.1:*");
+    const address = pull.lastEndpoint;
+    let received = 0;
+    (async () => { for await (const _ of pull) received++; })();
+    ${before}
+    async function one() {
+      const worker = start("${kind}", "${name}", ${data});
+      const told = await worker.next();
+      if (told !== "busy") console.log(told);
+      await worker.terminate();
+    }
+    // What the first ones bring in for good belongs to Deno, or to the process; and it has a few more at some times.
+    const SPARE = 4;
+    for (let i = 0; i < 2; i++) await one();
+    await until(() => threadsOf("worker-") === 0 && threadsOf("tokio-runtime-w") <= 3);
+    const least = count();
+    for (let i = 0; i < ${times}; i++) await one();
+    const given = await until(() => {
+      Context.join(zmq.context.share()).close();
+      const poller = new Poller();
+      poller.waker();
+      poller.close();
+      const now = count();
+      return now.descriptors <= least.descriptors + SPARE && now.threads <= least.threads + SPARE;
+    });
+    console.log(given ? "nothing" : JSON.stringify({ least, now: count() }));
+    zmq.context.close();
+    console.log(await until(() => threadsOf("ZMQbg") === 0));`,
+  );
+}
+
+for (const kind of KINDS) {
+  const times = kind === "Web Worker" ? 50 : 15;
+  Deno.test({
+    name: `${times} ${kind}s, each terminated in mid-traffic, leave no descriptor and no thread`,
+    ignore: !LINUX,
+    async fn() {
+      const { stdout, stderr, code } = await ended({
+        kind,
+        name: "traffic",
+        data: "{ address }",
+        times,
+      });
+      assertEquals([stdout, stderr, code], ["nothing\ntrue\n", "", 0]);
+    },
+  });
+
+  Deno.test({
+    name:
+      `${kind}s that share main's context, terminated in mid-traffic, leave nothing; main goes on and ends`,
+    ignore: !LINUX,
+    async fn() {
+      const { stdout, stderr, code } = await ended({
+        kind,
+        name: "traffic",
+        data: "{ address, token }",
+        times: 10,
+        before: `const token = zmq.context.share();`,
+      });
+      assertEquals([stdout, stderr, code], ["nothing\ntrue\n", "", 0]);
+    },
+  });
+}
+
+Deno.test({
+  name:
+    "a worker with more sockets than there were keys for, in several contexts, leaves nothing either",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr, code } = await ended({
+      kind: "Web Worker",
+      name: "many",
+      data: "{ sockets: 15, contexts: 6 }",
+      times: 3,
+    });
+    assertEquals([stdout, stderr, code], ["nothing\ntrue\n", "", 0]);
+  },
+});
+
+Deno.test({
+  name: "Pollers of every kind that wait in a worker which is terminated leave nothing",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr, code } = await ended({
+      kind: "Web Worker",
+      name: "pollers",
+      times: 3,
+    });
+    assertEquals([stdout, stderr, code], ["nothing\ntrue\n", "", 0]);
+  },
+});
+
+Deno.test({
+  name: "a native proxy at work in a worker that is terminated leaves nothing",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr, code } = await ended({ kind: "Web Worker", name: "proxy", times: 10 });
+    assertEquals([stdout, stderr, code], ["nothing\ntrue\n", "", 0]);
+  },
+});
+
+Deno.test({
+  name: "drafts: draft sockets in a worker that is terminated leave nothing",
+  ignore: !LINUX || !capability.draft,
+  async fn() {
+    const { stdout, stderr, code } = await ended({ kind: "Web Worker", name: "drafts", times: 5 });
+    assertEquals([stdout, stderr, code], ["nothing\ntrue\n", "", 0]);
+  },
+});
+
+for (const shared of [false, true]) {
+  Deno.test({
+    name: `what a worker has sent before it's terminated still arrives, ${
+      shared ? "in a shared context" : "in its own context"
+    }`,
+    ignore: !LINUX,
+    async fn() {
+      const { stdout, stderr, code } = await withWorkers(
+        TRAFFIC,
+        `const pull = new Pull();
+        await pull.bind("tcp://127.0.0.1:*");
+        const worker = start("Web Worker", "sends", {
+          address: pull.lastEndpoint,
+          count: 900, // less than a queue takes
+          token: ${shared} ? context.share() : undefined,
+        });
+        await worker.next();
+        worker.terminate();
+        for (let i = 0; i < 900; i++) {
+          const [text] = await pull.receive();
+          if (String(text) !== String(i)) throw new Error(i + ": " + text);
+        }
+        console.log("all");`,
+      );
+      assertEquals([stdout, stderr, code], ["all\n", "", 0]);
+    },
+  });
+}
+
+Deno.test({
+  name:
+    "a socket's linger reads as it was set, in a worker, too, and holds when it or a connection is closed",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr, code } = await withWorkers(
+      `
+      async lingers(folder) {
+        const socket = new Push();
+        const read = [socket.linger, socket.getOption(17, "int")];
+        socket.linger = 5000;
+        read.push(socket.linger);
+        socket.setOption(17, 3000);
+        read.push(socket.linger, socket.getOption(17, "int"));
+        // Nobody is there for longer than the second that a terminated worker's messages have.
+        socket.connect("ipc://" + folder + "/late");
+        socket.trySend("late");
+        socket.close();
+        const disconnected = new Push();
+        disconnected.connect("ipc://" + folder + "/later");
+        disconnected.trySend("later");
+        disconnected.disconnect("ipc://" + folder + "/later");
+        tell(read.join());
+      },`,
+      `const folder = Deno.makeTempDirSync();
+      const worker = start("Web Worker", "lingers", folder);
+      console.log(await worker.next());
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      const pull = new Pull();
+      await pull.bind("ipc://" + folder + "/late");
+      console.log(String((await pull.receive())[0]));
+      await pull.bind("ipc://" + folder + "/later");
+      console.log(String((await pull.receive())[0]));
+      worker.terminate();
+      pull.close();
+      Deno.removeSync(folder, { recursive: true });`,
+    );
+    assert(code === 0, stderr);
+    assertEquals([stdout, stderr], ["-1,-1,5000,3000,3000\nlate\nlater\n", ""]);
+  },
+});
