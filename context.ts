@@ -14,7 +14,15 @@ import { check, checkPointer, stateError } from "./ffi/errno.ts";
 import { guard, unguard } from "./ffi/guard.ts";
 import { zmq, zmqEnding } from "./ffi/libzmq.ts";
 import { inWorker } from "./ffi/process.ts";
-import { beginSharing, idIn, joinShared, Lingering, type Shared, tokenOf } from "./ffi/shared.ts";
+import {
+  beginSharing,
+  idIn,
+  joinShared,
+  type Lingering,
+  makeLingering,
+  type Shared,
+  tokenOf,
+} from "./ffi/shared.ts";
 import { fileType } from "./poller/file_type.ts";
 import { Uncloneable } from "./poller/pollable.ts";
 
@@ -92,7 +100,7 @@ export class Context extends Uncloneable implements Disposable {
    * ```
    */
   static join(token: string): Context {
-    const core = new JoinedCore(idIn(token));
+    const core = new ContextCore(idIn(token));
     core.pointer("Context.join");
     joined = core;
     try {
@@ -266,6 +274,9 @@ export class ContextCore {
   /** Its Context was dropped; the last socket to close then ends it. */
   #dropped = false;
 
+  /** @param joins The name of a context that others share, where it's to be that. */
+  constructor(readonly joins?: string) {}
+
   /** The native context, made at the first call. */
   pointer(call: string): Deno.PointerObject {
     if (this.closed) throw stateError("EBADF", call, "The context is closed");
@@ -326,7 +337,7 @@ export class ContextCore {
 
   remove(member: Member): void {
     if (this.common?.others() && !inWorker()) {
-      this.#lingering ??= new Lingering((fd) => fileType(fd) !== "other");
+      this.#lingering ??= makeLingering((fd) => fileType(fd) !== "other");
       try {
         this.#lingering.add(member.fd, member.linger);
       } catch {
@@ -355,9 +366,14 @@ export class ContextCore {
   /** Called when it's going to be closed, its sockets being still open. */
   protected leaving(): void {}
 
-  /** Makes the native context. */
+  /** Makes the native context, or joins it. */
   protected begin(): Deno.PointerObject {
-    return checkPointer(zmq().zmq_ctx_new(), "zmq_ctx_new");
+    if (this.joins === undefined) return checkPointer(zmq().zmq_ctx_new(), "zmq_ctx_new");
+    this.common = joinShared(this.joins);
+    if (this.common === undefined) {
+      throw stateError("ENOENT", "Context.join", "Nobody shares the context any more");
+    }
+    return this.common.pointer;
   }
 
   /** Gives it up, its sockets being closed. */
@@ -376,21 +392,6 @@ export class ContextCore {
     unguard("zmq_ctx_term", pointer);
     terminate(pointer);
     allow(this.exitLinger, this.saying);
-  }
-}
-
-/** The core of a context that another isolate has shared. */
-class JoinedCore extends ContextCore {
-  constructor(readonly id: string) {
-    super();
-  }
-
-  protected override begin(): Deno.PointerObject {
-    this.common = joinShared(this.id);
-    if (this.common === undefined) {
-      throw stateError("ENOENT", "Context.join", "Nobody shares the context any more");
-    }
-    return this.common.pointer;
   }
 }
 

@@ -10,7 +10,8 @@
 import { bindBeside, libc } from "./libc.ts";
 import { allocate, cString, toCString } from "./memory.ts";
 
-const PROCESS = {
+/** Made when it's needed, which a main isolate may never do. */
+const table = () => ({
   // char *bindtextdomain(const char *domainname, const char *dirname)
   bindtextdomain: { parameters: ["buffer", "buffer"], result: "pointer", optional: true },
   // int ftrylockfile(FILE *filehandle), void funlockfile(FILE *filehandle)
@@ -35,11 +36,11 @@ const PROCESS = {
   // memcpy with length 0: an address as a number, and the reverse
   number_of: { name: "memcpy", parameters: ["pointer", "pointer", "usize"], result: "usize" },
   address_at: { name: "memcpy", parameters: ["usize", "usize", "usize"], result: "pointer" },
-} as const;
+} as const);
 
 type Functions = {
-  [Name in keyof typeof PROCESS]: NonNullable<
-    Deno.StaticForeignLibraryInterface<typeof PROCESS>[Name]
+  [Name in keyof ReturnType<typeof table>]: NonNullable<
+    Deno.StaticForeignLibraryInterface<ReturnType<typeof table>>[Name]
   >;
 };
 
@@ -141,7 +142,7 @@ export function isAlive(other: string): boolean {
 }
 
 function bound(): Functions {
-  return functions ??= bindBeside(PROCESS) as Functions;
+  return functions ??= bindBeside(table()) as Functions;
 }
 
 function domain(name: string): Uint8Array<ArrayBuffer> {

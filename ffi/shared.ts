@@ -32,7 +32,7 @@ export function beginSharing(pointer: Deno.PointerObject): Shared | undefined {
   return change((entries) => {
     const id = crypto.randomUUID();
     entries.push({ id, context: hexOf(pointer), owners: [ownLife()] });
-    return new SharedContext(id, pointer);
+    return sharedContext(id, pointer);
   });
 }
 
@@ -45,7 +45,7 @@ export function joinShared(id: string): Shared | undefined {
     const entry = entries.find((entry) => entry.id === id);
     if (entry === undefined) return undefined;
     entry.owners.push(ownLife());
-    return new SharedContext(id, addressAt(entry.context));
+    return sharedContext(id, addressAt(entry.context));
   });
 }
 
@@ -58,31 +58,29 @@ export function joinOrMake(id: string, make: () => Deno.PointerObject): Shared |
       entries.push(entry);
     }
     entry.owners.push(ownLife());
-    return new SharedContext(id, addressAt(entry.context));
+    return sharedContext(id, addressAt(entry.context));
   });
 }
 
-class SharedContext implements Shared {
-  constructor(readonly id: string, readonly pointer: Deno.PointerObject) {}
-
-  others(): boolean {
-    return change((entries) =>
-      (entries.find((entry) => entry.id === this.id)?.owners.length ?? 0) > 1
-    ) ?? false;
-  }
-
-  leave(): boolean {
-    return change((entries) => {
-      const at = entries.findIndex((entry) => entry.id === this.id);
-      if (at === -1) return false;
-      const { owners } = entries[at];
-      owners.splice(owners.indexOf(ownLife()), 1);
-      if (owners.length > 0) return false;
-      entries.splice(at, 1);
-      closeReports(hexOf(this.pointer));
-      return true;
-    }) ?? false;
-  }
+function sharedContext(id: string, pointer: Deno.PointerObject): Shared {
+  return {
+    id,
+    pointer,
+    others: () =>
+      change((entries) => (entries.find((entry) => entry.id === id)?.owners.length ?? 0) > 1) ??
+        false,
+    leave: () =>
+      change((entries) => {
+        const at = entries.findIndex((entry) => entry.id === id);
+        if (at === -1) return false;
+        const { owners } = entries[at];
+        owners.splice(owners.indexOf(ownLife()), 1);
+        if (owners.length > 0) return false;
+        entries.splice(at, 1);
+        closeReports(hexOf(pointer));
+        return true;
+      }) ?? false,
+  };
 }
 
 /**
@@ -207,48 +205,54 @@ export function idIn(token: unknown): string {
 /** With more of them than this, those that have gone are forgotten. */
 const MANY = 64;
 
-/**
- * Sockets that were closed in a shared context, and may still have messages to send. Where the context can't be
- * terminated since others use it, the process's end waits for them.
- */
-export class Lingering {
-  /** By their descriptors: when their linger is over, Infinity for never. */
-  #until = new Map<number, number>();
-
-  /** `isGone` tells whether a descriptor can't be a socket's of libzmq's any more. */
-  constructor(readonly isGone: (fd: number) => boolean) {}
-
+/** Sockets that were closed in a shared context, and may still have messages to send. */
+export interface Lingering {
   /** A socket is going to be closed. */
-  add(fd: number, linger: number): void {
-    if (linger === 0) return;
-    this.#until.set(fd, linger < 0 ? Infinity : performance.now() + linger);
-    if (this.#until.size > MANY) this.#forgetGone();
-  }
-
+  add(fd: number, linger: number): void;
   /** A new socket has this descriptor: whose it was has gone. */
-  forget(fd: number): void {
-    this.#until.delete(fd);
-  }
-
+  forget(fd: number): void;
   /** Waits until all have gone, or `limit` ms are over. `notice` is called once, after `patience` ms. */
-  wait(limit: number, patience: number, notice: () => void): void {
-    const started = performance.now();
-    let noticed = false;
-    for (this.#forgetGone(); this.#until.size > 0; this.#forgetGone()) {
-      const waited = performance.now() - started;
-      if (waited > limit) return;
-      if (waited > patience && !noticed) {
-        noticed = true;
-        notice();
-      }
-      libc().poll(new Uint8Array(8), 0n, 1);
-    }
-  }
+  wait(limit: number, patience: number, notice: () => void): void;
+}
 
-  #forgetGone(): void {
-    const now = performance.now();
-    for (const [fd, until] of this.#until) {
-      if (now > until || this.isGone(fd)) this.#until.delete(fd);
+/**
+ * Where a shared context can't be terminated since others use it, the process's end waits for these sockets. `isGone`
+ * tells whether a descriptor can't be a socket's of libzmq's any more.
+ */
+export function makeLingering(isGone: (fd: number) => boolean): Lingering {
+  return new class {
+    /** By their descriptors: when their linger is over, Infinity for never. */
+    #until = new Map<number, number>();
+
+    add(fd: number, linger: number): void {
+      if (linger === 0) return;
+      this.#until.set(fd, linger < 0 ? Infinity : performance.now() + linger);
+      if (this.#until.size > MANY) this.#forgetGone();
     }
-  }
+
+    forget(fd: number): void {
+      this.#until.delete(fd);
+    }
+
+    wait(limit: number, patience: number, notice: () => void): void {
+      const started = performance.now();
+      let noticed = false;
+      for (this.#forgetGone(); this.#until.size > 0; this.#forgetGone()) {
+        const waited = performance.now() - started;
+        if (waited > limit) return;
+        if (waited > patience && !noticed) {
+          noticed = true;
+          notice();
+        }
+        libc().poll(new Uint8Array(8), 0n, 1);
+      }
+    }
+
+    #forgetGone(): void {
+      const now = performance.now();
+      for (const [fd, until] of this.#until) {
+        if (now > until || isGone(fd)) this.#until.delete(fd);
+      }
+    }
+  }();
 }

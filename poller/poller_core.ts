@@ -25,7 +25,7 @@ import {
   Timers,
 } from "./timers.ts";
 import { checkSignal, Waiting } from "./waiting.ts";
-import { Waker } from "./wake.ts";
+import { makeWaker, type Waker } from "./wake.ts";
 
 /** A synchronous wait is cut into slices of this many ms, so that a worker can be terminated in it. */
 const SLICE = 100;
@@ -175,7 +175,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
   waker(): string {
     this.assertOpen("waker");
     if (this.#waker === undefined) {
-      const waker = new Waker();
+      const waker = makeWaker();
       try {
         const registration = new Registration<Key>(this, waker.fd, undefined, undefined, READABLE);
         this.backend.add(waker.fd, READABLE, registration);

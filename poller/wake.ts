@@ -70,42 +70,51 @@ const LIST = "wakers";
  * descriptors. It's written to and closed under the list's lock only, and no destructor closes it; so
  * nobody ever writes to a number that has come back as something else.
  */
-export class Waker {
+export interface Waker {
   /** The descriptor to watch for READABLE. */
-  readonly fd: number = check(libcOfLinux().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
-  readonly #id = crypto.randomUUID();
-  readonly #read = new Uint8Array(8);
-
-  /** Opens the descriptor, and puts it into the list. Throws ENOTSUP where there can't be one. */
-  constructor() {
-    const entry = `${this.#id} ${this.fd} ${ownLife()}`;
-    const listed = locked(() => {
-      writeText(LIST, [...entries(), entry].join(";"));
-      return true;
-    });
-    if (listed) return;
-    libc().close(this.fd);
-    throw unsupported();
-  }
-
+  readonly fd: number;
   /** What others wake it by. */
-  get token(): string {
-    return [TOKEN, Deno.pid, this.#id].join(":");
-  }
-
+  readonly token: string;
   /** Takes the signal back. */
-  take(): void {
-    // That there was none is no failure.
-    libc().read(this.fd, this.#read, 8n);
-  }
-
+  take(): void;
   /** Closes the descriptor. */
-  close(): void {
-    locked(() => {
-      writeText(LIST, entries().filter((entry) => !entry.startsWith(this.#id)).join(";"));
+  close(): void;
+}
+
+/** Opens the descriptor, and puts it into the list. Throws ENOTSUP where there can't be one. */
+export function makeWaker(): Waker {
+  return new class {
+    readonly fd: number = check(libcOfLinux().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
+    readonly #id = crypto.randomUUID();
+    readonly #read = new Uint8Array(8);
+
+    constructor() {
+      const entry = `${this.#id} ${this.fd} ${ownLife()}`;
+      const listed = locked(() => {
+        writeText(LIST, [...entries(), entry].join(";"));
+        return true;
+      });
+      if (listed) return;
       libc().close(this.fd);
-    });
-  }
+      throw unsupported();
+    }
+
+    get token(): string {
+      return [TOKEN, Deno.pid, this.#id].join(":");
+    }
+
+    take(): void {
+      // That there was none is no failure.
+      libc().read(this.fd, this.#read, 8n);
+    }
+
+    close(): void {
+      locked(() => {
+        writeText(LIST, entries().filter((entry) => !entry.startsWith(this.#id)).join(";"));
+        libc().close(this.fd);
+      });
+    }
+  }();
 }
 
 /** Wakes by a token. False where there is no such waker any more. */
