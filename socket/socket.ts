@@ -410,16 +410,18 @@ function halves(parent: object, receives: boolean, sends: boolean): object {
     known.set(key, object = Object.create(parent) as object);
     if (receives) install(object, RECEIVES);
     if (sends) install(object, SENDS);
-    const names = { ...(receives ? RECEIVING : {}), ...(sends ? SENDING : {}) };
-    defineOptions(object, handleOf, Object.keys(names));
+    const names = receives ? Object.keys(RECEIVING) : [];
+    if (sends) names.push(...Object.keys(SENDING));
+    defineOptions(object, handleOf, names);
   }
   return object;
 }
 
 function install(prototype: object, half: object): void {
-  const members = Object.getOwnPropertyDescriptors(half);
-  for (const key of Reflect.ownKeys(members)) {
-    Object.defineProperty(prototype, key, { ...members[key as string], enumerable: false });
+  for (const key of Reflect.ownKeys(half)) {
+    const member = Object.getOwnPropertyDescriptor(half, key)!;
+    member.enumerable = false;
+    Object.defineProperty(prototype, key, member);
   }
 }
 
