@@ -108,16 +108,32 @@ export function noticeOf(milliseconds: number): string {
     "See the linger of sockets, and exitLinger of their context.";
 }
 
+/** A moment that comes after `unload`. */
+export interface Later {
+  /** Nothing is left to do: the end may follow. */
+  idle(): void;
+  /** Calls then. False if that moment won't come. */
+  postpone(end: () => void): boolean;
+}
+
+let later: Later | undefined;
+
+/** Has the end come at a moment after `unload`, where there is such a moment. */
+export function endLater(moment: Later): void {
+  later = moment;
+}
+
 function watchTheEnd(): void {
   if (watched) return;
   watched = true;
   seedRandom();
-  addEventListener("unload", end);
+  addEventListener("unload", unloaded);
   // To be the last of its listeners, since a program's own may still send. Deno.exit fires no
   // beforeunload: there the order is that in which the listeners were added.
   addEventListener("beforeunload", () => {
-    removeEventListener("unload", end);
-    addEventListener("unload", end);
+    removeEventListener("unload", unloaded);
+    addEventListener("unload", unloaded);
+    later?.idle();
   });
   // A node worker that ends by itself fires only its process's event. In the main thread that event
   // is one too many, and touching `process` there costs 11 ms of start-up. (A node worker doesn't have
@@ -130,6 +146,10 @@ function watchTheEnd(): void {
 
 interface NodeProcess {
   on?(event: "exit", listener: () => void): void;
+}
+
+function unloaded(): void {
+  if (!later?.postpone(end)) end();
 }
 
 function end(): void {

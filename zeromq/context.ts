@@ -4,6 +4,7 @@ import { ContextCore } from "../context.ts";
 import { expectArguments, expectIdentifier, expectOptions } from "./arguments.ts";
 import { native } from "./classes.ts";
 import { defineOptions } from "./define.ts";
+import { endAfterListeners } from "./end.ts";
 import { foreignObject, translating } from "./errors.ts";
 import { expectBoolean, expectNumber } from "./numbers.ts";
 import { SharedCore } from "./shared_context.ts";
@@ -116,6 +117,8 @@ Object.defineProperty(ContextClass, "name", { value: "Context", configurable: tr
 
 // A dropped context ends with its last socket. Sockets that are open hold their Context.
 const dropped = new FinalizationRegistry<ContextCore>((core) => core.drop());
+
+endAfterListeners();
 
 /** The context of all sockets for which none is named. */
 export const context: Context = new Context();

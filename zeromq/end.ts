@@ -1,0 +1,40 @@
+/**
+ * The end of a program that was written for Node: its process's `exit` listeners may still use sockets, and
+ * at the natural end Deno calls them after `unload`.
+ */
+
+import { endLater } from "../ffi/ending.ts";
+import { inWorker } from "../ffi/process.ts";
+
+interface NodeProcess {
+  on(event: "beforeExit" | "exit", listener: () => void): void;
+  /** Within `process.exit`, which calls the listeners of `exit` before those of `unload`. */
+  _exiting?: boolean;
+}
+
+/** Has sockets closed after those listeners. */
+export function endAfterListeners(): void {
+  if (inWorker()) return;
+  let listening = false;
+  let natural = false;
+  endLater({
+    idle() {
+      // A program that ends by itself fires beforeExit, and exit later. A test module fires neither.
+      if (!listening) nodeProcess()?.on("beforeExit", () => natural = true);
+      listening = true;
+      // Where a listener has found more to do, the next end may be a Deno.exit, without these events.
+      Deno.unrefTimer(setTimeout(() => natural = false));
+    },
+    postpone(end) {
+      const process = nodeProcess();
+      if (!natural || process === undefined || process._exiting === true) return false;
+      process.on("exit", end);
+      return true;
+    },
+  });
+}
+
+/** Looked up at the end: the first touch of `process` costs 11 ms of start-up. */
+function nodeProcess(): NodeProcess | undefined {
+  return (globalThis as unknown as { process?: NodeProcess }).process;
+}
