@@ -84,7 +84,9 @@ export class Peer implements AsyncDisposable {
   async #why(): Promise<string> {
     const { code, signal } = await this.#child.status;
     const lines = (await this.#errors).trim().split("\n");
-    const telling = lines.findLast((line) => /error|:/i.test(line)) ?? lines.at(-1) ?? "";
+    // The lines of a stack say where a checkout lies, and nothing to a reader of the page.
+    const told = lines.filter((line) => !/^\s*at /.test(line));
+    const telling = told.findLast((line) => /error|:/i.test(line)) ?? told.at(-1) ?? "";
     return `${signal ?? `status ${code}`}${telling === "" ? "" : `, ${telling.trim()}`}`;
   }
 

@@ -81,6 +81,16 @@ const ROLES = {
     tell(router.lastEndpoint);
     for await (const message of router) await router.send(message);
   },
+
+  async proxy() {
+    const pull = new zmq.Pull({ receiveHighWaterMark: job.hwm });
+    const push = new zmq.Push({ sendHighWaterMark: job.hwm });
+    for (const socket of [pull, push]) {
+      await socket.bind(job.address);
+      tell(socket.lastEndpoint);
+    }
+    await new zmq.Proxy(pull, push).run();
+  },
 };
 
 await ROLES[job.role]();
