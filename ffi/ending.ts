@@ -138,14 +138,26 @@ function watchTheEnd(): void {
   // A node worker that ends by itself fires only its process's event. In the main thread that event
   // is one too many, and touching `process` there costs 11 ms of start-up. (A node worker doesn't have
   // WorkerGlobalScope, and node:worker_threads takes a Web Worker for the main thread.)
-  if (inWorker()) {
-    const { process } = globalThis as unknown as { process?: NodeProcess };
-    process?.on?.("exit", end);
-  }
+  if (inWorker()) endOnExit((globalThis as unknown as { process?: NodeProcess }).process);
 }
 
 interface NodeProcess {
   on?(event: "exit", listener: () => void): void;
+  on?(event: "newListener", listener: (event: unknown, listener: unknown) => void): void;
+  off(event: "exit", listener: () => void): void;
+}
+
+/** Ends as the last of the listeners of a process's `exit`: the program's own may still send. */
+function endOnExit(process: NodeProcess | undefined): void {
+  if (process?.on === undefined) return;
+  process.on("exit", end);
+  process.on("newListener", (event, listener) => {
+    if (event !== "exit" || listener === end) return;
+    queueMicrotask(() => {
+      process.off("exit", end);
+      process.on!("exit", end);
+    });
+  });
 }
 
 function unloaded(): void {

@@ -9,7 +9,7 @@ const IMPORT = `import * as zmq from "${DROP_IN}"; import process from "node:pro
 
 for (const [how, last] of [["itself", ""], ["process.exit", "process.exit();"]]) {
   Deno.test(`what a listener of the process's exit sends arrives: a program that ends by ${how}`, async () => {
-    using pull = new Pull();
+    using pull = new Pull({ receiveTimeout: 5000 });
     await pull.bind("tcp://127.0.0.1:*");
     const { code, stdout, stderr } = await run(`${IMPORT}
       const push = new zmq.Push();
@@ -22,6 +22,32 @@ for (const [how, last] of [["itself", ""], ["process.exit", "process.exit();"]])
     `);
     assertEquals([code, stdout, stderr], [0, "closed: false\n", ""]);
     assertEquals(String(await pull.receive()), "farewell");
+  });
+}
+
+/** A program whose worker is the source. */
+function inWorker(source: string): string {
+  return `import { isMainThread, Worker } from "node:worker_threads";
+    if (isMainThread) {
+      new Worker(new URL(import.meta.url)).on("exit", (code) => process.exitCode = code);
+    } else {
+      ${source}
+    }`;
+}
+
+for (const [how, last] of [["itself", ""], ["process.exit", "await 0; process.exit();"]]) {
+  Deno.test(`what a listener of the process's exit sends arrives: a node worker that ends by ${how}`, async () => {
+    using pull = new Pull({ receiveTimeout: 5000 });
+    await pull.bind("tcp://127.0.0.1:*");
+    const { code, stderr } = await run(
+      IMPORT + inWorker(`
+        const push = new zmq.Push();
+        push.connect("${pull.lastEndpoint}");
+        for (const word of ["first", "last"]) process.on("exit", () => push.send(word));
+        ${last}`),
+    );
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals([String(await pull.receive()), String(await pull.receive())], ["first", "last"]);
   });
 }
 
@@ -61,6 +87,16 @@ for (const [how, source] of Object.entries(ENDS)) {
       assertEquals([code, stderr, filesIn(folder)], [0, "", []]);
     }));
 }
+
+Deno.test("sockets are closed when a node worker ends by process.exit, just after a listener of exit was added", () =>
+  withFolder(async (folder) => {
+    const worker = inWorker(`
+      await new zmq.Pull({ context: new zmq.Context() }).bind("ipc://*");
+      process.on("exit", () => {});
+      process.exit();`);
+    const { code, stderr } = await run(IMPORT + worker, { env: { TMPDIR: folder } });
+    assertEquals([code, stderr, filesIn(folder)], [0, "", []]);
+  }));
 
 Deno.test("sockets are closed when a test module ends", () =>
   withFolder(async (folder) => {
