@@ -56,13 +56,14 @@ for (const [way, options] of WAYS) {
 
   Deno.test(`${way}: an XSubscriber and an XPublisher pass messages down, and subscriptions up`, async () => {
     const proxy = new Proxy(new XSubscriber(), new XPublisher(), options);
-    await proxy.frontEnd.bind("inproc://up");
-    await proxy.backEnd.bind("inproc://down");
+    const [front, back] = [freshAddress("inproc"), freshAddress("inproc")];
+    await proxy.frontEnd.bind(front);
+    await proxy.backEnd.bind(back);
     const run = proxy.run();
     await using publisher = new XPublisher();
-    publisher.connect("inproc://up");
+    publisher.connect(front);
     await using subscriber = new Subscriber();
-    subscriber.connect("inproc://down");
+    subscriber.connect(back);
     subscriber.subscribe("a");
     assertEquals(await received(publisher), ["\x01a"]);
     await publisher.send(["b", "not subscribed to"]);
@@ -94,13 +95,14 @@ for (const [way, options] of WAYS) {
 
   Deno.test(`${way}: messages arrive with every part as it was, whatever their sizes`, async () => {
     const proxy = new Proxy(new Dealer(), new Dealer(), options);
-    await proxy.frontEnd.bind("inproc://parts");
-    await proxy.backEnd.bind("inproc://parts-back");
+    const [front, back] = [freshAddress("inproc"), freshAddress("inproc")];
+    await proxy.frontEnd.bind(front);
+    await proxy.backEnd.bind(back);
     const run = proxy.run();
     await using one = new Dealer();
-    one.connect("inproc://parts");
+    one.connect(front);
     await using other = new Dealer();
-    other.connect("inproc://parts-back");
+    other.connect(back);
     const sizes = [[0], [1], [33], [34], [0, 0, 0], [5, 0, 33, 34, 100_000], [3 << 20], [
       3 << 20,
       1,
@@ -142,14 +144,15 @@ for (const filter of [undefined, (message: Frame[]) => message]) {
   const how = filter === undefined ? "" : ", with a filter";
   Deno.test(`a Reply and a Request pass one question on at a time, and its answer back${how}`, async () => {
     const proxy = new Proxy(new Reply(), new Request(), { filter });
-    await proxy.frontEnd.bind("inproc://question");
-    await proxy.backEnd.bind("inproc://answer");
+    const [front, back] = [freshAddress("inproc"), freshAddress("inproc")];
+    await proxy.frontEnd.bind(front);
+    await proxy.backEnd.bind(back);
     const run = proxy.run();
     await using worker = new Router();
-    worker.connect("inproc://answer");
+    worker.connect(back);
     const clients = Array.from({ length: 3 }, async (_, i) => {
       await using client = new Request();
-      client.connect("inproc://question");
+      client.connect(front);
       for (let k = 0; k < 5; k++) {
         await client.send([`${i}.${k}`, "?"]);
         assertEquals(await received(client), [`${i}.${k}`, "?", "!"]);
@@ -171,13 +174,14 @@ for (const filter of [undefined, (message: Frame[]) => message]) {
   const how = filter === undefined ? "" : ", with a filter";
   Deno.test(`a question for a Request that's still waiting for an answer is held${how}`, async () => {
     const proxy = new Proxy(new Dealer(), new Request(), { filter });
-    await proxy.frontEnd.bind("inproc://eager");
-    await proxy.backEnd.bind("inproc://slow");
+    const [front, back] = [freshAddress("inproc"), freshAddress("inproc")];
+    await proxy.frontEnd.bind(front);
+    await proxy.backEnd.bind(back);
     const run = proxy.run();
     await using client = new Dealer();
-    client.connect("inproc://eager");
+    client.connect(front);
     await using worker = new Reply();
-    worker.connect("inproc://slow");
+    worker.connect(back);
     for (const text of ["one", "two", "three"]) await client.send([text, "?"]);
     for (const text of ["one", "two", "three"]) {
       assertEquals(await received(worker), [text, "?"]);
