@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ZMQ_REP, ZMQ_REQ, ZMQ_STREAM } from "./ffi/constants.ts";
 import { stateError } from "./ffi/errno.ts";
 import { pollable } from "./poller/pollable.ts";
 import { settled } from "./poller/reactor.ts";
@@ -80,9 +81,6 @@ export interface UnsentMessage {
 
 /** Draft types whose messages are more than their bytes. */
 const BESIDE: ReadonlySet<number> = new Set([12, 14, 15, 19]);
-const REQUEST = 3;
-const REPLY = 4;
-const STREAM = 11;
 const DRAIN = 1000;
 const NOTHING: ProxyCount = Object.freeze({ messages: 0, bytes: 0, dropped: 0, undeliverable: 0 });
 
@@ -304,7 +302,7 @@ function checkSocket(socket: unknown, what: string): Handle {
 /** What libzmq's loop would end at, or not take. */
 function checkNative(front: Handle, back: Handle): void {
   for (const { type } of [front, back]) {
-    if (type !== REQUEST && type !== REPLY && type <= STREAM) continue;
+    if (type !== ZMQ_REQ && type !== ZMQ_REP && type <= ZMQ_STREAM) continue;
     throw new TypeError("A native proxy takes neither Requests nor Replies nor draft sockets");
   }
 }

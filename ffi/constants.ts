@@ -1,7 +1,14 @@
 /** libzmq's and the C library's numbers, under their C names. Only `ffi/` and its callers' gates see them. */
 
-// The type of socket by which monitors report.
+// Types of sockets that are told apart somewhere; ZMQ_STREAM is the last one that isn't a draft's.
 export const ZMQ_PAIR = 0;
+export const ZMQ_SUB = 2;
+export const ZMQ_REQ = 3;
+export const ZMQ_REP = 4;
+export const ZMQ_ROUTER = 6;
+export const ZMQ_XPUB = 9;
+export const ZMQ_STREAM = 11;
+export const ZMQ_DGRAM = 18;
 
 // Flags of zmq_send and zmq_msg_recv.
 export const ZMQ_DONTWAIT = 1;
@@ -17,10 +24,12 @@ export const ZMQ_SUBSCRIBE = 6;
 export const ZMQ_UNSUBSCRIBE = 7;
 export const ZMQ_FD = 14;
 export const ZMQ_EVENTS = 15;
-export const ZMQ_RCVTIMEO = 27;
 export const ZMQ_LINGER = 17;
 export const ZMQ_RCVHWM = 24;
+export const ZMQ_RCVTIMEO = 27;
+export const ZMQ_SNDTIMEO = 28;
 export const ZMQ_LAST_ENDPOINT = 32;
+export const ZMQ_CONFLATE = 54;
 export const ZMQ_CONNECT_ROUTING_ID = 61;
 
 // poll(2), the same on Linux, macOS and the BSDs.

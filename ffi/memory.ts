@@ -37,6 +37,9 @@ function beyond(size: number): number {
   return size;
 }
 
+/** Whether numbers lie with their lowest byte first. */
+export const LITTLE_ENDIAN: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 

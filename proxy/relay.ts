@@ -1,5 +1,6 @@
 /** One direction of a proxy: what one socket receives, the other sends. */
 
+import { ZMQ_DGRAM, ZMQ_ROUTER, ZMQ_STREAM, ZMQ_XPUB } from "../ffi/constants.ts";
 import { ZmqError } from "../errors.ts";
 import { WRITABLE } from "../poller/backend.ts";
 import { spend } from "../poller/budget.ts";
@@ -30,16 +31,12 @@ export const LATE = 3;
 
 /** How many receives count as one operation of the turn's budget: each takes a fraction of another's time. */
 const OPERATION = 8;
-const ROUTER = 6;
-const XPUB = 9;
-const STREAM = 11;
-const DATAGRAM = 18;
 
 /** How few and how many parts a message of a socket may have: of others libzmq would drop it, or lose its place. */
 export function partsOf({ type, remembered }: Handle): [least: number, most: number] {
-  if (type === ROUTER && remembered.get("rawMode") !== true) return [2, Infinity];
-  if (type === ROUTER || type === STREAM || type === DATAGRAM) return [2, 2];
-  return [1, type > STREAM ? 1 : Infinity];
+  if (type === ZMQ_ROUTER && remembered.get("rawMode") !== true) return [2, Infinity];
+  if (type === ZMQ_ROUTER || type === ZMQ_STREAM || type === ZMQ_DGRAM) return [2, 2];
+  return [1, type > ZMQ_STREAM ? 1 : Infinity];
 }
 
 /** What went one way. */
@@ -141,7 +138,7 @@ export class NativeRelay extends Relay {
   constructor(source: End, target: End, capture: End | undefined) {
     super(source, target, capture);
     [this.#least, this.#most] = partsOf(target.handle);
-    this.#whole = this.#most < Infinity || source.handle.type === XPUB;
+    this.#whole = this.#most < Infinity || source.handle.type === ZMQ_XPUB;
   }
 
   override get holds(): boolean {

@@ -1,5 +1,6 @@
 /** A proxy at work: its relays in the reactor, until it's ended. */
 
+import { ZMQ_DGRAM, ZMQ_REP, ZMQ_REQ, ZMQ_STREAM } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { reactor } from "../poller/reactor.ts";
@@ -21,11 +22,7 @@ import {
 
 /** How many messages go one way before the other has its turn. */
 const BATCH = 256;
-const REQUEST = 3;
-const REPLY = 4;
 /** The last of libzmq's stable types, and the only draft that isn't safe for several threads. */
-const STREAM = 11;
-const DATAGRAM = 18;
 
 /** What a proxy works with. */
 export interface Work {
@@ -146,7 +143,7 @@ class Side implements End, Watch {
    */
   get #deaf(): boolean {
     const { type } = this.handle;
-    return type === REQUEST || type === REPLY || (type > STREAM && type !== DATAGRAM);
+    return type === ZMQ_REQ || type === ZMQ_REP || (type > ZMQ_STREAM && type !== ZMQ_DGRAM);
   }
 }
 

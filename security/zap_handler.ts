@@ -1,5 +1,6 @@
 /** The part of an authenticator that its socket holds: it answers though the program has dropped the rest. */
 
+import { ZMQ_ROUTER } from "../ffi/constants.ts";
 import { type Context, coreOf } from "../context.ts";
 import { ZmqError } from "../errors.ts";
 import { spend } from "../poller/budget.ts";
@@ -21,8 +22,6 @@ import {
   type ZapRequest,
 } from "./zap.ts";
 
-const ROUTER = 6;
-
 /** Whom to tell what. */
 export interface Listeners {
   readonly onDenied?: ((request: AuthRequest, reason: string) => void) | undefined;
@@ -40,7 +39,7 @@ export class ZapHandler {
 
   constructor(context: Context, listeners: Listeners) {
     this.#listeners = listeners;
-    this.#handle = open(coreOf(context), ROUTER);
+    this.#handle = open(coreOf(context), ZMQ_ROUTER);
     try {
       setOption(this.#handle, "linger", 0);
       this.#handle.bind(ZAP_ADDRESS);

@@ -1,6 +1,12 @@
 /** What every socket has of options that are no plain properties: keys, filters, and options by number. */
 
-import { ZMQ_EVENTS, ZMQ_POLLIN, ZMQ_POLLOUT } from "../ffi/constants.ts";
+import {
+  ZMQ_EVENTS,
+  ZMQ_POLLIN,
+  ZMQ_POLLOUT,
+  ZMQ_RCVTIMEO,
+  ZMQ_SNDTIMEO,
+} from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import { pollable, Uncloneable } from "../poller/pollable.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
@@ -44,9 +50,6 @@ export interface SettableOptions {
   /** See {@linkcode Configurable.ownMetadata}. */
   ownMetadata: Readonly<Record<string, string>>;
 }
-
-const RCVTIMEO = 27;
-const SNDTIMEO = 28;
 
 /** The part of a socket that concerns such options. */
 export abstract class Configurable extends Uncloneable {
@@ -153,8 +156,8 @@ export abstract class Configurable extends Uncloneable {
       return ((ready & READABLE) !== 0 ? ZMQ_POLLIN : 0) |
         ((ready & WRITABLE) !== 0 ? ZMQ_POLLOUT : 0);
     }
-    if (option === RCVTIMEO && type === "int") return handle.receiveTimeout;
-    if (option === SNDTIMEO && type === "int") return handle.sendTimeout;
+    if (option === ZMQ_RCVTIMEO && type === "int") return handle.receiveTimeout;
+    if (option === ZMQ_SNDTIMEO && type === "int") return handle.sendTimeout;
     if (!Object.hasOwn(SIZES, type)) {
       throw new TypeError(`The type of an option is one of ${Object.keys(SIZES).join(", ")}`);
     }
@@ -189,8 +192,8 @@ export abstract class Configurable extends Uncloneable {
   ): void {
     const handle = openHandleOf(this, "zmq_setsockopt");
     checkNumber(option);
-    if (option === RCVTIMEO) return setOption(handle, "receiveTimeout", value);
-    if (option === SNDTIMEO) return setOption(handle, "sendTimeout", value);
+    if (option === ZMQ_RCVTIMEO) return setOption(handle, "receiveTimeout", value);
+    if (option === ZMQ_SNDTIMEO) return setOption(handle, "sendTimeout", value);
     refuseHazards(handle, { option, value });
     setBytes(handle.pointer, option, String(option), rawBytes(value));
     rememberByNumber(handle, option, value);

@@ -2,6 +2,7 @@
 
 import { type ContextCore } from "../context.ts";
 import {
+  ZMQ_CONFLATE,
   ZMQ_EVENTS,
   ZMQ_FD,
   ZMQ_LAST_ENDPOINT,
@@ -9,6 +10,9 @@ import {
   ZMQ_POLLIN,
   ZMQ_POLLOUT,
   ZMQ_RCVTIMEO,
+  ZMQ_ROUTER,
+  ZMQ_STREAM,
+  ZMQ_SUB,
 } from "../ffi/constants.ts";
 import { has } from "../ffi/capability.ts";
 import { check, checkPointer, checkUninterrupted, EINTR, stateError } from "../ffi/errno.ts";
@@ -30,12 +34,7 @@ import { closedError, type Operation } from "./operation.ts";
 import { serveReceivers } from "./receiving.ts";
 import { serveSenders } from "./sending.ts";
 
-const SUB = 2;
-const ROUTER = 6;
-const CONFLATE = 54;
 const NO_ADDRESS = new Uint8Array(1);
-/** The last of libzmq's stable types. */
-const STREAM = 11;
 
 /** A socket without its public face. The context, the reactor and the finalizer hold this only. */
 export class Handle extends Guarded {
@@ -119,7 +118,7 @@ export class Handle extends Guarded {
       return;
     }
     // A mandatory ROUTER isn't writable when its last peer has gone, and a send to that one is to fail now.
-    let blind = this.type === ROUTER;
+    let blind = this.type === ZMQ_ROUTER;
     let receiveRefused = false;
     let sendRefused = false;
     let stubborn = false;
@@ -171,7 +170,7 @@ export class Handle extends Guarded {
    * it in a Poller, still gets the older one.
    */
   #looksTake(): boolean {
-    return this.type === SUB && getInt(this.pointer, CONFLATE) === 1;
+    return this.type === ZMQ_SUB && getInt(this.pointer, ZMQ_CONFLATE) === 1;
   }
 
   /** libzmq does that before it looks at what it's asked to disconnect from, which here is nothing. */
@@ -332,7 +331,7 @@ export const makers: Map<number, Maker> = new Map();
 
 /** Opens a socket of a type in a context. */
 export function open(context: ContextCore, type: number): Handle {
-  if (type > STREAM) assertDrafts();
+  if (type > ZMQ_STREAM) assertDrafts();
   const Maker = makers.get(type) ?? Handle;
   prepareFrames();
   const pointer = checkPointer(zmq().zmq_socket(context.pointer("zmq_socket"), type), "zmq_socket");

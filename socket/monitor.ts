@@ -15,7 +15,7 @@ import {
   zmqDraftMonitoring,
   zmqMonitoring,
 } from "../ffi/monitoring.ts";
-import { toCString } from "../ffi/memory.ts";
+import { LITTLE_ENDIAN, toCString } from "../ffi/memory.ts";
 import { peerAddress } from "../ffi/peer_address.ts";
 import { reactor } from "../poller/reactor.ts";
 import type { Watch } from "../poller/source.ts";
@@ -41,7 +41,6 @@ const CAPACITY = 1000;
 /** How many are taken before others have their turn. */
 const BATCH = 256;
 const NONE = new Uint8Array(4);
-const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
 /** One who waits for the next event. It keeps the process alive. */
 export abstract class EventWait extends Waiting {

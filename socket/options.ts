@@ -3,6 +3,7 @@
 import { has } from "../ffi/capability.ts";
 import { ZmqError } from "../errors.ts";
 import { stateError } from "../ffi/errno.ts";
+import { LITTLE_ENDIAN } from "../ffi/memory.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { closedError } from "./operation.ts";
 import { getBytes, type Handle, scratch, setBytes } from "./core.ts";
@@ -11,7 +12,6 @@ import { Frame } from "./message.ts";
 import { type OptionName, type OptionRow, OPTIONS } from "./options_table.ts";
 import { keyBytes } from "./z85.ts";
 
-const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 

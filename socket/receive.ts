@@ -4,7 +4,7 @@ import { EAGAIN, EINTR, errorOf } from "../ffi/errno.ts";
 import { ZMQ_DONTWAIT } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq, zmqAsking } from "../ffi/libzmq.ts";
-import { Kept, usize } from "../ffi/memory.ts";
+import { Kept, LITTLE_ENDIAN, usize } from "../ffi/memory.ts";
 import { type Frame, newFrame, newSmallFrame } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
 
@@ -236,12 +236,8 @@ export function forcePublicCalls(force: boolean): void {
 
 function learnLayout(): boolean {
   const holds = checkLayout();
-  if (holds && littleEndian()) tailOfSingle = TAIL_OF_SINGLE;
+  if (holds && LITTLE_ENDIAN) tailOfSingle = TAIL_OF_SINGLE;
   return holds;
-}
-
-function littleEndian(): boolean {
-  return new Uint8Array(Int32Array.of(1).buffer)[0] === 1;
 }
 
 function checkLayout(): boolean {

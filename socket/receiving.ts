@@ -1,5 +1,6 @@
 /** The receiving half of a socket: at once where possible, otherwise waiting in line. */
 
+import { ZMQ_STREAM } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import { attended } from "../poller/attended.ts";
 import { spend } from "../poller/budget.ts";
@@ -22,8 +23,6 @@ import {
 } from "./receive.ts";
 
 const CALL = "zmq_msg_recv";
-/** The last of libzmq's stable types. */
-const STREAM = 11;
 const END: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, done: true });
 
 /** A receive that waits. */
@@ -300,7 +299,7 @@ function wait(receive: Receive, tried: boolean, signal: AbortSignal | undefined)
  * for attended sockets meanwhile; nor in a draft's socket, which isn't this thread's alone.
  */
 function mayBlockIn(handle: Handle): boolean {
-  return mayTry(handle) && attended.size === 0 && handle.type <= STREAM;
+  return mayTry(handle) && attended.size === 0 && handle.type <= ZMQ_STREAM;
 }
 
 function slice(left: number): number {

@@ -1,5 +1,6 @@
 /** The sending half of a socket: at once where possible, otherwise waiting in line. */
 
+import { ZMQ_DGRAM, ZMQ_ROUTER, ZMQ_STREAM } from "../ffi/constants.ts";
 import { WRITABLE } from "../poller/backend.ts";
 import { spend } from "../poller/budget.ts";
 import { waitReadable } from "../poller/once.ts";
@@ -19,9 +20,6 @@ import { sendPart, sendParts } from "./send.ts";
 
 const CALL = "zmq_send";
 const SENT: Promise<void> = Promise.resolve();
-const ROUTER = 6;
-const STREAM = 11;
-const DATAGRAM = 18;
 const LATE = "No peer could take the message";
 /** How often a blocked send is tried again although its descriptor says nothing; see `Handle.serve`. */
 const RETRY = 50;
@@ -138,7 +136,7 @@ export function serveSenders(handle: Handle): boolean {
 }
 
 function checkMessage(handle: Handle, message: MessageLike): Part | Part[] {
-  if (handle.type === ROUTER || handle.type >= STREAM) checkCount(handle, message);
+  if (handle.type === ZMQ_ROUTER || handle.type >= ZMQ_STREAM) checkCount(handle, message);
   return Array.isArray(message) ? toParts(message) : toPart(message as MessagePart);
 }
 
@@ -146,8 +144,8 @@ function checkMessage(handle: Handle, message: MessageLike): Part | Part[] {
 export function checkCount(handle: Handle, message: MessageLike): void {
   const { type } = handle;
   const count = Array.isArray(message) ? message.length : 1;
-  const raw = type === ROUTER && handle.remembered.get("rawMode") === true;
-  if (type === ROUTER && !raw) {
+  const raw = type === ZMQ_ROUTER && handle.remembered.get("rawMode") === true;
+  if (type === ZMQ_ROUTER && !raw) {
     if (count >= 2) return;
     throw new TypeError(
       "A Router's message has two parts or more: the peer's routing id, and the message for it",
@@ -155,10 +153,10 @@ export function checkCount(handle: Handle, message: MessageLike): void {
   }
   // A Stream's parts are taken by turns for an id and for bytes, whatever a message is: one too few or
   // too many, and every later message would be lost. A raw Router leaves out what follows the second.
-  if (type === STREAM || type === DATAGRAM || raw) {
+  if (type === ZMQ_STREAM || type === ZMQ_DGRAM || raw) {
     if (count === 2) return;
-    const whose = type === STREAM ? "Stream" : raw ? "Router in raw mode" : "Datagram";
-    const whom = type === DATAGRAM ? "address" : "routing id";
+    const whose = type === ZMQ_STREAM ? "Stream" : raw ? "Router in raw mode" : "Datagram";
+    const whom = type === ZMQ_DGRAM ? "address" : "routing id";
     throw new TypeError(
       `A message of a ${whose} has two parts: the peer's ${whom}, and bytes for it`,
     );
@@ -173,7 +171,7 @@ function put(handle: Handle, parts: Part | readonly Part[]): boolean {
   // A refused send needn't have run the socket's commands, of which one may say that there is room now.
   if (!sent && (handle.look() & WRITABLE) !== 0) sent = putOnce(handle, parts);
   if (handle.watched > 0) reactor().unsettle(handle);
-  else if (sent && handle.type === STREAM) hurryGoodbye(handle, parts as readonly Part[]);
+  else if (sent && handle.type === ZMQ_STREAM) hurryGoodbye(handle, parts as readonly Part[]);
   return sent;
 }
 

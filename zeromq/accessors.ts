@@ -1,7 +1,13 @@
 /** Reading and setting a socket's options by number. */
 
 import type { Buffer } from "node:buffer";
-import { ZMQ_EVENTS, ZMQ_POLLIN, ZMQ_POLLOUT } from "../ffi/constants.ts";
+import {
+  ZMQ_EVENTS,
+  ZMQ_POLLIN,
+  ZMQ_POLLOUT,
+  ZMQ_RCVTIMEO,
+  ZMQ_SNDTIMEO,
+} from "../ffi/constants.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { getBytes, scratch, setBytes } from "../socket/core.ts";
 import { rememberByNumber } from "../socket/options.ts";
@@ -10,8 +16,6 @@ import { EINVAL, ENOTSOCK, errnoError, translating } from "./errors.ts";
 import type { SocketState } from "./state.ts";
 import { warn } from "./warning.ts";
 
-const RCVTIMEO = 27;
-const SNDTIMEO = 28;
 /** The CURVE keys, which libzmq gives as text only into a buffer of just their size. */
 const KEYS: ReadonlySet<number> = new Set([48, 49, 50]);
 const KEY_SIZE = 41;
@@ -48,8 +52,8 @@ export function readInt(state: SocketState, option: number): number {
     return ((ready & READABLE) !== 0 ? ZMQ_POLLIN : 0) |
       ((ready & WRITABLE) !== 0 ? ZMQ_POLLOUT : 0);
   }
-  if (option === RCVTIMEO) return handle.receiveTimeout;
-  if (option === SNDTIMEO) return handle.sendTimeout;
+  if (option === ZMQ_RCVTIMEO) return handle.receiveTimeout;
+  if (option === ZMQ_SNDTIMEO) return handle.sendTimeout;
   return translating(() => handle.getInt(option, String(option)));
 }
 
@@ -58,9 +62,9 @@ export function writeInt(state: SocketState, option: number, value: number): voi
   warnUnlessImmediate(state, option);
   assertThere(state);
   const { handle } = state;
-  if (option === RCVTIMEO || option === SNDTIMEO) {
+  if (option === ZMQ_RCVTIMEO || option === ZMQ_SNDTIMEO) {
     if (value < -1) throw errnoError(EINVAL);
-    if (option === RCVTIMEO) handle.receiveTimeout = value;
+    if (option === ZMQ_RCVTIMEO) handle.receiveTimeout = value;
     else handle.sendTimeout = value;
     return;
   }

@@ -1,5 +1,6 @@
 /** Sending: one at a time, as zeromq.js does it, in the engine's lines. */
 
+import { ZMQ_DGRAM, ZMQ_ROUTER, ZMQ_STREAM } from "../ffi/constants.ts";
 import { WRITABLE } from "../poller/backend.ts";
 import { spend } from "../poller/budget.ts";
 import { reactor } from "../poller/reactor.ts";
@@ -13,9 +14,6 @@ import { isOutOfTurn, OutOfTurn } from "./turns.ts";
 type Resolve = () => void;
 type Reject = (reason: unknown) => void;
 
-const ROUTER = 6;
-const STREAM = 11;
-const DATAGRAM = 18;
 const SENT: Promise<void> = Promise.resolve();
 
 /** Sends a message, now or later. Some draft sockets send to a target, which libzmq is told with the message. */
@@ -29,11 +27,11 @@ export function send(state: SocketState, message: unknown, target?: Part): Promi
   const parts = Array.isArray(message) ? Array.from(message, toPart) : [toPart(message)];
   if (parts.length === 0) return SENT;
   const { handle } = state;
-  if (handle.type > STREAM && handle.type !== DATAGRAM) {
+  if (handle.type > ZMQ_STREAM && handle.type !== ZMQ_DGRAM) {
     // Such messages have one part; zeromq.js leaves it to libzmq to say so.
     if (parts.length > 1) return Promise.reject(errnoError(EINVAL));
     if (target !== undefined) parts.unshift(target);
-  } else if (handle.type === ROUTER || handle.type >= STREAM) {
+  } else if (handle.type === ZMQ_ROUTER || handle.type >= ZMQ_STREAM) {
     checkCount(handle, parts); // throws where libzmq would drop what is sent, with success
   }
   if (!spend()) {
@@ -156,7 +154,7 @@ function waitAside(
     },
   );
   state.sending = turn;
-  turn.begin(timeout, state.handle.type === ROUTER);
+  turn.begin(timeout, state.handle.type === ZMQ_ROUTER);
 }
 
 /** A last try: the time is over, or the socket is about to go. */
