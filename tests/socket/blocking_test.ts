@@ -31,6 +31,32 @@ Deno.test("receiveSync gives up when its time is over, and not before", () => {
   });
 });
 
+/** What blocks until its time is over, where nothing comes. */
+const WAITS: [string, (pull: Pull, timeout: number) => void][] = [
+  ["receiveSync", (pull, timeout) => throws(() => pull.receiveSync({ timeout }), NOTHING_CAME)],
+  ["visit", (pull, timeout) => assertEquals(pull.visit(() => {}, { timeout }), 0)],
+];
+
+for (const [call, wait] of WAITS) {
+  Deno.test(`${call} lasts as long as each call says, longer or shorter than the one before`, () => {
+    using pull = new Pull();
+    // A machine may be slow, but it isn't each time.
+    const shortest = (timeout: number) => {
+      const took = Array.from({ length: 4 }, () => {
+        const begin = performance.now();
+        wait(pull, timeout);
+        return performance.now() - begin;
+      });
+      return Math.min(...took);
+    };
+    for (const timeout of [130, 10, 60, 20]) {
+      const took = shortest(timeout);
+      // Up to the next slice of 100 ms would be too long.
+      assert(took >= timeout - 1 && took < timeout + 30, `${took} ms instead of ${timeout}`);
+    }
+  });
+}
+
 Deno.test("sendSync gives up when its time is over, and not before", () => {
   using push = new Push();
   const begin = performance.now();
