@@ -39,6 +39,18 @@ function pause(): void {
   waitReadable(handleOf(idle).fd, 5);
 }
 
+/** A relay to a socket whose only peer goes just before the socket is used for the `nth` time: between two parts. */
+function relayTo(target: Dealer, source: Dealer, peer: Dealer, nth: number): NativeRelay {
+  let used = 0;
+  const end = endOf(target, () => {
+    if (++used !== nth) return;
+    peer.close();
+    waitReadable(handleOf(target).fd, 1000);
+    pause();
+  });
+  return new NativeRelay(endOf(source), end, undefined);
+}
+
 const MESSAGES: Record<string, string[]> = {
   "small parts": ["first", "", "third", "last"],
   "large parts": ["first", "x".repeat(1000), "y".repeat(50_000), "last".repeat(100)],
@@ -58,18 +70,7 @@ for (const [what, parts] of Object.entries(MESSAGES)) {
       await sender.send("after");
       await until(source);
 
-      // Its peer goes between two parts.
-      let used = 0;
-      const relay = new NativeRelay(
-        endOf(source),
-        endOf(target, () => {
-          if (++used !== (last ? 4 : 2)) return;
-          peer.close();
-          waitReadable(handleOf(target).fd, 1000);
-          pause();
-        }),
-        undefined,
-      );
+      const relay = relayTo(target, source, peer, last ? 4 : 2);
       assertEquals([relay.move(1), relay.outcome, relay.holds], [0, BLOCKED, true]);
       assertEquals([relay.move(1), relay.outcome], [0, BLOCKED]);
       using next = new Dealer();
@@ -91,17 +92,7 @@ for (const [what, parts] of Object.entries(MESSAGES)) {
       await join(peer, target, freshAddress("inproc"));
       await sender.send(parts);
       await until(source);
-      let used = 0;
-      const relay = new NativeRelay(
-        endOf(source),
-        endOf(target, () => {
-          if (++used !== (last ? 4 : 2)) return;
-          peer.close();
-          waitReadable(handleOf(target).fd, 1000);
-          pause();
-        }),
-        undefined,
-      );
+      const relay = relayTo(target, source, peer, last ? 4 : 2);
       relay.move(1);
       assertEquals(relay.end()?.map(String), parts);
       assertEquals(relay.end(), undefined);
