@@ -31,8 +31,8 @@ export class Signals implements Disposable {
    * gone may be known before the signal is.
    */
   async before(error: unknown): Promise<never> {
-    if (toFailure(error).status === STATUS.SIGPIPE && this.caught === undefined) {
-      await new Promise((resolve) => setTimeout(resolve, NEWS));
+    if (toFailure(error).status === STATUS.SIGPIPE) {
+      if (this.caught === undefined) await new Promise((resolve) => setTimeout(resolve, NEWS));
       if (this.caught !== undefined) throw endedBy(this.caught);
     }
     throw error;

@@ -1,6 +1,7 @@
 /** How zmqcat ends: by signals, and when those with whom it works go away. */
 
 import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
+import { readerGone, Signals } from "../../examples/zmqcat/ending.ts";
 import { withFolder } from "../util.ts";
 import {
   assertSameBytes,
@@ -146,6 +147,13 @@ Deno.test("a signal that has ended the reader of pull's output as well is what h
   receiver.kill("SIGINT");
   const errors = `endpoint ${address}\nzmqcat: ended by SIGINT\n`;
   assertEquals(await receiver.ended(), { status: STATUS.SIGINT, errors });
+});
+
+Deno.test("the end is put down to a signal that was heard before the reader was found gone", async () => {
+  using signals = new Signals(() => {});
+  signals.caught = "SIGTERM";
+  const { message, status } = await signals.before(readerGone()).catch((error) => error);
+  assertEquals({ message, status }, { message: "ended by SIGTERM", status: STATUS.SIGTERM });
 });
 
 Deno.test("pull ends in the middle of a file when the next program in the pipe has enough", () =>
