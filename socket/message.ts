@@ -125,8 +125,8 @@ export function keepParts(parts: readonly Part[]): Part[] {
 }
 
 /** Small frames are cut from slabs of this size; larger than half of it, they get a buffer of their own. */
-const SLAB = 8192;
-const LARGEST_IN_SLAB = SLAB / 2;
+const SLAB = 16384;
+const LARGEST_IN_SLAB = 4096;
 
 let slab = new ArrayBuffer(0);
 let words = new Int32Array(slab);

@@ -157,7 +157,8 @@ class Drain implements IterableIterator<Frame[]> {
     const { handle } = this;
     // The loop's body may have closed the socket.
     const message = handle.closed || !mayTry(handle) ? undefined : take(handle);
-    return message === undefined ? END : { value: message, done: false };
+    // One literal for both: only so is it never made where the loop's code takes this in.
+    return { value: message, done: message === undefined } as IteratorResult<Frame[]>;
   }
 
   [Symbol.iterator](): this {

@@ -16,7 +16,7 @@ import {
   toParts,
 } from "./message.ts";
 import { closedError, Operation, SLICE, timeoutError, toTimeout } from "./operation.ts";
-import { sendPart, sendParts } from "./send.ts";
+import { sendPart, sendPartInLoop, sendParts } from "./send.ts";
 
 const CALL = "zmq_send";
 const SENT: Promise<void> = Promise.resolve();
@@ -95,7 +95,7 @@ export function send(
 export function trySend(handle: Handle, message: MessageLike): boolean {
   const parts = checkMessage(handle, message);
   if (handle.closed) throw closedError(CALL);
-  return handle.senders.first === undefined && put(handle, parts);
+  return handle.senders.first === undefined && put(handle, parts, sendPartInLoop);
 }
 
 /** Sends a message, blocking this thread until that's possible. */
@@ -106,7 +106,7 @@ export function sendSync(handle: Handle, message: MessageLike, limit: number | u
   let deadline: number | undefined;
   for (;;) {
     if (handle.senders.first !== undefined) handle.serveAll(handle.senders);
-    if (handle.senders.first === undefined && put(handle, parts)) return;
+    if (handle.senders.first === undefined && put(handle, parts, sendPartInLoop)) return;
     // Not before the first try, which mostly succeeds: reading the clock takes longer than sending.
     deadline ??= performance.now() + timeout;
     const left = deadline - performance.now();
@@ -166,10 +166,14 @@ export function checkCount(handle: Handle, message: MessageLike): void {
   throw new TypeError("A message of this type of socket has one part");
 }
 
-function put(handle: Handle, parts: Part | readonly Part[]): boolean {
-  let sent = putOnce(handle, parts);
+function put(
+  handle: Handle,
+  parts: Part | readonly Part[],
+  sendOne: typeof sendPart = sendPart,
+): boolean {
+  let sent = putOnce(handle, parts, sendOne);
   // A refused send needn't have run the socket's commands, of which one may say that there is room now.
-  if (!sent && (handle.look() & WRITABLE) !== 0) sent = putOnce(handle, parts);
+  if (!sent && (handle.look() & WRITABLE) !== 0) sent = putOnce(handle, parts, sendOne);
   if (handle.watched > 0) reactor().unsettle(handle);
   else if (sent && handle.type === ZMQ_STREAM) hurryGoodbye(handle, parts as readonly Part[]);
   return sent;
@@ -187,8 +191,12 @@ function hurryGoodbye(handle: Handle, [, bytes]: readonly Part[]): void {
   handle.look();
 }
 
-function putOnce(handle: Handle, parts: Part | readonly Part[]): boolean {
-  return Array.isArray(parts) ? putParts(handle, parts) : sendPart(handle.pointer, parts as Part);
+function putOnce(
+  handle: Handle,
+  parts: Part | readonly Part[],
+  sendOne: typeof sendPart,
+): boolean {
+  return Array.isArray(parts) ? putParts(handle, parts) : sendOne(handle.pointer, parts as Part);
 }
 
 /** Sends the parts of a message without waiting. False where it can't go now. */
