@@ -60,8 +60,10 @@ let life: string | undefined;
 
 /** Whether this isolate is a worker. (A node worker has no WorkerGlobalScope.) */
 export function inWorker(): boolean {
-  return Object.prototype.toString.call(globalThis) !== "[object Window]";
+  return worker ??= Object.prototype.toString.call(globalThis) !== "[object Window]";
 }
+
+let worker: boolean | undefined;
 
 /** The address of a function, as the loader knows it; null for one that isn't there. */
 export function addressOf(handle: Deno.PointerValue, name: string): Deno.PointerValue {

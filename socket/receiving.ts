@@ -2,6 +2,7 @@
 
 import { ZMQ_STREAM } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
+import { inWorker } from "../ffi/process.ts";
 import { attended } from "../poller/attended.ts";
 import { spend } from "../poller/budget.ts";
 import { waitReadable } from "../poller/once.ts";
@@ -182,9 +183,12 @@ export function receiveSync(handle: Handle, limit: number | undefined): Frame[] 
   }
   let deadline: number | undefined;
   for (;;) {
-    let message = takeAfterOthers(handle);
+    // Without a limit a try would only precede the wait: a system call more.
+    let message = timeout === Infinity && mayBlockIn(handle) ? undefined : takeAfterOthers(handle);
     if (message !== undefined) return message;
-    const left = (deadline ??= performance.now() + timeout) - performance.now();
+    const left = timeout === Infinity
+      ? Infinity
+      : (deadline ??= performance.now() + timeout) - performance.now();
     if (left <= 0) throw timeoutError(CALL, "No message came", timeout);
     if (!mayBlockIn(handle)) {
       block(handle, left);
@@ -223,12 +227,14 @@ export function visit(handle: Handle, visitor: Visitor, options: VisitOptions): 
   try {
     for (;;) {
       if (handle.receivers.first !== undefined) handle.serveAll(handle.receivers);
-      const visited = mayTry(handle)
+      const visited = mayTry(handle) && !(timeout === Infinity && mayBlockIn(handle))
         ? visitMany(handle, visitor, limit, buffers, buffers.native.receive(handle.pointer))
         : 0;
       if (visited > 0 || handle.closed || options.timeout === undefined) return visited;
       if (handle.midMessage) return 0; // a visit within one: nothing can come before that one goes on
-      const left = (deadline ??= performance.now() + timeout) - performance.now();
+      const left = timeout === Infinity
+        ? Infinity
+        : (deadline ??= performance.now() + timeout) - performance.now();
       if (left <= 0) return 0;
       if (!mayBlockIn(handle)) {
         block(handle, left);
@@ -303,8 +309,12 @@ function mayBlockIn(handle: Handle): boolean {
   return mayTry(handle) && attended.size === 0 && handle.type <= ZMQ_STREAM;
 }
 
+/**
+ * What a wait within libzmq takes at the most, in ms; −1 for no limit. A worker has to be ended in the midst of it,
+ * elsewhere a limit would only cost: the kernel sets a timer, and takes it back, at each wait.
+ */
 function slice(left: number): number {
-  return Math.ceil(Math.min(left, SLICE));
+  return left === Infinity && !inWorker() ? -1 : Math.ceil(Math.min(left, SLICE));
 }
 
 /** Blocks until something may have changed. */
