@@ -49,7 +49,7 @@ export {
 } from "./socket/message.ts";
 export { type Metadata, metadataOf } from "./socket/metadata.ts";
 export type { Visitor } from "./socket/receive.ts";
-export type { WaitLimits } from "./socket/operation.ts";
+export type { SyncLimits, WaitLimits } from "./socket/operation.ts";
 export type { VisitOptions } from "./socket/receiving.ts";
 export type {
   CommonOptions,
@@ -82,6 +82,7 @@ export type {
 export type { GssapiNameType, SecurityOptions } from "./socket/security_options.ts";
 export { Configurable, type OptionTypes, type SettableOptions } from "./socket/configurable.ts";
 export type { ByteStreamOptions } from "./socket/streams.ts";
+export type { PortRange } from "./socket/binding.ts";
 export { Observer } from "./socket/observer.ts";
 export type {
   EventAddress,
@@ -92,13 +93,7 @@ export type {
   SocketEvents,
   SocketEventType,
 } from "./socket/events.ts";
-export {
-  type Receives,
-  type Sends,
-  Socket,
-  type SocketOptions,
-  type SyncLimits,
-} from "./socket/socket.ts";
+export { type Receives, type Sends, Socket, type SocketOptions } from "./socket/socket.ts";
 
 export { Pair, type PairOptions } from "./socket/pair.ts";
 export { Pull, type PullOptions, Push, type PushOptions } from "./socket/pipeline.ts";

@@ -19,7 +19,7 @@ import {
   UNASKED,
   WANTED,
 } from "./system.ts";
-import { Ticker } from "./ticker.ts";
+import { Ticker } from "./brief.ts";
 import { Wake } from "./wake.ts";
 
 /** One watched descriptor, or an attached set. */

@@ -281,7 +281,8 @@ export class Poller<Key = unknown> extends Uncloneable
 
 const dropped = new FinalizationRegistry<{ close(): void }>((core) => core.close());
 
-function bitsOf({ readable = false, writable = false }: Interest): number {
+/** What is to be waited for, as bits. */
+export function bitsOf({ readable = false, writable = false }: Interest): number {
   return (readable ? READABLE : 0) | (writable ? WRITABLE : 0);
 }
 

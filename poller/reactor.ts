@@ -8,7 +8,7 @@ import { type Backend, type BackendKind, EDGE, READABLE } from "./backend.ts";
 import { refill } from "./budget.ts";
 import { isGuarded } from "../ffi/guard.ts";
 import { createBackend } from "./create.ts";
-import { BRIEF, Pace } from "./pace.ts";
+import { BRIEF, Pace } from "./brief.ts";
 import { Source } from "./source.ts";
 import { Deadlines, joinSignal, leaveSignal, type Waiting } from "./waiting.ts";
 

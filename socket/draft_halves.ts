@@ -4,11 +4,12 @@ import { type Handle, handleOf, openHandleOf } from "./core.ts";
 import type { Frame, MessagePart } from "./message.ts";
 import { MetadataNames } from "./metadata.ts";
 import type { WaitLimits } from "./operation.ts";
-import { defineOptions } from "./options.ts";
+import { defineOptions, install } from "./options.ts";
 import { type PARTICULAR, RECEIVING, SENDING } from "./options_table.ts";
 import { drain, MessageIterator, receive, receiveSync, tryReceive } from "./receiving.ts";
 import { send, sendSync, trySend } from "./sending.ts";
-import type { Socket, SyncLimits } from "./socket.ts";
+import type { SyncLimits } from "./operation.ts";
+import type { Socket } from "./socket.ts";
 import type { ExtraReader } from "./draft_core.ts";
 
 /** A message with the number of the peer that sent it. */
@@ -133,13 +134,7 @@ export function composeAddressed<Target>(
     halves.push(sendsTo(target));
   }
   defineOptions(prototype, handleOf as (socket: object) => Handle, names);
-  for (const half of halves) {
-    const members = Object.getOwnPropertyDescriptors(half);
-    for (const key of Reflect.ownKeys(members)) {
-      const member = members[key as string];
-      Object.defineProperty(prototype, key, { ...member, enumerable: false });
-    }
-  }
+  for (const half of halves) install(prototype, half);
 }
 
 /** Lets the properties that a program asks for be read beside what the type itself reads of each message. */

@@ -11,6 +11,12 @@ export interface WaitLimits {
   signal?: AbortSignal;
 }
 
+/** How long a synchronous call may block. */
+export interface SyncLimits {
+  /** At most this many ms; 0 only tries. Default: the socket's receive or send time-out. */
+  timeout?: number;
+}
+
 /** A receive or a send that waits. */
 export abstract class Operation extends Waiter {
   #ended = false;

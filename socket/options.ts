@@ -258,3 +258,36 @@ export function defineOptions(
   Object.setPrototypeOf(options, Object.getPrototypeOf(prototype));
   Object.setPrototypeOf(prototype, options);
 }
+
+const layers = new Map<object, Map<string, object>>();
+
+/**
+ * A prototype with members and options on top of another one: one for all classes that have the same, which `key` tells
+ * apart.
+ */
+export function layer(
+  parent: object,
+  key: string,
+  handleOf: (socket: object) => Handle,
+  members: readonly object[],
+  names: () => readonly string[],
+): object {
+  const known = layers.get(parent) ?? new Map<string, object>();
+  layers.set(parent, known);
+  let object = known.get(key);
+  if (object === undefined) {
+    known.set(key, object = Object.create(parent) as object);
+    for (const half of members) install(object, half);
+    defineOptions(object, handleOf, names());
+  }
+  return object;
+}
+
+/** Gives a prototype members, which don't show where a socket is logged. */
+export function install(prototype: object, half: object): void {
+  for (const key of Reflect.ownKeys(half)) {
+    const member = Object.getOwnPropertyDescriptor(half, key)!;
+    member.enumerable = false;
+    Object.defineProperty(prototype, key, member);
+  }
+}

@@ -4,17 +4,20 @@ import { Context, context as defaultContext, coreOf } from "../context.ts";
 import { type Pollable, pollable } from "../poller/pollable.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { settled } from "../poller/reactor.ts";
+import type { Interest, WaitOptions, WaitSyncOptions } from "../poller/poller.ts";
+import { attempt, bindToRandomPort, type PortRange } from "./binding.ts";
 import { Configurable, type SettableOptions } from "./configurable.ts";
 import { checkAddress, type Handle, handleOf, open, openHandleOf } from "./core.ts";
 import { refuseHazards } from "./hazards.ts";
 import type { Frame, MessageLike } from "./message.ts";
 import { MetadataNames } from "./metadata.ts";
 import { Observer } from "./observer.ts";
-import type { WaitLimits } from "./operation.ts";
+import type { SyncLimits, WaitLimits } from "./operation.ts";
 import type { NewerOptions } from "./newer_option_types.ts";
 import type { CommonOptions, TransportOptions } from "./option_types.ts";
-import { defineOptions } from "./options.ts";
+import { defineOptions, layer } from "./options.ts";
 import { COMMON, type PARTICULAR, RECEIVING, SENDING } from "./options_table.ts";
+import { waitReady, waitReadySync } from "./readiness.ts";
 import type { SecurityOptions } from "./security_options.ts";
 import {
   drain,
@@ -45,12 +48,6 @@ export interface SocketOptions
     Partial<SettableOptions> {
   /** The context in which the socket is opened. Default: the shared {@linkcode context}. */
   context?: Context;
-}
-
-/** How long a synchronous call may block. */
-export interface SyncLimits {
-  /** At most this many ms; 0 only tries. Default: the socket's receive or send time-out. */
-  timeout?: number;
 }
 
 /**
@@ -140,6 +137,38 @@ export abstract class Socket extends Configurable implements Pollable, Disposabl
   }
 
   /**
+   * Waits until a message can be received or, as `interest` says, sent, and does neither. True where it can;
+   * false when the time is over. Receives and sends that wait come first: it's ready only when there is something
+   * left for others. For several sockets, or descriptors beside them, there is {@linkcode Poller} (`ZMQ_EVENTS`).
+   *
+   * @param interest What to wait for; by default, until it's readable.
+   * @param options At most how many ms, by default without a limit; and a signal that ends the wait.
+   * @throws At once: `ZmqError` EBADF on a closed socket; `TypeError` and `RangeError` for what is neither an interest
+   * nor a timeout. By rejection: the signal's reason, or EBADF when the socket is closed meanwhile.
+   *
+   * @example An answer within a second, or none
+   * ```ts
+   * import { Reply, Request } from "@deno-zmq/zmq";
+   *
+   * using reply = new Reply();
+   * await reply.bind("tcp://127.0.0.1:*");
+   * using request = new Request();
+   * request.connect(reply.lastEndpoint!);
+   * await request.send("anybody?");
+   * console.log(await reply.poll({ readable: true }, { timeout: 1000 })); // true
+   * console.log(await request.poll({ readable: true }, { timeout: 10 })); // false
+   * ```
+   */
+  poll(interest: Interest = { readable: true }, options: WaitOptions = {}): Promise<boolean> {
+    return waitReady(handleOf(this), this, interest, options.timeout, options.signal);
+  }
+
+  /** The same on the spot: blocks this thread, and everything else in this isolate. Meant for workers and scripts. */
+  pollSync(interest: Interest = { readable: true }, options: WaitSyncOptions = {}): boolean {
+    return waitReadySync(handleOf(this), interest, options.timeout);
+  }
+
+  /**
    * The address of the last bind or connect, with wildcards replaced by what the system has chosen; `null`
    * before the first (`ZMQ_LAST_ENDPOINT`).
    *
@@ -178,6 +207,18 @@ export abstract class Socket extends Configurable implements Pollable, Disposabl
   bindSync(address: string): void {
     checkAddress(address);
     openHandleOf(this, "zmq_bind").bind(address);
+  }
+
+  /**
+   * Binds to a free port of a range, such as a firewall lets through, and gives its number. Where any port will do,
+   * bind to a wildcard, `tcp://127.0.0.1:*` (`zmq_bind`).
+   *
+   * @param address An address without a port, such as `tcp://127.0.0.1` or `tcp://*`.
+   * @throws At once: `TypeError` and `RangeError` for what isn't an address or a range, `ZmqError` EBADF on a closed
+   * socket. By rejection: `ZmqError` EADDRINUSE where each of the ports that were tried is taken.
+   */
+  bindToRandomPort(address: string, range: PortRange = {}): Promise<number> {
+    return bindToRandomPort(this, address, range);
   }
 
   /**
@@ -394,52 +435,15 @@ export function compose(
   parts: { receives?: boolean; sends?: boolean; options?: readonly (keyof typeof PARTICULAR)[] },
 ): void {
   const { receives = false, sends = false, options = [] } = parts;
-  Object.setPrototypeOf(prototype, halves(Object.getPrototypeOf(prototype), receives, sends));
-  if (options.length > 0) defineOptions(prototype, handleOf, options);
-}
-
-const composed = new Map<object, Map<string, object>>();
-
-/** A prototype with the halves on top of another one: one for all classes that have the same. */
-function halves(parent: object, receives: boolean, sends: boolean): object {
-  const known = composed.get(parent) ?? new Map<string, object>();
-  composed.set(parent, known);
+  const members = [...receives ? [RECEIVES] : [], ...sends ? [SENDS] : []];
+  const names = () => [
+    ...receives ? Object.keys(RECEIVING) : [],
+    ...sends ? Object.keys(SENDING) : [],
+  ];
+  const parent = Object.getPrototypeOf(prototype);
   const key = `${receives} ${sends}`;
-  let object = known.get(key);
-  if (object === undefined) {
-    known.set(key, object = Object.create(parent) as object);
-    if (receives) install(object, RECEIVES);
-    if (sends) install(object, SENDS);
-    const names = receives ? Object.keys(RECEIVING) : [];
-    if (sends) names.push(...Object.keys(SENDING));
-    defineOptions(object, handleOf, names);
-  }
-  return object;
-}
-
-function install(prototype: object, half: object): void {
-  for (const key of Reflect.ownKeys(half)) {
-    const member = Object.getOwnPropertyDescriptor(half, key)!;
-    member.enumerable = false;
-    Object.defineProperty(prototype, key, member);
-  }
-}
-
-/** Misuse throws at once; what libzmq says of the address comes by the promise. */
-function attempt(
-  socket: Socket,
-  call: string,
-  address: string,
-  action: (handle: Handle) => void,
-): Promise<void> {
-  checkAddress(address);
-  const handle = openHandleOf(socket, call);
-  try {
-    action(handle);
-    return Promise.resolve();
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  Object.setPrototypeOf(prototype, layer(parent, key, handleOf, members, names));
+  if (options.length > 0) defineOptions(prototype, handleOf, options);
 }
 
 function settable(socket: Socket, name: string): boolean {

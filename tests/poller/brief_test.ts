@@ -4,7 +4,7 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { READABLE } from "../../poller/backend.ts";
 import { defaultKind } from "../../poller/create.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
-import { Pace } from "../../poller/pace.ts";
+import { Pace } from "../../poller/brief.ts";
 import { Pair } from "../../mod.ts";
 import { closeFd, duplicate, openDescriptors, openedSince, pipe, put, take } from "../fds.ts";
 import { freshAddress, join, run, turn } from "../util.ts";

@@ -1,0 +1,68 @@
+/** Binding to addresses, and to a free port of a range. */
+
+import { ZmqError } from "../errors.ts";
+import { checkAddress, type Handle, openHandleOf } from "./core.ts";
+
+/** The ports of which {@linkcode Socket.bindToRandomPort} takes one. */
+export interface PortRange {
+  /** The first. Default: 49152, where those begin that nobody may register. */
+  min?: number;
+  /** The last. Default: 65535. */
+  max?: number;
+  /** How many of them are tried, at the most. Default: 100. */
+  tries?: number;
+}
+
+const HIGHEST = 65535;
+
+/** Misuse throws at once; what libzmq says of the address comes by the promise. */
+export function attempt(
+  socket: object,
+  call: string,
+  address: string,
+  action: (handle: Handle) => void,
+): Promise<void> {
+  checkAddress(address);
+  const handle = openHandleOf(socket, call);
+  try {
+    action(handle);
+    return Promise.resolve();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** Binds to the first free one of a range's ports, from one at random on. */
+export function bindToRandomPort(
+  socket: object,
+  address: string,
+  { min = 49152, max = HIGHEST, tries = 100 }: PortRange,
+): Promise<number> {
+  checkAddress(address);
+  check(min, 1, HIGHEST, "The first port");
+  check(max, min, HIGHEST, "The last port");
+  check(tries, 1, Infinity, "The number of tries");
+  const handle = openHandleOf(socket, "zmq_bind");
+  const count = max - min + 1;
+  const first = Math.floor(Math.random() * count);
+  return Promise.resolve().then(() => {
+    for (let left = Math.min(tries, count), at = first;; at++) {
+      const port = min + at % count;
+      try {
+        handle.assertOpen("zmq_bind");
+        handle.bind(`${address}:${port}`);
+        return port;
+      } catch (error) {
+        const taken = error instanceof ZmqError && error.code === "EADDRINUSE";
+        if (!taken || --left === 0) throw error;
+      }
+    }
+  });
+}
+
+function check(value: number, lowest: number, highest: number, what: string): void {
+  if (typeof value !== "number") throw new TypeError(`${what} must be a number`);
+  if (Number.isInteger(value) && value >= lowest && value <= highest) return;
+  const range = highest === Infinity ? `${lowest} or more` : `from ${lowest} to ${highest}`;
+  throw new RangeError(`${what} must be a whole number, ${range}`);
+}

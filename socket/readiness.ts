@@ -1,0 +1,129 @@
+/** Waiting until a message can be received or sent, without doing either. */
+
+import { waitReadable } from "../poller/attended.ts";
+import { READABLE, WRITABLE } from "../poller/backend.ts";
+import { spend } from "../poller/budget.ts";
+import { bitsOf, type Interest } from "../poller/poller.ts";
+import { reactor } from "../poller/reactor.ts";
+import type { Watch } from "../poller/source.ts";
+import { checkSignal, Waiting } from "../poller/waiting.ts";
+import type { Handle } from "./core.ts";
+import { closedError, SLICE, toTimeout } from "./operation.ts";
+
+const CALL = "zmq_getsockopt";
+
+/** Somebody who waits for a socket to become ready. */
+class Readiness extends Waiting implements Watch {
+  constructor(
+    readonly handle: Handle,
+    /** The socket itself, which else could be collected meanwhile. */
+    readonly owner: object,
+    readonly wanted: number,
+    readonly resolve: (ready: boolean) => void,
+    readonly reject: (reason: unknown) => void,
+  ) {
+    super();
+  }
+
+  join(timeout: number, signal: AbortSignal | undefined): void {
+    if (timeout !== Infinity) this.deadline = performance.now() + timeout;
+    this.signal = signal;
+    this.handle.addWatch(this);
+    reactor().join(this);
+  }
+
+  tell(ready: number): void {
+    if ((forOthers(this.handle, ready) & this.wanted) === 0) return;
+    this.#leave();
+    this.resolve(true);
+  }
+
+  gone(): void {
+    this.abort(closedError(CALL));
+  }
+
+  override expire(): void {
+    // What has come in the same moment still counts, and the look tells of it.
+    if (isReady(this.handle, this.wanted)) return;
+    this.#leave();
+    this.resolve(false);
+  }
+
+  override abort(reason: unknown): void {
+    this.#leave();
+    this.reject(reason);
+  }
+
+  #leave(): void {
+    this.handle.removeWatch(this);
+    reactor().leave(this);
+  }
+}
+
+/** Waits until a socket is ready; false when the time is over. */
+export function waitReady(
+  handle: Handle,
+  owner: object,
+  interest: Interest,
+  timeout: number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const wanted = wantedOf(interest);
+  const limit = toTimeout(timeout, -1);
+  if (handle.closed) throw closedError(CALL);
+  checkSignal(signal);
+  if (signal?.aborted) return Promise.reject(signal.reason);
+  // A loop that finds the socket ready each time mustn't keep all else from its turn.
+  const looked = spend();
+  if (looked) {
+    if (isReady(handle, wanted)) return Promise.resolve(true);
+    if (limit === 0) return Promise.resolve(false);
+  }
+  return new Promise((resolve, reject) => {
+    new Readiness(handle, owner, wanted, resolve, reject).join(limit, signal);
+    if (looked) reactor().unsettle(handle);
+    else reactor().postpone(handle);
+  });
+}
+
+/** The same, blocking this thread. */
+export function waitReadySync(
+  handle: Handle,
+  interest: Interest,
+  timeout: number | undefined,
+): boolean {
+  const wanted = wantedOf(interest);
+  const limit = toTimeout(timeout, -1);
+  if (handle.closed) throw closedError(CALL);
+  let deadline: number | undefined;
+  for (;;) {
+    if (isReady(handle, wanted)) return true;
+    const left = (deadline ??= performance.now() + limit) - performance.now();
+    if (left <= 0) return false;
+    waitReadable(handle.fd, Math.min(left, SLICE));
+    handle.clearSignal();
+  }
+}
+
+/** Looks, once those that wait for a message or to send one have had theirs. */
+function isReady(handle: Handle, wanted: number): boolean {
+  const { receivers, senders } = handle;
+  if ((wanted & READABLE) !== 0 && receivers.first !== undefined) handle.serveAll(receivers);
+  if ((wanted & WRITABLE) !== 0 && senders.first !== undefined) handle.serveAll(senders);
+  return (forOthers(handle, handle.ask()) & wanted) !== 0;
+}
+
+/** What a socket is ready for, without what those that wait for it already will use up. */
+function forOthers({ receivers, senders }: Handle, ready: number): number {
+  if (receivers.first !== undefined) ready &= ~READABLE;
+  if (senders.first !== undefined) ready &= ~WRITABLE;
+  return ready;
+}
+
+function wantedOf(interest: Interest): number {
+  const wanted = bitsOf(interest);
+  if (wanted === 0) {
+    throw new TypeError("There is nothing to wait for: neither readable nor writable");
+  }
+  return wanted;
+}
