@@ -23,7 +23,7 @@ import {
   type Shared,
   tokenOf,
 } from "./ffi/shared.ts";
-import { fileType } from "./poller/file_type.ts";
+import { fileType } from "./poller/system.ts";
 import { Uncloneable } from "./poller/pollable.ts";
 
 /** What a context knows of its open sockets. */
@@ -155,7 +155,7 @@ export class Context extends Uncloneable implements Disposable {
     return this.#core.get(6, "msgTSize");
   }
 
-  /** The priority of the I/O threads; −1 as the system has it. libzmq can't read it: what was set (`ZMQ_THREAD_PRIORITY`). */
+  /** The priority of the I/O threads; -1 as the system has it. libzmq can't read it: what was set (`ZMQ_THREAD_PRIORITY`). */
   get threadPriority(): number {
     return this.#threadPriority;
   }
@@ -164,7 +164,7 @@ export class Context extends Uncloneable implements Disposable {
     this.#threadPriority = value;
   }
 
-  /** The scheduling policy of the I/O threads; −1 as the system has it (`ZMQ_THREAD_SCHED_POLICY`). */
+  /** The scheduling policy of the I/O threads; -1 as the system has it (`ZMQ_THREAD_SCHED_POLICY`). */
   get threadSchedulingPolicy(): number {
     return this.#core.getAny(4);
   }
@@ -293,7 +293,7 @@ export class ContextCore {
     return check(zmq().zmq_ctx_get(pointer, option), "zmq_ctx_get", { option: name });
   }
 
-  /** An option of which −1 is a value, and no failure. */
+  /** An option of which -1 is a value, and no failure. */
   getAny(option: number): number {
     return zmq().zmq_ctx_get(this.pointer("zmq_ctx_get"), option);
   }

@@ -20,10 +20,10 @@ export interface ContextOptions {
   maxMessageSize?: number;
   /**
    * The priority of the I/O threads, for scheduling policies that have one. To be set before the first
-   * socket. Default −1: the system's (`ZMQ_THREAD_PRIORITY`).
+   * socket. Default -1: the system's (`ZMQ_THREAD_PRIORITY`).
    */
   threadPriority?: number;
-  /** The scheduling policy of the I/O threads, by the system's number. To be set before the first socket. Default −1: the system's (`ZMQ_THREAD_SCHED_POLICY`). */
+  /** The scheduling policy of the I/O threads, by the system's number. To be set before the first socket. Default -1: the system's (`ZMQ_THREAD_SCHED_POLICY`). */
   threadSchedulingPolicy?: number;
   /** A number that begins the names of the I/O threads; 0 for none. To be set before the first socket. Default 0 (`ZMQ_THREAD_NAME_PREFIX`). */
   threadNamePrefix?: number;

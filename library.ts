@@ -1,7 +1,7 @@
 /** What can be asked of the libzmq in use. */
 
 import "./ffi/ready.ts";
-import { has } from "./ffi/capability.ts";
+import { has } from "./ffi/libzmq.ts";
 import { loadLibrary } from "./ffi/load.ts";
 
 /** What the libzmq in use was built with. */

@@ -23,7 +23,7 @@
  * @module
  */
 
-import { has } from "./ffi/capability.ts";
+import { has } from "./ffi/libzmq.ts";
 import { warn } from "./zeromq/warning.ts";
 
 export { Client, Datagram, Dish, Gather, Radio, Scatter, Server } from "./zeromq/draft.ts";

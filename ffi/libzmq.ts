@@ -1,7 +1,11 @@
-/** libzmq's functions: the common ones in one table, rare groups in tables bound on first use. */
+/**
+ * libzmq's functions: the common ones in one table, rare groups in tables bound on first use; and what it was
+ * built with.
+ */
 
 import { libc } from "./libc.ts";
 import { loadLibrary } from "./load.ts";
+import { toCString } from "./memory.ts";
 
 const COMMON = {
   // void *zmq_ctx_new(void)
@@ -91,4 +95,16 @@ export function zmqEnding(): Deno.StaticForeignLibraryInterface<typeof ENDING> {
 function bindCommon(): Zmq {
   libc(); // reads errno, which binding it only after a failure would overwrite
   return loadLibrary().open(COMMON);
+}
+
+const known = new Map<string, boolean>();
+
+/** Asks once for each name, as `zmq_has` spells it: `"curve"`, but `"WS"`. */
+export function has(name: string): boolean {
+  let answer = known.get(name);
+  if (answer === undefined) {
+    answer = zmqAsking().zmq_has(toCString(name, "A capability")) === 1;
+    known.set(name, answer);
+  }
+  return answer;
 }

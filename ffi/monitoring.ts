@@ -1,6 +1,6 @@
 /** libzmq's functions for monitoring a socket, and the numbers of events. */
 
-import { has } from "./capability.ts";
+import { has } from "./libzmq.ts";
 import { loadLibrary } from "./load.ts";
 
 const STABLE = {

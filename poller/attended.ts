@@ -1,4 +1,7 @@
-/** The sources that are served though nobody waits for them: monitors, and those that let peers in; also while this thread is blocked. */
+/**
+ * The sources that are served though nobody waits for them, monitors and those that let peers in; and what serves them
+ * while this thread is blocked.
+ */
 
 import { POLLIN } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";

@@ -42,13 +42,13 @@ export interface Backend<Token> {
   /**
    * Lets a wait on this set also end when `guest`, another set of the same kind, has something ready:
    * reported at most once, with READABLE, then silent until it's attached anew. What is ready
-   * stays in the guest, for its own `waitSync(0, …)`.
+   * stays in the guest, for its own `waitSync(0, ...)`.
    */
   attach(guest: Backend<unknown>, token: Token): void;
   /** Ends `attach`, where it is in force. */
   detach(guest: Backend<unknown>): void;
   /**
-   * Waits on a pool thread until something is ready, `timeout` ms are over (−1: no limit; fractions
+   * Waits on a pool thread until something is ready, `timeout` ms are over (-1: no limit; fractions
    * are rounded up), or `wake` is called. May also end for no reason. Then `collect` gives what is ready.
    * At most one at a time: a second is a programming error. Keeps the process alive.
    */

@@ -15,7 +15,7 @@ const LONGEST = 4 * SHORT;
 const NEWEST = 1 / 4;
 
 /**
- * A wait on a pool thread costs 30 µs of processor time and delays what it brings by 40 µs, but holds up
+ * A wait on a pool thread costs 30 microseconds of processor time and delays what it brings by 40 microseconds, but holds up
  * nobody. Where messages follow each other so closely that the next one is due within a moment, the
  * isolate's own thread waits for it: for a moment at the most, once in a turn of the event loop. Unlike a
  * row of tries it leaves its core to libzmq's I/O thread meanwhile.
@@ -42,7 +42,7 @@ const STOPPED = new BigInt64Array(4);
 
 /**
  * Fires every half millisecond while it runs. A short wait with a time-out of its own makes the kernel set
- * the processor's timer, and take it back, at each wait: a round trip over tcp took 56 µs so, on a virtual
+ * the processor's timer, and take it back, at each wait: a round trip over tcp took 56 microseconds so, on a virtual
  * machine, and 40 with a clock that ticks meanwhile.
  */
 export class Ticker {

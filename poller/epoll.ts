@@ -136,7 +136,7 @@ export class EpollBackend<Token> implements Backend<Token> {
 
   /**
    * Silences a guest, and leaves it in the kernel's set, where it fires once at the most: adding one walks
-   * through all that the guest holds (400 µs for 5,000 descriptors), and a Poller attaches its set for
+   * through all that the guest holds (400 microseconds for 5,000 descriptors), and a Poller attaches its set for
    * every wait. It leaves when either set is closed, or when it's attached elsewhere.
    */
   detach(guest: Backend<unknown>): void {

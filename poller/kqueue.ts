@@ -3,13 +3,12 @@
 import { EV_EOF, EVFILT_READ, EVFILT_USER, POLLHUP, POLLOUT } from "../ffi/constants.ts";
 import { codeOf, errorOf } from "../ffi/errno.ts";
 import { type Backend, EDGE, HANGUP, READABLE, type Report, WRITABLE } from "./backend.ts";
-import { type FileType, fileType } from "./file_type.ts";
-import { additions, deletions, endOfWriting, type Kevent, once, readinessOf } from "./kevent.ts";
-import { KqueueSet } from "./kqueue_set.ts";
 import {
   alreadyWaiting,
   alreadyWatched,
   assertDescriptor,
+  type FileType,
+  fileType,
   look,
   milliseconds,
   notOpen,
@@ -18,6 +17,15 @@ import {
   UNASKED,
   WANTED,
 } from "./system.ts";
+import {
+  additions,
+  deletions,
+  endOfWriting,
+  type Kevent,
+  KqueueSet,
+  once,
+  readinessOf,
+} from "./kqueue_set.ts";
 
 /** One watched descriptor, or an attached set. */
 interface Entry<Token> {

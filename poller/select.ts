@@ -5,8 +5,7 @@ import { FD_SETSIZE, POLLERR, POLLHUP, POLLIN, POLLOUT } from "../ffi/constants.
 import { checkUninterrupted } from "../ffi/errno.ts";
 import { libc, libcForSelect } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
-import { PollBackend } from "./poll.ts";
-import type { Call } from "./poll_call.ts";
+import { type Call, PollBackend } from "./poll.ts";
 import { SKIPPED, WORDS } from "./slots.ts";
 import { checkWait } from "./system.ts";
 

@@ -4,7 +4,7 @@
 export abstract class Waiting {
   /** When it's to be given up, on the monotonic clock in ms; `Infinity` for never. */
   deadline = Infinity;
-  /** Its place in the list of deadlines; −1 while it isn't in there. */
+  /** Its place in the list of deadlines; -1 while it isn't in there. */
   place = -1;
   /** The signal that can abort it. */
   signal: AbortSignal | undefined;
@@ -81,7 +81,7 @@ export class Deadlines {
 }
 
 // One listener a signal, however many operations it can abort: adding one to a signal that has a
-// thousand takes 5.8 µs, and a signal often lives as long as the program.
+// thousand takes 5.8 microseconds, and a signal often lives as long as the program.
 const abortable = new WeakMap<AbortSignal, Set<Waiting>>();
 
 /** Refuses what isn't a signal before anything waits. */

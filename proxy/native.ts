@@ -21,7 +21,7 @@ const NONE = new Uint8Array(4);
 const NUMBERS = 8;
 /** How long, in ms, a program waits for numbers, and the end of a context for the proxy's thread. */
 const PATIENCE = 100;
-/** After its last answer, the proxy's thread takes some µs to leave the sockets alone; so many ms are sure to do. */
+/** After its last answer, the proxy's thread takes some microseconds to leave the sockets alone; so many ms are sure to do. */
 const FAREWELL = 20;
 /** A proxy that libzmq has ended for no lasting reason begins again, unless it has done so this often in a row, */
 const AGAIN = 10;

@@ -14,10 +14,9 @@ import {
   ZMQ_STREAM,
   ZMQ_SUB,
 } from "../ffi/constants.ts";
-import { has } from "../ffi/capability.ts";
+import { has, zmq } from "../ffi/libzmq.ts";
 import { check, checkPointer, checkUninterrupted, EINTR, stateError } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
-import { zmq } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { Kept, toCString, usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
@@ -42,7 +41,7 @@ export class Handle extends Guarded {
   readonly senders: Queue<Operation> = new Queue();
   readonly fd: number;
   closed = false;
-  /** How long a receive or a send waits, in ms; −1 for ever. */
+  /** How long a receive or a send waits, in ms; -1 for ever. */
   receiveTimeout = -1;
   sendTimeout = -1;
   /** A visit is showing a part of a message, and others follow: nobody may receive in between. */
@@ -394,7 +393,7 @@ export function scratch(): OptionBuffer {
   return optionBuffer ??= new OptionBuffer(SCRATCH);
 }
 
-/** An int option; −1 also for failure, so it's for options that are never negative. */
+/** An int option; -1 also for failure, so it's for options that are never negative. */
 function getInt(socket: Deno.PointerObject, option: number): number {
   const buffer = scratch();
   for (;;) {

@@ -31,7 +31,7 @@ export interface NewerOptions {
   outBatchSize: number;
   /** The priority of outgoing packets, as Linux's `SO_PRIORITY` has it. Default 0. Draft, since 4.3.4 (`ZMQ_PRIORITY`). */
   priority: number;
-  /** How long, in µs, the system spins for incoming packets (`SO_BUSY_POLL`). Default 0. Draft, since 4.3.5 (`ZMQ_BUSY_POLL`). */
+  /** How long, in microseconds, the system spins for incoming packets (`SO_BUSY_POLL`). Default 0. Draft, since 4.3.5 (`ZMQ_BUSY_POLL`). */
   busyPoll: number;
   /** The server's private key for `wss://`, in PEM. Default `null`. Draft, with wss (`ZMQ_WSS_KEY_PEM`). */
   wssKeyPem: string | null;

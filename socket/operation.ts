@@ -84,7 +84,7 @@ export function timeoutError(call: string, what: string, timeout: number): Error
 /** A synchronous wait is cut into slices of this many ms, so that a worker can be terminated in it. */
 export const SLICE = 100;
 
-/** Checks a time-out in ms; `fallback`, an option's value, counts −1 as no limit. */
+/** Checks a time-out in ms; `fallback`, an option's value, counts -1 as no limit. */
 export function toTimeout(timeout: number | undefined, fallback: number): number {
   if (timeout === undefined) return fallback < 0 ? Infinity : fallback;
   if (typeof timeout !== "number" || Number.isNaN(timeout)) {

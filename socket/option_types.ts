@@ -3,12 +3,12 @@
 /** Options of every socket. Unless said otherwise they concern later binds and connects only. */
 export interface CommonOptions {
   /**
-   * How long, in ms, unsent messages are kept after the socket is closed or a peer disconnected; −1
-   * for as long as the process allows. Takes effect at once. Default −1; 0 for Subscriber and
+   * How long, in ms, unsent messages are kept after the socket is closed or a peer disconnected; -1
+   * for as long as the process allows. Takes effect at once. Default -1; 0 for Subscriber and
    * XSubscriber (`ZMQ_LINGER`).
    */
   linger: number;
-  /** How long, in ms, to wait before connecting again; −1 for never. Default 100 (`ZMQ_RECONNECT_IVL`). */
+  /** How long, in ms, to wait before connecting again; -1 for never. Default 100 (`ZMQ_RECONNECT_IVL`). */
   reconnectInterval: number;
   /**
    * Where larger than {@linkcode CommonOptions.reconnectInterval}, that interval doubles with each try up to
@@ -17,19 +17,19 @@ export interface CommonOptions {
   reconnectMaxInterval: number;
   /** How many peers may wait to be accepted by a bound address. Default 100 (`ZMQ_BACKLOG`). */
   backlog: number;
-  /** The largest part, in bytes, that a peer may send before it's disconnected; −1 for any. Default −1 (`ZMQ_MAXMSGSIZE`). */
+  /** The largest part, in bytes, that a peer may send before it's disconnected; -1 for any. Default -1 (`ZMQ_MAXMSGSIZE`). */
   maxMessageSize: number;
   /** Whether IPv6 is used beside IPv4. Default: the context's, false (`ZMQ_IPV6`). */
   ipv6: boolean;
   /** Whether messages are queued only for peers that are connected, not for those still to come. Default false (`ZMQ_IMMEDIATE`). */
   immediate: boolean;
-  /** TCP keep-alive: 1 on, 0 off, −1 as the system has it. Default −1 (`ZMQ_TCP_KEEPALIVE`). */
+  /** TCP keep-alive: 1 on, 0 off, -1 as the system has it. Default -1 (`ZMQ_TCP_KEEPALIVE`). */
   tcpKeepalive: number;
-  /** How many keep-alive probes may go unanswered; −1 as the system has it. Default −1 (`ZMQ_TCP_KEEPALIVE_CNT`). */
+  /** How many keep-alive probes may go unanswered; -1 as the system has it. Default -1 (`ZMQ_TCP_KEEPALIVE_CNT`). */
   tcpKeepaliveCount: number;
-  /** Seconds of silence before keep-alive probes; −1 as the system has it. Default −1 (`ZMQ_TCP_KEEPALIVE_IDLE`). */
+  /** Seconds of silence before keep-alive probes; -1 as the system has it. Default -1 (`ZMQ_TCP_KEEPALIVE_IDLE`). */
   tcpKeepaliveIdle: number;
-  /** Seconds between keep-alive probes; −1 as the system has it. Default −1 (`ZMQ_TCP_KEEPALIVE_INTVL`). */
+  /** Seconds between keep-alive probes; -1 as the system has it. Default -1 (`ZMQ_TCP_KEEPALIVE_INTVL`). */
   tcpKeepaliveInterval: number;
   /** How long, in ms, a new peer may take to introduce itself; 0 for no limit. Default 30 000 (`ZMQ_HANDSHAKE_IVL`). */
   handshakeInterval: number;
@@ -47,7 +47,7 @@ export interface CommonOptions {
   heartbeatTimeToLive: number;
   /**
    * After how many ms without an answer to a heartbeat a peer is given up. Default: the heartbeat's interval,
-   * which reads as −1 (`ZMQ_HEARTBEAT_TIMEOUT`).
+   * which reads as -1 (`ZMQ_HEARTBEAT_TIMEOUT`).
    */
   heartbeatTimeout: number;
 }
@@ -74,7 +74,7 @@ export interface TransportOptions {
   readonly threadSafe: boolean;
   /** The type-of-service field of IP packets. Default 0 (`ZMQ_TOS`). */
   typeOfService: number;
-  /** A listening descriptor, opened by somebody else, that the next bind is to adopt; −1 for none. Default −1 (`ZMQ_USE_FD`). */
+  /** A listening descriptor, opened by somebody else, that the next bind is to adopt; -1 for none. Default -1 (`ZMQ_USE_FD`). */
   useFd: number;
   /** The size of VMCI's buffer in bytes. Default 65 546 (`ZMQ_VMCI_BUFFER_SIZE`). */
   vmciBufferSize: number;
@@ -82,7 +82,7 @@ export interface TransportOptions {
   vmciBufferMinSize: number;
   /** The largest size of VMCI's buffer in bytes. Default 262 144 (`ZMQ_VMCI_BUFFER_MAX_SIZE`). */
   vmciBufferMaxSize: number;
-  /** How long, in ms, a VMCI connect may take; −1 as the system has it. Default −1 (`ZMQ_VMCI_CONNECT_TIMEOUT`). */
+  /** How long, in ms, a VMCI connect may take; -1 as the system has it. Default -1 (`ZMQ_VMCI_CONNECT_TIMEOUT`). */
   vmciConnectTimeout: number;
 }
 
@@ -94,11 +94,11 @@ export interface SendOptions {
    * queue is full, it can stop that connection for good. Default 1000 (`ZMQ_SNDHWM`).
    */
   sendHighWaterMark: number;
-  /** The system's send buffer in bytes; −1 as the system has it. Default −1 (`ZMQ_SNDBUF`). */
+  /** The system's send buffer in bytes; -1 as the system has it. Default -1 (`ZMQ_SNDBUF`). */
   sendBufferSize: number;
   /**
-   * How long, in ms, a send may wait; 0 to try once, −1 for ever. It then rejects with `ZmqError`
-   * EAGAIN. Takes effect at once. Default −1 (`ZMQ_SNDTIMEO`).
+   * How long, in ms, a send may wait; 0 to try once, -1 for ever. It then rejects with `ZmqError`
+   * EAGAIN. Takes effect at once. Default -1 (`ZMQ_SNDTIMEO`).
    */
   sendTimeout: number;
 }
@@ -111,11 +111,11 @@ export interface ReceiveOptions {
    * Default 1000 (`ZMQ_RCVHWM`).
    */
   receiveHighWaterMark: number;
-  /** The system's receive buffer in bytes; −1 as the system has it. Default −1 (`ZMQ_RCVBUF`). */
+  /** The system's receive buffer in bytes; -1 as the system has it. Default -1 (`ZMQ_RCVBUF`). */
   receiveBufferSize: number;
   /**
-   * How long, in ms, a receive may wait; 0 to try once, −1 for ever. It then rejects with
-   * `ZmqError` EAGAIN. Takes effect at once. Default −1 (`ZMQ_RCVTIMEO`).
+   * How long, in ms, a receive may wait; 0 to try once, -1 for ever. It then rejects with
+   * `ZmqError` EAGAIN. Takes effect at once. Default -1 (`ZMQ_RCVTIMEO`).
    */
   receiveTimeout: number;
   /** Which properties of its connection are read with each message; see {@linkcode Receives.metadata}. Default: none. */

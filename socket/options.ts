@@ -1,6 +1,6 @@
 /** Reading, checking and setting options by the table. */
 
-import { has } from "../ffi/capability.ts";
+import { has } from "../ffi/libzmq.ts";
 import { ZmqError } from "../errors.ts";
 import { stateError } from "../ffi/errno.ts";
 import { LITTLE_ENDIAN } from "../ffi/memory.ts";

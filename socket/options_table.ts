@@ -19,7 +19,7 @@ export interface OptionRow {
   readonly kind: OptionKind;
   /** The least and greatest legal number, or length in bytes. */
   readonly range?: readonly [least: number, greatest: number];
-  /** The names behind the numbers 0, 1, … of a choice. */
+  /** The names behind the numbers 0, 1, ... of a choice. */
   readonly choices?: readonly (string | null)[];
   /** The names behind the bits of flags. */
   readonly flags?: Readonly<Record<string, number>>;

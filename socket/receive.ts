@@ -40,7 +40,7 @@ export class NativeMessage extends Kept {
     this.#calls.zmq_msg_init(this.pointer);
   }
 
-  /** Receives without waiting. Gives the size, or −1 where there is nothing; throws for other failures. */
+  /** Receives without waiting. Gives the size, or -1 where there is nothing; throws for other failures. */
   receive(socket: Deno.PointerObject): number {
     for (;;) {
       const size = this.#calls.zmq_msg_recv(this.pointer, socket, ZMQ_DONTWAIT);
@@ -51,7 +51,7 @@ export class NativeMessage extends Kept {
     }
   }
 
-  /** Receives, blocking this thread for as long as the socket's own option says; −1 also where a signal came. */
+  /** Receives, blocking this thread for as long as the socket's own option says; -1 also where a signal came. */
   receiveBlocking(socket: Deno.PointerObject): number {
     const size = this.#calls.zmq_msg_recv(this.pointer, socket, 0);
     if (size >= 0) return size;

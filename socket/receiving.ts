@@ -309,7 +309,7 @@ function mayBlockIn(handle: Handle): boolean {
 }
 
 /**
- * What a wait within libzmq takes at the most, in ms; −1 for no limit. A worker has to be ended in the midst of it,
+ * What a wait within libzmq takes at the most, in ms; -1 for no limit. A worker has to be ended in the midst of it,
  * elsewhere a limit would only cost: the kernel sets a timer, and takes it back, at each wait.
  */
 function slice(left: number): number {
@@ -322,7 +322,7 @@ function block(handle: Handle, left: number): void {
   handle.clearSignal();
 }
 
-/** Shows messages, of which the first part of the first has been received: its size, or −1. */
+/** Shows messages, of which the first part of the first has been received: its size, or -1. */
 function visitMany(
   handle: Handle,
   visitor: Visitor,

@@ -1,6 +1,6 @@
 /** What can be asked of the libzmq in use. */
 
-import { has } from "../ffi/capability.ts";
+import { has } from "../ffi/libzmq.ts";
 import { newKeys } from "../ffi/curve.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { translating } from "./errors.ts";

@@ -1,6 +1,6 @@
 /** The options of all sockets, by name. */
 
-import { has } from "../ffi/capability.ts";
+import { has } from "../ffi/libzmq.ts";
 import { defineOptions, type OptionRow } from "./define.ts";
 
 /** Those of every socket. */

@@ -27,11 +27,11 @@ export interface Writable<
 > {
   /** How many routers a multicast packet passes. Default 1 (`ZMQ_MULTICAST_HOPS`). */
   multicastHops: number;
-  /** The system's send buffer in bytes; −1 as the system has it. Default −1 (`ZMQ_SNDBUF`). */
+  /** The system's send buffer in bytes; -1 as the system has it. Default -1 (`ZMQ_SNDBUF`). */
   sendBufferSize: number;
   /** How many messages may wait for each peer; 0 for no limit. Default 1000 (`ZMQ_SNDHWM`). */
   sendHighWaterMark: number;
-  /** How long, in ms, a send may wait; 0 to try once, −1 for ever. Default −1 (`ZMQ_SNDTIMEO`). */
+  /** How long, in ms, a send may wait; 0 to try once, -1 for ever. Default -1 (`ZMQ_SNDTIMEO`). */
   sendTimeout: number;
   /**
    * Sends a message, of one part or of an array of parts. Resolves once libzmq has it.
@@ -48,11 +48,11 @@ export type ReceiveType<T> = T extends { receive(): Promise<infer U> } ? U : nev
 
 /** The receiving half of a socket. */
 export interface Readable<M extends object[] = Message[]> {
-  /** The system's receive buffer in bytes; −1 as the system has it. Default −1 (`ZMQ_RCVBUF`). */
+  /** The system's receive buffer in bytes; -1 as the system has it. Default -1 (`ZMQ_RCVBUF`). */
   receiveBufferSize: number;
   /** How many messages may wait from each peer; 0 for no limit. Default 1000 (`ZMQ_RCVHWM`). */
   receiveHighWaterMark: number;
-  /** How long, in ms, a receive may wait; 0 to try once, −1 for ever. Default −1 (`ZMQ_RCVTIMEO`). */
+  /** How long, in ms, a receive may wait; 0 to try once, -1 for ever. Default -1 (`ZMQ_RCVTIMEO`). */
   receiveTimeout: number;
   /**
    * Receives the next message; waits where there is none.
@@ -91,23 +91,23 @@ export interface CommonOptions {
   rate: number;
   /** How long, in ms, a multicast receiver may be absent without loss. Default 10 000 (`ZMQ_RECOVERY_IVL`). */
   recoveryInterval: number;
-  /** How long, in ms, unsent messages are kept after the close; −1 for ever. Default −1 (`ZMQ_LINGER`). */
+  /** How long, in ms, unsent messages are kept after the close; -1 for ever. Default -1 (`ZMQ_LINGER`). */
   linger: number;
-  /** How long, in ms, to wait before connecting again; −1 for never. Default 100 (`ZMQ_RECONNECT_IVL`). */
+  /** How long, in ms, to wait before connecting again; -1 for never. Default 100 (`ZMQ_RECONNECT_IVL`). */
   reconnectInterval: number;
   /** How many connections may wait to be accepted. Default 100 (`ZMQ_BACKLOG`). */
   backlog: number;
   /** Up to how many ms the reconnect interval doubles; 0 for no growth. Default 0 (`ZMQ_RECONNECT_IVL_MAX`). */
   reconnectMaxInterval: number;
-  /** The largest part, in bytes, that is accepted; −1 for any. Default −1 (`ZMQ_MAXMSGSIZE`). */
+  /** The largest part, in bytes, that is accepted; -1 for any. Default -1 (`ZMQ_MAXMSGSIZE`). */
   maxMessageSize: number;
-  /** Whether TCP keep-alive is on: 1, 0, or −1 as the system has it. Default −1 (`ZMQ_TCP_KEEPALIVE`). */
+  /** Whether TCP keep-alive is on: 1, 0, or -1 as the system has it. Default -1 (`ZMQ_TCP_KEEPALIVE`). */
   tcpKeepalive: number;
-  /** After how many probes a connection is given up. Default −1 (`ZMQ_TCP_KEEPALIVE_CNT`). */
+  /** After how many probes a connection is given up. Default -1 (`ZMQ_TCP_KEEPALIVE_CNT`). */
   tcpKeepaliveCount: number;
-  /** After how many idle seconds probes begin. Default −1 (`ZMQ_TCP_KEEPALIVE_IDLE`). */
+  /** After how many idle seconds probes begin. Default -1 (`ZMQ_TCP_KEEPALIVE_IDLE`). */
   tcpKeepaliveIdle: number;
-  /** How many seconds are between probes. Default −1 (`ZMQ_TCP_KEEPALIVE_INTVL`). */
+  /** How many seconds are between probes. Default -1 (`ZMQ_TCP_KEEPALIVE_INTVL`). */
   tcpKeepaliveInterval: number;
   /** Adds to the addresses from which peers are accepted. Can't be read (`ZMQ_TCP_ACCEPT_FILTER`). */
   tcpAcceptFilter: string | null;

@@ -17,7 +17,7 @@ import {
   XPublisher,
   XSubscriber,
 } from "../../mod.ts";
-import { has } from "../../ffi/capability.ts";
+import { has } from "../../ffi/libzmq.ts";
 import { Client, Server } from "../../socket/draft.ts";
 import { freshAddress, join } from "../util.ts";
 import { overDrafts } from "./drafts.ts";

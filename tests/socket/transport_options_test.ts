@@ -2,7 +2,7 @@
 
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { Pair, Router, type Socket, XPublisher } from "../../mod.ts";
-import { has } from "../../ffi/capability.ts";
+import { has } from "../../ffi/libzmq.ts";
 import "../util.ts";
 
 /** An option: its default, values that read back as they're set, and values out of range. */

@@ -4,7 +4,7 @@ import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
 import { libcForFiles } from "../../../ffi/libc.ts";
 import { EDGE, ERROR, HANGUP, READABLE, WRITABLE } from "../../../poller/backend.ts";
-import { type FileType, fileType } from "../../../poller/file_type.ts";
+import { type FileType, fileType } from "../../../poller/system.ts";
 import {
   additions,
   deletions,
@@ -16,7 +16,7 @@ import {
   signalSource,
   unpack,
   WORDS,
-} from "../../../poller/kevent.ts";
+} from "../../../poller/kqueue_set.ts";
 import { pipe, socketPair } from "../../fds.ts";
 import { contractOf } from "./claims.ts";
 
