@@ -1,6 +1,7 @@
 /** Contexts. */
 
 import { ContextCore } from "../context.ts";
+import { Uncloneable } from "../poller/pollable.ts";
 import { expectArguments, expectIdentifier, expectOptions } from "./arguments.ts";
 import { native } from "./classes.ts";
 import { defineOptions } from "./define.ts";
@@ -20,7 +21,7 @@ let isContext: (value: object) => boolean;
  * A group of sockets that share I/O threads and the names of `inproc://` addresses. Most programs
  * need none of their own: sockets are made in the default `context`.
  */
-export class ContextClass {
+export class ContextClass extends Uncloneable {
   readonly #core: ContextCore;
 
   static {
@@ -36,6 +37,7 @@ export class ContextClass {
   constructor(options?: Options<ContextClass>) {
     expectOptions(options);
     expectArguments(arguments.length, 1);
+    super();
     // The first is the default one.
     this.#core = prepared(first ? new SharedCore() : new ContextCore());
     first = false;

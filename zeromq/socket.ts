@@ -3,7 +3,7 @@
 import type { Buffer } from "node:buffer";
 import type { ContextCore } from "../context.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
-import { pollable } from "../poller/pollable.ts";
+import { pollable, Uncloneable } from "../poller/pollable.ts";
 import { type Handle, open } from "../socket/core.ts";
 import { refuseHazards } from "../socket/hazards.ts";
 import * as by from "./accessors.ts";
@@ -32,7 +32,7 @@ let stateIn: (socket: SocketClass) => SocketState;
  * takes place when it's done. At most one receive and one send may be pending. A socket that is bound
  * or connected doesn't keep the process alive; a receive or send that waits does.
  */
-export abstract class SocketClass {
+export abstract class SocketClass extends Uncloneable {
   readonly #state: SocketState;
   #context: Context | undefined;
   #events: Observer | undefined;
@@ -56,6 +56,7 @@ export abstract class SocketClass {
     const { context = given ? undefined : defaultContext, ...rest } = (options ?? {}) as {
       context?: Context;
     };
+    super();
     const core = coreOf(context);
     const handle = openAs(core, type | 0);
     this.#state = new SocketState(handle, this);

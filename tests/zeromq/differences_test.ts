@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
-import { Dealer, Pair, Proxy, Reply, Request, Router } from "../../zeromq.ts";
+import { Context, Dealer, Pair, Proxy, Push, Reply, Request, Router } from "../../zeromq.ts";
 import { pending, soon } from "../socket/support.ts";
 import { freshAddress, turn } from "../util.ts";
 import {
@@ -106,4 +106,11 @@ Deno.test("what can only be read can't be set in sloppy code either", async () =
     const set = new Function("socket", "socket.closed = true;");
     throws(() => set(socket), TypeError);
   });
+});
+
+Deno.test("a socket and a context can't be cloned", () => {
+  const socket = new Push();
+  throws(() => structuredClone(socket), { name: "DataCloneError" });
+  throws(() => structuredClone([new Context()]), { name: "DataCloneError" });
+  socket.close();
 });
