@@ -21,7 +21,7 @@ export const load: Group = {
       const receiver = (name: string, launch: Launch): Contender => ({
         name,
         run: () => {
-          const time = many === 0 ? SILENT : { warm: 0.3, seconds };
+          const time = many === 0 ? SILENT : { warm: 1, seconds };
           const job = { size: 16, many, address: "tcp://127.0.0.1:*", ...time };
           // At 0 there is a peer all the same, but it only connects; it would send without a limit.
           const other = many === 0 ? { role: "silence" } : { role: "send" };

@@ -20,7 +20,7 @@ import { proxying } from "./proxy.ts";
 import { roundTrip } from "./round_trip.ts";
 import { startUp } from "./start_up.ts";
 import { TARGETS } from "./targets.ts";
-import { receiving, sending } from "./throughput.ts";
+import { pinned, receiving, sending } from "./throughput.ts";
 import { fanIn, wake } from "./wake.ts";
 
 /** What the short set has; `--full` has all. */
@@ -35,7 +35,7 @@ const SHORT: readonly Group[] = [
   startUp,
   memory,
 ];
-const GROUPS: readonly Group[] = [...SHORT, publishing, routing, fanIn, fairness];
+const GROUPS: readonly Group[] = [...SHORT, pinned, publishing, routing, fanIn, fairness];
 
 const HELP = `bench [GROUP...] [options]
 

@@ -1,8 +1,12 @@
-/** Messages a second from one process to another: the receiver measured, then the sender. */
+/**
+ * Messages a second from one process to another: the receiver measured, then the sender; and both once more, each
+ * process on a core of its own.
+ */
 
-import type { Contender, Contest, Metric } from "./harness/contest.ts";
+import { type Case, type Contender, type Contest, hold, type Metric } from "./harness/contest.ts";
 import { type Group, type Plan, present, sizeName } from "./harness/group.ts";
 import { ours } from "./harness/peers.ts";
+import { output } from "./harness/process.ts";
 import { exchange, type Job, type Launch } from "./harness/roles.ts";
 
 const SIZES = [16, 1024, 65536, 1 << 20];
@@ -12,6 +16,8 @@ interface Flow {
   transport: "tcp" | "ipc";
   size: number;
   parts: number;
+  /** Each process on a core of its own. */
+  pinned?: true;
 }
 
 /** Names in the results, and the modes of our programs in peers/. */
@@ -70,6 +76,36 @@ export const sending: Group = {
   },
 };
 
+/**
+ * Where four busy threads share two cores, more depends on which of them share one than on what they do: the rate is
+ * halved where both ends of a queue run at the same time, and pull its memory from each other's cache. Here a process
+ * has both its threads on one core, the system's choice in a C program's best runs.
+ */
+export const pinned: Group = {
+  name: "pinned",
+  title: "throughput of a receiver and of a sender, each process on one core of its own",
+  peers: ["c", "pyzmq", "zeromq"],
+  measure: async (plan, progress) => {
+    const { c } = plan.peers;
+    if (c === undefined || await output("taskset", ["-c", "1", "true"]) === undefined) return [];
+    const flow: Flow = { transport: "tcp", size: 16, parts: 1, pinned: true };
+    const cases: Case[] = [];
+    for (const contest of [receivingContest(plan, c, flow), sendingContest(plan, c, flow)]) {
+      cases.push(...await hold({ ...contest, group: "pinned" }, progress));
+    }
+    return cases;
+  },
+};
+
+/** Has a program run on one core. */
+function on(core: number, launch: Launch, { pinned }: Flow): Launch {
+  if (!pinned) return launch;
+  return (job) => {
+    const { program, args, ...rest } = launch(job);
+    return { ...rest, program: "taskset", args: ["-c", `${core}`, program, ...args] };
+  };
+}
+
 function flows({ full }: Plan): Flow[] {
   const tcp = (size: number, parts = 1): Flow => ({ transport: "tcp", size, parts });
   const ipc = (size: number): Flow => ({ transport: "ipc", size, parts: 1 });
@@ -126,8 +162,8 @@ function receiver(plan: Plan, c: Launch, flow: Flow): Enter {
     run: () => {
       const job = jobOf(plan, flow);
       return exchange(
-        { launch, job: { ...job, role: "receive", mode } },
-        { launch: c, job: { ...job, role: "send" } },
+        { launch: on(0, launch, flow), job: { ...job, role: "receive", mode } },
+        { launch: on(1, c, flow), job: { ...job, role: "send" } },
         "bound",
       );
     },
@@ -140,8 +176,8 @@ function sender(plan: Plan, c: Launch, flow: Flow): Enter {
     run: () => {
       const job = jobOf(plan, flow);
       return exchange(
-        { launch: c, job: { ...job, role: "receive" } },
-        { launch, job: { ...job, role: "send", mode } },
+        { launch: on(1, c, flow), job: { ...job, role: "receive" } },
+        { launch: on(0, launch, flow), job: { ...job, role: "send", mode } },
         "bound",
       );
     },
@@ -194,10 +230,11 @@ function cpuTime(flow: Flow): Metric {
   };
 }
 
-function keyOf(verb: string, { transport, size, parts }: Flow): string {
-  return `${verb}/${transport}/${size}/${parts}`;
+function keyOf(verb: string, { transport, size, parts, pinned }: Flow): string {
+  return `${pinned ? "pinned/" : ""}${verb}/${transport}/${size}/${parts}`;
 }
 
-function nameOf({ transport, size, parts }: Flow): string {
-  return `${transport}, ${parts === 1 ? "" : `${parts} parts of `}${sizeName(size)}`;
+function nameOf({ transport, size, parts, pinned }: Flow): string {
+  const what = `${transport}, ${parts === 1 ? "" : `${parts} parts of `}${sizeName(size)}`;
+  return pinned ? `${what}, each process on one core` : what;
 }
