@@ -1,6 +1,17 @@
 /** A proxy at work: its relays in the reactor, until it's ended. */
 
-import { ZMQ_DGRAM, ZMQ_REP, ZMQ_REQ, ZMQ_STREAM } from "../ffi/constants.ts";
+import {
+  ZMQ_DGRAM,
+  ZMQ_GATHER,
+  ZMQ_PUB,
+  ZMQ_PULL,
+  ZMQ_PUSH,
+  ZMQ_REP,
+  ZMQ_REQ,
+  ZMQ_SCATTER,
+  ZMQ_STREAM,
+  ZMQ_SUB,
+} from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { reactor } from "../poller/reactor.ts";
@@ -22,7 +33,6 @@ import {
 
 /** How many messages go one way before the other has its turn. */
 const BATCH = 256;
-/** The last of libzmq's stable types, and the only draft that isn't safe for several threads. */
 
 /** What a proxy works with. */
 export interface Work {
@@ -33,8 +43,8 @@ export interface Work {
 }
 
 /** The types that don't receive, and those that don't send. */
-const SEND_ONLY: ReadonlySet<number> = new Set([1, 8, 17]);
-const RECEIVE_ONLY: ReadonlySet<number> = new Set([2, 7, 16]);
+const SEND_ONLY: ReadonlySet<number> = new Set([ZMQ_PUB, ZMQ_PUSH, ZMQ_SCATTER]);
+const RECEIVE_ONLY: ReadonlySet<number> = new Set([ZMQ_SUB, ZMQ_PULL, ZMQ_GATHER]);
 
 /** Whether a socket sends at all. */
 export function sends({ type }: Handle): boolean {

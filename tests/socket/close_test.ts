@@ -14,6 +14,8 @@ const ARGUMENTS: Record<string, unknown[]> = {
   visit: [() => {}],
   getOption: [17, "int"],
   setOption: [17, 0],
+  poll: [{ readable: true }],
+  pollSync: [{ readable: true }],
 };
 
 /** What came of an action. */
