@@ -42,12 +42,15 @@ export class NativeMessage extends Kept {
 
   /** Receives without waiting. Gives the size, or -1 where there is nothing; throws for other failures. */
   receive(socket: Deno.PointerObject): number {
-    for (;;) {
+    // An unexpected error counts only where it comes twice, as in sending.
+    for (let doubted = 0;;) {
       const size = this.#calls.zmq_msg_recv(this.pointer, socket, ZMQ_DONTWAIT);
       if (size >= 0) return size;
       const errno = libc().errno();
       if (errno === EAGAIN) return -1;
-      if (errno !== EINTR) throw errorOf(errno, "zmq_msg_recv");
+      if (errno === EINTR) continue;
+      if (errno === doubted) throw errorOf(errno, "zmq_msg_recv");
+      doubted = errno;
     }
   }
 

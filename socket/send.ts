@@ -43,19 +43,44 @@ function send(
   flags: number,
   inLoop = false,
 ): boolean {
-  for (;;) {
-    const rc = typeof part === "string"
-      ? sendText(socket, part, flags)
-      : inLoop
-      ? part === remembered && part.byteLength === size
-        ? zmq().zmq_send_kept(socket, address, usize(size), flags)
-        : sendBytes(socket, part as Uint8Array<ArrayBuffer>, flags)
-      : zmq().zmq_send(socket, part as Uint8Array<ArrayBuffer>, usize(part.byteLength), flags);
-    if (rc >= 0) return true;
-    const errno = libc().errno();
-    if (errno === EAGAIN) return false;
-    if (errno !== EINTR) throw errorOf(errno, "zmq_send");
+  return sendOnce(socket, part, flags, inLoop) >= 0 ||
+    sendRefused(socket, part, flags, libc().errno());
+}
+
+function sendOnce(
+  socket: Deno.PointerObject,
+  part: Part,
+  flags: number,
+  inLoop: boolean,
+): number {
+  if (typeof part === "string") return sendText(socket, part, flags);
+  if (!inLoop) {
+    return zmq().zmq_send(socket, part as Uint8Array<ArrayBuffer>, usize(part.byteLength), flags);
   }
+  return part === remembered && part.byteLength === size
+    ? zmq().zmq_send_kept(socket, address, usize(size), flags)
+    : sendBytes(socket, part as Uint8Array<ArrayBuffer>, flags);
+}
+
+/**
+ * What a refusal means. An error that isn't expected counts only where it comes twice: once in some thousand runs,
+ * the runtime had called the system between the call and the question for its error, and a full queue read as ENOENT.
+ * What was refused can be tried again.
+ */
+function sendRefused(
+  socket: Deno.PointerObject,
+  part: Part,
+  flags: number,
+  errno: number,
+): boolean {
+  for (let doubted = 0; errno !== EAGAIN; errno = libc().errno()) {
+    if (errno !== EINTR) {
+      if (errno === doubted) throw errorOf(errno, "zmq_send");
+      doubted = errno;
+    }
+    if (sendOnce(socket, part, flags, false) >= 0) return true;
+  }
+  return false;
 }
 
 /** One in so many buffers is remembered, until the code that is running now has ended. */
