@@ -59,8 +59,7 @@ export class NativeMessage extends Kept {
     const size = this.#calls.zmq_msg_recv(this.pointer, socket, 0);
     if (size >= 0) return size;
     const errno = libc().errno();
-    if (errno !== EAGAIN && errno !== EINTR) throw errorOf(errno, "zmq_msg_recv");
-    return -1;
+    return errno === EAGAIN || errno === EINTR ? -1 : this.receive(socket); // which asks again
   }
 
   /** Whether another part of the same message follows. */

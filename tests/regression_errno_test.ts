@@ -3,14 +3,15 @@ import { ENOENT } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { pipeline } from "./socket/support.ts";
 
-/** Has the next error numbers that are asked for read as ENOENT, until the end of the block. */
-function overwritten(times: number): Disposable {
+/** Has error numbers read as ENOENT, so many after the next `from`, until the end of the block. */
+function overwritten(times: number, from = 0): Disposable {
   const functions = libc() as { errno: () => number };
   const { errno } = functions;
-  let left = times;
+  let asked = 0;
   functions.errno = () => {
     const real = errno();
-    return left-- > 0 ? ENOENT : real;
+    const at = asked++ - from;
+    return at >= 0 && at < times ? ENOENT : real;
   };
   return { [Symbol.dispose]: () => void (functions.errno = errno) };
 }
@@ -26,6 +27,12 @@ Deno.test("an error number that was overwritten once doesn't end a receive from 
   using sockets = await pipeline(1);
   using _ = overwritten(1);
   assertEquals(sockets.pull.tryReceive(), undefined);
+});
+
+Deno.test("an error number that was overwritten once doesn't end a receive that blocks", async () => {
+  using sockets = await pipeline(1);
+  using _ = overwritten(1, 1); // after the first try
+  throws(() => sockets.pull.receiveSync({ timeout: 5 }), { code: "EAGAIN" });
 });
 
 Deno.test("an error that comes twice is thrown", async () => {
