@@ -25,12 +25,12 @@ const running = new Set<bigint>();
  * awaited by {@linkcode joinEnding}; without that the end of the process cuts it short.
  */
 export function terminate(context: Deno.PointerObject): void {
-  if (Deno.build.os !== "linux") {
+  threads ??= bindThreads();
+  if (threads === undefined) {
     // No join with a time-out there: the call blocks, bounded by the sockets' lingers.
     zmqEnding().zmq_ctx_term(context);
     return;
   }
-  threads ??= loadLibrary().open(THREADS);
   joinEnding(0); // what has ended in the meantime gives its thread's memory back
   const name = new TextEncoder().encode("zmq_ctx_term\0");
   const address = checkPointer(threads.dlsym(loadLibrary().handle, name), "dlsym");
@@ -40,6 +40,10 @@ export function terminate(context: Deno.PointerObject): void {
     return;
   }
   running.add(thread[0]);
+}
+
+function bindThreads(): typeof threads {
+  return Deno.build.os === "linux" ? loadLibrary().open(THREADS) : undefined;
 }
 
 /** Waits up to `milliseconds` for the contexts that are being terminated. True where all are done. */
@@ -127,6 +131,8 @@ function watchTheEnd(): void {
   if (watched) return;
   watched = true;
   seedRandom();
+  // Now, since by the end a program may have revoked the permission to bind anything.
+  threads = bindThreads();
   addEventListener("unload", unloaded);
   // To be the last of its listeners, since a program's own may still send. Deno.exit fires no
   // beforeunload: there the order is that in which the listeners were added.

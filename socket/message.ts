@@ -1,6 +1,8 @@
 /** What goes in and what comes out: messages as programs write them, and the frames they receive. */
 
 import type { Buffer } from "node:buffer";
+import { libc } from "../ffi/libc.ts";
+import { countBlock, toBeCopied, usize } from "../ffi/memory.ts";
 
 /** One part of a message to be sent; see {@linkcode MessageLike}. */
 export type MessagePart =
@@ -82,6 +84,9 @@ function inheritFromBuffer(): object {
 /** One part of a received message. */
 export const Frame: FrameConstructor = FrameOfBytes as unknown as FrameConstructor;
 
+/** The same, as it's made from other bytes. */
+const FrameOfCopy = FrameOfBytes as unknown as new (bytes: Uint8Array) => Frame;
+
 // What was sent as text is received as the same text: a byte order mark at its beginning, too.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const decoderOfJson = new TextDecoder();
@@ -124,9 +129,10 @@ export function keepParts(parts: readonly Part[]): Part[] {
   return parts.map((part) => typeof part === "string" ? part : new Uint8Array(part));
 }
 
-/** Small frames are cut from slabs of this size; larger than half of it, they get a buffer of their own. */
+/** Small frames are cut from slabs of this size, */
 const SLAB = 16384;
-const LARGEST_IN_SLAB = 4096;
+/** and those above this one get a buffer of their own. */
+export const LARGEST_IN_SLAB = 4096;
 
 let slab = new ArrayBuffer(0);
 let words = new Int32Array(slab);
@@ -134,9 +140,18 @@ let offset = 0;
 /** Where the slab is used up: before the first one at once. */
 let limit = -1;
 
-/** A frame for `size` bytes, whose content is up to the caller. */
+/** A frame with a copy of the bytes at `pointer`, more of them than fit in a slab. */
+export function newLargeFrame(pointer: Deno.PointerObject, size: number): Frame {
+  countBlock(size);
+  const shown = toBeCopied(pointer, size);
+  if (shown !== undefined) return new FrameOfCopy(new Uint8Array(shown));
+  const frame = new Frame(size);
+  libc().memcpy(frame, pointer, usize(size));
+  return frame;
+}
+
+/** A frame for up to `LARGEST_IN_SLAB` bytes, whose content is up to the caller. */
 export function newFrame(size: number): Frame {
-  if (size > LARGEST_IN_SLAB) return new Frame(size);
   const start = take(size);
   return new Frame(slab, start, size);
 }

@@ -4,8 +4,8 @@ import { EAGAIN, EINTR, errorOf } from "../ffi/errno.ts";
 import { ZMQ_DONTWAIT } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq, zmqAsking } from "../ffi/libzmq.ts";
-import { Kept, LITTLE_ENDIAN, usize } from "../ffi/memory.ts";
-import { type Frame, newFrame, newSmallFrame } from "./message.ts";
+import { countBlock, Kept, LITTLE_ENDIAN, usize } from "../ffi/memory.ts";
+import { type Frame, LARGEST_IN_SLAB, newFrame, newLargeFrame, newSmallFrame } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
 
 const STRUCT_SIZE = 64;
@@ -78,6 +78,9 @@ export class NativeMessage extends Kept {
     if (this.small) return newSmallFrame(size, this.words, INLINE_DATA_WORD);
     try {
       const length = this.#length(size);
+      if (length > LARGEST_IN_SLAB) {
+        return newLargeFrame(zmq().zmq_msg_data(this.pointer)!, Number(length));
+      }
       const frame = newFrame(Number(length));
       if (length > 0n) libc().memcpy(frame, zmq().zmq_msg_data(this.pointer), length);
       return frame;
@@ -90,6 +93,7 @@ export class NativeMessage extends Kept {
   copyTo(scratch: Scratch, size: number): number {
     try {
       const length = Number(this.#length(size));
+      if (length > LARGEST_IN_SLAB) countBlock(length);
       const bytes = scratch.atLeast(length);
       if (length > 0) libc().memcpy(bytes, zmq().zmq_msg_data(this.pointer), usize(length));
       return length;

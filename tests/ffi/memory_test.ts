@@ -1,6 +1,6 @@
 import "../fds.ts";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
-import { libc } from "../../ffi/libc.ts";
+import { bindBeside, libc } from "../../ffi/libc.ts";
 import { allocate, cString, Kept, toCString, usize } from "../../ffi/memory.ts";
 import { run } from "../util.ts";
 
@@ -83,3 +83,41 @@ Deno.test("a null pointer is the empty string", () => {
 Deno.test("memory that isn't to be had is a RangeError", () => {
   throws(() => allocate(2 ** 53 - 1), RangeError);
 });
+
+Deno.test({
+  name:
+    "after much was received in large blocks, the C library keeps what is freed for the next ones",
+  ignore: Deno.build.os !== "linux" || !isGlibc(),
+  fn: async () => {
+    const program = `
+      import { bindBeside, libc } from "$ROOT/ffi/libc.ts";
+      import { countBlock } from "$ROOT/ffi/memory.ts";
+
+      const { memset } = bindBeside({ memset: { parameters: ["pointer", "i32", "usize"], result: "pointer" } });
+      for (let i = 0; i < 20; i++) countBlock(BYTES);
+      const before = Deno.memoryUsage().rss;
+      const blocks = [];
+      for (let i = 0; i < 400; i++) {
+        const block = libc().malloc(100_000n);
+        memset(block, 1, 100_000n);
+        blocks.push(block);
+      }
+      for (const block of blocks.reverse()) libc().free(block);
+      console.log(Deno.memoryUsage().rss - before > 30e6);`;
+    const kept = async (bytes: number, env = {}) =>
+      (await run(program.replace("BYTES", String(bytes)), { flags: ["-A"], env })).stdout.trim();
+    assertEquals(await kept(1000), "false");
+    assertEquals(await kept(1_000_000), "true");
+    assertEquals(await kept(1_000_000, { MALLOC_TRIM_THRESHOLD_: "131072" }), "false");
+  },
+});
+
+/** Whether the C library is glibc: others don't learn. */
+function isGlibc(): boolean {
+  try {
+    bindBeside({ gnu_get_libc_version: { parameters: [], result: "pointer" } });
+    return true;
+  } catch {
+    return false;
+  }
+}

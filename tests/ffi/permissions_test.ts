@@ -206,3 +206,21 @@ for (const [answer, end] of [["y", "epoll"], ["n", "NotCapable"]]) {
       }),
   });
 }
+
+Deno.test("a program that revokes its permission still receives large frames, and isn't asked for it", async () => {
+  const outcome = await run(
+    `import { Pull, Push } from "$MOD";
+    const pull = new Pull(), push = new Push();
+    await pull.bind("inproc://large");
+    push.connect("inproc://large");
+    const bytes = new Uint8Array(100_000).fill(7);
+    for (const revoke of [false, true]) {
+      if (revoke) Deno.permissions.revokeSync({ name: "ffi" });
+      await push.send(bytes);
+      const [frame] = await pull.receive();
+      console.log(frame.length, frame.every((byte) => byte === 7));
+    }`,
+    { flags: ["--allow-ffi", "--no-prompt"] },
+  );
+  assertEquals(printed(outcome), "100000 true\n100000 true\n");
+});
