@@ -54,6 +54,11 @@ export class NativeMessage extends Kept {
     }
   }
 
+  /** The same call, whose error is to be asked for at once. */
+  receiveOnce(socket: Deno.PointerObject): number {
+    return this.#calls.zmq_msg_recv(this.pointer, socket, ZMQ_DONTWAIT);
+  }
+
   /** Receives, blocking this thread for as long as the socket's own option says; -1 also where a signal came. */
   receiveBlocking(socket: Deno.PointerObject): number {
     const size = this.#calls.zmq_msg_recv(this.pointer, socket, 0);
@@ -140,6 +145,46 @@ export function takeMessage(
   const native = message ??= new NativeMessage();
   const size = native.receive(socket);
   return size < 0 ? undefined : takeReceived(native, socket, size, names);
+}
+
+/** Why no message could be taken: for those whose failures become rejections. */
+export class Failure {
+  constructor(readonly reason: unknown) {}
+}
+
+/** The same, without an exception: a `try` around the call costs 12 ns, a tenth of what `for await` does. */
+export function takeMessageOrFailure(
+  socket: Deno.PointerObject,
+  names?: PropertyReader,
+): Frame[] | Failure | undefined {
+  const native = message ??= new NativeMessage();
+  const size = native.receiveOnce(socket);
+  if (size < 0) return libc().errno() === EAGAIN ? undefined : takeAgain(socket, names);
+  if (names === undefined && isSingle(native.words)) {
+    return [newSmallFrame(size, native.words, INLINE_DATA_WORD)];
+  }
+  return takeReceivedOrFailure(native, socket, size, names);
+}
+
+function takeAgain(socket: Deno.PointerObject, names: PropertyReader | undefined) {
+  try {
+    return takeMessage(socket, names);
+  } catch (error) {
+    return new Failure(error);
+  }
+}
+
+function takeReceivedOrFailure(
+  native: NativeMessage,
+  socket: Deno.PointerObject,
+  size: number,
+  names: PropertyReader | undefined,
+): Frame[] | Failure {
+  try {
+    return takeReceived(native, socket, size, names);
+  } catch (error) {
+    return new Failure(error);
+  }
 }
 
 /** The same, blocking this thread. */

@@ -12,12 +12,14 @@ import type { Frame } from "./message.ts";
 import { closedError, Operation, SLICE, timeoutError, toTimeout } from "./operation.ts";
 import {
   borrowVisitBuffers,
+  Failure,
   isSingle,
   returnVisitBuffers,
   skipRest,
   SMALL_OFFSET,
   takeMessage,
   takeMessageBlocking,
+  takeMessageOrFailure,
   type VisitBuffers,
   type Visitor,
 } from "./receive.ts";
@@ -85,18 +87,19 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
   next(): Promise<IteratorResult<Frame[]>> {
     const { handle } = this;
     if (this.#ended || handle.closed) return Promise.resolve(END);
-    let message: Frame[] | undefined;
     const tried = mayTry(handle) && spend();
     if (tried) {
-      try {
-        message = take(handle);
-      } catch (error) {
-        return Promise.reject(error);
-      }
+      const message = takeOrFailure(handle);
+      if (message instanceof Failure) return Promise.reject(message.reason);
       if (message !== undefined) return Promise.resolve({ value: message, done: false });
     }
+    return this.#wait(tried);
+  }
+
+  // On its own, as `waitForMessage` is: a function that makes another one is slower each time, also where it doesn't.
+  #wait(tried: boolean): Promise<IteratorResult<Frame[]>> {
     return new Promise((resolve, reject) => {
-      wait(new Turn(this, handle, resolve, reject), tried, undefined);
+      wait(new Turn(this, this.handle, resolve, reject), tried, undefined);
     });
   }
 
@@ -127,17 +130,22 @@ export function receive(
   if (signal?.aborted) return Promise.reject(signal.reason);
   const tried = mayTry(handle) && spend();
   if (tried) {
-    let message: Frame[] | undefined;
-    try {
-      message = take(handle);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    const message = takeOrFailure(handle);
+    if (message instanceof Failure) return Promise.reject(message.reason);
     if (message !== undefined) return Promise.resolve(message);
     if (handle.receiveTimeout === 0) {
       return Promise.reject(timeoutError(CALL, "No message came", 0));
     }
   }
+  return waitForMessage(handle, owner, tried, signal);
+}
+
+function waitForMessage(
+  handle: Handle,
+  owner: object,
+  tried: boolean,
+  signal: AbortSignal | undefined,
+): Promise<Frame[]> {
   return new Promise((resolve, reject) => {
     wait(new Receive(handle, owner, resolve, reject), tried, signal);
   });
@@ -281,10 +289,20 @@ function mayTry(handle: Handle): boolean {
 
 function take(handle: Handle): Frame[] | undefined {
   const message = takeMessage(handle.pointer, handle.metadata);
+  taken(handle, message);
+  return message;
+}
+
+function takeOrFailure(handle: Handle): Frame[] | Failure | undefined {
+  const message = takeMessageOrFailure(handle.pointer, handle.metadata);
+  taken(handle, message);
+  return message;
+}
+
+function taken(handle: Handle, message: unknown): void {
   if (handle.watched > 0) reactor().unsettle(handle);
   // A receive that finds nothing has run every command, so nothing is left to look at.
   else if (message === undefined) handle.unsettled = false;
-  return message;
 }
 
 function takeAfterOthers(handle: Handle): Frame[] | undefined {

@@ -18,6 +18,11 @@ export function sendPart(socket: Deno.PointerObject, part: Part): boolean {
   return send(socket, part, ZMQ_DONTWAIT);
 }
 
+/** The same, once, whatever keeps it from going: nothing is thrown. */
+export function sendAtOnce(socket: Deno.PointerObject, part: Part): boolean {
+  return sendOnce(socket, part, ZMQ_DONTWAIT, false) >= 0;
+}
+
 /** The same, for a call that is made in loops, none of which are awaited. */
 export function sendPartInLoop(socket: Deno.PointerObject, part: Part): boolean {
   return send(socket, part, ZMQ_DONTWAIT, true);

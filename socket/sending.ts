@@ -16,7 +16,7 @@ import {
   toParts,
 } from "./message.ts";
 import { closedError, Operation, SLICE, timeoutError, toTimeout } from "./operation.ts";
-import { sendPart, sendPartInLoop, sendParts } from "./send.ts";
+import { sendAtOnce, sendPart, sendPartInLoop, sendParts } from "./send.ts";
 
 const CALL = "zmq_send";
 const SENT: Promise<void> = Promise.resolve();
@@ -73,6 +73,11 @@ export function send(
   if (signal?.aborted) return Promise.reject(signal.reason);
   const tried = handle.senders.first === undefined && spend();
   if (tried) {
+    // Without a `try` around it, which costs 12 ns of some 80: whatever keeps the message is asked for below.
+    if (!Array.isArray(parts) && sendAtOnce(handle.pointer, parts as Part)) {
+      if (handle.watched > 0) reactor().unsettle(handle);
+      return SENT;
+    }
     try {
       if (put(handle, parts)) return SENT;
     } catch (error) {
@@ -80,6 +85,16 @@ export function send(
     }
     if (handle.sendTimeout === 0) return Promise.reject(timeoutError(CALL, LATE, 0));
   }
+  return sendLater(handle, owner, parts, tried, signal);
+}
+
+function sendLater(
+  handle: Handle,
+  owner: object,
+  parts: Part | Part[],
+  tried: boolean,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const kept = Array.isArray(parts) ? parts : [parts as Part];
     const send = new Send(handle, owner, kept, resolve, reject);
