@@ -84,6 +84,8 @@ export const S_IFREG = 0o100000;
 export const S_IFSOCK = 0o140000;
 
 // fcntl(2).
+export const F_GETFD = 1;
+export const FD_CLOEXEC = 1;
 export const F_GETFL = 3;
 export const O_ACCMODE = 3;
 export const O_RDONLY = 0;

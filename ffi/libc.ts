@@ -88,6 +88,8 @@ const LINUX = {
   timerfd_create: { parameters: ["i32", "i32"], result: "i32" },
   // int timerfd_settime(int fd, int flags, const struct itimerspec *new, struct itimerspec *old)
   timerfd_settime: { parameters: ["i32", "i32", "buffer", "pointer"], result: "i32" },
+  // pid_t gettid(void): older C libraries lack it
+  gettid: { parameters: [], result: "i32", optional: true },
 } as const;
 
 const ELSEWHERE = {

@@ -58,10 +58,17 @@ export interface Backend<Token> {
   /** Waits on this thread, and reports. Never while a `wait` is outstanding on this set. May end early. */
   waitSync(timeout: number, report: Report<Token>): void;
   /**
-   * Waits on this thread, and reports, for a millisecond at the most: for waits that follow each other closely.
-   * Where the system has no cheap way to do that, neither is the method.
+   * Waits on this thread, and reports, for some milliseconds at the most: for waits that follow each other closely.
+   * Where the system has no cheap way to do that, neither is the method. True where the runtime has ended it.
    */
-  waitBriefly?(report: Report<Token>): void;
+  waitBriefly?(report: Report<Token>): boolean;
+  /**
+   * From now on, a brief wait ends when the runtime has something else to do: an answer to send, say, or a thread's
+   * message. False where that can't be had.
+   */
+  heed?(): boolean;
+  /** Whether it has now. False, too, without `heed`. */
+  stirred?(): boolean;
   /** No such wait follows for the time being. */
   calm?(): void;
   /** Ends the outstanding `wait`, or else the next one. */

@@ -7,41 +7,67 @@ import { libc, libcOfLinux } from "../ffi/libc.ts";
 
 /** Waits that typically take less than so many ms may be the isolate's own thread's. */
 const SHORT = 0.2;
-/** Such a wait takes up to so many ms, and all else in the event loop is held up as long. */
-export const BRIEF = 1;
-/** What a wait counts for at the most, so that an idle hour is forgotten within a few quick answers. */
-const LONGEST = 4 * SHORT;
+/** The same where what else the event loop has to do ends such a wait. */
+const SHORT_IF_HEEDFUL = 1.5;
+/** Such a wait takes up to so many ms, and all else in the event loop is held up as long; with heed, only timers are. */
+const BRIEF = 1;
+const BRIEF_IF_HEEDFUL = 2;
+/** What a wait counts for at the most, as a multiple: so an idle hour is forgotten within a few quick answers. */
+const LONGEST = 4;
 /** The part of the newest wait in the figure. */
 const NEWEST = 1 / 4;
 
 /**
- * A wait on a pool thread costs 30 microseconds of processor time and delays what it brings by 40 microseconds, but holds up
- * nobody. Where messages follow each other so closely that the next one is due within a moment, the
+ * A wait on a pool thread costs 60 microseconds of processor time and delays what it brings by 40 microseconds, but
+ * holds up nobody. Where messages follow each other so closely that the next one is due within a moment, the
  * isolate's own thread waits for it: for a moment at the most, once in a turn of the event loop. Unlike a
  * row of tries it leaves its core to libzmq's I/O thread meanwhile.
  */
 export class Pace {
-  #typical = LONGEST;
+  #typical = LONGEST * SHORT_IF_HEEDFUL;
+  #heedful: boolean | undefined;
+  readonly #heed: () => boolean;
+
+  /** `heed` sees to it that the runtime ends such a wait when it has something to do, and tells whether that can be had. */
+  constructor(heed: () => boolean = () => false) {
+    this.#heed = heed;
+  }
+
+  /** Whether it does; asked once, when that first matters. */
+  get heedful(): boolean {
+    return this.#heedful ??= this.#heed();
+  }
 
   /** Whether the next wait is likely to be so short that this thread may wait itself. */
   get brisk(): boolean {
-    return this.#typical < SHORT;
+    return this.#typical < SHORT_IF_HEEDFUL && this.#typical < this.#short;
+  }
+
+  /** How many ms such a wait may take, if nothing comes. */
+  get bound(): number {
+    return this.heedful ? BRIEF_IF_HEEDFUL : BRIEF;
   }
 
   /** Learns how many ms a wait took. */
   note(waited: number): void {
-    this.#typical += (Math.min(waited, LONGEST) - this.#typical) * NEWEST;
+    const longest = LONGEST * (this.#heedful === false ? SHORT : SHORT_IF_HEEDFUL);
+    this.#typical += (Math.min(waited, longest) - this.#typical) * NEWEST;
+  }
+
+  get #short(): number {
+    return this.heedful ? SHORT_IF_HEEDFUL : SHORT;
   }
 }
 
-/** Nanoseconds from one tick to the next. */
+/** Nanoseconds from one tick to the next, */
 const INTERVAL = 500_000n;
-/** Two of struct timespec each: the interval, and the time to the first tick. */
-const TICKING = new BigInt64Array([0n, INTERVAL, 0n, INTERVAL]);
-const STOPPED = new BigInt64Array(4);
+/** and where something else may end a wait: a turn of the event loop for each tick would cost as much as a thread. */
+const INTERVAL_IF_HEEDFUL = 2_000_000n;
+/** Two of struct timespec: the interval, and the time to the first tick. */
+const every = (interval: bigint) => new BigInt64Array([0n, interval, 0n, interval]);
 
 /**
- * Fires every half millisecond while it runs. A short wait with a time-out of its own makes the kernel set
+ * Fires every half millisecond, or every two, while it runs. A short wait with a time-out of its own makes the kernel set
  * the processor's timer, and take it back, at each wait: a round trip over tcp took 56 microseconds so, on a virtual
  * machine, and 40 with a clock that ticks meanwhile.
  */
@@ -59,9 +85,10 @@ export class Ticker {
 
   readonly #ticks = new Uint8Array(8);
 
-  start(): void {
+  start(heedful: boolean): void {
     if (this.#running) return;
-    check(libcOfLinux().timerfd_settime(this.fd, 0, TICKING, null), "timerfd_settime");
+    const times = every(heedful ? INTERVAL_IF_HEEDFUL : INTERVAL);
+    check(libcOfLinux().timerfd_settime(this.fd, 0, times, null), "timerfd_settime");
     this.#running = true;
   }
 
@@ -73,7 +100,7 @@ export class Ticker {
 
   stop(): void {
     if (!this.#running) return;
-    check(libcOfLinux().timerfd_settime(this.fd, 0, STOPPED, null), "timerfd_settime");
+    check(libcOfLinux().timerfd_settime(this.fd, 0, every(0n), null), "timerfd_settime");
     this.#running = false;
   }
 

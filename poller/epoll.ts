@@ -19,6 +19,7 @@ import {
   UNASKED,
   WANTED,
 } from "./system.ts";
+import { isReadable, setOfRuntime } from "./runtime.ts";
 import { Ticker } from "./brief.ts";
 import { Wake } from "./wake.ts";
 
@@ -39,6 +40,7 @@ interface Entry<Token> {
 const OURS = 0;
 const WAKE = 0;
 const TICK = 1;
+const RUNTIME = 2;
 /** A wait that a tick is to end has this time-out, in ms: longer, and so never set in vain. */
 const NET = 20;
 
@@ -50,6 +52,9 @@ export class EpollBackend<Token> implements Backend<Token> {
   readonly #set = new EpollSet();
   #wake: Wake | undefined;
   #ticker: Ticker | undefined;
+  /** The runtime's own set, and whether it may end a wait. */
+  #runtime: number | undefined;
+  #heeding = false;
 
   readonly #entries = new Map<number, Entry<Token>>();
   readonly #slots: (Entry<Token> | undefined)[] = [undefined];
@@ -189,17 +194,42 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.collect(report);
   }
 
-  waitBriefly(report: Report<Token>): void {
+  waitBriefly(report: Report<Token>): boolean {
     this.#assertIdle();
     if (this.#next === this.#found) {
       if (this.#spoilt) this.#renew();
       this.#settle(this.#waitForTick());
     }
     this.collect(report);
+    return this.#runtime !== undefined && !this.#heeding;
+  }
+
+  heed(): boolean {
+    this.#runtime = setOfRuntime(this.#set.fd);
+    if (this.#runtime !== undefined) this.#heed(EPOLL_CTL_ADD, false);
+    return this.#runtime !== undefined;
+  }
+
+  stirred(): boolean {
+    return this.#runtime !== undefined && isReadable(this.#runtime);
+  }
+
+  /** Has the runtime's set end one wait, or none. Only brief ones: a parked thread would wake for whatever happens. */
+  #heed(operation: number, heeding: boolean): void {
+    const bits = heeding ? EPOLLIN | EPOLLONESHOT : EPOLLONESHOT;
+    try {
+      this.#set.control(operation, this.#runtime!, bits, OURS, RUNTIME);
+      this.#heeding = heeding;
+    } catch {
+      // It isn't what it seemed to be.
+      this.#runtime = undefined;
+      this.#heeding = false;
+    }
   }
 
   #waitForTick(): number {
     const ticking = this.#startTicker();
+    if (this.#runtime !== undefined && !this.#heeding) this.#heed(EPOLL_CTL_MOD, true);
     let found = this.#set.wait(ticking ? NET : 1);
     // A tick that came while nobody waited ends the next wait at once.
     if (found === 1 && this.#isTick(0)) {
@@ -226,7 +256,7 @@ export class EpollBackend<Token> implements Backend<Token> {
         return false;
       }
     }
-    this.#ticker.start();
+    this.#ticker.start(this.#runtime !== undefined);
     return true;
   }
 
@@ -236,6 +266,7 @@ export class EpollBackend<Token> implements Backend<Token> {
 
   calm(): void {
     this.#ticker?.stop();
+    if (this.#heeding) this.#heed(EPOLL_CTL_MOD, false);
   }
 
   collect(report: Report<Token>): void {
@@ -244,7 +275,9 @@ export class EpollBackend<Token> implements Backend<Token> {
       const event = this.#next++;
       const index = this.#set.index(event);
       if (index === OURS) {
-        if (this.#isTick(event)) this.#ticker!.take();
+        const generation = this.#set.generation(event);
+        if (generation === TICK) this.#ticker!.take();
+        else if (generation === RUNTIME) this.#heeding = false;
         continue;
       }
       const entry = this.#slots[index];
@@ -377,6 +410,7 @@ export class EpollBackend<Token> implements Backend<Token> {
       this.#set.control(EPOLL_CTL_ADD, this.#wake.fd, EPOLLIN, OURS, WAKE);
     }
     if (this.#ticker !== undefined) this.#watchTicker(this.#ticker);
+    if (this.#runtime !== undefined) this.#heed(EPOLL_CTL_ADD, this.#heeding);
     for (const entry of this.#entries.values()) {
       if (entry.teller !== "kernel") continue;
       entry.teller = "nobody";

@@ -8,9 +8,10 @@ import { type Backend, type BackendKind, EDGE, READABLE } from "./backend.ts";
 import { refill } from "./budget.ts";
 import { isGuarded } from "../ffi/guard.ts";
 import { createBackend } from "./create.ts";
-import { BRIEF, Pace } from "./brief.ts";
+import { Pace } from "./brief.ts";
 import { Source } from "./source.ts";
 import { Deadlines, joinSignal, leaveSignal, type Waiting } from "./waiting.ts";
+import { Yielding } from "./yielding.ts";
 
 /** A set of descriptors that takes part in a wait of the reactor's: a Poller that waits. */
 export interface Guest {
@@ -43,7 +44,7 @@ class Host {
   until = 0;
   since = 0;
   waking = false;
-  readonly pace = new Pace();
+  readonly pace = new Pace(() => this.backend.heed?.() ?? false);
   /** The last wait was on the isolate's own thread. */
   brief = false;
   readonly onWake: () => void;
@@ -104,6 +105,7 @@ class Reactor {
   /** Others exist only for Pollers that ask for another kind than the default. */
   readonly #hosts: Host[];
   readonly #deadlines = new Deadlines();
+  readonly #yielding: Yielding;
   /** Sources to be looked at before anything sleeps. */
   #unsettled: Source[] = [];
   readonly #stubborn = new Set<Source>();
@@ -128,9 +130,14 @@ class Reactor {
     else this.#sleep(false);
   };
   readonly #turn = () => {
+    const now = performance.now();
+    if (this.#yielding.isDue(now)) return this.#yielding.give(now, this.#queueImmediate);
     this.#turnQueued = false;
     refill();
     this.#sleep(true);
+  };
+  readonly #queueImmediate = () => {
+    (setImmediate ??= global.setImmediate)(this.#turn);
   };
   readonly #report = (whom: Source | Guest) => {
     this.#reported = true;
@@ -138,8 +145,10 @@ class Reactor {
     else this.finishLater(whom);
   };
   readonly #onWake = (host: Host) => {
+    const now = performance.now();
     host.parked = false;
-    if (!host.waking) host.pace.note(performance.now() - host.since);
+    this.#yielding.had(now);
+    if (!host.waking) host.pace.note(now - host.since);
     refill();
     host.backend.collect(this.#report);
     for (const source of this.#stubborn) this.note(source);
@@ -150,6 +159,7 @@ class Reactor {
   constructor() {
     this.#home = new Host(undefined, this.#onWake);
     this.#hosts = [this.#home];
+    this.#yielding = new Yielding(this.#home.backend, this.#home.pace);
   }
 
   /** Registers a source once, for as long as it's open: edge-triggered where the system can. */
@@ -311,12 +321,14 @@ class Reactor {
   /** Waits on this thread for a moment, where it's likely that something comes. False where nothing did. */
   #blocks(until: number, now: number): boolean {
     const { backend, pace } = this.#home;
-    if (!this.#home.brisk || until < now + BRIEF) return false;
+    if (!this.#home.brisk || until < now + pace.bound) return false;
     this.#reported = false;
     this.#home.brief = true;
-    backend.waitBriefly!(this.#report);
+    const stirred = backend.waitBriefly!(this.#report);
     if (!this.#reported) return false;
-    pace.note(performance.now() - now);
+    const ended = performance.now();
+    pace.note(ended - now);
+    if (stirred) this.#yielding.stir();
     this.#finishDue();
     this.#rest();
     return true;
@@ -367,7 +379,7 @@ class Reactor {
   #queueTurn(): void {
     if (this.#turnQueued) return;
     this.#turnQueued = true;
-    (setImmediate ??= global.setImmediate)(this.#turn);
+    this.#queueImmediate();
   }
 
   #anyParked(): boolean {

@@ -13,17 +13,40 @@ const ignore = Deno.build.os !== "linux";
 /** The reactor waits briefly where it uses epoll only. */
 const elsewhere = ignore || defaultKind() !== "epoll";
 
+/** Whether a pace is brisk after so many waits more, of so many ms each. */
+function after(pace: Pace, times: number, wait: number): boolean {
+  for (let i = 0; i < times; i++) pace.note(wait);
+  return pace.brisk;
+}
+
 Deno.test("a pace is brisk after some short waits, and a long one ends that", () => {
   const pace = new Pace();
-  const after = (...waits: number[]) => {
-    for (const wait of waits) pace.note(wait);
-    return pace.brisk;
-  };
   assertEquals(pace.brisk, false);
-  assertEquals(after(0.05, 0.05), false);
-  assertEquals(after(0.05, 0.05, 0.05, 0.05), true);
-  assertEquals(after(3600_000), false);
-  assertEquals(after(0.05, 0.05, 0.05, 0.05, 0.05, 0.05), true);
+  assertEquals(after(pace, 4, 0.05), false);
+  assertEquals(after(pace, 16, 0.05), true);
+  assertEquals(after(pace, 1, 3600_000), false);
+  assertEquals(after(pace, 8, 0.05), true);
+});
+
+Deno.test("where the runtime is heeded, a pace is brisk after waits of a millisecond, too", () => {
+  const heedless = new Pace(() => false);
+  const heedful = new Pace(() => true);
+  assertEquals([after(heedless, 20, 1), after(heedful, 20, 1)], [false, true]);
+  assertEquals(after(heedful, 1, 3600_000), false);
+});
+
+Deno.test("a pace asks whether the runtime can be heeded once, and not while waits are long", () => {
+  let asked = 0;
+  const pace = new Pace(() => {
+    asked++;
+    return true;
+  });
+  after(pace, 20, 5);
+  const early = asked;
+  after(pace, 20, 1);
+  after(pace, 20, 5);
+  after(pace, 20, 0.1);
+  assertEquals([early, asked], [0, 1]);
 });
 
 Deno.test("a pace that alternates between short and long waits isn't brisk", () => {
