@@ -11,7 +11,7 @@ const SHORT = 0.2;
 const SHORT_IF_HEEDFUL = 1.5;
 /** Such a wait takes up to so many ms, and all else in the event loop is held up as long; with heed, only timers are. */
 const BRIEF = 1;
-const BRIEF_IF_HEEDFUL = 2;
+const BRIEF_IF_HEEDFUL = 3;
 /** What a wait counts for at the most, as a multiple: so an idle hour is forgotten within a few quick answers. */
 const LONGEST = 4;
 /** The part of the newest wait in the figure. */
@@ -62,12 +62,12 @@ export class Pace {
 /** Nanoseconds from one tick to the next, */
 const INTERVAL = 500_000n;
 /** and where something else may end a wait: a turn of the event loop for each tick would cost as much as a thread. */
-const INTERVAL_IF_HEEDFUL = 2_000_000n;
+const INTERVAL_IF_HEEDFUL = 1_500_000n;
 /** Two of struct timespec: the interval, and the time to the first tick. */
 const every = (interval: bigint) => new BigInt64Array([0n, interval, 0n, interval]);
 
 /**
- * Fires every half millisecond, or every two, while it runs. A short wait with a time-out of its own makes the kernel set
+ * Fires every half millisecond, or every one and a half, while it runs. A short wait with a time-out of its own makes the kernel set
  * the processor's timer, and take it back, at each wait: a round trip over tcp took 56 microseconds so, on a virtual
  * machine, and 40 with a clock that ticks meanwhile.
  */

@@ -46,6 +46,7 @@ class Lent {
       throw stateError("EBUSY", CALL, message);
     };
     Object.defineProperty(handle, "pointer", { get: refuse, configurable: true });
+    handle.lent = true;
     // What was put off to a later turn can't go on then.
     handle.serve = () => {
       for (const queue of [handle.receivers, handle.senders]) {
@@ -88,6 +89,7 @@ class Lent {
       enumerable: true,
       configurable: true,
     });
+    handle.lent = false;
     delete (handle as Partial<Handle>).serve;
     delete (handle as Partial<Handle>).close;
     reactor().register(handle);

@@ -46,6 +46,8 @@ export class Handle extends Guarded {
   sendTimeout = -1;
   /** A visit is showing a part of a message, and others follow: nobody may receive in between. */
   midMessage = false;
+  /** Another thread has it, and to touch it throws: promises are put off to a turn, in which they fail. */
+  lent = false;
   /** Its constructor is still setting options: they're judged together. */
   configuring = true;
   /** It was bound or connected to a ws:// or wss:// address. */

@@ -87,7 +87,7 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
   next(): Promise<IteratorResult<Frame[]>> {
     const { handle } = this;
     if (this.#ended || handle.closed) return Promise.resolve(END);
-    const tried = mayTry(handle) && spend();
+    const tried = !handle.lent && mayTry(handle) && spend();
     if (tried) {
       const message = takeOrFailure(handle);
       if (message instanceof Failure) return Promise.reject(message.reason);
@@ -128,7 +128,7 @@ export function receive(
   if (handle.closed) throw closedError(CALL);
   checkSignal(signal);
   if (signal?.aborted) return Promise.reject(signal.reason);
-  const tried = mayTry(handle) && spend();
+  const tried = !handle.lent && mayTry(handle) && spend();
   if (tried) {
     const message = takeOrFailure(handle);
     if (message instanceof Failure) return Promise.reject(message.reason);

@@ -71,7 +71,7 @@ export function send(
   if (handle.closed) throw closedError(CALL);
   checkSignal(signal);
   if (signal?.aborted) return Promise.reject(signal.reason);
-  const tried = handle.senders.first === undefined && spend();
+  const tried = !handle.lent && handle.senders.first === undefined && spend();
   if (tried) {
     // Without a `try` around it, which costs 12 ns of some 80: whatever keeps the message is asked for below.
     if (!Array.isArray(parts) && sendAtOnce(handle.pointer, parts as Part)) {
