@@ -131,7 +131,10 @@ class Reactor {
   };
   readonly #turn = () => {
     const now = performance.now();
-    if (this.#yielding.isDue(now)) return this.#yielding.give(now, this.#queueImmediate);
+    // Where nobody waits, no turn follows this one, and the runtime gets its own anyway.
+    if (this.#anyWaits() && this.#yielding.isDue(now)) {
+      return this.#yielding.give(now, this.#queueImmediate);
+    }
     this.#turnQueued = false;
     refill();
     this.#sleep(true);
@@ -351,7 +354,8 @@ class Reactor {
   #rest(): void {
     if (this.#hosts.some((host) => host.waits > 0 && !host.parked)) this.#queuePark();
     if (this.#home.waits === 0) this.#armIdleTimer();
-    if (this.#settledWaiters.length > 0 && (this.#anyWaits() || !this.#anyParked())) {
+    if (this.#settledWaiters.length === 0 || this.#yielding.underWay) return;
+    if (this.#anyWaits() || !this.#anyParked()) {
       const waiters = this.#settledWaiters;
       this.#settledWaiters = [];
       for (const resolve of waiters) resolve();

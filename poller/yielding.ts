@@ -19,6 +19,8 @@ export class Yielding {
   /** When it last had its turn, or nothing to do there. */
   #last = 0;
   #stirred = false;
+  /** It's having it: a call is under way on a thread of the pool. */
+  underWay = false;
   readonly #backend: Backend<unknown>;
   readonly #pace: Pace;
 
@@ -51,6 +53,10 @@ export class Yielding {
   /** Gives it, and goes on then. */
   give(now: number, goOn: () => void): void {
     this.had(now);
-    libc().poll_aside(null, usize(0), 0).then(goOn);
+    this.underWay = true;
+    libc().poll_aside(null, usize(0), 0).then(() => {
+      this.underWay = false;
+      goOn();
+    });
   }
 }

@@ -68,10 +68,12 @@ Deno.test({ name: "to give the runtime its turn goes on after it", ignore }, asy
   const backend = new EpollBackend<unknown>();
   const yielding = new Yielding(backend, new Pace());
   yielding.stir();
-  await new Promise<void>((resolve) => yielding.give(0, resolve));
-  const still = yielding.isDue(0.1);
+  const gone = new Promise<void>((resolve) => yielding.give(0, resolve));
+  const during = yielding.underWay;
+  await gone;
+  const after = yielding.underWay || yielding.isDue(0.1);
   backend.close();
-  assertEquals(still, false);
+  assertEquals([during, after], [true, false]);
 });
 
 /** A set on the process's first thread, and a thread of the pool that ends within some ms. */
