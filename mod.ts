@@ -20,7 +20,8 @@
  * @module
  */
 
-// Leaves first: Deno reads a module's file once more where what that imports isn't there yet.
+import "./modules.ts";
+
 export { type LibraryAttempt, LibraryError, ZmqError, type ZmqErrorDetails } from "./errors.ts";
 export { type Capability, capability, libraryPath, version } from "./library.ts";
 export {

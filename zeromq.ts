@@ -22,6 +22,8 @@
  * @module
  */
 
+import "./zeromq/modules.ts";
+
 export { capability, curveKeyPair, version } from "./zeromq/library.ts";
 export { Context, context } from "./zeromq/context.ts";
 export { Socket } from "./zeromq/socket.ts";
