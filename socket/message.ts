@@ -2,7 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 import { libc } from "../ffi/libc.ts";
-import { countBlock, toBeCopied, usize } from "../ffi/memory.ts";
+import { copyOfBytes, countBlock, usize } from "../ffi/memory.ts";
 
 /** One part of a message to be sent; see {@linkcode MessageLike}. */
 export type MessagePart =
@@ -143,8 +143,8 @@ let limit = -1;
 /** A frame with a copy of the bytes at `pointer`, more of them than fit in a slab. */
 export function newLargeFrame(pointer: Deno.PointerObject, size: number): Frame {
   countBlock(size);
-  const shown = toBeCopied(pointer, size);
-  if (shown !== undefined) return new FrameOfCopy(new Uint8Array(shown));
+  const copy = copyOfBytes(pointer, size, FrameOfCopy);
+  if (copy !== undefined) return copy;
   const frame = new Frame(size);
   libc().memcpy(frame, pointer, usize(size));
   return frame;

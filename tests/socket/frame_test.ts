@@ -150,6 +150,14 @@ Deno.test("a large frame has a buffer of its own, which can be transferred", asy
   assertEquals([frames[0].text(), large.length, frames[2].text()], ["first", 0, "third"]);
 });
 
+Deno.test("large frames count once for the collector: what they were copied from ran it twice as often", async () => {
+  const bytes = new Uint8Array(1 << 20);
+  const before = Deno.memoryUsage().external;
+  const frames = await framesOf(...Array.from({ length: 16 }, () => bytes));
+  const counted = (Deno.memoryUsage().external - before) / bytes.length;
+  assert(counted < 1.5 * frames.length, `${counted} for ${frames.length}`);
+});
+
 Deno.test("a copied frame can be posted", async () => {
   const [, frame] = await framesOf("first", "second");
   const copy = structuredClone(new Uint8Array(frame));
