@@ -41,6 +41,8 @@ export class Handle extends Guarded {
   readonly senders: Queue<Operation> = new Queue();
   readonly fd: number;
   closed = false;
+  /** Its type takes messages of one part, and more; others want two parts, or have a word to say on it. */
+  readonly takesOnePart: boolean;
   /** How long a receive or a send waits, in ms; -1 for ever. */
   receiveTimeout = -1;
   sendTimeout = -1;
@@ -70,6 +72,7 @@ export class Handle extends Guarded {
     readonly context: ContextCore,
   ) {
     super();
+    this.takesOnePart = type < ZMQ_STREAM && type !== ZMQ_ROUTER;
     this.fd = this.findDescriptor();
   }
 

@@ -1,7 +1,8 @@
 /** A buffer that is sent again and again, whose address is remembered. */
 
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { type Pull, type Push } from "../../mod.ts";
+import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import { Pair, Poller, Pull, Push, Router } from "../../mod.ts";
+import { freshAddress, join } from "../util.ts";
 import { pipeline } from "./support.ts";
 
 /** Often enough for the buffer to be remembered, whatever was sent before. */
@@ -65,6 +66,75 @@ Deno.test("a buffer that was resized after many sends is sent in its new size", 
   for (let i = 0; i < 3; i++) assertEquals(passed(push, pull, buffer), [7, 7, 7, 0, 0]);
   memory.resize(1);
   for (let i = 0; i < 3; i++) assertEquals(passed(push, pull, buffer), [7]);
+});
+
+Deno.test("what was sent many times isn't sent through a socket that was closed since", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const buffer = Uint8Array.of(1);
+  sendOften(push, pull, buffer);
+  push.close();
+  throws(() => push.trySend(buffer), { code: "EBADF" });
+  throws(() => push.sendSync(buffer), { code: "EBADF" });
+});
+
+Deno.test("what a Push has sent many times is refused by a Router as any message of one part", async () => {
+  using sockets = await pipeline();
+  using router = new Router();
+  const { push, pull } = sockets;
+  const buffer = Uint8Array.of(1);
+  sendOften(push, pull, buffer);
+  throws(() => router.trySend(buffer), TypeError);
+  throws(() => router.sendSync(buffer), TypeError);
+});
+
+Deno.test("what was sent many times doesn't overtake a send that waits", async () => {
+  using full = new Push({ sendHighWaterMark: 1 });
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const buffer = Uint8Array.of(1);
+  const waiting = full.send("first"); // it has no peer
+  sendOften(push, pull, buffer);
+  assertEquals(full.trySend(buffer), false);
+  await full.bind(freshAddress("inproc"));
+  using late = new Pull();
+  late.connect(full.lastEndpoint!);
+  sendOften(push, pull, buffer);
+  assertEquals(full.writable, true);
+  full.sendSync(buffer);
+  assertEquals([
+    late.receiveSync({ timeout: 10_000 })[0].text(),
+    [...late.receiveSync({ timeout: 10_000 })[0]],
+  ], ["first", [1]]);
+  await waiting;
+});
+
+Deno.test("what is sent many times through a socket doesn't take its Poller's wake-up away", async () => {
+  using one = new Pair();
+  using other = new Pair();
+  await join(one, other, freshAddress("inproc"));
+  using poller = new Poller();
+  poller.add(one);
+  const buffer = Uint8Array.of(1);
+  for (let i = 0; i < 20; i++) {
+    assertEquals(poller.waitSync({ timeout: 0 }).length, 0);
+    other.sendSync("a message, and a command that the sends read");
+    for (let k = 0; k < OFTEN; k++) one.sendSync(buffer);
+    assertEquals(poller.waitSync({ timeout: 10_000 }).map(({ readable }) => readable), [true]);
+    one.receiveSync();
+    for (let k = 0; k < OFTEN; k++) other.receiveSync();
+  }
+});
+
+Deno.test("nothing, sent after what was sent many times, is refused as it always is", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const nothing = undefined as unknown as string;
+  throws(() => push.trySend(nothing), TypeError);
+  sendOften(push, pull, Uint8Array.of(1));
+  throws(() => push.trySend(nothing), TypeError);
+  await new Promise((resolve) => setImmediate(resolve)); // what was remembered is forgotten
+  throws(() => push.sendSync(nothing), { name: "TypeError", message: /not of undefined/ });
 });
 
 Deno.test("a buffer isn't kept from being collected by having been sent many times", async () => {
