@@ -211,7 +211,8 @@ export class EpollBackend<Token> implements Backend<Token> {
   }
 
   stirred(): boolean {
-    return this.#runtime !== undefined && isReadable(this.#runtime);
+    // One that was lost can't say, so it's taken to have.
+    return this.#runtime === undefined || isReadable(this.#runtime);
   }
 
   /** Has the runtime's set end one wait, or none. Only brief ones: a parked thread would wake for whatever happens. */
