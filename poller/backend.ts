@@ -67,7 +67,7 @@ export interface Backend<Token> {
    * message. False where that can't be had.
    */
   heed?(): boolean;
-  /** Whether it has now; asked where `heed` has said that it can be told. */
+  /** Whether it has now, or can't be asked any more. False without `heed`. */
   stirred?(): boolean;
   /** No such wait follows for the time being. */
   calm?(): void;

@@ -55,6 +55,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   /** The runtime's own set, and whether it may end a wait. */
   #runtime: number | undefined;
   #heeding = false;
+  #lost = false;
 
   readonly #entries = new Map<number, Entry<Token>>();
   readonly #slots: (Entry<Token> | undefined)[] = [undefined];
@@ -211,8 +212,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   }
 
   stirred(): boolean {
-    // One that was lost can't say, so it's taken to have.
-    return this.#runtime === undefined || isReadable(this.#runtime);
+    return this.#runtime === undefined ? this.#lost : isReadable(this.#runtime);
   }
 
   /** Has the runtime's set end one wait, or none. Only brief ones: a parked thread would wake for whatever happens. */
@@ -222,7 +222,8 @@ export class EpollBackend<Token> implements Backend<Token> {
       this.#set.control(operation, this.#runtime!, bits, OURS, RUNTIME);
       this.#heeding = heeding;
     } catch {
-      // It isn't what it seemed to be.
+      // It isn't what it seemed to be, and can't say any more when it has something to do.
+      this.#lost = this.#runtime !== undefined;
       this.#runtime = undefined;
       this.#heeding = false;
     }
