@@ -29,6 +29,7 @@ interface Choice {
   few: Ways;
   common: Ways;
   more: Ways;
+  large: Ways;
 }
 
 const RECEIVING: Choice = {
@@ -46,6 +47,7 @@ const RECEIVING: Choice = {
     "await receive": "receive",
     "Web stream": "stream",
   },
+  large: { "for await, using": "forAwaitUsing" },
 };
 
 const SENDING: Choice = {
@@ -53,6 +55,7 @@ const SENDING: Choice = {
   few: { "await send": "send" },
   common: { "trySend": "trySend", "await send": "send" },
   more: { "sendSync": "sendSync", "Web stream": "stream" },
+  large: {},
 };
 
 export const receiving: Group = {
@@ -187,9 +190,9 @@ function sender(plan: Plan, c: Launch, flow: Flow): Enter {
 /** Ours, by each way, and the others. */
 function contenders(plan: Plan, flow: Flow, choice: Choice, enter: Enter): Contender[] {
   const { full, peers: { pyzmq, zeromqOnNode, zeromqOnDeno } } = plan;
-  const { program, few, common, more } = choice;
+  const { program, few, common, more, large } = choice;
   const small = flow.size <= 1024;
-  const ways = full ? { ...common, ...(small && more) } : flow.size === 16 ? common : few;
+  const ways = full ? { ...common, ...(small ? more : large) } : flow.size === 16 ? common : few;
   const others = full || flow.size === 16;
   return present(
     ...Object.entries(ways).map(([name, mode]) => enter(name, ours(program), mode)),

@@ -28,18 +28,44 @@ export type MessageLike = MessagePart | readonly MessagePart[];
 export type Part = string | Uint8Array;
 
 /**
- * One part of a received message: a `Uint8Array` with all the methods of Node's `Buffer`, and two
+ * One part of a received message: a `Uint8Array` with all the methods of Node's `Buffer`, and three
  * more.
  *
  * Small frames lie side by side in shared buffers, so their `buffer` can't be transferred, and posting
  * a frame to a worker copies its neighbours along: post `frame.slice()` of a plain view, such as
  * `new Uint8Array(frame)`, instead.
+ *
+ * A larger one, from 4 KB on, has a buffer of its own, which the collector frees some time later. Where many of them
+ * come, `using` lets go of each at once:
+ *
+ * @example
+ * ```ts
+ * import { Pull, Push } from "@deno-zmq/zmq";
+ *
+ * using pull = new Pull();
+ * await pull.bind("tcp://127.0.0.1:*");
+ * using push = new Push();
+ * push.connect(pull.lastEndpoint!);
+ * await push.send(new Uint8Array(1 << 20));
+ * for await (const [part] of pull) {
+ *   using frame = part;
+ *   console.log(frame.length); // 1048576
+ *   break;
+ * }
+ * ```
  */
-export interface Frame extends Buffer<ArrayBuffer> {
+export interface Frame extends Buffer<ArrayBuffer>, Disposable {
   /** The bytes as UTF-8 text; what isn't UTF-8 reads as U+FFFD. */
   text(): string;
   /** The bytes parsed as JSON. Throws `SyntaxError` where they aren't. */
   json<T = unknown>(): T;
+  /**
+   * Gives the memory of a frame of more than 4 KB back at once; it's empty then. Of a smaller one, which shares its
+   * memory, nothing is given back, and it stays as it is. Optional: the collector frees what is forgotten.
+   *
+   * @throws `TypeError` where the program has marked the buffer as one that can't be transferred.
+   */
+  [Symbol.dispose](): void;
 }
 
 /** The constructor of {@linkcode Frame}. Programs receive frames; they rarely make one. */
@@ -59,6 +85,13 @@ class FrameOfBytes extends Uint8Array<ArrayBuffer> {
 
   json(): unknown {
     return JSON.parse(decoderOfJson.decode(this));
+  }
+
+  [Symbol.dispose](): void {
+    // A smaller one's buffer is its neighbours', too.
+    if (this.length > LARGEST_IN_SLAB && this.length === this.buffer.byteLength) {
+      this.buffer.transfer(0);
+    }
   }
 }
 

@@ -67,6 +67,12 @@ const MODES: Record<string, (pull: Pull) => unknown> = {
   async forAwait(pull) {
     for await (const message of pull) look(message);
   },
+  async forAwaitUsing(pull) {
+    for await (const message of pull) {
+      using _frame = message[0];
+      look(message);
+    }
+  },
   async receive(pull) {
     for (;;) look(await pull.receive());
   },

@@ -158,6 +158,33 @@ Deno.test("large frames count once for the collector: what they were copied from
   assert(counted < 1.5 * frames.length, `${counted} for ${frames.length}`);
 });
 
+Deno.test("a large frame that is disposed of gives its memory back at once, and is empty", async () => {
+  const bytes = new Uint8Array(1 << 20);
+  const frames = await framesOf(...Array.from({ length: 16 }, () => bytes), "small");
+  const before = Deno.memoryUsage().external;
+  for (const frame of frames) frame[Symbol.dispose]();
+  const givenBack = (before - Deno.memoryUsage().external) / bytes.length;
+  assert(givenBack > 15.9, `${givenBack}`);
+  assertEquals(frames.map(({ length }) => length), [...Array(16).fill(0), 5]);
+});
+
+for (const size of [5, 4096]) {
+  Deno.test(`a frame of ${size} bytes that is disposed of stays as it is, and so do its neighbours`, async () => {
+    const frames = await framesOf("first", new Uint8Array(size).fill(9), "third");
+    {
+      using _frame = frames[1];
+    }
+    assert(sameBytes(frames[1], new Uint8Array(size).fill(9)));
+    assertEquals([frames[0].text(), frames[2].text()], ["first", "third"]);
+  });
+}
+
+Deno.test("a part of a frame that is disposed of leaves the whole", async () => {
+  const [, frame] = await framesOf("first", new Uint8Array(10_000).fill(9));
+  new Frame(frame.buffer, 0, 9_000)[Symbol.dispose]();
+  assert(sameBytes(frame, new Uint8Array(10_000).fill(9)));
+});
+
 Deno.test("a copied frame can be posted", async () => {
   const [, frame] = await framesOf("first", "second");
   const copy = structuredClone(new Uint8Array(frame));
