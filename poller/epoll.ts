@@ -55,6 +55,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   /** The runtime's own set, and whether it may end a wait. */
   #runtime: number | undefined;
   #heeding = false;
+  /** It was there once, and can't be asked any more. */
   #lost = false;
 
   readonly #entries = new Map<number, Entry<Token>>();

@@ -35,8 +35,8 @@ export type Part = string | Uint8Array;
  * a frame to a worker copies its neighbours along: post `frame.slice()` of a plain view, such as
  * `new Uint8Array(frame)`, instead.
  *
- * A larger one, from 4 KB on, has a buffer of its own, which the collector frees some time later. Where many of them
- * come, `using` lets go of each at once:
+ * One of more than 4 KB has a buffer of its own, which the collector frees some time later. Where many of them come,
+ * `using` lets go of each at once:
  *
  * @example
  * ```ts
