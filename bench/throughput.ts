@@ -47,7 +47,11 @@ const RECEIVING: Choice = {
     "await receive": "receive",
     "Web stream": "stream",
   },
-  large: { "for await, using": "forAwaitUsing" },
+  large: {
+    "for await, using": "forAwaitUsing",
+    "await receive": "receive",
+    "Web stream": "stream",
+  },
 };
 
 const SENDING: Choice = {
@@ -55,7 +59,7 @@ const SENDING: Choice = {
   few: { "await send": "send" },
   common: { "trySend": "trySend", "await send": "send" },
   more: { "sendSync": "sendSync", "Web stream": "stream" },
-  large: {},
+  large: { "sendSync": "sendSync", "Web stream": "stream" },
 };
 
 export const receiving: Group = {
@@ -113,7 +117,12 @@ function flows({ full }: Plan): Flow[] {
   const tcp = (size: number, parts = 1): Flow => ({ transport: "tcp", size, parts });
   const ipc = (size: number): Flow => ({ transport: "ipc", size, parts: 1 });
   return full
-    ? [...SIZES.map((size) => tcp(size)), tcp(16, 4), tcp(1024, 4), ipc(16), ipc(1024)]
+    ? [
+      ...SIZES.map((size) => tcp(size)),
+      ...SIZES.map((size) => tcp(size, 4)),
+      ipc(16),
+      ipc(1024),
+    ]
     : [tcp(16), tcp(1024)];
 }
 

@@ -69,8 +69,8 @@ const MODES: Record<string, (pull: Pull) => unknown> = {
   },
   async forAwaitUsing(pull) {
     for await (const message of pull) {
-      using _frame = message[0];
       look(message);
+      for (const frame of message) frame[Symbol.dispose]();
     }
   },
   async receive(pull) {
