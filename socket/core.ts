@@ -41,7 +41,7 @@ export class Handle extends Guarded {
   readonly senders: Queue<Operation> = new Queue();
   readonly fd: number;
   closed = false;
-  /** Its type takes messages of one part, and more; others want two parts, or have a word to say on it. */
+  /** Its type takes any message of one part. A Router's and a Stream's have two; a draft type's are looked at each. */
   readonly takesOnePart: boolean;
   /** How long a receive or a send waits, in ms; -1 for ever. */
   receiveTimeout = -1;
