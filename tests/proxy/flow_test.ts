@@ -126,8 +126,7 @@ Deno.test("a message of several parts that is held when the proxy ends is told w
   const sender = new Push({ linger: 0 });
   await using setting = await Setting.begin(proxy, sender, new Pull({ receiveHighWaterMark: 1 }));
   for (let i = 0; i < 10; i++) await sender.send([`${i}`, "x".repeat(100), "last"]);
-  while (proxy.statistics.toBack.messages === 0) await turn();
-  await turn();
+  while (!handleOf(proxy.frontEnd).midMessage) await turn();
   proxy.terminate();
   await soon(setting.run);
   const taken = proxy.statistics.toBack.messages;
