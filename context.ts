@@ -24,7 +24,7 @@ import {
   tokenOf,
 } from "./ffi/shared.ts";
 import { fileType } from "./poller/system.ts";
-import { Uncloneable } from "./poller/pollable.ts";
+import { Uncloneable } from "./poller/source.ts";
 
 /** What a context knows of its open sockets. */
 export interface Member {

@@ -24,21 +24,18 @@ import "./modules.ts";
 
 export { type LibraryAttempt, LibraryError, ZmqError, type ZmqErrorDetails } from "./errors.ts";
 export { type Capability, capability, libraryPath, version } from "./library.ts";
+export type { BackendKind } from "./poller/backend.ts";
 export {
-  type BackendKind,
   type Interest,
-  type Pollable,
-  pollable,
   Poller,
   type PollerOptions,
-  PollerTimer,
   type Ready,
-  settled,
-  type TimerOptions,
-  Uncloneable,
   type WaitOptions,
   type WaitSyncOptions,
-} from "./poller/mod.ts";
+} from "./poller/poller.ts";
+export { settled } from "./poller/reactor.ts";
+export { type Pollable, pollable, Uncloneable } from "./poller/source.ts";
+export { PollerTimer, type TimerOptions } from "./poller/timers.ts";
 export { Context, context } from "./context.ts";
 export type { ContextOptions } from "./context_options.ts";
 
@@ -96,8 +93,14 @@ export type {
 } from "./socket/events.ts";
 export { type Receives, type Sends, Socket, type SocketOptions } from "./socket/socket.ts";
 
-export { Pair, type PairOptions } from "./socket/pair.ts";
-export { Pull, type PullOptions, Push, type PushOptions } from "./socket/pipeline.ts";
+export {
+  Pair,
+  type PairOptions,
+  Pull,
+  type PullOptions,
+  Push,
+  type PushOptions,
+} from "./socket/pipeline.ts";
 export {
   Publisher,
   type PublisherOptions,

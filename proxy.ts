@@ -6,7 +6,7 @@
 
 import { ZMQ_REP, ZMQ_REQ, ZMQ_STREAM } from "./ffi/constants.ts";
 import { stateError } from "./ffi/errno.ts";
-import { pollable } from "./poller/pollable.ts";
+import { pollable } from "./poller/source.ts";
 import { settled } from "./poller/reactor.ts";
 import type { ProxyDirection, ProxyFilter } from "./proxy/filtered.ts";
 import type { Count } from "./proxy/relay.ts";

@@ -68,7 +68,7 @@ export type {
   ProtoError,
 } from "./zeromq/event_types.ts";
 export type { IfEquals, Options, WritableKeys } from "./zeromq/option_types.ts";
-export type { Uncloneable } from "./poller/pollable.ts";
+export type { Uncloneable } from "./poller/source.ts";
 // The classes behind those that can't be called without `new` in a class's own words.
 export type { ContextClass } from "./zeromq/context.ts";
 export type { ObserverClass } from "./zeromq/observer.ts";

@@ -40,12 +40,11 @@ function beyond(size: number): number {
 /** Whether numbers lie with their lowest byte first. */
 export const LITTLE_ENDIAN: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
-const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /** The text at `pointer`, up to its NUL; empty for a null pointer. */
 export function cString(pointer: Deno.PointerValue): string {
-  return decoder.decode(cBytes(pointer));
+  return new TextDecoder().decode(cBytes(pointer));
 }
 
 /** The bytes at `pointer`, up to a NUL; none for a null pointer. */

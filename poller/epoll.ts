@@ -3,7 +3,7 @@
 import { ZmqError } from "../errors.ts";
 import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLET, EPOLLIN, EPOLLONESHOT } from "../ffi/constants.ts";
 import { type Backend, EDGE, READABLE, type Report } from "./backend.ts";
-import { EpollSet } from "./epoll_set.ts";
+import { EpollSet, isReadable, setOfRuntime } from "./epoll_set.ts";
 import {
   alreadyWaiting,
   alreadyWatched,
@@ -19,7 +19,6 @@ import {
   UNASKED,
   WANTED,
 } from "./system.ts";
-import { isReadable, setOfRuntime } from "./runtime.ts";
 import { Ticker } from "./brief.ts";
 import { Wake } from "./wake.ts";
 

@@ -15,7 +15,7 @@
  * @module
  */
 
-export { type Pollable, pollable, Uncloneable } from "./pollable.ts";
+export { type Pollable, pollable, Uncloneable } from "./source.ts";
 export {
   type Interest,
   Poller,

@@ -1,7 +1,7 @@
 /** The public Poller: one wait for ZMQ sockets, file descriptors and timeouts together. */
 
 import { type BackendKind, READABLE, WRITABLE } from "./backend.ts";
-import { type Pollable, Uncloneable } from "./pollable.ts";
+import { type Pollable, Uncloneable } from "./source.ts";
 import { PollerCore } from "./poller_core.ts";
 import type { PollerTimer, TimerOptions } from "./timers.ts";
 import { wake } from "./wake.ts";

@@ -10,13 +10,19 @@ import {
   READABLE,
   WRITABLE,
 } from "./backend.ts";
-import { attended, ATTENDED_INTERVAL, serveAttended } from "./attended.ts";
-import { spend } from "./budget.ts";
+import {
+  attended,
+  ATTENDED_INTERVAL,
+  type Pollable,
+  pollable,
+  serveAttended,
+  Source,
+  type Watch,
+} from "./source.ts";
+import { spend } from "./turn.ts";
 import { createBackend } from "./create.ts";
-import { type Pollable, pollable } from "./pollable.ts";
 import type { Poller, Ready } from "./poller.ts";
 import { type Guest, type Host, reactor } from "./reactor.ts";
-import { Source, type Watch } from "./source.ts";
 import {
   type Due,
   type PollerTimer,

@@ -3,15 +3,13 @@
  * thread in the system's waiting call for all of them, only while somebody waits.
  */
 
-import { attended, ATTENDED_INTERVAL } from "./attended.ts";
+import { attended, ATTENDED_INTERVAL, Source } from "./source.ts";
 import { type Backend, type BackendKind, EDGE, READABLE } from "./backend.ts";
-import { refill } from "./budget.ts";
+import { refill, Yielding } from "./turn.ts";
 import { isGuarded } from "../ffi/guard.ts";
 import { createBackend } from "./create.ts";
 import { Pace } from "./brief.ts";
-import { Source } from "./source.ts";
 import { Deadlines, joinSignal, leaveSignal, type Waiting } from "./waiting.ts";
-import { Yielding } from "./yielding.ts";
 
 /** A set of descriptors that takes part in a wait of the reactor's: a Poller that waits. */
 export interface Guest {

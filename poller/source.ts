@@ -1,6 +1,36 @@
-/** What the reactor and Pollers know of a ZMQ socket: a descriptor with an edge, and a state to ask. */
+/**
+ * What can be watched: an object's key to a Poller, the source behind it with its descriptor and state, and the sources
+ * that are served though nobody waits for them.
+ */
 
+import { POLLIN } from "../ffi/constants.ts";
+import { libc } from "../ffi/libc.ts";
 import { Waiting } from "./waiting.ts";
+
+/** The key of the member by which an object, such as a socket, can be added to a {@linkcode Poller}. */
+export const pollable: unique symbol = Symbol("deno-zmq.pollable");
+
+/** An object that a {@linkcode Poller} can watch. Every socket of this library is one. */
+export interface Pollable {
+  /** What the Poller watches. Belongs to the library. */
+  readonly [pollable]: object;
+}
+
+const NOTHING = {};
+
+/**
+ * The base of sockets, contexts and Pollers, which can't be posted to another thread: `postMessage` and
+ * `structuredClone` refuse them with a `DataCloneError`, instead of making empty objects of them. Programs have no use for
+ * it.
+ */
+export abstract class Uncloneable {
+  /** Makes an object that can't be cloned. */
+  constructor() {
+    // Cloning goes by what an object is to V8, and refuses weak references. Nothing else of one is to be seen here; all
+    // other ways take a property that everybody sees.
+    return Reflect.construct(WeakRef, [NOTHING], new.target) as this;
+  }
+}
 
 /** Something that wants to be told what a source is ready for: a Poller's registration of it. */
 export interface Watch {
@@ -85,4 +115,38 @@ export class Queue<T extends Waiter> {
     else next.previous = previous;
     waiter.next = waiter.previous = undefined;
   }
+}
+
+/**
+ * Attended sources are looked at this often, in ms, where nothing else would: while nothing waits in this isolate,
+ * and between the slices of a wait that blocks its thread.
+ *
+ * A peer's handshake may wait for one of them, so the second after which other sources are looked at would be too long;
+ * 40 looks a second take half a percent of a processor.
+ */
+export const ATTENDED_INTERVAL = 25;
+
+/** All of this isolate. */
+export const attended: Set<Source> = new Set();
+
+/** Serves all of them: a wait that blocks this thread keeps the reactor from doing so. */
+export function serveAttended(): void {
+  for (const source of attended) source.serve();
+}
+
+const request = new Int32Array(2);
+
+/**
+ * Blocks this thread until `fd` is readable or `timeout` ms are over; may also end for no reason. It never uses the
+ * reactor's set of descriptors, since the reactor's parked thread would take the event. What is attended is
+ * served meanwhile: the peer whose message is awaited may have to be let in first.
+ */
+export function waitReadable(fd: number, timeout: number): void {
+  if (attended.size > 0) {
+    serveAttended();
+    timeout = Math.min(timeout, ATTENDED_INTERVAL);
+  }
+  request[0] = fd;
+  request[1] = POLLIN; // the lower half; what came back before is cleared with it
+  libc().poll(request, 1n, Math.ceil(timeout));
 }

@@ -2,7 +2,7 @@
 
 import { ZmqError } from "../errors.ts";
 import { WRITABLE } from "../poller/backend.ts";
-import { spend } from "../poller/budget.ts";
+import { spend } from "../poller/turn.ts";
 import { Frame, type MessagePart, toParts } from "../socket/message.ts";
 import { takeMessage } from "../socket/receive.ts";
 import { putParts } from "../socket/sending.ts";

@@ -6,7 +6,7 @@ import { guard, unguard } from "../ffi/guard.ts";
 import { zmqEnding } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { zmqSteerable } from "../ffi/proxying.ts";
-import { waitReadable } from "../poller/attended.ts";
+import { waitReadable } from "../poller/source.ts";
 import { reactor } from "../poller/reactor.ts";
 import { type Handle, open, setBytes } from "../socket/core.ts";
 import type { Frame } from "../socket/message.ts";

@@ -3,7 +3,7 @@
 import { ZMQ_DGRAM, ZMQ_ROUTER, ZMQ_STREAM, ZMQ_XPUB } from "../ffi/constants.ts";
 import { ZmqError } from "../errors.ts";
 import { WRITABLE } from "../poller/backend.ts";
-import { spend } from "../poller/budget.ts";
+import { spend } from "../poller/turn.ts";
 import type { Handle } from "../socket/core.ts";
 import type { Frame } from "../socket/message.ts";
 import { skipRest, takeMessage } from "../socket/receive.ts";

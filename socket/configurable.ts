@@ -8,7 +8,7 @@ import {
   ZMQ_SNDTIMEO,
 } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
-import { pollable, Uncloneable } from "../poller/pollable.ts";
+import { pollable, Uncloneable } from "../poller/source.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { getBytes, handleOf, openHandleOf, scratch, setBytes } from "./core.ts";
 import { refuseHazards } from "./hazards.ts";

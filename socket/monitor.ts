@@ -3,6 +3,7 @@
 import { ZMQ_LINGER, ZMQ_PAIR, ZMQ_RCVHWM } from "../ffi/constants.ts";
 import { check, stateError } from "../ffi/errno.ts";
 import {
+  peerAddress,
   ZMQ_EVENT_ACCEPTED,
   ZMQ_EVENT_ALL_V1,
   ZMQ_EVENT_ALL_V2,
@@ -16,7 +17,6 @@ import {
   zmqMonitoring,
 } from "../ffi/monitoring.ts";
 import { LITTLE_ENDIAN, toCString } from "../ffi/memory.ts";
-import { peerAddress } from "../ffi/peer_address.ts";
 import { reactor } from "../poller/reactor.ts";
 import type { Watch } from "../poller/source.ts";
 import { Waiting } from "../poller/waiting.ts";

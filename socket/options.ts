@@ -13,7 +13,6 @@ import { type OptionName, type OptionRow, OPTIONS } from "./options_table.ts";
 import { keyBytes } from "./z85.ts";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** How an unset CURVE key reads. */
 const NO_KEY = "0".repeat(40);
@@ -76,7 +75,7 @@ function read(handle: Handle, name: string, row: OptionRow): unknown {
 /** The text that was read, without the NUL at its end. */
 function textOf(length: number): string {
   const bytes = scratch().bytes.subarray(0, length);
-  return decoder.decode(bytes[length - 1] === 0 ? bytes.subarray(0, -1) : bytes);
+  return new TextDecoder().decode(bytes[length - 1] === 0 ? bytes.subarray(0, -1) : bytes);
 }
 
 /** Notes what was set by number, where an option's property can only tell what was set. */

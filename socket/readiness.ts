@@ -1,11 +1,10 @@
 /** Waiting until a message can be received or sent, without doing either. */
 
-import { waitReadable } from "../poller/attended.ts";
+import { waitReadable, type Watch } from "../poller/source.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
-import { spend } from "../poller/budget.ts";
+import { spend } from "../poller/turn.ts";
 import { bitsOf, type Interest } from "../poller/poller.ts";
 import { reactor } from "../poller/reactor.ts";
-import type { Watch } from "../poller/source.ts";
 import { checkSignal, Waiting } from "../poller/waiting.ts";
 import type { Handle } from "./core.ts";
 import { closedError, SLICE, toTimeout } from "./operation.ts";

@@ -3,8 +3,8 @@
 import { ZMQ_STREAM } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import { inWorker } from "../ffi/process.ts";
-import { attended, waitReadable } from "../poller/attended.ts";
-import { spend } from "../poller/budget.ts";
+import { attended, waitReadable } from "../poller/source.ts";
+import { spend } from "../poller/turn.ts";
 import { reactor } from "../poller/reactor.ts";
 import { checkSignal } from "../poller/waiting.ts";
 import type { Handle } from "./core.ts";

@@ -2,8 +2,8 @@
 
 import { ZMQ_DGRAM, ZMQ_ROUTER, ZMQ_STREAM } from "../ffi/constants.ts";
 import { WRITABLE } from "../poller/backend.ts";
-import { spend } from "../poller/budget.ts";
-import { waitReadable } from "../poller/attended.ts";
+import { spend } from "../poller/turn.ts";
+import { waitReadable } from "../poller/source.ts";
 import { reactor } from "../poller/reactor.ts";
 import { checkSignal } from "../poller/waiting.ts";
 import type { Handle } from "./core.ts";

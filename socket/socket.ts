@@ -1,7 +1,7 @@
 /** What all sockets have in common, and the two halves of which each class has one or both. */
 
 import { Context, context as defaultContext, coreOf } from "../context.ts";
-import { type Pollable, pollable } from "../poller/pollable.ts";
+import { type Pollable, pollable } from "../poller/source.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { settled } from "../poller/reactor.ts";
 import type { Interest, WaitOptions, WaitSyncOptions } from "../poller/poller.ts";

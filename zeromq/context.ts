@@ -1,7 +1,7 @@
 /** Contexts. */
 
 import { ContextCore } from "../context.ts";
-import { Uncloneable } from "../poller/pollable.ts";
+import { Uncloneable } from "../poller/source.ts";
 import { expectArguments, expectIdentifier, expectOptions } from "./arguments.ts";
 import { native } from "./classes.ts";
 import { defineOptions } from "./define.ts";

@@ -9,7 +9,7 @@
  * more, and 4 % of a long one's time.
  */
 
-import { refill } from "../poller/budget.ts";
+import { refill } from "../poller/turn.ts";
 import type { SocketState, WaitsForTurn } from "./state.ts";
 
 /** So many pauses a burst begins with, */

@@ -1,7 +1,7 @@
 /** Receiving: one at a time, as zeromq.js does it, in the engine's lines. */
 
 import type { Buffer } from "node:buffer";
-import { spend } from "../poller/budget.ts";
+import { spend } from "../poller/turn.ts";
 import { reactor } from "../poller/reactor.ts";
 import type { Frame } from "../socket/message.ts";
 import { takeMessage } from "../socket/receive.ts";

@@ -2,7 +2,7 @@
 
 import { ZMQ_DGRAM, ZMQ_ROUTER, ZMQ_STREAM } from "../ffi/constants.ts";
 import { WRITABLE } from "../poller/backend.ts";
-import { spend } from "../poller/budget.ts";
+import { spend } from "../poller/turn.ts";
 import { reactor } from "../poller/reactor.ts";
 import { keepParts, type Part } from "../socket/message.ts";
 import { checkCount, putParts, Send, trySend } from "../socket/sending.ts";

@@ -3,7 +3,7 @@
 import type { Buffer } from "node:buffer";
 import type { ContextCore } from "../context.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
-import { pollable, Uncloneable } from "../poller/pollable.ts";
+import { pollable, Uncloneable } from "../poller/source.ts";
 import { type Handle, open } from "../socket/core.ts";
 import { refuseHazards } from "../socket/hazards.ts";
 import * as by from "./accessors.ts";

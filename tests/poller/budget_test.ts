@@ -1,7 +1,7 @@
 /** How much may be done in one turn of the event loop. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { refill, spend } from "../../poller/budget.ts";
+import { refill, spend } from "../../poller/turn.ts";
 
 /** Turns on a clock of our own, in which each operation takes so many ms. */
 class Turns {

@@ -4,7 +4,7 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { Pace } from "../../poller/brief.ts";
 import { defaultKind } from "../../poller/create.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
-import { Yielding } from "../../poller/yielding.ts";
+import { Yielding } from "../../poller/turn.ts";
 import { run } from "../util.ts";
 
 const ignore = Deno.build.os !== "linux";

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Pair, Poller, Pull, Push } from "../../mod.ts";
-import { ATTENDED_INTERVAL } from "../../poller/attended.ts";
+import { ATTENDED_INTERVAL } from "../../poller/source.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { type Handle, handleOf } from "../../socket/core.ts";
 import {

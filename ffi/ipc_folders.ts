@@ -1,4 +1,7 @@
-/** Temporary folders made by the C library, for which no permission of Deno's is needed beyond that for libzmq. */
+/**
+ * The wildcard of ipc addresses, and its temporary folders: made by the C library, for which no permission of Deno's is
+ * needed beyond that for libzmq.
+ */
 
 import { checkPointer } from "./errno.ts";
 import { loadLibrary } from "./load.ts";
@@ -17,6 +20,8 @@ const TEMPORARY = {
   rmdir: { parameters: ["buffer"], result: "i32" },
 } as const;
 
+const WILDCARD = "ipc://*";
+
 /** Asks only whether a path is there. */
 const F_OK = 0;
 
@@ -27,7 +32,7 @@ function temporary(): Deno.StaticForeignLibraryInterface<typeof TEMPORARY> {
 }
 
 /** Whether the environment, as libzmq sees it, names a folder for temporary files that is there. */
-export function hasTemporaryFolder(): boolean {
+function hasTemporaryFolder(): boolean {
   return ["TMPDIR", "TEMPDIR", "TMP"].some((name) => {
     const folder = cString(temporary().getenv(toCString(name, "A name")));
     return folder !== "" && temporary().access(toCString(`${folder}/.`, "A path"), F_OK) === 0;
@@ -35,14 +40,45 @@ export function hasTemporaryFolder(): boolean {
 }
 
 /** Makes a folder that only this user can enter, and gives its path. */
-export function makeTemporaryFolder(): string {
+function makeTemporaryFolder(): string {
   const template = toCString("/tmp/zmq-XXXXXX", "A path");
   checkPointer(temporary().mkdtemp(template), "mkdtemp");
   return new TextDecoder().decode(template.subarray(0, -1));
 }
 
 /** Removes such a folder and the file in it; what isn't there any more is no failure. */
-export function removeTemporaryFolder(folder: string, file: string): void {
+function removeTemporaryFolder(folder: string, file: string): void {
   temporary().unlink(toCString(file, "A path"));
   temporary().rmdir(toCString(folder, "A path"));
+}
+
+/** The folders of one socket's wildcard addresses, by their whole address. */
+export class IpcFolders {
+  readonly #folders = new Map<string, string>();
+
+  /**
+   * The address to bind to in place of `ipc://*`. libzmq makes the socket's file in the folder that TMPDIR, TEMPDIR
+   * or TMP names, and where none names one that is there, in a new folder in the *working* directory: then we choose
+   * one in /tmp instead.
+   */
+  resolve(address: string): string {
+    if (address !== WILDCARD || hasTemporaryFolder()) return address;
+    const folder = makeTemporaryFolder();
+    const resolved = `ipc://${folder}/socket`;
+    this.#folders.set(resolved, folder);
+    return resolved;
+  }
+
+  /** Removes the folder of an address that isn't bound any more, where it's one of ours. */
+  remove(address: string): void {
+    const folder = this.#folders.get(address);
+    if (folder === undefined) return;
+    this.#folders.delete(address);
+    removeTemporaryFolder(folder, `${folder}/socket`);
+  }
+
+  /** Removes all of them: the socket was closed. */
+  clear(): void {
+    for (const address of [...this.#folders.keys()]) this.remove(address);
+  }
 }
