@@ -30,6 +30,27 @@ export function checkUninterrupted(action: () => number, call: string, subject?:
   }
 }
 
+/**
+ * What it means that a call was refused just now: -1 where its error is one of the `expected`, else what a further try
+ * gives.
+ *
+ * An error that isn't expected counts only where it comes twice: once in some thousand runs, the runtime had called
+ * the system between the call and the question for its error, and a full queue read as ENOENT. What was refused
+ * can be tried again.
+ */
+export function refused(again: () => number, call: string, expected: readonly number[]): number {
+  for (let doubted = 0;;) {
+    const errno = libc().errno();
+    if (expected.includes(errno)) return -1;
+    if (errno !== EINTR) {
+      if (errno === doubted) throw errorOf(errno, call);
+      doubted = errno;
+    }
+    const result = again();
+    if (result >= 0) return result;
+  }
+}
+
 /** The same for calls that give a pointer. */
 export function checkPointer(result: Deno.PointerValue, call: string): Deno.PointerObject {
   if (result === null) throw errorOf(libc().errno(), call);
@@ -64,6 +85,10 @@ export const ENOENT = 2;
 export const ETERM = 156384765;
 export const EFSM = 156384763;
 export const EHOSTUNREACH = Deno.build.os === "linux" ? 113 : 65;
+
+/** What a send or a receive that doesn't wait is refused for; a Request or a Reply, also out of turn. */
+export const NOT_NOW: readonly number[] = [EAGAIN];
+export const NOT_NOW_OR_OUT_OF_TURN: readonly number[] = [EAGAIN, EFSM];
 
 const OWN = {
   EAGAIN,

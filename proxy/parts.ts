@@ -1,9 +1,8 @@
 /** Native messages: sent as they are, and kept for as long as they may have to be sent again. */
 
 import { ZMQ_DONTWAIT, ZMQ_SNDMORE } from "../ffi/constants.ts";
-import { check, EAGAIN, EFSM, EINTR, errorOf } from "../ffi/errno.ts";
-import { libc } from "../ffi/libc.ts";
-import { zmq, zmqAsking } from "../ffi/libzmq.ts";
+import { check, NOT_NOW_OR_OUT_OF_TURN, refused } from "../ffi/errno.ts";
+import { zmqAsking } from "../ffi/libzmq.ts";
 import { zmqMoving } from "../ffi/proxying.ts";
 import type { Frame } from "../socket/message.ts";
 import { NativeMessage } from "../socket/receive.ts";
@@ -14,29 +13,27 @@ const METADATA_WORDS = 2;
 
 /** A native message that can be sent on: what one socket has received, another one sends, without a copy. */
 export class Moving extends NativeMessage {
-  readonly #receive = zmq().zmq_msg_recv;
   readonly #calls = zmqMoving();
 
   /** As the base does; a Request or a Reply out of turn has nothing. */
   override receive(socket: Deno.PointerObject): number {
-    for (;;) {
-      const size = this.#receive(this.pointer, socket, ZMQ_DONTWAIT);
-      if (size >= 0) return size;
-      const errno = libc().errno();
-      if (errno === EAGAIN || errno === EFSM) return -1;
-      if (errno !== EINTR) throw errorOf(errno, "zmq_msg_recv");
-    }
+    const size = this.receiveOnce(socket);
+    return size >= 0 ? size : this.receiveAfterRefusal(socket, NOT_NOW_OR_OUT_OF_TURN);
   }
 
   /** Sends it without waiting, which leaves it empty. False where it can't go now, out of turn included. */
   send(socket: Deno.PointerObject, more: boolean): boolean {
     const flags = more ? ZMQ_DONTWAIT | ZMQ_SNDMORE : ZMQ_DONTWAIT;
-    for (;;) {
-      if (this.#calls.zmq_msg_send(this.pointer, socket, flags) >= 0) return true;
-      const errno = libc().errno();
-      if (errno === EAGAIN || errno === EFSM) return false;
-      if (errno !== EINTR) throw errorOf(errno, "zmq_msg_send");
-    }
+    return this.#sendOnce(socket, flags) >= 0 || this.#sendAfterRefusal(socket, flags);
+  }
+
+  #sendOnce(socket: Deno.PointerObject, flags: number): number {
+    return this.#calls.zmq_msg_send(this.pointer, socket, flags);
+  }
+
+  #sendAfterRefusal(socket: Deno.PointerObject, flags: number): boolean {
+    const again = () => this.#sendOnce(socket, flags);
+    return refused(again, "zmq_msg_send", NOT_NOW_OR_OUT_OF_TURN) >= 0;
   }
 
   /** Makes it the same as another. Large ones share their bytes. It must be empty. */

@@ -4,7 +4,7 @@ import type { ContextCore } from "../context.ts";
 import { ZMQ_DONTWAIT, ZMQ_POLLIN } from "../ffi/constants.ts";
 import { POLLER_EVENT_SIZE, zmqDrafts, zmqPeers } from "../ffi/drafts.ts";
 import { guard, unguard } from "../ffi/guard.ts";
-import { check, checkUninterrupted, EAGAIN, EINTR, errorOf } from "../ffi/errno.ts";
+import { check, checkUninterrupted, errorOf, NOT_NOW, refused } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { allocate, cBytes, Kept, toCString, usize } from "../ffi/memory.ts";
@@ -232,12 +232,8 @@ function sendMessage(
       libc().memcpy_out(zmq().zmq_msg_data(message), bytes, usize(bytes.length));
     }
     prepare(message);
-    for (;;) {
-      if (zmqDrafts().zmq_msg_send(message, socket, ZMQ_DONTWAIT) >= 0) return true;
-      const errno = libc().errno();
-      if (errno === EAGAIN) return false;
-      if (errno !== EINTR) throw errorOf(errno, "zmq_msg_send");
-    }
+    const send = () => zmqDrafts().zmq_msg_send(message, socket, ZMQ_DONTWAIT);
+    return send() >= 0 || refused(send, "zmq_msg_send", NOT_NOW) >= 0;
   } finally {
     zmq().zmq_msg_close(message); // once it was sent it's an empty one
   }

@@ -1,6 +1,6 @@
 /** Receiving from libzmq: one native message after another, turned into frames or shown in place. */
 
-import { EAGAIN, EINTR, errorOf } from "../ffi/errno.ts";
+import { EAGAIN, EINTR, NOT_NOW, refused } from "../ffi/errno.ts";
 import { ZMQ_DONTWAIT } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq, zmqAsking } from "../ffi/libzmq.ts";
@@ -42,16 +42,13 @@ export class NativeMessage extends Kept {
 
   /** Receives without waiting. Gives the size, or -1 where there is nothing; throws for other failures. */
   receive(socket: Deno.PointerObject): number {
-    // An unexpected error counts only where it comes twice, as in sending.
-    for (let doubted = 0;;) {
-      const size = this.#calls.zmq_msg_recv(this.pointer, socket, ZMQ_DONTWAIT);
-      if (size >= 0) return size;
-      const errno = libc().errno();
-      if (errno === EAGAIN) return -1;
-      if (errno === EINTR) continue;
-      if (errno === doubted) throw errorOf(errno, "zmq_msg_recv");
-      doubted = errno;
-    }
+    const size = this.receiveOnce(socket);
+    return size >= 0 ? size : this.receiveAfterRefusal(socket, NOT_NOW);
+  }
+
+  /** What `receiveOnce` means that has just failed; -1 for one of the errors that are expected. */
+  protected receiveAfterRefusal(socket: Deno.PointerObject, expected: readonly number[]): number {
+    return refused(() => this.receiveOnce(socket), "zmq_msg_recv", expected);
   }
 
   /** The same call, whose error is to be asked for at once. */

@@ -1,6 +1,6 @@
 /** Sending through libzmq: all parts of a message, or none. */
 
-import { EAGAIN, EINTR, errorOf } from "../ffi/errno.ts";
+import { NOT_NOW, refused } from "../ffi/errno.ts";
 import { ZMQ_DONTWAIT, ZMQ_SNDMORE } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
@@ -48,8 +48,7 @@ function send(
   flags: number,
   inLoop = false,
 ): boolean {
-  return sendOnce(socket, part, flags, inLoop) >= 0 ||
-    sendRefused(socket, part, flags, libc().errno());
+  return sendOnce(socket, part, flags, inLoop) >= 0 || sendAfterRefusal(socket, part, flags);
 }
 
 function sendOnce(
@@ -64,25 +63,9 @@ function sendOnce(
     : zmq().zmq_send(socket, part as Uint8Array<ArrayBuffer>, usize(part.byteLength), flags);
 }
 
-/**
- * What a refusal means. An error that isn't expected counts only where it comes twice: once in some thousand runs,
- * the runtime had called the system between the call and the question for its error, and a full queue read as ENOENT.
- * What was refused can be tried again.
- */
-function sendRefused(
-  socket: Deno.PointerObject,
-  part: Part,
-  flags: number,
-  errno: number,
-): boolean {
-  for (let doubted = 0; errno !== EAGAIN; errno = libc().errno()) {
-    if (errno !== EINTR) {
-      if (errno === doubted) throw errorOf(errno, "zmq_send");
-      doubted = errno;
-    }
-    if (sendOnce(socket, part, flags, false) >= 0) return true;
-  }
-  return false;
+/** Not within the function above, which would make room for this one's variables at each call. */
+function sendAfterRefusal(socket: Deno.PointerObject, part: Part, flags: number): boolean {
+  return refused(() => sendOnce(socket, part, flags, false), "zmq_send", NOT_NOW) >= 0;
 }
 
 /** One in so many buffers is remembered, until the code that is running now has ended. */

@@ -1,6 +1,13 @@
+import "./proxy/support.ts";
+import "./socket/drafts.ts";
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { ENOENT } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
+import { capability } from "../mod.ts";
+import { Moving } from "../proxy/parts.ts";
+import { handleOf } from "../socket/core.ts";
+import { Gather, Scatter } from "../socket/draft.ts";
+import { freshAddress } from "./util.ts";
 import { pipeline } from "./socket/support.ts";
 
 /** Has error numbers read as ENOENT, so many after the next `from`, until the end of the block. */
@@ -33,6 +40,36 @@ Deno.test("an error number that was overwritten once doesn't end a receive that 
   using sockets = await pipeline(1);
   using _ = overwritten(1, 1); // after the first try
   throws(() => sockets.pull.receiveSync({ timeout: 5 }), { code: "EAGAIN" });
+});
+
+Deno.test("an error number that was overwritten once ended a proxy whose one side was empty", async () => {
+  using sockets = await pipeline(1);
+  const moving = new Moving();
+  using _ = overwritten(1);
+  assertEquals(moving.receive(handleOf(sockets.pull).pointer), -1);
+});
+
+Deno.test("an error number that was overwritten once ended a proxy whose other side was full", async () => {
+  using sockets = await pipeline(1);
+  while (sockets.push.trySend("x"));
+  const moving = new Moving();
+  using _ = overwritten(1);
+  assertEquals(moving.send(handleOf(sockets.push).pointer, false), false);
+});
+
+Deno.test({
+  name: "an error number that was overwritten once ended a draft socket's send to a full queue",
+  ignore: !capability.draft,
+  async fn() {
+    using gather = new Gather({ receiveHighWaterMark: 1 });
+    const address = freshAddress("inproc");
+    await gather.bind(address);
+    using scatter = new Scatter({ sendHighWaterMark: 1, linger: 0 });
+    scatter.connect(address);
+    while (scatter.trySend("x"));
+    using _ = overwritten(1);
+    assertEquals(scatter.trySend("y"), false);
+  },
 });
 
 Deno.test("an error that comes twice is thrown", async () => {
