@@ -10,7 +10,7 @@ import { inWorker } from "./process.ts";
 
 const THREADS = {
   // void *dlsym(void *handle, const char *symbol)
-  dlsym: { parameters: ["pointer", "buffer"], result: "pointer" },
+  dlsym: { parameters: ["usize", "buffer"], result: "pointer" },
   // int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
   pthread_create: { parameters: ["buffer", "pointer", "pointer", "pointer"], result: "i32" },
   // int pthread_timedjoin_np(pthread_t thread, void **retval, const struct timespec *abstime)

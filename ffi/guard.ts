@@ -11,7 +11,7 @@
 
 import { bindBeside } from "./libc.ts";
 import { loadLibrary } from "./load.ts";
-import { addressOf, hexOf, inWorker, locked, readText, writeText } from "./process.ts";
+import { addressOf, inWorker, locked, readText, writeText } from "./process.ts";
 
 const table = () => ({
   // int pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
@@ -73,8 +73,8 @@ function decide(): void {
 function makeGuards() {
   return new class {
     readonly #functions = bindBeside(table());
-    readonly #handle: Deno.PointerValue = handleOfLibrary();
-    readonly #name = `keys.${hexOf(this.#handle)}`;
+    readonly #handle = handleOfLibrary();
+    readonly #name = `keys.${this.#handle.toString(16)}`;
     /** Of each destructor, the keys that the process has; and those that this thread doesn't use, in order. */
     readonly #known = new Map<Destructor, Set<number>>(NAMES.map((name) => [name, new Set()]));
     readonly #free = new Map<Destructor, number[]>(NAMES.map((name) => [name, []]));
@@ -188,10 +188,10 @@ function makeGuards() {
 }
 
 /** libzmq's, or where the Poller is used without it, everybody's. */
-function handleOfLibrary(): Deno.PointerValue {
+function handleOfLibrary(): bigint {
   try {
     return loadLibrary().handle;
   } catch {
-    return null;
+    return 0n;
   }
 }

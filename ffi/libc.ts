@@ -230,7 +230,7 @@ function openHandle(): Library {
         continue;
       }
       const open: Library["open"] = (table) => Deno.dlopen(name, table).symbols;
-      return { path: "libc", version: "", handle: null, open };
+      return { path: "libc", version: "", handle: 0n, open };
     }
     throw missing;
   }

@@ -8,8 +8,8 @@ export interface Library {
   readonly path: string;
   /** What it says of its version, such as `"4.3.5"`. */
   readonly version: string;
-  /** The loader's handle, for looking up a symbol's address. */
-  readonly handle: Deno.PointerValue;
+  /** The loader's handle, for looking up a symbol's address; 0 stands for all that's loaded. */
+  readonly handle: bigint;
   /** Binds a table of its symbols, or of its dependencies': the C library's are visible through it. */
   open<const T extends Deno.ForeignLibraryInterface>(
     table: T,
@@ -18,6 +18,15 @@ export interface Library {
 
 /** The npm package whose prebuilt files serve where the system has no libzmq. */
 const PREBUILT = "npm:zeromq@6.8.0/package.json";
+
+/**
+ * A pointer, or nothing, said to be a struct, which comes back in the same register. Deno compiles a fast way to each
+ * function that it binds, save where structs are passed, and the first one takes it 0.8 ms: so an import binds none.
+ */
+const SLOW = { struct: ["usize"] } as const;
+
+// void *dlopen(const char *filename, int flags)
+const DLOPEN = { parameters: ["buffer", "i32"], result: SLOW } as const;
 
 let library: Library | undefined;
 
@@ -115,16 +124,16 @@ function open(path: string): Library {
   // one: the process then dies of SIGSEGV. Pinned, the code stays mapped; the price is that a
   // library once loaded stays in the process for good.
   const { symbols } = Deno.dlopen(path, {
-    // void *dlopen(const char *filename, int flags)
-    dlopen: { parameters: ["buffer", "i32"], result: "pointer", optional: true },
+    dlopen: { ...DLOPEN, optional: true },
     // void zmq_version(int *major, int *minor, int *patch)
-    zmq_version: { parameters: ["buffer", "buffer", "buffer"], result: "void" },
+    zmq_version: { parameters: ["buffer", "buffer", "buffer"], result: SLOW },
   });
   // RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE
   const flags = Deno.build.os === "darwin" ? 0x1 | 0x10 | 0x80 : 0x1 | 0x4 | 0x1000;
   const pin = symbols.dlopen ?? dlopenOfLibdl();
-  const handle = pin?.(new TextEncoder().encode(path + "\0"), flags) ?? null;
-  if (handle === null) {
+  const pinned = pin?.(new TextEncoder().encode(path + "\0"), flags);
+  const handle = pinned === undefined ? 0n : new BigUint64Array(pinned.buffer)[0];
+  if (handle === 0n) {
     throw new Error("it opens, but can't be pinned in memory, which ending safely needs");
   }
   const parts = [new Int32Array(1), new Int32Array(1), new Int32Array(1)] as const;
@@ -136,9 +145,7 @@ function open(path: string): Library {
 /** Before glibc 2.34, dlopen lived in a library of its own, which libzmq needn't depend on. */
 function dlopenOfLibdl() {
   try {
-    return Deno.dlopen("libdl.so.2", {
-      dlopen: { parameters: ["buffer", "i32"], result: "pointer" },
-    }).symbols.dlopen;
+    return Deno.dlopen("libdl.so.2", { dlopen: DLOPEN }).symbols.dlopen;
   } catch {
     return undefined;
   }

@@ -18,7 +18,7 @@ const table = () => ({
   ftrylockfile: { parameters: ["usize"], result: "i32", optional: true },
   funlockfile: { parameters: ["usize"], result: "void", optional: true },
   // void *dlsym(void *handle, const char *symbol)
-  dlsym: { parameters: ["pointer", "buffer"], result: "pointer" },
+  dlsym: { parameters: ["usize", "buffer"], result: "pointer" },
   // int pthread_mutexattr_init(pthread_mutexattr_t *attr)
   pthread_mutexattr_init: { parameters: ["buffer"], result: "i32" },
   // int pthread_mutexattr_setrobust(pthread_mutexattr_t *attr, int robustness)
@@ -66,7 +66,7 @@ export function inWorker(): boolean {
 let worker: boolean | undefined;
 
 /** The address of a function, as the loader knows it; null for one that isn't there. */
-export function addressOf(handle: Deno.PointerValue, name: string): Deno.PointerValue {
+export function addressOf(handle: bigint, name: string): Deno.PointerValue {
   return bound().dlsym(handle, toCString(name, "A symbol"));
 }
 
@@ -174,7 +174,7 @@ function theMutex(): Deno.PointerObject | undefined {
 
   // Whoever makes it first has to be found out under a lock that every thread can find without being told of
   // it: that of the C library's standard input, which nobody here reads.
-  const variable = addressOf(null, "stdin");
+  const variable = addressOf(0n, "stdin");
   if (variable === null) return undefined;
   const value = new BigUint64Array(1);
   libc().memcpy(new Uint8Array(value.buffer), variable, 8n);

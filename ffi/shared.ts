@@ -145,7 +145,7 @@ const MONITOR_STOPPED = 0x0400;
 function change<T>(action: (entries: Entry[]) => T): T | undefined {
   return locked(() => {
     // Never of another libzmq: its handle is part of the name.
-    const name = `contexts.${hexOf(loadLibrary().handle)}`;
+    const name = `contexts.${ourLibzmq()}`;
     const before = readText(name);
     const entries = before.split(";").filter((text) => text !== "").map(parse);
     for (const entry of entries) entry.owners = entry.owners.filter(isAlive);
@@ -164,6 +164,11 @@ function change<T>(action: (entries: Entry[]) => T): T | undefined {
   });
 }
 
+/** What tells the libzmq in use here apart from others in the process. */
+function ourLibzmq(): string {
+  return loadLibrary().handle.toString(16);
+}
+
 function parse(text: string): Entry {
   const [id, context, ...owners] = text.split(" ");
   return { id, context, owners };
@@ -174,12 +179,12 @@ function format({ id, context, owners }: Entry): string {
 }
 
 function reports(): string {
-  return `reports.${hexOf(loadLibrary().handle)}`;
+  return `reports.${ourLibzmq()}`;
 }
 
 /** A context's token: its name, and what tells apart where it comes from. */
 export function tokenOf(shared: Shared): string {
-  return [TOKEN, Deno.pid, hexOf(loadLibrary().handle), shared.id].join(":");
+  return [TOKEN, Deno.pid, ourLibzmq(), shared.id].join(":");
 }
 
 const TOKEN = "deno-zmq-context";
@@ -194,7 +199,7 @@ export function idIn(token: unknown): string {
   if (pid !== String(Deno.pid)) {
     throw stateError("ENOENT", "Context.join", "The context is another process's");
   }
-  if (handle !== hexOf(loadLibrary().handle)) {
+  if (handle !== ourLibzmq()) {
     const message = "The context is another libzmq's than the one in use here " +
       `(${loadLibrary().path})`;
     throw stateError("EINVAL", "Context.join", message);
