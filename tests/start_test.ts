@@ -1,6 +1,7 @@
 /** What an import of the library costs, where that isn't a matter of the machine. */
 
 import { deepStrictEqual as assertEquals, match } from "node:assert/strict";
+import { graphOf } from "./graph.ts";
 import { run } from "./util.ts";
 
 const FLAGS = ["-A", "--v8-flags=--trace-gc"];
@@ -58,16 +59,7 @@ for (const [entry, list] of [["mod.ts", "modules.ts"], ["zeromq.ts", "zeromq/mod
 
 /** The modules that a program loads for an import, by name; `list` aside, which would bring in whatever it names. */
 async function modulesOf(entry: URL, list?: URL): Promise<string[]> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", "--no-lock", entry.href],
-    stderr: "inherit",
-  }).output();
-  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
-    modules: {
-      specifier: string;
-      dependencies?: { code?: { specifier: string }; isDynamic?: boolean }[];
-    }[];
-  };
+  const modules = await graphOf(entry);
   const imports = new Map(modules.map((module) => [module.specifier, module.dependencies ?? []]));
   const found = new Set([entry.href]);
   for (const module of found) {

@@ -1,25 +1,16 @@
 import "../util.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { libraryPath } from "../../mod.ts";
+import { graphOf, type Module } from "../graph.ts";
 import { run, withFolder } from "../util.ts";
 import { CONVERSATION } from "./programs.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** What `deno info` says of a module, as far as it's needed here. */
-interface Module {
-  specifier: string;
-  dependencies?: { specifier: string; code?: { specifier: string } }[];
-}
-
 /** All modules behind an entry of the library, each with what it imports. */
 async function modulesOf(entry: string): Promise<Module[]> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", "--no-lock", new URL(entry, ROOT).href],
-    stderr: "null",
-  }).output();
-  const { modules } = JSON.parse(new TextDecoder().decode(stdout));
-  return modules.filter(({ specifier }: Module) => specifier.startsWith("file:"));
+  const modules = await graphOf(new URL(entry, ROOT));
+  return modules.filter(({ specifier }) => specifier.startsWith("file:"));
 }
 
 const { exports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
