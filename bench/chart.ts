@@ -116,15 +116,13 @@ function head(): string {
     ) + keys.join("");
 }
 
-function foot({ machine, rounds }: Report, y: number): string {
+function foot({ machine }: Report, y: number): string {
   const { cpu, cores, kernel, date, commit, versions, others } = machine;
   const names = ["deno", "libzmq", "node", "zeromq.js", "python", "pyzmq"];
   const known = names.filter((name) => versions[name] !== undefined)
     .map((name) => `${name} ${versions[name]}`);
   const lines = [
-    `Bars: the median of ${rounds} round${
-      rounds === 1 ? "" : "s"
-    }; thin lines: the smallest and the largest. ` +
+    "Bars: the median of the rounds; thin lines: the smallest and the largest. " +
     "“× C”: the median ratio to C's runs just before and after.",
     `${cpu}, ${cores} cores, ${kernel}; ${known.join("; ")}`,
     `${date}, commit ${commit}.` +
