@@ -51,7 +51,7 @@ export function refused(again: () => number, call: string, expected: readonly nu
   }
 }
 
-/** The same for calls that give a pointer. */
+/** What `check` does, for calls that give a pointer. */
 export function checkPointer(result: Deno.PointerValue, call: string): Deno.PointerObject {
   if (result === null) throw errorOf(libc().errno(), call);
   return result;
