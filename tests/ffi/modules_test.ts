@@ -73,6 +73,18 @@ Deno.test("the Poller's entry brings no socket, no context, and nothing that loo
   assert(!behind.includes("ffi/ready.ts"));
 });
 
+Deno.test("mod.ts has every name of the Poller's entry", async () => {
+  const namesOf = async (entry: string) => {
+    const source = await Deno.readTextFile(new URL(entry, ROOT));
+    return [...source.matchAll(/^export (?:type )?\{([^}]*)\}/gm)]
+      .flatMap(([, names]) => names.match(/\w+(?=\s*(,|$))/g) ?? []);
+  };
+  const ofPoller = await namesOf(exports["./poller"]);
+  assert(ofPoller.includes("Poller"));
+  const names = new Set(await namesOf(exports["."]));
+  assertEquals(ofPoller.filter((name) => !names.has(name)), []);
+});
+
 Deno.test("whoever imports the sockets only doesn't load what security and proxies need beside them", () => {
   const behind = ofMod.map(({ specifier }) => specifier.slice(ROOT.href.length));
   assertEquals(behind.filter((path) => /^security\/|^ffi\/(curve|proxying)|^proxy/.test(path)), []);
