@@ -60,6 +60,10 @@ class Registration<Key> implements Watch {
   gone(): void {
     this.poller.remove(this);
   }
+
+  failed(error: unknown): void {
+    this.poller.fail(error);
+  }
 }
 
 /** What a Poller does. It doesn't know the Poller, so that one dropped by its program can be collected. */
@@ -214,8 +218,9 @@ export class PollerCore<Key> implements Guest, TimerOwner {
     reactor().setDeadline(waiting, Math.min(waiting.end, this.#timers.earliest), this.#host);
   }
 
-  fail(waiting: PollerWait<Key>, reason: unknown): void {
-    this.#end(waiting).reject(reason);
+  /** Ends the pending wait, if there is one. */
+  fail(reason: unknown): void {
+    if (this.#waiting !== undefined) this.#end(this.#waiting).reject(reason);
   }
 
   /** Called when a socket was said to be ready. */
@@ -230,10 +235,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
   close(): void {
     if (this.closed) return;
     for (const registration of [...this.registrations.values()]) this.remove(registration);
-    const waiting = this.#waiting;
-    if (waiting !== undefined) {
-      this.fail(waiting, stateError("EBADF", "Poller.wait", "The Poller was closed"));
-    }
+    this.fail(stateError("EBADF", "Poller.wait", "The Poller was closed"));
     this.closed = true;
     this.#timers.clear();
     if (this.#waker !== undefined) this.backend.remove(this.#waker.fd);
@@ -334,7 +336,7 @@ class PollerWait<Key> extends Waiting {
   }
 
   abort(reason: unknown): void {
-    this.core.fail(this, reason);
+    this.core.fail(reason);
   }
 }
 

@@ -9,7 +9,7 @@ import { refill, Yielding } from "./turn.ts";
 import { isGuarded } from "../ffi/guard.ts";
 import { createBackend } from "./create.ts";
 import { Pace } from "./brief.ts";
-import { Deadlines, joinSignal, leaveSignal, type Waiting } from "./waiting.ts";
+import { Deadlines, joinSignal, leaveSignal, Waiting } from "./waiting.ts";
 
 /** A set of descriptors that takes part in a wait of the reactor's: a Poller that waits. */
 export interface Guest {
@@ -17,6 +17,8 @@ export interface Guest {
   readonly backend: Backend<unknown>;
   /** Something of the guest's own may be ready, or it was told so: it's to look, and to finish or to wait on. */
   finish(): void;
+  /** Its wait can't go on. */
+  fail(error: unknown): void;
 }
 
 /** A source with a waiter that libzmq refuses though it reports it ready is asked again this often. */
@@ -35,8 +37,8 @@ const WORKERS_INTERVAL = 1000;
 /** One kind of waiting call, with its own set of descriptors and its own parked thread. */
 class Host {
   readonly backend: Backend<Source | Guest>;
-  /** How many wait here. */
-  waits = 0;
+  /** What waits here. */
+  readonly pending = new Set<Waiting>();
   parked = false;
   /** Until when the thread is parked, at the latest; and since when somebody has been waiting. */
   until = 0;
@@ -62,14 +64,32 @@ class Host {
   }
 
   park(until: number, now: number): void {
+    let timeout = until === Infinity ? -1 : Math.max(0, until - now);
+    if ((timeout === -1 || timeout > WORKERS_INTERVAL) && isGuarded()) timeout = WORKERS_INTERVAL;
+    const waited = this.backend.wait(timeout);
     this.parked = true;
     this.brief = false;
     this.since = now;
     this.waking = false;
     this.until = until;
-    let timeout = until === Infinity ? -1 : Math.max(0, until - now);
-    if ((timeout === -1 || timeout > WORKERS_INTERVAL) && isGuarded()) timeout = WORKERS_INTERVAL;
-    this.backend.wait(timeout).then(this.onWake);
+    waited.then(this.onWake, (error) => {
+      this.fail(error);
+      this.onWake();
+    });
+  }
+
+  /** Does something with the set. What the set throws belongs to everything that waits in it. */
+  attempt(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Ends every wait: the set can't be waited in. */
+  fail(error: unknown): void {
+    for (const waiting of [...this.pending]) failWaiting(waiting, error);
   }
 
   wake(): void {
@@ -87,9 +107,42 @@ class Host {
 
   /** Whether the isolate's own thread is to wait next, for a moment. */
   get brisk(): boolean {
-    return this.pace.brisk && this.waits > 0 && !this.parked &&
+    return this.pace.brisk && this.pending.size > 0 && !this.parked &&
       this.backend.waitBriefly !== undefined;
   }
+}
+
+/** Serves a source. What it throws ends what waits for it; where nothing does, it's an uncaught error. */
+function serve(source: Source): void {
+  try {
+    source.serve();
+  } catch (error) {
+    source.unsettled = false;
+    if (source.watched > 0) source.fail(error);
+    else reportError(error);
+  }
+}
+
+function failWaiting(waiting: Waiting, error: unknown): void {
+  try {
+    waiting.abort(error);
+  } catch (second) {
+    reportError(second);
+  }
+}
+
+/** When a source with a waiter that libzmq refuses is to be asked again. */
+class Refusal extends Waiting {
+  constructor(readonly source: Source, readonly reactor: Reactor) {
+    super();
+  }
+
+  override expire(): void {
+    this.reactor.note(this.source);
+    this.reactor.setDeadline(this, performance.now() + STUBBORN_INTERVAL);
+  }
+
+  override abort(): void {}
 }
 
 /** A global since Deno 2.0, but in the types of some versions only. */
@@ -106,11 +159,13 @@ class Reactor {
   readonly #yielding: Yielding;
   /** Sources to be looked at before anything sleeps. */
   #unsettled: Source[] = [];
-  readonly #stubborn = new Set<Source>();
+  readonly #stubborn = new Map<Source, Refusal>();
   #due: Guest[] = [];
   #sources = 0;
   #parkQueued = false;
   #turnQueued = false;
+  /** The runtime has had its turn since the last one of ours: the next is ours, however long the runtime's took. */
+  #yielded = false;
   #idleTimer: ReturnType<typeof setInterval> | undefined;
   #settledWaiters: (() => void)[] = [];
   /** When descriptors were last asked between two turns. */
@@ -130,9 +185,11 @@ class Reactor {
   readonly #turn = () => {
     const now = performance.now();
     // Where nobody waits, no turn follows this one, and the runtime gets its own anyway.
-    if (this.#anyWaits() && this.#yielding.isDue(now)) {
-      return this.#yielding.give(now, this.#queueImmediate);
+    if (!this.#yielded && this.#anyWaits() && this.#yielding.isDue(now)) {
+      this.#yielded = true;
+      return this.#yielding.give(this.#queueImmediate);
     }
+    this.#yielded = false;
     this.#turnQueued = false;
     refill();
     this.#sleep(true);
@@ -142,7 +199,7 @@ class Reactor {
   };
   readonly #report = (whom: Source | Guest) => {
     this.#reported = true;
-    if (whom instanceof Source) whom.serve();
+    if (whom instanceof Source) serve(whom);
     else this.finishLater(whom);
   };
   readonly #onWake = (host: Host) => {
@@ -151,8 +208,7 @@ class Reactor {
     this.#yielding.had(now);
     if (!host.waking) host.pace.note(now - host.since);
     refill();
-    host.backend.collect(this.#report);
-    for (const source of this.#stubborn) this.note(source);
+    host.attempt(() => host.backend.collect(this.#report));
     this.#finishDue();
     this.#rest();
   };
@@ -173,7 +229,7 @@ class Reactor {
   /** Undoes `register`; the descriptor must still be open. */
   unregister(source: Source): void {
     this.#home.backend.remove(source.fd);
-    this.#stubborn.delete(source);
+    this.setStubborn(source, false);
     source.unsettled = false;
     if (--this.#sources === 0) this.#disarmIdleTimer();
   }
@@ -223,13 +279,19 @@ class Reactor {
   setStubborn(source: Source, stubborn: boolean): void {
     if (source.stubborn === stubborn) return;
     source.stubborn = stubborn;
-    if (stubborn) this.#stubborn.add(source);
-    else this.#stubborn.delete(source);
+    if (stubborn) {
+      const refusal = new Refusal(source, this);
+      this.#stubborn.set(source, refusal);
+      this.setDeadline(refusal, performance.now() + STUBBORN_INTERVAL);
+    } else {
+      this.#deadlines.remove(this.#stubborn.get(source)!);
+      this.#stubborn.delete(source);
+    }
   }
 
   /** Begins to wait: keeps the process alive until `leave`. */
   join(waiting: Waiting, host: Host = this.#home): void {
-    host.waits++;
+    host.pending.add(waiting);
     if (waiting.deadline !== Infinity) this.setDeadline(waiting, waiting.deadline, host);
     if (waiting.signal !== undefined) joinSignal(waiting);
     if (!host.parked) this.#queuePark();
@@ -247,11 +309,11 @@ class Reactor {
 
   /** Ends a wait, for whatever reason. */
   leave(waiting: Waiting, host: Host = this.#home): void {
-    host.waits--;
+    host.pending.delete(waiting);
     this.#deadlines.remove(waiting);
     if (waiting.signal !== undefined) leaveSignal(waiting);
     // Put off by a turn: the same program often waits again at once, and waking costs a system call.
-    if (host.waits === 0 && (host.parked || host.brief)) this.#queueTurn();
+    if (host.pending.size === 0 && (host.parked || host.brief)) this.#queueTurn();
   }
 
   /** Where a Poller of this kind waits. */
@@ -283,7 +345,7 @@ class Reactor {
     this.#unsettled = [];
     for (const source of sources) {
       source.listed = false;
-      if (source.unsettled) source.serve();
+      if (source.unsettled) serve(source);
     }
     // Whoever has used up the budget stands first now, and would do so in every turn.
     const last = this.#unsettled.shift();
@@ -308,15 +370,18 @@ class Reactor {
       this.#finishDue();
       if (this.#turnQueued) return this.#glance(now);
     } while (this.#unsettled.length > 0);
-    let until = this.#deadlines.earliest;
-    if (this.#stubborn.size > 0) until = Math.min(until, now + STUBBORN_INTERVAL);
+    const until = this.#deadlines.earliest;
+    // The home set last: while this thread waits in it, nothing else would begin to wait in the others.
+    for (const host of this.#hosts.slice(1)) this.#settleHost(host, until, now);
     if (mayBlock && this.#blocks(until, now)) return;
-    for (const host of this.#hosts) {
-      if (host.waits === 0) host.rest();
-      else if (!host.parked) host.park(until, now);
-      else if (until < host.until) host.wake();
-    }
+    this.#settleHost(this.#home, until, now);
     this.#rest();
+  }
+
+  #settleHost(host: Host, until: number, now: number): void {
+    if (host.pending.size === 0) host.rest();
+    else if (!host.parked) host.attempt(() => host.park(until, now));
+    else if (until < host.until) host.wake();
   }
 
   /** Waits on this thread for a moment, where it's likely that something comes. False where nothing did. */
@@ -325,7 +390,8 @@ class Reactor {
     if (!this.#home.brisk || until < now + pace.bound) return false;
     this.#reported = false;
     this.#home.brief = true;
-    const stirred = backend.waitBriefly!(this.#report);
+    let stirred = false;
+    this.#home.attempt(() => stirred = backend.waitBriefly!(this.#report));
     if (!this.#reported) return false;
     const ended = performance.now();
     pace.note(ended - now);
@@ -342,16 +408,17 @@ class Reactor {
   #glance(now: number): void {
     if (now - this.#glanced < GLANCE_INTERVAL) return;
     this.#glanced = now;
-    for (const source of this.#stubborn) this.note(source);
     for (const host of this.#hosts) {
-      if (host.waits > 0 && !host.parked) host.backend.waitSync(0, this.#report);
+      if (host.pending.size > 0 && !host.parked) {
+        host.attempt(() => host.backend.waitSync(0, this.#report));
+      }
     }
   }
 
   /** After a wake: what was left, and the next sleep. */
   #rest(): void {
-    if (this.#hosts.some((host) => host.waits > 0 && !host.parked)) this.#queuePark();
-    if (this.#home.waits === 0) this.#armIdleTimer();
+    if (this.#hosts.some((host) => host.pending.size > 0 && !host.parked)) this.#queuePark();
+    if (this.#home.pending.size === 0) this.#armIdleTimer();
     if (this.#settledWaiters.length === 0 || this.#yielding.underWay) return;
     if (this.#anyWaits() || !this.#anyParked()) {
       const waiters = this.#settledWaiters;
@@ -361,14 +428,26 @@ class Reactor {
   }
 
   #expire(now: number): void {
-    for (let due; (due = this.#deadlines.takeDue(now)) !== undefined;) due.expire();
+    for (let due; (due = this.#deadlines.takeDue(now)) !== undefined;) {
+      try {
+        due.expire();
+      } catch (error) {
+        failWaiting(due, error);
+      }
+    }
   }
 
   #finishDue(): void {
     while (this.#due.length > 0) {
       const guests = this.#due;
       this.#due = [];
-      for (const guest of guests) guest.finish();
+      for (const guest of guests) {
+        try {
+          guest.finish();
+        } catch (error) {
+          guest.fail(error);
+        }
+      }
     }
   }
 
@@ -390,7 +469,7 @@ class Reactor {
   }
 
   #anyWaits(): boolean {
-    for (const host of this.#hosts) if (host.waits > 0) return true;
+    for (const host of this.#hosts) if (host.pending.size > 0) return true;
     return false;
   }
 
@@ -398,7 +477,7 @@ class Reactor {
     if (this.#idleTimer !== undefined || this.#sources === 0) return;
     this.#idleTimer = setInterval(() => {
       if (this.#home.parked) return this.#disarmIdleTimer();
-      this.#home.backend.waitSync(0, this.#report);
+      this.#home.attempt(() => this.#home.backend.waitSync(0, this.#report));
       this.settle();
     }, attended.size > 0 ? ATTENDED_INTERVAL : IDLE_INTERVAL);
     Deno.unrefTimer(this.#idleTimer);

@@ -38,6 +38,8 @@ export interface Watch {
   tell(ready: number): void;
   /** Called when the source has closed. */
   gone(): void;
+  /** Called when the source can't be served: a wait for it ends with the error. */
+  failed(error: unknown): void;
 }
 
 /**
@@ -69,6 +71,11 @@ export abstract class Source {
 
   /** Gives every waiting operation its turn, and tells the Pollers. */
   abstract serve(): void;
+
+  /** Ends everything that waits for it. */
+  fail(error: unknown): void {
+    if (this.watches !== undefined) { for (const watch of [...this.watches]) watch.failed(error); }
+  }
 
   /** Looks, and tells every Poller that has it: whoever consumes an edge shares it. */
   look(): number {

@@ -97,11 +97,13 @@ export class Yielding {
   }
 
   /** Gives it, and goes on then. */
-  give(now: number, goOn: () => void): void {
-    this.had(now);
+  give(goOn: () => void): void {
     this.underWay = true;
     libc().poll_aside(null, usize(0), 0).then(() => {
       this.underWay = false;
+      // Only now: where the pool is busy, the call takes longer than the interval, and counted from its
+      // beginning, the next turn would yield again, and every one after it.
+      this.had(performance.now());
       goOn();
     });
   }

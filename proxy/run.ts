@@ -95,7 +95,9 @@ class Wait extends Waiting {
     this.run.end();
   }
 
-  override abort(): void {}
+  override abort(reason: unknown): void {
+    this.run.end(reason);
+  }
 }
 
 /** One of the proxy's sockets. */
@@ -140,6 +142,10 @@ class Side implements End, Watch {
   gone(): void {
     const message = `The proxy's ${this.name} socket was closed while it ran`;
     this.run.end(stateError("EBADF", "zmq_msg_recv", message));
+  }
+
+  failed(error: unknown): void {
+    this.run.end(error);
   }
 
   leave(): void {

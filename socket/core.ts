@@ -166,6 +166,13 @@ export class Handle extends Guarded {
     reactor().setStubborn(this, receiveRefused || stubborn);
   }
 
+  override fail(error: unknown): void {
+    for (const queue of [this.receivers, this.senders]) {
+      for (let first; (first = queue.first) !== undefined;) first.fail(error);
+    }
+    super.fail(error);
+  }
+
   /**
    * Asked for ZMQ_EVENTS, a SUB takes a message off its queue, to see whether it matches; with `conflate`, the
    * next receive gave that one then, however old, and not the newest. So while nobody waits, such a socket isn't

@@ -192,6 +192,11 @@ export class Monitor implements Watch {
   /** Called by its PAIR's looks, which mean nothing here. */
   tell(): void {}
 
+  failed(error: unknown): void {
+    if (!this.awaited) reportError(error);
+    for (const wait of [...this.#waits]) wait.abort(error);
+  }
+
   /** Called when its PAIR is closed: by itself, or by the end of the context. */
   gone(): void {
     if (this.finished) return;

@@ -41,6 +41,10 @@ class Readiness extends Waiting implements Watch {
     this.abort(closedError(CALL));
   }
 
+  failed(error: unknown): void {
+    this.abort(error);
+  }
+
   override expire(): void {
     // What has come in the same moment still counts, and the look tells of it.
     if (isReady(this.handle, this.wanted)) return;

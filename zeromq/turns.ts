@@ -56,6 +56,10 @@ export class OutOfTurn extends Operation implements WaitsForTurn, Watch {
   /** The socket is being closed, which closes this as well. */
   gone(): void {}
 
+  failed(): void {
+    this.closed();
+  }
+
   override expire(): void {
     this.closed();
   }

@@ -78,6 +78,7 @@ Deno.test("source: every Poller that has it is told by each look, until it's rem
   const told: string[] = [];
   const watch = (name: string): Watch => ({
     tell: (ready) => void told.push(name + ready),
+    failed: () => {},
     gone: () => {},
   });
   const [one, other] = [watch("one"), watch("other")];

@@ -68,7 +68,7 @@ Deno.test({ name: "to give the runtime its turn goes on after it", ignore }, asy
   const backend = new EpollBackend<unknown>();
   const yielding = new Yielding(backend, new Pace());
   yielding.stir();
-  const gone = new Promise<void>((resolve) => yielding.give(0, resolve));
+  const gone = new Promise<void>((resolve) => yielding.give(resolve));
   const during = yielding.underWay;
   await gone;
   const after = yielding.underWay || yielding.isDue(0.1);
