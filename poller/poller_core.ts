@@ -335,6 +335,10 @@ class PollerWait<Key> extends Waiting {
     this.core.finish();
   }
 
+  override lookForItself(): void {
+    reactor().finishLater(this.core);
+  }
+
   abort(reason: unknown): void {
     this.core.fail(reason);
   }

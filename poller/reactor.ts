@@ -7,6 +7,8 @@ import { attended, ATTENDED_INTERVAL, Source } from "./source.ts";
 import { type Backend, type BackendKind, EDGE, READABLE } from "./backend.ts";
 import { refill, Yielding } from "./turn.ts";
 import { isGuarded } from "../ffi/guard.ts";
+import { Alarm } from "./alarm.ts";
+import { PoolWatch } from "./pool.ts";
 import { createBackend } from "./create.ts";
 import { Pace } from "./brief.ts";
 import { Deadlines, joinSignal, leaveSignal, Waiting } from "./waiting.ts";
@@ -49,7 +51,11 @@ class Host {
   brief = false;
   readonly onWake: () => void;
 
-  constructor(kind: BackendKind | undefined, onWake: (host: Host) => void) {
+  constructor(
+    kind: BackendKind | undefined,
+    onWake: (host: Host) => void,
+    readonly pool: PoolWatch,
+  ) {
     this.backend = createBackend<Source | Guest>(kind);
     // Opens the wake-up's descriptor now. Where none is left, a program can handle that its socket
     // can't be opened; it couldn't handle that a later wait can't begin.
@@ -72,6 +78,7 @@ class Host {
     this.since = now;
     this.waking = false;
     this.until = until;
+    this.pool.parked(now, until);
     waited.then(this.onWake, (error) => {
       this.fail(error);
       this.onWake();
@@ -161,12 +168,14 @@ class Reactor {
   #unsettled: Source[] = [];
   readonly #stubborn = new Map<Source, Refusal>();
   #due: Guest[] = [];
-  #sources = 0;
+  readonly #sources = new Set<Source>();
   #parkQueued = false;
   #turnQueued = false;
   /** The runtime has had its turn since the last one of ours: the next is ours, however long the runtime's took. */
   #yielded = false;
-  #idleTimer: ReturnType<typeof setInterval> | undefined;
+  /** Looks at idle sources while no thread is parked in their set. */
+  readonly #idleAlarm = new Alarm(() => this.#lookAtIdle());
+  readonly #pool = new PoolWatch((atAll) => this.#lookWithoutPool(atAll));
   #settledWaiters: (() => void)[] = [];
   /** When descriptors were last asked between two turns. */
   #glanced = 0;
@@ -187,7 +196,7 @@ class Reactor {
     // Where nobody waits, no turn follows this one, and the runtime gets its own anyway.
     if (!this.#yielded && this.#anyWaits() && this.#yielding.isDue(now)) {
       this.#yielded = true;
-      return this.#yielding.give(this.#queueImmediate);
+      return this.#yielding.give(this.#queueImmediate, () => this.#queueTurn());
     }
     this.#yielded = false;
     this.#turnQueued = false;
@@ -205,6 +214,7 @@ class Reactor {
   readonly #onWake = (host: Host) => {
     const now = performance.now();
     host.parked = false;
+    this.#pool.unparked();
     this.#yielding.had(now);
     if (!host.waking) host.pace.note(now - host.since);
     refill();
@@ -214,7 +224,7 @@ class Reactor {
   };
 
   constructor() {
-    this.#home = new Host(undefined, this.#onWake);
+    this.#home = new Host(undefined, this.#onWake, this.#pool);
     this.#hosts = [this.#home];
     this.#yielding = new Yielding(this.#home.backend, this.#home.pace);
   }
@@ -222,8 +232,8 @@ class Reactor {
   /** Registers a source once, for as long as it's open: edge-triggered where the system can. */
   register(source: Source): void {
     this.#home.backend.add(source.fd, READABLE | EDGE, source);
-    this.#sources++;
-    this.#armIdleTimer();
+    this.#sources.add(source);
+    this.#armIdleLook();
   }
 
   /** Undoes `register`; the descriptor must still be open. */
@@ -231,7 +241,8 @@ class Reactor {
     this.#home.backend.remove(source.fd);
     this.setStubborn(source, false);
     source.unsettled = false;
-    if (--this.#sources === 0) this.#disarmIdleTimer();
+    this.#sources.delete(source);
+    if (this.#sources.size === 0) this.#idleAlarm.stop();
   }
 
   /**
@@ -250,7 +261,7 @@ class Reactor {
   attend(source: Source): void {
     source.attended = true;
     attended.add(source);
-    if (attended.size === 1) this.#armIdleTimerAnew();
+    if (attended.size === 1) this.#armIdleLook();
     this.postpone(source);
   }
 
@@ -258,7 +269,6 @@ class Reactor {
   unattend(source: Source): void {
     source.attended = false;
     attended.delete(source);
-    if (attended.size === 0) this.#armIdleTimerAnew();
   }
 
   /** Has a source looked at before the next sleep, without hurry: nobody waits for it. */
@@ -319,7 +329,7 @@ class Reactor {
   /** Where a Poller of this kind waits. */
   hostFor(kind: BackendKind): Host {
     let host = this.#hosts.find((host) => host.backend.kind === kind);
-    if (host === undefined) this.#hosts.push(host = new Host(kind, this.#onWake));
+    if (host === undefined) this.#hosts.push(host = new Host(kind, this.#onWake, this.#pool));
     return host;
   }
 
@@ -418,8 +428,8 @@ class Reactor {
   /** After a wake: what was left, and the next sleep. */
   #rest(): void {
     if (this.#hosts.some((host) => host.pending.size > 0 && !host.parked)) this.#queuePark();
-    if (this.#home.pending.size === 0) this.#armIdleTimer();
-    if (this.#settledWaiters.length === 0 || this.#yielding.underWay) return;
+    if (this.#home.pending.size === 0) this.#armIdleLook();
+    if (this.#settledWaiters.length === 0 || this.#yielding.underWay || this.#pool.asking) return;
     if (this.#anyWaits() || !this.#anyParked()) {
       const waiters = this.#settledWaiters;
       this.#settledWaiters = [];
@@ -473,25 +483,30 @@ class Reactor {
     return false;
   }
 
-  #armIdleTimer(): void {
-    if (this.#idleTimer !== undefined || this.#sources === 0) return;
-    this.#idleTimer = setInterval(() => {
-      if (this.#home.parked) return this.#disarmIdleTimer();
-      this.#home.attempt(() => this.#home.backend.waitSync(0, this.#report));
-      this.settle();
-    }, attended.size > 0 ? ATTENDED_INTERVAL : IDLE_INTERVAL);
-    Deno.unrefTimer(this.#idleTimer);
+  /** The next look comes soon where the last one found something: peers that come and go fill a mailbox fast. */
+  #armIdleLook(found = false): void {
+    if (this.#home.parked || this.#sources.size === 0) return;
+    const soon = found || attended.size > 0;
+    this.#idleAlarm.setEarlier(performance.now() + (soon ? ATTENDED_INTERVAL : IDLE_INTERVAL));
   }
 
-  #armIdleTimerAnew(): void {
-    if (this.#idleTimer === undefined) return; // a thread is parked
-    this.#disarmIdleTimer();
-    this.#armIdleTimer();
+  #lookAtIdle(): void {
+    if (this.#home.parked) return;
+    this.#reported = false;
+    this.#home.attempt(() => this.#home.backend.waitSync(0, this.#report));
+    this.settle();
+    this.#armIdleLook(this.#reported);
   }
 
-  #disarmIdleTimer(): void {
-    clearInterval(this.#idleTimer);
-    this.#idleTimer = undefined;
+  /** No thread of the pool may be there to wait: what is due is done here, and so is a look at all that waits. */
+  #lookWithoutPool(atAll: boolean): void {
+    if (atAll) {
+      for (const source of this.#sources) if (source.watched > 0) this.note(source);
+      for (const { pending } of this.#hosts) {
+        for (const waiting of pending) waiting.lookForItself();
+      }
+    }
+    this.#queueTurn();
   }
 }
 

@@ -5,6 +5,7 @@
 
 import { libc } from "../ffi/libc.ts";
 import { usize } from "../ffi/memory.ts";
+import { Alarm } from "./alarm.ts";
 import type { Backend } from "./backend.ts";
 import type { Pace } from "./brief.ts";
 
@@ -55,6 +56,8 @@ export function refill(): void {
 const INTERVAL = 1;
 /** Where it can't be asked, it gets its turn this often: a pool thread's 60 microseconds each time. */
 const INTERVAL_UNASKED = 4;
+/** A yield that takes longer, in ms, since no thread of the pool is free, isn't waited for. */
+const LATE = 4;
 
 /**
  * As long as there is another turn of the event loop to come, the runtime looks at its sockets and threads in each 61st only:
@@ -67,6 +70,8 @@ export class Yielding {
   #stirred = false;
   /** It's having it: a call is under way on a thread of the pool. */
   underWay = false;
+  #goOn: (() => void) | undefined;
+  readonly #alarm = new Alarm(() => this.#resume());
   readonly #backend: Backend<unknown>;
   readonly #pace: Pace;
 
@@ -96,15 +101,28 @@ export class Yielding {
     return this.#backend.stirred!();
   }
 
-  /** Gives it, and goes on then. */
-  give(goOn: () => void): void {
+  /** Gives it, and goes on then, at the latest after `LATE` ms; `afterwards` is called where that was too early. */
+  give(goOn: () => void, afterwards: () => void = () => {}): void {
+    this.#goOn = goOn;
+    this.#alarm.set(performance.now() + LATE);
+    // Where the pool is so busy that the last call hasn't come back, the pause alone is the runtime's turn.
+    if (this.underWay) return;
     this.underWay = true;
     libc().poll_aside(null, usize(0), 0).then(() => {
       this.underWay = false;
-      // Only now: where the pool is busy, the call takes longer than the interval, and counted from its
-      // beginning, the next turn would yield again, and every one after it.
-      this.had(performance.now());
-      goOn();
+      if (this.#goOn === undefined) afterwards();
+      else this.#resume();
     });
+  }
+
+  #resume(): void {
+    this.#alarm.set(Infinity);
+    const goOn = this.#goOn;
+    if (goOn === undefined) return;
+    this.#goOn = undefined;
+    // Only now: counted from the beginning, a yield that took longer than the interval would be followed by
+    // the next one at once, and nothing else would be done.
+    this.had(performance.now());
+    goOn();
   }
 }

@@ -11,6 +11,8 @@ export abstract class Waiting {
 
   /** Called when the deadline has come. Must leave the reactor, one way or another. */
   abstract expire(): void;
+  /** Called where no thread can wait for it: has what it waits for looked at, where the reactor doesn't do that. */
+  lookForItself(): void {}
   /** Called when the signal was aborted. Must leave the reactor. */
   abstract abort(reason: unknown): void;
 }

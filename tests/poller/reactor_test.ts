@@ -1,7 +1,7 @@
 /** The reactor's loop: everything takes part in each step, and an error ends the wait that it belongs to. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Pair, Poller, Pull } from "../../mod.ts";
+import { Pair, Poller, Pull, settled } from "../../mod.ts";
 import { READABLE } from "../../poller/backend.ts";
 import { defaultKind, kinds } from "../../poller/create.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
@@ -119,6 +119,82 @@ for (const kind of kinds()) {
     assertEquals(stdout || stderr, "went on\n");
   });
 }
+
+/** Waits of each sort, begun when the pool's threads are all busy for longer than any program lives. */
+const FULL_POOL = `
+  import { Poller, Pull, Push } from "$MOD";
+  import { libc } from "$MOD/../ffi/libc.ts";
+  const pull = new Pull();
+  await pull.bind("tcp://127.0.0.1:*");
+  const push = new Push({ linger: 0 });
+  push.connect(pull.lastEndpoint);
+  await push.send("x");
+  await pull.receive();
+  for (let i = 0; i < 40; i++) libc().poll_aside(null, 0n, 60_000);
+  $WAIT
+  Deno.exit();
+`;
+const WAITS: [what: string, program: string, expected: string][] = [
+  [
+    "a receive's time-out is kept",
+    `
+    pull.receiveTimeout = 50;
+    console.log(await pull.receive().catch((error) => error.code));
+    `,
+    "EAGAIN",
+  ],
+  [
+    "a message is received",
+    `
+    setTimeout(() => push.send("late"), 50);
+    console.log(String(await pull.receive()));
+    `,
+    "late",
+  ],
+  [
+    "a Poller reports a socket",
+    `
+    using poller = new Poller();
+    poller.add(pull, { readable: true }, "pull");
+    setTimeout(() => push.send("late"), 50);
+    console.log((await poller.wait())[0].key);
+    `,
+    "pull",
+  ],
+  [
+    "a Poller reports a timer",
+    `
+    using poller = new Poller();
+    poller.addTimer(50, {}, "timer");
+    console.log((await poller.wait())[0].key);
+    `,
+    "timer",
+  ],
+];
+
+for (const kind of kinds()) {
+  for (const [what, program, expected] of WAITS) {
+    Deno.test(`${kind}: with no thread left in the pool, ${what}`, async () => {
+      const options = { env: { ZMQ_POLLER: kind } };
+      const { stdout, stderr } = await run(FULL_POOL.replace("$WAIT", program), options);
+      assertEquals(stdout.trim() || stderr, expected);
+    });
+  }
+}
+
+Deno.test("a socket whose peers come and go is looked at again soon, though no one waits", async () => {
+  await settled();
+  using bell = new Bell();
+  bell.then = () => queueMicrotask(() => bell.ring(READABLE));
+  bell.ring(READABLE);
+  await turnsUntil(() => bell.asked > 0, "the first look");
+  const { asked } = bell;
+  const begun = performance.now();
+  await turnsUntil(() => bell.asked > asked + 5, "the look");
+  bell.then = undefined;
+  // At one look a second, five seconds.
+  assert(performance.now() - begun < 4000, `${performance.now() - begun} ms`);
+});
 
 for (const kind of KINDS) {
   Deno.test(`${kind}: a Poller is woken in time while the isolate's own thread waits for messages`, async () => {

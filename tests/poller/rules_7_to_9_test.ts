@@ -7,6 +7,7 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { Dealer, type Pollable, Poller, Pull, Push, Reply, Router, settled } from "../../mod.ts";
 import { READABLE, WRITABLE } from "../../poller/backend.ts";
 import { defaultKind } from "../../poller/create.ts";
+import { Alarm } from "../../poller/alarm.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { pipe, put, readiness } from "../fds.ts";
 import { freshAddress, join } from "../util.ts";
@@ -221,19 +222,16 @@ Deno.test("rule 8: that goes on after somebody has waited, also while Pollers of
 });
 
 Deno.test("rule 8: the timer comes with the first source and goes with the last", () => {
-  const { setInterval, clearInterval } = globalThis;
-  const armed = new Set<unknown>();
-  Object.assign(globalThis, {
-    setInterval: (...all: Parameters<typeof setInterval>) => {
-      const timer = setInterval(...all);
-      armed.add(timer);
-      return timer;
-    },
-    clearInterval: (timer: number) => {
-      armed.delete(timer);
-      clearInterval(timer);
-    },
-  });
+  const { setEarlier, stop } = Alarm.prototype;
+  const armed = new Set<Alarm>();
+  Alarm.prototype.setEarlier = function (at) {
+    armed.add(this);
+    setEarlier.call(this, at);
+  };
+  Alarm.prototype.stop = function () {
+    armed.delete(this);
+    stop.call(this);
+  };
   try {
     const bells = [new Bell(), new Bell()];
     assertEquals(armed.size, 1);
@@ -242,7 +240,7 @@ Deno.test("rule 8: the timer comes with the first source and goes with the last"
     bells[1][Symbol.dispose]();
     assertEquals(armed.size, 0);
   } finally {
-    Object.assign(globalThis, { setInterval, clearInterval });
+    Object.assign(Alarm.prototype, { setEarlier, stop });
   }
 });
 
