@@ -1,0 +1,164 @@
+/** Contexts that are being terminated: what went wrong there once. */
+
+import "./util.ts";
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { Pull } from "../mod.ts";
+import { Program } from "./program.ts";
+import { freshAddress, run, withFolder } from "./util.ts";
+import { withWorkers } from "./threads/support.ts";
+
+const LINUX = Deno.build.os === "linux";
+
+/** What a program has in order to look at its own threads. */
+const THREADS = `
+  const threads = () => [...Deno.readDirSync("/proc/self/task")].map(({ name }) => name);
+  /** How many stacks of threads there are: each has a page before it that can't be touched. */
+  function stacks() {
+    return Deno.readTextFileSync("/proc/self/maps").split("\\n").filter((line) => {
+      const [, from, to] = /^(\\w+)-(\\w+) ---p 00000000 00:00 0/.exec(line) ?? [];
+      return parseInt(to, 16) - parseInt(from, 16) === 4096;
+    }).length;
+  }`;
+
+Deno.test({
+  name: "a signal to the thread that terminates a context once ended the delivery",
+  ignore: !LINUX,
+  fn: () =>
+    withFolder(async (folder) => {
+      const address = freshAddress("ipc", folder);
+      await using program = await Program.start(
+        `import { context, Push } from "$MOD";
+        ${THREADS}
+        const taken = Promise.withResolvers();
+        Deno.addSignalListener("SIGUSR1", taken.resolve);
+        const push = new Push();
+        push.connect(Deno.args[0]);
+        await push.send("hello");
+        const before = new Set(threads());
+        context.close();
+        for (const thread of threads()) {
+          if (!before.has(thread)) new Deno.Command("kill", { args: ["-USR1", thread] }).outputSync();
+        }
+        await taken.promise;
+        console.log("signalled");
+        Deno.exit(7);`,
+        { args: [address] },
+      );
+      assertEquals(await program.line(), "signalled");
+      using pull = new Pull({ receiveTimeout: 8_000 });
+      await pull.bind(address);
+      assertEquals((await pull.receive()).map(String), ["hello"]);
+      assertEquals((await program.outcome()).code, 7);
+    }),
+});
+
+Deno.test({
+  name: "closing a context leaves the mask of the isolate's thread as the program has set it",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr, code } = await run(
+      `import { Context, libraryPath, Pull } from "$MOD";
+      const { symbols } = Deno.dlopen(libraryPath, {
+        pthread_sigmask: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
+      });
+      const SIGUSR2 = 12;
+      symbols.pthread_sigmask(0, new Uint8Array(new BigUint64Array([1n << BigInt(SIGUSR2 - 1), ...Array(15).fill(0n)]).buffer), null);
+      const mask = () => /SigBlk:\\s*(\\w+)/.exec(Deno.readTextFileSync("/proc/thread-self/status"))[1];
+      const before = mask();
+      const context = new Context();
+      new Pull({ context });
+      context.close();
+      console.log(parseInt(before, 16) === 1 << (SIGUSR2 - 1), mask() === before);`,
+    );
+    assertEquals([stdout, stderr, code], ["true true\n", "", 0]);
+  },
+});
+
+for (const [direction, step] of [["back", -3_600_000], ["forward", 3_600_000]] as const) {
+  Deno.test({
+    name: `a wall clock set ${direction} by an hour once ${
+      step < 0 ? "cut the end's wait short" : "prolonged the end's wait"
+    }`,
+    ignore: !LINUX,
+    fn: () =>
+      withFolder(async (folder) => {
+        const started = performance.now();
+        const { stderr, code } = await run(
+          `import { context, Push } from "$MOD";
+          const now = Date.now;
+          Date.now = () => now() + ${step};
+          context.exitLinger = 800;
+          const push = new Push();
+          push.connect(Deno.args[0]);
+          await push.send("to nobody");`,
+          { args: [freshAddress("ipc", folder)] },
+        );
+        const time = performance.now() - started;
+        assert(/^deno-zmq: waiting up to 800 ms/.test(stderr), stderr);
+        assert(time >= 800, `it took ${time} ms`);
+        assertEquals(code, 0);
+      }),
+  });
+}
+
+Deno.test({
+  name: "fifty contexts that ended at one time once left fifty stacks",
+  ignore: !LINUX,
+  fn: () =>
+    withFolder(async (folder) => {
+      const { stdout, stderr, code } = await run(
+        `import { Context, Push } from "$MOD";
+        ${THREADS}
+        function closeMany(count) {
+          for (let i = 0; i < count; i++) {
+            const context = new Context();
+            const push = new Push({ context, linger: 300 });
+            push.connect(Deno.args[0]);
+            push.trySend("to nobody");
+            context.close();
+          }
+        }
+        /** Whether there are fewer stacks at last. */
+        async function until(fewer) {
+          const limit = performance.now() + 5_000;
+          while (stacks() >= fewer && performance.now() < limit) {
+            await new Promise((resolve) => setTimeout(resolve, 10));
+          }
+          return stacks() < fewer;
+        }
+        const before = stacks();
+        closeMany(50);
+        // The C library keeps some for the next threads.
+        console.log(await until(before + 25) || stacks() - before);`,
+        { args: [freshAddress("ipc", folder)] },
+      );
+      assertEquals([stdout, stderr, code], ["true\n", "", 0]);
+    }),
+});
+
+Deno.test({
+  name: "a worker that closed its context and was terminated once left a stack",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr, code } = await withWorkers(
+      `closes() {
+        const context = new Context();
+        new Pull({ context });
+        context.close();
+        tell("closed");
+      },`,
+      `${THREADS}
+      async function one() {
+        const worker = start("Web Worker", "closes");
+        await worker.next();
+        worker.terminate();
+        await until(() => threadsOf("worker-") === 0);
+      }
+      for (let i = 0; i < 5; i++) await one();
+      const before = stacks();
+      for (let i = 0; i < 20; i++) await one();
+      console.log(stacks() - before < 10 || stacks() - before);`,
+    );
+    assertEquals([stdout, stderr, code], ["true\n", "", 0]);
+  },
+});
