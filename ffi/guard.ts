@@ -11,7 +11,7 @@
 
 import { bindBeside } from "./libc.ts";
 import { loadLibrary } from "./load.ts";
-import { addressOf, inWorker, locked, readText, writeText } from "./process.ts";
+import { addressOf, inWorker, isAlive, locked, ownLife, readText, writeText } from "./process.ts";
 
 const table = () => ({
   // int pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
@@ -24,33 +24,65 @@ const table = () => ({
 } as const);
 
 /**
- * The destructors in their order, and how many keys of each are made at a time. The first two are for sockets that
- * another thread uses: it leaves them when their context is shut down, a moment later.
+ * The destructors in their order, and how many values of each a thread can have, which is how many keys there are.
+ *
+ * They're made all at once. Fact: the system numbers keys as they're made, and whoever deletes one takes the value from
+ * every thread. Failure: keys that were made as they were needed, without a limit, used up the process's for good.
+ * Decision: 290 in all, made by the first worker. Cost: what one worker has beyond that stays behind.
  */
 const DESTRUCTORS = {
-  zmq_ctx_shutdown: 2,
-  usleep: 2,
-  zmq_poller_destroy: 4,
-  zmq_close: 32,
-  close: 16,
-  zmq_ctx_term: 4,
+  // So that none interrupts zmq_ctx_term, which would leave the context behind. musl lacks it.
+  sigblock: 1,
+  // These two are for sockets that another thread uses: it leaves them when their context is shut down, a moment later.
+  // It's a native proxy's, one of the runtime's 32.
+  zmq_ctx_shutdown: 32,
+  usleep: 1,
+  zmq_poller_destroy: 32,
+  zmq_close: 128,
+  close: 64,
+  zmq_ctx_term: 32,
 } as const;
 /** What is called at the thread's end. */
 export type Destructor = keyof typeof DESTRUCTORS;
 const NAMES = Object.keys(DESTRUCTORS) as Destructor[];
-/** As many descriptors are given back; more would use up the process's keys. */
-const MOST_DESCRIPTORS = 64;
+/** Where so many keys can't be had, since others have them or the system has fewer (musl 128), the first part that can. */
+const PARTS = [1, 2, 4, 8];
+/** All but the real-time signals, of which sigblock's argument has no bits. */
+const ALL_SIGNALS = 0xffffffff;
+/** So many keys at most are lost where a worker is terminated while it makes them. */
+const UNNOTED = 16;
 
 /** What can be given back: an address, or the number of a descriptor. */
 type Value = Deno.PointerObject | number;
 
+/** What is to be called with a value. */
+interface Cleanup {
+  /** How often the value is guarded. */
+  times: number;
+  /** Undefined while there is no key for it: then it isn't covered, and would stay behind. */
+  key: number | undefined;
+  /** A socket's context. */
+  readonly context: Value | undefined;
+}
+
+/** What is noted of the keys: the isolates that use them, and the keys in the order of their destructors. */
+interface Notes {
+  users: string[];
+  keys: [name: string, ...keys: number[]][];
+  /** Whether all have been made. */
+  complete: boolean;
+}
+
 let guards: ReturnType<typeof makeGuards> | undefined;
 let decided = false;
 
-/** Has a function called with a value when this thread ends. Does nothing outside of workers. */
-export function guard(destructor: Destructor, value: Value): void {
+/**
+ * Has a function called with a value when this thread ends, as far as there are keys. A socket's `context` isn't
+ * terminated then while the socket isn't covered. Does nothing outside of workers.
+ */
+export function guard(destructor: Destructor, value: Value, context?: Deno.PointerObject): void {
   if (!decided) decide();
-  guards?.add(destructor, value);
+  guards?.add(destructor, value, context);
 }
 
 /** Takes that back: before the value is given up in the ordinary way. */
@@ -64,6 +96,14 @@ export function isGuarded(): boolean {
   return guards !== undefined;
 }
 
+/** Gives the keys back where no isolate that uses them is left. Only under the lock. */
+export function giveBackKeys(): void {
+  const name = nameOf(handleOfLibrary());
+  const { users, keys } = parse(readText(name));
+  if (keys.length === 0 || users.some(isAlive)) return;
+  deleteNoted(name, keys, bindBeside(table()));
+}
+
 function decide(): void {
   decided = true;
   if (Deno.build.os === "linux" && inWorker()) guards = makeGuards();
@@ -74,117 +114,194 @@ function makeGuards() {
   return new class {
     readonly #functions = bindBeside(table());
     readonly #handle = handleOfLibrary();
-    readonly #name = `keys.${this.#handle.toString(16)}`;
-    /** Of each destructor, the keys that the process has; and those that this thread doesn't use, in order. */
-    readonly #known = new Map<Destructor, Set<number>>(NAMES.map((name) => [name, new Set()]));
+    #learnt = false;
+    /** The keys that this thread doesn't use. */
     readonly #free = new Map<Destructor, number[]>(NAMES.map((name) => [name, []]));
-    /** The keys in use, and how often each value is guarded. */
-    readonly #used = new Map<Destructor, Map<Value, { key: number; times: number }>>(
+    readonly #cleanups = new Map<Destructor, Map<Value, Cleanup>>(
       NAMES.map((name) => [name, new Map()]),
     );
+    /** Those that aren't covered, in the order in which they came. */
+    readonly #bare = new Map<Destructor, Set<Value>>(NAMES.map((name) => [name, new Set()]));
+    /** How many sockets of a context aren't covered. */
+    readonly #bareSockets = new Map<Value, number>();
 
-    add(destructor: Destructor, value: Value): void {
-      const used = this.#used.get(destructor)!;
-      const known = used.get(value);
+    add(destructor: Destructor, value: Value, context: Value | undefined): void {
+      const known = this.#cleanups.get(destructor)!.get(value);
       if (known !== undefined) {
         known.times++;
         return;
       }
-      if (destructor === "close" && used.size >= MOST_DESCRIPTORS) return;
-      const key = this.#take(destructor);
-      if (key === undefined) return; // none is left in the process: this one stays behind
-      used.set(value, { key, times: 1 });
-      this.#set(key, value);
-      if (destructor !== "zmq_close") return;
-      for (const [context, before] of this.#used.get("zmq_ctx_term")!) {
-        if (before.key > key) continue;
-        this.remove("zmq_ctx_term", context);
-        this.add("zmq_ctx_term", context);
-      }
+      if (!this.#learnt) this.#learn();
+      const cleanup: Cleanup = { times: 1, key: undefined, context };
+      this.#cleanups.get(destructor)!.set(value, cleanup);
+      if (this.#cover(destructor, value, cleanup)) return;
+      this.#bare.get(destructor)!.add(value);
+      if (context === undefined) return;
+      const before = this.#bareSockets.get(context) ?? 0;
+      this.#bareSockets.set(context, before + 1);
+      if (before === 0) this.#expose(context);
     }
 
     remove(destructor: Destructor, value: Value): void {
-      const used = this.#used.get(destructor)!;
-      const known = used.get(value);
-      if (known === undefined || --known.times > 0) return;
-      used.delete(value);
-      this.#functions.pthread_setspecific(known.key, null);
-      this.#giveBack(destructor, known.key);
+      const cleanups = this.#cleanups.get(destructor)!;
+      const cleanup = cleanups.get(value);
+      if (cleanup === undefined || --cleanup.times > 0) return;
+      cleanups.delete(value);
+      if (cleanup.key === undefined) this.#noLongerBare(destructor, value, cleanup);
+      else this.#uncover(destructor, cleanup);
     }
 
-    #set(key: number, value: Value): void {
+    /** Sets the value, where that may be and there is a key. */
+    #cover(destructor: Destructor, value: Value, cleanup: Cleanup): boolean {
+      // It would wait, without end, for a socket that is never closed.
+      if (destructor === "zmq_ctx_term" && this.#bareSockets.has(value)) return false;
+      const key = cleanup.key = this.#free.get(destructor)!.pop();
+      if (key === undefined) return false;
       if (typeof value === "number") this.#functions.set_number(key, BigInt(value));
       else this.#functions.pthread_setspecific(key, value);
+      return true;
     }
 
-    #take(destructor: Destructor): number | undefined {
-      const free = this.#free.get(destructor)!;
-      if (destructor !== "zmq_ctx_term") {
-        if (free.length === 0) this.#grow(destructor);
-        return free.shift();
+    /** Takes the value back, and covers another one by its key. */
+    #uncover(destructor: Destructor, cleanup: Cleanup): void {
+      this.#functions.pthread_setspecific(cleanup.key!, null);
+      this.#free.get(destructor)!.push(cleanup.key!);
+      cleanup.key = undefined;
+      for (const value of this.#bare.get(destructor)!) {
+        const other = this.#cleanups.get(destructor)!.get(value)!;
+        if (!this.#cover(destructor, value, other)) continue;
+        this.#noLongerBare(destructor, value, other);
+        return;
       }
-      // Behind every socket that there is.
-      let sockets = -1;
-      for (const { key } of this.#used.get("zmq_close")!.values()) sockets = Math.max(sockets, key);
-      if (!(free.at(-1)! > sockets)) this.#grow(destructor);
-      return free.at(-1)! > sockets ? free.pop() : undefined;
     }
 
-    #giveBack(destructor: Destructor, key: number): void {
-      const free = this.#free.get(destructor)!;
-      const at = free.findIndex((other) => other > key);
-      free.splice(at === -1 ? free.length : at, 0, key);
+    #noLongerBare(destructor: Destructor, value: Value, { context }: Cleanup): void {
+      this.#bare.get(destructor)!.delete(value);
+      if (context === undefined) return;
+      const left = this.#bareSockets.get(context)! - 1;
+      if (left > 0) {
+        this.#bareSockets.set(context, left);
+        return;
+      }
+      this.#bareSockets.delete(context);
+      const cleanup = this.#cleanups.get("zmq_ctx_term")!.get(context);
+      if (cleanup === undefined || !this.#cover("zmq_ctx_term", context, cleanup)) return;
+      this.#bare.get("zmq_ctx_term")!.delete(context);
     }
 
-    /** Learns of keys that other isolates have made, or makes more. */
-    #grow(destructor: Destructor): void {
+    /** Leaves a context as it is at the thread's end, since one of its sockets isn't covered. */
+    #expose(context: Value): void {
+      const cleanup = this.#cleanups.get("zmq_ctx_term")!.get(context);
+      if (cleanup?.key === undefined) return;
+      this.#uncover("zmq_ctx_term", cleanup);
+      this.#bare.get("zmq_ctx_term")!.add(context);
+    }
+
+    /** Learns of the process's keys, which are made where there are none; and notes that this isolate uses them. */
+    #learn(): void {
       locked(() => {
-        if (this.#learn(readText(this.#name)).has(destructor)) return;
-        const wanted = this.#known.get("zmq_close")!.size === 0 ? NAMES : [destructor];
-        const made = wanted.map((name) => this.#make(name));
-        const text = [readText(this.#name), ...made].filter((part) => part !== "").join(";");
-        writeText(this.#name, text);
-        this.#learn(text);
-      });
-    }
-
-    /** Gives the destructors of which there were new keys. */
-    #learn(text: string): Set<Destructor> {
-      const grown = new Set<Destructor>();
-      for (const [, name, list] of text.matchAll(/(\w+)((?: \d+)+)/g)) {
-        const destructor = name as Destructor;
-        const known = this.#known.get(destructor);
-        for (const key of list.trim().split(" ").map(Number)) {
-          if (known === undefined || known.has(key)) continue;
-          known.add(key);
-          this.#giveBack(destructor, key);
-          grown.add(destructor);
+        const name = nameOf(this.#handle);
+        const notes = parse(readText(name));
+        notes.users = notes.users.filter(isAlive);
+        if (!notes.complete) {
+          // Whoever began to make them was terminated then.
+          deleteNoted(name, notes.keys, this.#functions);
+          notes.keys = this.#make((keys) => writeText(name, format({ ...notes, keys })));
+          notes.complete = true;
         }
-      }
-      return grown;
+        notes.users.push(ownLife());
+        writeText(name, format(notes));
+        for (const [name, ...keys] of notes.keys) this.#free.get(name as Destructor)?.push(...keys);
+        this.#learnt = true;
+      });
+      if (this.#learnt) this.add("sigblock", ALL_SIGNALS, undefined);
     }
 
-    #make(destructor: Destructor): string {
-      const address = addressOf(this.#handle, destructor);
-      if (address === null) return ""; // libzmq alone has it, or a build of it
-      const { pthread_key_create, pthread_key_delete } = this.#functions;
-      const least = destructor === "zmq_ctx_term"
-        ? Math.max(-1, ...this.#known.get("zmq_close")!)
-        : -1;
-      const keys: number[] = [];
-      const tooLow: number[] = [];
-      const key = new Uint32Array(1);
-      while (keys.length < DESTRUCTORS[destructor] && pthread_key_create(key, address) === 0) {
-        (key[0] > least ? keys : tooLow).push(key[0]);
+    #make(note: (keys: Notes["keys"]) => void): Notes["keys"] {
+      const wanted = NAMES.map((name) => ({ name, address: addressOf(this.#handle, name) }))
+        .filter(({ address }) => address !== null); // libzmq alone has some, or a build of it
+      for (const part of PARTS) {
+        const all = wanted.flatMap(({ name, address }) =>
+          Array.from({ length: Math.ceil(DESTRUCTORS[name] / part) }, () => ({ name, address }))
+        );
+        const made = this.#makeInOrder(all, note);
+        if (made !== undefined) return made;
       }
-      for (const key of tooLow) pthread_key_delete(key);
-      if (keys.length === 0) return "";
-      // At once, since what is made next has to come behind these.
-      const text = `${destructor} ${keys.join(" ")}`;
-      this.#learn(text);
-      return text;
+      return [];
+    }
+
+    /** Makes a key for each, whose numbers ascend. Undefined where the process hasn't got as many. */
+    #makeInOrder(
+      all: readonly { name: Destructor; address: Deno.PointerValue }[],
+      note: (keys: Notes["keys"]) => void,
+    ): Notes["keys"] | undefined {
+      const { pthread_key_create, pthread_key_delete } = this.#functions;
+      /** Kept until the end, so that the next ones have others' numbers. */
+      const unordered: number[] = [];
+      const key = new Uint32Array(1);
+      let made: number[] = [];
+      let groups: Notes["keys"] = [];
+      let failed = false;
+      while (made.length < all.length && !failed) {
+        const { name, address } = all[made.length];
+        failed = pthread_key_create(key, address) !== 0;
+        if (failed) break;
+        if (key[0] < (made.at(-1) ?? 0)) {
+          // Somebody has deleted one, or the system has begun again with the lowest number.
+          unordered.push(...made, key[0]);
+          made = [];
+          groups = [];
+          continue;
+        }
+        made.push(key[0]);
+        if (groups.at(-1)?.[0] !== name) groups.push([name]);
+        groups.at(-1)!.push(key[0]);
+        if (made.length % UNNOTED === 0) note(groups);
+      }
+      if (failed) {
+        note([]);
+        unordered.push(...made);
+      }
+      for (const key of unordered) pthread_key_delete(key);
+      return failed ? undefined : groups;
     }
   }();
+}
+
+/** Deletes keys that no thread has a value of: another thread would lose the call. Noted first: afterwards, they may be anybody's. */
+function deleteNoted(
+  name: string,
+  keys: Notes["keys"],
+  functions: { pthread_key_delete(key: number): number },
+): void {
+  writeText(name, "");
+  for (const [, ...group] of keys) for (const key of group) functions.pthread_key_delete(key);
+}
+
+/** The end of the notes where all keys have been made. */
+const COMPLETE = "complete";
+
+function parse(text: string): Notes {
+  const [users, ...groups] = text.split(";");
+  const complete = groups.at(-1) === COMPLETE;
+  if (complete) groups.pop();
+  return {
+    users: users.split(" ").filter((user) => user !== ""),
+    keys: groups.map((group) => {
+      const [name, ...keys] = group.split(" ");
+      return [name, ...keys.map(Number)];
+    }),
+    complete,
+  };
+}
+
+function format({ users, keys, complete }: Notes): string {
+  const groups = keys.map((group) => group.join(" "));
+  return [users.join(" "), ...groups, ...(complete ? [COMPLETE] : [])].join(";");
+}
+
+function nameOf(handle: bigint): string {
+  return `keys.${handle.toString(16)}`;
 }
 
 /** libzmq's, or where the Poller is used without it, everybody's. */

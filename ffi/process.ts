@@ -45,7 +45,7 @@ type Functions = {
 };
 
 /** What begins our names, with the version of what is kept under them. */
-const PREFIX = "deno-zmq.2";
+const PREFIX = "deno-zmq.3";
 /** After so many ms the lock is given up. */
 const PATIENCE = 1000;
 /** More than a `pthread_mutex_t` has anywhere. */

@@ -3,6 +3,7 @@
 import { ZMQ_DONTWAIT } from "./constants.ts";
 import { terminate } from "./ending.ts";
 import { stateError } from "./errno.ts";
+import { giveBackKeys } from "./guard.ts";
 import { libc } from "./libc.ts";
 import { zmq, zmqEnding } from "./libzmq.ts";
 import { loadLibrary } from "./load.ts";
@@ -150,6 +151,7 @@ function change<T>(action: (entries: Entry[]) => T): T | undefined {
     const entries = before.split(";").filter((text) => text !== "").map(parse);
     for (const entry of entries) entry.owners = entry.owners.filter(isAlive);
     closeReports();
+    giveBackKeys();
     const used = entries.filter(({ owners }) => owners.length > 0);
     const abandoned = entries.filter(({ owners }) => owners.length === 0);
     const result = action(used);

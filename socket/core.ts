@@ -355,7 +355,7 @@ export function open(context: ContextCore, type: number): Handle {
     throw error;
   }
   context.add(handle);
-  guardSocket(pointer, () => getInt(pointer, ZMQ_LINGER));
+  guardSocket(pointer, context.pointer("zmq_socket"), () => getInt(pointer, ZMQ_LINGER));
   return handle;
 }
 

@@ -25,9 +25,13 @@ function rulesLinger(socket: Deno.PointerObject): boolean {
 }
 
 /** Begins to guard a socket that was opened just now. */
-export function guardSocket(socket: Deno.PointerObject, linger: () => number): void {
+export function guardSocket(
+  socket: Deno.PointerObject,
+  context: Deno.PointerObject,
+  linger: () => number,
+): void {
   if (!isGuarded()) return;
-  guard("zmq_close", socket);
+  guard("zmq_close", socket, context);
   const value = linger();
   lingers.set(socket, value);
   set(socket, bounded(value));

@@ -2,14 +2,22 @@
 
 import "./util.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Pull } from "../mod.ts";
+import { libraryPath, Pull } from "../mod.ts";
 import { Program } from "./program.ts";
 import { freshAddress, run, withFolder } from "./util.ts";
 import { withWorkers } from "./threads/support.ts";
 
 const LINUX = Deno.build.os === "linux";
 
-/** What a program has in order to look at its own threads. */
+/** What a program has in order to send one of its threads, and no other, a signal. */
+const SIGNAL = `
+  const { tgkill } = Deno.dlopen(${JSON.stringify(libraryPath)}, {
+    tgkill: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  }).symbols;
+  const SIGUSR1 = 10;
+  const signal = (thread) => tgkill(Deno.pid, Number(thread), SIGUSR1);`;
+
+/** What it has in order to look at its threads. */
 const THREADS = `
   const threads = () => [...Deno.readDirSync("/proc/self/task")].map(({ name }) => name);
   /** How many stacks of threads there are: each has a page before it that can't be touched. */
@@ -28,18 +36,16 @@ Deno.test({
       const address = freshAddress("ipc", folder);
       await using program = await Program.start(
         `import { context, Push } from "$MOD";
-        ${THREADS}
-        const taken = Promise.withResolvers();
-        Deno.addSignalListener("SIGUSR1", taken.resolve);
+        ${SIGNAL}${THREADS}
+        Deno.addSignalListener("SIGUSR1", () => {});
         const push = new Push();
         push.connect(Deno.args[0]);
         await push.send("hello");
         const before = new Set(threads());
         context.close();
         for (const thread of threads()) {
-          if (!before.has(thread)) new Deno.Command("kill", { args: ["-USR1", thread] }).outputSync();
+          if (!before.has(thread)) signal(thread);
         }
-        await taken.promise;
         console.log("signalled");
         Deno.exit(7);`,
         { args: [address] },
@@ -49,6 +55,46 @@ Deno.test({
       await pull.bind(address);
       assertEquals((await pull.receive()).map(String), ["hello"]);
       assertEquals((await program.outcome()).code, 7);
+    }),
+});
+
+Deno.test({
+  name: "a signal to the thread of a terminated worker once left its context behind",
+  ignore: !LINUX,
+  fn: () =>
+    withFolder(async (folder) => {
+      const address = freshAddress("ipc", folder);
+      const { stdout, stderr, code } = await withWorkers(
+        `sends() {
+          const push = new Push();
+          push.connect("${address}");
+          push.trySend("hello");
+          globalThis.push = push; // else the collector may close it
+          tell("sent");
+        },`,
+        `${SIGNAL}
+        const taken = Promise.withResolvers();
+        Deno.addSignalListener("SIGUSR1", taken.resolve);
+        const worker = start("Web Worker", "sends");
+        await worker.next();
+        const read = (thread, file) => Deno.readTextFileSync("/proc/self/task/" + thread + "/" + file);
+        const thread = [...Deno.readDirSync("/proc/self/task")].map(({ name }) => name)
+          .find((name) => read(name, "comm").startsWith("worker-"));
+        worker.terminate();
+        // In poll(2) it waits for the context's end; its event loop waits in another call.
+        const POLL = { x86_64: "7", aarch64: "73" }[Deno.build.arch];
+        console.log(await until(() => read(thread, "syscall").split(" ")[0] === POLL));
+        signal(thread);
+        // Where it's blocked, nobody takes it.
+        await Promise.race([taken.promise, new Promise((resolve) => setTimeout(resolve, 100))]);
+        const pull = new Pull({ receiveTimeout: 5_000 });
+        await pull.bind("${address}");
+        console.log(String((await pull.receive())[0]));
+        zmq.context.close();
+        console.log(await until(() => threadsOf("ZMQbg") === 0));
+        Deno.exit();`,
+      );
+      assertEquals([stdout, stderr, code], ["true\nhello\ntrue\n", "", 0]);
     }),
 });
 

@@ -1,0 +1,222 @@
+/** What the end of a terminated worker's thread gives back, and how many thread-specific keys that takes. */
+
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { withWorkers } from "./support.ts";
+
+const LINUX = Deno.build.os === "linux";
+
+/** As many sockets, and contexts, of a worker are covered; and its Pollers' descriptors. */
+const SOCKETS = 128;
+const CONTEXTS = 32;
+const DESCRIPTORS = 64;
+/** As many keys are made at most. */
+const KEYS = 290;
+
+const WORKERS = `
+  /** Opens sockets in a context each, then closes some of the first one's: those from \`from\` to \`to\`. */
+  async open({ contexts, from = 0, to = 0 }) {
+    const opened = contexts.map((count) => {
+      const context = new Context();
+      return Array.from({ length: count }, () => new Pull({ context }));
+    });
+    globalThis.opened = opened; // else the collector may close them
+    for (const socket of opened[0].slice(from, to)) socket.close();
+    tell("opened");
+    await heard();
+  },
+  async pollers(count) {
+    globalThis.opened = Array.from({ length: count }, () => new Poller({ backend: "epoll" }));
+    for (const poller of globalThis.opened) poller.add(0);
+    tell("opened");
+    await heard();
+  },`;
+
+/** What the main isolate has in order to look at keys and threads. */
+const MAIN = `
+  const { pthread_key_create, pthread_key_delete } = Deno.dlopen(zmq.libraryPath, {
+    pthread_key_create: { parameters: ["buffer", "pointer"], result: "i32" },
+    pthread_key_delete: { parameters: ["u32"], result: "i32" },
+  }).symbols;
+  function makeKeys(most) {
+    const keys = [];
+    const key = new Uint32Array(1);
+    while (keys.length < most && pthread_key_create(key, null) === 0) keys.push(key[0]);
+    return keys;
+  }
+  /** How many keys the process has left. */
+  function keysLeft() {
+    const keys = makeKeys(Infinity);
+    for (const key of keys) pthread_key_delete(key);
+    return keys.length;
+  }
+  const comeBy = () => Context.join(zmq.context.share()).close();
+  const ended = () => until(() => threadsOf("worker-") === 0);
+  async function opened(name, data) {
+    const worker = start("Web Worker", name, data);
+    const told = await worker.next();
+    if (told !== "opened") console.log(told);
+    return worker;
+  }`;
+
+async function prints(main: string, ...lines: unknown[]): Promise<void> {
+  const { stdout, stderr, code } = await withWorkers(WORKERS, MAIN + main);
+  const expected = lines.map((line) => `${line}\n`).join("");
+  assertEquals([stdout, stderr, code], [expected, "", 0]);
+}
+
+Deno.test({
+  name: "a worker with many sockets once took all thread-specific keys of the process",
+  ignore: !LINUX,
+  fn: () =>
+    prints(
+      `const before = keysLeft();
+      const worker = await opened("open", { contexts: [600] });
+      const taken = before - keysLeft();
+      console.log(taken > 0, taken <= ${KEYS} || taken);
+      Deno.exit();`,
+      "true true",
+    ),
+});
+
+Deno.test({
+  name:
+    "keys are given back where no worker that uses them is left, though workers were terminated",
+  ignore: !LINUX,
+  fn: () =>
+    prints(
+      `const before = keysLeft();
+      const worker = await opened("open", { contexts: [1] });
+      comeBy();
+      console.log(keysLeft() < before);
+      worker.terminate();
+      await ended();
+      comeBy();
+      console.log(keysLeft() === before);`,
+      true,
+      true,
+    ),
+});
+
+Deno.test({
+  name: "keys that a living worker uses are kept when another one has ended",
+  ignore: !LINUX,
+  fn: () =>
+    prints(
+      `const living = await opened("open", { contexts: [3] });
+      const other = await opened("open", { contexts: [3] });
+      other.terminate();
+      await until(() => threadsOf("worker-") === 1);
+      comeBy();
+      zmq.context.close();
+      living.terminate();
+      console.log(await until(() => threadsOf("ZMQbg") === 0));`,
+      true,
+    ),
+});
+
+Deno.test({
+  name: "keys that a terminated worker had only begun to make are given back by the next worker",
+  ignore: !LINUX,
+  fn: () =>
+    prints(
+      `const { locked, writeText } = await import("$ROOT/ffi/process.ts");
+      const { loadLibrary } = await import("$ROOT/ffi/load.ts");
+      let before = keysLeft();
+      const name = "keys." + loadLibrary().handle.toString(16);
+      locked(() => writeText(name, ";close " + makeKeys(400).join(" ")));
+      console.log(before - keysLeft());
+      await opened("open", { contexts: [1] });
+      console.log(before - keysLeft() <= ${KEYS});
+      Deno.exit();`,
+      400,
+      true,
+    ),
+});
+
+for (const [left, given] of [[100, true], [5, false]] as const) {
+  Deno.test({
+    name: `a worker in a process that has ${left} keys left ${
+      given ? "makes fewer, and leaves nothing" : "works and ends, but its context stays"
+    }`,
+    ignore: !LINUX,
+    fn: () =>
+      prints(
+        `const before = keysLeft();
+        const theirs = makeKeys(before - ${left});
+        const worker = await opened("open", { contexts: [3] });
+        worker.terminate();
+        console.log(await ended(), await until(() => threadsOf("ZMQbg") === ${given ? 0 : 2}));
+        comeBy();
+        for (const key of theirs) pthread_key_delete(key);
+        console.log(keysLeft() === before);
+        Deno.exit();`,
+        "true true",
+        true,
+      ),
+  });
+}
+
+Deno.test({
+  name:
+    "a context with a socket too many isn't terminated at its worker's end, which would wait for it; others are",
+  ignore: !LINUX,
+  fn: () =>
+    prints(
+      `const worker = await opened("open", { contexts: [3, ${SOCKETS}, 3] });
+      worker.terminate();
+      console.log(await ended());
+      // The second's and the third's are left: an I/O thread and a reaper each.
+      console.log(await until(() => threadsOf("ZMQbg") === 4));
+      Deno.exit();`,
+      true,
+      true,
+    ),
+});
+
+for (const [which, from] of [["sockets that were covered", 0], ["the last sockets", SOCKETS]]) {
+  Deno.test({
+    name: `a context is terminated again at its worker's end after ${which} were closed`,
+    ignore: !LINUX,
+    fn: () =>
+      prints(
+        `const contexts = [${SOCKETS + 9}];
+        const worker = await opened("open", { contexts, from: ${from}, to: ${from} + 9 });
+        worker.terminate();
+        console.log(await ended(), await until(() => threadsOf("ZMQbg") === 0));`,
+        "true true",
+      ),
+  });
+}
+
+Deno.test({
+  name: `of a worker's contexts ${CONTEXTS} are terminated at its end, and the others stay`,
+  ignore: !LINUX,
+  fn: () =>
+    prints(
+      `const contexts = ${JSON.stringify(Array(CONTEXTS + 2).fill(1))};
+      const worker = await opened("open", { contexts });
+      worker.terminate();
+      console.log(await ended(), await until(() => threadsOf("ZMQbg") === 4));
+      Deno.exit();`,
+      "true true",
+    ),
+});
+
+Deno.test({
+  name: `of a worker's Pollers ${DESCRIPTORS} descriptors are given back, and the others stay`,
+  ignore: !LINUX,
+  fn: () =>
+    prints(
+      `// What the first one brings in for good isn't counted.
+      (await opened("pollers", 1)).terminate();
+      await ended();
+      const before = count().descriptors;
+      const worker = await opened("pollers", 100);
+      worker.terminate();
+      await ended();
+      // Each has its set and its wakeup descriptor. Deno gives its own back a moment later.
+      const left = () => count().descriptors - before;
+      console.log(await until(() => left() === 2 * 100 - ${DESCRIPTORS}) || left());`,
+      true,
+    ),
+});
