@@ -27,8 +27,6 @@ const table = () => ({
   pthread_mutex_init: { parameters: ["pointer", "buffer"], result: "i32" },
   // int pthread_mutex_trylock(pthread_mutex_t *mutex)
   pthread_mutex_trylock: { parameters: ["pointer"], result: "i32" },
-  // int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *abstime)
-  pthread_mutex_timedlock: { parameters: ["pointer", "buffer"], result: "i32", optional: true },
   // int pthread_mutex_consistent(pthread_mutex_t *mutex)
   pthread_mutex_consistent: { parameters: ["pointer"], result: "i32", optional: true },
   // int pthread_mutex_unlock(pthread_mutex_t *mutex)
@@ -90,13 +88,14 @@ export function addressAt(hex: string): Deno.PointerObject {
 export function locked<T>(action: () => T): T | undefined {
   mutex ??= theMutex();
   if (mutex === undefined) return undefined;
-  const { pthread_mutex_timedlock, pthread_mutex_consistent, pthread_mutex_unlock } = bound();
-  const deadline = Date.now() + PATIENCE;
-  const timespec = new BigInt64Array([
-    BigInt(Math.floor(deadline / 1000)),
-    BigInt((deadline % 1000) * 1_000_000),
-  ]);
-  const rc = pthread_mutex_timedlock(mutex, timespec);
+  const { pthread_mutex_trylock, pthread_mutex_consistent, pthread_mutex_unlock } = bound();
+  // pthread_mutex_timedlock goes by the wall clock, and a step of that would cut the wait short, or prolong it.
+  const deadline = performance.now() + PATIENCE;
+  let rc: number;
+  while ((rc = pthread_mutex_trylock(mutex)) === EBUSY) {
+    if (performance.now() > deadline) return undefined;
+    libc().poll(new Uint8Array(8), 0n, 1);
+  }
   if (rc === EOWNERDEAD) pthread_mutex_consistent(mutex);
   else if (rc !== 0) return undefined;
   try {
@@ -113,9 +112,14 @@ export function readText(name: string): string {
   return text.startsWith("=") ? text.slice(1) : "";
 }
 
-/** Sets a text, in one step: who is terminated before hasn't changed it. Only under the lock. */
+/**
+ * Sets a text, in one step: who is terminated before hasn't changed it. Only under the lock. Throws `RangeError` where
+ * the C library doesn't take it, and the text stays what it was.
+ */
 export function writeText(name: string, text: string): void {
-  bound().bindtextdomain(domain(name), toCString(`=${text}`, "A text"));
+  const kept = bound().bindtextdomain(domain(name), toCString(`=${text}`, "A text"));
+  // No memory; musl also keeps none of PATH_MAX bytes, 4,096.
+  if (kept === null) throw new RangeError(`The C library keeps no text of ${text.length} bytes`);
 }
 
 /**
@@ -158,12 +162,11 @@ function theMutex(): Deno.PointerObject | undefined {
     ftrylockfile,
     funlockfile,
     pthread_mutexattr_setrobust,
-    pthread_mutex_timedlock,
     pthread_mutex_consistent,
   } = bound() as Partial<Functions>;
   if (
     !bindtextdomain || !ftrylockfile || !funlockfile || !pthread_mutexattr_setrobust ||
-    !pthread_mutex_timedlock || !pthread_mutex_consistent
+    !pthread_mutex_consistent
   ) return undefined;
   const find = () => {
     const address = readText("lock");

@@ -121,7 +121,8 @@ function closeReports(ended?: string): void {
 /** Reads reports until there are none. Whether the last of all was among them. */
 function reportsEnded(socket: Deno.PointerObject): boolean {
   const { zmq_msg_init, zmq_msg_recv, zmq_msg_data, zmq_msg_more, zmq_msg_close } = zmq();
-  const message = new Kept(64);
+  // In a variable of the module: V8 may drop a buffer of which only the address is read.
+  const message = report ??= new Kept(64);
   const head = new Uint16Array(1);
   zmq_msg_init(message.pointer);
   let first = true;
@@ -138,6 +139,9 @@ function reportsEnded(socket: Deno.PointerObject): boolean {
   zmq_msg_close(message.pointer);
   return ended;
 }
+
+/** Into which reports are read. */
+let report: Kept | undefined;
 
 /** The last event, whose number comes first in both versions of the reports. */
 const MONITOR_STOPPED = 0x0400;
