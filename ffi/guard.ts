@@ -26,8 +26,8 @@ const table = () => ({
 /**
  * The destructors in their order, and how many values of each a thread can have, which is how many keys there are.
  *
- * They're made all at once. Fact: the system numbers keys as they're made, and whoever deletes one takes the value from
- * every thread. Failure: keys that were made as they were needed, without a limit, used up the process's for good.
+ * They're made all at once. Fact: the process has 1,024 keys, and deleting one takes its value from every thread. Failure:
+ * keys that were made as they were needed, without a limit, used up the process's for good.
  * Decision: 290 in all, made by the first worker. Cost: what one worker has beyond that stays behind.
  */
 const DESTRUCTORS = {
@@ -153,7 +153,7 @@ function makeGuards() {
 
     /** Sets the value, where that may be and there is a key. */
     #cover(destructor: Destructor, value: Value, cleanup: Cleanup): boolean {
-      // It would wait, without end, for a socket that is never closed.
+      // It would wait indefinitely for a socket that is never closed.
       if (destructor === "zmq_ctx_term" && this.#bareSockets.has(value)) return false;
       const key = cleanup.key = this.#free.get(destructor)!.pop();
       if (key === undefined) return false;
@@ -204,7 +204,7 @@ function makeGuards() {
         const notes = parse(readText(name));
         notes.users = notes.users.filter(isAlive);
         if (!notes.complete) {
-          // Whoever began to make them was terminated then.
+          // The worker that began to make them was terminated meanwhile.
           deleteNoted(name, notes.keys, this.#functions);
           notes.keys = this.#make((keys) => writeText(name, format({ ...notes, keys })));
           notes.complete = true;
@@ -247,7 +247,7 @@ function makeGuards() {
         failed = pthread_key_create(key, address) !== 0;
         if (failed) break;
         if (key[0] < (made.at(-1) ?? 0)) {
-          // Somebody has deleted one, or the system has begun again with the lowest number.
+          // Another thread has deleted one, or the system has begun again with the lowest number.
           unordered.push(...made, key[0]);
           made = [];
           groups = [];
@@ -268,7 +268,7 @@ function makeGuards() {
   }();
 }
 
-/** Deletes keys that no thread has a value of: another thread would lose the call. Noted first: afterwards, they may be anybody's. */
+/** Deletes keys that no thread has a value of: another thread would lose the call. Noted first: afterwards, their numbers may be others'. */
 function deleteNoted(
   name: string,
   keys: Notes["keys"],

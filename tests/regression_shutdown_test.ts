@@ -85,7 +85,7 @@ Deno.test({
         const POLL = { x86_64: "7", aarch64: "73" }[Deno.build.arch];
         console.log(await until(() => read(thread, "syscall").split(" ")[0] === POLL));
         signal(thread);
-        // Where it's blocked, nobody takes it.
+        // Where it's blocked, no one takes it.
         await Promise.race([taken.promise, new Promise((resolve) => setTimeout(resolve, 100))]);
         const pull = new Pull({ receiveTimeout: 5_000 });
         await pull.bind("${address}");
