@@ -253,24 +253,24 @@ export class Poller<Key = unknown> extends Uncloneable
   [Symbol.asyncIterator](): AsyncIterableIterator<Ready<Key>[]> {
     const end = { value: undefined, done: true } as const;
     let ended = false;
-    let pending = false;
+    let pending: unknown;
     const iterator: AsyncIterableIterator<Ready<Key>[]> = {
       next: async () => {
         if (ended || this.closed) return end;
         try {
-          pending = true;
-          const value = await this.wait();
-          return ended ? end : { value, done: false };
+          const ready = this.wait();
+          pending = this.#core.pending;
+          // Also where `return` was called since: what was gathered is reported here, or never.
+          return { value: await ready, done: false };
         } catch (error) {
-          if (this.closed) return end;
+          if (this.closed || error === end) return end;
           throw error;
-        } finally {
-          pending = false;
         }
       },
       return: () => {
         ended = true;
-        if (pending) this.wake();
+        // As an abort does, without gathering: what is due is left for the next wait.
+        this.#core.cancel(pending, end);
         return Promise.resolve(end);
       },
       [Symbol.asyncIterator]: () => iterator,

@@ -223,6 +223,16 @@ export class PollerCore<Key> implements Guest, TimerOwner {
     if (this.#waiting !== undefined) this.#end(this.#waiting).reject(reason);
   }
 
+  /** The pending wait, for `cancel`. */
+  get pending(): unknown {
+    return this.#waiting;
+  }
+
+  /** Has a wait reject, where it's still pending. */
+  cancel(waiting: unknown, reason: unknown): void {
+    if (waiting !== undefined && waiting === this.#waiting) this.fail(this.#waiting!, reason);
+  }
+
   /** Called when a socket was said to be ready. */
   nominate(registration: Registration<Key>): void {
     if (!registration.candidate) {

@@ -4,6 +4,7 @@ import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "
 import { Poller, Pull, Push, settled } from "../../mod.ts";
 import { drain, pipe, put, take } from "../fds.ts";
 import { join, turn } from "../util.ts";
+import { StoppedClock } from "./clock.ts";
 import {
   all,
   keys,
@@ -265,6 +266,61 @@ over("return() ends an iteration's pending turn, and the Poller is free again", 
   assertEquals((await iterator.next()).done, true);
   put(line.write);
   assertEquals(keys(await soon(poller.wait())), ["pipe"]);
+});
+
+over("return() during an iteration's turn lost a timer that was due by then", async (poller) => {
+  using clock = new StoppedClock();
+  const timer = poller.addTimer(50, {}, "timer");
+  const iterator = poller[Symbol.asyncIterator]();
+  const next = iterator.next();
+  await turn();
+  clock.pass(60);
+  await iterator.return!();
+  assertEquals(await soon(next), { value: undefined, done: true });
+  assertEquals(timer.active, true);
+  assertEquals(keys(await poller.wait({ timeout: 0 })), ["timer"]);
+});
+
+over("return() during an iteration's turn lost a wake that came just before", async (poller) => {
+  const iterator = poller[Symbol.asyncIterator]();
+  const next = iterator.next();
+  await turn();
+  poller.wake();
+  await iterator.return!();
+  assertEquals(await soon(next), { value: undefined, done: true });
+  assertEquals(await soon(poller.wait()), []);
+});
+
+over("return() lost what an iteration's turn had gathered before", async (poller) => {
+  using clock = new StoppedClock();
+  poller.addTimer(50, {}, "timer");
+  clock.pass(60);
+  const iterator = poller[Symbol.asyncIterator]();
+  const next = iterator.next();
+  await iterator.return!();
+  const { value, done } = await soon(next);
+  assertEquals([keys(value), done], [["timer"], false]);
+  assertEquals((await iterator.next()).done, true);
+});
+
+over("return() left an iteration's turn pending once a second one was refused", async (poller) => {
+  const iterator = poller[Symbol.asyncIterator]();
+  const next = iterator.next();
+  await rejectsCode(iterator.next(), "EBUSY");
+  await iterator.return!();
+  assertEquals(await soon(next), { value: undefined, done: true });
+});
+
+over("return() of one iteration leaves another's turn pending", async (poller) => {
+  const [one, other] = [poller[Symbol.asyncIterator](), poller[Symbol.asyncIterator]()];
+  const first = one.next();
+  await turn();
+  poller.wake();
+  assertEquals(await soon(first), { value: [], done: false });
+  const second = other.next();
+  await one.return!();
+  poller.wake();
+  assertEquals(await soon(second), { value: [], done: false });
 });
 
 over("an iteration's turn is empty after wake, and the iteration goes on", async (poller) => {
