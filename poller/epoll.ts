@@ -2,6 +2,7 @@
 
 import { ZmqError } from "../errors.ts";
 import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLET, EPOLLIN, EPOLLONESHOT } from "../ffi/constants.ts";
+import { stateError } from "../ffi/errno.ts";
 import { type Backend, EDGE, READABLE, type Report } from "./backend.ts";
 import { EpollSet, isReadable, setOfRuntime } from "./epoll_set.ts";
 import {
@@ -65,6 +66,8 @@ export class EpollBackend<Token> implements Backend<Token> {
   readonly #files = new Set<Entry<Token>>();
 
   readonly #guests = new Map<EpollBackend<unknown>, Entry<Token>>();
+  /** Those of them that are detached, and still in the kernel's set. */
+  readonly #detached = new Set<EpollBackend<unknown>>();
   /** The set to which this one is attached. */
   #host: EpollBackend<unknown> | undefined;
 
@@ -127,23 +130,26 @@ export class EpollBackend<Token> implements Backend<Token> {
     // A new generation, so that an event from before isn't reported for this time.
     entry.generation = ++this.#generation | 0;
     entry.token = token;
-    const operation = known === undefined ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
     const { fd, index, generation } = entry;
+    const bits = EPOLLIN | EPOLLONESHOT;
     try {
-      this.#set.control(operation, fd, EPOLLIN | EPOLLONESHOT, index, generation);
+      if (known === undefined) this.#enroll(fd, bits, index, generation);
+      else this.#set.control(EPOLL_CTL_MOD, fd, bits, index, generation);
     } catch (error) {
       if (known === undefined) this.#leave(entry);
       throw error;
     }
     entry.teller = "kernel";
     this.#guests.set(guest, entry);
+    this.#detached.delete(guest);
     guest.#host = this;
   }
 
   /**
    * Silences a guest, and leaves it in the kernel's set, where it fires once at the most: adding one walks
    * through all that the guest holds (400 microseconds for 5,000 descriptors), and a Poller attaches its set for
-   * every wait. It leaves when either set is closed, or when it's attached elsewhere.
+   * every wait. It leaves when either set is closed, when it's attached elsewhere, or when the kernel's limit
+   * is reached (see `#enroll`).
    */
   detach(guest: Backend<unknown>): void {
     if (!(guest instanceof EpollBackend)) return;
@@ -151,6 +157,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     if (entry === undefined) return;
     entry.generation = ++this.#generation | 0;
     entry.teller = "nobody";
+    this.#detached.add(guest);
   }
 
   #leaveHost(): void {
@@ -162,6 +169,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     const entry = this.#guests.get(guest);
     if (entry === undefined) return;
     this.#guests.delete(guest);
+    this.#detached.delete(guest);
     guest.#host = undefined;
     this.#set.delete(entry.fd);
     this.#leave(entry);
@@ -306,6 +314,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#leaveHost();
     this.#closed = true;
     this.#guests.clear();
+    this.#detached.clear();
     this.#entries.clear();
     this.#files.clear();
     this.#slots.length = 1;
@@ -365,7 +374,7 @@ export class EpollBackend<Token> implements Backend<Token> {
       return;
     }
     try {
-      this.#set.control(EPOLL_CTL_ADD, fd, bitsOf(interest), index, generation);
+      this.#enroll(fd, bitsOf(interest), index, generation);
       entry.teller = "kernel";
     } catch (error) {
       // The kernel's set refuses regular files, directories and /dev/null, which never have to wait.
@@ -374,6 +383,39 @@ export class EpollBackend<Token> implements Backend<Token> {
       this.#files.add(entry);
       entry.teller = "us";
     }
+  }
+
+  /**
+   * Adds to the kernel's set.
+   *
+   * Linux counts the ways from a file over a nested set to an outermost one, and answers EINVAL to what would
+   * make the 501st, be it the file's ADD to a nested set or a nested set's ADD to the outermost one (a chain of sets
+   * that is too long is ELOOP). Detached sets count as well, though nothing waits for them: so hundreds of Pollers
+   * that had only waited one after another could share no socket. They're taken out then, and the next wait of
+   * each pays for an ADD. What is left is the kernel's limit.
+   */
+  #enroll(fd: number, bits: number, index: number, generation: number): void {
+    const add = () => this.#set.control(EPOLL_CTL_ADD, fd, bits, index, generation);
+    try {
+      add();
+    } catch (error) {
+      if (!isAboutPaths(error)) throw error;
+      const outermost = this.#host ?? this;
+      if (outermost.#detached.size === 0) throw this.#namingLimit(error, fd);
+      for (const guest of [...outermost.#detached]) outermost.#expel(guest);
+      try {
+        add();
+      } catch (error) {
+        throw this.#namingLimit(error, fd);
+      }
+    }
+  }
+
+  /** The error of an ADD, which in these words is none that a program can act upon. */
+  #namingLimit(error: unknown, fd: number): unknown {
+    // A set that is added to itself is EINVAL as well.
+    if (!isAboutPaths(error) || error.code !== "EINVAL" || fd === this.#set.fd) return error;
+    return stateError("EINVAL", "epoll_ctl", TOO_MANY_PATHS);
   }
 
   #unwatch(entry: Entry<Token>): void {
@@ -445,6 +487,16 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#assertOpen("epoll_wait");
     if (this.#waiting) throw alreadyWaiting("epoll_wait");
   }
+}
+
+const TOO_MANY_PATHS =
+  "At most 500 Pollers that share a socket, or another descriptor, can wait at the same time: that is " +
+  "Linux's limit (epoll_ctl: EINVAL). Have fewer of them wait at once, or make some with another " +
+  'backend, such as "poll".';
+
+/** Whether the kernel has refused an ADD for the sets that the file is in already. */
+function isAboutPaths(error: unknown): error is ZmqError {
+  return error instanceof ZmqError && (error.code === "EINVAL" || error.code === "ELOOP");
 }
 
 /** Interest as the kernel's set takes it. */

@@ -67,7 +67,8 @@ export interface WaitOptions extends WaitSyncOptions {
  * that takes one message a turn misses nothing. The edge of a ZMQ socket's own descriptor, which
  * loses messages in most hand-written loops, is dealt with inside.
  *
- * One wait at a time; several Pollers may share a socket. A pending {@linkcode Poller.wait} keeps the
+ * One wait at a time; several Pollers may share a socket (with `"epoll"`, 500 of those that share one can wait at
+ * the same time; the next one's wait rejects with EINVAL, and says so). A pending {@linkcode Poller.wait} keeps the
  * process alive; a Poller that isn't waiting doesn't. A closed socket leaves its Pollers by itself;
  * a file descriptor must be removed before it's closed, since its number may come back as another file.
  *
