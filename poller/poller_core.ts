@@ -249,8 +249,8 @@ export class PollerCore<Key> implements Guest, TimerOwner {
     this.closed = true;
     this.#timers.clear();
     if (this.#waker !== undefined) this.backend.remove(this.#waker.fd);
-    this.#waker?.close();
     this.backend.close();
+    this.#waker?.close();
   }
 
   #end(waiting: PollerWait<Key>): PollerWait<Key> {

@@ -83,6 +83,8 @@ export interface Waker {
 
 /** Opens the descriptor, and puts it into the list. Throws ENOTSUP where there can't be one. */
 export function makeWaker(): Waker {
+  // Before anything of Linux's is bound: where one function is missing, the loader throws an error of its own.
+  if (Deno.build.os !== "linux") throw unsupported();
   return new class {
     readonly fd: number = check(libcOfLinux().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
     readonly #id = crypto.randomUUID();
@@ -109,10 +111,8 @@ export function makeWaker(): Waker {
     }
 
     close(): void {
-      locked(() => {
-        writeText(LIST, entries().filter((entry) => !entry.startsWith(this.#id)).join(";"));
-        libc().close(this.fd);
-      });
+      overdue.add(this.#id);
+      locked(entries);
     }
   }();
 }
@@ -136,18 +136,25 @@ export function wake(token: unknown): boolean {
   return woken;
 }
 
-/** The list, and what terminated isolates have left in it is closed. Only under the lock. */
+/**
+ * The ids of this isolate's wakers that are to be closed. Where another thread holds the lock for too long, the
+ * next that has it in this isolate does so; until then, the descriptor stays open and in the list.
+ */
+const overdue = new Set<string>();
+
+/** The list. What is overdue, and what terminated isolates have left in it, is closed. Only under the lock. */
 function entries(): string[] {
-  const text = readText(LIST);
-  const after = text.split(";").filter((entry) => {
-    if (entry === "") return false;
-    const [, fd, owner] = entry.split(" ");
-    if (isAlive(owner)) return true;
-    libc().close(Number(fd));
+  const before = readText(LIST).split(";").filter((entry) => entry !== "");
+  const closed: number[] = [];
+  const after = before.filter((entry) => {
+    const [id, fd, owner] = entry.split(" ");
+    if (!overdue.delete(id) && isAlive(owner)) return true;
+    closed.push(Number(fd));
     return false;
   });
-  // At once: a number that was closed must not be written to.
-  if (after.join(";") !== text) writeText(LIST, after.join(";"));
+  // First out of the list: a number that was closed must be neither written to nor closed again.
+  if (closed.length > 0) writeText(LIST, after.join(";"));
+  for (const fd of closed) libc().close(fd);
   return after;
 }
 

@@ -170,3 +170,61 @@ Deno.test({
     assertEquals([stdout, stderr], ["[]\n", ""]);
   },
 });
+
+Deno.test({
+  name: "waker() threw the loader's error where the system has no eventfd, instead of ENOTSUP",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr } = await run(
+      `// As on FreeBSD before 13: the poll backend needs nothing of Linux's.
+      const { build, dlopen } = Deno;
+      Object.defineProperty(Deno, "build", { value: { ...build, os: "freebsd" } });
+      Deno.dlopen = (path, symbols) => {
+        if ("eventfd" in symbols) throw new TypeError("Failed to register symbol eventfd");
+        return dlopen(path, symbols);
+      };
+      const { Poller } = await import("$ROOT/poller/mod.ts");
+      using poller = new Poller({ backend: "poll" });
+      try {
+        poller.waker();
+      } catch (error) {
+        console.log(error.name, error.code);
+      }`,
+    );
+    assertEquals([stdout, stderr], ["ZmqError ENOTSUP\n", ""]);
+  },
+});
+
+Deno.test({
+  name: "a Poller leaked its waker's descriptor where another thread held the lock for a second",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr, code } = await withWorkers(
+      `async holdsLock(cells) {
+        const { locked } = await import("$ROOT/ffi/process.ts");
+        locked(() => {
+          Atomics.store(cells, 0, 1);
+          Atomics.wait(cells, 1, 0, 20_000);
+        });
+        tell("released");
+      },`,
+      `const { openDescriptors, openedSince } = await import("$ROOT/tests/fds.ts");
+      const poller = new Poller();
+      const other = new Poller().waker();
+      const before = openDescriptors();
+      const token = poller.waker();
+      const [own] = openedSince(before);
+      const cells = new Int32Array(new SharedArrayBuffer(8));
+      const worker = start("Web Worker", "holdsLock", cells);
+      await until(() => Atomics.load(cells, 0) === 1);
+      poller.close();
+      console.log(openDescriptors().includes(own));
+      Atomics.store(cells, 1, 1);
+      Atomics.notify(cells, 1);
+      console.log(await worker.next(), Poller.wake(other), openDescriptors().includes(own));
+      console.log(Poller.wake(token));
+      worker.terminate();`,
+    );
+    assertEquals([stdout, stderr, code], ["true\nreleased true false\nfalse\n", "", 0]);
+  },
+});
