@@ -336,16 +336,21 @@ export class ContextCore {
   }
 
   remove(member: Member): void {
-    if (this.common?.others() && !inWorker()) {
-      this.#lingering ??= makeLingering((fd) => fileType(fd) !== "other");
-      try {
-        this.#lingering.add(member.fd, member.linger);
-      } catch {
-        // Somebody has shut it down: nothing can be asked any more, nor is anything waited for.
-      }
+    try {
+      if (this.common?.others() && !inWorker()) this.#noteLingering(member);
+    } finally {
+      this.members.delete(member);
+      if (this.#dropped && this.members.size === 0) this.close();
     }
-    this.members.delete(member);
-    if (this.#dropped && this.members.size === 0) this.close();
+  }
+
+  #noteLingering(member: Member): void {
+    this.#lingering ??= makeLingering((fd) => fileType(fd) !== "other");
+    try {
+      this.#lingering.add(member.fd, member.linger);
+    } catch {
+      // Somebody has shut it down: nothing can be asked any more, nor is anything waited for.
+    }
   }
 
   drop(): void {
@@ -358,9 +363,17 @@ export class ContextCore {
     if (this.#pointer !== undefined) this.saying = this.notice?.();
     this.leaving();
     this.closed = true;
-    for (const member of [...this.members]) member.close();
+    const errors: unknown[] = [];
+    for (const member of [...this.members]) {
+      try {
+        member.close();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
     if (this.#pointer !== undefined) this.end(this.#pointer);
     isClosed(this);
+    if (errors.length > 0) throw errors[0];
   }
 
   /** Called when it's going to be closed, its sockets being still open. */

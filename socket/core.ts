@@ -314,23 +314,40 @@ export class Handle extends Guarded {
     return endpoint.includes("://") ? endpoint : `udp://${endpoint}`;
   }
 
-  /** Closes: waiting operations fail, the reactor and Pollers forget it, and the rest is libzmq's. */
+  /**
+   * Closes: waiting operations fail, the reactor and Pollers forget it, and the rest is libzmq's. Whatever fails of
+   * that, the rest is done, and the first error is thrown behind it: a socket that libzmq doesn't learn of has its
+   * context wait for it for ever.
+   */
   close(): void {
     if (this.closed) return;
     this.closed = true;
+    const errors: unknown[] = [];
+    const step = (action: () => void) => {
+      try {
+        action();
+      } catch (error) {
+        errors.push(error);
+      }
+    };
     for (const queue of [this.receivers, this.senders]) {
-      for (let first; (first = queue.first) !== undefined;) first.closed();
+      step(() => {
+        for (let first; (first = queue.first) !== undefined;) first.closed();
+      });
     }
-    if (this.watches !== undefined) { for (const watch of [...this.watches]) watch.gone(); }
-    this.attend(undefined);
-    reactor().unregister(this);
-    this.context.remove(this);
+    if (this.watches !== undefined) {
+      for (const watch of [...this.watches]) step(() => watch.gone());
+    }
+    step(() => this.attend(undefined));
+    step(() => reactor().unregister(this));
+    step(() => this.context.remove(this));
     // A monitor goes on until libzmq has said that it's the end; but the end of the context doesn't wait for that.
-    if (this.context.closed) this.monitor?.stop();
-    this.release();
-    this.unguard();
-    check(zmq().zmq_close(this.pointer), "zmq_close");
-    this.#ipcFolders.clear();
+    if (this.context.closed) step(() => this.monitor?.stop());
+    step(() => this.release());
+    step(() => this.unguard());
+    step(() => check(zmq().zmq_close(this.pointer), "zmq_close"));
+    step(() => this.#ipcFolders.clear());
+    if (errors.length > 0) throw errors[0];
   }
 }
 

@@ -1,5 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
-import { Dealer, Pull, Push, Socket } from "../../mod.ts";
+import { Context, Dealer, Poller, Pull, Push, Socket } from "../../mod.ts";
+import { handleOf } from "../../socket/core.ts";
+import { held, turnsUntil } from "../poller/support.ts";
 import { freshAddress, join, turn, withFolder } from "../util.ts";
 import { CLASSES, pending, received, soon } from "./support.ts";
 
@@ -189,4 +191,49 @@ Deno.test("five hundred sockets are opened and closed, and none is left over", a
       if (waiting !== undefined) assertEquals(await soon(waiting), "EBADF");
     }
   });
+});
+
+Deno.test("a close in which one step failed left the socket open in libzmq, and its context waiting for it", async () => {
+  const address = freshAddress("inproc");
+  const pull = new Pull();
+  await pull.bind(address);
+  const handle = handleOf(pull);
+  const waiting = held(pull.receive());
+  const poller = new Poller();
+  poller.add(pull);
+  const failing = (name: string) => () => {
+    throw new Error(name);
+  };
+  // The first waits for a lock of the whole process, which it may not get.
+  const context = Object.assign(handle.context, { remove: failing("the first") });
+  Object.assign(handle, { release: failing("the second") });
+  try {
+    throws(() => pull.close(), { message: "the first" });
+  } finally {
+    Reflect.deleteProperty(context, "remove");
+  }
+  context.remove(handle);
+  assertEquals([pull.closed, poller.size], [true, 0]);
+  await rejects(soon(waiting), { code: "EBADF" });
+  using other = new Pull();
+  await turnsUntil(() => {
+    try {
+      other.bindSync(address);
+      return true;
+    } catch {
+      return false;
+    }
+  }, "the address");
+});
+
+Deno.test("closing a context in which a socket's close failed left the others open", () => {
+  const context = new Context();
+  const [one, other] = [new Pull({ context }), new Pull({ context })];
+  Object.assign(handleOf(one), {
+    release() {
+      throw new Error("the first");
+    },
+  });
+  throws(() => context.close(), { message: "the first" });
+  assertEquals([one.closed, other.closed, context.closed], [true, true, true]);
 });
