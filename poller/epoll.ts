@@ -31,8 +31,11 @@ interface Entry<Token> {
   generation: number;
   token: Token;
   interest: number;
-  /** Who tells that it's ready: the kernel's set, we (it's a file, always ready), or nobody at present. */
-  teller: "kernel" | "us" | "nobody";
+  /**
+   * Who tells that it's ready: the kernel's set, we (it's a file, always ready), or nobody at present. It's missing
+   * where it belongs into the kernel's set, which was made anew, and couldn't be added yet.
+   */
+  teller: "kernel" | "us" | "nobody" | "missing";
   readonly guest: boolean;
 }
 
@@ -133,8 +136,9 @@ export class EpollBackend<Token> implements Backend<Token> {
     const { fd, index, generation } = entry;
     const bits = EPOLLIN | EPOLLONESHOT;
     try {
-      if (known === undefined) this.#enroll(fd, bits, index, generation);
-      else this.#set.control(EPOLL_CTL_MOD, fd, bits, index, generation);
+      if (known === undefined || known.teller === "missing") {
+        this.#enroll(fd, bits, index, generation);
+      } else this.#set.control(EPOLL_CTL_MOD, fd, bits, index, generation);
     } catch (error) {
       if (known === undefined) this.#leave(entry);
       throw error;
@@ -155,6 +159,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     if (!(guest instanceof EpollBackend)) return;
     const entry = this.#guests.get(guest);
     if (entry === undefined) return;
+    if (entry.teller === "missing") return this.#expel(guest as EpollBackend<unknown>);
     entry.generation = ++this.#generation | 0;
     entry.teller = "nobody";
     this.#detached.add(guest);
@@ -443,32 +448,52 @@ export class EpollBackend<Token> implements Backend<Token> {
    * of a set, and stays in there while a duplicate of it is open (in a child process, say): its events,
    * which belong to no entry, would end every wait at once. Costs a system call an entry, and happens
    * only when such an event has come.
+   *
+   * Each ADD may fail (ENOSPC, ENOMEM). Then the error ends this wait, what wasn't added is missing, and the next
+   * wait begins again with a new set.
    */
   #renew(): void {
+    this.#set.renew();
+    const heeding = this.#heeding;
+    this.#heeding = false;
+    for (const entry of this.#entries.values()) {
+      if (entry.teller === "kernel") entry.teller = "missing";
+    }
+    for (const [guest, entry] of [...this.#guests]) {
+      if (entry.teller === "nobody") this.#expel(guest);
+      else entry.teller = "missing";
+    }
     const host = this.#host;
     const attachment = host === undefined ? undefined : host.#guests.get(this);
-    this.#set.renew();
     this.#leaveHost();
-    this.#orphans = this.#spoilt = false;
+    if (attachment !== undefined && attachment.teller !== "nobody") {
+      host!.attach(this, attachment.token);
+    }
     if (this.#wake !== undefined) {
       this.#set.control(EPOLL_CTL_ADD, this.#wake.fd, EPOLLIN, OURS, WAKE);
     }
     if (this.#ticker !== undefined) this.#watchTicker(this.#ticker);
-    if (this.#runtime !== undefined) this.#heed(EPOLL_CTL_ADD, this.#heeding);
+    if (this.#runtime !== undefined) this.#heed(EPOLL_CTL_ADD, heeding);
     for (const entry of this.#entries.values()) {
-      if (entry.teller !== "kernel") continue;
+      if (entry.teller === "missing") this.#restore(entry);
+    }
+    for (const [guest, { teller, token }] of this.#guests) {
+      if (teller === "missing") this.attach(guest, token);
+    }
+    this.#orphans = this.#spoilt = false;
+  }
+
+  /** Adds to the new set what was in the old one. */
+  #restore(entry: Entry<Token>): void {
+    const { fd, interest, index, generation } = entry;
+    try {
+      this.#enroll(fd, bitsOf(interest), index, generation);
+      entry.teller = "kernel";
+    } catch (error) {
+      if (!(error instanceof ZmqError) || !["EBADF", "EPERM"].includes(error.code)) throw error;
+      // Closed without being removed as well, and perhaps a file's number by now: silent until it's removed.
       entry.teller = "nobody";
-      try {
-        this.#watch(entry);
-      } catch {
-        // Closed without being removed as well: silent until then.
-      }
     }
-    for (const [guest, { teller, token }] of [...this.#guests]) {
-      this.#expel(guest);
-      if (teller === "kernel") this.attach(guest, token);
-    }
-    if (attachment?.teller === "kernel") host!.attach(this, attachment.token);
   }
 
   #find(fd: number): Entry<Token> {
