@@ -22,6 +22,7 @@ import {
   over,
   Parks,
   Patience,
+  rejectsCode,
   soon,
   STUCK,
   throwsCode,
@@ -151,6 +152,20 @@ Deno.test("rule 7: and while turns that leave no time to sleep follow each other
   assertEquals(parks.count, 0);
   busy.then = undefined;
   await turnsUntil(() => parks.count > 0, "the sleep");
+});
+
+Deno.test("rule 7: a source that is closed while it refuses is asked no more, and the thread sleeps without limit", async () => {
+  using _patience = new Patience();
+  using parks = new Parks();
+  {
+    using sockets = await routerWithFullPeer();
+    const { router } = sockets;
+    const sent = held(router.send(["full", "waiting"]));
+    await turnsUntil(() => parks.outstanding === 1 && parks.timeout !== -1, "the short sleep");
+    router.close();
+    await rejectsCode(sent, "EBADF");
+  }
+  await turnsUntil(() => parks.timeout === -1, "a sleep without limit");
 });
 
 // Rule 8: an edge on a socket that nobody waits for is read too, but it begins no wait. ------------
