@@ -145,6 +145,7 @@ import "./ffi/guard.ts";
 import "./poller/system.ts";
 import "./poller/epoll_set.ts";
 import "./poller/brief.ts";
+import "./poller/runtime_timers.ts";
 import "./poller/wake.ts";
 import "./poller/epoll.ts";
 import "./poller/kqueue_set.ts";

@@ -105,6 +105,7 @@ import "./poller/alarm.ts";
 import "./poller/turn.ts";
 import "./poller/epoll_set.ts";
 import "./poller/brief.ts";
+import "./poller/runtime_timers.ts";
 import "./poller/wake.ts";
 import "./poller/epoll.ts";
 import "./poller/kqueue_set.ts";

@@ -230,7 +230,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
 
   /** Has a wait reject, where it's still pending. */
   cancel(waiting: unknown, reason: unknown): void {
-    if (waiting !== undefined && waiting === this.#waiting) this.fail(this.#waiting!, reason);
+    if (waiting !== undefined && waiting === this.#waiting) this.fail(reason);
   }
 
   /** Called when a socket was said to be ready. */

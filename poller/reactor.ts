@@ -11,6 +11,7 @@ import { Alarm } from "./alarm.ts";
 import { PoolWatch } from "./pool.ts";
 import { createBackend } from "./create.ts";
 import { Pace } from "./brief.ts";
+import { runtimeTimers } from "./runtime_timers.ts";
 import { Deadlines, joinSignal, leaveSignal, Waiting } from "./waiting.ts";
 
 /** A set of descriptors that takes part in a wait of the reactor's: a Poller that waits. */
@@ -152,11 +153,6 @@ class Refusal extends Waiting {
   override abort(): void {}
 }
 
-/** A global since Deno 2.0, but in the types of some versions only. */
-const global = globalThis as unknown as { setImmediate(callback: () => void): unknown };
-/** Looked up at the first use, since it loads a module, and once, since tests may put a false one there. */
-let setImmediate: typeof global.setImmediate | undefined;
-
 class Reactor {
   /** Where sources are registered, and most waits take place. */
   readonly #home: Host;
@@ -204,7 +200,7 @@ class Reactor {
     this.#sleep(true);
   };
   readonly #queueImmediate = () => {
-    (setImmediate ??= global.setImmediate)(this.#turn);
+    runtimeTimers.setImmediate(this.#turn);
   };
   readonly #report = (whom: Source | Guest) => {
     this.#reported = true;
@@ -464,7 +460,7 @@ class Reactor {
   #queuePark(): void {
     if (this.#parkQueued) return;
     this.#parkQueued = true;
-    queueMicrotask(this.#park);
+    runtimeTimers.queueMicrotask(this.#park);
   }
 
   #queueTurn(): void {

@@ -5,6 +5,7 @@
 
 import { endLater } from "../ffi/ending.ts";
 import { inWorker } from "../ffi/process.ts";
+import { runtimeTimers } from "../poller/runtime_timers.ts";
 
 interface NodeProcess {
   on(event: "beforeExit" | "exit", listener: () => void): void;
@@ -23,7 +24,7 @@ export function endAfterListeners(): void {
       if (!listening) nodeProcess()?.on("beforeExit", () => natural = true);
       listening = true;
       // Where a listener has found more to do, the next end may be a Deno.exit, without these events.
-      Deno.unrefTimer(setTimeout(() => natural = false));
+      Deno.unrefTimer(runtimeTimers.setTimeout(() => natural = false, 0));
     },
     postpone(end) {
       const process = nodeProcess();

@@ -9,6 +9,7 @@
  * more, and 4 % of a long one's time.
  */
 
+import { runtimeTimers, type Timer } from "../poller/runtime_timers.ts";
 import { refill } from "../poller/turn.ts";
 import type { SocketState, WaitsForTurn } from "./state.ts";
 
@@ -36,7 +37,7 @@ export function pauseIsDue(): boolean {
 export class Pause implements WaitsForTurn {
   readonly #state: SocketState;
   readonly #lastly: () => void;
-  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #timer: Timer;
 
   /** `again` begins anew afterwards, and `lastly` tries once and ends. */
   constructor(state: SocketState, again: () => void, lastly: () => void) {
@@ -44,7 +45,7 @@ export class Pause implements WaitsForTurn {
     this.#state = state;
     this.#lastly = lastly;
     state.aside.add(this);
-    this.#timer = setTimeout(() => {
+    this.#timer = runtimeTimers.setTimeout(() => {
       state.aside.delete(this);
       asked = paused = performance.now();
       refill();
@@ -56,7 +57,7 @@ export class Pause implements WaitsForTurn {
   retry(): void {}
 
   closed(): void {
-    clearTimeout(this.#timer);
+    runtimeTimers.clearTimeout(this.#timer);
     this.#state.aside.delete(this);
     this.#lastly();
   }

@@ -3,6 +3,7 @@
 import type { Buffer } from "node:buffer";
 import type { ContextCore } from "../context.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
+import { runtimeTimers } from "../poller/runtime_timers.ts";
 import { pollable, Uncloneable } from "../poller/source.ts";
 import { type Handle, open } from "../socket/core.ts";
 import { refuseHazards } from "../socket/hazards.ts";
@@ -18,9 +19,6 @@ import { send } from "./sending.ts";
 import { defineCommon } from "./socket_options.ts";
 import type { CommonOptions } from "./socket_types.ts";
 import { type Parts, SocketState } from "./state.ts";
-
-/** A global since Deno 2.0, but in the types of some versions only. */
-const global = globalThis as unknown as { setImmediate(callback: () => void): unknown };
 
 let stateIn: (socket: SocketClass) => SocketState;
 
@@ -271,14 +269,14 @@ export abstract class SocketClass extends Uncloneable {
     state.blocked = true;
     return new Promise((resolve, reject) => {
       // Not on the spot: who begins to listen to the socket's events in the same turn hears of it.
-      queueMicrotask(() => {
+      runtimeTimers.queueMicrotask(() => {
         let failure: { readonly reason: unknown } | undefined;
         try {
           action(state);
         } catch (error) {
           failure = { reason: translated(error, address) };
         }
-        global.setImmediate(() => {
+        runtimeTimers.setImmediate(() => {
           state.blocked = false;
           if (state.closeRequested) this.#close();
           if (failure === undefined) resolve();

@@ -10,6 +10,7 @@
 
 import { Operation } from "../socket/operation.ts";
 import { WRITABLE } from "../poller/backend.ts";
+import { runtimeTimers } from "../poller/runtime_timers.ts";
 import { Queue, type Watch } from "../poller/source.ts";
 import { EFSM } from "./errors.ts";
 import type { SocketState, WaitsForTurn } from "./state.ts";
@@ -50,7 +51,9 @@ export class OutOfTurn extends Operation implements WaitsForTurn, Watch {
   /** Somebody has looked at the socket. */
   tell(ready: number): void {
     // Not in the middle of the look.
-    if ((ready & WRITABLE) !== 0) queueMicrotask(() => this.#left || this.#begin());
+    if ((ready & WRITABLE) !== 0) {
+      runtimeTimers.queueMicrotask(() => this.#left || this.#begin());
+    }
   }
 
   /** The socket is being closed, which closes this as well. */
