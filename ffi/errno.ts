@@ -30,6 +30,14 @@ export function checkUninterrupted(action: () => number, call: string, subject?:
   }
 }
 
+/** What `check` does, for calls that wait: what a signal has interrupted gives 0, and so found nothing. */
+export function checkWait(result: number, call: string): number {
+  if (result !== -1) return result;
+  const errno = libc().errno();
+  if (errno === EINTR) return 0;
+  throw errorOf(errno, call);
+}
+
 /**
  * What it means that a call was refused just now: -1 where its error is one of the `expected`, else what a further try
  * gives.

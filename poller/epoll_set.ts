@@ -4,11 +4,10 @@
  */
 
 import { EPOLL_CLOEXEC, EPOLL_CTL_DEL, F_GETFD, FD_CLOEXEC, POLLIN } from "../ffi/constants.ts";
-import { check, ENOENT } from "../ffi/errno.ts";
+import { check, checkWait, ENOENT } from "../ffi/errno.ts";
 import { guard, unguard } from "../ffi/guard.ts";
 import { libc, libcForFiles, libcOfLinux } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
-import { checkWait } from "./system.ts";
 
 // struct epoll_event is packed on x86_64: events, then data, 12 bytes. Elsewhere data is aligned to 8.
 const PACKED = Deno.build.arch === "x86_64";

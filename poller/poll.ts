@@ -1,6 +1,7 @@
 /** The backend over poll(2), which every Unix has. What a wait costs grows with the set. */
 
 import { POLLIN, POLLNVAL } from "../ffi/constants.ts";
+import { checkWait } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 import { type Backend, READABLE, type Report } from "./backend.ts";
@@ -9,7 +10,6 @@ import {
   alreadyWaiting,
   alreadyWatched,
   assertDescriptor,
-  checkWait,
   isOpen,
   milliseconds,
   notOpen,

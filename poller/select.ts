@@ -2,12 +2,11 @@
 
 import { ZmqError } from "../errors.ts";
 import { FD_SETSIZE, POLLERR, POLLHUP, POLLIN, POLLOUT } from "../ffi/constants.ts";
-import { checkUninterrupted } from "../ffi/errno.ts";
+import { checkUninterrupted, checkWait } from "../ffi/errno.ts";
 import { libc, libcForSelect } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 import { type Call, PollBackend } from "./poll.ts";
 import { SKIPPED, WORDS } from "./slots.ts";
-import { checkWait } from "./system.ts";
 
 /** How long a wait lasts at most, in ms, while a hang-up can't end it. */
 const SLICE = 100;

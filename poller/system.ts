@@ -1,6 +1,6 @@
 /** What the backends share: descriptors and their kinds, time-outs, bits and failures, as the system spells them. */
 
-import { ZmqError } from "../errors.ts";
+import type { ZmqError } from "../errors.ts";
 import {
   F_GETFL,
   O_ACCMODE,
@@ -16,7 +16,7 @@ import {
   S_IFREG,
   S_IFSOCK,
 } from "../ffi/constants.ts";
-import { check, checkUninterrupted, stateError } from "../ffi/errno.ts";
+import { checkUninterrupted, stateError } from "../ffi/errno.ts";
 import { libc, libcForFiles } from "../ffi/libc.ts";
 import { ERROR, HANGUP, READABLE, WRITABLE } from "./backend.ts";
 
@@ -65,16 +65,6 @@ export function look(fd: number, bits: number): number {
 /** Whether a descriptor is open. */
 export function isOpen(fd: number): boolean {
   return (look(fd, 0) & POLLNVAL) === 0;
-}
-
-/** The result of a waiting call; one that a signal interrupted found nothing. */
-export function checkWait(result: number, call: string): number {
-  try {
-    return check(result, call);
-  } catch (error) {
-    if (error instanceof ZmqError && error.code === "EINTR") return 0;
-    throw error;
-  }
 }
 
 /** The error for a descriptor that isn't open, where no system call says so itself. */

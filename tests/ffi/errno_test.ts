@@ -1,7 +1,7 @@
 import "../fds.ts";
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { constants } from "node:os";
-import { check, checkPointer, codeOf, errorOf, stateError } from "../../ffi/errno.ts";
+import { check, checkPointer, checkWait, codeOf, errorOf, stateError } from "../../ffi/errno.ts";
 import { libc } from "../../ffi/libc.ts";
 import { zmq } from "../../ffi/libzmq.ts";
 import { Context, Pair, Publisher, Pull, Push, Request, Router, ZmqError } from "../../mod.ts";
@@ -20,6 +20,27 @@ Deno.test("every number that this system has by one of our names has that name",
     assertEquals(code, alias);
   }
   assert(known > 40, `${known} names`);
+});
+
+Deno.test("a wait that a signal interrupted made an error, and threw it away", () => {
+  const functions = libc() as { errno: () => number; strerror: (errno: number) => null };
+  const { errno, strerror } = functions;
+  let texts = 0;
+  functions.errno = () => constants.errno.EINTR;
+  functions.strerror = () => {
+    texts++;
+    return null;
+  };
+  try {
+    assertEquals(checkWait(-1, "epoll_wait"), 0);
+    assertEquals(texts, 0);
+  } finally {
+    Object.assign(functions, { errno, strerror });
+  }
+  assertEquals(checkWait(0, "epoll_wait"), 0);
+  assertEquals(checkWait(2, "epoll_wait"), 2);
+  const call = "epoll_wait";
+  throws(() => checkWait(libc().close(-1), call), { code: "EBADF", call });
 });
 
 Deno.test("libzmq's own numbers have their names", () => {
