@@ -32,20 +32,31 @@ export function defaultKind(): BackendKind {
   // Asked first, since reading without the permission would prompt at a terminal.
   const { state } = Deno.permissions.querySync({ name: "env", variable: VARIABLE });
   const value = state === "granted" ? Deno.env.get(VARIABLE) : undefined;
-  return value ? chosen(value, VARIABLE) : kinds()[0];
+  return value ? chosen(value, VARIABLE) : OWN[0];
 }
 
-/** What this system has, the best first. */
-export function kinds(): readonly BackendKind[] {
+/** What this system has of its own, the best first. */
+const OWN = ownKinds();
+
+function ownKinds(): readonly BackendKind[] {
   switch (Deno.build.os) {
     case "darwin":
     case "freebsd":
       return ["kqueue", "poll", "select"];
     case "linux":
-      return ["epoll", "poll", "select", ...(pathOfLibkqueue() ? ["kqueue" as const] : [])];
+      return ["epoll", "poll", "select"];
     default:
       return ["poll", "select"];
   }
+}
+
+/** The same, and what a library stands in for. */
+export function kinds(): readonly BackendKind[] {
+  return hasLibkqueue() ? [...OWN, "kqueue"] : OWN;
+}
+
+function hasLibkqueue(): boolean {
+  return Deno.build.os === "linux" && pathOfLibkqueue() !== undefined;
 }
 
 /** Where the others are at home. */
@@ -55,8 +66,10 @@ const ELSEWHERE: Record<string, string> = {
 };
 
 function chosen(value: string, where: string): BackendKind {
-  const kind = kinds().find((kind) => kind === value);
+  const kind = OWN.find((kind) => kind === value);
   if (kind !== undefined) return kind;
+  // Asked for last: that takes a look at a permission.
+  if (value === "kqueue" && hasLibkqueue()) return value;
   const names = kinds().map((kind) => `"${kind}"`);
   const list = `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
   const elsewhere = ELSEWHERE[value] ?? "";

@@ -91,6 +91,30 @@ Deno.test("an unknown kind is a RangeError that names the known ones", () => {
   });
 });
 
+Deno.test("each set of descriptors asked for permissions up to four times", () => {
+  const { querySync } = Deno.permissions;
+  let asked = 0;
+  Deno.permissions.querySync = function (...all) {
+    asked++;
+    return querySync.apply(this, all);
+  };
+  const times = (kind?: BackendKind) => {
+    asked = 0;
+    createBackend(kind).close();
+    return asked;
+  };
+  try {
+    assertEquals(times(), 1); // for ZMQ_POLLER
+    assertEquals(
+      KINDS.filter((kind) => kind !== "kqueue").map(times),
+      [0, 0, 0].slice(LINUX ? 0 : 1),
+    );
+    withVariable("poll", () => assertEquals(times(), 1));
+  } finally {
+    Deno.permissions.querySync = querySync;
+  }
+});
+
 Deno.test({
   name: "without the permission to read it, ZMQ_POLLER is left alone",
   permissions: { env: false, ffi: true },
