@@ -13,6 +13,8 @@ const CALL = "zmq_getsockopt";
 
 /** Somebody who waits for a socket to become ready. */
 class Readiness extends Waiting implements Watch {
+  #left = false;
+
   constructor(
     readonly handle: Handle,
     /** The socket itself, which else could be collected meanwhile. */
@@ -57,7 +59,10 @@ class Readiness extends Waiting implements Watch {
     this.reject(reason);
   }
 
+  /** Once: a look may end the wait in the middle of `expire`, and a second look find nothing any more. */
   #leave(): void {
+    if (this.#left) return;
+    this.#left = true;
     this.handle.removeWatch(this);
     reactor().leave(this);
   }

@@ -1,6 +1,11 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Dealer, Pull, Push, Router } from "../../mod.ts";
+import { READABLE as READABLE_BIT } from "../../poller/backend.ts";
+import { handleOf } from "../../socket/core.ts";
 import { Client, Server } from "../../socket/draft.ts";
+import { reactor } from "../../poller/reactor.ts";
+import type { Waiting } from "../../poller/waiting.ts";
+import { Parks, turnsUntil } from "../poller/support.ts";
 import { freshAddress, join, turn } from "../util.ts";
 import { overDrafts } from "./drafts.ts";
 import { overTransports, pending, pipeline, received, soon } from "./support.ts";
@@ -183,4 +188,31 @@ Deno.test("the receive time-out isn't a poll's", async () => {
   const begin = performance.now();
   assertEquals(await polled, false);
   assert(performance.now() - begin >= 20);
+});
+
+Deno.test("a wait that ended in the look at the end of its time left the reactor twice", async () => {
+  using pull = new Pull();
+  const handle = handleOf(pull);
+  const engine = reactor();
+  const { leave } = engine;
+  const left = new Map<Waiting, number>();
+  engine.leave = (waiting, host) => {
+    left.set(waiting, (left.get(waiting) ?? 0) + 1);
+    // Not again: nothing would be counted right in the tests that follow.
+    if (left.get(waiting) === 1) leave.call(engine, waiting, host);
+  };
+  try {
+    using parks = new Parks();
+    const polled = pull.poll(READABLE, { timeout: 20 });
+    await turnsUntil(() => parks.outstanding === 1, "the sleep");
+    // As where the message is there at the first look, and its peer has gone by the second.
+    handle.ask = () => {
+      for (const watch of [...handle.watches!]) watch.tell(READABLE_BIT);
+      return 0;
+    };
+    assertEquals(await soon(polled), true);
+    assertEquals([...left.values()], [1]);
+  } finally {
+    Reflect.deleteProperty(engine, "leave");
+  }
 });
