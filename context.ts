@@ -51,7 +51,7 @@ export interface Member {
  * ```
  */
 export class Context extends Uncloneable implements Disposable {
-  readonly #core = joined ?? new ContextCore();
+  #core = new ContextCore();
   #threadPriority = -1;
 
   /**
@@ -72,8 +72,14 @@ export class Context extends Uncloneable implements Disposable {
       this.#core.close();
       throw error;
     }
-    cores.set(this, this.#core);
-    dropped.register(this, this.#core, this);
+    this.#standFor(this.#core);
+  }
+
+  #standFor(core: ContextCore): void {
+    this.#core = core;
+    cores.set(this, core);
+    dropped.unregister(this);
+    dropped.register(this, core, this);
   }
 
   /**
@@ -102,12 +108,9 @@ export class Context extends Uncloneable implements Disposable {
   static join(token: string): Context {
     const core = new ContextCore(idIn(token));
     core.pointer("Context.join");
-    joined = core;
-    try {
-      return new Context();
-    } finally {
-      joined = undefined;
-    }
+    const context = new Context();
+    context.#standFor(core);
+    return context;
   }
 
   /**
@@ -410,9 +413,6 @@ export class ContextCore {
 
 /** How long the end waits at most, in ms, for sockets in contexts that other isolates still use. */
 const LONGEST = 10_000;
-
-/** What the next Context is to stand for, where that isn't a native context of its own. */
-let joined: ContextCore | undefined;
 
 const cores = new WeakMap<Context, ContextCore>();
 
