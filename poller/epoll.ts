@@ -196,14 +196,14 @@ export class EpollBackend<Token> implements Backend<Token> {
     const found = await waited;
     this.#waiting = false;
     if (this.#closed) this.#release();
-    else this.#settle(this.#set.take(found));
+    else this.#takeResults(this.#set.take(found));
   }
 
   waitSync(timeout: number, report: Report<Token>): void {
     this.#assertIdle();
     if (this.#next === this.#found) {
       if (this.#spoilt) this.#renew();
-      this.#settle(this.#set.wait(milliseconds(timeout)));
+      this.#takeResults(this.#set.wait(milliseconds(timeout)));
     }
     this.collect(report);
   }
@@ -212,7 +212,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#assertIdle();
     if (this.#next === this.#found) {
       if (this.#spoilt) this.#renew();
-      this.#settle(this.#waitForTick());
+      this.#takeResults(this.#waitForTick());
     }
     this.collect(report);
     return this.#runtime !== undefined && !this.#heeding;
@@ -335,7 +335,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   }
 
   /** Begins with the results of a wait. */
-  #settle(found: number): void {
+  #takeResults(found: number): void {
     this.#found = found;
     this.#next = 0;
     this.#filesDue = this.#files.size > 0;

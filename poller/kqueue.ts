@@ -125,13 +125,13 @@ export class KqueueBackend<Token> implements Backend<Token> {
     const found = await waited;
     this.#waiting = false;
     if (this.#closed) this.#set.close();
-    else this.#settle(this.#set.take(found));
+    else this.#takeResults(this.#set.take(found));
   }
 
   waitSync(timeout: number, report: Report<Token>): void {
     this.#assertIdle();
     this.#forget();
-    if (this.#ready.length === 0) this.#settle(this.#set.wait(milliseconds(timeout)));
+    if (this.#ready.length === 0) this.#takeResults(this.#set.wait(milliseconds(timeout)));
     this.collect(report);
   }
 
@@ -181,12 +181,12 @@ export class KqueueBackend<Token> implements Backend<Token> {
   }
 
   /** Begins with the results of a wait. Gives whether it was signalled. */
-  #settle(events: number): boolean {
+  #takeResults(events: number): boolean {
     let signalled = false;
     for (let index = 0; index < events; index++) {
       const event = this.#set.event(index);
       if (event.filter === EVFILT_USER) signalled = true;
-      else this.#note(event);
+      else this.#record(event);
     }
     for (const entry of this.#always) {
       if (fileType(entry.fd) === entry.type) {
@@ -200,7 +200,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     return signalled;
   }
 
-  #note(event: Kevent): void {
+  #record(event: Kevent): void {
     const { ident, tag, filter, flags } = event;
     let entry = this.#entries.get(ident);
     if (entry?.generation !== tag) entry = this.#guests.get(ident);
@@ -227,7 +227,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
   #look(): boolean {
     if (this.#waiting) return true;
     this.#forget();
-    const signalled = this.#settle(this.#set.wait(0));
+    const signalled = this.#takeResults(this.#set.wait(0));
     const any = signalled || this.#ready.length > 0;
     this.#forget();
     if (signalled || this.#ready.length > 0) this.#set.signal();

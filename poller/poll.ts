@@ -121,7 +121,7 @@ export class PollBackend<Token> implements Backend<Token> {
     if (this.#closed) this.#release();
     // Another thread's errno can't be read, so a failure is repeated on this one.
     else if (found < 0) this.#askHere(0);
-    else this.#settle(this.#call.take(found, this.#results, count));
+    else this.#takeResults(this.#call.take(found, this.#results, count));
   }
 
   waitSync(timeout: number, report: Report<Token>): void {
@@ -233,11 +233,11 @@ export class PollBackend<Token> implements Backend<Token> {
 
   #askHere(limit: number): void {
     const count = this.#layOut();
-    this.#settle(this.#call.here(this.#results, count, limit));
+    this.#takeResults(this.#call.here(this.#results, count, limit));
   }
 
   /** Begins with the results of a wait. */
-  #settle(found: number): void {
+  #takeResults(found: number): void {
     this.#end = found > 0 ? this.#asked : 0;
     this.#guestsDue = found > 0 && this.#guests.size > 0;
     this.#wake?.drain();

@@ -11,11 +11,11 @@ import {
   WRITABLE,
 } from "./backend.ts";
 import {
-  attended,
-  ATTENDED_INTERVAL,
+  BACKGROUND_INTERVAL,
+  backgroundSources,
   type Pollable,
   pollable,
-  serveAttended,
+  serveBackground,
   Source,
   type Watch,
 } from "./source.ts";
@@ -102,7 +102,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
       this.registrations.set(source, registration);
       target.addWatch(registration);
       // What came before it was added makes no edge any more.
-      reactor().unsettle(target);
+      reactor().markStale(target);
     }
   }
 
@@ -110,7 +110,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
     const registration = this.find(source, "modify");
     registration.interest = interest;
     if (typeof source === "number") this.backend.modify(source, interest);
-    else reactor().unsettle(registration.target!);
+    else reactor().markStale(registration.target!);
   }
 
   find(source: Pollable | number, verb: string): Registration<Key> {
@@ -169,8 +169,8 @@ export class PollerCore<Key> implements Guest, TimerOwner {
       const now = performance.now();
       if (end <= now) return [];
       const left = Math.max(0, Math.min(end, this.#timers.earliest) - now);
-      if (attended.size > 0) serveAttended();
-      const slice = attended.size > 0 ? ATTENDED_INTERVAL : SLICE;
+      if (backgroundSources.size > 0) serveBackground();
+      const slice = backgroundSources.size > 0 ? BACKGROUND_INTERVAL : SLICE;
       this.backend.waitSync(Math.min(left, slice), this.#report);
     }
   }
@@ -263,7 +263,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
   /** Finds what is ready now. Descriptors are asked anew each time; so are sockets that may have changed. */
   #gather(): void {
     this.#found = [];
-    reactor().settle();
+    reactor().recheck();
     this.backend.waitSync(0, this.#report);
     this.#timers.takeDue(performance.now(), this.#reportTimer);
     const candidates = this.#candidates;
@@ -272,10 +272,10 @@ export class PollerCore<Key> implements Guest, TimerOwner {
       registration.candidate = false;
       if (registration.removed) continue;
       const target = registration.target!;
-      if (target.unsettled) {
+      if (target.stale) {
         // The turn's budget is spent: its waiting operations go on in the next one.
         target.look();
-        reactor().note(target);
+        reactor().queueRecheck(target);
       }
       const ready = registration.known & registration.interest;
       if (ready === 0) continue;

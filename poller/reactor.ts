@@ -3,7 +3,7 @@
  * thread in the system's waiting call for all of them, only while somebody waits.
  */
 
-import { attended, ATTENDED_INTERVAL, Source } from "./source.ts";
+import { BACKGROUND_INTERVAL, backgroundSources, Source } from "./source.ts";
 import { type Backend, type BackendKind, EDGE, READABLE } from "./backend.ts";
 import { refill, Yielding } from "./turn.ts";
 import { isGuarded } from "../ffi/guard.ts";
@@ -25,7 +25,7 @@ export interface Guest {
 }
 
 /** A source with a waiter that libzmq refuses though it reports it ready is asked again this often. */
-const STUBBORN_INTERVAL = 50;
+const REFUSED_INTERVAL = 50;
 /** While nothing waits where they're registered, open sources are looked at this often, so that their mailboxes stay empty. */
 const IDLE_INTERVAL = 1000;
 /** While turns leave no time to sleep, descriptors are asked this often. */
@@ -125,7 +125,7 @@ function serve(source: Source): void {
   try {
     source.serve();
   } catch (error) {
-    source.unsettled = false;
+    source.stale = false;
     if (source.watched > 0) source.fail(error);
     else reportError(error);
   }
@@ -146,8 +146,8 @@ class Refusal extends Waiting {
   }
 
   override expire(): void {
-    this.reactor.note(this.source);
-    this.reactor.setDeadline(this, performance.now() + STUBBORN_INTERVAL);
+    this.reactor.queueRecheck(this.source);
+    this.reactor.setDeadline(this, performance.now() + REFUSED_INTERVAL);
   }
 
   override abort(): void {}
@@ -161,8 +161,8 @@ class Reactor {
   readonly #deadlines = new Deadlines();
   readonly #yielding: Yielding;
   /** Sources to be looked at before anything sleeps. */
-  #unsettled: Source[] = [];
-  readonly #stubborn = new Map<Source, Refusal>();
+  #stale: Source[] = [];
+  readonly #refused = new Map<Source, Refusal>();
   #due: Guest[] = [];
   readonly #sources = new Set<Source>();
   #parkQueued = false;
@@ -235,8 +235,8 @@ class Reactor {
   /** Undoes `register`; the descriptor must still be open. */
   unregister(source: Source): void {
     this.#home.backend.remove(source.fd);
-    this.setStubborn(source, false);
-    source.unsettled = false;
+    this.setRefused(source, false);
+    source.stale = false;
     this.#sources.delete(source);
     if (this.#sources.size === 0) this.#idleAlarm.stop();
   }
@@ -245,53 +245,53 @@ class Reactor {
    * To be called after any call on a source that has `watched > 0`: the call may have consumed the
    * edge, so the source is looked at again before anything sleeps.
    */
-  unsettle(source: Source): void {
-    this.note(source);
-    if (this.#anyParked() || source.attended) this.#queueTurn();
+  markStale(source: Source): void {
+    this.queueRecheck(source);
+    if (this.#anyParked() || source.background) this.#queueTurn();
   }
 
   /**
    * Serves a source as soon as anything can be served, though nobody waits for it and the process isn't kept alive:
    * while a thread is parked its edge wakes that, and while none is, the idle timer runs faster. Looks at it soon.
    */
-  attend(source: Source): void {
-    source.attended = true;
-    attended.add(source);
-    if (attended.size === 1) this.#armIdleLook();
+  addBackground(source: Source): void {
+    source.background = true;
+    backgroundSources.add(source);
+    if (backgroundSources.size === 1) this.#armIdleLook();
     this.postpone(source);
   }
 
-  /** Undoes `attend`. */
-  unattend(source: Source): void {
-    source.attended = false;
-    attended.delete(source);
+  /** Undoes `addBackground`. */
+  removeBackground(source: Source): void {
+    source.background = false;
+    backgroundSources.delete(source);
   }
 
   /** Has a source looked at before the next sleep, without hurry: nobody waits for it. */
-  note(source: Source): void {
-    source.unsettled = true;
-    if (source.listed) return;
-    source.listed = true;
-    this.#unsettled.push(source);
+  queueRecheck(source: Source): void {
+    source.stale = true;
+    if (source.queued) return;
+    source.queued = true;
+    this.#stale.push(source);
   }
 
   /** Puts a source off to the next turn of the event loop: this turn's budget is spent. */
   postpone(source: Source): void {
-    this.note(source);
+    this.queueRecheck(source);
     this.#queueTurn();
   }
 
   /** Remembers whether a source has a waiter that was refused although the source was ready. */
-  setStubborn(source: Source, stubborn: boolean): void {
-    if (source.stubborn === stubborn) return;
-    source.stubborn = stubborn;
-    if (stubborn) {
+  setRefused(source: Source, refused: boolean): void {
+    if (source.refused === refused) return;
+    source.refused = refused;
+    if (refused) {
       const refusal = new Refusal(source, this);
-      this.#stubborn.set(source, refusal);
-      this.setDeadline(refusal, performance.now() + STUBBORN_INTERVAL);
+      this.#refused.set(source, refusal);
+      this.setDeadline(refusal, performance.now() + REFUSED_INTERVAL);
     } else {
-      this.#deadlines.remove(this.#stubborn.get(source)!);
-      this.#stubborn.delete(source);
+      this.#deadlines.remove(this.#refused.get(source)!);
+      this.#refused.delete(source);
     }
   }
 
@@ -342,20 +342,20 @@ class Reactor {
     this.#queueTurn();
   }
 
-  /** Looks at every unsettled source, so that nobody sleeps on a consumed edge. */
-  settle(): void {
+  /** Looks at every stale source, so that nobody sleeps on a consumed edge. */
+  recheck(): void {
     // Serving may run user code's promises only later, but it may list sources again: those whose
     // budget is spent. They wait for the turn that was queued for them.
-    const sources = this.#unsettled;
+    const sources = this.#stale;
     if (sources.length === 0) return;
-    this.#unsettled = [];
+    this.#stale = [];
     for (const source of sources) {
-      source.listed = false;
-      if (source.unsettled) serve(source);
+      source.queued = false;
+      if (source.stale) serve(source);
     }
     // Whoever has used up the budget stands first now, and would do so in every turn.
-    const last = this.#unsettled.shift();
-    if (last !== undefined) this.#unsettled.push(last);
+    const last = this.#stale.shift();
+    if (last !== undefined) this.#stale.push(last);
   }
 
   /** Resolves once no thread is parked for anybody; at once while something still waits. */
@@ -370,12 +370,12 @@ class Reactor {
   #sleep(mayBlock: boolean): void {
     let now: number;
     do {
-      this.settle();
+      this.recheck();
       now = performance.now();
       this.#expire(now);
       this.#finishDue();
       if (this.#turnQueued) return this.#glance(now);
-    } while (this.#unsettled.length > 0);
+    } while (this.#stale.length > 0);
     const until = this.#deadlines.earliest;
     // The home set last: while this thread waits in it, nothing else would begin to wait in the others.
     for (const host of this.#hosts.slice(1)) this.#settleHost(host, until, now);
@@ -482,22 +482,22 @@ class Reactor {
   /** The next look comes soon where the last one found something: peers that come and go fill a mailbox fast. */
   #armIdleLook(found = false): void {
     if (this.#home.parked || this.#sources.size === 0) return;
-    const soon = found || attended.size > 0;
-    this.#idleAlarm.setEarlier(performance.now() + (soon ? ATTENDED_INTERVAL : IDLE_INTERVAL));
+    const soon = found || backgroundSources.size > 0;
+    this.#idleAlarm.setEarlier(performance.now() + (soon ? BACKGROUND_INTERVAL : IDLE_INTERVAL));
   }
 
   #lookAtIdle(): void {
     if (this.#home.parked) return;
     this.#reported = false;
     this.#home.attempt(() => this.#home.backend.waitSync(0, this.#report));
-    this.settle();
+    this.recheck();
     this.#armIdleLook(this.#reported);
   }
 
   /** No thread of the pool may be there to wait: what is due is done here, and so is a look at all that waits. */
   #lookWithoutPool(atAll: boolean): void {
     if (atAll) {
-      for (const source of this.#sources) if (source.watched > 0) this.note(source);
+      for (const source of this.#sources) if (source.watched > 0) this.queueRecheck(source);
       for (const { pending } of this.#hosts) {
         for (const waiting of pending) waiting.lookForItself();
       }

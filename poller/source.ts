@@ -46,7 +46,7 @@ export interface Watch {
  * A source of readiness whose descriptor fires on a *change* only, as ZMQ_FD does.
  *
  * After any call on the source the change may have been consumed, so it must be looked at again
- * before anybody sleeps; until then it's *unsettled*. The reactor keeps the list of those.
+ * before anybody sleeps; until then it's *stale*. The reactor keeps the list of those.
  */
 export abstract class Source {
   /** The descriptor to watch. It's readable on any change, whichever direction has changed. */
@@ -56,13 +56,13 @@ export abstract class Source {
   /** How many would miss a wake-up: waiting operations, and Pollers that have it. */
   watched = 0;
   /** A call was made since the last look, so the descriptor's edge may be gone. */
-  unsettled = false;
+  stale = false;
   /** It stands in the reactor's list of those to look at. */
-  listed = false;
+  queued = false;
   /** A waiting operation was refused although the source says that it's ready. */
-  stubborn = false;
-  /** It's served though nobody waits: see `Reactor.attend`. */
-  attended = false;
+  refused = false;
+  /** It's served though nobody waits: see `Reactor.addBackground`. */
+  background = false;
   /** The Pollers' registrations. */
   watches: Set<Watch> | undefined;
 
@@ -79,7 +79,7 @@ export abstract class Source {
 
   /** Looks, and tells every Poller that has it: whoever consumes an edge shares it. */
   look(): number {
-    this.unsettled = false;
+    this.stale = false;
     const ready = this.readiness();
     if (this.watches !== undefined) { for (const watch of this.watches) watch.tell(ready); }
     return ready;
@@ -125,33 +125,33 @@ export class Queue<T extends Waiter> {
 }
 
 /**
- * Attended sources are looked at this often, in ms, where nothing else would: while nothing waits in this isolate,
+ * Background sources are looked at this often, in ms, where nothing else would: while nothing waits in this isolate,
  * and between the slices of a wait that blocks its thread.
  *
  * A peer's handshake may wait for one of them, so the second after which other sources are looked at would be too long;
  * 40 looks a second take half a percent of a processor.
  */
-export const ATTENDED_INTERVAL = 25;
+export const BACKGROUND_INTERVAL = 25;
 
 /** All of this isolate. */
-export const attended: Set<Source> = new Set();
+export const backgroundSources: Set<Source> = new Set();
 
 /** Serves all of them: a wait that blocks this thread keeps the reactor from doing so. */
-export function serveAttended(): void {
-  for (const source of attended) source.serve();
+export function serveBackground(): void {
+  for (const source of backgroundSources) source.serve();
 }
 
 const request = new Int32Array(2);
 
 /**
  * Blocks this thread until `fd` is readable or `timeout` ms are over; may also end for no reason. It never uses the
- * reactor's set of descriptors, since the reactor's parked thread would take the event. What is attended is
+ * reactor's set of descriptors, since the reactor's parked thread would take the event. Background sources are
  * served meanwhile: the peer whose message is awaited may have to be let in first.
  */
 export function waitReadable(fd: number, timeout: number): void {
-  if (attended.size > 0) {
-    serveAttended();
-    timeout = Math.min(timeout, ATTENDED_INTERVAL);
+  if (backgroundSources.size > 0) {
+    serveBackground();
+    timeout = Math.min(timeout, BACKGROUND_INTERVAL);
   }
   request[0] = fd;
   request[1] = POLLIN; // the lower half; what came back before is cleared with it

@@ -92,11 +92,11 @@ export function makeWaker(): Waker {
 
     constructor() {
       const entry = `${this.#id} ${this.fd} ${ownLife()}`;
-      const listed = locked(() => {
+      const added = locked(() => {
         writeText(LIST, [...entries(), entry].join(";"));
         return true;
       });
-      if (listed) return;
+      if (added) return;
       libc().close(this.fd);
       throw unsupported();
     }

@@ -92,7 +92,7 @@ export class FilteredRelay extends Relay {
 
 function put(end: End, message: readonly Uint8Array[]): boolean {
   const { handle } = end;
-  end.touched = true;
+  end.stale = true;
   return inTurn(() => {
     if (putParts(handle, message)) return true;
     // A refused send needn't have run the socket's commands, of which one may say that there is room now.

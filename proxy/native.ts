@@ -126,8 +126,8 @@ export class NativeRun implements Engine {
   constructor(work: Work, finish: () => void) {
     const { front, back } = this.#work = work;
     this.#finish = finish;
-    for (const { watched, attended } of [front, back]) {
-      if (watched === 0 && !attended) continue;
+    for (const { watched, background } of [front, back]) {
+      if (watched === 0 && !background) continue;
       const message =
         "Something waits for the socket, or a Poller has it: a native proxy needs it for itself";
       throw stateError("EBUSY", CALL, message);
@@ -298,7 +298,7 @@ export class NativeRun implements Engine {
   #read(): boolean {
     let found = false;
     for (let answer; (answer = tryReceive(this.#control)) !== undefined;) {
-      found = this.#note(answer) || found;
+      found = this.#recordStatistics(answer) || found;
     }
     return found;
   }
@@ -309,14 +309,14 @@ export class NativeRun implements Engine {
     try {
       for (;;) {
         const left = Math.max(0, deadline - performance.now());
-        if (this.#note(receiveSync(this.#control, left))) return true;
+        if (this.#recordStatistics(receiveSync(this.#control, left))) return true;
       }
     } catch {
       return false; // the time is over, or the context is
     }
   }
 
-  #note(answer: readonly Frame[]): boolean {
+  #recordStatistics(answer: readonly Frame[]): boolean {
     if (answer.length !== NUMBERS) return false;
     const numbers = answer.map((frame) => Number(frame.readBigUInt64LE()));
     const count = (at: number) => ({

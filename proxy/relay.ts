@@ -13,7 +13,7 @@ import { finishDropped, Moving, Parts } from "./parts.ts";
 export interface End {
   readonly handle: Handle;
   /** It was called since it was last looked at, or found empty: its descriptor's edge may be gone. */
-  touched: boolean;
+  stale: boolean;
   /** What the last look said. */
   told: number;
   /** Looks. */
@@ -80,7 +80,7 @@ export abstract class Relay {
       }
       if (outcome === EMPTY) {
         this.emptied = true;
-        this.source.touched = false;
+        this.source.stale = false;
       }
       this.outcome = outcome;
       return moved;
@@ -158,7 +158,7 @@ export class NativeRelay extends Relay {
     this.#held = true;
     this.#more = message.more;
     this.#bytes = size;
-    target.touched = true;
+    target.stale = true;
     if (this.#more) return this.#whole ? this.#collect() : this.#go();
     if (this.#least > 1) return this.giveUp();
     if (this.capture !== undefined) return this.#go();
@@ -254,7 +254,7 @@ export class NativeRelay extends Relay {
   #retry(): number {
     const parts = this.#parts;
     const { target } = this;
-    target.touched = true;
+    target.stale = true;
     if (parts.length > 0 && !this.#sendParts()) return this.refusedBy(target);
     this.source.handle.midMessage = false;
     return this.#go();
@@ -279,7 +279,7 @@ export class NativeRelay extends Relay {
   #toCapture(): number {
     const capture = this.capture!;
     const { pointer } = capture.handle;
-    capture.touched = true;
+    capture.stale = true;
     this.#uncaptured = true;
     if (!this.#parts.send(pointer, false)) {
       if ((capture.look() & WRITABLE) === 0 || !this.#parts.send(pointer, false)) {

@@ -102,18 +102,18 @@ class Wait extends Waiting {
 
 /** One of the proxy's sockets. */
 class Side implements End, Watch {
-  #touched = true;
+  #stale = true;
   told = 0;
 
   constructor(readonly run: Run, readonly handle: Handle, readonly name: string) {
     handle.addWatch(this);
   }
 
-  get touched(): boolean {
-    return this.#touched;
+  get stale(): boolean {
+    return this.#stale;
   }
-  set touched(touched: boolean) {
-    this.#touched = touched || this.#deaf;
+  set stale(stale: boolean) {
+    this.#stale = stale || this.#deaf;
   }
 
   /** Whether others wait for it, too. */
@@ -122,13 +122,13 @@ class Side implements End, Watch {
   }
 
   look(): number {
-    this.#touched = false;
+    this.#stale = false;
     return this.told = this.handle.look();
   }
 
   /** Looks, and serves whoever else waits. */
   check(): void {
-    this.#touched = false;
+    this.#stale = false;
     this.told = 0;
     if (this.shared) this.handle.serve();
     else this.look();
@@ -150,7 +150,7 @@ class Side implements End, Watch {
 
   leave(): void {
     this.handle.removeWatch(this);
-    if (!this.handle.closed) this.handle.touched();
+    if (!this.handle.closed) this.handle.markStale();
   }
 
   /**
@@ -206,7 +206,7 @@ export class Run extends Source implements Engine {
     this.#all = Object.values(this.#relays).filter((relay) => relay !== undefined);
     this.whole = new Promise((resolve, reject) => this.#settle = { resolve, reject });
     reactor().join(this.#wait);
-    reactor().unsettle(this);
+    reactor().markStale(this);
   }
 
   override get closed(): boolean {
@@ -224,7 +224,7 @@ export class Run extends Source implements Engine {
   resume(): void {
     if (!this.#paused) return;
     this.#setPaused(false);
-    reactor().unsettle(this);
+    reactor().markStale(this);
   }
 
   get counts(): Counts {
@@ -239,7 +239,7 @@ export class Run extends Source implements Engine {
     this.#draining = true;
     this.#setPaused(false);
     for (const relay of this.#all) relay.emptied = false;
-    reactor().unsettle(this);
+    reactor().markStale(this);
   }
 
   /** Ends at once. */
@@ -261,7 +261,7 @@ export class Run extends Source implements Engine {
 
   /** A look at one of its sockets has said something. */
   told(): void {
-    if (!this.#busy && !this.#ended && !this.#paused) reactor().unsettle(this);
+    if (!this.#busy && !this.#ended && !this.#paused) reactor().markStale(this);
   }
 
   protected override readiness(): number {
@@ -269,7 +269,7 @@ export class Run extends Source implements Engine {
   }
 
   override serve(): void {
-    this.unsettled = false;
+    this.stale = false;
     if (this.#ended || this.#paused || this.#busy) return;
     this.#busy = true;
     try {
@@ -310,7 +310,7 @@ export class Run extends Source implements Engine {
       const awaited = this.#all.some((relay) =>
         relay.blockedBy === side || (relay.source === side && relay.outcome === EMPTY)
       );
-      if (!side.shared && !(awaited && side.touched)) continue;
+      if (!side.shared && !(awaited && side.stale)) continue;
       side.check();
       if (this.#ended) return false;
       const some = this.#all.some((relay) => {
@@ -322,7 +322,7 @@ export class Run extends Source implements Engine {
         return (side.told & wanted) !== 0;
       });
       // It says that it's ready, and refuses: it's asked again later.
-      if (some && last) reactor().setStubborn(side.handle, true);
+      if (some && last) reactor().setRefused(side.handle, true);
       ready ||= some;
     }
     return ready;
@@ -335,6 +335,6 @@ export class Run extends Source implements Engine {
 
   /** Leaves the rest to another turn; others may wait for the same sockets. */
   #rest(): void {
-    for (const side of this.#sides) if (side.shared) reactor().note(side.handle);
+    for (const side of this.#sides) if (side.shared) reactor().queueRecheck(side.handle);
   }
 }

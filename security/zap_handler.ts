@@ -43,7 +43,7 @@ export class ZapHandler {
     try {
       setOption(this.#handle, "linger", 0);
       this.#handle.bind(ZAP_ADDRESS);
-      this.#handle.attend(() => this.#serve());
+      this.#handle.setBackgroundHandler(() => this.#serve());
     } catch (error) {
       this.#handle.close();
       if (!(error instanceof ZmqError) || error.code !== "EADDRINUSE") throw error;
@@ -77,7 +77,7 @@ export class ZapHandler {
       }
     } catch (error) {
       if (!isEnded(error)) throw error;
-      this.#handle.attend(undefined); // nobody will ask any more
+      this.#handle.setBackgroundHandler(undefined); // nobody will ask any more
     }
   }
 

@@ -138,7 +138,7 @@ export abstract class Configurable extends Uncloneable {
       setBytes(handle.pointer, 95, "ownMetadata", property);
     }
     handle.remembered.set("ownMetadata", { ...this.ownMetadata, ...metadata });
-    handle.touched();
+    handle.markStale();
   }
 
   /**
@@ -163,7 +163,7 @@ export abstract class Configurable extends Uncloneable {
     }
     const length = getBytes(handle.pointer, option, String(option), SIZES[type]);
     const bytes = scratch().bytes.slice(0, length);
-    handle.touched();
+    handle.markStale();
     switch (type) {
       case "int":
         return new Int32Array(bytes.buffer)[0];
@@ -197,7 +197,7 @@ export abstract class Configurable extends Uncloneable {
     refuseHazards(handle, { option, value });
     setBytes(handle.pointer, option, String(option), rawBytes(value));
     rememberByNumber(handle, option, value);
-    handle.touched();
+    handle.markStale();
   }
 }
 
@@ -234,7 +234,7 @@ function addFilter<T>(
 ): void {
   const handle = openHandleOf(socket, "zmq_setsockopt");
   setBytes(handle.pointer, option, name, value === null ? null : toBytes(name, value));
-  handle.touched();
+  handle.markStale();
 }
 
 function textBytes(name: string, text: string): Uint8Array {

@@ -55,7 +55,7 @@ export class Handle extends Guarded {
   webSocket = false;
   /** What reports on its connections. */
   monitor: { stop(): void } | undefined;
-  #attendant: (() => void) | undefined;
+  #backgroundHandler: (() => void) | undefined;
   /** What is to be read of each message beside its bytes. */
   metadata: PropertyReader | undefined;
   /** The length of the longest address, in bytes with a NUL, that it was bound or connected to. */
@@ -103,7 +103,7 @@ export class Handle extends Guarded {
   /** What the socket is ready for, asked by the program: goes the way of every look, so no edge is lost. */
   ask(): number {
     const ready = this.look();
-    if (this.watched > 0) reactor().unsettle(this);
+    if (this.watched > 0) reactor().markStale(this);
     return ready;
   }
 
@@ -116,16 +116,16 @@ export class Handle extends Guarded {
     ) {
       // Only receivers: the receive that finds nothing more has consumed the edge, and knows it.
       serveReceivers(this);
-      if (receivers.first === undefined) reactor().note(this);
-      reactor().setStubborn(this, false);
+      if (receivers.first === undefined) reactor().queueRecheck(this);
+      reactor().setRefused(this, false);
       return;
     }
     // A mandatory ROUTER isn't writable when its last peer has gone, and a send to that one is to fail now.
     let blind = this.type === ZMQ_ROUTER;
     let receiveRefused = false;
     let sendRefused = false;
-    let stubborn = false;
-    let attended = false;
+    let refusedThoughReady = false;
+    let handled = false;
     for (;;) {
       const ready = this.look();
       const readable = (ready & READABLE) !== 0;
@@ -135,14 +135,14 @@ export class Handle extends Guarded {
       const sends = senders.first !== undefined && !sendRefused &&
         (writable || blind || !senders.first.tried);
       if (!receives && !sends) {
-        if (!readable || this.#attendant === undefined) break;
+        if (!readable || this.#backgroundHandler === undefined) break;
         // A socket with messages makes no edge for further ones, so what was left needs a turn of its own.
-        if (attended) {
+        if (handled) {
           reactor().postpone(this);
           break;
         }
-        attended = true;
-        this.#callAttendant();
+        handled = true;
+        this.#callBackgroundHandler();
         if (this.closed) return;
         continue;
       }
@@ -158,12 +158,12 @@ export class Handle extends Guarded {
         const { first } = senders;
         const refused = !serveSenders(this) && senders.first === first;
         sendRefused = refused && writable;
-        stubborn = refused && (writable || blind);
+        refusedThoughReady = refused && (writable || blind);
         blind &&= !refused;
       }
-      if (this.unsettled && this.listed) return; // this turn's budget is spent
+      if (this.stale && this.queued) return; // this turn's budget is spent
     }
-    reactor().setStubborn(this, receiveRefused || stubborn);
+    reactor().setRefused(this, receiveRefused || refusedThoughReady);
   }
 
   override fail(error: unknown): void {
@@ -185,7 +185,7 @@ export class Handle extends Guarded {
 
   /** libzmq does that before it looks at what it's asked to disconnect from, which here is nothing. */
   #runCommands(): void {
-    this.unsettled = false;
+    this.stale = false;
     zmq().zmq_disconnect(this.pointer, NO_ADDRESS);
   }
 
@@ -207,19 +207,19 @@ export class Handle extends Guarded {
    *
    * A second call replaces the callback, and `undefined` ends it; so does closing.
    */
-  attend(callback: (() => void) | undefined): void {
+  setBackgroundHandler(callback: (() => void) | undefined): void {
     if (callback !== undefined) this.assertOpen("zmq_msg_recv");
-    if (this.attended !== (callback !== undefined)) {
-      if (this.attended) reactor().unattend(this);
-      else reactor().attend(this);
-      this.watched += this.attended ? 1 : -1;
+    if (this.background !== (callback !== undefined)) {
+      if (this.background) reactor().removeBackground(this);
+      else reactor().addBackground(this);
+      this.watched += this.background ? 1 : -1;
     }
-    this.#attendant = callback;
+    this.#backgroundHandler = callback;
   }
 
-  #callAttendant(): void {
+  #callBackgroundHandler(): void {
     try {
-      this.#attendant!();
+      this.#backgroundHandler!();
     } catch (error) {
       reportError(error);
     }
@@ -233,7 +233,7 @@ export class Handle extends Guarded {
     do {
       refill();
       this.serve();
-    } while (line.first !== undefined && this.unsettled && !this.midMessage);
+    } while (line.first !== undefined && this.stale && !this.midMessage);
   }
 
   /** How long a receive of libzmq's that blocks may take, in ms. All of ours but some synchronous ones don't. */
@@ -245,13 +245,13 @@ export class Handle extends Guarded {
   }
 
   /** Every call that may have consumed the edge ends with this. */
-  touched(): void {
-    if (this.watched > 0) reactor().unsettle(this);
+  markStale(): void {
+    if (this.watched > 0) reactor().markStale(this);
   }
 
   getInt(option: number, name: string): number {
     getBytes(this.pointer, option, name, 4);
-    this.touched();
+    this.markStale();
     return scratch().words[0];
   }
 
@@ -266,13 +266,13 @@ export class Handle extends Guarded {
       throw error;
     }
     this.webSocket ||= webSocket;
-    this.touched();
+    this.markStale();
   }
 
   unbind(address: string): void {
     withLinger(this.pointer, () => this.#call("zmq_unbind", address));
     this.#ipcFolders.remove(address);
-    this.touched();
+    this.markStale();
   }
 
   connect(address: string): void {
@@ -280,12 +280,12 @@ export class Handle extends Guarded {
     refuseHazards(this, { webSocket });
     this.#call("zmq_connect", address);
     this.webSocket ||= webSocket;
-    this.touched();
+    this.markStale();
   }
 
   disconnect(address: string): void {
     withLinger(this.pointer, () => this.#call("zmq_disconnect", address));
-    this.touched();
+    this.markStale();
   }
 
   #call(
@@ -306,7 +306,7 @@ export class Handle extends Guarded {
     const size = buffer.bytes.length;
     const read = () => buffer.read(this.pointer, ZMQ_LAST_ENDPOINT, size);
     checkUninterrupted(read, "zmq_getsockopt", { option: "lastEndpoint" });
-    this.touched();
+    this.markStale();
     const length = buffer.length.words[0];
     if (length <= 1) return null;
     const endpoint = new TextDecoder().decode(buffer.bytes.subarray(0, length - 1));
@@ -338,7 +338,7 @@ export class Handle extends Guarded {
     if (this.watches !== undefined) {
       for (const watch of [...this.watches]) step(() => watch.gone());
     }
-    step(() => this.attend(undefined));
+    step(() => this.setBackgroundHandler(undefined));
     step(() => reactor().unregister(this));
     step(() => this.context.remove(this));
     // A monitor goes on until libzmq has said that it's the end; but the end of the context doesn't wait for that.

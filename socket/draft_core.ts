@@ -203,7 +203,7 @@ export function changeGroup(
   const text = new Uint8Array(group.length + 1);
   text.set(group);
   checkUninterrupted(() => zmqDrafts()[call](handle.pointer, text), call);
-  handle.touched();
+  handle.markStale();
 }
 
 /** Connects a PEER, and gives the routing id of the other. */
@@ -211,7 +211,7 @@ export function connectPeer(handle: Handle, address: string): number {
   const text = toCString(address, "An address");
   const id = zmqPeers().zmq_connect_peer(handle.pointer, text);
   if (id === 0) throw errorOf(libc().errno(), "zmq_connect_peer", { address });
-  handle.touched();
+  handle.markStale();
   return id;
 }
 

@@ -98,7 +98,7 @@ export abstract class Guarded extends Source {
   #leftToOthers = false;
 
   abstract getInt(option: number, name: string): number;
-  abstract touched(): void;
+  abstract markStale(): void;
 
   get linger(): number {
     return this.getInt(ZMQ_LINGER, "linger");
@@ -109,7 +109,7 @@ export abstract class Guarded extends Source {
     check(zmq().zmq_setsockopt(pointer, ZMQ_LINGER, bytes, 4n), "zmq_setsockopt", {
       option: "linger",
     });
-    this.touched();
+    this.markStale();
   }
 
   /** Says that libzmq's threads report to this socket. */

@@ -72,7 +72,7 @@ export abstract class EventWait extends Waiting {
  * from there at once, whether anybody reads or not.
  *
  * libzmq's threads block when a monitor's PAIR is full, with everything that they do for other sockets, and
- * terminating the context then hangs. So the PAIR has no high-water mark, the reactor attends it, and the bound is
+ * terminating the context then hangs. So the PAIR has no high-water mark, it's a background source of the reactor's, and the bound is
  * that of the queue here: the oldest are dropped and counted. For the same reason the PAIR stays open until libzmq has
  * said that no event will follow, also where the socket was closed or the program wants no more events.
  */
@@ -116,7 +116,7 @@ export class Monitor implements Watch {
     }
     observed.monitor = this;
     reader.addWatch(this);
-    reader.attend(() => this.#drain(BATCH));
+    reader.setBackgroundHandler(() => this.#drain(BATCH));
   }
 
   /** How many events are kept unread. */
@@ -166,7 +166,7 @@ export class Monitor implements Watch {
     }
     this.#observed.assertOpen(call);
     check(request(this.#observed.pointer), call);
-    this.#observed.touched();
+    this.#observed.markStale();
   }
 
   /** Ends the reports. What has come until then can still be read. The socket must still be there. */

@@ -29,7 +29,7 @@ export function getByRow(handle: Handle, name: string, row: OptionRow): unknown 
   if ("unreadable" in row) return handle.remembered.get(name) ?? row.unreadable;
   assertBuilt(name, row, "zmq_getsockopt");
   const value = explained(name, row, "zmq_getsockopt", () => read(handle, name, row));
-  handle.touched();
+  handle.markStale();
   return value;
 }
 
@@ -106,7 +106,7 @@ export function setByRow(handle: Handle, name: string, row: OptionRow, value: un
   if (!handle.configuring) refuseHazards(handle, { option: row.number, value });
   explained(name, row, "zmq_setsockopt", () => setBytes(handle.pointer, row.number, name, bytes));
   if ("unreadable" in row) handle.remembered.set(name, value);
-  handle.touched();
+  handle.markStale();
 }
 
 /** A value as libzmq takes it; `null` takes an option back. Throws where it's of a wrong type or out of range. */

@@ -178,7 +178,7 @@ export class XPublisher extends Socket {
     const [option, on] = setting;
     setBytes(handle.pointer, option, "verbosity", new Uint8Array(new Int32Array([on]).buffer));
     handle.remembered.set("verbosity", value);
-    handle.touched();
+    handle.markStale();
   }
 
   /**
@@ -293,5 +293,5 @@ function change(
     throw new TypeError("A subscription must be a string or a Uint8Array");
   });
   for (const prefix of all) setBytes(handle.pointer, option, name, prefix);
-  handle.touched();
+  handle.markStale();
 }

@@ -89,7 +89,7 @@ export function waitReady(
   }
   return new Promise((resolve, reject) => {
     new Readiness(handle, owner, wanted, resolve, reject).join(limit, signal);
-    if (looked) reactor().unsettle(handle);
+    if (looked) reactor().markStale(handle);
     else reactor().postpone(handle);
   });
 }

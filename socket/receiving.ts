@@ -3,7 +3,7 @@
 import { ZMQ_STREAM } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import { inWorker } from "../ffi/process.ts";
-import { attended, waitReadable } from "../poller/source.ts";
+import { backgroundSources, waitReadable } from "../poller/source.ts";
 import { spend } from "../poller/turn.ts";
 import { reactor } from "../poller/reactor.ts";
 import { checkSignal } from "../poller/waiting.ts";
@@ -203,7 +203,7 @@ export function receiveSync(handle: Handle, limit: number | undefined): Frame[] 
     }
     handle.blockingLimit = slice(left);
     message = takeMessageBlocking(handle.pointer, handle.metadata);
-    handle.touched();
+    handle.markStale();
     if (message !== undefined) return message;
   }
 }
@@ -253,7 +253,7 @@ export function visit(handle: Handle, visitor: Visitor, options: VisitOptions): 
     }
   } finally {
     returnVisitBuffers(buffers);
-    if (!handle.closed) handle.touched();
+    if (!handle.closed) handle.markStale();
   }
 }
 
@@ -274,7 +274,7 @@ export function serveReceivers(handle: Handle): boolean {
       continue;
     }
     if (message === undefined) {
-      handle.unsettled = false;
+      handle.stale = false;
       return false;
     }
     first.succeed(message);
@@ -300,9 +300,9 @@ function takeOrFailure(handle: Handle): Frame[] | Failure | undefined {
 }
 
 function taken(handle: Handle, message: unknown): void {
-  if (handle.watched > 0) reactor().unsettle(handle);
+  if (handle.watched > 0) reactor().markStale(handle);
   // A receive that finds nothing has run every command, so nothing is left to look at.
-  else if (message === undefined) handle.unsettled = false;
+  else if (message === undefined) handle.stale = false;
 }
 
 function takeAfterOthers(handle: Handle): Frame[] | undefined {
@@ -320,10 +320,10 @@ function wait(receive: Receive, tried: boolean, signal: AbortSignal | undefined)
 /**
  * Whether a synchronous receive may block within libzmq, as C's programs do: a system call less than waiting
  * for the descriptor first, and 7 % more messages. Not before those that wait; nor where this thread has to answer
- * for attended sockets meanwhile; nor in a draft's socket, which isn't this thread's alone.
+ * for background sockets meanwhile; nor in a draft's socket, which isn't this thread's alone.
  */
 function mayBlockIn(handle: Handle): boolean {
-  return mayTry(handle) && attended.size === 0 && handle.type <= ZMQ_STREAM;
+  return mayTry(handle) && backgroundSources.size === 0 && handle.type <= ZMQ_STREAM;
 }
 
 /**

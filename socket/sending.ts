@@ -82,7 +82,7 @@ export function send(
   if (tried) {
     // Without a `try` around it, which costs 12 ns of some 80: whatever keeps the message is asked for below.
     if (!Array.isArray(parts) && sendAtOnce(handle.pointer, parts as Part)) {
-      if (handle.watched > 0) reactor().unsettle(handle);
+      if (handle.watched > 0) reactor().markStale(handle);
       return SENT;
     }
     try {
@@ -108,7 +108,7 @@ function sendLater(
     send.tried = tried;
     send.join(handle.sendTimeout, signal);
     // The second try, too, may have left commands unread: the socket is looked at before anything sleeps.
-    if (tried) reactor().note(handle);
+    if (tried) reactor().queueRecheck(handle);
     else reactor().postpone(handle);
   });
 }
@@ -128,7 +128,7 @@ export function trySend(handle: Handle, message: MessageLike): boolean {
 function sendAgain(handle: Handle): boolean {
   if (handle.closed || !handle.takesOnePart || handle.senders.first !== undefined) return false;
   if (!sendRemembered(handle.pointer)) return false;
-  if (handle.watched > 0) reactor().unsettle(handle);
+  if (handle.watched > 0) reactor().markStale(handle);
   return true;
 }
 
@@ -209,7 +209,7 @@ function put(
   let sent = putOnce(handle, parts, sendOne);
   // A refused send needn't have run the socket's commands, of which one may say that there is room now.
   if (!sent && (handle.look() & WRITABLE) !== 0) sent = putOnce(handle, parts, sendOne);
-  if (handle.watched > 0) reactor().unsettle(handle);
+  if (handle.watched > 0) reactor().markStale(handle);
   else if (sent && handle.type === ZMQ_STREAM) hurryGoodbye(handle, parts as readonly Part[]);
   return sent;
 }

@@ -77,7 +77,7 @@ export function readLong(state: SocketState, option: number, signed: boolean): n
   const { handle } = state;
   translating(() => getBytes(handle.pointer, option, String(option), 8));
   const bytes = scratch().bytes.slice(0, 8).buffer;
-  handle.touched();
+  handle.markStale();
   return Number(signed ? new BigInt64Array(bytes)[0] : new BigUint64Array(bytes)[0]);
 }
 
@@ -105,7 +105,7 @@ export function readText(state: SocketState, option: number): string | null {
     getBytes(handle.pointer, option, String(option), key ? KEY_SIZE : 1024)
   );
   const bytes = scratch().bytes.slice(0, length);
-  handle.touched();
+  handle.markStale();
   const last = bytes.at(-1) === 0 && option !== ROUTING_ID ? length - 1 : length;
   if (last === 0) return null;
   let text: string;
@@ -146,7 +146,7 @@ function write(
   if (!handle.configuring) refuseHazards(handle, { option, value });
   translating(() => setBytes(handle.pointer, option, String(option), bytes));
   rememberByNumber(handle, option, value);
-  handle.touched();
+  handle.markStale();
 }
 
 function assertThere({ closed }: SocketState): void {

@@ -125,7 +125,7 @@ function waitForTurn(state: SocketState, timeout: number, resolve: Resolve, reje
 function receiveLast({ handle }: SocketState, resolve: Resolve, reject: Reject): void {
   try {
     const frames = takeMessage(handle.pointer, handle.metadata);
-    if (!handle.closed) handle.touched();
+    if (!handle.closed) handle.markStale();
     if (frames === undefined) reject(errnoError(EAGAIN));
     else resolve(toBuffers(frames));
   } catch (error) {

@@ -133,7 +133,7 @@ function wait(
   waiting.tried = tried;
   waiting.join(timeout, undefined);
   // A refused send may have left commands unread, so the socket is looked at before anything sleeps.
-  if (tried) reactor().note(state.handle);
+  if (tried) reactor().queueRecheck(state.handle);
   else reactor().postpone(state.handle);
 }
 
@@ -166,7 +166,7 @@ function sendLast(
 ): void {
   try {
     const sent = putParts(handle, parts);
-    if (!handle.closed) handle.touched();
+    if (!handle.closed) handle.markStale();
     if (sent) resolve();
     else reject(errnoError(EAGAIN));
   } catch (error) {

@@ -228,13 +228,13 @@ Deno.test("a refused source is asked again every 50 ms beside messages that foll
   bell.then = () => {
     gaps.push(beats);
     beats = 0;
-    reactor().setStubborn(bell, true);
+    reactor().setRefused(bell, true);
   };
-  reactor().setStubborn(bell, true);
+  reactor().setRefused(bell, true);
   while (gaps.length < 30) await new Promise((resolve) => setTimeout(resolve, 5));
   clearInterval(heart);
   bell.then = undefined;
-  reactor().setStubborn(bell, false);
+  reactor().setRefused(bell, false);
   assert(Math.max(...gaps) <= 24, `${gaps} times 5 ms`);
 });
 
@@ -269,8 +269,8 @@ Deno.test("an error of a stale source leaves none of the others unseen", async (
   bad.serve = () => {
     throw new Error("injected");
   };
-  reactor().unsettle(bad);
-  reactor().unsettle(good);
+  reactor().markStale(bad);
+  reactor().markStale(good);
   const before = good.served;
   assertEquals((await soon(wait.catch((error) => error))).message, "injected");
   await turnsUntil(() => good.served > before, "the look");

@@ -117,8 +117,8 @@ Deno.test("rule 7: while a ROUTER refuses, the thread sleeps for 50 ms at most",
 Deno.test("rule 7: a source whose waiter was refused is asked again within 50 ms, without an edge", async () => {
   using bell = new Bell();
   bell.ready = WRITABLE;
-  bell.then = () => reactor().setStubborn(bell, bell.served < 5);
-  reactor().setStubborn(bell, true);
+  bell.then = () => reactor().setRefused(bell, bell.served < 5);
+  reactor().setRefused(bell, true);
   using patience = new Patience(STUCK);
   await turnsUntil(() => bell.served === 5 || patience.expired, "the fifth time");
   assertEquals(bell.served, 5);
@@ -130,8 +130,8 @@ Deno.test("rule 7: that also holds for one that becomes so while the thread slee
   await turnsUntil(() => parks.outstanding === 1, "the sleep");
   assertEquals(parks.timeout, -1);
   using bell = new Bell();
-  bell.then = () => reactor().setStubborn(bell, true);
-  reactor().unsettle(bell);
+  bell.then = () => reactor().setRefused(bell, true);
+  reactor().markStale(bell);
   await turnsUntil(() => bell.served === 3, "the third time");
   assert(parks.timeout > 0 && Math.floor(parks.timeout) <= 50, `${parks.timeout} ms`);
 });
@@ -141,9 +141,9 @@ Deno.test("rule 7: and while turns that leave no time to sleep follow each other
   using busy = new Bell();
   using fired = new Bell();
   using _patience = new Patience();
-  refused.then = () => reactor().setStubborn(refused, true);
+  refused.then = () => reactor().setRefused(refused, true);
   busy.then = () => reactor().postpone(busy);
-  reactor().setStubborn(refused, true);
+  reactor().setRefused(refused, true);
   reactor().postpone(busy);
   using parks = new Parks();
   await turnsUntil(() => refused.served >= 3, "the third time");
@@ -259,7 +259,7 @@ Deno.test("rule 8: the timer comes with the first source and goes with the last"
   }
 });
 
-// Rule 9: a wait on this thread never uses the reactor's set, and leaves what it consumed unsettled.
+// Rule 9: a wait on this thread never uses the reactor's set, and leaves what it consumed stale.
 
 Deno.test("rule 9: receiveSync gets its message while the reactor's thread sleeps", async () => {
   using other = new Pull();
@@ -332,7 +332,7 @@ over("rule 9: what waitSync consumes doesn't leave a waiting receive asleep", as
   await turnsUntil(() => parks.outstanding === 1, "the sleep");
   assert(others.peer.trySend("wakes the thread"));
   await soon(elsewhere);
-  // The thread is about to sleep again, and nothing has touched the socket since it was looked at.
+  // The thread is about to sleep again, and no call was made on the socket since it was looked at.
   assert(peer.trySend("for the receive"));
   poller.waitSync({ timeout: 1 });
   assertEquals(String((await soon(message))[0]), "for the receive");

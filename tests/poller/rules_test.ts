@@ -141,27 +141,27 @@ for (const [name, call] of Object.entries(CALLS)) {
   });
 }
 
-Deno.test("rule 2: an unsettled source is looked at before anything sleeps", async () => {
+Deno.test("rule 2: a stale source is looked at before anything sleeps", async () => {
   using bell = new Bell();
   using parks = new Parks();
   const parked: number[] = [];
   bell.then = () => parked.push(parks.count);
   using _patience = new Patience();
-  reactor().note(bell);
+  reactor().queueRecheck(bell);
   await turnsUntil(() => parks.count === 1, "the sleep");
   assertEquals(parked, [0]);
 });
 
-Deno.test("rule 2: a source unsettled while the thread sleeps is looked at without its edge", async () => {
+Deno.test("rule 2: a source stale while the thread sleeps is looked at without its edge", async () => {
   using bell = new Bell();
   using parks = new Parks();
   using _patience = new Patience();
   await turnsUntil(() => parks.outstanding === 1, "the sleep");
-  reactor().unsettle(bell);
+  reactor().markStale(bell);
   await turnsUntil(() => bell.served === 1, "the look");
 });
 
-// Rule 3: only sources that fired or are unsettled are looked at. ----------------------------------
+// Rule 3: only sources that fired or are stale are looked at. ----------------------------------
 
 Deno.test("rule 3: of many sources only the one that fired is asked", async () => {
   const bells = Array.from({ length: 200 }, () => new Bell());
@@ -188,7 +188,7 @@ over("rule 3: of a Poller's many sockets only the one that fired is asked", asyn
       bells[7].ring(READABLE);
       assertEquals(keys(await soon(wait)), ["7"]);
       bells[7].ready = 0;
-      reactor().unsettle(bells[7]);
+      reactor().markStale(bells[7]);
       assertEquals(poller.waitSync({ timeout: 0 }), []);
     }
     assertEquals(bells.filter(({ asked }) => asked > 0).length, 1);
@@ -256,7 +256,7 @@ over(
     bell.ring(READABLE);
     assertEquals(keys(await soon(poller.wait())), ["bell"]);
     bell.ready = 0;
-    reactor().unsettle(bell);
+    reactor().markStale(bell);
     assertEquals(await poller.wait({ timeout: 0 }), []);
     bell.asked = 0;
     for (let i = 0; i < 10; i++) assertEquals(poller.waitSync({ timeout: 0 }), []);
@@ -280,7 +280,7 @@ Deno.test({
     assert(parks.count <= 4, `${parks.count} parks`);
     // libzmq's own are read by every look; this one isn't, and must be, before the next test.
     bell.consumes = true;
-    reactor().unsettle(bell);
+    reactor().markStale(bell);
   },
 });
 

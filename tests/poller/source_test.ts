@@ -85,9 +85,9 @@ Deno.test("source: every Poller that has it is told by each look, until it's rem
   source.addWatch(one);
   source.addWatch(other);
   assertEquals(source.watched, 2);
-  source.unsettled = true;
+  source.stale = true;
   assertEquals(source.look(), 3);
-  assertEquals([told.splice(0), source.unsettled], [["one3", "other3"], false]);
+  assertEquals([told.splice(0), source.stale], [["one3", "other3"], false]);
   source.removeWatch(one);
   source.removeWatch(one);
   assertEquals(source.watched, 1);

@@ -271,7 +271,7 @@ export class Bell extends Source implements Pollable, Disposable {
   [Symbol.dispose](): void {
     this.closed = true;
     if (this.watches !== undefined) { for (const watch of [...this.watches]) watch.gone(); }
-    reactor().setStubborn(this, false);
+    reactor().setRefused(this, false);
     reactor().unregister(this);
     this.#wake.close();
   }

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Pair, Poller, Pull, Push, settled } from "../../mod.ts";
-import { ATTENDED_INTERVAL } from "../../poller/source.ts";
+import { BACKGROUND_INTERVAL } from "../../poller/source.ts";
 import { Alarm } from "../../poller/alarm.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { type Handle, handleOf } from "../../socket/core.ts";
@@ -19,20 +19,20 @@ import {
 import { freshAddress, join, run } from "../util.ts";
 
 /** A pair of which one end takes down what comes, without ever receiving. */
-async function attendedPair(address = freshAddress("inproc")) {
+async function backgroundPair(address = freshAddress("inproc")) {
   const one = new Pair({ linger: 0 });
   const peer = new Pair({ linger: 0 });
   await join(one, peer, address);
   const seen: string[] = [];
   const handle = handleOf(one) as Handle;
-  handle.attend(() => {
+  handle.setBackgroundHandler(() => {
     for (const message of one.drain()) seen.push(message.join("|"));
   });
   return { one, peer, handle, seen, [Symbol.dispose]: () => [one, peer].forEach((s) => s.close()) };
 }
 
-Deno.test("while another socket's receive waits, an attended one is served by its edge", async () => {
-  using sockets = await attendedPair(freshAddress("tcp"));
+Deno.test("while another socket's receive waits, a background source is served by its edge", async () => {
+  using sockets = await backgroundPair(freshAddress("tcp"));
   const { peer, seen } = sockets;
   using parks = new Parks();
   using _patience = new Patience();
@@ -45,8 +45,8 @@ Deno.test("while another socket's receive waits, an attended one is served by it
 });
 
 for (const backend of KINDS) {
-  Deno.test(`an attended socket is served while a ${backend} Poller waits`, async () => {
-    using sockets = await attendedPair(freshAddress("tcp"));
+  Deno.test(`a background socket is served while a ${backend} Poller waits`, async () => {
+    using sockets = await backgroundPair(freshAddress("tcp"));
     using poller = new Poller({ backend });
     const wait = poller.wait();
     await sockets.peer.send("hello");
@@ -56,15 +56,15 @@ for (const backend of KINDS) {
   });
 }
 
-Deno.test("while nothing waits, an attended socket is served within a few dozen ms, and no thread waits", async () => {
-  using sockets = await attendedPair(freshAddress("tcp"));
+Deno.test("while nothing waits, a background socket is served within a few dozen ms, and no thread waits", async () => {
+  using sockets = await backgroundPair(freshAddress("tcp"));
   using parks = new Parks();
   for (let i = 0; i < 10; i++) {
     await sockets.peer.send(`${i}`);
     const begun = performance.now();
     await turnsUntil(() => sockets.seen.length === i + 1, "the message");
     // The idle timer of other sockets would take a second.
-    assert(performance.now() - begun < 20 * ATTENDED_INTERVAL);
+    assert(performance.now() - begun < 20 * BACKGROUND_INTERVAL);
   }
   assertEquals(parks.count, 0);
 });
@@ -76,13 +76,13 @@ Deno.test("what had come before is seen without anything else happening", async 
   await push.send("early");
   while (!pull.readable);
   let seen = 0;
-  (handleOf(pull) as Handle).attend(() => seen += [...pull.drain()].length);
+  (handleOf(pull) as Handle).setBackgroundHandler(() => seen += [...pull.drain()].length);
   await turns(2);
   assertEquals(seen, 1);
 });
 
-Deno.test("what other calls on an attended socket use up is looked at again", async () => {
-  using sockets = await attendedPair();
+Deno.test("what other calls on a background socket use up is looked at again", async () => {
+  using sockets = await backgroundPair();
   const { one, peer, seen } = sockets;
   for (let i = 0; i < 20; i++) {
     assert(peer.trySend(`${i}`));
@@ -99,7 +99,7 @@ Deno.test("a callback that leaves messages is called again in later turns, until
   using peer = new Pair({ linger: 0 });
   await join(one, peer, freshAddress("inproc"));
   const seen: string[] = [];
-  (handleOf(one) as Handle).attend(() => seen.push(String(one.tryReceive())));
+  (handleOf(one) as Handle).setBackgroundHandler(() => seen.push(String(one.tryReceive())));
   for (const text of ["one", "two", "three"]) assert(peer.trySend(text));
   for (let i = 1; i <= 3; i++) {
     await turnsUntil(() => seen.length >= i, "the message");
@@ -109,8 +109,8 @@ Deno.test("a callback that leaves messages is called again in later turns, until
   assertEquals(seen, ["one", "two", "three"]);
 });
 
-Deno.test("receives that wait on an attended socket come first", async () => {
-  using sockets = await attendedPair();
+Deno.test("receives that wait on a background socket come first", async () => {
+  using sockets = await backgroundPair();
   const { one, peer, seen } = sockets;
   const message = one.receive();
   assert(peer.trySend("for the receive"));
@@ -120,13 +120,13 @@ Deno.test("receives that wait on an attended socket come first", async () => {
   assertEquals(seen, ["for the callback"]);
 });
 
-Deno.test("an attended socket's sends that wait go out as well", async () => {
+Deno.test("a background socket's sends that wait go out as well", async () => {
   const options = { linger: 0, sendHighWaterMark: 1, receiveHighWaterMark: 1 };
   using one = new Dealer(options);
   using peer = new Dealer(options);
   await join(one, peer, freshAddress("inproc"));
   let seen = 0;
-  (handleOf(one) as Handle).attend(() => seen += [...one.drain()].length);
+  (handleOf(one) as Handle).setBackgroundHandler(() => seen += [...one.drain()].length);
   while (one.trySend("filling"));
   const sent = one.send("waiting");
   assert(peer.trySend("in"));
@@ -140,7 +140,7 @@ Deno.test("a callback may close its socket", async () => {
   using peer = new Pair({ linger: 0 });
   await join(one, peer, freshAddress("inproc"));
   let calls = 0;
-  (handleOf(one) as Handle).attend(() => {
+  (handleOf(one) as Handle).setBackgroundHandler(() => {
     calls++;
     one.close();
   });
@@ -163,7 +163,7 @@ Deno.test("a callback that throws is reported, and the socket is shown to it aga
   addEventListener("error", listener);
   try {
     let calls = 0;
-    (handleOf(one) as Handle).attend(() => {
+    (handleOf(one) as Handle).setBackgroundHandler(() => {
       if (++calls === 1) throw mistake;
       for (const _ of one.drain());
     });
@@ -175,33 +175,33 @@ Deno.test("a callback that throws is reported, and the socket is shown to it aga
   }
 });
 
-Deno.test("attend(undefined), and closing, take an attended socket's place away", async () => {
+Deno.test("setBackgroundHandler(undefined), and closing, take a background socket's place away", async () => {
   const before = handleOf(new Pair()) as Handle;
   assertEquals(before.watched, 0);
-  using sockets = await attendedPair();
+  using sockets = await backgroundPair();
   const { one, peer, handle, seen } = sockets;
   assertEquals(handle.watched, 1);
-  handle.attend(() => {});
+  handle.setBackgroundHandler(() => {});
   assertEquals(handle.watched, 1);
-  handle.attend(undefined);
-  handle.attend(undefined);
-  assertEquals([handle.watched, handle.attended], [0, false]);
+  handle.setBackgroundHandler(undefined);
+  handle.setBackgroundHandler(undefined);
+  assertEquals([handle.watched, handle.background], [0, false]);
   assert(peer.trySend("x"));
   await turns(3);
   assertEquals(seen, []);
-  handle.attend(() => {});
+  handle.setBackgroundHandler(() => {});
   one.close();
-  assertEquals([handle.watched, handle.attended], [0, false]);
-  throwsCode(() => handle.attend(() => {}), "EBADF");
+  assertEquals([handle.watched, handle.background], [0, false]);
+  throwsCode(() => handle.setBackgroundHandler(() => {}), "EBADF");
   before.close();
 });
 
 for (const how of ["receiveSync", "waitSync"] as const) {
-  Deno.test(`while ${how} blocks the thread, attended sockets are served`, async () => {
-    using sockets = await attendedPair(freshAddress("inproc"));
+  Deno.test(`while ${how} blocks the thread, background sockets are served`, async () => {
+    using sockets = await backgroundPair(freshAddress("inproc"));
     const { one, peer, handle } = sockets;
     // Who answers from within the callback, and thus lets go on what blocks.
-    handle.attend(() => {
+    handle.setBackgroundHandler(() => {
       for (const [message] of one.drain()) one.trySend(`${message}!`);
     });
     await turns(2);
@@ -217,7 +217,7 @@ for (const how of ["receiveSync", "waitSync"] as const) {
   });
 }
 
-Deno.test("the next look at idle sockets comes sooner while something is attended, and not after that", async () => {
+Deno.test("the next look at idle sockets comes sooner while there is a background source, and not after that", async () => {
   await settled();
   const { setEarlier, stop } = Alarm.prototype;
   let delays: number[] = [];
@@ -239,11 +239,11 @@ Deno.test("the next look at idle sockets comes sooner while something is attende
     using one = new Pair();
     using other = new Pair();
     assertEquals(taken(), [1000]);
-    (handleOf(one) as Handle).attend(() => {});
-    (handleOf(other) as Handle).attend(() => {});
-    assertEquals(taken(), [ATTENDED_INTERVAL]);
+    (handleOf(one) as Handle).setBackgroundHandler(() => {});
+    (handleOf(other) as Handle).setBackgroundHandler(() => {});
+    assertEquals(taken(), [BACKGROUND_INTERVAL]);
     one.close();
-    (handleOf(other) as Handle).attend(undefined);
+    (handleOf(other) as Handle).setBackgroundHandler(undefined);
     await turns(3);
     assertEquals(taken(), [1000]);
     other.close();
@@ -253,23 +253,23 @@ Deno.test("the next look at idle sockets comes sooner while something is attende
   }
 });
 
-Deno.test("an attended socket isn't asked while nothing happens on it", async () => {
-  using sockets = await attendedPair();
+Deno.test("a background socket isn't asked while nothing happens on it", async () => {
+  using sockets = await backgroundPair();
   await turns(3);
   using looks = new Looks();
-  using patience = new Patience(4 * ATTENDED_INTERVAL);
+  using patience = new Patience(4 * BACKGROUND_INTERVAL);
   await turnsUntil(() => patience.expired, "the deadline");
-  reactor().settle();
+  reactor().recheck();
   assertEquals(looks.of(sockets.one), 0);
 });
 
-Deno.test("an attended socket doesn't keep the process alive", async () => {
+Deno.test("a background socket doesn't keep the process alive", async () => {
   const { code, stdout } = await run(`
     import { Pull } from "$MOD";
     import { handleOf } from "$ROOT/socket/core.ts";
     const pull = new Pull();
     await pull.bind("tcp://127.0.0.1:*");
-    handleOf(pull).attend(() => {});
+    handleOf(pull).setBackgroundHandler(() => {});
     console.log("done");
   `);
   assertEquals([code, stdout], [0, "done\n"]);
