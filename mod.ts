@@ -135,7 +135,7 @@ import "./ffi/libzmq.ts";
 import "./library.ts";
 import "./poller/backend.ts";
 import "./ffi/constants.ts";
-import "./poller/waiting.ts";
+import "./poller/deadlines.ts";
 import "./poller/source.ts";
 import "./ffi/errno.ts";
 import "./poller/alarm.ts";

@@ -90,7 +90,7 @@ import "./ffi/constants.ts";
 import "./ffi/shared.ts";
 import "./poller/backend.ts";
 import "./poller/system.ts";
-import "./poller/waiting.ts";
+import "./poller/deadlines.ts";
 import "./poller/source.ts";
 import "./context.ts";
 import "./zeromq/arguments.ts";

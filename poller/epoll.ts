@@ -92,11 +92,11 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#assertOpen("epoll_ctl");
     assertDescriptor(fd);
     if (this.#entries.has(fd)) throw alreadyWatched(fd, "epoll_ctl");
-    const entry = this.#enter(fd, interest, token, false);
+    const entry = this.#addEntry(fd, interest, token, false);
     try {
       this.#watch(entry);
     } catch (error) {
-      this.#leave(entry);
+      this.#removeEntry(entry);
       throw error;
     }
     this.#entries.set(fd, entry);
@@ -118,7 +118,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     const entry = this.#find(fd);
     this.#entries.delete(fd);
     this.#unwatch(entry);
-    this.#leave(entry);
+    this.#removeEntry(entry);
   }
 
   attach(guest: Backend<unknown>, token: Token): void {
@@ -129,7 +129,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     guest.#assertOpen("epoll_ctl");
     if (guest.#host !== this) guest.#leaveHost();
     const known = this.#guests.get(guest);
-    const entry = known ?? this.#enter(guest.#set.fd, READABLE, token, true);
+    const entry = known ?? this.#addEntry(guest.#set.fd, READABLE, token, true);
     // A new generation, so that an event from before isn't reported for this time.
     entry.generation = ++this.#generation | 0;
     entry.token = token;
@@ -140,7 +140,7 @@ export class EpollBackend<Token> implements Backend<Token> {
         this.#enroll(fd, bits, index, generation);
       } else this.#set.control(EPOLL_CTL_MOD, fd, bits, index, generation);
     } catch (error) {
-      if (known === undefined) this.#leave(entry);
+      if (known === undefined) this.#removeEntry(entry);
       throw error;
     }
     entry.teller = "kernel";
@@ -177,7 +177,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#detached.delete(guest);
     guest.#host = undefined;
     this.#set.delete(entry.fd);
-    this.#leave(entry);
+    this.#removeEntry(entry);
   }
 
   wait(timeout: number): Promise<void> {
@@ -357,7 +357,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     }
   }
 
-  #enter(fd: number, interest: number, token: Token, guest: boolean): Entry<Token> {
+  #addEntry(fd: number, interest: number, token: Token, guest: boolean): Entry<Token> {
     const index = this.#free.pop() ?? this.#slots.length;
     const generation = ++this.#generation | 0;
     const entry: Entry<Token> = { fd, index, generation, token, interest, teller: "nobody", guest };
@@ -365,7 +365,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     return entry;
   }
 
-  #leave({ index }: Entry<Token>): void {
+  #removeEntry({ index }: Entry<Token>): void {
     this.#slots[index] = undefined;
     this.#free.push(index);
   }

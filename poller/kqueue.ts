@@ -72,7 +72,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     this.#assertOpen();
     assertDescriptor(fd);
     if (this.#entries.has(fd)) throw alreadyWatched(fd, "kevent");
-    const entry = this.#enter(fd, interest, token, undefined);
+    const entry = this.#addEntry(fd, interest, token, undefined);
     this.#watch(entry, interest, []);
     this.#entries.set(fd, entry);
   }
@@ -84,7 +84,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
 
   remove(fd: number): void {
     const entry = this.#find(fd);
-    this.#leave(entry);
+    this.#removeEntry(entry);
     this.#entries.delete(fd);
     // One that was closed has left the queue by itself.
     this.#set.attempt(deletions(fd, entry.interest));
@@ -97,7 +97,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     }
     guest.#assertOpen();
     guest.#host?.detach(guest);
-    const entry = this.#enter(guest.#set.fd, READABLE, token, guest);
+    const entry = this.#addEntry(guest.#set.fd, READABLE, token, guest);
     this.#set.change(once(entry.fd, entry.generation));
     this.#guests.set(entry.fd, entry);
     guest.#host = this;
@@ -234,7 +234,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     return any;
   }
 
-  #enter(
+  #addEntry(
     fd: number,
     interest: number,
     token: Token,
@@ -245,13 +245,13 @@ export class KqueueBackend<Token> implements Backend<Token> {
     return { fd, token, generation, guest, interest, ...rest };
   }
 
-  #leave(entry: Entry<Token>): void {
+  #removeEntry(entry: Entry<Token>): void {
     entry.gone = true;
     this.#always.delete(entry);
   }
 
   #expel(entry: Entry<Token>): void {
-    this.#leave(entry);
+    this.#removeEntry(entry);
     this.#guests.delete(entry.fd);
     entry.guest!.#host = undefined;
   }

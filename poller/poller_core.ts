@@ -13,11 +13,11 @@ import {
 import {
   BACKGROUND_INTERVAL,
   backgroundSources,
+  type Listener,
   type Pollable,
   pollable,
   serveBackground,
   Source,
-  type Watch,
 } from "./source.ts";
 import { spend } from "./turn.ts";
 import { createBackend } from "./create.ts";
@@ -30,14 +30,14 @@ import {
   type TimerOwner,
   Timers,
 } from "./timers.ts";
-import { checkSignal, Waiting } from "./waiting.ts";
+import { checkSignal, Pending } from "./deadlines.ts";
 import { makeWaker, type Waker } from "./wake.ts";
 
 /** A synchronous wait is cut into slices of this many ms, so that a worker can be terminated in it. */
 const SLICE = 100;
 
 /** One source of a Poller. */
-class Registration<Key> implements Watch {
+class Registration<Key> implements Listener {
   /** What a socket was last said to be ready for. */
   known = 0;
   /** It stands in the Poller's list of sources that may be ready. */
@@ -52,16 +52,16 @@ class Registration<Key> implements Watch {
     public interest: number,
   ) {}
 
-  tell(ready: number): void {
+  onReady(ready: number): void {
     this.known = ready;
     if ((ready & this.interest) !== 0) this.poller.nominate(this);
   }
 
-  gone(): void {
+  onClosed(): void {
     this.poller.remove(this);
   }
 
-  failed(error: unknown): void {
+  onFailed(error: unknown): void {
     this.poller.fail(error);
   }
 }
@@ -76,7 +76,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
   #candidates: Registration<Key>[] = [];
   #found: Ready<Key>[] = [];
   #woken = false;
-  #waiting: PollerWait<Key> | undefined;
+  #pending: PendingWait<Key> | undefined;
   #waker: Waker | undefined;
   readonly #timers = new Timers<Key>(this);
 
@@ -100,7 +100,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
       const registration = new Registration(this, source, target, key, interest);
       this.backend.add(target.fd, READABLE | EDGE, registration);
       this.registrations.set(source, registration);
-      target.addWatch(registration);
+      target.addListener(registration);
       // What came before it was added makes no edge any more.
       reactor().markStale(target);
     }
@@ -126,7 +126,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
     const { source, target } = registration;
     registration.removed = true;
     this.registrations.delete(source);
-    target?.removeWatch(registration);
+    target?.removeListener(registration);
     this.backend.remove(target === undefined ? source as number : target.fd);
   }
 
@@ -150,11 +150,11 @@ export class PollerCore<Key> implements Guest, TimerOwner {
     return new Promise((resolve, reject) => {
       const host = this.#host ??= reactor().hostFor(this.backend.kind);
       host.backend.attach(this.backend, this);
-      const waiting = this.#waiting = new PollerWait(this, owner, resolve, reject);
-      waiting.end = performance.now() + timeout;
-      waiting.deadline = Math.min(waiting.end, this.#timers.earliest);
-      waiting.signal = signal;
-      reactor().join(waiting, host);
+      const pending = this.#pending = new PendingWait(this, owner, resolve, reject);
+      pending.end = performance.now() + timeout;
+      pending.deadline = Math.min(pending.end, this.#timers.earliest);
+      pending.signal = signal;
+      reactor().addPending(pending, host);
       if (!mayAnswer) reactor().finishNextTurn(this);
     });
   }
@@ -178,7 +178,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
   wake(): void {
     if (this.closed) return;
     this.#woken = true;
-    if (this.#waiting !== undefined) reactor().finishLater(this);
+    if (this.#pending !== undefined) reactor().finishLater(this);
   }
 
   /** What wakes it from another isolate. */
@@ -200,11 +200,11 @@ export class PollerCore<Key> implements Guest, TimerOwner {
 
   /** Called by the reactor: something may be ready. */
   finish(): void {
-    const waiting = this.#waiting;
-    if (waiting === undefined) return;
+    const pending = this.#pending;
+    if (pending === undefined) return;
     this.#gather();
-    if (this.#found.length > 0 || this.#woken || waiting.end <= performance.now()) {
-      this.#end(waiting).resolve(this.#take());
+    if (this.#found.length > 0 || this.#woken || pending.end <= performance.now()) {
+      this.#end(pending).resolve(this.#take());
     } else {
       this.#host!.backend.attach(this.backend, this);
       this.hasten();
@@ -213,24 +213,24 @@ export class PollerCore<Key> implements Guest, TimerOwner {
 
   /** Called by a timer that is due earlier than it was: the pending wait has to end earlier as well. */
   hasten(): void {
-    const waiting = this.#waiting;
-    if (waiting === undefined) return;
-    reactor().setDeadline(waiting, Math.min(waiting.end, this.#timers.earliest), this.#host);
+    const pending = this.#pending;
+    if (pending === undefined) return;
+    reactor().setDeadline(pending, Math.min(pending.end, this.#timers.earliest), this.#host);
   }
 
   /** Ends the pending wait, if there is one. */
   fail(reason: unknown): void {
-    if (this.#waiting !== undefined) this.#end(this.#waiting).reject(reason);
+    if (this.#pending !== undefined) this.#end(this.#pending).reject(reason);
   }
 
   /** The pending wait, for `cancel`. */
   get pending(): unknown {
-    return this.#waiting;
+    return this.#pending;
   }
 
   /** Has a wait reject, where it's still pending. */
-  cancel(waiting: unknown, reason: unknown): void {
-    if (waiting !== undefined && waiting === this.#waiting) this.fail(reason);
+  cancel(pending: unknown, reason: unknown): void {
+    if (pending !== undefined && pending === this.#pending) this.fail(reason);
   }
 
   /** Called when a socket was said to be ready. */
@@ -239,7 +239,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
       registration.candidate = true;
       this.#candidates.push(registration);
     }
-    if (this.#waiting !== undefined) reactor().finishLater(this);
+    if (this.#pending !== undefined) reactor().finishLater(this);
   }
 
   close(): void {
@@ -253,11 +253,11 @@ export class PollerCore<Key> implements Guest, TimerOwner {
     this.#waker?.close();
   }
 
-  #end(waiting: PollerWait<Key>): PollerWait<Key> {
-    this.#waiting = undefined;
+  #end(pending: PendingWait<Key>): PendingWait<Key> {
+    this.#pending = undefined;
     this.#host!.backend.detach(this.backend);
-    reactor().leave(waiting, this.#host);
-    return waiting;
+    reactor().removePending(pending, this.#host);
+    return pending;
   }
 
   /** Finds what is ready now. Descriptors are asked anew each time; so are sockets that may have changed. */
@@ -273,7 +273,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
       if (registration.removed) continue;
       const target = registration.target!;
       if (target.stale) {
-        // The turn's budget is spent: its waiting operations go on in the next one.
+        // The turn's budget is spent: its pending operations go on in the next one.
         target.look();
         reactor().queueRecheck(target);
       }
@@ -289,7 +289,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
   }
 
   readonly #report = (registration: Registration<Key>, ready: number) => {
-    // A socket's descriptor says only that something has changed, for its waiting operations as well.
+    // A socket's descriptor says only that something has changed, for its pending operations as well.
     if (registration.target !== undefined) registration.target.serve();
     else if (registration.source === this.#waker?.fd) this.#wakeFromAfar();
     else this.#found.push(readyOf(registration, ready));
@@ -318,7 +318,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
   }
 
   #assertIdle(): void {
-    if (this.#waiting === undefined) return;
+    if (this.#pending === undefined) return;
     throw stateError(
       "EBUSY",
       "Poller.wait",
@@ -328,7 +328,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
 }
 
 /** A pending wait. It holds the Poller, which else could be collected while its program awaits it. */
-class PollerWait<Key> extends Waiting {
+class PendingWait<Key> extends Pending {
   /** When it's to end with nothing; `deadline` is earlier where a timer is due before. */
   end = Infinity;
 

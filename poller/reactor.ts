@@ -12,7 +12,7 @@ import { PoolWatch } from "./pool.ts";
 import { createBackend } from "./create.ts";
 import { Pace } from "./brief.ts";
 import { runtimeTimers } from "./runtime_timers.ts";
-import { Deadlines, joinSignal, leaveSignal, Waiting } from "./waiting.ts";
+import { addToSignal, Deadlines, Pending, removeFromSignal } from "./deadlines.ts";
 
 /** A set of descriptors that takes part in a wait of the reactor's: a Poller that waits. */
 export interface Guest {
@@ -24,7 +24,7 @@ export interface Guest {
   fail(error: unknown): void;
 }
 
-/** A source with a waiter that libzmq refuses though it reports it ready is asked again this often. */
+/** A source with a pending operation that libzmq refuses though it reports it ready is asked again this often. */
 const REFUSED_INTERVAL = 50;
 /** While nothing waits where they're registered, open sources are looked at this often, so that their mailboxes stay empty. */
 const IDLE_INTERVAL = 1000;
@@ -41,7 +41,7 @@ const WORKERS_INTERVAL = 1000;
 class Host {
   readonly backend: Backend<Source | Guest>;
   /** What waits here. */
-  readonly pending = new Set<Waiting>();
+  readonly pending = new Set<Pending>();
   parked = false;
   /** Until when the thread is parked, at the latest; and since when somebody has been waiting. */
   until = 0;
@@ -97,7 +97,7 @@ class Host {
 
   /** Ends every wait: the set can't be waited in. */
   fail(error: unknown): void {
-    for (const waiting of [...this.pending]) failWaiting(waiting, error);
+    for (const pending of [...this.pending]) failPending(pending, error);
   }
 
   wake(): void {
@@ -126,21 +126,21 @@ function serve(source: Source): void {
     source.serve();
   } catch (error) {
     source.stale = false;
-    if (source.watched > 0) source.fail(error);
+    if (source.dependents > 0) source.fail(error);
     else reportError(error);
   }
 }
 
-function failWaiting(waiting: Waiting, error: unknown): void {
+function failPending(pending: Pending, error: unknown): void {
   try {
-    waiting.abort(error);
+    pending.abort(error);
   } catch (second) {
     reportError(second);
   }
 }
 
-/** When a source with a waiter that libzmq refuses is to be asked again. */
-class Refusal extends Waiting {
+/** When a source with a pending operation that libzmq refuses is to be asked again. */
+class Refusal extends Pending {
   constructor(readonly source: Source, readonly reactor: Reactor) {
     super();
   }
@@ -172,7 +172,7 @@ class Reactor {
   /** Looks at idle sources while no thread is parked in their set. */
   readonly #idleAlarm = new Alarm(() => this.#lookAtIdle());
   readonly #pool = new PoolWatch((atAll) => this.#lookWithoutPool(atAll));
-  #settledWaiters: (() => void)[] = [];
+  #settledCallbacks: (() => void)[] = [];
   /** When descriptors were last asked between two turns. */
   #glanced = 0;
   /** Something was ready in the last wait. */
@@ -190,7 +190,7 @@ class Reactor {
   readonly #turn = () => {
     const now = performance.now();
     // Where nobody waits, no turn follows this one, and the runtime gets its own anyway.
-    if (!this.#yielded && this.#anyWaits() && this.#yielding.isDue(now)) {
+    if (!this.#yielded && this.#anyPending() && this.#yielding.isDue(now)) {
       this.#yielded = true;
       return this.#yielding.give(this.#queueImmediate, () => this.#queueTurn());
     }
@@ -242,7 +242,7 @@ class Reactor {
   }
 
   /**
-   * To be called after any call on a source that has `watched > 0`: the call may have consumed the
+   * To be called after any call on a source that has `dependents > 0`: the call may have consumed the
    * edge, so the source is looked at again before anything sleeps.
    */
   markStale(source: Source): void {
@@ -281,7 +281,7 @@ class Reactor {
     this.#queueTurn();
   }
 
-  /** Remembers whether a source has a waiter that was refused although the source was ready. */
+  /** Remembers whether a source has a pending operation that was refused although the source was ready. */
   setRefused(source: Source, refused: boolean): void {
     if (source.refused === refused) return;
     source.refused = refused;
@@ -296,28 +296,28 @@ class Reactor {
   }
 
   /** Begins to wait: keeps the process alive until `leave`. */
-  join(waiting: Waiting, host: Host = this.#home): void {
-    host.pending.add(waiting);
-    if (waiting.deadline !== Infinity) this.setDeadline(waiting, waiting.deadline, host);
-    if (waiting.signal !== undefined) joinSignal(waiting);
+  addPending(pending: Pending, host: Host = this.#home): void {
+    host.pending.add(pending);
+    if (pending.deadline !== Infinity) this.setDeadline(pending, pending.deadline, host);
+    if (pending.signal !== undefined) addToSignal(pending);
     if (!host.parked) this.#queuePark();
   }
 
   /** Changes when a wait is to be given up. */
-  setDeadline(waiting: Waiting, deadline: number, host: Host = this.#home): void {
-    if (waiting.place !== -1 && waiting.deadline === deadline) return;
-    this.#deadlines.remove(waiting);
-    waiting.deadline = deadline;
+  setDeadline(pending: Pending, deadline: number, host: Host = this.#home): void {
+    if (pending.place !== -1 && pending.deadline === deadline) return;
+    this.#deadlines.remove(pending);
+    pending.deadline = deadline;
     if (deadline === Infinity) return;
-    this.#deadlines.add(waiting);
+    this.#deadlines.add(pending);
     if (host.parked && deadline < host.until) host.wake();
   }
 
   /** Ends a wait, for whatever reason. */
-  leave(waiting: Waiting, host: Host = this.#home): void {
-    host.pending.delete(waiting);
-    this.#deadlines.remove(waiting);
-    if (waiting.signal !== undefined) leaveSignal(waiting);
+  removePending(pending: Pending, host: Host = this.#home): void {
+    host.pending.delete(pending);
+    this.#deadlines.remove(pending);
+    if (pending.signal !== undefined) removeFromSignal(pending);
     // Put off by a turn: the same program often waits again at once, and waking costs a system call.
     if (host.pending.size === 0 && (host.parked || host.brief)) this.#queueTurn();
   }
@@ -361,7 +361,7 @@ class Reactor {
   /** Resolves once no thread is parked for anybody; at once while something still waits. */
   settled(): Promise<void> {
     return new Promise((resolve) => {
-      this.#settledWaiters.push(resolve);
+      this.#settledCallbacks.push(resolve);
       this.#queueTurn();
     });
   }
@@ -409,7 +409,7 @@ class Reactor {
 
   /**
    * Instead of a sleep, while a turn follows another: finds what has fired meanwhile. A source whose
-   * many waiters use up every turn would else keep all others waiting until it's drained.
+   * many pending operations use up every turn would else keep all others waiting until it's drained.
    */
   #glance(now: number): void {
     if (now - this.#glanced < GLANCE_INTERVAL) return;
@@ -425,11 +425,11 @@ class Reactor {
   #rest(): void {
     if (this.#hosts.some((host) => host.pending.size > 0 && !host.parked)) this.#queuePark();
     if (this.#home.pending.size === 0) this.#armIdleLook();
-    if (this.#settledWaiters.length === 0 || this.#yielding.underWay || this.#pool.asking) return;
-    if (this.#anyWaits() || !this.#anyParked()) {
-      const waiters = this.#settledWaiters;
-      this.#settledWaiters = [];
-      for (const resolve of waiters) resolve();
+    if (this.#settledCallbacks.length === 0 || this.#yielding.underWay || this.#pool.asking) return;
+    if (this.#anyPending() || !this.#anyParked()) {
+      const callbacks = this.#settledCallbacks;
+      this.#settledCallbacks = [];
+      for (const resolve of callbacks) resolve();
     }
   }
 
@@ -438,7 +438,7 @@ class Reactor {
       try {
         due.expire();
       } catch (error) {
-        failWaiting(due, error);
+        failPending(due, error);
       }
     }
   }
@@ -474,7 +474,7 @@ class Reactor {
     return false;
   }
 
-  #anyWaits(): boolean {
+  #anyPending(): boolean {
     for (const host of this.#hosts) if (host.pending.size > 0) return true;
     return false;
   }
@@ -497,9 +497,9 @@ class Reactor {
   /** No thread of the pool may be there to wait: what is due is done here, and so is a look at all that waits. */
   #lookWithoutPool(atAll: boolean): void {
     if (atAll) {
-      for (const source of this.#sources) if (source.watched > 0) this.queueRecheck(source);
+      for (const source of this.#sources) if (source.dependents > 0) this.queueRecheck(source);
       for (const { pending } of this.#hosts) {
-        for (const waiting of pending) waiting.lookForItself();
+        for (const operation of pending) operation.lookForItself();
       }
     }
     this.#queueTurn();

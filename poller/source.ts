@@ -5,7 +5,7 @@
 
 import { POLLIN } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
-import { Waiting } from "./waiting.ts";
+import { Pending } from "./deadlines.ts";
 
 /** The key of the member by which an object, such as a socket, can be added to a {@linkcode Poller}. */
 export const pollable: unique symbol = Symbol("deno-zmq.pollable");
@@ -33,13 +33,13 @@ export abstract class Uncloneable {
 }
 
 /** Something that wants to be told what a source is ready for: a Poller's registration of it. */
-export interface Watch {
+export interface Listener {
   /** Called with the bits that are ready, whenever anybody has looked. */
-  tell(ready: number): void;
+  onReady(ready: number): void;
   /** Called when the source has closed. */
-  gone(): void;
+  onClosed(): void;
   /** Called when the source can't be served: a wait for it ends with the error. */
-  failed(error: unknown): void;
+  onFailed(error: unknown): void;
 }
 
 /**
@@ -53,74 +53,78 @@ export abstract class Source {
   abstract readonly fd: number;
   /** It can't be watched any more. */
   abstract readonly closed: boolean;
-  /** How many would miss a wake-up: waiting operations, and Pollers that have it. */
-  watched = 0;
+  /** How many would miss a wake-up: pending operations, and Pollers that have it. */
+  dependents = 0;
   /** A call was made since the last look, so the descriptor's edge may be gone. */
   stale = false;
   /** It stands in the reactor's list of those to look at. */
   queued = false;
-  /** A waiting operation was refused although the source says that it's ready. */
+  /** A pending operation was refused although the source says that it's ready. */
   refused = false;
   /** It's served though nobody waits: see `Reactor.addBackground`. */
   background = false;
   /** The Pollers' registrations. */
-  watches: Set<Watch> | undefined;
+  listeners: Set<Listener> | undefined;
 
   /** Asks what the source is ready for: `READABLE`, `WRITABLE`. Consumes the descriptor's edge. */
   protected abstract readiness(): number;
 
-  /** Gives every waiting operation its turn, and tells the Pollers. */
+  /** Gives every pending operation its turn, and tells the Pollers. */
   abstract serve(): void;
 
   /** Ends everything that waits for it. */
   fail(error: unknown): void {
-    if (this.watches !== undefined) { for (const watch of [...this.watches]) watch.failed(error); }
+    if (this.listeners !== undefined) {
+      for (const listener of [...this.listeners]) listener.onFailed(error);
+    }
   }
 
   /** Looks, and tells every Poller that has it: whoever consumes an edge shares it. */
   look(): number {
     this.stale = false;
     const ready = this.readiness();
-    if (this.watches !== undefined) { for (const watch of this.watches) watch.tell(ready); }
+    if (this.listeners !== undefined) {
+      for (const listener of this.listeners) listener.onReady(ready);
+    }
     return ready;
   }
 
-  addWatch(watch: Watch): void {
-    (this.watches ??= new Set()).add(watch);
-    this.watched++;
+  addListener(listener: Listener): void {
+    (this.listeners ??= new Set()).add(listener);
+    this.dependents++;
   }
 
-  removeWatch(watch: Watch): void {
-    if (this.watches?.delete(watch)) this.watched--;
-    if (this.watches?.size === 0) this.watches = undefined;
+  removeListener(listener: Listener): void {
+    if (this.listeners?.delete(listener)) this.dependents--;
+    if (this.listeners?.size === 0) this.listeners = undefined;
   }
 }
 
 /** One operation in a source's queue. */
-export abstract class Waiter extends Waiting {
-  next: Waiter | undefined;
-  previous: Waiter | undefined;
+export abstract class QueuedOperation extends Pending {
+  next: QueuedOperation | undefined;
+  previous: QueuedOperation | undefined;
 }
 
 /** Operations that wait for one direction of a source, in the order in which they came. */
-export class Queue<T extends Waiter> {
+export class Queue<T extends QueuedOperation> {
   first: T | undefined;
   #last: T | undefined;
 
-  push(waiter: T): void {
-    waiter.previous = this.#last;
-    if (this.#last === undefined) this.first = waiter;
-    else this.#last.next = waiter;
-    this.#last = waiter;
+  push(operation: T): void {
+    operation.previous = this.#last;
+    if (this.#last === undefined) this.first = operation;
+    else this.#last.next = operation;
+    this.#last = operation;
   }
 
-  remove(waiter: T): void {
-    const { next, previous } = waiter;
+  remove(operation: T): void {
+    const { next, previous } = operation;
     if (previous === undefined) this.first = next as T | undefined;
     else previous.next = next;
     if (next === undefined) this.#last = previous as T | undefined;
     else next.previous = previous;
-    waiter.next = waiter.previous = undefined;
+    operation.next = operation.previous = undefined;
   }
 }
 

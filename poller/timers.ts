@@ -1,6 +1,6 @@
 /** A Poller's timers: due ones in order, with how late they are, and a reset that costs nothing. */
 
-import { Deadlines, Waiting } from "./waiting.ts";
+import { Deadlines, Pending } from "./deadlines.ts";
 
 /** How a timer goes on. */
 export interface TimerOptions {
@@ -74,7 +74,7 @@ export class PollerTimer<Key = unknown> {
  * A timer's place in the list of deadlines. A reset only notes the new time in `due`: the old place in the list
  * stays, and is moved when its time has come. So a reset costs no more than an assignment.
  */
-class Entry<Key> extends Waiting {
+class Entry<Key> extends Pending {
   /** When it's to fire; `Infinity` where it isn't. Never before `deadline` while it stands in the list. */
   due = Infinity;
   readonly timer: PollerTimer<Key>;

@@ -126,8 +126,8 @@ export class NativeRun implements Engine {
   constructor(work: Work, finish: () => void) {
     const { front, back } = this.#work = work;
     this.#finish = finish;
-    for (const { watched, background } of [front, back]) {
-      if (watched === 0 && !background) continue;
+    for (const { dependents, background } of [front, back]) {
+      if (dependents === 0 && !background) continue;
       const message =
         "Something waits for the socket, or a Poller has it: a native proxy needs it for itself";
       throw stateError("EBUSY", CALL, message);
@@ -242,7 +242,7 @@ export class NativeRun implements Engine {
     if (left <= 0) return this.#end();
     const rest = this.#rest = new Run(this.#work, () => {
       this.#ended = true;
-      this.#leave();
+      this.#release();
     });
     rest.drain(left);
     rest.whole.then(this.#settle.resolve, this.#settle.reject);
@@ -251,12 +251,12 @@ export class NativeRun implements Engine {
   #end(...[error]: unknown[]): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#leave();
+    this.#release();
     if (error === undefined) this.#settle.resolve();
     else this.#settle.reject(error);
   }
 
-  #leave(): void {
+  #release(): void {
     this.#theirs.close();
     this.#control.close();
     this.#finish();

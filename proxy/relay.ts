@@ -15,7 +15,7 @@ export interface End {
   /** It was called since it was last looked at, or found empty: its descriptor's edge may be gone. */
   stale: boolean;
   /** What the last look said. */
-  told: number;
+  ready: number;
   /** Looks. */
   look(): number;
 }

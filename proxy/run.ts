@@ -15,8 +15,8 @@ import {
 import { stateError } from "../ffi/errno.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { reactor } from "../poller/reactor.ts";
-import { Source, type Watch } from "../poller/source.ts";
-import { Waiting } from "../poller/waiting.ts";
+import { type Listener, Source } from "../poller/source.ts";
+import { Pending } from "../poller/deadlines.ts";
 import type { Handle } from "../socket/core.ts";
 import type { Frame } from "../socket/message.ts";
 import { FilteredRelay, type ProxyFilter } from "./filtered.ts";
@@ -86,7 +86,7 @@ export interface Engine {
 }
 
 /** What waits in the reactor, and keeps the process alive, while the proxy works. */
-class Wait extends Waiting {
+class PendingRun extends Pending {
   constructor(readonly run: Run) {
     super();
   }
@@ -101,12 +101,12 @@ class Wait extends Waiting {
 }
 
 /** One of the proxy's sockets. */
-class Side implements End, Watch {
+class Side implements End, Listener {
   #stale = true;
-  told = 0;
+  ready = 0;
 
   constructor(readonly run: Run, readonly handle: Handle, readonly name: string) {
-    handle.addWatch(this);
+    handle.addListener(this);
   }
 
   get stale(): boolean {
@@ -118,38 +118,38 @@ class Side implements End, Watch {
 
   /** Whether others wait for it, too. */
   get shared(): boolean {
-    return this.handle.watched > 1;
+    return this.handle.dependents > 1;
   }
 
   look(): number {
     this.#stale = false;
-    return this.told = this.handle.look();
+    return this.ready = this.handle.look();
   }
 
   /** Looks, and serves whoever else waits. */
   check(): void {
     this.#stale = false;
-    this.told = 0;
+    this.ready = 0;
     if (this.shared) this.handle.serve();
     else this.look();
   }
 
-  tell(ready: number): void {
-    this.told = ready;
-    this.run.told();
+  onReady(ready: number): void {
+    this.ready = ready;
+    this.run.onSideReady();
   }
 
-  gone(): void {
+  onClosed(): void {
     const message = `The proxy's ${this.name} socket was closed while it ran`;
     this.run.end(stateError("EBADF", "zmq_msg_recv", message));
   }
 
-  failed(error: unknown): void {
+  onFailed(error: unknown): void {
     this.run.end(error);
   }
 
-  leave(): void {
-    this.handle.removeWatch(this);
+  stopListening(): void {
+    this.handle.removeListener(this);
     if (!this.handle.closed) this.handle.markStale();
   }
 
@@ -176,7 +176,7 @@ export class Run extends Source implements Engine {
   readonly whole: Promise<void>;
   readonly #all: Relay[];
   readonly #sides: Side[];
-  readonly #wait = new Wait(this);
+  readonly #pending = new PendingRun(this);
   readonly #finish: () => void;
   #settle!: { resolve(): void; reject(reason: unknown): void };
   #paused = false;
@@ -205,7 +205,7 @@ export class Run extends Source implements Engine {
     };
     this.#all = Object.values(this.#relays).filter((relay) => relay !== undefined);
     this.whole = new Promise((resolve, reject) => this.#settle = { resolve, reject });
-    reactor().join(this.#wait);
+    reactor().addPending(this.#pending);
     reactor().markStale(this);
   }
 
@@ -234,7 +234,7 @@ export class Run extends Source implements Engine {
 
   drain(limit: number): void {
     if (limit <= 0) return this.end();
-    reactor().setDeadline(this.#wait, performance.now() + limit);
+    reactor().setDeadline(this.#pending, performance.now() + limit);
     if (this.#draining) return;
     this.#draining = true;
     this.#setPaused(false);
@@ -246,21 +246,21 @@ export class Run extends Source implements Engine {
   end(...[error]: unknown[]): void {
     if (this.#ended) return;
     this.#ended = true;
-    reactor().leave(this.#wait);
+    reactor().removePending(this.#pending);
     const unsent: Unsent[] = [];
     for (const direction of ["toBack", "toFront"] as const) {
       const message = this.#relays[direction]?.end();
       if (message !== undefined) unsent.push({ direction, message });
     }
     this.unsent = unsent;
-    for (const side of this.#sides) side.leave();
+    for (const side of this.#sides) side.stopListening();
     this.#finish();
     if (error === undefined) this.#settle.resolve();
     else this.#settle.reject(error);
   }
 
   /** A look at one of its sockets has said something. */
-  told(): void {
+  onSideReady(): void {
     if (!this.#busy && !this.#ended && !this.#paused) reactor().markStale(this);
   }
 
@@ -319,7 +319,7 @@ export class Run extends Source implements Engine {
           : relay.source === side
           ? READABLE
           : 0;
-        return (side.told & wanted) !== 0;
+        return (side.ready & wanted) !== 0;
       });
       // It says that it's ready, and refuses: it's asked again later.
       if (some && last) reactor().setRefused(side.handle, true);

@@ -94,7 +94,7 @@ export class Handle extends Guarded {
 
   protected override readiness(): number {
     const events = getInt(this.pointer, ZMQ_EVENTS);
-    // ETERM and the like: a waiting operation finds out by trying, which ends it.
+    // ETERM and the like: a pending operation finds out by trying, which ends it.
     if (events < 0) return READABLE | WRITABLE;
     return ((events & ZMQ_POLLIN) !== 0 ? READABLE : 0) |
       ((events & ZMQ_POLLOUT) !== 0 ? WRITABLE : 0);
@@ -103,16 +103,16 @@ export class Handle extends Guarded {
   /** What the socket is ready for, asked by the program: goes the way of every look, so no edge is lost. */
   ask(): number {
     const ready = this.look();
-    if (this.watched > 0) reactor().markStale(this);
+    if (this.dependents > 0) reactor().markStale(this);
     return ready;
   }
 
   override serve(): void {
     if (this.closed) return;
-    if (this.watched === 0 && this.#looksTake()) return this.#runCommands();
+    if (this.dependents === 0 && this.#looksTake()) return this.#runCommands();
     const { receivers, senders } = this;
     if (
-      this.watches === undefined && senders.first === undefined && receivers.first !== undefined
+      this.listeners === undefined && senders.first === undefined && receivers.first !== undefined
     ) {
       // Only receivers: the receive that finds nothing more has consumed the edge, and knows it.
       serveReceivers(this);
@@ -194,8 +194,8 @@ export class Handle extends Guarded {
    * the reactor serves, and soon after this call for what has come already. For sockets of the library's own that
    * must be answered at once, though nobody may be waiting for anything (a monitor's, the ZAP handler's).
    *
-   * - It doesn't keep the process alive. While something waits in this isolate, `callback` is called as soon as a
-   *   waiting receive would be served; while nothing does, and during a wait that blocks the thread, within
+   * - It doesn't keep the process alive. While something waits in this isolate, `callback` is called as soon as a pending
+   *   receive would be served; while nothing does, and during a wait that blocks the thread, within
    *   {@linkcode ATTENDED_INTERVAL}.
    * - `callback` should receive until nothing is left (`tryReceive`, `drain`, or `takeMessage` until it gives
    *   `undefined`). It may leave something in order to let others have their turn: it's called again in the next turn of
@@ -212,7 +212,7 @@ export class Handle extends Guarded {
     if (this.background !== (callback !== undefined)) {
       if (this.background) reactor().removeBackground(this);
       else reactor().addBackground(this);
-      this.watched += this.background ? 1 : -1;
+      this.dependents += this.background ? 1 : -1;
     }
     this.#backgroundHandler = callback;
   }
@@ -246,7 +246,7 @@ export class Handle extends Guarded {
 
   /** Every call that may have consumed the edge ends with this. */
   markStale(): void {
-    if (this.watched > 0) reactor().markStale(this);
+    if (this.dependents > 0) reactor().markStale(this);
   }
 
   getInt(option: number, name: string): number {
@@ -315,7 +315,7 @@ export class Handle extends Guarded {
   }
 
   /**
-   * Closes: waiting operations fail, the reactor and Pollers forget it, and the rest is libzmq's. Whatever fails of
+   * Closes: pending operations fail, the reactor and Pollers forget it, and the rest is libzmq's. Whatever fails of
    * that, the rest is done, and the first error is thrown behind it: a socket that libzmq doesn't learn of has its
    * context wait for it for ever.
    */
@@ -335,8 +335,8 @@ export class Handle extends Guarded {
         for (let first; (first = queue.first) !== undefined;) first.closed();
       });
     }
-    if (this.watches !== undefined) {
-      for (const watch of [...this.watches]) step(() => watch.gone());
+    if (this.listeners !== undefined) {
+      for (const listener of [...this.listeners]) step(() => listener.onClosed());
     }
     step(() => this.setBackgroundHandler(undefined));
     step(() => reactor().unregister(this));

@@ -18,8 +18,8 @@ import {
 } from "../ffi/monitoring.ts";
 import { LITTLE_ENDIAN, toCString } from "../ffi/memory.ts";
 import { reactor } from "../poller/reactor.ts";
-import type { Watch } from "../poller/source.ts";
-import { Waiting } from "../poller/waiting.ts";
+import type { Listener } from "../poller/source.ts";
+import { Pending } from "../poller/deadlines.ts";
 import { type Handle, open, setBytes } from "./core.ts";
 import type { Frame } from "./message.ts";
 import { takeMessage } from "./receive.ts";
@@ -43,7 +43,7 @@ const BATCH = 256;
 const NONE = new Uint8Array(4);
 
 /** One who waits for the next event. It keeps the process alive. */
-export abstract class EventWait extends Waiting {
+export abstract class PendingEvent extends Pending {
   constructor(
     readonly monitor: Monitor,
     /** The socket and its Observer, which else could be collected while their program awaits an event. */
@@ -62,7 +62,7 @@ export abstract class EventWait extends Waiting {
   override expire(): void {}
 
   override abort(reason: unknown): void {
-    this.monitor.leave(this);
+    this.monitor.removePending(this);
     this.fail(reason);
   }
 }
@@ -76,11 +76,11 @@ export abstract class EventWait extends Waiting {
  * that of the queue here: the oldest are dropped and counted. For the same reason the PAIR stays open until libzmq has
  * said that no event will follow, also where the socket was closed or the program wants no more events.
  */
-export class Monitor implements Watch {
+export class Monitor implements Listener {
   readonly #observed: Handle;
   readonly #reader: Handle;
   #queue: RawEvent[] = [];
-  readonly #waits: Set<EventWait> = new Set();
+  readonly #pending: Set<PendingEvent> = new Set();
   /** Addresses which this socket bound or connected to, for telling its own from its peers'. */
   readonly #own: Set<string> = new Set();
   /** The peers of accepted connections by their descriptors, where libzmq doesn't tell them. */
@@ -115,7 +115,7 @@ export class Monitor implements Watch {
       throw error;
     }
     observed.monitor = this;
-    reader.addWatch(this);
+    reader.addListener(this);
     reader.setBackgroundHandler(() => this.#drain(BATCH));
   }
 
@@ -135,7 +135,7 @@ export class Monitor implements Watch {
 
   /** Somebody waits. */
   get awaited(): boolean {
-    return this.#waits.size > 0;
+    return this.#pending.size > 0;
   }
 
   /** The next event that is there. */
@@ -144,16 +144,16 @@ export class Monitor implements Watch {
   }
 
   /** Begins to wait. */
-  join(wait: EventWait, signal: AbortSignal | undefined): void {
-    wait.signal = signal;
-    this.#waits.add(wait);
-    reactor().join(wait);
+  addPending(pending: PendingEvent, signal: AbortSignal | undefined): void {
+    pending.signal = signal;
+    this.#pending.add(pending);
+    reactor().addPending(pending);
   }
 
   /** Stops waiting. */
-  leave(wait: EventWait): void {
-    this.#waits.delete(wait);
-    reactor().leave(wait);
+  removePending(pending: PendingEvent): void {
+    this.#pending.delete(pending);
+    reactor().removePending(pending);
   }
 
   /** Asks for the numbers of messages in each connection's queues, which come as events. Drafts only. */
@@ -182,23 +182,23 @@ export class Monitor implements Watch {
     this.closed = true;
     this.notify = undefined;
     this.#queue = [];
-    for (const wait of [...this.#waits]) {
-      this.leave(wait);
-      wait.fail(reason);
+    for (const pending of [...this.#pending]) {
+      this.removePending(pending);
+      pending.fail(reason);
     }
     if (!this.#observed.closed) this.stop();
   }
 
   /** Called by its PAIR's looks, which mean nothing here. */
-  tell(): void {}
+  onReady(): void {}
 
-  failed(error: unknown): void {
+  onFailed(error: unknown): void {
     if (!this.awaited) reportError(error);
-    for (const wait of [...this.#waits]) wait.abort(error);
+    for (const pending of [...this.#pending]) pending.abort(error);
   }
 
   /** Called when its PAIR is closed: by itself, or by the end of the context. */
-  gone(): void {
+  onClosed(): void {
     if (this.finished) return;
     this.#push({ event: ZMQ_EVENT_MONITOR_STOPPED, values: [0], address: "", peer: undefined });
     this.finished = true;
@@ -262,16 +262,16 @@ export class Monitor implements Watch {
   }
 
   #serve(): void {
-    for (const wait of this.#waits) {
+    for (const pending of this.#pending) {
       const event = this.take();
       if (event === undefined) break;
-      this.leave(wait);
-      wait.succeed(event);
+      this.removePending(pending);
+      pending.succeed(event);
     }
     if (this.finished) {
-      for (const wait of [...this.#waits]) {
-        this.leave(wait);
-        wait.end();
+      for (const pending of [...this.#pending]) {
+        this.removePending(pending);
+        pending.end();
       }
     }
     if (this.#queue.length > 0) this.notify?.();

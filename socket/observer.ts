@@ -1,7 +1,7 @@
 /** What happens to a socket's connections, for programs. */
 
 import { stateError } from "../ffi/errno.ts";
-import { checkSignal } from "../poller/waiting.ts";
+import { checkSignal } from "../poller/deadlines.ts";
 import { openHandleOf } from "./core.ts";
 import {
   type SocketEvent,
@@ -9,7 +9,7 @@ import {
   type SocketEventType,
   toEvent,
 } from "./events.ts";
-import { EventWait, Monitor, type RawEvent } from "./monitor.ts";
+import { Monitor, PendingEvent, type RawEvent } from "./monitor.ts";
 import type { WaitLimits } from "./operation.ts";
 
 const CALL = "zmq_msg_recv";
@@ -18,7 +18,7 @@ const END: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, d
 type Listener = (event: SocketEvent) => void;
 
 /** A receive or an iterator's turn that waits. */
-class Wait extends EventWait {
+class PendingReceive extends PendingEvent {
   constructor(
     monitor: Monitor,
     owner: object,
@@ -130,7 +130,10 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
     if (event !== undefined) return Promise.resolve(toEvent(event));
     return new Promise((resolve, reject) => {
       const atEnd = () => reject(closedError());
-      this.#monitor.join(new Wait(this.#monitor, this, resolve, reject, atEnd), signal);
+      this.#monitor.addPending(
+        new PendingReceive(this.#monitor, this, resolve, reject, atEnd),
+        signal,
+      );
     });
   }
 
@@ -138,7 +141,7 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
   [Symbol.asyncIterator](): AsyncIterableIterator<SocketEvent> {
     let ended = false;
     const monitor = this.#monitor;
-    const waits = new Set<Wait>();
+    const waits = new Set<PendingReceive>();
     const iterator: AsyncIterableIterator<SocketEvent> = {
       next: () => {
         if (ended || this.closed) return Promise.resolve(END);
@@ -153,16 +156,16 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
           const end = () => settle(END);
           // Its end is the end of the iteration, unless something went wrong.
           const fail = (reason: unknown) => this.closed ? end() : reject(reason);
-          const wait = new Wait(monitor, this, resolve, fail, end, iterator);
+          const wait = new PendingReceive(monitor, this, resolve, fail, end, iterator);
           waits.add(wait);
-          monitor.join(wait, undefined);
+          monitor.addPending(wait, undefined);
         });
       },
       return: () => {
         ended = true;
         // A turn of its own that waits would take an event which nobody sees.
         for (const wait of waits) {
-          monitor.leave(wait);
+          monitor.removePending(wait);
           wait.end();
         }
         waits.clear();

@@ -2,7 +2,7 @@
 
 import { stateError } from "../ffi/errno.ts";
 import { reactor } from "../poller/reactor.ts";
-import { type Queue, Waiter } from "../poller/source.ts";
+import { type Queue, QueuedOperation } from "../poller/source.ts";
 import type { Handle } from "./core.ts";
 
 /** How long a call may take, and what may end it. */
@@ -18,7 +18,7 @@ export interface SyncLimits {
 }
 
 /** A receive or a send that waits. */
-export abstract class Operation extends Waiter {
+export abstract class Operation extends QueuedOperation {
   #ended = false;
   /**
    * It was tried, and refused. One that wasn't is tried whatever the socket says to be ready for: an
@@ -44,20 +44,20 @@ export abstract class Operation extends Waiter {
   protected abstract timedOut(): unknown;
 
   /** Begins to wait, behind those that wait already. */
-  join(timeout: number, signal: AbortSignal | undefined): void {
+  enqueue(timeout: number, signal: AbortSignal | undefined): void {
     if (timeout >= 0) this.deadline = performance.now() + timeout;
     this.signal = signal;
     this.queue.push(this);
-    this.handle.watched++;
-    reactor().join(this);
+    this.handle.dependents++;
+    reactor().addPending(this);
   }
 
   /** Stops waiting. */
-  leave(): void {
+  dequeue(): void {
     this.#ended = true;
     this.queue.remove(this);
-    this.handle.watched--;
-    reactor().leave(this);
+    this.handle.dependents--;
+    reactor().removePending(this);
   }
 
   override expire(): void {

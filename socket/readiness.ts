@@ -1,18 +1,18 @@
 /** Waiting until a message can be received or sent, without doing either. */
 
-import { waitReadable, type Watch } from "../poller/source.ts";
+import { type Listener, waitReadable } from "../poller/source.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { spend } from "../poller/turn.ts";
 import { bitsOf, type Interest } from "../poller/poller.ts";
 import { reactor } from "../poller/reactor.ts";
-import { checkSignal, Waiting } from "../poller/waiting.ts";
+import { checkSignal, Pending } from "../poller/deadlines.ts";
 import type { Handle } from "./core.ts";
 import { closedError, SLICE, toTimeout } from "./operation.ts";
 
 const CALL = "zmq_getsockopt";
 
 /** Somebody who waits for a socket to become ready. */
-class Readiness extends Waiting implements Watch {
+class PendingReadiness extends Pending implements Listener {
   #left = false;
 
   constructor(
@@ -26,45 +26,45 @@ class Readiness extends Waiting implements Watch {
     super();
   }
 
-  join(timeout: number, signal: AbortSignal | undefined): void {
+  begin(timeout: number, signal: AbortSignal | undefined): void {
     if (timeout !== Infinity) this.deadline = performance.now() + timeout;
     this.signal = signal;
-    this.handle.addWatch(this);
-    reactor().join(this);
+    this.handle.addListener(this);
+    reactor().addPending(this);
   }
 
-  tell(ready: number): void {
+  onReady(ready: number): void {
     if ((forOthers(this.handle, ready) & this.wanted) === 0) return;
-    this.#leave();
+    this.#end();
     this.resolve(true);
   }
 
-  gone(): void {
+  onClosed(): void {
     this.abort(closedError(CALL));
   }
 
-  failed(error: unknown): void {
+  onFailed(error: unknown): void {
     this.abort(error);
   }
 
   override expire(): void {
     // What has come in the same moment still counts, and the look tells of it.
     if (isReady(this.handle, this.wanted)) return;
-    this.#leave();
+    this.#end();
     this.resolve(false);
   }
 
   override abort(reason: unknown): void {
-    this.#leave();
+    this.#end();
     this.reject(reason);
   }
 
   /** Once: a look may end the wait in the middle of `expire`, and a second look find nothing any more. */
-  #leave(): void {
+  #end(): void {
     if (this.#left) return;
     this.#left = true;
-    this.handle.removeWatch(this);
-    reactor().leave(this);
+    this.handle.removeListener(this);
+    reactor().removePending(this);
   }
 }
 
@@ -88,7 +88,7 @@ export function waitReady(
     if (limit === 0) return Promise.resolve(false);
   }
   return new Promise((resolve, reject) => {
-    new Readiness(handle, owner, wanted, resolve, reject).join(limit, signal);
+    new PendingReadiness(handle, owner, wanted, resolve, reject).begin(limit, signal);
     if (looked) reactor().markStale(handle);
     else reactor().postpone(handle);
   });

@@ -6,7 +6,7 @@ import { inWorker } from "../ffi/process.ts";
 import { backgroundSources, waitReadable } from "../poller/source.ts";
 import { spend } from "../poller/turn.ts";
 import { reactor } from "../poller/reactor.ts";
-import { checkSignal } from "../poller/waiting.ts";
+import { checkSignal } from "../poller/deadlines.ts";
 import type { Handle } from "./core.ts";
 import type { Frame } from "./message.ts";
 import { closedError, Operation, SLICE, timeoutError, toTimeout } from "./operation.ts";
@@ -39,12 +39,12 @@ export class Receive extends Operation {
   }
 
   succeed(message: Frame[]): void {
-    this.leave();
+    this.dequeue();
     this.resolve(message);
   }
 
   override fail(reason: unknown): void {
-    this.leave();
+    this.dequeue();
     this.reject(reason);
   }
 
@@ -73,7 +73,7 @@ class Turn extends Receive {
   }
 
   end(): void {
-    this.leave();
+    this.dequeue();
     this.settle(END);
   }
 }
@@ -300,7 +300,7 @@ function takeOrFailure(handle: Handle): Frame[] | Failure | undefined {
 }
 
 function taken(handle: Handle, message: unknown): void {
-  if (handle.watched > 0) reactor().markStale(handle);
+  if (handle.dependents > 0) reactor().markStale(handle);
   // A receive that finds nothing has run every command, so nothing is left to look at.
   else if (message === undefined) handle.stale = false;
 }
@@ -313,7 +313,7 @@ function takeAfterOthers(handle: Handle): Frame[] | undefined {
 function wait(receive: Receive, tried: boolean, signal: AbortSignal | undefined): void {
   const { handle } = receive;
   receive.tried = tried;
-  receive.join(handle.receiveTimeout, signal);
+  receive.enqueue(handle.receiveTimeout, signal);
   if (!tried) reactor().postpone(handle);
 }
 

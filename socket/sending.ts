@@ -5,7 +5,7 @@ import { WRITABLE } from "../poller/backend.ts";
 import { spend } from "../poller/turn.ts";
 import { waitReadable } from "../poller/source.ts";
 import { reactor } from "../poller/reactor.ts";
-import { checkSignal } from "../poller/waiting.ts";
+import { checkSignal } from "../poller/deadlines.ts";
 import type { Handle } from "./core.ts";
 import {
   keepParts,
@@ -49,12 +49,12 @@ export class Send extends Operation {
   }
 
   succeed(): void {
-    this.leave();
+    this.dequeue();
     this.resolve();
   }
 
   override fail(reason: unknown): void {
-    this.leave();
+    this.dequeue();
     this.reject(reason);
   }
 
@@ -82,7 +82,7 @@ export function send(
   if (tried) {
     // Without a `try` around it, which costs 12 ns of some 80: whatever keeps the message is asked for below.
     if (!Array.isArray(parts) && sendAtOnce(handle.pointer, parts as Part)) {
-      if (handle.watched > 0) reactor().markStale(handle);
+      if (handle.dependents > 0) reactor().markStale(handle);
       return SENT;
     }
     try {
@@ -106,7 +106,7 @@ function sendLater(
     const kept = Array.isArray(parts) ? parts : [parts as Part];
     const send = new Send(handle, owner, kept, resolve, reject);
     send.tried = tried;
-    send.join(handle.sendTimeout, signal);
+    send.enqueue(handle.sendTimeout, signal);
     // The second try, too, may have left commands unread: the socket is looked at before anything sleeps.
     if (tried) reactor().queueRecheck(handle);
     else reactor().postpone(handle);
@@ -128,7 +128,7 @@ export function trySend(handle: Handle, message: MessageLike): boolean {
 function sendAgain(handle: Handle): boolean {
   if (handle.closed || !handle.takesOnePart || handle.senders.first !== undefined) return false;
   if (!sendRemembered(handle.pointer)) return false;
-  if (handle.watched > 0) reactor().markStale(handle);
+  if (handle.dependents > 0) reactor().markStale(handle);
   return true;
 }
 
@@ -209,7 +209,7 @@ function put(
   let sent = putOnce(handle, parts, sendOne);
   // A refused send needn't have run the socket's commands, of which one may say that there is room now.
   if (!sent && (handle.look() & WRITABLE) !== 0) sent = putOnce(handle, parts, sendOne);
-  if (handle.watched > 0) reactor().markStale(handle);
+  if (handle.dependents > 0) reactor().markStale(handle);
   else if (sent && handle.type === ZMQ_STREAM) hurryGoodbye(handle, parts as readonly Part[]);
   return sent;
 }

@@ -263,9 +263,9 @@ for (const { claim, source, code, stdout = "", stderr } of ENDINGS) {
 
 /** What a program waits for; with nobody there, for ever. */
 const WAITS: Record<string, string> = {
-  "a waiting receive": `pull.receive();`,
+  "a pending receive": `pull.receive();`,
   "an iteration": `(async () => { for await (const _ of pull); })();`,
-  "a waiting send": `push.disconnect(pull.lastEndpoint); push.send("x");`,
+  "a pending send": `push.disconnect(pull.lastEndpoint); push.send("x");`,
   "a Poller's wait for a socket": `
     const poller = new Poller();
     poller.add(pull);

@@ -1,6 +1,6 @@
 /** What happens to a socket's connections. */
 
-import { EventWait, Monitor, type RawEvent } from "../socket/monitor.ts";
+import { Monitor, PendingEvent, type RawEvent } from "../socket/monitor.ts";
 import { expectArguments, isObject } from "./arguments.ts";
 import { native, readOnly } from "./classes.ts";
 import { EBADF, EBUSY, ENOTSOCK, errnoError, foreignObject, translating } from "./errors.ts";
@@ -11,7 +11,7 @@ import { stateOf } from "./state.ts";
 type Listener = (event: Event) => void;
 
 /** A receive that waits for an event. */
-class Waiting extends EventWait {
+class PendingReceive extends PendingEvent {
   constructor(
     monitor: Monitor,
     owner: object,
@@ -125,7 +125,7 @@ export class ObserverClass {
     const event = monitor.take();
     if (event !== undefined) return Promise.resolve(toEvent(event));
     return new Promise((resolve, reject) => {
-      monitor.join(new Waiting(monitor, this, resolve, reject), undefined);
+      monitor.addPending(new PendingReceive(monitor, this, resolve, reject), undefined);
     });
   }
 

@@ -11,7 +11,7 @@
 
 import { runtimeTimers, type Timer } from "../poller/runtime_timers.ts";
 import { refill } from "../poller/turn.ts";
-import type { SocketState, WaitsForTurn } from "./state.ts";
+import type { DeferredOperation, SocketState } from "./state.ts";
 
 /** So many pauses a burst begins with, */
 const FIRST = 4;
@@ -34,7 +34,7 @@ export function pauseIsDue(): boolean {
 }
 
 /** An operation that makes a pause. It stays out of the engine's lines, where it could be served before. */
-export class Pause implements WaitsForTurn {
+export class Pause implements DeferredOperation {
   readonly #state: SocketState;
   readonly #lastly: () => void;
   readonly #timer: Timer;
@@ -44,9 +44,9 @@ export class Pause implements WaitsForTurn {
     left--;
     this.#state = state;
     this.#lastly = lastly;
-    state.aside.add(this);
+    state.deferred.add(this);
     this.#timer = runtimeTimers.setTimeout(() => {
-      state.aside.delete(this);
+      state.deferred.delete(this);
       asked = paused = performance.now();
       refill();
       again();
@@ -58,7 +58,7 @@ export class Pause implements WaitsForTurn {
 
   closed(): void {
     runtimeTimers.clearTimeout(this.#timer);
-    this.#state.aside.delete(this);
+    this.#state.deferred.delete(this);
     this.#lastly();
   }
 }

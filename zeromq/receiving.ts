@@ -31,7 +31,7 @@ export function receive(state: SocketState): Promise<Parts> {
   try {
     const frames = tryReceive(state.handle);
     if (frames !== undefined) {
-      if (state.aside.size > 0) state.turn();
+      if (state.deferred.size > 0) state.turn();
       return Promise.resolve(toBuffers(frames));
     }
   } catch (error) {
@@ -60,7 +60,7 @@ function giveWay(state: SocketState, resolve: Resolve, reject: Reject): void {
 }
 
 /** A receive that waits for a message. */
-class Waiting extends Receive {
+class PendingReceive extends Receive {
   readonly #state: SocketState;
 
   constructor(state: SocketState, readonly give: Resolve, reject: Reject) {
@@ -72,20 +72,20 @@ class Waiting extends Receive {
   override succeed(frames: Frame[]): void {
     this.#state.receiving = undefined;
     super.succeed(frames);
-    if (this.#state.aside.size > 0) this.#state.turn();
+    if (this.#state.deferred.size > 0) this.#state.turn();
   }
 
   override fail(reason: unknown): void {
     this.#state.receiving = undefined;
     if (!isOutOfTurn(reason) || this.handle.closed) return super.fail(translated(reason));
     const { deadline } = this;
-    this.leave();
+    this.dequeue();
     const left = deadline === Infinity ? -1 : Math.max(0, deadline - performance.now());
     waitForTurn(this.#state, left, this.give, this.reject);
   }
 
   override closed(): void {
-    this.leave();
+    this.dequeue();
     this.#state.receiving = undefined;
     receiveLast(this.#state, this.give, this.reject);
   }
@@ -102,9 +102,9 @@ function wait(
   resolve: Resolve,
   reject: Reject,
 ): void {
-  const waiting = new Waiting(state, resolve, reject);
-  waiting.tried = tried;
-  waiting.join(timeout, undefined);
+  const pending = new PendingReceive(state, resolve, reject);
+  pending.tried = tried;
+  pending.enqueue(timeout, undefined);
   if (!tried) reactor().postpone(state.handle);
 }
 

@@ -38,19 +38,19 @@ export function send(state: SocketState, message: unknown, target?: Part): Promi
     return new Promise((resolve, reject) => giveWay(state, keepParts(parts), resolve, reject));
   }
   const timeout = handle.sendTimeout;
-  let aside = false;
+  let deferred = false;
   try {
     if (trySend(handle, parts.length === 1 ? parts[0] : parts)) {
-      if (state.aside.size > 0) state.turn();
+      if (state.deferred.size > 0) state.turn();
       return SENT;
     }
   } catch (error) {
     if (timeout === 0 || !maySucceedLater(state, error)) return Promise.reject(translated(error));
-    aside = true;
+    deferred = true;
   }
   if (timeout === 0) return Promise.reject(errnoError(EAGAIN));
   return new Promise((resolve, reject) => {
-    if (aside) waitAside(state, keepParts(parts), timeout, resolve, reject);
+    if (deferred) defer(state, keepParts(parts), timeout, resolve, reject);
     else wait(state, parts, timeout, true, resolve, reject);
   });
 }
@@ -77,7 +77,7 @@ function maySucceedLater({ handle }: SocketState, error: unknown): boolean {
 }
 
 /** A send that waits for room. */
-class Waiting extends Send {
+class PendingSend extends Send {
   readonly #state: SocketState;
   #ended = false;
 
@@ -90,7 +90,7 @@ class Waiting extends Send {
   override succeed(): void {
     this.#end();
     super.succeed();
-    if (this.#state.aside.size > 0) this.#state.turn();
+    if (this.#state.deferred.size > 0) this.#state.turn();
   }
 
   override fail(reason: unknown): void {
@@ -99,9 +99,9 @@ class Waiting extends Send {
       return super.fail(translated(reason));
     }
     const { deadline } = this;
-    this.leave();
+    this.dequeue();
     const left = deadline === Infinity ? -1 : Math.max(0, deadline - performance.now());
-    waitAside(this.#state, this.parts, left, this.resolve, this.reject);
+    defer(this.#state, this.parts, left, this.resolve, this.reject);
   }
 
   override expire(): void {
@@ -111,7 +111,7 @@ class Waiting extends Send {
 
   override closed(): void {
     this.#end();
-    this.leave();
+    this.dequeue();
     sendLast(this.#state, this.parts, this.resolve, this.reject);
   }
 
@@ -129,16 +129,16 @@ function wait(
   resolve: Resolve,
   reject: Reject,
 ): void {
-  const waiting = new Waiting(state, parts, resolve, reject);
-  waiting.tried = tried;
-  waiting.join(timeout, undefined);
+  const pending = new PendingSend(state, parts, resolve, reject);
+  pending.tried = tried;
+  pending.enqueue(timeout, undefined);
   // A refused send may have left commands unread, so the socket is looked at before anything sleeps.
   if (tried) reactor().queueRecheck(state.handle);
   else reactor().postpone(state.handle);
 }
 
 /** Waits until it's the send's turn, or until the Router has a peer. */
-function waitAside(
+function defer(
   state: SocketState,
   parts: readonly Part[],
   timeout: number,

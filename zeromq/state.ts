@@ -5,13 +5,13 @@ import type { Handle } from "../socket/core.ts";
 import { EBADF, EBUSY, errnoError } from "./errors.ts";
 
 /** An operation that waits, as far as closing goes. */
-export interface Waits {
+export interface PendingOperation {
   /** Tries once more, since the socket is about to go, and ends either way. */
   closed(): void;
 }
 
 /** What waits for the socket's other direction to have its turn. */
-export interface WaitsForTurn extends Waits {
+export interface DeferredOperation extends PendingOperation {
   /** The turn may have come. */
   retry(): void;
 }
@@ -25,17 +25,17 @@ export class SocketState {
   /** To how many addresses it's bound or connected. */
   endpoints = 0;
   /** The receive that waits. */
-  receiving: Waits | undefined;
+  receiving: PendingOperation | undefined;
   /** The send that waits. */
-  sending: Waits | undefined;
+  sending: PendingOperation | undefined;
   /** Those of the two that wait for their turn, or make a pause, instead of standing in the engine's lines. */
-  readonly aside: Set<WaitsForTurn> = new Set();
+  readonly deferred: Set<DeferredOperation> = new Set();
   /** Names within the process to which it's bound. */
   readonly #names = new Set<string>();
 
   constructor(
     readonly handle: Handle,
-    /** The socket, which a waiting operation keeps. */
+    /** The socket, which a pending operation keeps. */
     readonly socket: object,
   ) {
     states.set(socket, this);
@@ -77,7 +77,7 @@ export class SocketState {
 
   /** An operation has succeeded, which may be what one in the other direction waits for. */
   turn(): void {
-    for (const waiting of [...this.aside]) waiting.retry();
+    for (const pending of [...this.deferred]) pending.retry();
   }
 
   /** Closes the socket; what waits is tried once more. */
@@ -93,7 +93,7 @@ export class SocketState {
         // It has been given back already.
       }
     }
-    for (const waiting of [...this.aside]) waiting.closed();
+    for (const pending of [...this.deferred]) pending.closed();
     this.handle.close();
   }
 }

@@ -11,19 +11,19 @@
 import { Operation } from "../socket/operation.ts";
 import { WRITABLE } from "../poller/backend.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
-import { Queue, type Watch } from "../poller/source.ts";
+import { type Listener, Queue } from "../poller/source.ts";
 import { EFSM } from "./errors.ts";
-import type { SocketState, WaitsForTurn } from "./state.ts";
+import type { DeferredOperation, SocketState } from "./state.ts";
 
 /** All that wait. Nothing else need hold them, and each holds its socket, which its program may have dropped. */
 const all = new Set<OutOfTurn>();
 
 /** An operation that waits for its turn, or for the socket to be writable. */
-export class OutOfTurn extends Operation implements WaitsForTurn, Watch {
+export class OutOfTurn extends Operation implements DeferredOperation, Listener {
   readonly #state: SocketState;
   readonly #again: (timeout: number) => void;
   readonly #lastly: () => void;
-  #watching = false;
+  #listening = false;
   #left = false;
 
   /** `again` begins anew, with the time that's left, and `lastly` tries once and ends. */
@@ -36,20 +36,20 @@ export class OutOfTurn extends Operation implements WaitsForTurn, Watch {
 
   /** Begins to wait. */
   begin(timeout: number, untilWritable: boolean): void {
-    this.#state.aside.add(this);
+    this.#state.deferred.add(this);
     all.add(this);
-    this.join(timeout, undefined);
-    this.#watching = untilWritable;
-    if (untilWritable) this.handle.addWatch(this);
+    this.enqueue(timeout, undefined);
+    this.#listening = untilWritable;
+    if (untilWritable) this.handle.addListener(this);
   }
 
   retry(): void {
-    if (this.#left || this.#watching) return;
+    if (this.#left || this.#listening) return;
     this.#begin();
   }
 
   /** Somebody has looked at the socket. */
-  tell(ready: number): void {
+  onReady(ready: number): void {
     // Not in the middle of the look.
     if ((ready & WRITABLE) !== 0) {
       runtimeTimers.queueMicrotask(() => this.#left || this.#begin());
@@ -57,9 +57,9 @@ export class OutOfTurn extends Operation implements WaitsForTurn, Watch {
   }
 
   /** The socket is being closed, which closes this as well. */
-  gone(): void {}
+  onClosed(): void {}
 
-  failed(): void {
+  onFailed(): void {
     this.closed();
   }
 
@@ -89,10 +89,10 @@ export class OutOfTurn extends Operation implements WaitsForTurn, Watch {
   #end(): void {
     if (this.#left) return;
     this.#left = true;
-    if (this.#watching) this.handle.removeWatch(this);
-    this.#state.aside.delete(this);
+    if (this.#listening) this.handle.removeListener(this);
+    this.#state.deferred.delete(this);
     all.delete(this);
-    this.leave();
+    this.dequeue();
   }
 }
 

@@ -114,7 +114,7 @@ Deno.test("rule 7: while a ROUTER refuses, the thread sleeps for 50 ms at most",
   await turnsUntil(() => parks.timeout === -1, "a sleep without limit");
 });
 
-Deno.test("rule 7: a source whose waiter was refused is asked again within 50 ms, without an edge", async () => {
+Deno.test("rule 7: a source whose pending operation was refused is asked again within 50 ms, without an edge", async () => {
   using bell = new Bell();
   bell.ready = WRITABLE;
   bell.then = () => reactor().setRefused(bell, bell.served < 5);
@@ -301,7 +301,7 @@ over("rule 9: waitSync gets its events while the reactor's thread sleeps", async
   assertEquals(await soon(elsewhere.catch((reason) => reason)), kind);
 });
 
-Deno.test("rule 9: what receiveSync consumes doesn't leave a waiting send asleep", async () => {
+Deno.test("rule 9: what receiveSync consumes doesn't leave a pending send asleep", async () => {
   using sockets = await dealers();
   const { one, peer } = sockets;
   fillUp(one);
@@ -312,7 +312,7 @@ Deno.test("rule 9: what receiveSync consumes doesn't leave a waiting send asleep
   await soon(sent);
 });
 
-Deno.test("rule 9: what sendSync consumes doesn't leave a waiting receive asleep", async () => {
+Deno.test("rule 9: what sendSync consumes doesn't leave a pending receive asleep", async () => {
   using sockets = await dealers();
   const { one, peer } = sockets;
   const message = held(one.receive());
@@ -321,7 +321,7 @@ Deno.test("rule 9: what sendSync consumes doesn't leave a waiting receive asleep
   assertEquals(String((await soon(message))[0]), "for the receive");
 });
 
-over("rule 9: what waitSync consumes doesn't leave a waiting receive asleep", async (poller) => {
+over("rule 9: what waitSync consumes doesn't leave a pending receive asleep", async (poller) => {
   using sockets = await dealers();
   using others = await dealers();
   const { one, peer } = sockets;
@@ -338,7 +338,7 @@ over("rule 9: what waitSync consumes doesn't leave a waiting receive asleep", as
   assertEquals(String((await soon(message))[0]), "for the receive");
 });
 
-over("rule 9: what waitSync consumes doesn't leave a waiting send asleep", async (poller) => {
+over("rule 9: what waitSync consumes doesn't leave a pending send asleep", async (poller) => {
   using sockets = await dealers();
   const { one, peer } = sockets;
   fillUp(one);

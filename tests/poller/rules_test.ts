@@ -109,7 +109,7 @@ const CALLS: Record<string, (socket: Dealer) => unknown> = {
 };
 
 for (const [name, call] of Object.entries(CALLS)) {
-  Deno.test(`rules 2 and 4: ${name} doesn't take away a waiting receive's wake-up`, async () => {
+  Deno.test(`rules 2 and 4: ${name} doesn't take away a pending receive's wake-up`, async () => {
     using sockets = await dealers();
     const { one, peer } = sockets;
     const message = held(one.receive());
@@ -118,7 +118,7 @@ for (const [name, call] of Object.entries(CALLS)) {
     assertEquals(String((await soon(message, "the message"))[0]), "for the receive");
   });
 
-  Deno.test(`rules 2 and 4: ${name} doesn't take away a waiting send's wake-up`, async () => {
+  Deno.test(`rules 2 and 4: ${name} doesn't take away a pending send's wake-up`, async () => {
     using sockets = await dealers();
     const { one, peer } = sockets;
     fillUp(one);

@@ -1,9 +1,9 @@
-/** The line of waiting operations, and who is told what a source is ready for. */
+/** The line of pending operations, and who is told what a source is ready for. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { Queue, Source, Waiter, type Watch } from "../../poller/source.ts";
+import { type Listener, Queue, QueuedOperation, Source } from "../../poller/source.ts";
 
-class Member extends Waiter {
+class Member extends QueuedOperation {
   constructor(readonly name: string) {
     super();
   }
@@ -26,7 +26,7 @@ function order({ first }: Queue<Member>): [string, string] {
   for (let at = first; at !== undefined; at = at.next as Member | undefined) {
     forth += at.name;
     if (at.next !== undefined) continue;
-    for (let last: Waiter | undefined = at; last !== undefined; last = last.previous) {
+    for (let last: QueuedOperation | undefined = at; last !== undefined; last = last.previous) {
       back += (last as Member).name;
     }
   }
@@ -76,24 +76,24 @@ class Fixed extends Source {
 Deno.test("source: every Poller that has it is told by each look, until it's removed", () => {
   const source = new Fixed();
   const told: string[] = [];
-  const watch = (name: string): Watch => ({
-    tell: (ready) => void told.push(name + ready),
-    failed: () => {},
-    gone: () => {},
+  const listener = (name: string): Listener => ({
+    onReady: (ready) => void told.push(name + ready),
+    onFailed: () => {},
+    onClosed: () => {},
   });
-  const [one, other] = [watch("one"), watch("other")];
-  source.addWatch(one);
-  source.addWatch(other);
-  assertEquals(source.watched, 2);
+  const [one, other] = [listener("one"), listener("other")];
+  source.addListener(one);
+  source.addListener(other);
+  assertEquals(source.dependents, 2);
   source.stale = true;
   assertEquals(source.look(), 3);
   assertEquals([told.splice(0), source.stale], [["one3", "other3"], false]);
-  source.removeWatch(one);
-  source.removeWatch(one);
-  assertEquals(source.watched, 1);
+  source.removeListener(one);
+  source.removeListener(one);
+  assertEquals(source.dependents, 1);
   source.look();
   assertEquals(told.splice(0), ["other3"]);
-  source.removeWatch(other);
+  source.removeListener(other);
   source.look();
-  assertEquals([told, source.watched, source.watches], [[], 0, undefined]);
+  assertEquals([told, source.dependents, source.listeners], [[], 0, undefined]);
 });

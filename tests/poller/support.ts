@@ -17,7 +17,7 @@ import { KqueueBackend } from "../../poller/kqueue.ts";
 import { PollBackend } from "../../poller/poll.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { Source } from "../../poller/source.ts";
-import { Waiting } from "../../poller/waiting.ts";
+import { Pending } from "../../poller/deadlines.ts";
 import { Wake } from "../../poller/wake.ts";
 import { freshAddress, join, turn } from "../util.ts";
 
@@ -270,7 +270,7 @@ export class Bell extends Source implements Pollable, Disposable {
 
   [Symbol.dispose](): void {
     this.closed = true;
-    if (this.watches !== undefined) { for (const watch of [...this.watches]) watch.gone(); }
+    if (this.listeners !== undefined) { for (const watch of [...this.listeners]) watch.onClosed(); }
     reactor().setRefused(this, false);
     reactor().unregister(this);
     this.#wake.close();
@@ -278,14 +278,14 @@ export class Bell extends Source implements Pollable, Disposable {
 }
 
 /** Somebody who waits in the reactor, for as long as the block lasts or until his time has come. */
-export class Patience extends Waiting implements Disposable {
+export class Patience extends Pending implements Disposable {
   expired = false;
   #waiting = true;
 
   constructor(timeout = Infinity) {
     super();
     this.deadline = performance.now() + timeout;
-    reactor().join(this);
+    reactor().addPending(this);
   }
 
   override expire(): void {
@@ -300,6 +300,6 @@ export class Patience extends Waiting implements Disposable {
   [Symbol.dispose](): void {
     if (!this.#waiting) return;
     this.#waiting = false;
-    reactor().leave(this);
+    reactor().removePending(this);
   }
 }

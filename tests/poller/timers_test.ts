@@ -2,7 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { type Poller, PollerTimer, type Ready } from "../../mod.ts";
-import { Deadlines } from "../../poller/waiting.ts";
+import { Deadlines } from "../../poller/deadlines.ts";
 import { StoppedClock } from "./clock.ts";
 import { over, throwsCode } from "./support.ts";
 
@@ -382,13 +382,13 @@ class ListChanges implements Disposable {
     const { add, remove } = prototype;
     this.#undo = () => Object.assign(prototype, { add, remove });
     const change = () => this.count++;
-    prototype.add = function (waiting) {
+    prototype.add = function (pending) {
       change();
-      add.call(this, waiting);
+      add.call(this, pending);
     };
-    prototype.remove = function (waiting) {
+    prototype.remove = function (pending) {
       change();
-      remove.call(this, waiting);
+      remove.call(this, pending);
     };
   }
 

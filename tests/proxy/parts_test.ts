@@ -14,7 +14,7 @@ import { Setting } from "./support.ts";
 function endOf(socket: Dealer | Pull | Push, before: () => void = () => {}): End {
   const real = handleOf(socket);
   const handle = new Proxied(real, before) as unknown as Handle;
-  return { handle, stale: false, told: 0, look: () => real.look() };
+  return { handle, stale: false, ready: 0, look: () => real.look() };
 }
 
 class Proxied {

@@ -177,21 +177,21 @@ Deno.test("a callback that throws is reported, and the socket is shown to it aga
 
 Deno.test("setBackgroundHandler(undefined), and closing, take a background socket's place away", async () => {
   const before = handleOf(new Pair()) as Handle;
-  assertEquals(before.watched, 0);
+  assertEquals(before.dependents, 0);
   using sockets = await backgroundPair();
   const { one, peer, handle, seen } = sockets;
-  assertEquals(handle.watched, 1);
+  assertEquals(handle.dependents, 1);
   handle.setBackgroundHandler(() => {});
-  assertEquals(handle.watched, 1);
+  assertEquals(handle.dependents, 1);
   handle.setBackgroundHandler(undefined);
   handle.setBackgroundHandler(undefined);
-  assertEquals([handle.watched, handle.background], [0, false]);
+  assertEquals([handle.dependents, handle.background], [0, false]);
   assert(peer.trySend("x"));
   await turns(3);
   assertEquals(seen, []);
   handle.setBackgroundHandler(() => {});
   one.close();
-  assertEquals([handle.watched, handle.background], [0, false]);
+  assertEquals([handle.dependents, handle.background], [0, false]);
   throwsCode(() => handle.setBackgroundHandler(() => {}), "EBADF");
   before.close();
 });

@@ -4,7 +4,7 @@ import { READABLE as READABLE_BIT } from "../../poller/backend.ts";
 import { handleOf } from "../../socket/core.ts";
 import { Client, Server } from "../../socket/draft.ts";
 import { reactor } from "../../poller/reactor.ts";
-import type { Waiting } from "../../poller/waiting.ts";
+import type { Pending } from "../../poller/deadlines.ts";
 import { Parks, turnsUntil } from "../poller/support.ts";
 import { freshAddress, join, turn } from "../util.ts";
 import { overDrafts } from "./drafts.ts";
@@ -194,12 +194,12 @@ Deno.test("a wait that ended in the look at the end of its time left the reactor
   using pull = new Pull();
   const handle = handleOf(pull);
   const engine = reactor();
-  const { leave } = engine;
-  const left = new Map<Waiting, number>();
-  engine.leave = (waiting, host) => {
+  const { removePending } = engine;
+  const left = new Map<Pending, number>();
+  engine.removePending = (waiting, host) => {
     left.set(waiting, (left.get(waiting) ?? 0) + 1);
     // Not again: nothing would be counted right in the tests that follow.
-    if (left.get(waiting) === 1) leave.call(engine, waiting, host);
+    if (left.get(waiting) === 1) removePending.call(engine, waiting, host);
   };
   try {
     using parks = new Parks();
@@ -207,7 +207,7 @@ Deno.test("a wait that ended in the look at the end of its time left the reactor
     await turnsUntil(() => parks.outstanding === 1, "the sleep");
     // As where the message is there at the first look, and its peer has gone by the second.
     handle.ask = () => {
-      for (const watch of [...handle.watches!]) watch.tell(READABLE_BIT);
+      for (const watch of [...handle.listeners!]) watch.onReady(READABLE_BIT);
       return 0;
     };
     assertEquals(await soon(polled), true);

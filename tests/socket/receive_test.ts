@@ -75,7 +75,7 @@ Deno.test("a signal that was aborted before rejects a receive with its reason, a
   assertEquals(await received(pull), ["stays"]);
 });
 
-Deno.test("a signal ends a waiting receive with its reason, whatever that is", async () => {
+Deno.test("a signal ends a pending receive with its reason, whatever that is", async () => {
   using pull = new Pull();
   for (const reason of [new Error("no more"), "text", 0, null]) {
     const controller = new AbortController();

@@ -101,7 +101,7 @@ Deno.test("a signal that was aborted before rejects a send with its reason, and 
   assertEquals(await received(pull), ["sent"]);
 });
 
-Deno.test("a signal ends a waiting send, and the one behind it goes out", async () => {
+Deno.test("a signal ends a pending send, and the one behind it goes out", async () => {
   using push = new Push();
   using pull = new Pull();
   const controller = new AbortController();

@@ -1,9 +1,9 @@
 /** Deadlines in order, and signals that abort many. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Deadlines, joinSignal, leaveSignal, Waiting } from "../../poller/waiting.ts";
+import { addToSignal, Deadlines, Pending, removeFromSignal } from "../../poller/deadlines.ts";
 
-class Someone extends Waiting {
+class Someone extends Pending {
   reason: unknown;
 
   constructor(override deadline: number, readonly name = "") {
@@ -13,7 +13,7 @@ class Someone extends Waiting {
   override expire(): void {}
 
   override abort(reason: unknown): void {
-    leaveSignal(this);
+    removeFromSignal(this);
     this.reason = reason;
   }
 }
@@ -108,7 +108,7 @@ Deno.test("deadlines: 20,000 arrivals and departures at random keep the order of
 function joined(signal: AbortSignal, name: string): Someone {
   const someone = new Someone(Infinity, name);
   someone.signal = signal;
-  joinSignal(someone);
+  addToSignal(someone);
   return someone;
 }
 
@@ -117,7 +117,7 @@ Deno.test("signals: all that joined are aborted with the reason, those that left
   const other = new AbortController();
   const [one, two, three] = ["one", "two", "three"].map((name) => joined(controller.signal, name));
   const stranger = joined(other.signal, "stranger");
-  leaveSignal(two);
+  removeFromSignal(two);
   controller.abort("why");
   assertEquals([one, two, three, stranger].map(({ reason }) => reason), [
     "why",
@@ -131,7 +131,7 @@ Deno.test("signals: who is made to leave by another's abort isn't aborted", () =
   const controller = new AbortController();
   const first = joined(controller.signal, "first");
   const second = joined(controller.signal, "second");
-  first.abort = () => leaveSignal(second);
+  first.abort = () => removeFromSignal(second);
   controller.abort("why");
   assertEquals(second.reason, undefined);
 });
@@ -146,7 +146,7 @@ Deno.test("signals: one has a single listener of ours, however many join", () =>
   };
   for (let i = 0; i < 1000; i++) {
     const someone = joined(controller.signal, `${i}`);
-    if (i % 2 === 0) leaveSignal(someone);
+    if (i % 2 === 0) removeFromSignal(someone);
   }
   assertEquals(listeners, 1);
 });

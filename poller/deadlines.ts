@@ -1,7 +1,7 @@
 /** An operation that waits: its deadline, its abort signal, and the ordered list of all deadlines. */
 
 /** The base of everything that can wait: a receive, a send, a Poller's wait. */
-export abstract class Waiting {
+export abstract class Pending {
   /** When it's to be given up, on the monotonic clock in ms; `Infinity` for never. */
   deadline = Infinity;
   /** Its place in the list of deadlines; -1 while it isn't in there. */
@@ -19,72 +19,72 @@ export abstract class Waiting {
 
 /** Deadlines in order: a binary heap whose members know their place, so that leaving is O(log n). */
 export class Deadlines {
-  readonly #heap: Waiting[] = [];
+  readonly #heap: Pending[] = [];
 
   /** The earliest deadline; `Infinity` where there is none. */
   get earliest(): number {
     return this.#heap.length === 0 ? Infinity : this.#heap[0].deadline;
   }
 
-  add(waiting: Waiting): void {
-    waiting.place = this.#heap.length;
-    this.#heap.push(waiting);
-    this.#rise(waiting);
+  add(pending: Pending): void {
+    pending.place = this.#heap.length;
+    this.#heap.push(pending);
+    this.#rise(pending);
   }
 
-  remove(waiting: Waiting): void {
-    const { place } = waiting;
+  remove(pending: Pending): void {
+    const { place } = pending;
     if (place === -1) return;
-    waiting.place = -1;
+    pending.place = -1;
     const last = this.#heap.pop()!;
-    if (last === waiting) return;
+    if (last === pending) return;
     this.#put(last, place);
     this.#rise(last);
     this.#sink(last);
   }
 
   /** Takes out one whose deadline is `now` or earlier. */
-  takeDue(now: number): Waiting | undefined {
+  takeDue(now: number): Pending | undefined {
     if (this.earliest > now) return undefined;
     const due = this.#heap[0];
     this.remove(due);
     return due;
   }
 
-  #put(waiting: Waiting, place: number): void {
-    this.#heap[place] = waiting;
-    waiting.place = place;
+  #put(pending: Pending, place: number): void {
+    this.#heap[place] = pending;
+    pending.place = place;
   }
 
-  #rise(waiting: Waiting): void {
-    while (waiting.place > 0) {
-      const parent = this.#heap[(waiting.place - 1) >> 1];
-      if (parent.deadline <= waiting.deadline) return;
+  #rise(pending: Pending): void {
+    while (pending.place > 0) {
+      const parent = this.#heap[(pending.place - 1) >> 1];
+      if (parent.deadline <= pending.deadline) return;
       const place = parent.place;
-      this.#put(parent, waiting.place);
-      this.#put(waiting, place);
+      this.#put(parent, pending.place);
+      this.#put(pending, place);
     }
   }
 
-  #sink(waiting: Waiting): void {
+  #sink(pending: Pending): void {
     for (;;) {
-      const left = 2 * waiting.place + 1;
+      const left = 2 * pending.place + 1;
       if (left >= this.#heap.length) return;
       let child = this.#heap[left];
       if (left + 1 < this.#heap.length && this.#heap[left + 1].deadline < child.deadline) {
         child = this.#heap[left + 1];
       }
-      if (child.deadline >= waiting.deadline) return;
+      if (child.deadline >= pending.deadline) return;
       const place = child.place;
-      this.#put(child, waiting.place);
-      this.#put(waiting, place);
+      this.#put(child, pending.place);
+      this.#put(pending, place);
     }
   }
 }
 
 // One listener a signal, however many operations it can abort: adding one to a signal that has a
 // thousand takes 5.8 microseconds, and a signal often lives as long as the program.
-const abortable = new WeakMap<AbortSignal, Set<Waiting>>();
+const abortable = new WeakMap<AbortSignal, Set<Pending>>();
 
 /** Refuses what isn't a signal before anything waits. */
 export function checkSignal(signal: AbortSignal | undefined): void {
@@ -93,9 +93,9 @@ export function checkSignal(signal: AbortSignal | undefined): void {
   }
 }
 
-/** Lets the signal of a waiting operation abort it. */
-export function joinSignal(waiting: Waiting): void {
-  const signal = waiting.signal!;
+/** Lets the signal of a pending operation abort it. */
+export function addToSignal(pending: Pending): void {
+  const signal = pending.signal!;
   let members = abortable.get(signal);
   if (members === undefined) {
     const all = members = new Set();
@@ -104,10 +104,10 @@ export function joinSignal(waiting: Waiting): void {
       for (const one of [...all]) if (all.has(one)) one.abort(signal.reason);
     }, { once: true });
   }
-  members.add(waiting);
+  members.add(pending);
 }
 
-/** Undoes {@linkcode joinSignal}. */
-export function leaveSignal(waiting: Waiting): void {
-  abortable.get(waiting.signal!)?.delete(waiting);
+/** Undoes {@linkcode addToSignal}. */
+export function removeFromSignal(pending: Pending): void {
+  abortable.get(pending.signal!)?.delete(pending);
 }
