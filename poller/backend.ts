@@ -40,13 +40,13 @@ export interface Backend<Token> {
   /** Stops watching. ENOENT where it isn't watched; a descriptor that was closed before is no error. */
   remove(fd: number): void;
   /**
-   * Lets a wait on this set also end when `guest`, another set of the same kind, has something ready:
+   * Lets a wait on this set also end when `nested`, another set of the same kind, has something ready:
    * reported at most once, with READABLE, then silent until it's attached anew. What is ready
-   * stays in the guest, for its own `waitSync(0, ...)`.
+   * stays in the nested set, for its own `waitSync(0, ...)`.
    */
-  attach(guest: Backend<unknown>, token: Token): void;
+  attach(nested: Backend<unknown>, token: Token): void;
   /** Ends `attach`, where it is in force. */
-  detach(guest: Backend<unknown>): void;
+  detach(nested: Backend<unknown>): void;
   /**
    * Waits on a pool thread until something is ready, `timeout` ms are over (-1: no limit; fractions
    * are rounded up), or `wake` is called. May also end for no reason. Then `collect` gives what is ready.

@@ -36,7 +36,7 @@ interface Entry<Token> {
    * where it belongs into the kernel's set, which was made anew, and couldn't be added yet.
    */
   teller: "kernel" | "us" | "nobody" | "missing";
-  readonly guest: boolean;
+  readonly nested: boolean;
 }
 
 /** The slot of what is ours, where no entry ever stands; and the generations there. */
@@ -68,11 +68,11 @@ export class EpollBackend<Token> implements Backend<Token> {
   /** The entries that are always ready. While there are any, the wake-up stays signalled. */
   readonly #files = new Set<Entry<Token>>();
 
-  readonly #guests = new Map<EpollBackend<unknown>, Entry<Token>>();
+  readonly #nested = new Map<EpollBackend<unknown>, Entry<Token>>();
   /** Those of them that are detached, and still in the kernel's set. */
   readonly #detached = new Set<EpollBackend<unknown>>();
   /** The set to which this one is attached. */
-  #host: EpollBackend<unknown> | undefined;
+  #parent: EpollBackend<unknown> | undefined;
 
   /** How many events the last wait found, how many of them were reported, and whether files are to be. */
   #found = 0;
@@ -121,15 +121,15 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#removeEntry(entry);
   }
 
-  attach(guest: Backend<unknown>, token: Token): void {
+  attach(nested: Backend<unknown>, token: Token): void {
     this.#assertOpen("epoll_ctl");
-    if (!(guest instanceof EpollBackend) || guest === this) {
-      throw new TypeError("A set takes another set of its own kind as a guest");
+    if (!(nested instanceof EpollBackend) || nested === this) {
+      throw new TypeError("A set takes another set of its own kind as a nested set");
     }
-    guest.#assertOpen("epoll_ctl");
-    if (guest.#host !== this) guest.#leaveHost();
-    const known = this.#guests.get(guest);
-    const entry = known ?? this.#addEntry(guest.#set.fd, READABLE, token, true);
+    nested.#assertOpen("epoll_ctl");
+    if (nested.#parent !== this) nested.#leaveParent();
+    const known = this.#nested.get(nested);
+    const entry = known ?? this.#addEntry(nested.#set.fd, READABLE, token, true);
     // A new generation, so that an event from before isn't reported for this time.
     entry.generation = ++this.#generation | 0;
     entry.token = token;
@@ -144,38 +144,38 @@ export class EpollBackend<Token> implements Backend<Token> {
       throw error;
     }
     entry.teller = "kernel";
-    this.#guests.set(guest, entry);
-    this.#detached.delete(guest);
-    guest.#host = this;
+    this.#nested.set(nested, entry);
+    this.#detached.delete(nested);
+    nested.#parent = this;
   }
 
   /**
-   * Silences a guest, and leaves it in the kernel's set, where it fires once at the most: adding one walks
-   * through all that the guest holds (400 microseconds for 5,000 descriptors), and a Poller attaches its set for
+   * Silences a nested set, and leaves it in the kernel's set, where it fires once at the most: adding one walks
+   * through all that the nested set holds (400 microseconds for 5,000 descriptors), and a Poller attaches its set for
    * every wait. It leaves when either set is closed, when it's attached elsewhere, or when the kernel's limit
    * is reached (see `#enroll`).
    */
-  detach(guest: Backend<unknown>): void {
-    if (!(guest instanceof EpollBackend)) return;
-    const entry = this.#guests.get(guest);
+  detach(nested: Backend<unknown>): void {
+    if (!(nested instanceof EpollBackend)) return;
+    const entry = this.#nested.get(nested);
     if (entry === undefined) return;
-    if (entry.teller === "missing") return this.#expel(guest as EpollBackend<unknown>);
+    if (entry.teller === "missing") return this.#removeNested(nested as EpollBackend<unknown>);
     entry.generation = ++this.#generation | 0;
     entry.teller = "nobody";
-    this.#detached.add(guest);
+    this.#detached.add(nested);
   }
 
-  #leaveHost(): void {
-    const host = this.#host;
-    if (host !== undefined) host.#expel(this);
+  #leaveParent(): void {
+    const parent = this.#parent;
+    if (parent !== undefined) parent.#removeNested(this);
   }
 
-  #expel(guest: EpollBackend<unknown>): void {
-    const entry = this.#guests.get(guest);
+  #removeNested(nested: EpollBackend<unknown>): void {
+    const entry = this.#nested.get(nested);
     if (entry === undefined) return;
-    this.#guests.delete(guest);
-    this.#detached.delete(guest);
-    guest.#host = undefined;
+    this.#nested.delete(nested);
+    this.#detached.delete(nested);
+    nested.#parent = undefined;
     this.#set.delete(entry.fd);
     this.#removeEntry(entry);
   }
@@ -302,7 +302,7 @@ export class EpollBackend<Token> implements Backend<Token> {
       }
       const { interest } = entry;
       if ((interest & WANTED) === 0) continue;
-      if (entry.guest) entry.teller = "nobody";
+      if (entry.nested) entry.teller = "nobody";
       const ready = toReadiness(this.#set.bits(event)) & (interest | UNASKED);
       if (ready !== 0) report(entry.token, ready);
     }
@@ -316,9 +316,9 @@ export class EpollBackend<Token> implements Backend<Token> {
 
   close(): void {
     if (this.#closed) return;
-    this.#leaveHost();
+    this.#leaveParent();
     this.#closed = true;
-    this.#guests.clear();
+    this.#nested.clear();
     this.#detached.clear();
     this.#entries.clear();
     this.#files.clear();
@@ -357,10 +357,18 @@ export class EpollBackend<Token> implements Backend<Token> {
     }
   }
 
-  #addEntry(fd: number, interest: number, token: Token, guest: boolean): Entry<Token> {
+  #addEntry(fd: number, interest: number, token: Token, nested: boolean): Entry<Token> {
     const index = this.#free.pop() ?? this.#slots.length;
     const generation = ++this.#generation | 0;
-    const entry: Entry<Token> = { fd, index, generation, token, interest, teller: "nobody", guest };
+    const entry: Entry<Token> = {
+      fd,
+      index,
+      generation,
+      token,
+      interest,
+      teller: "nobody",
+      nested,
+    };
     this.#slots[index] = entry;
     return entry;
   }
@@ -405,9 +413,9 @@ export class EpollBackend<Token> implements Backend<Token> {
       add();
     } catch (error) {
       if (!isAboutPaths(error)) throw error;
-      const outermost = this.#host ?? this;
+      const outermost = this.#parent ?? this;
       if (outermost.#detached.size === 0) throw this.#namingLimit(error, fd);
-      for (const guest of [...outermost.#detached]) outermost.#expel(guest);
+      for (const nested of [...outermost.#detached]) outermost.#removeNested(nested);
       try {
         add();
       } catch (error) {
@@ -459,15 +467,15 @@ export class EpollBackend<Token> implements Backend<Token> {
     for (const entry of this.#entries.values()) {
       if (entry.teller === "kernel") entry.teller = "missing";
     }
-    for (const [guest, entry] of [...this.#guests]) {
-      if (entry.teller === "nobody") this.#expel(guest);
+    for (const [nested, entry] of [...this.#nested]) {
+      if (entry.teller === "nobody") this.#removeNested(nested);
       else entry.teller = "missing";
     }
-    const host = this.#host;
-    const attachment = host === undefined ? undefined : host.#guests.get(this);
-    this.#leaveHost();
+    const parent = this.#parent;
+    const attachment = parent === undefined ? undefined : parent.#nested.get(this);
+    this.#leaveParent();
     if (attachment !== undefined && attachment.teller !== "nobody") {
-      host!.attach(this, attachment.token);
+      parent!.attach(this, attachment.token);
     }
     if (this.#wake !== undefined) {
       this.#set.control(EPOLL_CTL_ADD, this.#wake.fd, EPOLLIN, OURS, WAKE);
@@ -477,8 +485,8 @@ export class EpollBackend<Token> implements Backend<Token> {
     for (const entry of this.#entries.values()) {
       if (entry.teller === "missing") this.#restore(entry);
     }
-    for (const [guest, { teller, token }] of this.#guests) {
-      if (teller === "missing") this.attach(guest, token);
+    for (const [nested, { teller, token }] of this.#nested) {
+      if (teller === "missing") this.attach(nested, token);
     }
     this.#orphans = this.#spoilt = false;
   }

@@ -33,7 +33,7 @@ interface Entry<Token> {
   readonly token: Token;
   /** Comes back with each event. */
   readonly generation: number;
-  readonly guest: KqueueBackend<unknown> | undefined;
+  readonly nested: KqueueBackend<unknown> | undefined;
   type: FileType;
   interest: number;
   /** What it's always ready for, whatever the kernel says of it: a file, or a pipe whose other end has gone. */
@@ -56,9 +56,9 @@ export class KqueueBackend<Token> implements Backend<Token> {
   /** The entries that are always ready. While there are any, every wait is signalled to end. */
   readonly #always = new Set<Entry<Token>>();
 
-  readonly #guests = new Map<number, Entry<Token>>();
+  readonly #nested = new Map<number, Entry<Token>>();
   /** The set to which this one is attached. */
-  #host: KqueueBackend<unknown> | undefined;
+  #parent: KqueueBackend<unknown> | undefined;
 
   /** The entries of which the last wait found something, each once, and how many of them were reported. */
   #ready: Entry<Token>[] = [];
@@ -90,23 +90,23 @@ export class KqueueBackend<Token> implements Backend<Token> {
     this.#set.attempt(deletions(fd, entry.interest));
   }
 
-  attach(guest: Backend<unknown>, token: Token): void {
+  attach(nested: Backend<unknown>, token: Token): void {
     this.#assertOpen();
-    if (!(guest instanceof KqueueBackend) || guest === this) {
-      throw new TypeError("A set takes another set of its own kind as a guest");
+    if (!(nested instanceof KqueueBackend) || nested === this) {
+      throw new TypeError("A set takes another set of its own kind as a nested set");
     }
-    guest.#assertOpen();
-    guest.#host?.detach(guest);
-    const entry = this.#addEntry(guest.#set.fd, READABLE, token, guest);
+    nested.#assertOpen();
+    nested.#parent?.detach(nested);
+    const entry = this.#addEntry(nested.#set.fd, READABLE, token, nested);
     this.#set.change(once(entry.fd, entry.generation));
-    this.#guests.set(entry.fd, entry);
-    guest.#host = this;
+    this.#nested.set(entry.fd, entry);
+    nested.#parent = this;
   }
 
-  detach(guest: Backend<unknown>): void {
-    if (!(guest instanceof KqueueBackend) || guest.#host !== this) return;
-    const entry = this.#guests.get(guest.#set.fd)!;
-    this.#expel(entry);
+  detach(nested: Backend<unknown>): void {
+    if (!(nested instanceof KqueueBackend) || nested.#parent !== this) return;
+    const entry = this.#nested.get(nested.#set.fd)!;
+    this.#removeNested(entry);
     // Where it was found ready, it has left the queue by itself.
     this.#set.attempt(deletions(entry.fd, READABLE));
   }
@@ -139,16 +139,16 @@ export class KqueueBackend<Token> implements Backend<Token> {
     // Everything it goes by is a field: a report may remove, add, wait on this thread, or throw.
     while (this.#next < this.#ready.length) {
       const entry = this.#ready[this.#next++];
-      const { guest, interest } = entry;
+      const { nested, interest } = entry;
       const ready = entry.found & (interest | UNASKED);
       entry.found = 0;
       if (entry.gone || (interest & WANTED) === 0 || ready === 0) continue;
-      if (guest !== undefined) {
-        if (!guest.#look()) {
+      if (nested !== undefined) {
+        if (!nested.#look()) {
           this.#set.change(once(entry.fd, entry.generation));
           continue;
         }
-        this.#expel(entry);
+        this.#removeNested(entry);
       }
       report(entry.token, ready);
     }
@@ -161,10 +161,10 @@ export class KqueueBackend<Token> implements Backend<Token> {
 
   close(): void {
     if (this.#closed) return;
-    this.#host?.detach(this);
+    this.#parent?.detach(this);
     this.#closed = true;
-    for (const entry of this.#guests.values()) entry.guest!.#host = undefined;
-    this.#guests.clear();
+    for (const entry of this.#nested.values()) entry.nested!.#parent = undefined;
+    this.#nested.clear();
     this.#entries.clear();
     this.#always.clear();
     this.#ready = [];
@@ -203,7 +203,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
   #record(event: Kevent): void {
     const { ident, tag, filter, flags } = event;
     let entry = this.#entries.get(ident);
-    if (entry?.generation !== tag) entry = this.#guests.get(ident);
+    if (entry?.generation !== tag) entry = this.#nested.get(ident);
     if (entry?.generation !== tag) return;
     let ready = readinessOf(event, entry.type);
     if (entry.type === "socket" && filter === EVFILT_READ && (flags & EV_EOF) !== 0) {
@@ -219,9 +219,9 @@ export class KqueueBackend<Token> implements Backend<Token> {
   }
 
   /**
-   * Whether anything is ready, when the host's queue says so. A queue holds what was reported until the
+   * Whether anything is ready, when the parent's queue says so. A queue holds what was reported until the
    * next wait finds it no longer ready, and counts as ready itself for so long: after each of its own
-   * waits that found something, it would end one of its host's for nothing. So it's asked, which takes
+   * waits that found something, it would end one of its parent's for nothing. So it's asked, which takes
    * out what isn't ready, for one system call a report. An edge or a signal that this uses up is kept.
    */
   #look(): boolean {
@@ -238,11 +238,11 @@ export class KqueueBackend<Token> implements Backend<Token> {
     fd: number,
     interest: number,
     token: Token,
-    guest: KqueueBackend<unknown> | undefined,
+    nested: KqueueBackend<unknown> | undefined,
   ): Entry<Token> {
     const generation = this.#generation = (this.#generation + 1) | 0;
     const rest = { type: "other" as const, always: 0, found: 0, gone: false };
-    return { fd, token, generation, guest, interest, ...rest };
+    return { fd, token, generation, nested, interest, ...rest };
   }
 
   #removeEntry(entry: Entry<Token>): void {
@@ -250,10 +250,10 @@ export class KqueueBackend<Token> implements Backend<Token> {
     this.#always.delete(entry);
   }
 
-  #expel(entry: Entry<Token>): void {
+  #removeNested(entry: Entry<Token>): void {
     this.#removeEntry(entry);
-    this.#guests.delete(entry.fd);
-    entry.guest!.#host = undefined;
+    this.#nested.delete(entry.fd);
+    entry.nested!.#parent = undefined;
   }
 
   /** Has an entry's readiness told by whoever can, instead of what was watched for it before. */

@@ -40,17 +40,17 @@ export class PollBackend<Token> implements Backend<Token> {
 
   /** What the last wait found, in the order of the slots as they were when it began. */
   #results = new Int32Array(0);
-  /** Which of them are still to be reported, of this set's slots, and whether guests are. */
+  /** Which of them are still to be reported, of this set's slots, and whether nested sets are. */
   #next = 0;
   #end = 0;
-  #guestsDue = false;
+  #nestedDue = false;
   /** How many slots took part in the wait, and the youngest entry among them. */
   #asked = 0;
   #youngest = 0;
 
-  readonly #guests = new Map<PollBackend<unknown>, Attachment<Token>>();
+  readonly #nested = new Map<PollBackend<unknown>, Attachment<Token>>();
   /** The set to which this one is attached. */
-  #host: PollBackend<unknown> | undefined;
+  #parent: PollBackend<unknown> | undefined;
 
   constructor(call: Call = new PollCall()) {
     this.#call = call;
@@ -88,21 +88,21 @@ export class PollBackend<Token> implements Backend<Token> {
     this.#changed();
   }
 
-  attach(guest: Backend<unknown>, token: Token): void {
+  attach(nested: Backend<unknown>, token: Token): void {
     this.#assertOpen();
-    if (!(guest instanceof PollBackend) || guest.kind !== this.kind || guest === this) {
-      throw new TypeError("A set takes another set of its own kind as a guest");
+    if (!(nested instanceof PollBackend) || nested.kind !== this.kind || nested === this) {
+      throw new TypeError("A set takes another set of its own kind as a nested set");
     }
-    guest.#assertOpen();
-    if (guest.#host !== this) guest.#host?.detach(guest);
-    guest.#host = this;
-    this.#guests.set(guest, { token, start: 0, end: 0 });
+    nested.#assertOpen();
+    if (nested.#parent !== this) nested.#parent?.detach(nested);
+    nested.#parent = this;
+    this.#nested.set(nested, { token, start: 0, end: 0 });
     this.#changed();
   }
 
-  detach(guest: Backend<unknown>): void {
-    if (!(guest instanceof PollBackend) || !this.#guests.delete(guest)) return;
-    guest.#host = undefined;
+  detach(nested: Backend<unknown>): void {
+    if (!(nested instanceof PollBackend) || !this.#nested.delete(nested)) return;
+    nested.#parent = undefined;
     this.#changed();
   }
 
@@ -147,7 +147,7 @@ export class PollBackend<Token> implements Backend<Token> {
         if (ready !== 0) report(entry.token, ready);
       }
     }
-    if (this.#guestsDue) this.#collectGuests(report);
+    if (this.#nestedDue) this.#collectNested(report);
   }
 
   wake(): void {
@@ -157,9 +157,9 @@ export class PollBackend<Token> implements Backend<Token> {
 
   close(): void {
     if (this.#closed) return;
-    this.#host?.detach(this);
+    this.#parent?.detach(this);
     this.#closed = true;
-    this.#guests.clear();
+    this.#nested.clear();
     this.#slots.clear();
     this.#next = this.#end = 0;
     if (this.#waiting) this.#wake!.signal();
@@ -174,8 +174,8 @@ export class PollBackend<Token> implements Backend<Token> {
   /** The outstanding wait began without the change: it ends, so that the next one has it. */
   #changed(): void {
     if (this.#waiting) this.#wake!.signal();
-    const host = this.#host;
-    if (host !== undefined) host.#changed();
+    const parent = this.#parent;
+    if (parent !== undefined) parent.#changed();
   }
 
   #wakeUp(): Wake {
@@ -195,19 +195,19 @@ export class PollBackend<Token> implements Backend<Token> {
 
   /**
    * Brings everything that is to be asked into one row, in place of the last results: own slots,
-   * wake-up, guests. Gives its length.
+   * wake-up, nested sets. Gives its length.
    */
   #layOut(): number {
     // No result may refer to slots from here on. What wasn't collected is found again.
     this.#next = this.#end = 0;
-    this.#guestsDue = false;
+    this.#nestedDue = false;
     this.#slots.compact();
     this.#asked = this.#slots.length;
     this.#youngest = this.#slots.births;
     let count = this.#place(this, 0);
-    for (const [guest, attachment] of this.#guests) {
+    for (const [nested, attachment] of this.#nested) {
       attachment.start = count;
-      count = this.#place(guest, count);
+      count = this.#place(nested, count);
       attachment.end = count;
     }
     this.#results.set(this.#slots.array);
@@ -239,17 +239,17 @@ export class PollBackend<Token> implements Backend<Token> {
   /** Begins with the results of a wait. */
   #takeResults(found: number): void {
     this.#end = found > 0 ? this.#asked : 0;
-    this.#guestsDue = found > 0 && this.#guests.size > 0;
+    this.#nestedDue = found > 0 && this.#nested.size > 0;
     this.#wake?.drain();
   }
 
-  #collectGuests(report: Report<Token>): void {
-    this.#guestsDue = false;
-    const ready = [...this.#guests].filter(([, { start, end }]) => this.#anyFound(start, end));
-    for (const [guest, attachment] of ready) {
-      if (this.#guests.get(guest) !== attachment) continue;
-      this.#guests.delete(guest);
-      guest.#host = undefined;
+  #collectNested(report: Report<Token>): void {
+    this.#nestedDue = false;
+    const ready = [...this.#nested].filter(([, { start, end }]) => this.#anyFound(start, end));
+    for (const [nested, attachment] of ready) {
+      if (this.#nested.get(nested) !== attachment) continue;
+      this.#nested.delete(nested);
+      nested.#parent = undefined;
       report(attachment.token, READABLE);
     }
   }

@@ -22,7 +22,7 @@ import {
 import { spend } from "./turn.ts";
 import { createBackend } from "./create.ts";
 import type { Poller, Ready } from "./poller.ts";
-import { type Guest, type Host, reactor } from "./reactor.ts";
+import { type NestedSet, reactor, type WaitSet } from "./reactor.ts";
 import {
   type Due,
   type PollerTimer,
@@ -67,11 +67,11 @@ class Registration<Key> implements Listener {
 }
 
 /** What a Poller does. It doesn't know the Poller, so that one dropped by its program can be collected. */
-export class PollerCore<Key> implements Guest, TimerOwner {
+export class PollerCore<Key> implements NestedSet, TimerOwner {
   readonly registrations = new Map<Pollable | number, Registration<Key>>();
   readonly backend: Backend<Registration<Key>>;
   closed = false;
-  #host: Host | undefined;
+  #waitSet: WaitSet | undefined;
   /** Sockets that were said to be ready: looked at again before each report, so never reported late or in vain. */
   #candidates: Registration<Key>[] = [];
   #found: Ready<Key>[] = [];
@@ -148,13 +148,13 @@ export class PollerCore<Key> implements Guest, TimerOwner {
       }
     }
     return new Promise((resolve, reject) => {
-      const host = this.#host ??= reactor().hostFor(this.backend.kind);
-      host.backend.attach(this.backend, this);
+      const waitSet = this.#waitSet ??= reactor().setFor(this.backend.kind);
+      waitSet.backend.attach(this.backend, this);
       const pending = this.#pending = new PendingWait(this, owner, resolve, reject);
       pending.end = performance.now() + timeout;
       pending.deadline = Math.min(pending.end, this.#timers.earliest);
       pending.signal = signal;
-      reactor().addPending(pending, host);
+      reactor().addPending(pending, waitSet);
       if (!mayAnswer) reactor().finishNextTurn(this);
     });
   }
@@ -206,7 +206,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
     if (this.#found.length > 0 || this.#woken || pending.end <= performance.now()) {
       this.#end(pending).resolve(this.#take());
     } else {
-      this.#host!.backend.attach(this.backend, this);
+      this.#waitSet!.backend.attach(this.backend, this);
       this.hasten();
     }
   }
@@ -215,7 +215,7 @@ export class PollerCore<Key> implements Guest, TimerOwner {
   hasten(): void {
     const pending = this.#pending;
     if (pending === undefined) return;
-    reactor().setDeadline(pending, Math.min(pending.end, this.#timers.earliest), this.#host);
+    reactor().setDeadline(pending, Math.min(pending.end, this.#timers.earliest), this.#waitSet);
   }
 
   /** Ends the pending wait, if there is one. */
@@ -255,8 +255,8 @@ export class PollerCore<Key> implements Guest, TimerOwner {
 
   #end(pending: PendingWait<Key>): PendingWait<Key> {
     this.#pending = undefined;
-    this.#host!.backend.detach(this.backend);
-    reactor().removePending(pending, this.#host);
+    this.#waitSet!.backend.detach(this.backend);
+    reactor().removePending(pending, this.#waitSet);
     return pending;
   }
 

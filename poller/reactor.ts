@@ -15,10 +15,10 @@ import { runtimeTimers } from "./runtime_timers.ts";
 import { addToSignal, Deadlines, Pending, removeFromSignal } from "./deadlines.ts";
 
 /** A set of descriptors that takes part in a wait of the reactor's: a Poller that waits. */
-export interface Guest {
+export interface NestedSet {
   /** Its own descriptors. */
   readonly backend: Backend<unknown>;
-  /** Something of the guest's own may be ready, or it was told so: it's to look, and to finish or to wait on. */
+  /** Something in the nested set may be ready, or it was told so: it's to look, and to finish or to wait on. */
   finish(): void;
   /** Its wait can't go on. */
   fail(error: unknown): void;
@@ -38,8 +38,8 @@ const GLANCE_INTERVAL = 1;
 const WORKERS_INTERVAL = 1000;
 
 /** One kind of waiting call, with its own set of descriptors and its own parked thread. */
-class Host {
-  readonly backend: Backend<Source | Guest>;
+class WaitSet {
+  readonly backend: Backend<Source | NestedSet>;
   /** What waits here. */
   readonly pending = new Set<Pending>();
   parked = false;
@@ -54,10 +54,10 @@ class Host {
 
   constructor(
     kind: BackendKind | undefined,
-    onWake: (host: Host) => void,
+    onWake: (set: WaitSet) => void,
     readonly pool: PoolWatch,
   ) {
-    this.backend = createBackend<Source | Guest>(kind);
+    this.backend = createBackend<Source | NestedSet>(kind);
     // Opens the wake-up's descriptor now. Where none is left, a program can handle that its socket
     // can't be opened; it couldn't handle that a later wait can't begin.
     try {
@@ -155,15 +155,15 @@ class Refusal extends Pending {
 
 class Reactor {
   /** Where sources are registered, and most waits take place. */
-  readonly #home: Host;
+  readonly #mainSet: WaitSet;
   /** Others exist only for Pollers that ask for another kind than the default. */
-  readonly #hosts: Host[];
+  readonly #sets: WaitSet[];
   readonly #deadlines = new Deadlines();
   readonly #yielding: Yielding;
   /** Sources to be looked at before anything sleeps. */
   #stale: Source[] = [];
   readonly #refused = new Map<Source, Refusal>();
-  #due: Guest[] = [];
+  #due: NestedSet[] = [];
   readonly #sources = new Set<Source>();
   #parkQueued = false;
   #turnQueued = false;
@@ -184,7 +184,7 @@ class Reactor {
     if (this.#turnQueued) return;
     // This thread may wait only where it has nothing else to do, which is so when a turn begins: here,
     // promises that have been resolved may still be about to call.
-    if (this.#home.brisk) this.#queueTurn();
+    if (this.#mainSet.brisk) this.#queueTurn();
     else this.#sleep(false);
   };
   readonly #turn = () => {
@@ -202,39 +202,39 @@ class Reactor {
   readonly #queueImmediate = () => {
     runtimeTimers.setImmediate(this.#turn);
   };
-  readonly #report = (whom: Source | Guest) => {
+  readonly #report = (whom: Source | NestedSet) => {
     this.#reported = true;
     if (whom instanceof Source) serve(whom);
     else this.finishLater(whom);
   };
-  readonly #onWake = (host: Host) => {
+  readonly #onWake = (set: WaitSet) => {
     const now = performance.now();
-    host.parked = false;
+    set.parked = false;
     this.#pool.unparked();
     this.#yielding.had(now);
-    if (!host.waking) host.pace.note(now - host.since);
+    if (!set.waking) set.pace.note(now - set.since);
     refill();
-    host.attempt(() => host.backend.collect(this.#report));
+    set.attempt(() => set.backend.collect(this.#report));
     this.#finishDue();
     this.#rest();
   };
 
   constructor() {
-    this.#home = new Host(undefined, this.#onWake, this.#pool);
-    this.#hosts = [this.#home];
-    this.#yielding = new Yielding(this.#home.backend, this.#home.pace);
+    this.#mainSet = new WaitSet(undefined, this.#onWake, this.#pool);
+    this.#sets = [this.#mainSet];
+    this.#yielding = new Yielding(this.#mainSet.backend, this.#mainSet.pace);
   }
 
   /** Registers a source once, for as long as it's open: edge-triggered where the system can. */
   register(source: Source): void {
-    this.#home.backend.add(source.fd, READABLE | EDGE, source);
+    this.#mainSet.backend.add(source.fd, READABLE | EDGE, source);
     this.#sources.add(source);
     this.#armIdleLook();
   }
 
   /** Undoes `register`; the descriptor must still be open. */
   unregister(source: Source): void {
-    this.#home.backend.remove(source.fd);
+    this.#mainSet.backend.remove(source.fd);
     this.setRefused(source, false);
     source.stale = false;
     this.#sources.delete(source);
@@ -296,49 +296,49 @@ class Reactor {
   }
 
   /** Begins to wait: keeps the process alive until `leave`. */
-  addPending(pending: Pending, host: Host = this.#home): void {
-    host.pending.add(pending);
-    if (pending.deadline !== Infinity) this.setDeadline(pending, pending.deadline, host);
+  addPending(pending: Pending, set: WaitSet = this.#mainSet): void {
+    set.pending.add(pending);
+    if (pending.deadline !== Infinity) this.setDeadline(pending, pending.deadline, set);
     if (pending.signal !== undefined) addToSignal(pending);
-    if (!host.parked) this.#queuePark();
+    if (!set.parked) this.#queuePark();
   }
 
   /** Changes when a wait is to be given up. */
-  setDeadline(pending: Pending, deadline: number, host: Host = this.#home): void {
+  setDeadline(pending: Pending, deadline: number, set: WaitSet = this.#mainSet): void {
     if (pending.place !== -1 && pending.deadline === deadline) return;
     this.#deadlines.remove(pending);
     pending.deadline = deadline;
     if (deadline === Infinity) return;
     this.#deadlines.add(pending);
-    if (host.parked && deadline < host.until) host.wake();
+    if (set.parked && deadline < set.until) set.wake();
   }
 
   /** Ends a wait, for whatever reason. */
-  removePending(pending: Pending, host: Host = this.#home): void {
-    host.pending.delete(pending);
+  removePending(pending: Pending, set: WaitSet = this.#mainSet): void {
+    set.pending.delete(pending);
     this.#deadlines.remove(pending);
     if (pending.signal !== undefined) removeFromSignal(pending);
     // Put off by a turn: the same program often waits again at once, and waking costs a system call.
-    if (host.pending.size === 0 && (host.parked || host.brief)) this.#queueTurn();
+    if (set.pending.size === 0 && (set.parked || set.brief)) this.#queueTurn();
   }
 
   /** Where a Poller of this kind waits. */
-  hostFor(kind: BackendKind): Host {
-    let host = this.#hosts.find((host) => host.backend.kind === kind);
-    if (host === undefined) this.#hosts.push(host = new Host(kind, this.#onWake, this.#pool));
-    return host;
+  setFor(kind: BackendKind): WaitSet {
+    let set = this.#sets.find((set) => set.backend.kind === kind);
+    if (set === undefined) this.#sets.push(set = new WaitSet(kind, this.#onWake, this.#pool));
+    return set;
   }
 
-  /** Has a guest look for itself, once whatever is under way has been done. */
-  finishLater(guest: Guest): void {
-    this.#due.push(guest);
+  /** Has a nested set look for itself, once whatever is under way has been done. */
+  finishLater(nested: NestedSet): void {
+    this.#due.push(nested);
     if (this.#anyParked()) this.#queueTurn();
     else this.#queuePark();
   }
 
   /** The same in the next turn of the event loop: this turn's budget is spent. */
-  finishNextTurn(guest: Guest): void {
-    this.#due.push(guest);
+  finishNextTurn(nested: NestedSet): void {
+    this.#due.push(nested);
     this.#queueTurn();
   }
 
@@ -378,26 +378,26 @@ class Reactor {
     } while (this.#stale.length > 0);
     const until = this.#deadlines.earliest;
     // The home set last: while this thread waits in it, nothing else would begin to wait in the others.
-    for (const host of this.#hosts.slice(1)) this.#settleHost(host, until, now);
+    for (const set of this.#sets.slice(1)) this.#updateThread(set, until, now);
     if (mayBlock && this.#blocks(until, now)) return;
-    this.#settleHost(this.#home, until, now);
+    this.#updateThread(this.#mainSet, until, now);
     this.#rest();
   }
 
-  #settleHost(host: Host, until: number, now: number): void {
-    if (host.pending.size === 0) host.rest();
-    else if (!host.parked) host.attempt(() => host.park(until, now));
-    else if (until < host.until) host.wake();
+  #updateThread(set: WaitSet, until: number, now: number): void {
+    if (set.pending.size === 0) set.rest();
+    else if (!set.parked) set.attempt(() => set.park(until, now));
+    else if (until < set.until) set.wake();
   }
 
   /** Waits on this thread for a moment, where it's likely that something comes. False where nothing did. */
   #blocks(until: number, now: number): boolean {
-    const { backend, pace } = this.#home;
-    if (!this.#home.brisk || until < now + pace.bound) return false;
+    const { backend, pace } = this.#mainSet;
+    if (!this.#mainSet.brisk || until < now + pace.bound) return false;
     this.#reported = false;
-    this.#home.brief = true;
+    this.#mainSet.brief = true;
     let stirred = false;
-    this.#home.attempt(() => stirred = backend.waitBriefly!(this.#report));
+    this.#mainSet.attempt(() => stirred = backend.waitBriefly!(this.#report));
     if (!this.#reported) return false;
     const ended = performance.now();
     pace.note(ended - now);
@@ -414,17 +414,17 @@ class Reactor {
   #glance(now: number): void {
     if (now - this.#glanced < GLANCE_INTERVAL) return;
     this.#glanced = now;
-    for (const host of this.#hosts) {
-      if (host.pending.size > 0 && !host.parked) {
-        host.attempt(() => host.backend.waitSync(0, this.#report));
+    for (const set of this.#sets) {
+      if (set.pending.size > 0 && !set.parked) {
+        set.attempt(() => set.backend.waitSync(0, this.#report));
       }
     }
   }
 
   /** After a wake: what was left, and the next sleep. */
   #rest(): void {
-    if (this.#hosts.some((host) => host.pending.size > 0 && !host.parked)) this.#queuePark();
-    if (this.#home.pending.size === 0) this.#armIdleLook();
+    if (this.#sets.some((set) => set.pending.size > 0 && !set.parked)) this.#queuePark();
+    if (this.#mainSet.pending.size === 0) this.#armIdleLook();
     if (this.#settledCallbacks.length === 0 || this.#yielding.underWay || this.#pool.asking) return;
     if (this.#anyPending() || !this.#anyParked()) {
       const callbacks = this.#settledCallbacks;
@@ -445,13 +445,13 @@ class Reactor {
 
   #finishDue(): void {
     while (this.#due.length > 0) {
-      const guests = this.#due;
+      const nestedSets = this.#due;
       this.#due = [];
-      for (const guest of guests) {
+      for (const nested of nestedSets) {
         try {
-          guest.finish();
+          nested.finish();
         } catch (error) {
-          guest.fail(error);
+          nested.fail(error);
         }
       }
     }
@@ -470,26 +470,26 @@ class Reactor {
   }
 
   #anyParked(): boolean {
-    for (const host of this.#hosts) if (host.parked) return true;
+    for (const set of this.#sets) if (set.parked) return true;
     return false;
   }
 
   #anyPending(): boolean {
-    for (const host of this.#hosts) if (host.pending.size > 0) return true;
+    for (const set of this.#sets) if (set.pending.size > 0) return true;
     return false;
   }
 
   /** The next look comes soon where the last one found something: peers that come and go fill a mailbox fast. */
   #armIdleLook(found = false): void {
-    if (this.#home.parked || this.#sources.size === 0) return;
+    if (this.#mainSet.parked || this.#sources.size === 0) return;
     const soon = found || backgroundSources.size > 0;
     this.#idleAlarm.setEarlier(performance.now() + (soon ? BACKGROUND_INTERVAL : IDLE_INTERVAL));
   }
 
   #lookAtIdle(): void {
-    if (this.#home.parked) return;
+    if (this.#mainSet.parked) return;
     this.#reported = false;
-    this.#home.attempt(() => this.#home.backend.waitSync(0, this.#report));
+    this.#mainSet.attempt(() => this.#mainSet.backend.waitSync(0, this.#report));
     this.recheck();
     this.#armIdleLook(this.#reported);
   }
@@ -498,7 +498,7 @@ class Reactor {
   #lookWithoutPool(atAll: boolean): void {
     if (atAll) {
       for (const source of this.#sources) if (source.dependents > 0) this.queueRecheck(source);
-      for (const { pending } of this.#hosts) {
+      for (const { pending } of this.#sets) {
         for (const operation of pending) operation.lookForItself();
       }
     }
@@ -506,7 +506,7 @@ class Reactor {
   }
 }
 
-export type { Host, Reactor };
+export type { Reactor, WaitSet };
 
 let instance: Reactor | undefined;
 

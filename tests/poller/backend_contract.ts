@@ -4,7 +4,7 @@ import type { BackendKind } from "../../poller/backend.ts";
 import { changes } from "./contract/changes.ts";
 import { contractOf } from "./contract/claims.ts";
 import { ending } from "./contract/ending.ts";
-import { guests } from "./contract/guests.ts";
+import { nestedSets } from "./contract/nested.ts";
 import { many } from "./contract/many.ts";
 import { numbers } from "./contract/numbers.ts";
 import { readiness } from "./contract/readiness.ts";
@@ -23,7 +23,7 @@ export function backendContract(kind: BackendKind): void {
   waking(contract);
   changes(contract);
   many(contract);
-  guests(contract);
+  nestedSets(contract);
   ending(contract);
   if (kind === "select") select(contract);
 }

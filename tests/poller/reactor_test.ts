@@ -279,7 +279,7 @@ Deno.test("an error of a stale source leaves none of the others unseen", async (
 Deno.test("an error of a Poller ends its own wait, and not another's", async () => {
   using _patience = new Patience();
   const ended: string[] = [];
-  const guest = (name: string, finish: () => void) => ({
+  const nested = (name: string, finish: () => void) => ({
     backend: Main.prototype as never,
     finish,
     fail: (error: unknown) => void ended.push(`${name} failed: ${(error as Error).message}`),
@@ -287,8 +287,8 @@ Deno.test("an error of a Poller ends its own wait, and not another's", async () 
   const injected = () => {
     throw new Error("injected");
   };
-  reactor().finishLater(guest("one", injected));
-  reactor().finishLater(guest("other", () => void ended.push("other finished")));
+  reactor().finishLater(nested("one", injected));
+  reactor().finishLater(nested("other", () => void ended.push("other finished")));
   await turnsUntil(() => ended.length === 2, "the second");
   assertEquals(ended, ["one failed: injected", "other finished"]);
 });

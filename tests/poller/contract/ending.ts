@@ -31,7 +31,7 @@ export function ending({ claim, kind, waits, countable }: Contract): void {
 
   claim("after close everything but close is EBADF", (set) => {
     using a = pipe();
-    const guest = createBackend<string>(kind);
+    const nested = createBackend<string>(kind);
     set.add(a.read, READABLE, "a");
     put(a.write);
     set.close();
@@ -39,15 +39,15 @@ export function ending({ claim, kind, waits, countable }: Contract): void {
     throwsCode(() => set.add(a.read, READABLE, "a"), "EBADF");
     throwsCode(() => set.modify(a.read, READABLE), "EBADF");
     throwsCode(() => set.remove(a.read), "EBADF");
-    throwsCode(() => set.attach(guest, "guest"), "EBADF");
+    throwsCode(() => set.attach(nested, "nested"), "EBADF");
     throwsCode(() => set.wait(0), "EBADF");
     throwsCode(() => here(set, 0), "EBADF");
     throwsCode(() => set.wake(), "EBADF");
     // What a loop still does after its wait was ended by close.
     assertEquals(collected(set), {});
-    set.detach(guest);
+    set.detach(nested);
     assertEquals(set.waiting, false);
-    guest.close();
+    nested.close();
   });
 
   claim("closing while waiting ends the wait", async (set) => {
@@ -94,15 +94,15 @@ export function ending({ claim, kind, waits, countable }: Contract): void {
     const before = openDescriptors();
     for (let turn = 0; turn < 10; turn++) {
       const set = createBackend<string>(kind);
-      const guest = createBackend<string>(kind);
+      const nested = createBackend<string>(kind);
       set.add(a.read, READABLE, "a");
-      guest.add(nothing, READABLE, "null");
-      guest.wake();
-      set.attach(guest, "guest");
+      nested.add(nothing, READABLE, "null");
+      nested.wake();
+      set.attach(nested, "nested");
       await aside(set, 0);
       const waiting = set.wait(LONG);
       if (turn % 3 === 0) set.close();
-      guest.close();
+      nested.close();
       set.close();
       await soon(waiting);
       createBackend(kind).close();
@@ -116,17 +116,17 @@ export function ending({ claim, kind, waits, countable }: Contract): void {
     put(a.write);
     const before = openDescriptors();
     const own = kind === "epoll" ? 1 : 0;
-    const host = createBackend<string>(kind);
-    await aside(host, 0);
-    const withHost = openDescriptors();
+    const parent = createBackend<string>(kind);
+    await aside(parent, 0);
+    const withParent = openDescriptors();
     assertEquals(openedSince(before).length, own + 1);
-    const guest = createBackend<string>(kind);
-    guest.add(a.read, READABLE, "a");
-    host.attach(guest, "guest");
-    assertEquals(await aside(host, LONG), { guest: READABLE });
-    assertEquals(here(guest, LONG), { a: READABLE });
-    assertEquals(openedSince(withHost).length, own);
-    guest.close();
-    host.close();
+    const nested = createBackend<string>(kind);
+    nested.add(a.read, READABLE, "a");
+    parent.attach(nested, "nested");
+    assertEquals(await aside(parent, LONG), { nested: READABLE });
+    assertEquals(here(nested, LONG), { a: READABLE });
+    assertEquals(openedSince(withParent).length, own);
+    nested.close();
+    parent.close();
   }, !countable);
 }

@@ -93,7 +93,7 @@ export function kevents(): void {
     assertEquals(deletions(5, READABLE | WRITABLE), both);
   });
 
-  Deno.test("kqueue: a guest is watched for one event, and the signal is cleared by each", () => {
+  Deno.test("kqueue: a nested set is watched for one event, and the signal is cleared by each", () => {
     const none = { fflags: 0, data: 0, tag: 0 };
     assertEquals(once(6, 3), [{ ident: 6, filter: READ, flags: ADD | ONESHOT, ...none, tag: 3 }]);
     assertEquals(signalSource(), [{ ident: 0, filter: USER, flags: ADD | CLEAR, ...none }]);

@@ -93,12 +93,12 @@ export function numbers({ claim, kind, registers, unused, countable }: Contract)
       using a = pipe();
       using b = pipe();
       const file = openSync("/dev/null", "r");
-      const guest = createBackend<string>(kind);
+      const nested = createBackend<string>(kind);
       try {
         const number = duplicateTo(a.read, unused);
         set.add(number, READABLE, "a");
         set.add(b.read, READABLE, "b");
-        set.attach(guest, "guest");
+        set.attach(nested, "nested");
         put(a.write);
         assertEquals(await both(set), { a: READABLE });
         closeFd(number); // a.read is the same file, and open
@@ -110,13 +110,13 @@ export function numbers({ claim, kind, registers, unused, countable }: Contract)
         set.remove(b.read);
         set.wake();
         assertEquals(await aside(set, LONG), {});
-        guest.add(b.read, READABLE, "b");
-        assertEquals(here(set, LONG), { guest: READABLE });
+        nested.add(b.read, READABLE, "b");
+        assertEquals(here(set, LONG), { nested: READABLE });
         assertEquals(await both(set), {});
         set.add(file, READABLE, "file");
         assertEquals(await both(set), { file: READABLE });
       } finally {
-        guest.close();
+        nested.close();
         closeSync(file);
       }
     },
@@ -139,14 +139,14 @@ export function numbers({ claim, kind, registers, unused, countable }: Contract)
     assertEquals(openedSince(before), []);
   }, !countable);
 
-  claim("nor does it bring back a guest that was reported", async (set) => {
+  claim("nor does it bring back a nested set that was reported", async (set) => {
     using a = pipe();
     using b = pipe();
-    const guest = createBackend<string>(kind);
-    guest.add(b.read, READABLE, "b");
+    const nested = createBackend<string>(kind);
+    nested.add(b.read, READABLE, "b");
     put(b.write);
-    set.attach(guest, "guest");
-    assertEquals(here(set, LONG), { guest: READABLE });
+    set.attach(nested, "nested");
+    assertEquals(here(set, LONG), { nested: READABLE });
     const number = duplicateTo(a.read, unused);
     set.add(number, READABLE, "a");
     put(a.write);
@@ -154,46 +154,46 @@ export function numbers({ claim, kind, registers, unused, countable }: Contract)
     set.remove(number);
     assertEquals(await both(set), {});
     assertEquals(await lasts(set, 20), {});
-    set.attach(guest, "guest");
-    assertEquals(here(set, LONG), { guest: READABLE });
-    guest.close();
+    set.attach(nested, "nested");
+    assertEquals(here(set, LONG), { nested: READABLE });
+    nested.close();
   });
 
-  claim("the same happens in a guest, and it still ends its host's wait", async (set) => {
+  claim("the same happens in a nested set, and it still ends its parent's wait", async (set) => {
     using a = pipe();
     using b = pipe();
-    const guest = createBackend<string>(kind);
+    const nested = createBackend<string>(kind);
     try {
       const number = duplicateTo(a.read, unused);
-      guest.add(number, READABLE, "a");
-      guest.add(b.read, READABLE, "b");
+      nested.add(number, READABLE, "a");
+      nested.add(b.read, READABLE, "b");
       put(a.write);
       closeFd(number);
-      guest.remove(number);
+      nested.remove(number);
       for (let turn = 0; turn < 3; turn++) {
-        set.attach(guest, "guest");
+        set.attach(nested, "nested");
         here(set, 0);
-        here(guest, 0);
+        here(nested, 0);
         await aside(set, 0);
       }
-      set.attach(guest, "guest");
+      set.attach(nested, "nested");
       assertEquals(await lasts(set, 20), {});
       put(b.write);
-      assertEquals(await aside(set, LONG), { guest: READABLE });
-      assertEquals(here(guest, 0), { b: READABLE });
+      assertEquals(await aside(set, LONG), { nested: READABLE });
+      assertEquals(here(nested, 0), { b: READABLE });
       take(b.read);
       // The same between attaching and waiting.
       duplicateTo(a.read, number);
-      guest.add(number, READABLE, "a");
+      nested.add(number, READABLE, "a");
       closeFd(number);
-      guest.remove(number);
-      assertEquals(here(guest, 0), {});
-      set.attach(guest, "guest");
-      assertEquals(here(guest, 0), {});
+      nested.remove(number);
+      assertEquals(here(nested, 0), {});
+      set.attach(nested, "nested");
+      assertEquals(here(nested, 0), {});
       put(b.write);
-      assertEquals(await aside(set, LONG), { guest: READABLE });
+      assertEquals(await aside(set, LONG), { nested: READABLE });
     } finally {
-      guest.close();
+      nested.close();
     }
   });
 }
