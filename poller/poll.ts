@@ -112,10 +112,10 @@ export class PollBackend<Token> implements Backend<Token> {
     const count = this.#layOut();
     const asked = this.#call.aside(this.#results, count, milliseconds(timeout));
     this.#waiting = true;
-    return this.#finish(asked, count);
+    return this.#endWait(asked, count);
   }
 
-  async #finish(asked: Promise<number>, count: number): Promise<void> {
+  async #endWait(asked: Promise<number>, count: number): Promise<void> {
     const found = await asked;
     this.#waiting = false;
     if (this.#closed) this.#release();

@@ -41,7 +41,7 @@ class Registration<Key> implements Listener {
   /** What a socket was last said to be ready for. */
   known = 0;
   /** It stands in the Poller's list of sources that may be ready. */
-  candidate = false;
+  maybeReady = false;
   removed = false;
 
   constructor(
@@ -54,7 +54,7 @@ class Registration<Key> implements Listener {
 
   onReady(ready: number): void {
     this.known = ready;
-    if ((ready & this.interest) !== 0) this.poller.nominate(this);
+    if ((ready & this.interest) !== 0) this.poller.addMaybeReady(this);
   }
 
   onClosed(): void {
@@ -73,7 +73,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   closed = false;
   #waitSet: WaitSet | undefined;
   /** Sockets that were said to be ready: looked at again before each report, so never reported late or in vain. */
-  #candidates: Registration<Key>[] = [];
+  #maybeReady: Registration<Key>[] = [];
   #found: Ready<Key>[] = [];
   #woken = false;
   #pending: PendingWait<Key> | undefined;
@@ -142,7 +142,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     // Where this turn's budget is spent, the answer comes with the next turn, whatever is ready.
     const mayAnswer = spend();
     if (mayAnswer) {
-      this.#gather();
+      this.#findReady();
       if (this.#found.length > 0 || this.#woken || timeout === 0) {
         return Promise.resolve(this.#take());
       }
@@ -155,7 +155,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
       pending.deadline = Math.min(pending.end, this.#timers.earliest);
       pending.signal = signal;
       reactor().addPending(pending, waitSet);
-      if (!mayAnswer) reactor().finishNextTurn(this);
+      if (!mayAnswer) reactor().scheduleGatherNextTick(this);
     });
   }
 
@@ -164,7 +164,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     this.#assertIdle();
     const end = performance.now() + timeout;
     for (;;) {
-      this.#gather();
+      this.#findReady();
       if (this.#found.length > 0 || this.#woken) return this.#take();
       const now = performance.now();
       if (end <= now) return [];
@@ -178,7 +178,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   wake(): void {
     if (this.closed) return;
     this.#woken = true;
-    if (this.#pending !== undefined) reactor().finishLater(this);
+    if (this.#pending !== undefined) reactor().scheduleGather(this);
   }
 
   /** What wakes it from another isolate. */
@@ -199,20 +199,20 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   }
 
   /** Called by the reactor: something may be ready. */
-  finish(): void {
+  gather(): void {
     const pending = this.#pending;
     if (pending === undefined) return;
-    this.#gather();
+    this.#findReady();
     if (this.#found.length > 0 || this.#woken || pending.end <= performance.now()) {
       this.#end(pending).resolve(this.#take());
     } else {
       this.#waitSet!.backend.attach(this.backend, this);
-      this.hasten();
+      this.deadlineMovedEarlier();
     }
   }
 
   /** Called by a timer that is due earlier than it was: the pending wait has to end earlier as well. */
-  hasten(): void {
+  deadlineMovedEarlier(): void {
     const pending = this.#pending;
     if (pending === undefined) return;
     reactor().setDeadline(pending, Math.min(pending.end, this.#timers.earliest), this.#waitSet);
@@ -234,12 +234,12 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   }
 
   /** Called when a socket was said to be ready. */
-  nominate(registration: Registration<Key>): void {
-    if (!registration.candidate) {
-      registration.candidate = true;
-      this.#candidates.push(registration);
+  addMaybeReady(registration: Registration<Key>): void {
+    if (!registration.maybeReady) {
+      registration.maybeReady = true;
+      this.#maybeReady.push(registration);
     }
-    if (this.#pending !== undefined) reactor().finishLater(this);
+    if (this.#pending !== undefined) reactor().scheduleGather(this);
   }
 
   close(): void {
@@ -261,15 +261,15 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   }
 
   /** Finds what is ready now. Descriptors are asked anew each time; so are sockets that may have changed. */
-  #gather(): void {
+  #findReady(): void {
     this.#found = [];
     reactor().recheck();
     this.backend.waitSync(0, this.#report);
     this.#timers.takeDue(performance.now(), this.#reportTimer);
-    const candidates = this.#candidates;
-    this.#candidates = [];
-    for (const registration of candidates) {
-      registration.candidate = false;
+    const maybeReady = this.#maybeReady;
+    this.#maybeReady = [];
+    for (const registration of maybeReady) {
+      registration.maybeReady = false;
       if (registration.removed) continue;
       const target = registration.target!;
       if (target.stale) {
@@ -280,10 +280,10 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
       const ready = registration.known & registration.interest;
       if (ready === 0) continue;
       this.#found.push(readyOf(registration, ready));
-      // It stays a candidate until it isn't ready any more: that makes the edge a level.
-      if (!registration.candidate) {
-        registration.candidate = true;
-        this.#candidates.push(registration);
+      // It stays in the list until it isn't ready any more: that makes the edge a level.
+      if (!registration.maybeReady) {
+        registration.maybeReady = true;
+        this.#maybeReady.push(registration);
       }
     }
   }
@@ -342,11 +342,11 @@ class PendingWait<Key> extends Pending {
   }
 
   expire(): void {
-    this.core.finish();
+    this.core.gather();
   }
 
   override lookForItself(): void {
-    reactor().finishLater(this.core);
+    reactor().scheduleGather(this.core);
   }
 
   abort(reason: unknown): void {

@@ -18,8 +18,8 @@ import { addToSignal, Deadlines, Pending, removeFromSignal } from "./deadlines.t
 export interface NestedSet {
   /** Its own descriptors. */
   readonly backend: Backend<unknown>;
-  /** Something in the nested set may be ready, or it was told so: it's to look, and to finish or to wait on. */
-  finish(): void;
+  /** Something in the nested set may be ready, or it was told so: it looks for itself, and its wait ends or goes on. */
+  gather(): void;
   /** Its wait can't go on. */
   fail(error: unknown): void;
 }
@@ -163,7 +163,7 @@ class Reactor {
   /** Sources to be looked at before anything sleeps. */
   #stale: Source[] = [];
   readonly #refused = new Map<Source, Refusal>();
-  #due: NestedSet[] = [];
+  #toGather: NestedSet[] = [];
   readonly #sources = new Set<Source>();
   #parkQueued = false;
   #turnQueued = false;
@@ -205,7 +205,7 @@ class Reactor {
   readonly #report = (whom: Source | NestedSet) => {
     this.#reported = true;
     if (whom instanceof Source) serve(whom);
-    else this.finishLater(whom);
+    else this.scheduleGather(whom);
   };
   readonly #onWake = (set: WaitSet) => {
     const now = performance.now();
@@ -215,7 +215,7 @@ class Reactor {
     if (!set.waking) set.pace.note(now - set.since);
     refill();
     set.attempt(() => set.backend.collect(this.#report));
-    this.#finishDue();
+    this.#gatherScheduled();
     this.#rest();
   };
 
@@ -330,15 +330,15 @@ class Reactor {
   }
 
   /** Has a nested set look for itself, once whatever is under way has been done. */
-  finishLater(nested: NestedSet): void {
-    this.#due.push(nested);
+  scheduleGather(nested: NestedSet): void {
+    this.#toGather.push(nested);
     if (this.#anyParked()) this.#queueTurn();
     else this.#queuePark();
   }
 
   /** The same in the next turn of the event loop: this turn's budget is spent. */
-  finishNextTurn(nested: NestedSet): void {
-    this.#due.push(nested);
+  scheduleGatherNextTick(nested: NestedSet): void {
+    this.#toGather.push(nested);
     this.#queueTurn();
   }
 
@@ -373,7 +373,7 @@ class Reactor {
       this.recheck();
       now = performance.now();
       this.#expire(now);
-      this.#finishDue();
+      this.#gatherScheduled();
       if (this.#turnQueued) return this.#glance(now);
     } while (this.#stale.length > 0);
     const until = this.#deadlines.earliest;
@@ -402,7 +402,7 @@ class Reactor {
     const ended = performance.now();
     pace.note(ended - now);
     if (stirred) this.#yielding.stir();
-    this.#finishDue();
+    this.#gatherScheduled();
     this.#rest();
     return true;
   }
@@ -443,13 +443,13 @@ class Reactor {
     }
   }
 
-  #finishDue(): void {
-    while (this.#due.length > 0) {
-      const nestedSets = this.#due;
-      this.#due = [];
+  #gatherScheduled(): void {
+    while (this.#toGather.length > 0) {
+      const nestedSets = this.#toGather;
+      this.#toGather = [];
       for (const nested of nestedSets) {
         try {
-          nested.finish();
+          nested.gather();
         } catch (error) {
           nested.fail(error);
         }

@@ -11,7 +11,7 @@ export interface TimerOptions {
 /** What a timer's owner is asked for. */
 export interface TimerOwner {
   /** A timer is due earlier than before: a wait that is pending has to know. */
-  hasten(): void;
+  deadlineMovedEarlier(): void;
   /** Throws where timers can't be set any more. */
   assertOpen(verb: string): void;
 }
@@ -126,7 +126,7 @@ export class Timers<Key> {
     const { earliest } = this.#list;
     entry.deadline = entry.due;
     this.#list.add(entry);
-    if (entry.due < earliest) this.#owner.hasten();
+    if (entry.due < earliest) this.#owner.deadlineMovedEarlier();
   }
 
   cancel(entry: Entry<Key>): void {

@@ -279,16 +279,16 @@ Deno.test("an error of a stale source leaves none of the others unseen", async (
 Deno.test("an error of a Poller ends its own wait, and not another's", async () => {
   using _patience = new Patience();
   const ended: string[] = [];
-  const nested = (name: string, finish: () => void) => ({
+  const nested = (name: string, gather: () => void) => ({
     backend: Main.prototype as never,
-    finish,
+    gather,
     fail: (error: unknown) => void ended.push(`${name} failed: ${(error as Error).message}`),
   });
   const injected = () => {
     throw new Error("injected");
   };
-  reactor().finishLater(nested("one", injected));
-  reactor().finishLater(nested("other", () => void ended.push("other finished")));
+  reactor().scheduleGather(nested("one", injected));
+  reactor().scheduleGather(nested("other", () => void ended.push("other finished")));
   await turnsUntil(() => ended.length === 2, "the second");
   assertEquals(ended, ["one failed: injected", "other finished"]);
 });
