@@ -32,15 +32,15 @@ interface Entry<Token> {
   token: Token;
   interest: number;
   /**
-   * Who tells that it's ready: the kernel's set, we (it's a file, always ready), or nobody at present. It's missing
+   * Who tells that it's ready: the kernel's set, this object (it's a file, always ready), or none at present. It's missing
    * where it belongs into the kernel's set, which was made anew, and couldn't be added yet.
    */
-  teller: "kernel" | "us" | "nobody" | "missing";
+  registeredIn: "epoll" | "always-ready" | "none" | "missing";
   readonly nested: boolean;
 }
 
-/** The slot of what is ours, where no entry ever stands; and the generations there. */
-const OURS = 0;
+/** The slot of internal descriptors, where no entry ever stands; and the generations there. */
+const INTERNAL_SLOT = 0;
 const WAKE = 0;
 const TICK = 1;
 const RUNTIME = 2;
@@ -80,9 +80,9 @@ export class EpollBackend<Token> implements Backend<Token> {
   #filesDue = false;
 
   /** A descriptor was closed before it was removed, so that events without an entry may come. */
-  #orphans = false;
-  /** One may have come: the kernel's set is to be made anew before the next wait. */
-  #spoilt = false;
+  #closedUnremoved = false;
+  /** One may have come: the kernel's set is to be rebuilt before the next wait. */
+  #needsRebuild = false;
 
   get waiting(): boolean {
     return this.#waiting;
@@ -104,7 +104,7 @@ export class EpollBackend<Token> implements Backend<Token> {
 
   modify(fd: number, interest: number): void {
     const entry = this.#find(fd);
-    if (entry.teller === "kernel" && (interest & WANTED) !== 0) {
+    if (entry.registeredIn === "epoll" && (interest & WANTED) !== 0) {
       this.#set.control(EPOLL_CTL_MOD, fd, bitsOf(interest), entry.index, entry.generation);
       entry.interest = interest;
     } else {
@@ -136,14 +136,14 @@ export class EpollBackend<Token> implements Backend<Token> {
     const { fd, index, generation } = entry;
     const bits = EPOLLIN | EPOLLONESHOT;
     try {
-      if (known === undefined || known.teller === "missing") {
+      if (known === undefined || known.registeredIn === "missing") {
         this.#enroll(fd, bits, index, generation);
       } else this.#set.control(EPOLL_CTL_MOD, fd, bits, index, generation);
     } catch (error) {
       if (known === undefined) this.#removeEntry(entry);
       throw error;
     }
-    entry.teller = "kernel";
+    entry.registeredIn = "epoll";
     this.#nested.set(nested, entry);
     this.#detached.delete(nested);
     nested.#parent = this;
@@ -159,9 +159,11 @@ export class EpollBackend<Token> implements Backend<Token> {
     if (!(nested instanceof EpollBackend)) return;
     const entry = this.#nested.get(nested);
     if (entry === undefined) return;
-    if (entry.teller === "missing") return this.#removeNested(nested as EpollBackend<unknown>);
+    if (entry.registeredIn === "missing") {
+      return this.#removeNested(nested as EpollBackend<unknown>);
+    }
     entry.generation = ++this.#generation | 0;
-    entry.teller = "nobody";
+    entry.registeredIn = "none";
     this.#detached.add(nested);
   }
 
@@ -184,7 +186,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#assertIdle();
     // An edge that wasn't collected wouldn't come again.
     if (this.#next < this.#found) return Promise.resolve();
-    if (this.#spoilt) this.#renew();
+    if (this.#needsRebuild) this.#rebuild();
     this.#wakeUp();
     this.calm();
     const waited = this.#set.waitAside(milliseconds(timeout));
@@ -202,7 +204,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   waitSync(timeout: number, report: Report<Token>): void {
     this.#assertIdle();
     if (this.#next === this.#found) {
-      if (this.#spoilt) this.#renew();
+      if (this.#needsRebuild) this.#rebuild();
       this.#takeResults(this.#set.wait(milliseconds(timeout)));
     }
     this.collect(report);
@@ -211,7 +213,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   waitBriefly(report: Report<Token>): boolean {
     this.#assertIdle();
     if (this.#next === this.#found) {
-      if (this.#spoilt) this.#renew();
+      if (this.#needsRebuild) this.#rebuild();
       this.#takeResults(this.#waitForTick());
     }
     this.collect(report);
@@ -232,7 +234,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   #heed(operation: number, heeding: boolean): void {
     const bits = heeding ? EPOLLIN | EPOLLONESHOT : EPOLLONESHOT;
     try {
-      this.#set.control(operation, this.#runtime!, bits, OURS, RUNTIME);
+      this.#set.control(operation, this.#runtime!, bits, INTERNAL_SLOT, RUNTIME);
       this.#heeding = heeding;
     } catch {
       // It isn't what it seemed to be, and can't say any more when it has something to do.
@@ -255,7 +257,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   }
 
   #isTick(event: number): boolean {
-    return this.#set.index(event) === OURS && this.#set.generation(event) === TICK;
+    return this.#set.index(event) === INTERNAL_SLOT && this.#set.generation(event) === TICK;
   }
 
   #startTicker(): boolean {
@@ -276,7 +278,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   }
 
   #watchTicker({ fd }: Ticker): void {
-    this.#set.control(EPOLL_CTL_ADD, fd, EPOLLIN, OURS, TICK);
+    this.#set.control(EPOLL_CTL_ADD, fd, EPOLLIN, INTERNAL_SLOT, TICK);
   }
 
   calm(): void {
@@ -289,7 +291,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     while (this.#next < this.#found) {
       const event = this.#next++;
       const index = this.#set.index(event);
-      if (index === OURS) {
+      if (index === INTERNAL_SLOT) {
         const generation = this.#set.generation(event);
         if (generation === TICK) this.#ticker!.take();
         else if (generation === RUNTIME) this.#heeding = false;
@@ -297,12 +299,12 @@ export class EpollBackend<Token> implements Backend<Token> {
       }
       const entry = this.#slots[index];
       if (entry === undefined || entry.generation !== this.#set.generation(event)) {
-        if (this.#orphans) this.#spoilt = true;
+        if (this.#closedUnremoved) this.#needsRebuild = true;
         continue;
       }
       const { interest } = entry;
       if ((interest & WANTED) === 0) continue;
-      if (entry.nested) entry.teller = "nobody";
+      if (entry.nested) entry.registeredIn = "none";
       const ready = toReadiness(this.#set.bits(event)) & (interest | UNASKED);
       if (ready !== 0) report(entry.token, ready);
     }
@@ -352,7 +354,7 @@ export class EpollBackend<Token> implements Backend<Token> {
       } else {
         // It was closed without being removed; if the number is in use, then by something else.
         this.#files.delete(entry);
-        entry.teller = "nobody";
+        entry.registeredIn = "none";
       }
     }
   }
@@ -366,7 +368,7 @@ export class EpollBackend<Token> implements Backend<Token> {
       generation,
       token,
       interest,
-      teller: "nobody",
+      registeredIn: "none",
       nested,
     };
     this.#slots[index] = entry;
@@ -388,13 +390,13 @@ export class EpollBackend<Token> implements Backend<Token> {
     }
     try {
       this.#enroll(fd, bitsOf(interest), index, generation);
-      entry.teller = "kernel";
+      entry.registeredIn = "epoll";
     } catch (error) {
       // The kernel's set refuses regular files, directories and /dev/null, which never have to wait.
       if (!(error instanceof ZmqError) || error.code !== "EPERM") throw error;
       this.#wakeUp().signal();
       this.#files.add(entry);
-      entry.teller = "us";
+      entry.registeredIn = "always-ready";
     }
   }
 
@@ -432,16 +434,18 @@ export class EpollBackend<Token> implements Backend<Token> {
   }
 
   #unwatch(entry: Entry<Token>): void {
-    if (entry.teller === "us") this.#files.delete(entry);
-    else if (entry.teller === "kernel" && !this.#set.delete(entry.fd)) this.#orphans = true;
-    entry.teller = "nobody";
+    if (entry.registeredIn === "always-ready") this.#files.delete(entry);
+    else if (entry.registeredIn === "epoll" && !this.#set.delete(entry.fd)) {
+      this.#closedUnremoved = true;
+    }
+    entry.registeredIn = "none";
   }
 
   #wakeUp(): Wake {
     if (this.#wake === undefined) {
       const wake = new Wake();
       try {
-        this.#set.control(EPOLL_CTL_ADD, wake.fd, EPOLLIN, OURS, WAKE);
+        this.#set.control(EPOLL_CTL_ADD, wake.fd, EPOLLIN, INTERNAL_SLOT, WAKE);
       } catch (error) {
         wake.close();
         throw error;
@@ -452,7 +456,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   }
 
   /**
-   * Makes the kernel's set anew. A descriptor that was closed before it was removed can't be taken out
+   * Rebuilds the kernel's set. A descriptor that was closed before it was removed can't be taken out
    * of a set, and stays in there while a duplicate of it is open (in a child process, say): its events,
    * which belong to no entry, would end every wait at once. Costs a system call an entry, and happens
    * only when such an event has come.
@@ -460,35 +464,35 @@ export class EpollBackend<Token> implements Backend<Token> {
    * Each ADD may fail (ENOSPC, ENOMEM). Then the error ends this wait, what wasn't added is missing, and the next
    * wait begins again with a new set.
    */
-  #renew(): void {
-    this.#set.renew();
+  #rebuild(): void {
+    this.#set.rebuild();
     const heeding = this.#heeding;
     this.#heeding = false;
     for (const entry of this.#entries.values()) {
-      if (entry.teller === "kernel") entry.teller = "missing";
+      if (entry.registeredIn === "epoll") entry.registeredIn = "missing";
     }
     for (const [nested, entry] of [...this.#nested]) {
-      if (entry.teller === "nobody") this.#removeNested(nested);
-      else entry.teller = "missing";
+      if (entry.registeredIn === "none") this.#removeNested(nested);
+      else entry.registeredIn = "missing";
     }
     const parent = this.#parent;
     const attachment = parent === undefined ? undefined : parent.#nested.get(this);
     this.#leaveParent();
-    if (attachment !== undefined && attachment.teller !== "nobody") {
+    if (attachment !== undefined && attachment.registeredIn !== "none") {
       parent!.attach(this, attachment.token);
     }
     if (this.#wake !== undefined) {
-      this.#set.control(EPOLL_CTL_ADD, this.#wake.fd, EPOLLIN, OURS, WAKE);
+      this.#set.control(EPOLL_CTL_ADD, this.#wake.fd, EPOLLIN, INTERNAL_SLOT, WAKE);
     }
     if (this.#ticker !== undefined) this.#watchTicker(this.#ticker);
     if (this.#runtime !== undefined) this.#heed(EPOLL_CTL_ADD, heeding);
     for (const entry of this.#entries.values()) {
-      if (entry.teller === "missing") this.#restore(entry);
+      if (entry.registeredIn === "missing") this.#restore(entry);
     }
-    for (const [nested, { teller, token }] of this.#nested) {
-      if (teller === "missing") this.attach(nested, token);
+    for (const [nested, { registeredIn, token }] of this.#nested) {
+      if (registeredIn === "missing") this.attach(nested, token);
     }
-    this.#orphans = this.#spoilt = false;
+    this.#closedUnremoved = this.#needsRebuild = false;
   }
 
   /** Adds to the new set what was in the old one. */
@@ -496,11 +500,11 @@ export class EpollBackend<Token> implements Backend<Token> {
     const { fd, interest, index, generation } = entry;
     try {
       this.#enroll(fd, bitsOf(interest), index, generation);
-      entry.teller = "kernel";
+      entry.registeredIn = "epoll";
     } catch (error) {
       if (!(error instanceof ZmqError) || !["EBADF", "EPERM"].includes(error.code)) throw error;
       // Closed without being removed as well, and perhaps a file's number by now: silent until it's removed.
-      entry.teller = "nobody";
+      entry.registeredIn = "none";
     }
   }
 

@@ -80,7 +80,7 @@ export class EpollSet {
   }
 
   /** Gives the descriptor up for a new, empty set. */
-  renew(): void {
+  rebuild(): void {
     const fresh = create();
     giveBack(this.#fd);
     this.#fd = fresh;

@@ -119,7 +119,7 @@ Deno.test(
   },
 );
 
-Deno.test({ name: "brief waits end also in a set that was made anew", ignore }, () => {
+Deno.test({ name: "brief waits end also in a set that was rebuilt", ignore }, () => {
   using ends = pipe();
   const backend = new EpollBackend<string>();
   backend.waitBriefly(() => {});

@@ -41,7 +41,7 @@ class FailingAdd implements Disposable {
   }
 }
 
-/** A set within a set, and what they have; the inner or the outer one has to be made anew before its next wait. */
+/** A set within a set, and what they have; the inner or the outer one has to be rebuilt before its next wait. */
 class Nested implements Disposable {
   readonly outer = new EpollBackend<string>();
   readonly inner = new EpollBackend<string>();

@@ -139,7 +139,7 @@ Deno.test({ name: "the runtime's doings end no parked wait", ignore }, async () 
   assertEquals(await answers(source), false);
 });
 
-Deno.test({ name: "a set that was made anew heeds the runtime, too", ignore }, async () => {
+Deno.test({ name: "a set that was rebuilt heeds the runtime, too", ignore }, async () => {
   const source = `
     import { closeFd, duplicate, pipe, put } from "$MOD/../tests/fds.ts";
     backend.heed();
