@@ -144,7 +144,7 @@ import "./ffi/process.ts";
 import "./ffi/guard.ts";
 import "./poller/system.ts";
 import "./poller/epoll_set.ts";
-import "./poller/brief.ts";
+import "./poller/wait_estimate.ts";
 import "./poller/runtime_timers.ts";
 import "./poller/wake.ts";
 import "./poller/epoll.ts";

@@ -104,7 +104,7 @@ import "./zeromq/context.ts";
 import "./poller/alarm.ts";
 import "./poller/turn.ts";
 import "./poller/epoll_set.ts";
-import "./poller/brief.ts";
+import "./poller/wait_estimate.ts";
 import "./poller/runtime_timers.ts";
 import "./poller/wake.ts";
 import "./poller/epoll.ts";

@@ -61,16 +61,16 @@ export interface Backend<Token> {
    * Waits on this thread, and reports, for some milliseconds at the most: for waits that follow each other closely.
    * Where the system has no cheap way to do that, neither is the method. True where the runtime has ended it.
    */
-  waitBriefly?(report: Report<Token>): boolean;
+  block?(report: Report<Token>): boolean;
   /**
-   * From now on, a brief wait ends when the runtime has something else to do: an answer to send, say, or a thread's
+   * From now on, a bounded wait ends when the runtime has something else to do: an answer to send, say, or a thread's
    * message. False where that can't be had.
    */
-  heed?(): boolean;
-  /** Whether it has now, or can't be asked any more. False without `heed`. */
-  stirred?(): boolean;
+  watchRuntime?(): boolean;
+  /** Whether it has now, or can't be asked any more. False without `watchRuntime`. */
+  runtimeHasWork?(): boolean;
   /** No such wait follows for the time being. */
-  calm?(): void;
+  disarm?(): void;
   /** Ends the outstanding `wait`, or else the next one. */
   wake(): void;
   /** Gives the descriptors back, after an outstanding `wait` was woken and has ended. Idempotent. */

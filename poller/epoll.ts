@@ -20,7 +20,7 @@ import {
   UNASKED,
   WANTED,
 } from "./system.ts";
-import { Ticker } from "./brief.ts";
+import { Ticker } from "./wait_estimate.ts";
 import { Wake } from "./wake.ts";
 
 /** One watched descriptor, or an attached set. */
@@ -45,7 +45,7 @@ const WAKE = 0;
 const TICK = 1;
 const RUNTIME = 2;
 /** A wait that a tick is to end has this time-out, in ms: longer, and so never set in vain. */
-const NET = 20;
+const BLOCK_FALLBACK_TIMEOUT = 20;
 
 /** A set of descriptors in an epoll of its own. */
 export class EpollBackend<Token> implements Backend<Token> {
@@ -57,9 +57,9 @@ export class EpollBackend<Token> implements Backend<Token> {
   #ticker: Ticker | undefined;
   /** The runtime's own set, and whether it may end a wait. */
   #runtime: number | undefined;
-  #heeding = false;
+  #runtimeArmed = false;
   /** It was there once, and can't be asked any more. */
-  #lost = false;
+  #runtimeLost = false;
 
   readonly #entries = new Map<number, Entry<Token>>();
   readonly #slots: (Entry<Token> | undefined)[] = [undefined];
@@ -188,7 +188,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     if (this.#next < this.#found) return Promise.resolve();
     if (this.#needsRebuild) this.#rebuild();
     this.#wakeUp();
-    this.calm();
+    this.disarm();
     const waited = this.#set.waitAside(milliseconds(timeout));
     this.#waiting = true;
     return this.#end(waited);
@@ -210,48 +210,48 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.collect(report);
   }
 
-  waitBriefly(report: Report<Token>): boolean {
+  block(report: Report<Token>): boolean {
     this.#assertIdle();
     if (this.#next === this.#found) {
       if (this.#needsRebuild) this.#rebuild();
       this.#takeResults(this.#waitForTick());
     }
     this.collect(report);
-    return this.#runtime !== undefined && !this.#heeding;
+    return this.#runtime !== undefined && !this.#runtimeArmed;
   }
 
-  heed(): boolean {
+  watchRuntime(): boolean {
     this.#runtime = setOfRuntime(this.#set.fd);
-    if (this.#runtime !== undefined) this.#heed(EPOLL_CTL_ADD, false);
+    if (this.#runtime !== undefined) this.#armRuntime(EPOLL_CTL_ADD, false);
     return this.#runtime !== undefined;
   }
 
-  stirred(): boolean {
-    return this.#runtime === undefined ? this.#lost : isReadable(this.#runtime);
+  runtimeHasWork(): boolean {
+    return this.#runtime === undefined ? this.#runtimeLost : isReadable(this.#runtime);
   }
 
-  /** Has the runtime's set end one wait, or none. Only brief ones: a parked thread would wake for whatever happens. */
-  #heed(operation: number, heeding: boolean): void {
-    const bits = heeding ? EPOLLIN | EPOLLONESHOT : EPOLLONESHOT;
+  /** Has the runtime's set end one wait, or none. Only bounded ones: a parked thread would wake for whatever happens. */
+  #armRuntime(operation: number, armed: boolean): void {
+    const bits = armed ? EPOLLIN | EPOLLONESHOT : EPOLLONESHOT;
     try {
       this.#set.control(operation, this.#runtime!, bits, INTERNAL_SLOT, RUNTIME);
-      this.#heeding = heeding;
+      this.#runtimeArmed = armed;
     } catch {
       // It isn't what it seemed to be, and can't say any more when it has something to do.
-      this.#lost = this.#runtime !== undefined;
+      this.#runtimeLost = this.#runtime !== undefined;
       this.#runtime = undefined;
-      this.#heeding = false;
+      this.#runtimeArmed = false;
     }
   }
 
   #waitForTick(): number {
     const ticking = this.#startTicker();
-    if (this.#runtime !== undefined && !this.#heeding) this.#heed(EPOLL_CTL_MOD, true);
-    let found = this.#set.wait(ticking ? NET : 1);
+    if (this.#runtime !== undefined && !this.#runtimeArmed) this.#armRuntime(EPOLL_CTL_MOD, true);
+    let found = this.#set.wait(ticking ? BLOCK_FALLBACK_TIMEOUT : 1);
     // A tick that came while nobody waited ends the next wait at once.
     if (found === 1 && this.#isTick(0)) {
       this.#ticker!.take();
-      found = this.#set.wait(NET);
+      found = this.#set.wait(BLOCK_FALLBACK_TIMEOUT);
     }
     return found;
   }
@@ -281,9 +281,9 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#set.control(EPOLL_CTL_ADD, fd, EPOLLIN, INTERNAL_SLOT, TICK);
   }
 
-  calm(): void {
+  disarm(): void {
     this.#ticker?.stop();
-    if (this.#heeding) this.#heed(EPOLL_CTL_MOD, false);
+    if (this.#runtimeArmed) this.#armRuntime(EPOLL_CTL_MOD, false);
   }
 
   collect(report: Report<Token>): void {
@@ -294,7 +294,7 @@ export class EpollBackend<Token> implements Backend<Token> {
       if (index === INTERNAL_SLOT) {
         const generation = this.#set.generation(event);
         if (generation === TICK) this.#ticker!.take();
-        else if (generation === RUNTIME) this.#heeding = false;
+        else if (generation === RUNTIME) this.#runtimeArmed = false;
         continue;
       }
       const entry = this.#slots[index];
@@ -466,8 +466,8 @@ export class EpollBackend<Token> implements Backend<Token> {
    */
   #rebuild(): void {
     this.#set.rebuild();
-    const heeding = this.#heeding;
-    this.#heeding = false;
+    const armed = this.#runtimeArmed;
+    this.#runtimeArmed = false;
     for (const entry of this.#entries.values()) {
       if (entry.registeredIn === "epoll") entry.registeredIn = "missing";
     }
@@ -485,7 +485,7 @@ export class EpollBackend<Token> implements Backend<Token> {
       this.#set.control(EPOLL_CTL_ADD, this.#wake.fd, EPOLLIN, INTERNAL_SLOT, WAKE);
     }
     if (this.#ticker !== undefined) this.#watchTicker(this.#ticker);
-    if (this.#runtime !== undefined) this.#heed(EPOLL_CTL_ADD, heeding);
+    if (this.#runtime !== undefined) this.#armRuntime(EPOLL_CTL_ADD, armed);
     for (const entry of this.#entries.values()) {
       if (entry.registeredIn === "missing") this.#restore(entry);
     }

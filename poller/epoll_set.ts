@@ -1,6 +1,6 @@
 /**
  * The kernel's own sets of descriptors: ours, with epoll's struct and the memory for events; and the one in which the runtime
- * itself waits for its sockets, files and threads, found, so that a wait can heed it.
+ * itself waits for its sockets, files and threads, found, so that it can end a wait.
  */
 
 import { EPOLL_CLOEXEC, EPOLL_CTL_DEL, F_GETFD, FD_CLOEXEC, POLLIN } from "../ffi/constants.ts";

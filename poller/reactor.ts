@@ -5,12 +5,12 @@
 
 import { BACKGROUND_INTERVAL, backgroundSources, Source } from "./source.ts";
 import { type Backend, type BackendKind, EDGE, READABLE } from "./backend.ts";
-import { refill, Yielding } from "./turn.ts";
+import { refill, RuntimeYield } from "./turn.ts";
 import { isGuarded } from "../ffi/guard.ts";
 import { Alarm } from "./alarm.ts";
 import { PoolWatch } from "./pool.ts";
 import { createBackend } from "./create.ts";
-import { Pace } from "./brief.ts";
+import { WaitEstimate } from "./wait_estimate.ts";
 import { runtimeTimers } from "./runtime_timers.ts";
 import { addToSignal, Deadlines, Pending, removeFromSignal } from "./deadlines.ts";
 
@@ -29,7 +29,7 @@ const REFUSED_INTERVAL = 50;
 /** While nothing waits where they're registered, open sources are looked at this often, so that their mailboxes stay empty. */
 const IDLE_INTERVAL = 1000;
 /** While turns leave no time to sleep, descriptors are asked this often. */
-const GLANCE_INTERVAL = 1;
+const PEEK_INTERVAL = 1;
 
 /**
  * A worker's thread of the pool comes back this often, for nothing: nobody can wake it after the worker was
@@ -47,9 +47,9 @@ class WaitSet {
   until = 0;
   since = 0;
   waking = false;
-  readonly pace = new Pace(() => this.backend.heed?.() ?? false);
+  readonly estimate = new WaitEstimate(() => this.backend.watchRuntime?.() ?? false);
   /** The last wait was on the isolate's own thread. */
-  brief = false;
+  blocked = false;
   readonly onWake: () => void;
 
   constructor(
@@ -75,7 +75,7 @@ class WaitSet {
     if ((timeout === -1 || timeout > WORKERS_INTERVAL) && isGuarded()) timeout = WORKERS_INTERVAL;
     const waited = this.backend.wait(timeout);
     this.parked = true;
-    this.brief = false;
+    this.blocked = false;
     this.since = now;
     this.waking = false;
     this.until = until;
@@ -107,16 +107,16 @@ class WaitSet {
   }
 
   /** Nobody waits here. */
-  rest(): void {
+  unpark(): void {
     this.wake();
-    if (this.brief) this.backend.calm!();
-    this.brief = false;
+    if (this.blocked) this.backend.disarm!();
+    this.blocked = false;
   }
 
   /** Whether the isolate's own thread is to wait next, for a moment. */
-  get brisk(): boolean {
-    return this.pace.brisk && this.pending.size > 0 && !this.parked &&
-      this.backend.waitBriefly !== undefined;
+  get shouldBlock(): boolean {
+    return this.estimate.shouldBlock && this.pending.size > 0 && !this.parked &&
+      this.backend.block !== undefined;
   }
 }
 
@@ -159,14 +159,14 @@ class Reactor {
   /** Others exist only for Pollers that ask for another kind than the default. */
   readonly #sets: WaitSet[];
   readonly #deadlines = new Deadlines();
-  readonly #yielding: Yielding;
+  readonly #runtimeYield: RuntimeYield;
   /** Sources to be looked at before anything sleeps. */
   #stale: Source[] = [];
   readonly #refused = new Map<Source, Refusal>();
   #toGather: NestedSet[] = [];
   readonly #sources = new Set<Source>();
   #parkQueued = false;
-  #turnQueued = false;
+  #tickQueued = false;
   /** The runtime has had its turn since the last one of ours: the next is ours, however long the runtime's took. */
   #yielded = false;
   /** Looks at idle sources while no thread is parked in their set. */
@@ -174,33 +174,33 @@ class Reactor {
   readonly #pool = new PoolWatch((atAll) => this.#lookWithoutPool(atAll));
   #settledCallbacks: (() => void)[] = [];
   /** When descriptors were last asked between two turns. */
-  #glanced = 0;
+  #lastPeek = 0;
   /** Something was ready in the last wait. */
   #reported = false;
 
-  readonly #park = () => {
+  readonly #onMicrotask = () => {
     this.#parkQueued = false;
     // Whatever waits for its turn of the event loop parks at the end of that turn.
-    if (this.#turnQueued) return;
+    if (this.#tickQueued) return;
     // This thread may wait only where it has nothing else to do, which is so when a turn begins: here,
     // promises that have been resolved may still be about to call.
-    if (this.#mainSet.brisk) this.#queueTurn();
-    else this.#sleep(false);
+    if (this.#mainSet.shouldBlock) this.#queueTick();
+    else this.#prepareToWait(false);
   };
-  readonly #turn = () => {
+  readonly #onTick = () => {
     const now = performance.now();
     // Where nobody waits, no turn follows this one, and the runtime gets its own anyway.
-    if (!this.#yielded && this.#anyPending() && this.#yielding.isDue(now)) {
+    if (!this.#yielded && this.#anyPending() && this.#runtimeYield.isDue(now)) {
       this.#yielded = true;
-      return this.#yielding.give(this.#queueImmediate, () => this.#queueTurn());
+      return this.#runtimeYield.yieldToRuntime(this.#queueImmediate, () => this.#queueTick());
     }
     this.#yielded = false;
-    this.#turnQueued = false;
+    this.#tickQueued = false;
     refill();
-    this.#sleep(true);
+    this.#prepareToWait(true);
   };
   readonly #queueImmediate = () => {
-    runtimeTimers.setImmediate(this.#turn);
+    runtimeTimers.setImmediate(this.#onTick);
   };
   readonly #report = (whom: Source | NestedSet) => {
     this.#reported = true;
@@ -211,18 +211,18 @@ class Reactor {
     const now = performance.now();
     set.parked = false;
     this.#pool.unparked();
-    this.#yielding.had(now);
-    if (!set.waking) set.pace.note(now - set.since);
+    this.#runtimeYield.markYielded(now);
+    if (!set.waking) set.estimate.record(now - set.since);
     refill();
     set.attempt(() => set.backend.collect(this.#report));
     this.#gatherScheduled();
-    this.#rest();
+    this.#afterWait();
   };
 
   constructor() {
     this.#mainSet = new WaitSet(undefined, this.#onWake, this.#pool);
     this.#sets = [this.#mainSet];
-    this.#yielding = new Yielding(this.#mainSet.backend, this.#mainSet.pace);
+    this.#runtimeYield = new RuntimeYield(this.#mainSet.backend, this.#mainSet.estimate);
   }
 
   /** Registers a source once, for as long as it's open: edge-triggered where the system can. */
@@ -247,7 +247,7 @@ class Reactor {
    */
   markStale(source: Source): void {
     this.queueRecheck(source);
-    if (this.#anyParked() || source.background) this.#queueTurn();
+    if (this.#anyParked() || source.background) this.#queueTick();
   }
 
   /**
@@ -278,7 +278,7 @@ class Reactor {
   /** Puts a source off to the next turn of the event loop: this turn's budget is spent. */
   postpone(source: Source): void {
     this.queueRecheck(source);
-    this.#queueTurn();
+    this.#queueTick();
   }
 
   /** Remembers whether a source has a pending operation that was refused although the source was ready. */
@@ -319,7 +319,7 @@ class Reactor {
     this.#deadlines.remove(pending);
     if (pending.signal !== undefined) removeFromSignal(pending);
     // Put off by a turn: the same program often waits again at once, and waking costs a system call.
-    if (set.pending.size === 0 && (set.parked || set.brief)) this.#queueTurn();
+    if (set.pending.size === 0 && (set.parked || set.blocked)) this.#queueTick();
   }
 
   /** Where a Poller of this kind waits. */
@@ -332,14 +332,14 @@ class Reactor {
   /** Has a nested set look for itself, once whatever is under way has been done. */
   scheduleGather(nested: NestedSet): void {
     this.#toGather.push(nested);
-    if (this.#anyParked()) this.#queueTurn();
+    if (this.#anyParked()) this.#queueTick();
     else this.#queuePark();
   }
 
   /** The same in the next turn of the event loop: this turn's budget is spent. */
   scheduleGatherNextTick(nested: NestedSet): void {
     this.#toGather.push(nested);
-    this.#queueTurn();
+    this.#queueTick();
   }
 
   /** Looks at every stale source, so that nobody sleeps on a consumed edge. */
@@ -362,48 +362,48 @@ class Reactor {
   settled(): Promise<void> {
     return new Promise((resolve) => {
       this.#settledCallbacks.push(resolve);
-      this.#queueTurn();
+      this.#queueTick();
     });
   }
 
   /** What is to be done before sleeping; then sleeps, where anybody waits. */
-  #sleep(mayBlock: boolean): void {
+  #prepareToWait(mayBlock: boolean): void {
     let now: number;
     do {
       this.recheck();
       now = performance.now();
       this.#expire(now);
       this.#gatherScheduled();
-      if (this.#turnQueued) return this.#glance(now);
+      if (this.#tickQueued) return this.#peek(now);
     } while (this.#stale.length > 0);
     const until = this.#deadlines.earliest;
     // The home set last: while this thread waits in it, nothing else would begin to wait in the others.
     for (const set of this.#sets.slice(1)) this.#updateThread(set, until, now);
-    if (mayBlock && this.#blocks(until, now)) return;
+    if (mayBlock && this.#block(until, now)) return;
     this.#updateThread(this.#mainSet, until, now);
-    this.#rest();
+    this.#afterWait();
   }
 
   #updateThread(set: WaitSet, until: number, now: number): void {
-    if (set.pending.size === 0) set.rest();
+    if (set.pending.size === 0) set.unpark();
     else if (!set.parked) set.attempt(() => set.park(until, now));
     else if (until < set.until) set.wake();
   }
 
   /** Waits on this thread for a moment, where it's likely that something comes. False where nothing did. */
-  #blocks(until: number, now: number): boolean {
-    const { backend, pace } = this.#mainSet;
-    if (!this.#mainSet.brisk || until < now + pace.bound) return false;
+  #block(until: number, now: number): boolean {
+    const { backend, estimate } = this.#mainSet;
+    if (!this.#mainSet.shouldBlock || until < now + estimate.bound) return false;
     this.#reported = false;
-    this.#mainSet.brief = true;
-    let stirred = false;
-    this.#mainSet.attempt(() => stirred = backend.waitBriefly!(this.#report));
+    this.#mainSet.blocked = true;
+    let byRuntime = false;
+    this.#mainSet.attempt(() => byRuntime = backend.block!(this.#report));
     if (!this.#reported) return false;
     const ended = performance.now();
-    pace.note(ended - now);
-    if (stirred) this.#yielding.stir();
+    estimate.record(ended - now);
+    if (byRuntime) this.#runtimeYield.markRuntimeReady();
     this.#gatherScheduled();
-    this.#rest();
+    this.#afterWait();
     return true;
   }
 
@@ -411,9 +411,9 @@ class Reactor {
    * Instead of a sleep, while a turn follows another: finds what has fired meanwhile. A source whose
    * many pending operations use up every turn would else keep all others waiting until it's drained.
    */
-  #glance(now: number): void {
-    if (now - this.#glanced < GLANCE_INTERVAL) return;
-    this.#glanced = now;
+  #peek(now: number): void {
+    if (now - this.#lastPeek < PEEK_INTERVAL) return;
+    this.#lastPeek = now;
     for (const set of this.#sets) {
       if (set.pending.size > 0 && !set.parked) {
         set.attempt(() => set.backend.waitSync(0, this.#report));
@@ -422,10 +422,12 @@ class Reactor {
   }
 
   /** After a wake: what was left, and the next sleep. */
-  #rest(): void {
+  #afterWait(): void {
     if (this.#sets.some((set) => set.pending.size > 0 && !set.parked)) this.#queuePark();
     if (this.#mainSet.pending.size === 0) this.#armIdleLook();
-    if (this.#settledCallbacks.length === 0 || this.#yielding.underWay || this.#pool.asking) return;
+    if (this.#settledCallbacks.length === 0 || this.#runtimeYield.inFlight || this.#pool.asking) {
+      return;
+    }
     if (this.#anyPending() || !this.#anyParked()) {
       const callbacks = this.#settledCallbacks;
       this.#settledCallbacks = [];
@@ -460,12 +462,12 @@ class Reactor {
   #queuePark(): void {
     if (this.#parkQueued) return;
     this.#parkQueued = true;
-    runtimeTimers.queueMicrotask(this.#park);
+    runtimeTimers.queueMicrotask(this.#onMicrotask);
   }
 
-  #queueTurn(): void {
-    if (this.#turnQueued) return;
-    this.#turnQueued = true;
+  #queueTick(): void {
+    if (this.#tickQueued) return;
+    this.#tickQueued = true;
     this.#queueImmediate();
   }
 
@@ -502,7 +504,7 @@ class Reactor {
         for (const operation of pending) operation.lookForItself();
       }
     }
-    this.#queueTurn();
+    this.#queueTick();
   }
 }
 

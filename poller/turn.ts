@@ -7,7 +7,7 @@ import { libc } from "../ffi/libc.ts";
 import { usize } from "../ffi/memory.ts";
 import { Alarm } from "./alarm.ts";
 import type { Backend } from "./backend.ts";
-import type { Pace } from "./brief.ts";
+import type { WaitEstimate } from "./wait_estimate.ts";
 
 const OPERATIONS = 512;
 const MILLISECONDS = 2;
@@ -55,7 +55,7 @@ export function refill(): void {
 /** Whether the runtime has something to do is asked this often, in ms. */
 const INTERVAL = 1;
 /** Where it can't be asked, it gets its turn this often: a pool thread's 60 microseconds each time. */
-const INTERVAL_UNASKED = 4;
+const INTERVAL_UNWATCHED = 4;
 /** A yield that takes longer, in ms, since no thread of the pool is free, isn't waited for. */
 const LATE = 4;
 
@@ -64,52 +64,52 @@ const LATE = 4;
  * an HTTP answer took 12 ms beside 5,000 messages a second. It does so at once where it has nothing to do
  * but to wait for a pool thread.
  */
-export class Yielding {
+export class RuntimeYield {
   /** When it last had its turn, or nothing to do there. */
   #last = 0;
-  #stirred = false;
+  #runtimeReady = false;
   /** It's having it: a call is under way on a thread of the pool. */
-  underWay = false;
+  inFlight = false;
   #goOn: (() => void) | undefined;
   readonly #alarm = new Alarm(() => this.#resume());
   readonly #backend: Backend<unknown>;
-  readonly #pace: Pace;
+  readonly #estimate: WaitEstimate;
 
-  /** `pace` tells whether `backend` knows what the runtime is about. */
-  constructor(backend: Backend<unknown>, pace: Pace) {
+  /** `estimate` tells whether `backend` knows what the runtime is about. */
+  constructor(backend: Backend<unknown>, estimate: WaitEstimate) {
     this.#backend = backend;
-    this.#pace = pace;
+    this.#estimate = estimate;
   }
 
   /** It's known to have something to do. */
-  stir(): void {
-    this.#stirred = true;
+  markRuntimeReady(): void {
+    this.#runtimeReady = true;
   }
 
   /** It has had its turn. */
-  had(now: number): void {
+  markYielded(now: number): void {
     this.#last = now;
-    this.#stirred = false;
+    this.#runtimeReady = false;
   }
 
   /** Whether it's to have its turn before anything else is done. */
   isDue(now: number): boolean {
-    if (this.#stirred) return true;
+    if (this.#runtimeReady) return true;
     if (now - this.#last < INTERVAL) return false;
-    if (!this.#pace.heedful) return now - this.#last > INTERVAL_UNASKED;
+    if (!this.#estimate.watchesRuntime) return now - this.#last > INTERVAL_UNWATCHED;
     this.#last = now;
-    return this.#backend.stirred!();
+    return this.#backend.runtimeHasWork!();
   }
 
   /** Gives it, and goes on then, at the latest after `LATE` ms; `afterwards` is called where that was too early. */
-  give(goOn: () => void, afterwards: () => void = () => {}): void {
+  yieldToRuntime(goOn: () => void, afterwards: () => void = () => {}): void {
     this.#goOn = goOn;
     this.#alarm.set(performance.now() + LATE);
     // Where the pool is so busy that the last call hasn't come back, the pause alone is the runtime's turn.
-    if (this.underWay) return;
-    this.underWay = true;
+    if (this.inFlight) return;
+    this.inFlight = true;
     libc().poll_aside(null, usize(0), 0).then(() => {
-      this.underWay = false;
+      this.inFlight = false;
       if (this.#goOn === undefined) afterwards();
       else this.#resume();
     });
@@ -122,7 +122,7 @@ export class Yielding {
     this.#goOn = undefined;
     // Only now: counted from the beginning, a yield that took longer than the interval would be followed by
     // the next one at once, and nothing else would be done.
-    this.had(performance.now());
+    this.markYielded(performance.now());
     goOn();
   }
 }

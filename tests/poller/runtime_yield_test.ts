@@ -1,25 +1,25 @@
 /** The runtime gets to its own descriptors, however busy the sockets are. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Pace } from "../../poller/brief.ts";
+import { WaitEstimate } from "../../poller/wait_estimate.ts";
 import { defaultKind } from "../../poller/create.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
-import { Yielding } from "../../poller/turn.ts";
+import { RuntimeYield } from "../../poller/turn.ts";
 import { run } from "../util.ts";
 
 const ignore = Deno.build.os !== "linux";
-/** The reactor heeds the runtime where it uses epoll only. */
+/** The reactor watches the runtime where it uses epoll only. */
 const elsewhere = ignore || defaultKind() !== "epoll";
 
 /** At which of these ms the runtime is due, where it can be asked whether it has something to do, or can't. */
-function due(at: readonly number[], stirred?: () => boolean): number[] {
+function due(at: readonly number[], hasWork?: () => boolean): number[] {
   const backend = new EpollBackend<unknown>();
-  if (stirred !== undefined) backend.stirred = stirred;
-  const yielding = new Yielding(backend, new Pace(() => stirred !== undefined));
-  yielding.had(0);
+  if (hasWork !== undefined) backend.runtimeHasWork = hasWork;
+  const runtimeYield = new RuntimeYield(backend, new WaitEstimate(() => hasWork !== undefined));
+  runtimeYield.markYielded(0);
   const found = at.filter((now) => {
-    const is = yielding.isDue(now);
-    if (is) yielding.had(now);
+    const is = runtimeYield.isDue(now);
+    if (is) runtimeYield.markYielded(now);
     return is;
   });
   backend.close();
@@ -54,24 +54,24 @@ Deno.test({ name: "a runtime isn't asked more often than each millisecond", igno
 
 Deno.test({ name: "a runtime that has ended a wait is due at once, and once", ignore }, () => {
   const backend = new EpollBackend<unknown>();
-  const yielding = new Yielding(backend, new Pace());
-  yielding.had(0);
-  yielding.stir();
-  const first = yielding.isDue(0.1);
-  yielding.had(0.1);
-  const then = yielding.isDue(0.2);
+  const runtimeYield = new RuntimeYield(backend, new WaitEstimate());
+  runtimeYield.markYielded(0);
+  runtimeYield.markRuntimeReady();
+  const first = runtimeYield.isDue(0.1);
+  runtimeYield.markYielded(0.1);
+  const then = runtimeYield.isDue(0.2);
   backend.close();
   assertEquals([first, then], [true, false]);
 });
 
 Deno.test({ name: "to give the runtime its turn goes on after it", ignore }, async () => {
   const backend = new EpollBackend<unknown>();
-  const yielding = new Yielding(backend, new Pace());
-  yielding.stir();
-  const gone = new Promise<void>((resolve) => yielding.give(resolve));
-  const during = yielding.underWay;
+  const runtimeYield = new RuntimeYield(backend, new WaitEstimate());
+  runtimeYield.markRuntimeReady();
+  const gone = new Promise<void>((resolve) => runtimeYield.yieldToRuntime(resolve));
+  const during = runtimeYield.inFlight;
   await gone;
-  const after = yielding.underWay || yielding.isDue(0.1);
+  const after = runtimeYield.inFlight || runtimeYield.isDue(0.1);
   backend.close();
   assertEquals([during, after], [true, false]);
 });
@@ -95,28 +95,31 @@ async function answers(source: string): Promise<unknown> {
   return stdout === "" ? stderr : JSON.parse(stdout);
 }
 
-Deno.test({ name: "a brief wait ends when the runtime has something to do", ignore }, async () => {
-  const source = `
-    const heeds = backend.heed();
+Deno.test(
+  { name: "a bounded wait ends when the runtime has something to do", ignore },
+  async () => {
+    const source = `
+    const watches = backend.watchRuntime();
     await begin(20);
     const begun = performance.now();
     let ended = false;
-    while (!ended && performance.now() - begun < 5000) ended = backend.waitBriefly(report);
-    console.log(JSON.stringify([heeds, ended, backend.stirred()]));
+    while (!ended && performance.now() - begun < 5000) ended = backend.block(report);
+    console.log(JSON.stringify([watches, ended, backend.runtimeHasWork()]));
     backend.close();
   `;
-  assertEquals(await answers(source), [true, true, true]);
-});
+    assertEquals(await answers(source), [true, true, true]);
+  },
+);
 
 Deno.test(
-  { name: "without heed, a brief wait takes its time whatever happens", ignore },
+  { name: "without watching the runtime, a bounded wait takes its time whatever happens", ignore },
   async () => {
     const source = `
     await begin(20);
     const ends = [];
     const begun = performance.now();
-    while (performance.now() - begun < 50) ends.push(backend.waitBriefly(report));
-    console.log(JSON.stringify([ends.includes(true), backend.stirred()]));
+    while (performance.now() - begun < 50) ends.push(backend.block(report));
+    console.log(JSON.stringify([ends.includes(true), backend.runtimeHasWork()]));
     backend.close();
   `;
     assertEquals(await answers(source), [false, false]);
@@ -125,8 +128,8 @@ Deno.test(
 
 Deno.test({ name: "the runtime's doings end no parked wait", ignore }, async () => {
   const source = `
-    backend.heed();
-    backend.waitBriefly(report);
+    backend.watchRuntime();
+    backend.block(report);
     let ended = false;
     const parked = backend.wait(-1).then(() => ended = true);
     for (let i = 0; i < 5; i++) await thread(2);
@@ -139,10 +142,10 @@ Deno.test({ name: "the runtime's doings end no parked wait", ignore }, async () 
   assertEquals(await answers(source), false);
 });
 
-Deno.test({ name: "a set that was rebuilt heeds the runtime, too", ignore }, async () => {
+Deno.test({ name: "a set that was rebuilt watches the runtime, too", ignore }, async () => {
   const source = `
     import { closeFd, duplicate, pipe, put } from "$MOD/../tests/fds.ts";
-    backend.heed();
+    backend.watchRuntime();
     const ends = pipe();
     const copy = duplicate(ends.read);
     backend.add(copy, 1, "copy");
@@ -150,11 +153,11 @@ Deno.test({ name: "a set that was rebuilt heeds the runtime, too", ignore }, asy
     // Closed before it's removed, its file stays in the set: its events are nobody's, and spoil the set.
     closeFd(copy);
     backend.remove(copy);
-    backend.waitBriefly(report);
+    backend.block(report);
     await begin(20);
     const begun = performance.now();
     let ended = false;
-    while (!ended && performance.now() - begun < 5000) ended = backend.waitBriefly(report);
+    while (!ended && performance.now() - begun < 5000) ended = backend.block(report);
     backend.close();
     console.log(JSON.stringify(ended));
     Deno.exit();
@@ -162,12 +165,12 @@ Deno.test({ name: "a set that was rebuilt heeds the runtime, too", ignore }, asy
   assertEquals(await answers(source), true);
 });
 
-Deno.test({ name: "a worker's runtime can't be heeded, and says so", ignore }, async () => {
+Deno.test({ name: "a worker's runtime can't be watched, and says so", ignore }, async () => {
   const source = `
     const code = \`
       import { EpollBackend } from "$MOD/../poller/epoll.ts";
       const backend = new EpollBackend();
-      postMessage([backend.heed(), backend.stirred()]);
+      postMessage([backend.watchRuntime(), backend.runtimeHasWork()]);
       backend.close();
     \`;
     const url = "data:text/javascript," + encodeURIComponent(code);

@@ -4,97 +4,97 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { READABLE } from "../../poller/backend.ts";
 import { defaultKind } from "../../poller/create.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
-import { Pace } from "../../poller/brief.ts";
+import { WaitEstimate } from "../../poller/wait_estimate.ts";
 import { Pair } from "../../mod.ts";
 import { closeFd, duplicate, openDescriptors, openedSince, pipe, put, take } from "../fds.ts";
 import { freshAddress, join, run, turn } from "../util.ts";
 
 const ignore = Deno.build.os !== "linux";
-/** The reactor waits briefly where it uses epoll only. */
+/** The reactor blocks where it uses epoll only. */
 const elsewhere = ignore || defaultKind() !== "epoll";
 
-/** Whether a pace is brisk after so many waits more, of so many ms each. */
-function after(pace: Pace, times: number, wait: number): boolean {
-  for (let i = 0; i < times; i++) pace.note(wait);
-  return pace.brisk;
+/** Whether an estimate says to block after so many waits more, of so many ms each. */
+function after(estimate: WaitEstimate, times: number, wait: number): boolean {
+  for (let i = 0; i < times; i++) estimate.record(wait);
+  return estimate.shouldBlock;
 }
 
-Deno.test("a pace is brisk after some short waits, and a long one ends that", () => {
-  const pace = new Pace();
-  assertEquals(pace.brisk, false);
-  assertEquals(after(pace, 4, 0.05), false);
-  assertEquals(after(pace, 16, 0.05), true);
-  assertEquals(after(pace, 1, 3600_000), false);
-  assertEquals(after(pace, 8, 0.05), true);
+Deno.test("the estimate says to block after some short waits, and a long one ends that", () => {
+  const estimate = new WaitEstimate();
+  assertEquals(estimate.shouldBlock, false);
+  assertEquals(after(estimate, 4, 0.05), false);
+  assertEquals(after(estimate, 16, 0.05), true);
+  assertEquals(after(estimate, 1, 3600_000), false);
+  assertEquals(after(estimate, 8, 0.05), true);
 });
 
-Deno.test("where the runtime is heeded, a pace is brisk after waits of a millisecond, too", () => {
-  const heedless = new Pace(() => false);
-  const heedful = new Pace(() => true);
-  assertEquals([after(heedless, 20, 1), after(heedful, 20, 1)], [false, true]);
-  assertEquals(after(heedful, 1, 3600_000), false);
+Deno.test("where the runtime is watched, the estimate says to block after waits of a millisecond, too", () => {
+  const notWatching = new WaitEstimate(() => false);
+  const watching = new WaitEstimate(() => true);
+  assertEquals([after(notWatching, 20, 1), after(watching, 20, 1)], [false, true]);
+  assertEquals(after(watching, 1, 3600_000), false);
 });
 
-Deno.test("a pace asks whether the runtime can be heeded once, and not while waits are long", () => {
+Deno.test("an estimate asks once whether the runtime can be watched, and not while waits are long", () => {
   let asked = 0;
-  const pace = new Pace(() => {
+  const estimate = new WaitEstimate(() => {
     asked++;
     return true;
   });
-  after(pace, 20, 5);
+  after(estimate, 20, 5);
   const early = asked;
-  after(pace, 20, 1);
-  after(pace, 20, 5);
-  after(pace, 20, 0.1);
+  after(estimate, 20, 1);
+  after(estimate, 20, 5);
+  after(estimate, 20, 0.1);
   assertEquals([early, asked], [0, 1]);
 });
 
-Deno.test("a pace that alternates between short and long waits isn't brisk", () => {
-  const pace = new Pace();
-  let brisk = 0;
+Deno.test("waits that are short and long by turns don't make the estimate say to block", () => {
+  const estimate = new WaitEstimate();
+  let blocking = 0;
   for (let i = 0; i < 100; i++) {
-    pace.note(0.05);
-    pace.note(1);
-    if (pace.brisk) brisk++;
+    estimate.record(0.05);
+    estimate.record(1);
+    if (estimate.shouldBlock) blocking++;
   }
-  assertEquals(brisk, 0);
+  assertEquals(blocking, 0);
 });
 
-/** How long brief waits take where nothing comes, in ms. */
+/** How long bounded waits take where nothing comes, in ms. */
 function durations(backend: EpollBackend<string>, times: number): number[] {
   return Array.from({ length: times }, () => {
     const begun = performance.now();
-    backend.waitBriefly(() => {});
+    backend.block(() => {});
     return performance.now() - begun;
   });
 }
 
-Deno.test({ name: "a brief wait reports what is ready", ignore }, () => {
+Deno.test({ name: "a bounded wait reports what is ready", ignore }, () => {
   using ends = pipe();
   const backend = new EpollBackend<string>();
   backend.add(ends.read, READABLE, "pipe");
   const reported: [string, number][] = [];
   put(ends.write);
-  backend.waitBriefly((token, ready) => reported.push([token, ready]));
+  backend.block((token, ready) => reported.push([token, ready]));
   take(ends.read);
-  backend.waitBriefly((token, ready) => reported.push([token, ready]));
+  backend.block((token, ready) => reported.push([token, ready]));
   backend.close();
   assertEquals(reported, [["pipe", READABLE]]);
 });
 
 // The tick comes each half millisecond; without one, the time-out behind it is 20 ms.
-Deno.test({ name: "a brief wait for nothing ends within a millisecond or so", ignore }, () => {
+Deno.test({ name: "a bounded wait for nothing ends within a millisecond or so", ignore }, () => {
   const backend = new EpollBackend<string>();
   const shortest = Math.min(...durations(backend, 20));
   backend.close();
   assert(shortest < 5, `${shortest} ms`);
 });
 
-Deno.test({ name: "a tick from before doesn't end a brief wait at once", ignore }, () => {
+Deno.test({ name: "a tick from before doesn't end a bounded wait at once", ignore }, () => {
   const backend = new EpollBackend<string>();
   const waits: number[] = [];
   for (let i = 0; i < 20; i++) {
-    backend.waitBriefly(() => {});
+    backend.block(() => {});
     const pending = performance.now() + 1;
     while (performance.now() < pending);
     waits.push(...durations(backend, 1));
@@ -107,7 +107,7 @@ Deno.test(
   { name: "ticks end no longer wait: neither a parked one nor one on this thread", ignore },
   async () => {
     const backend = new EpollBackend<string>();
-    backend.waitBriefly(() => {});
+    backend.block(() => {});
     let ended = false;
     const parked = backend.wait(-1).then(() => ended = true);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -119,17 +119,17 @@ Deno.test(
   },
 );
 
-Deno.test({ name: "brief waits end also in a set that was rebuilt", ignore }, () => {
+Deno.test({ name: "bounded waits end also in a set that was rebuilt", ignore }, () => {
   using ends = pipe();
   const backend = new EpollBackend<string>();
-  backend.waitBriefly(() => {});
+  backend.block(() => {});
   const copy = duplicate(ends.read);
   backend.add(copy, READABLE, "copy");
   put(ends.write);
   // Closed before it's removed, its file stays in the set: its events are nobody's, and spoil the set.
   closeFd(copy);
   backend.remove(copy);
-  backend.waitBriefly(() => {});
+  backend.block(() => {});
   const waits = durations(backend, 20);
   backend.close();
   assert(Math.max(...waits) > 0.1 && Math.min(...waits) < 5, `${waits}`);
@@ -219,11 +219,11 @@ for (
 }
 
 Deno.test(
-  { name: "a set that has waited briefly gives its descriptors back", ignore },
+  { name: "a set that has blocked gives its descriptors back", ignore },
   async () => {
     const before = openDescriptors();
     const backend = new EpollBackend<string>();
-    backend.waitBriefly(() => {});
+    backend.block(() => {});
     backend.close();
     await turn();
     assertEquals(openedSince(before), []);

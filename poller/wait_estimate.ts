@@ -8,10 +8,10 @@ import { libc, libcOfLinux } from "../ffi/libc.ts";
 /** Waits that typically take less than so many ms may be the isolate's own thread's. */
 const SHORT = 0.2;
 /** The same where what else the event loop has to do ends such a wait. */
-const SHORT_IF_HEEDFUL = 1.5;
-/** Such a wait takes up to so many ms, and all else in the event loop is held up as long; with heed, only timers are. */
-const BRIEF = 1;
-const BRIEF_IF_HEEDFUL = 3;
+const SHORT_WITH_RUNTIME = 1.5;
+/** Such a wait takes up to so many ms, and all else in the event loop is held up as long; where the runtime is watched, only timers are. */
+const BOUND = 1;
+const BOUND_WITH_RUNTIME = 3;
 /** What a wait counts for at the most, as a multiple: so an idle hour is forgotten within a few quick answers. */
 const LONGEST = 4;
 /** The part of the newest wait in the figure. */
@@ -23,46 +23,46 @@ const NEWEST = 1 / 4;
  * isolate's own thread waits for it: for a moment at the most, once in a turn of the event loop. Unlike a
  * row of tries it leaves its core to libzmq's I/O thread meanwhile.
  */
-export class Pace {
-  #typical = LONGEST * SHORT_IF_HEEDFUL;
-  #heedful: boolean | undefined;
-  readonly #heed: () => boolean;
+export class WaitEstimate {
+  #typical = LONGEST * SHORT_WITH_RUNTIME;
+  #watchesRuntime: boolean | undefined;
+  readonly #watchRuntime: () => boolean;
 
-  /** `heed` sees to it that the runtime ends such a wait when it has something to do, and tells whether that can be had. */
-  constructor(heed: () => boolean = () => false) {
-    this.#heed = heed;
+  /** `watchRuntime` sees to it that the runtime ends such a wait when it has something to do, and tells whether that can be had. */
+  constructor(watchRuntime: () => boolean = () => false) {
+    this.#watchRuntime = watchRuntime;
   }
 
   /** Whether it does; asked once, when that first matters. */
-  get heedful(): boolean {
-    return this.#heedful ??= this.#heed();
+  get watchesRuntime(): boolean {
+    return this.#watchesRuntime ??= this.#watchRuntime();
   }
 
   /** Whether the next wait is likely to be so short that this thread may wait itself. */
-  get brisk(): boolean {
-    return this.#typical < SHORT_IF_HEEDFUL && this.#typical < this.#short;
+  get shouldBlock(): boolean {
+    return this.#typical < SHORT_WITH_RUNTIME && this.#typical < this.#short;
   }
 
   /** How many ms such a wait may take, if nothing comes. */
   get bound(): number {
-    return this.heedful ? BRIEF_IF_HEEDFUL : BRIEF;
+    return this.watchesRuntime ? BOUND_WITH_RUNTIME : BOUND;
   }
 
   /** Learns how many ms a wait took. */
-  note(waited: number): void {
-    const longest = LONGEST * (this.#heedful === false ? SHORT : SHORT_IF_HEEDFUL);
+  record(waited: number): void {
+    const longest = LONGEST * (this.#watchesRuntime === false ? SHORT : SHORT_WITH_RUNTIME);
     this.#typical += (Math.min(waited, longest) - this.#typical) * NEWEST;
   }
 
   get #short(): number {
-    return this.heedful ? SHORT_IF_HEEDFUL : SHORT;
+    return this.watchesRuntime ? SHORT_WITH_RUNTIME : SHORT;
   }
 }
 
 /** Nanoseconds from one tick to the next, */
 const INTERVAL = 500_000n;
 /** and where something else may end a wait: a turn of the event loop for each tick would cost as much as a thread. */
-const INTERVAL_IF_HEEDFUL = 1_500_000n;
+const INTERVAL_WITH_RUNTIME = 1_500_000n;
 /** Two of struct timespec: the interval, and the time to the first tick. */
 const every = (interval: bigint) => new BigInt64Array([0n, interval, 0n, interval]);
 
@@ -85,9 +85,9 @@ export class Ticker {
 
   readonly #ticks = new Uint8Array(8);
 
-  start(heedful: boolean): void {
+  start(watchesRuntime: boolean): void {
     if (this.#running) return;
-    const times = every(heedful ? INTERVAL_IF_HEEDFUL : INTERVAL);
+    const times = every(watchesRuntime ? INTERVAL_WITH_RUNTIME : INTERVAL);
     check(libcOfLinux().timerfd_settime(this.fd, 0, times, null), "timerfd_settime");
     this.#running = true;
   }
