@@ -19,7 +19,7 @@ import {
   serveBackground,
   Source,
 } from "./source.ts";
-import { spend } from "./turn.ts";
+import { takeBudget } from "./turn.ts";
 import { createBackend } from "./create.ts";
 import type { Poller, Ready } from "./poller.ts";
 import { type NestedSet, reactor, type WaitSet } from "./reactor.ts";
@@ -139,8 +139,8 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     this.#assertIdle();
     checkSignal(signal);
     if (signal?.aborted) return Promise.reject(signal.reason);
-    // Where this turn's budget is spent, the answer comes with the next turn, whatever is ready.
-    const mayAnswer = spend();
+    // Where this turn's budget is used up, the answer comes with the next turn, whatever is ready.
+    const mayAnswer = takeBudget();
     if (mayAnswer) {
       this.#findReady();
       if (this.#found.length > 0 || this.#woken || timeout === 0) {
@@ -273,7 +273,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
       if (registration.removed) continue;
       const target = registration.target!;
       if (target.stale) {
-        // The turn's budget is spent: its pending operations go on in the next one.
+        // The turn's budget is used up: its pending operations go on in the next one.
         target.look();
         reactor().queueRecheck(target);
       }

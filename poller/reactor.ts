@@ -5,7 +5,7 @@
 
 import { BACKGROUND_INTERVAL, backgroundSources, Source } from "./source.ts";
 import { type Backend, type BackendKind, EDGE, READABLE } from "./backend.ts";
-import { refill, RuntimeYield } from "./turn.ts";
+import { resetBudget, RuntimeYield } from "./turn.ts";
 import { isGuarded } from "../ffi/guard.ts";
 import { Alarm } from "./alarm.ts";
 import { PoolWatch } from "./pool.ts";
@@ -196,7 +196,7 @@ class Reactor {
     }
     this.#yielded = false;
     this.#tickQueued = false;
-    refill();
+    resetBudget();
     this.#prepareToWait(true);
   };
   readonly #queueImmediate = () => {
@@ -213,7 +213,7 @@ class Reactor {
     this.#pool.unparked();
     this.#runtimeYield.markYielded(now);
     if (!set.waking) set.estimate.record(now - set.since);
-    refill();
+    resetBudget();
     set.attempt(() => set.backend.collect(this.#report));
     this.#gatherScheduled();
     this.#afterWait();
@@ -275,7 +275,7 @@ class Reactor {
     this.#stale.push(source);
   }
 
-  /** Puts a source off to the next turn of the event loop: this turn's budget is spent. */
+  /** Puts a source off to the next turn of the event loop: this turn's budget is used up. */
   postpone(source: Source): void {
     this.queueRecheck(source);
     this.#queueTick();
@@ -336,7 +336,7 @@ class Reactor {
     else this.#queuePark();
   }
 
-  /** The same in the next turn of the event loop: this turn's budget is spent. */
+  /** The same in the next turn of the event loop: this turn's budget is used up. */
   scheduleGatherNextTick(nested: NestedSet): void {
     this.#toGather.push(nested);
     this.#queueTick();
@@ -345,7 +345,7 @@ class Reactor {
   /** Looks at every stale source, so that nobody sleeps on a consumed edge. */
   recheck(): void {
     // Serving may run user code's promises only later, but it may list sources again: those whose
-    // budget is spent. They wait for the turn that was queued for them.
+    // budget is used up. They wait for the turn that was queued for them.
     const sources = this.#stale;
     if (sources.length === 0) return;
     this.#stale = [];

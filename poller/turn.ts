@@ -28,11 +28,11 @@ let read = 0;
  * `setImmediate`, because promises that resolve at once are microtasks, and an endless row of those
  * starves every timer and every other descriptor (300,000 receives let a 1 ms timer fire not once).
  */
-export function spend(): boolean {
-  return --left > next || look();
+export function takeBudget(): boolean {
+  return --left > next || readClock();
 }
 
-function look(): boolean {
+function readClock(): boolean {
   if (left < 0) return false;
   const now = Date.now();
   if (now > read) every = 1;
@@ -46,7 +46,7 @@ function look(): boolean {
 }
 
 /** Begins a new turn of the event loop. */
-export function refill(): void {
+export function resetBudget(): void {
   left = OPERATIONS;
   next = left - every;
   started = read = Date.now();

@@ -2,7 +2,7 @@
 
 import { ZmqError } from "../errors.ts";
 import { WRITABLE } from "../poller/backend.ts";
-import { spend } from "../poller/turn.ts";
+import { takeBudget } from "../poller/turn.ts";
 import { Frame, type MessagePart, toParts } from "../socket/message.ts";
 import { takeMessage } from "../socket/receive.ts";
 import { putParts } from "../socket/sending.ts";
@@ -48,7 +48,7 @@ export class FilteredRelay extends Relay {
     const { source: { handle }, target, capture, count } = this;
     if (this.#message === undefined) {
       if (this.paused || handle.midMessage) return EMPTY; // paused by the filter itself
-      if (!spend()) return LATE;
+      if (!takeBudget()) return LATE;
       this.#frames = inTurn(() => takeMessage(handle.pointer, handle.metadata));
       if (this.#frames === undefined) return EMPTY;
       const answer = this.filter(this.#frames, this.direction);

@@ -3,7 +3,7 @@
 import { ZMQ_DGRAM, ZMQ_ROUTER, ZMQ_STREAM, ZMQ_XPUB } from "../ffi/constants.ts";
 import { ZmqError } from "../errors.ts";
 import { WRITABLE } from "../poller/backend.ts";
-import { spend } from "../poller/turn.ts";
+import { takeBudget } from "../poller/turn.ts";
 import type { Handle } from "../socket/core.ts";
 import type { Frame } from "../socket/message.ts";
 import { skipRest, takeMessage } from "../socket/receive.ts";
@@ -101,7 +101,7 @@ export abstract class Relay {
   /** Counts a receive. False where this turn is used up. */
   protected mayReceive(): boolean {
     if (--this.#left >= 0) return true;
-    if (!spend()) return false;
+    if (!takeBudget()) return false;
     this.#left = OPERATION - 1;
     return true;
   }

@@ -3,7 +3,7 @@
 import { ZMQ_ROUTER } from "../ffi/constants.ts";
 import { type Context, coreOf } from "../context.ts";
 import { ZmqError } from "../errors.ts";
-import { spend } from "../poller/turn.ts";
+import { takeBudget } from "../poller/turn.ts";
 import { type Handle, open } from "../socket/core.ts";
 import type { Frame } from "../socket/message.ts";
 import { setOption } from "../socket/options.ts";
@@ -70,7 +70,7 @@ export class ZapHandler {
 
   #serve(): void {
     try {
-      while (!this.closed && spend()) {
+      while (!this.closed && takeBudget()) {
         const frames = tryReceive(this.#handle);
         if (frames === undefined) return;
         this.#take(frames);

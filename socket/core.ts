@@ -20,7 +20,7 @@ import { libc } from "../ffi/libc.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { Kept, toCString, usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
-import { refill } from "../poller/turn.ts";
+import { resetBudget } from "../poller/turn.ts";
 import { pollable, Queue } from "../poller/source.ts";
 import { reactor } from "../poller/reactor.ts";
 import { Guarded, guardSocket, lingerOf, toldLinger, withLinger } from "./guarded.ts";
@@ -161,7 +161,7 @@ export class Handle extends Guarded {
         refusedThoughReady = refused && (writable || blind);
         blind &&= !refused;
       }
-      if (this.stale && this.queued) return; // this turn's budget is spent
+      if (this.stale && this.queued) return; // this turn's budget is used up
     }
     reactor().setRefused(this, receiveRefused || refusedThoughReady);
   }
@@ -231,7 +231,7 @@ export class Handle extends Guarded {
    */
   serveAll(line: Queue<Operation>): void {
     do {
-      refill();
+      resetBudget();
       this.serve();
     } while (line.first !== undefined && this.stale && !this.midMessage);
   }

@@ -61,7 +61,7 @@ export abstract class Operation extends QueuedOperation {
   }
 
   override expire(): void {
-    // What can be done in the same moment still counts, also where this turn's budget is spent.
+    // What can be done in the same moment still counts, also where this turn's budget is used up.
     this.handle.serveAll(this.queue);
     if (!this.#ended) this.fail(this.timedOut());
   }

@@ -2,7 +2,7 @@
 
 import { type Listener, waitReadable } from "../poller/source.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
-import { spend } from "../poller/turn.ts";
+import { takeBudget } from "../poller/turn.ts";
 import { bitsOf, type Interest } from "../poller/poller.ts";
 import { reactor } from "../poller/reactor.ts";
 import { checkSignal, Pending } from "../poller/deadlines.ts";
@@ -82,7 +82,7 @@ export function waitReady(
   checkSignal(signal);
   if (signal?.aborted) return Promise.reject(signal.reason);
   // A loop that finds the socket ready each time mustn't keep all else from its turn.
-  const looked = spend();
+  const looked = takeBudget();
   if (looked) {
     if (isReady(handle, wanted)) return Promise.resolve(true);
     if (limit === 0) return Promise.resolve(false);

@@ -4,7 +4,7 @@ import { ZMQ_STREAM } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import { inWorker } from "../ffi/process.ts";
 import { backgroundSources, waitReadable } from "../poller/source.ts";
-import { spend } from "../poller/turn.ts";
+import { takeBudget } from "../poller/turn.ts";
 import { reactor } from "../poller/reactor.ts";
 import { checkSignal } from "../poller/deadlines.ts";
 import type { Handle } from "./core.ts";
@@ -87,7 +87,7 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
   next(): Promise<IteratorResult<Frame[]>> {
     const { handle } = this;
     if (this.#ended || handle.closed) return Promise.resolve(END);
-    const tried = !handle.lent && mayTry(handle) && spend();
+    const tried = !handle.lent && mayTry(handle) && takeBudget();
     if (tried) {
       const message = takeOrFailure(handle);
       if (message instanceof Failure) return Promise.reject(message.reason);
@@ -128,7 +128,7 @@ export function receive(
   if (handle.closed) throw closedError(CALL);
   checkSignal(signal);
   if (signal?.aborted) return Promise.reject(signal.reason);
-  const tried = !handle.lent && mayTry(handle) && spend();
+  const tried = !handle.lent && mayTry(handle) && takeBudget();
   if (tried) {
     const message = takeOrFailure(handle);
     if (message instanceof Failure) return Promise.reject(message.reason);
@@ -261,7 +261,7 @@ export function visit(handle: Handle, visitor: Visitor, options: VisitOptions): 
 export function serveReceivers(handle: Handle): boolean {
   if (handle.midMessage) return false;
   for (let first; (first = handle.receivers.first as Receive | undefined) !== undefined;) {
-    if (!spend()) {
+    if (!takeBudget()) {
       reactor().postpone(handle);
       return true;
     }

@@ -2,7 +2,7 @@
 
 import { ZMQ_DGRAM, ZMQ_ROUTER, ZMQ_STREAM } from "../ffi/constants.ts";
 import { WRITABLE } from "../poller/backend.ts";
-import { spend } from "../poller/turn.ts";
+import { takeBudget } from "../poller/turn.ts";
 import { waitReadable } from "../poller/source.ts";
 import { reactor } from "../poller/reactor.ts";
 import { checkSignal } from "../poller/deadlines.ts";
@@ -78,7 +78,7 @@ export function send(
   if (handle.closed) throw closedError(CALL);
   checkSignal(signal);
   if (signal?.aborted) return Promise.reject(signal.reason);
-  const tried = !handle.lent && handle.senders.first === undefined && spend();
+  const tried = !handle.lent && handle.senders.first === undefined && takeBudget();
   if (tried) {
     // Without a `try` around it, which costs 12 ns of some 80: whatever keeps the message is asked for below.
     if (!Array.isArray(parts) && sendAtOnce(handle.pointer, parts as Part)) {
@@ -154,7 +154,7 @@ export function sendSync(handle: Handle, message: MessageLike, limit: number | u
 /** Lets those that wait send. False where one is left. */
 export function serveSenders(handle: Handle): boolean {
   for (let first; (first = handle.senders.first as Send | undefined) !== undefined;) {
-    if (!spend()) {
+    if (!takeBudget()) {
       reactor().postpone(handle);
       return true;
     }

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Poller, Pull, Push, settled, ZmqError } from "../mod.ts";
-import { spend } from "../poller/turn.ts";
+import { takeBudget } from "../poller/turn.ts";
 import { dealers, fillUp, held, KINDS, Parks, soon, turns, turnsUntil } from "./poller/support.ts";
 import { freshAddress, join, run } from "./util.ts";
 
@@ -149,7 +149,7 @@ for (const budget of ["left", "spent"]) {
       const end = performance.now() + 10;
       while (performance.now() < end);
       assert(push.trySend(`${round}`));
-      if (budget === "spent") { while (spend()); }
+      if (budget === "spent") { while (takeBudget()); }
       assertEquals((await soon(message))[0].text(), `${round}`);
     }
   });

@@ -10,7 +10,7 @@
  */
 
 import { runtimeTimers, type Timer } from "../poller/runtime_timers.ts";
-import { refill } from "../poller/turn.ts";
+import { resetBudget } from "../poller/turn.ts";
 import type { DeferredOperation, SocketState } from "./state.ts";
 
 /** So many pauses a burst begins with, */
@@ -48,7 +48,7 @@ export class Pause implements DeferredOperation {
     this.#timer = runtimeTimers.setTimeout(() => {
       state.deferred.delete(this);
       asked = paused = performance.now();
-      refill();
+      resetBudget();
       again();
     }, 0);
   }

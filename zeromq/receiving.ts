@@ -1,7 +1,7 @@
 /** Receiving: one at a time, as zeromq.js does it, in the engine's lines. */
 
 import type { Buffer } from "node:buffer";
-import { spend } from "../poller/turn.ts";
+import { takeBudget } from "../poller/turn.ts";
 import { reactor } from "../poller/reactor.ts";
 import type { Frame } from "../socket/message.ts";
 import { takeMessage } from "../socket/receive.ts";
@@ -25,7 +25,7 @@ export function receive(state: SocketState): Promise<Parts> {
       message: "Socket is busy reading; only one receive operation may be in progress at any time",
     });
   }
-  if (!spend()) return new Promise((resolve, reject) => giveWay(state, resolve, reject));
+  if (!takeBudget()) return new Promise((resolve, reject) => giveWay(state, resolve, reject));
   const timeout = state.handle.receiveTimeout;
   let outOfTurn = false;
   try {

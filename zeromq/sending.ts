@@ -2,7 +2,7 @@
 
 import { ZMQ_DGRAM, ZMQ_ROUTER, ZMQ_STREAM } from "../ffi/constants.ts";
 import { WRITABLE } from "../poller/backend.ts";
-import { spend } from "../poller/turn.ts";
+import { takeBudget } from "../poller/turn.ts";
 import { reactor } from "../poller/reactor.ts";
 import { keepParts, type Part } from "../socket/message.ts";
 import { checkCount, putParts, Send, trySend } from "../socket/sending.ts";
@@ -34,7 +34,7 @@ export function send(state: SocketState, message: unknown, target?: Part): Promi
   } else if (handle.type === ZMQ_ROUTER || handle.type >= ZMQ_STREAM) {
     checkCount(handle, parts); // throws where libzmq would drop what is sent, with success
   }
-  if (!spend()) {
+  if (!takeBudget()) {
     return new Promise((resolve, reject) => giveWay(state, keepParts(parts), resolve, reject));
   }
   const timeout = handle.sendTimeout;

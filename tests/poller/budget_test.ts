@@ -1,7 +1,7 @@
 /** How much may be done in one turn of the event loop. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { refill, spend } from "../../poller/turn.ts";
+import { resetBudget, takeBudget } from "../../poller/turn.ts";
 
 /** Turns on a clock of our own, in which each operation takes so many ms. */
 class Turns {
@@ -11,7 +11,7 @@ class Turns {
 
   /** A new turn: how many operations are granted. */
   turn(milliseconds: number): number {
-    refill();
+    resetBudget();
     this.read = 0;
     return this.more(milliseconds);
   }
@@ -19,7 +19,7 @@ class Turns {
   /** More of the same turn. */
   more(milliseconds: number): number {
     let granted = 0;
-    while (granted < 10_000 && spend()) {
+    while (granted < 10_000 && takeBudget()) {
       granted++;
       this.#time += milliseconds;
     }
@@ -28,7 +28,7 @@ class Turns {
 
   [Symbol.dispose](): void {
     Date.now = this.#now;
-    refill();
+    resetBudget();
   }
 
   readonly #now = Date.now;
@@ -50,10 +50,10 @@ Deno.test("budget: 512 operations a turn, and then none until the next", () => {
   assertEquals(turns.turn(0), 512);
 });
 
-Deno.test("budget: whatever was spent before, a new turn begins with all of it", () => {
+Deno.test("budget: whatever was used before, a new turn begins with all of it", () => {
   using turns = new Turns();
-  refill();
-  for (let i = 0; i < 100; i++) spend();
+  resetBudget();
+  for (let i = 0; i < 100; i++) takeBudget();
   assertEquals(turns.turn(0), 512);
 });
 

@@ -220,7 +220,7 @@ const WAYS: Record<string, (pull: Pull, send: () => Promise<void>) => Promise<re
     await send();
     return await soon(message);
   },
-  "receive, when the turn's budget is spent": async (pull, send) => {
+  "receive, when the turn's budget is used up": async (pull, send) => {
     await send();
     await until(pull);
     spendTurn();
