@@ -146,7 +146,7 @@ import "./poller/system.ts";
 import "./poller/epoll_set.ts";
 import "./poller/wait_estimate.ts";
 import "./poller/runtime_timers.ts";
-import "./poller/wake.ts";
+import "./poller/wakeup.ts";
 import "./poller/epoll.ts";
 import "./poller/kqueue_set.ts";
 import "./poller/kqueue.ts";

@@ -21,7 +21,7 @@ import {
   WANTED,
 } from "./system.ts";
 import { Ticker } from "./wait_estimate.ts";
-import { Wake } from "./wake.ts";
+import { Wakeup } from "./wakeup.ts";
 
 /** One watched descriptor, or an attached set. */
 interface Entry<Token> {
@@ -41,7 +41,7 @@ interface Entry<Token> {
 
 /** The slot of internal descriptors, where no entry ever stands; and the generations there. */
 const INTERNAL_SLOT = 0;
-const WAKE = 0;
+const WAKEUP = 0;
 const TICK = 1;
 const RUNTIME = 2;
 /** A wait that a tick is to end has this time-out, in ms: longer, and so never set in vain. */
@@ -53,7 +53,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   #waiting = false;
   #closed = false;
   readonly #set = new EpollSet();
-  #wake: Wake | undefined;
+  #wakeup: Wakeup | undefined;
   #ticker: Ticker | undefined;
   /** The runtime's own set, and whether it may end a wait. */
   #runtime: number | undefined;
@@ -187,7 +187,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     // An edge that wasn't collected wouldn't come again.
     if (this.#next < this.#found) return Promise.resolve();
     if (this.#needsRebuild) this.#rebuild();
-    this.#wakeUp();
+    this.#openWakeup();
     this.disarm();
     const waited = this.#set.waitAside(milliseconds(timeout));
     this.#waiting = true;
@@ -313,7 +313,7 @@ export class EpollBackend<Token> implements Backend<Token> {
 
   wake(): void {
     this.#assertOpen("epoll_wait");
-    this.#wakeUp().signal();
+    this.#openWakeup().signal();
   }
 
   close(): void {
@@ -326,13 +326,13 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#files.clear();
     this.#slots.length = 1;
     this.#found = this.#next = 0;
-    if (this.#waiting) this.#wake!.signal();
+    if (this.#waiting) this.#wakeup!.signal();
     else this.#release();
   }
 
   #release(): void {
     this.#set.close();
-    this.#wake?.close();
+    this.#wakeup?.close();
     this.#ticker?.close();
   }
 
@@ -341,7 +341,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#found = found;
     this.#next = 0;
     this.#filesDue = this.#files.size > 0;
-    if (!this.#filesDue) this.#wake?.drain();
+    if (!this.#filesDue) this.#wakeup?.drain();
   }
 
   #collectFiles(report: Report<Token>): void {
@@ -394,7 +394,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     } catch (error) {
       // The kernel's set refuses regular files, directories and /dev/null, which never have to wait.
       if (!(error instanceof ZmqError) || error.code !== "EPERM") throw error;
-      this.#wakeUp().signal();
+      this.#openWakeup().signal();
       this.#files.add(entry);
       entry.registeredIn = "always-ready";
     }
@@ -441,18 +441,18 @@ export class EpollBackend<Token> implements Backend<Token> {
     entry.registeredIn = "none";
   }
 
-  #wakeUp(): Wake {
-    if (this.#wake === undefined) {
-      const wake = new Wake();
+  #openWakeup(): Wakeup {
+    if (this.#wakeup === undefined) {
+      const wakeup = new Wakeup();
       try {
-        this.#set.control(EPOLL_CTL_ADD, wake.fd, EPOLLIN, INTERNAL_SLOT, WAKE);
+        this.#set.control(EPOLL_CTL_ADD, wakeup.fd, EPOLLIN, INTERNAL_SLOT, WAKEUP);
       } catch (error) {
-        wake.close();
+        wakeup.close();
         throw error;
       }
-      this.#wake = wake;
+      this.#wakeup = wakeup;
     }
-    return this.#wake;
+    return this.#wakeup;
   }
 
   /**
@@ -481,8 +481,8 @@ export class EpollBackend<Token> implements Backend<Token> {
     if (attachment !== undefined && attachment.registeredIn !== "none") {
       parent!.attach(this, attachment.token);
     }
-    if (this.#wake !== undefined) {
-      this.#set.control(EPOLL_CTL_ADD, this.#wake.fd, EPOLLIN, INTERNAL_SLOT, WAKE);
+    if (this.#wakeup !== undefined) {
+      this.#set.control(EPOLL_CTL_ADD, this.#wakeup.fd, EPOLLIN, INTERNAL_SLOT, WAKEUP);
     }
     if (this.#ticker !== undefined) this.#watchTicker(this.#ticker);
     if (this.#runtime !== undefined) this.#armRuntime(EPOLL_CTL_ADD, armed);

@@ -19,7 +19,7 @@ import {
   UNASKED,
   WANTED,
 } from "./system.ts";
-import { Wake } from "./wake.ts";
+import { Wakeup } from "./wakeup.ts";
 
 /** Another set that takes part in the waits, until it's reported once. */
 interface Attachment<Token> {
@@ -36,7 +36,7 @@ export class PollBackend<Token> implements Backend<Token> {
   #waiting = false;
   #closed = false;
   readonly #slots = new Slots<Token>();
-  #wake: Wake | undefined;
+  #wakeup: Wakeup | undefined;
 
   /** What the last wait found, in the order of the slots as they were when it began. */
   #results = new Int32Array(0);
@@ -108,7 +108,7 @@ export class PollBackend<Token> implements Backend<Token> {
 
   wait(timeout: number): Promise<void> {
     this.#assertIdle();
-    this.#wakeUp();
+    this.#openWakeup();
     const count = this.#layOut();
     const asked = this.#call.aside(this.#results, count, milliseconds(timeout));
     this.#waiting = true;
@@ -152,7 +152,7 @@ export class PollBackend<Token> implements Backend<Token> {
 
   wake(): void {
     this.#assertOpen();
-    this.#wakeUp().signal();
+    this.#openWakeup().signal();
   }
 
   close(): void {
@@ -162,35 +162,35 @@ export class PollBackend<Token> implements Backend<Token> {
     this.#nested.clear();
     this.#slots.clear();
     this.#next = this.#end = 0;
-    if (this.#waiting) this.#wake!.signal();
+    if (this.#waiting) this.#wakeup!.signal();
     else this.#release();
   }
 
   #release(): void {
-    this.#wake?.close();
+    this.#wakeup?.close();
     this.#call.close();
   }
 
   /** The outstanding wait began without the change: it ends, so that the next one has it. */
   #changed(): void {
-    if (this.#waiting) this.#wake!.signal();
+    if (this.#waiting) this.#wakeup!.signal();
     const parent = this.#parent;
     if (parent !== undefined) parent.#changed();
   }
 
-  #wakeUp(): Wake {
-    if (this.#wake === undefined) {
-      const wake = new Wake();
+  #openWakeup(): Wakeup {
+    if (this.#wakeup === undefined) {
+      const wakeup = new Wakeup();
       try {
-        this.#assertBelowCeiling(wake.fd);
+        this.#assertBelowCeiling(wakeup.fd);
       } catch (error) {
-        wake.close();
+        wakeup.close();
         throw error;
       }
-      this.#wake = wake;
+      this.#wakeup = wakeup;
       this.#changed();
     }
-    return this.#wake;
+    return this.#wakeup;
   }
 
   /**
@@ -222,8 +222,8 @@ export class PollBackend<Token> implements Backend<Token> {
     if (set !== this) {
       row.array.set(set.#slots.array.subarray(0, WORDS * set.#slots.length), WORDS * start);
     }
-    if (set.#wake !== undefined) {
-      row.array[WORDS * end] = set.#wake.fd;
+    if (set.#wakeup !== undefined) {
+      row.array[WORDS * end] = set.#wakeup.fd;
       row.array[WORDS * end + 1] = POLLIN;
       end++;
     }
@@ -240,7 +240,7 @@ export class PollBackend<Token> implements Backend<Token> {
   #takeResults(found: number): void {
     this.#end = found > 0 ? this.#asked : 0;
     this.#nestedDue = found > 0 && this.#nested.size > 0;
-    this.#wake?.drain();
+    this.#wakeup?.drain();
   }
 
   #collectNested(report: Report<Token>): void {

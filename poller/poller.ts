@@ -4,7 +4,7 @@ import { type BackendKind, READABLE, WRITABLE } from "./backend.ts";
 import { type Pollable, Uncloneable } from "./source.ts";
 import { PollerCore } from "./poller_core.ts";
 import type { PollerTimer, TimerOptions } from "./timers.ts";
-import { wake } from "./wake.ts";
+import { wakeByToken } from "./wakeup.ts";
 
 /** What to wait for. */
 export interface Interest {
@@ -233,7 +233,7 @@ export class Poller<Key = unknown> extends Uncloneable
    * ```
    */
   static wake(token: string): boolean {
-    return wake(token);
+    return wakeByToken(token);
   }
 
   /** Closes the Poller, and none of its sources. A pending wait rejects with EBADF; an iteration ends. */

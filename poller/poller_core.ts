@@ -31,7 +31,7 @@ import {
   Timers,
 } from "./timers.ts";
 import { checkSignal, Pending } from "./deadlines.ts";
-import { makeWaker, type Waker } from "./wake.ts";
+import { openRemoteWakeup, type RemoteWakeup } from "./wakeup.ts";
 
 /** A synchronous wait is cut into slices of this many ms, so that a worker can be terminated in it. */
 const SLICE = 100;
@@ -77,7 +77,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   #found: Ready<Key>[] = [];
   #woken = false;
   #pending: PendingWait<Key> | undefined;
-  #waker: Waker | undefined;
+  #remoteWakeup: RemoteWakeup | undefined;
   readonly #timers = new Timers<Key>(this);
 
   constructor(kind: BackendKind | undefined) {
@@ -184,18 +184,18 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   /** What wakes it from another isolate. */
   waker(): string {
     this.assertOpen("waker");
-    if (this.#waker === undefined) {
-      const waker = makeWaker();
+    if (this.#remoteWakeup === undefined) {
+      const wakeup = openRemoteWakeup();
       try {
-        const registration = new Registration<Key>(this, waker.fd, undefined, undefined, READABLE);
-        this.backend.add(waker.fd, READABLE, registration);
+        const registration = new Registration<Key>(this, wakeup.fd, undefined, undefined, READABLE);
+        this.backend.add(wakeup.fd, READABLE, registration);
       } catch (error) {
-        waker.close();
+        wakeup.close();
         throw error;
       }
-      this.#waker = waker;
+      this.#remoteWakeup = wakeup;
     }
-    return this.#waker.token;
+    return this.#remoteWakeup.token;
   }
 
   /** Called by the reactor: something may be ready. */
@@ -248,9 +248,9 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     this.fail(stateError("EBADF", "Poller.wait", "The Poller was closed"));
     this.closed = true;
     this.#timers.clear();
-    if (this.#waker !== undefined) this.backend.remove(this.#waker.fd);
+    if (this.#remoteWakeup !== undefined) this.backend.remove(this.#remoteWakeup.fd);
     this.backend.close();
-    this.#waker?.close();
+    this.#remoteWakeup?.close();
   }
 
   #end(pending: PendingWait<Key>): PendingWait<Key> {
@@ -291,12 +291,12 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   readonly #report = (registration: Registration<Key>, ready: number) => {
     // A socket's descriptor says only that something has changed, for its pending operations as well.
     if (registration.target !== undefined) registration.target.serve();
-    else if (registration.source === this.#waker?.fd) this.#wakeFromAfar();
+    else if (registration.source === this.#remoteWakeup?.fd) this.#onRemoteWake();
     else this.#found.push(readyOf(registration, ready));
   };
 
-  #wakeFromAfar(): void {
-    this.#waker!.take();
+  #onRemoteWake(): void {
+    this.#remoteWakeup!.drain();
     this.#woken = true;
   }
 

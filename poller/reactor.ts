@@ -46,7 +46,7 @@ class WaitSet {
   /** Until when the thread is parked, at the latest; and since when somebody has been waiting. */
   until = 0;
   since = 0;
-  waking = false;
+  wakeSent = false;
   readonly estimate = new WaitEstimate(() => this.backend.watchRuntime?.() ?? false);
   /** The last wait was on the isolate's own thread. */
   blocked = false;
@@ -77,7 +77,7 @@ class WaitSet {
     this.parked = true;
     this.blocked = false;
     this.since = now;
-    this.waking = false;
+    this.wakeSent = false;
     this.until = until;
     this.pool.parked(now, until);
     waited.then(this.onWake, (error) => {
@@ -101,8 +101,8 @@ class WaitSet {
   }
 
   wake(): void {
-    if (!this.parked || this.waking) return;
-    this.waking = true;
+    if (!this.parked || this.wakeSent) return;
+    this.wakeSent = true;
     this.backend.wake();
   }
 
@@ -212,7 +212,7 @@ class Reactor {
     set.parked = false;
     this.#pool.unparked();
     this.#runtimeYield.markYielded(now);
-    if (!set.waking) set.estimate.record(now - set.since);
+    if (!set.wakeSent) set.estimate.record(now - set.since);
     resetBudget();
     set.attempt(() => set.backend.collect(this.#report));
     this.#gatherScheduled();

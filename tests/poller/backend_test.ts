@@ -2,7 +2,7 @@ import "../fds.ts";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import type { BackendKind } from "../../poller/backend.ts";
 import { createBackend, defaultKind, kinds } from "../../poller/create.ts";
-import { Wake } from "../../poller/wake.ts";
+import { Wakeup } from "../../poller/wakeup.ts";
 import { openDescriptors, openedSince, readiness } from "../fds.ts";
 import { backendContract } from "./backend_contract.ts";
 import { kevents } from "./contract/kevents.ts";
@@ -22,7 +22,7 @@ kevents();
 for (const kind of LINUX ? ["eventfd", "pipe"] as const : ["pipe"] as const) {
   Deno.test(`wake by ${kind}: readable from signal to drain, however often either is called`, () => {
     const before = LINUX ? openDescriptors() : [];
-    const wake = new Wake(kind);
+    const wake = new Wakeup(kind);
     for (let turn = 0; turn < 3; turn++) {
       assertEquals([wake.signalled, readiness(wake.fd) & 1], [false, 0]);
       for (let time = 0; time < 3; time++) wake.signal();

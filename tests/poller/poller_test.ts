@@ -15,7 +15,7 @@ import {
   Subscriber,
   XPublisher,
 } from "../../mod.ts";
-import { Wake } from "../../poller/wake.ts";
+import { Wakeup } from "../../poller/wakeup.ts";
 import { fill, pipe, put, socketPair, take, unusedNumber } from "../fds.ts";
 import { freshAddress, join, until, withFolder } from "../util.ts";
 import { all, Bell, keys, KINDS, over, soon, STUCK, throwsCode } from "./support.ts";
@@ -37,7 +37,7 @@ over(
       await join(reply, request, freshAddress("inproc"));
       using line = pipe();
       using sockets = socketPair();
-      using counter = { wake: new Wake(), [Symbol.dispose]: () => counter.wake.close() };
+      using counter = { wake: new Wakeup(), [Symbol.dispose]: () => counter.wake.close() };
       const file = openSync(new URL(import.meta.url), "r");
       const nothing = openSync("/dev/null", "r");
       try {

@@ -18,7 +18,7 @@ import { PollBackend } from "../../poller/poll.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { Source } from "../../poller/source.ts";
 import { Pending } from "../../poller/deadlines.ts";
-import { Wake } from "../../poller/wake.ts";
+import { Wakeup } from "../../poller/wakeup.ts";
 import { freshAddress, join, turn } from "../util.ts";
 
 export const LINUX = Deno.build.os === "linux";
@@ -231,8 +231,8 @@ export class Looks implements Disposable {
 
 /** A source of our own, whose descriptor and state are in the test's hands. */
 export class Bell extends Source implements Pollable, Disposable {
-  readonly #wake = new Wake();
-  readonly fd: number = this.#wake.fd;
+  readonly #wakeup = new Wakeup();
+  readonly fd: number = this.#wakeup.fd;
   readonly [pollable] = this;
   closed = false;
   /** What it's ready for. */
@@ -253,12 +253,12 @@ export class Bell extends Source implements Pollable, Disposable {
   /** Makes an edge. */
   ring(ready: number = this.ready): void {
     this.ready = ready;
-    this.#wake.signal();
+    this.#wakeup.signal();
   }
 
   protected override readiness(): number {
     this.asked++;
-    if (this.consumes) this.#wake.drain();
+    if (this.consumes) this.#wakeup.drain();
     return this.ready;
   }
 
@@ -273,7 +273,7 @@ export class Bell extends Source implements Pollable, Disposable {
     if (this.listeners !== undefined) { for (const watch of [...this.listeners]) watch.onClosed(); }
     reactor().setRefused(this, false);
     reactor().unregister(this);
-    this.#wake.close();
+    this.#wakeup.close();
   }
 }
 

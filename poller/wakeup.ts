@@ -11,7 +11,7 @@ import { isAlive, locked, ownLife, readText, writeText } from "../ffi/process.ts
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
 
 /** An eventfd on Linux, a pipe elsewhere. */
-export class Wake {
+export class Wakeup {
   /** The descriptor to watch for READABLE. */
   readonly fd: number;
   readonly #end: number;
@@ -70,19 +70,19 @@ const LIST = "wakers";
  * descriptors. It's written to and closed under the list's lock only, and no destructor closes it; so
  * nobody ever writes to a number that has come back as something else.
  */
-export interface Waker {
+export interface RemoteWakeup {
   /** The descriptor to watch for READABLE. */
   readonly fd: number;
   /** What others wake it by. */
   readonly token: string;
   /** Takes the signal back. */
-  take(): void;
+  drain(): void;
   /** Closes the descriptor. */
   close(): void;
 }
 
 /** Opens the descriptor, and puts it into the list. Throws ENOTSUP where there can't be one. */
-export function makeWaker(): Waker {
+export function openRemoteWakeup(): RemoteWakeup {
   // Before anything of Linux's is bound: where one function is missing, the loader throws an error of its own.
   if (Deno.build.os !== "linux") throw unsupported();
   return new class {
@@ -105,7 +105,7 @@ export function makeWaker(): Waker {
       return [TOKEN, Deno.pid, this.#id].join(":");
     }
 
-    take(): void {
+    drain(): void {
       // That there was none is no failure.
       libc().read(this.fd, this.#read, 8n);
     }
@@ -118,7 +118,7 @@ export function makeWaker(): Waker {
 }
 
 /** Wakes by a token. False where there is no such waker any more. */
-export function wake(token: unknown): boolean {
+export function wakeByToken(token: unknown): boolean {
   const [kind, pid, id, ...rest] = typeof token === "string" ? token.split(":") : [];
   if (kind !== TOKEN || !id || rest.length > 0) {
     throw new TypeError("A Poller is woken by the token that waker() gave");
