@@ -2,17 +2,17 @@
 
 import type { ContextOptions } from "./context_options.ts";
 import {
-  allow,
-  closeAtEnd,
-  isClosed,
-  isEnding,
-  noticeOf,
+  exitMessageFor,
+  extendExitLinger,
+  isShuttingDown,
+  registerAtExit,
   terminate,
+  unregisterAtExit,
   WARN_AFTER,
-} from "./ffi/ending.ts";
+} from "./ffi/shutdown.ts";
 import { check, checkPointer, stateError } from "./ffi/errno.ts";
 import { guard, unguard } from "./ffi/guard.ts";
-import { zmq, zmqEnding } from "./ffi/libzmq.ts";
+import { zmq, zmqTermination } from "./ffi/libzmq.ts";
 import { inWorker } from "./ffi/process.ts";
 import {
   beginSharing,
@@ -264,9 +264,9 @@ export class Context extends Uncloneable implements Disposable {
 export class ContextCore {
   exitLinger = 10_000;
   /** What the end says where it has to wait for this context's messages, if not our own words. */
-  notice: (() => string) | undefined;
+  makeExitMessage: (() => string) | undefined;
   /** The same, once it's being closed. */
-  protected saying: string | undefined;
+  protected exitMessage: string | undefined;
   closed = false;
   /** The same native context as others use it. */
   protected common: Shared | undefined;
@@ -286,7 +286,7 @@ export class ContextCore {
     if (this.#pointer === undefined) {
       this.#pointer = this.begin();
       if (this.common === undefined) guard("zmq_ctx_term", this.#pointer);
-      closeAtEnd(this);
+      registerAtExit(this);
     }
     return this.#pointer;
   }
@@ -303,7 +303,7 @@ export class ContextCore {
 
   shutdown(): void {
     if (this.closed || this.#pointer === undefined) return;
-    check(zmqEnding().zmq_ctx_shutdown(this.#pointer), "zmq_ctx_shutdown");
+    check(zmqTermination().zmq_ctx_shutdown(this.#pointer), "zmq_ctx_shutdown");
   }
 
   share(): string {
@@ -363,7 +363,7 @@ export class ContextCore {
 
   close(): void {
     if (this.closed) return;
-    if (this.#pointer !== undefined) this.saying = this.notice?.();
+    if (this.#pointer !== undefined) this.exitMessage = this.makeExitMessage?.();
     this.leaving();
     this.closed = true;
     const errors: unknown[] = [];
@@ -375,7 +375,7 @@ export class ContextCore {
       }
     }
     if (this.#pointer !== undefined) this.end(this.#pointer);
-    isClosed(this);
+    unregisterAtExit(this);
     if (errors.length > 0) throw errors[0];
   }
 
@@ -397,17 +397,17 @@ export class ContextCore {
     if (this.common !== undefined && !this.common.leave()) {
       // Terminating it would wait for the other isolates' sockets, too. A worker's messages go on in the
       // background; the main isolate waits here, for its own.
-      if (isEnding()) {
+      if (isShuttingDown()) {
         const limit = Math.min(this.exitLinger, LONGEST);
         this.#lingering?.wait(limit, WARN_AFTER, () => {
-          console.error(this.saying ?? noticeOf(limit));
+          console.error(this.exitMessage ?? exitMessageFor(limit));
         });
       }
       return;
     }
     unguard("zmq_ctx_term", pointer);
     terminate(pointer);
-    allow(this.exitLinger, this.saying);
+    extendExitLinger(this.exitLinger, this.exitMessage);
   }
 }
 

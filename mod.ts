@@ -159,7 +159,7 @@ import "./poller/reactor.ts";
 import "./poller/timers.ts";
 import "./poller/poller_core.ts";
 import "./poller/poller.ts";
-import "./ffi/ending.ts";
+import "./ffi/shutdown.ts";
 import "./ffi/shared.ts";
 import "./context.ts";
 import "./socket/message.ts";

@@ -84,7 +84,7 @@ import "./ffi/curve.ts";
 import "./zeromq/errors.ts";
 import "./zeromq/library.ts";
 import "./ffi/process.ts";
-import "./ffi/ending.ts";
+import "./ffi/shutdown.ts";
 import "./ffi/guard.ts";
 import "./ffi/constants.ts";
 import "./ffi/shared.ts";

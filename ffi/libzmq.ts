@@ -61,7 +61,7 @@ const ASKING = {
   zmq_msg_size: { parameters: ["pointer"], result: "usize" },
 } as const;
 
-const ENDING = {
+const TERMINATION = {
   // int zmq_ctx_shutdown(void *context)
   zmq_ctx_shutdown: { parameters: ["pointer"], result: "i32" },
   // int zmq_ctx_term(void *context): blocks until every message has gone or its linger is over
@@ -75,7 +75,7 @@ export type Zmq = Deno.StaticForeignLibraryInterface<typeof COMMON>;
 
 let common: Zmq | undefined;
 let asking: Deno.StaticForeignLibraryInterface<typeof ASKING> | undefined;
-let ending: Deno.StaticForeignLibraryInterface<typeof ENDING> | undefined;
+let termination: Deno.StaticForeignLibraryInterface<typeof TERMINATION> | undefined;
 
 /** The functions that nearly every program calls. */
 export function zmq(): Zmq {
@@ -88,8 +88,8 @@ export function zmqAsking(): Deno.StaticForeignLibraryInterface<typeof ASKING> {
 }
 
 /** Those at the beginning and the end of a context's life. */
-export function zmqEnding(): Deno.StaticForeignLibraryInterface<typeof ENDING> {
-  return ending ??= loadLibrary().open(ENDING);
+export function zmqTermination(): Deno.StaticForeignLibraryInterface<typeof TERMINATION> {
+  return termination ??= loadLibrary().open(TERMINATION);
 }
 
 function bindCommon(): Zmq {

@@ -1,11 +1,11 @@
 /** Native contexts that several isolates of the process use, and who of them still does. */
 
 import { ZMQ_DONTWAIT } from "./constants.ts";
-import { terminate } from "./ending.ts";
+import { terminate } from "./shutdown.ts";
 import { stateError } from "./errno.ts";
 import { giveBackKeys } from "./guard.ts";
 import { libc } from "./libc.ts";
-import { zmq, zmqEnding } from "./libzmq.ts";
+import { zmq, zmqTermination } from "./libzmq.ts";
 import { loadLibrary } from "./load.ts";
 import { Kept } from "./memory.ts";
 import { addressAt, hexOf, isAlive, locked, ownLife, readText, writeText } from "./process.ts";
@@ -107,7 +107,7 @@ function closeReports(ended?: string): void {
   const before = readText(reports());
   if (before === "") return;
   // Once a context is shut down, nobody waits for a reader any more.
-  if (ended !== undefined) zmqEnding().zmq_ctx_shutdown(addressAt(ended));
+  if (ended !== undefined) zmqTermination().zmq_ctx_shutdown(addressAt(ended));
   const after = before.split(";").filter((entry) => {
     const [context, socket, owner] = entry.split(" ");
     if (entry === "") return true;
@@ -223,7 +223,7 @@ export interface Lingering {
   /** A new socket has this descriptor: whose it was has gone. */
   forget(fd: number): void;
   /** Waits until all have gone, or `limit` ms are over. `notice` is called once, after `patience` ms. */
-  wait(limit: number, patience: number, notice: () => void): void;
+  wait(limit: number, silent: number, onWait: () => void): void;
 }
 
 /**
@@ -245,15 +245,15 @@ export function makeLingering(isGone: (fd: number) => boolean): Lingering {
       this.#until.delete(fd);
     }
 
-    wait(limit: number, patience: number, notice: () => void): void {
+    wait(limit: number, silent: number, onWait: () => void): void {
       const started = performance.now();
-      let noticed = false;
+      let said = false;
       for (this.#forgetGone(); this.#until.size > 0; this.#forgetGone()) {
         const waited = performance.now() - started;
         if (waited > limit) return;
-        if (waited > patience && !noticed) {
-          noticed = true;
-          notice();
+        if (waited > silent && !said) {
+          said = true;
+          onWait();
         }
         libc().poll(new Uint8Array(8), 0n, 1);
       }

@@ -3,7 +3,7 @@
 import { ZMQ_EVENTS, ZMQ_LINGER, ZMQ_PAIR } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import { guard, unguard } from "../ffi/guard.ts";
-import { zmqEnding } from "../ffi/libzmq.ts";
+import { zmqTermination } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { zmqSteerable } from "../ffi/proxying.ts";
 import { waitReadable } from "../poller/source.ts";
@@ -272,7 +272,7 @@ export class NativeRun implements Engine {
     // The thread may be held up in a send; nothing but the end of its context gets it out of that.
     if (!this.#hear()) {
       for (const context of this.#contexts) {
-        zmqEnding().zmq_ctx_shutdown(context);
+        zmqTermination().zmq_ctx_shutdown(context);
       }
     }
     waitReadable(this.#control.fd, FAREWELL);

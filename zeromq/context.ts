@@ -136,7 +136,7 @@ export function coreOf(value: unknown): ContextCore {
 function prepared(core: ContextCore): ContextCore {
   // A linger is a promise: the end waits for as long as it says.
   core.exitLinger = 0x7fffffff;
-  core.notice = () => {
+  core.makeExitMessage = () => {
     const advice = core.get(BLOCKY, "blocky") === 0
       ? ""
       : " Set 'context.blocky = false' to change this behaviour.";

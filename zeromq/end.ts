@@ -3,7 +3,7 @@
  * at the natural end Deno calls them after `unload`.
  */
 
-import { endLater } from "../ffi/ending.ts";
+import { setExitHook } from "../ffi/shutdown.ts";
 import { inWorker } from "../ffi/process.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
 
@@ -18,15 +18,15 @@ export function endAfterListeners(): void {
   if (inWorker()) return;
   let listening = false;
   let natural = false;
-  endLater({
-    idle() {
+  setExitHook({
+    onIdle() {
       // A program that ends by itself fires beforeExit, and exit later. A test module fires neither.
       if (!listening) nodeProcess()?.on("beforeExit", () => natural = true);
       listening = true;
       // Where a listener has found more to do, the next end may be a Deno.exit, without these events.
       Deno.unrefTimer(runtimeTimers.setTimeout(() => natural = false, 0));
     },
-    postpone(end) {
+    defer(end) {
       const process = nodeProcess();
       if (!natural || process === undefined || process._exiting === true) return false;
       process.on("exit", end);

@@ -4,7 +4,7 @@
  */
 
 import { checkPointer, checkUninterrupted } from "./errno.ts";
-import { zmqEnding } from "./libzmq.ts";
+import { zmqTermination } from "./libzmq.ts";
 import { loadLibrary } from "./load.ts";
 import { inWorker } from "./process.ts";
 
@@ -39,7 +39,7 @@ let threads: Deno.StaticForeignLibraryInterface<typeof THREADS> | undefined;
 const running = new Set<number>();
 
 /**
- * Terminates a context whose sockets are closed, without waiting for it. {@linkcode joinEnding} waits for the thread that
+ * Terminates a context whose sockets are closed, without waiting for it. {@linkcode joinTerminations} waits for the thread that
  * does it; without that the end of the process cuts it short.
  */
 export function terminate(context: Deno.PointerObject): void {
@@ -47,7 +47,7 @@ export function terminate(context: Deno.PointerObject): void {
   forgetEnded();
   if (threads !== undefined && startTerminating(threads, context)) return;
   // There is no thread to be had, or no way to wait for one: the call blocks, bounded by the sockets' lingers.
-  checkUninterrupted(() => zmqEnding().zmq_ctx_term(context), "zmq_ctx_term");
+  checkUninterrupted(() => zmqTermination().zmq_ctx_term(context), "zmq_ctx_term");
 }
 
 function bindThreads(): typeof threads {
@@ -103,7 +103,7 @@ function forgetEnded(): void {
 }
 
 /** Waits up to `milliseconds` for the contexts that are being terminated. Returns true where all are done. */
-export function joinEnding(milliseconds: number): boolean {
+export function joinTerminations(milliseconds: number): boolean {
   // Never the wall clock: a program's computer may set it while the program ends.
   const started = performance.now();
   for (;;) {
@@ -121,87 +121,87 @@ export function joinEnding(milliseconds: number): boolean {
  * it: whoever guesses the next one can claim it first, which ends a ROUTER's or REP's process.
  */
 function seedRandom(): void {
-  zmqEnding().srand(crypto.getRandomValues(new Uint32Array(1))[0]);
+  zmqTermination().srand(crypto.getRandomValues(new Uint32Array(1))[0]);
 }
 
 // The end of the process. Every context is terminated, which delivers what was sent and not yet
 // delivered; the library itself stays in memory.
 
 /** Something that is closed at the end. */
-interface Ending {
+interface ClosedAtExit {
   close(): void;
 }
 
 /** After so many ms the end says why it waits. */
 export const WARN_AFTER = 500;
-const alive = new Set<Ending>();
+const registered = new Set<ClosedAtExit>();
 /** How long the end waits for the contexts that were closed, whose messages may still be going out. */
 let longestLinger = 0;
-let notice: string | undefined;
-let watched = false;
-let ending = false;
+let exitMessage: string | undefined;
+let installed = false;
+let shuttingDown = false;
 
 /** Has a context closed at the end. */
-export function closeAtEnd(context: Ending): void {
-  watchTheEnd();
-  alive.add(context);
+export function registerAtExit(context: ClosedAtExit): void {
+  installExitHooks();
+  registered.add(context);
 }
 
 /** It was closed. */
-export function isClosed(context: Ending): void {
-  alive.delete(context);
+export function unregisterAtExit(context: ClosedAtExit): void {
+  registered.delete(context);
 }
 
 /** Whether the end has come. */
-export function isEnding(): boolean {
-  return ending;
+export function isShuttingDown(): boolean {
+  return shuttingDown;
 }
 
 /** How long the end may wait for the messages of a context that is being terminated, and what it says then. */
-export function allow(milliseconds: number, saying: string | undefined): void {
+export function extendExitLinger(milliseconds: number, message: string | undefined): void {
   longestLinger = Math.max(longestLinger, milliseconds);
-  notice = saying ?? notice;
+  exitMessage = message ?? exitMessage;
 }
 
 /** Our own words. */
-export function noticeOf(milliseconds: number): string {
+export function exitMessageFor(milliseconds: number): string {
   return `deno-zmq: waiting up to ${milliseconds} ms for messages that are still to be sent. ` +
     "See the linger of sockets, and exitLinger of their context.";
 }
 
 /** A moment that comes after `unload`. */
-export interface Later {
+export interface ExitHook {
   /** Nothing is left to do: the end may follow. */
-  idle(): void;
+  onIdle(): void;
   /** Calls then. False if that moment won't come. */
-  postpone(end: () => void): boolean;
+  defer(shutDown: () => void): boolean;
 }
 
-let later: Later | undefined;
+let exitHook: ExitHook | undefined;
 
 /** Has the end come at a moment after `unload`, where there is such a moment. */
-export function endLater(moment: Later): void {
-  later = moment;
+export function setExitHook(hook: ExitHook): void {
+  exitHook = hook;
 }
 
-function watchTheEnd(): void {
-  if (watched) return;
-  watched = true;
+function installExitHooks(): void {
+  if (installed) return;
+  installed = true;
   seedRandom();
   // Now, since by the end a program may have revoked the permission to bind anything.
   threads = bindThreads();
-  addEventListener("unload", unloaded);
+  addEventListener("unload", onUnload);
   // To be the last of its listeners, since a program's own may still send. Deno.exit fires no
   // beforeunload: there the order is that in which the listeners were added.
   addEventListener("beforeunload", () => {
-    removeEventListener("unload", unloaded);
-    addEventListener("unload", unloaded);
-    later?.idle();
+    removeEventListener("unload", onUnload);
+    addEventListener("unload", onUnload);
+    exitHook?.onIdle();
   });
   // A node worker that ends by itself fires only its process's event. In the main thread that event
   // is one too many, and touching `process` there costs 11 ms of start-up. (A node worker doesn't have
   // WorkerGlobalScope, and node:worker_threads takes a Web Worker for the main thread.)
-  if (inWorker()) endOnExit((globalThis as unknown as { process?: NodeProcess }).process);
+  if (inWorker()) shutDownOnExit((globalThis as unknown as { process?: NodeProcess }).process);
 }
 
 interface NodeProcess {
@@ -211,26 +211,26 @@ interface NodeProcess {
 }
 
 /** Ends as the last of the listeners of a process's `exit`: the program's own may still send. */
-function endOnExit(process: NodeProcess | undefined): void {
+function shutDownOnExit(process: NodeProcess | undefined): void {
   if (process?.on === undefined) return;
-  process.on("exit", end);
+  process.on("exit", shutDown);
   process.on("newListener", (event, listener) => {
-    if (event !== "exit" || listener === end) return;
+    if (event !== "exit" || listener === shutDown) return;
     queueMicrotask(() => {
-      process.off("exit", end);
-      process.on!("exit", end);
+      process.off("exit", shutDown);
+      process.on!("exit", shutDown);
     });
   });
 }
 
-function unloaded(): void {
-  if (!later?.postpone(end)) end();
+function onUnload(): void {
+  if (!exitHook?.defer(shutDown)) shutDown();
 }
 
-function end(): void {
-  ending = true;
-  for (const context of [...alive]) context.close();
-  if (joinEnding(Math.min(WARN_AFTER, longestLinger)) || longestLinger <= WARN_AFTER) return;
-  console.error(notice ?? noticeOf(longestLinger));
-  joinEnding(longestLinger - WARN_AFTER);
+function shutDown(): void {
+  shuttingDown = true;
+  for (const context of [...registered]) context.close();
+  if (joinTerminations(Math.min(WARN_AFTER, longestLinger)) || longestLinger <= WARN_AFTER) return;
+  console.error(exitMessage ?? exitMessageFor(longestLinger));
+  joinTerminations(longestLinger - WARN_AFTER);
 }
