@@ -11,18 +11,18 @@ import {
   WARN_AFTER,
 } from "./ffi/shutdown.ts";
 import { check, checkPointer, stateError } from "./ffi/errno.ts";
-import { guard, unguard } from "./ffi/guard.ts";
+import { addExitCleanup, removeExitCleanup } from "./ffi/thread_exit.ts";
 import { zmq, zmqTermination } from "./ffi/libzmq.ts";
-import { inWorker } from "./ffi/process.ts";
+import { inWorker } from "./ffi/process_lock.ts";
 import {
   beginSharing,
   idIn,
   joinShared,
-  type Lingering,
-  makeLingering,
+  makePendingFlushes,
+  type PendingFlushes,
   type Shared,
   tokenOf,
-} from "./ffi/shared.ts";
+} from "./ffi/shared_contexts.ts";
 import { fileType } from "./poller/system.ts";
 import { Uncloneable } from "./poller/source.ts";
 
@@ -32,7 +32,7 @@ export interface Member {
   linger: number;
   close(): void;
   /** Other isolates may use the context from now on. */
-  shared(): void;
+  onShared(): void;
 }
 
 /**
@@ -272,7 +272,7 @@ export class ContextCore {
   protected common: Shared | undefined;
   protected readonly members: Set<Member> = new Set();
   /** Of the main isolate's sockets, those whose messages may still be going out. */
-  #lingering: Lingering | undefined;
+  #pendingFlushes: PendingFlushes | undefined;
   #pointer: Deno.PointerObject | undefined;
   /** Its Context was dropped; the last socket to close then ends it. */
   #dropped = false;
@@ -285,7 +285,7 @@ export class ContextCore {
     if (this.closed) throw stateError("EBADF", call, "The context is closed");
     if (this.#pointer === undefined) {
       this.#pointer = this.begin();
-      if (this.common === undefined) guard("zmq_ctx_term", this.#pointer);
+      if (this.common === undefined) addExitCleanup("zmq_ctx_term", this.#pointer);
       registerAtExit(this);
     }
     return this.#pointer;
@@ -317,8 +317,8 @@ export class ContextCore {
       }
       this.common = common;
       // It's no more this thread's alone to end.
-      unguard("zmq_ctx_term", pointer);
-      for (const member of this.members) member.shared();
+      removeExitCleanup("zmq_ctx_term", pointer);
+      for (const member of this.members) member.onShared();
     }
     return tokenOf(this.common);
   }
@@ -335,7 +335,7 @@ export class ContextCore {
 
   add(member: Member): void {
     this.members.add(member);
-    this.#lingering?.forget(member.fd);
+    this.#pendingFlushes?.forget(member.fd);
   }
 
   remove(member: Member): void {
@@ -348,9 +348,9 @@ export class ContextCore {
   }
 
   #noteLingering(member: Member): void {
-    this.#lingering ??= makeLingering((fd) => fileType(fd) !== "other");
+    this.#pendingFlushes ??= makePendingFlushes((fd) => fileType(fd) !== "other");
     try {
-      this.#lingering.add(member.fd, member.linger);
+      this.#pendingFlushes.add(member.fd, member.linger);
     } catch {
       // Somebody has shut it down: nothing can be asked any more, nor is anything waited for.
     }
@@ -399,13 +399,13 @@ export class ContextCore {
       // background; the main isolate waits here, for its own.
       if (isShuttingDown()) {
         const limit = Math.min(this.exitLinger, LONGEST);
-        this.#lingering?.wait(limit, WARN_AFTER, () => {
+        this.#pendingFlushes?.wait(limit, WARN_AFTER, () => {
           console.error(this.exitMessage ?? exitMessageFor(limit));
         });
       }
       return;
     }
-    unguard("zmq_ctx_term", pointer);
+    removeExitCleanup("zmq_ctx_term", pointer);
     terminate(pointer);
     extendExitLinger(this.exitLinger, this.exitMessage);
   }

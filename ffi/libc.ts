@@ -92,7 +92,7 @@ const LINUX = {
   gettid: { parameters: [], result: "i32", optional: true },
 } as const;
 
-const ELSEWHERE = {
+const NON_LINUX = {
   // int pipe(int pipefd[2])
   pipe: { parameters: ["buffer"], result: "i32" },
   // int ioctl(int fd, unsigned long op, ...): only for what takes no further argument, since variable
@@ -125,7 +125,7 @@ export type Libc =
 /** Those of Linux. */
 export type LibcOfLinux = Deno.StaticForeignLibraryInterface<typeof LINUX>;
 /** Those that stand in for Linux's elsewhere. */
-export type LibcElsewhere = Deno.StaticForeignLibraryInterface<typeof ELSEWHERE>;
+export type LibcNonLinux = Deno.StaticForeignLibraryInterface<typeof NON_LINUX>;
 /** Those that only the select backend needs. */
 export type LibcForSelect = Deno.StaticForeignLibraryInterface<typeof SELECT>;
 /** kqueue's own. */
@@ -136,7 +136,7 @@ export type LibcForFiles = Deno.StaticForeignLibraryInterface<typeof FILES>;
 let handle: Library | undefined;
 let common: Libc | undefined;
 let linux: LibcOfLinux | undefined;
-let elsewhere: LibcElsewhere | undefined;
+let nonLinux: LibcNonLinux | undefined;
 let forSelect: LibcForSelect | undefined;
 let forKqueue: LibcForKqueue | undefined;
 let forFiles: LibcForFiles | undefined;
@@ -148,17 +148,17 @@ export function libc(): Libc {
 
 /** Linux's own functions. */
 export function libcOfLinux(): LibcOfLinux {
-  return linux ??= bindBeside(LINUX);
+  return linux ??= bindExtra(LINUX);
 }
 
 /** What takes the place of Linux's own functions on other systems. */
-export function libcElsewhere(): LibcElsewhere {
-  return elsewhere ??= bindBeside(ELSEWHERE);
+export function libcNonLinux(): LibcNonLinux {
+  return nonLinux ??= bindExtra(NON_LINUX);
 }
 
 /** The functions that only the select backend needs. */
 export function libcForSelect(): LibcForSelect {
-  return forSelect ??= bindBeside(SELECT);
+  return forSelect ??= bindExtra(SELECT);
 }
 
 /** kqueue's functions: the system's own, or those of the library that stands in for it. */
@@ -168,7 +168,7 @@ export function libcForKqueue(): LibcForKqueue {
 
 /** The functions that tell what a descriptor is. */
 export function libcForFiles(): LibcForFiles {
-  return forFiles ??= bindBeside(FILES);
+  return forFiles ??= bindExtra(FILES);
 }
 
 /** The library which stands in for a kqueue of the system's own, where the environment may be read. */
@@ -181,7 +181,7 @@ export function pathOfLibkqueue(): string | undefined {
 
 function bindForKqueue(): LibcForKqueue {
   const path = pathOfLibkqueue();
-  if (path === undefined) return bindBeside(KQUEUE);
+  if (path === undefined) return bindExtra(KQUEUE);
   libc();
   return Deno.dlopen(path, KQUEUE).symbols;
 }
@@ -190,7 +190,7 @@ function bindForKqueue(): LibcForKqueue {
  * Binds a further table, after the common one: that has errno, which binding overwrites, so that the
  * first failure of all would be taken for another one.
  */
-export function bindBeside<const T extends Deno.ForeignLibraryInterface>(
+export function bindExtra<const T extends Deno.ForeignLibraryInterface>(
   table: T,
 ): Deno.StaticForeignLibraryInterface<T> {
   libc();

@@ -52,7 +52,7 @@ const COMMON = {
   zmq_msg_init_size: { parameters: ["pointer", "usize"], result: "i32" },
 } as const;
 
-const ASKING = {
+const INFO = {
   // int zmq_has(const char *capability)
   zmq_has: { parameters: ["buffer"], result: "i32" },
   // const char *zmq_msg_gets(const zmq_msg_t *msg, const char *property)
@@ -74,7 +74,7 @@ const TERMINATION = {
 export type Zmq = Deno.StaticForeignLibraryInterface<typeof COMMON>;
 
 let common: Zmq | undefined;
-let asking: Deno.StaticForeignLibraryInterface<typeof ASKING> | undefined;
+let info: Deno.StaticForeignLibraryInterface<typeof INFO> | undefined;
 let termination: Deno.StaticForeignLibraryInterface<typeof TERMINATION> | undefined;
 
 /** The functions that nearly every program calls. */
@@ -83,8 +83,8 @@ export function zmq(): Zmq {
 }
 
 /** Those that ask the library about itself. */
-export function zmqAsking(): Deno.StaticForeignLibraryInterface<typeof ASKING> {
-  return asking ??= loadLibrary().open(ASKING);
+export function zmqInfo(): Deno.StaticForeignLibraryInterface<typeof INFO> {
+  return info ??= loadLibrary().open(INFO);
 }
 
 /** Those at the beginning and the end of a context's life. */
@@ -103,7 +103,7 @@ const known = new Map<string, boolean>();
 export function has(name: string): boolean {
   let answer = known.get(name);
   if (answer === undefined) {
-    answer = zmqAsking().zmq_has(toCString(name, "A capability")) === 1;
+    answer = zmqInfo().zmq_has(toCString(name, "A capability")) === 1;
     known.set(name, answer);
   }
   return answer;

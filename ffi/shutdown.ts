@@ -6,7 +6,7 @@
 import { checkPointer, checkUninterrupted } from "./errno.ts";
 import { zmqTermination } from "./libzmq.ts";
 import { loadLibrary } from "./load.ts";
-import { inWorker } from "./process.ts";
+import { inWorker } from "./process_lock.ts";
 
 /** An int, said to be a struct, which comes back in the same register: binding costs a tenth then, and start-up counts. */
 const INT = { struct: ["usize"] } as const;

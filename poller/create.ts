@@ -59,7 +59,7 @@ function hasLibkqueue(): boolean {
   return Deno.build.os === "linux" && pathOfLibkqueue() !== undefined;
 }
 
-/** Where the others are at home. */
+/** Which systems have the others. */
 const ELSEWHERE: Record<string, string> = {
   epoll: " Only Linux has epoll.",
   kqueue: " Only macOS and the BSDs have kqueue.",

@@ -5,7 +5,7 @@
 
 import { EPOLL_CLOEXEC, EPOLL_CTL_DEL, F_GETFD, FD_CLOEXEC, POLLIN } from "../ffi/constants.ts";
 import { check, checkWait, ENOENT } from "../ffi/errno.ts";
-import { guard, unguard } from "../ffi/guard.ts";
+import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
 import { libc, libcForFiles, libcOfLinux } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 
@@ -96,12 +96,12 @@ export class EpollSet {
 
 function create(): number {
   const fd = check(libcOfLinux().epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
-  guard("close", fd);
+  addExitCleanup("close", fd);
   return fd;
 }
 
 function giveBack(fd: number): void {
-  unguard("close", fd);
+  removeExitCleanup("close", fd);
   libc().close(fd);
 }
 

@@ -6,7 +6,7 @@
 import { BACKGROUND_INTERVAL, backgroundSources, Source } from "./source.ts";
 import { type Backend, type BackendKind, EDGE, READABLE } from "./backend.ts";
 import { resetBudget, RuntimeYield } from "./turn.ts";
-import { isGuarded } from "../ffi/guard.ts";
+import { hasExitCleanup } from "../ffi/thread_exit.ts";
 import { Alarm } from "./alarm.ts";
 import { PoolWatch } from "./pool.ts";
 import { createBackend } from "./create.ts";
@@ -72,7 +72,9 @@ class WaitSet {
 
   park(until: number, now: number): void {
     let timeout = until === Infinity ? -1 : Math.max(0, until - now);
-    if ((timeout === -1 || timeout > WORKERS_INTERVAL) && isGuarded()) timeout = WORKERS_INTERVAL;
+    if ((timeout === -1 || timeout > WORKERS_INTERVAL) && hasExitCleanup()) {
+      timeout = WORKERS_INTERVAL;
+    }
     const waited = this.backend.wait(timeout);
     this.parked = true;
     this.blocked = false;

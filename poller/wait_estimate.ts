@@ -2,7 +2,7 @@
 
 import { CLOCK_MONOTONIC, TFD_CLOEXEC, TFD_NONBLOCK } from "../ffi/constants.ts";
 import { check } from "../ffi/errno.ts";
-import { guard, unguard } from "../ffi/guard.ts";
+import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
 import { libc, libcOfLinux } from "../ffi/libc.ts";
 
 /** Waits that typically take less than so many ms may be the isolate's own thread's. */
@@ -80,7 +80,7 @@ export class Ticker {
   #running = false;
 
   constructor() {
-    guard("close", this.fd);
+    addExitCleanup("close", this.fd);
   }
 
   readonly #ticks = new Uint8Array(8);
@@ -105,7 +105,7 @@ export class Ticker {
   }
 
   close(): void {
-    unguard("close", this.fd);
+    removeExitCleanup("close", this.fd);
     libc().close(this.fd);
   }
 }

@@ -2,10 +2,16 @@
 
 import { EFD_CLOEXEC, EFD_NONBLOCK, FIOCLEX } from "../ffi/constants.ts";
 import { check, stateError } from "../ffi/errno.ts";
-import { guard, unguard } from "../ffi/guard.ts";
-import { libc, libcElsewhere, libcOfLinux } from "../ffi/libc.ts";
+import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
+import { libc, libcNonLinux, libcOfLinux } from "../ffi/libc.ts";
 import { usize } from "../ffi/memory.ts";
-import { isAlive, locked, ownLife, readText, writeText } from "../ffi/process.ts";
+import {
+  isThreadAlive,
+  livenessToken,
+  readEntry,
+  withProcessLock,
+  writeEntry,
+} from "../ffi/process_lock.ts";
 
 /** What is written: an eventfd wants exactly 8 bytes, and a pipe takes them as well. */
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
@@ -23,14 +29,14 @@ export class Wakeup {
     if (kind === "eventfd") {
       this.fd = check(libcOfLinux().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
       this.#end = this.fd;
-      guard("close", this.fd);
+      addExitCleanup("close", this.fd);
     } else {
       // The pipe may block, since it never would: `#signalled` keeps at most 8 bytes in it, and it is
       // read only while they are there. (O_NONBLOCK takes fcntl, which can't be called everywhere.)
       const ends = new Int32Array(2);
-      check(libcElsewhere().pipe(ends), "pipe");
+      check(libcNonLinux().pipe(ends), "pipe");
       [this.fd, this.#end] = ends;
-      for (const fd of ends) check(libcElsewhere().ioctl(fd, usize(FIOCLEX)), "ioctl");
+      for (const fd of ends) check(libcNonLinux().ioctl(fd, usize(FIOCLEX)), "ioctl");
     }
   }
 
@@ -55,7 +61,7 @@ export class Wakeup {
 
   /** Closes the descriptors. */
   close(): void {
-    unguard("close", this.fd);
+    removeExitCleanup("close", this.fd);
     libc().close(this.fd);
     if (this.#end !== this.fd) libc().close(this.#end);
   }
@@ -91,9 +97,9 @@ export function openRemoteWakeup(): RemoteWakeup {
     readonly #read = new Uint8Array(8);
 
     constructor() {
-      const entry = `${this.#id} ${this.fd} ${ownLife()}`;
-      const added = locked(() => {
-        writeText(LIST, [...entries(), entry].join(";"));
+      const entry = `${this.#id} ${this.fd} ${livenessToken()}`;
+      const added = withProcessLock(() => {
+        writeEntry(LIST, [...entries(), entry].join(";"));
         return true;
       });
       if (added) return;
@@ -112,7 +118,7 @@ export function openRemoteWakeup(): RemoteWakeup {
 
     close(): void {
       overdue.add(this.#id);
-      locked(entries);
+      withProcessLock(entries);
     }
   }();
 }
@@ -125,7 +131,7 @@ export function wakeByToken(token: unknown): boolean {
   }
   if (pid !== String(Deno.pid)) return false;
   if (Deno.build.os !== "linux") throw unsupported();
-  const woken = locked(() => {
+  const woken = withProcessLock(() => {
     const entry = entries().find((entry) => entry.startsWith(`${id} `));
     if (entry === undefined) return false;
     // An eventfd that is full takes no more, and is readable anyway.
@@ -144,16 +150,16 @@ const overdue = new Set<string>();
 
 /** The list. What is overdue, and what terminated isolates have left in it, is closed. Only under the lock. */
 function entries(): string[] {
-  const before = readText(LIST).split(";").filter((entry) => entry !== "");
+  const before = readEntry(LIST).split(";").filter((entry) => entry !== "");
   const closed: number[] = [];
   const after = before.filter((entry) => {
     const [id, fd, owner] = entry.split(" ");
-    if (!overdue.delete(id) && isAlive(owner)) return true;
+    if (!overdue.delete(id) && isThreadAlive(owner)) return true;
     closed.push(Number(fd));
     return false;
   });
   // First out of the list: a number that was closed must be neither written to nor closed again.
-  if (closed.length > 0) writeText(LIST, after.join(";"));
+  if (closed.length > 0) writeEntry(LIST, after.join(";"));
   for (const fd of closed) libc().close(fd);
   return after;
 }

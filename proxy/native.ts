@@ -2,7 +2,7 @@
 
 import { ZMQ_EVENTS, ZMQ_LINGER, ZMQ_PAIR } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
-import { guard, unguard } from "../ffi/guard.ts";
+import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
 import { zmqTermination } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { zmqSteerable } from "../ffi/proxying.ts";
@@ -38,7 +38,7 @@ class Lent {
     this.#pointer = handle.pointer;
     this.#context = handle.context.pointer(CALL);
     this.#shared = handle.context.isShared;
-    this.#lend(guard, unguard);
+    this.#lend(addExitCleanup, removeExitCleanup);
     reactor().unregister(handle);
     const refuse = (): never => {
       const message =
@@ -74,7 +74,7 @@ class Lent {
    * When this thread is terminated, its sockets may be closed only after the proxy's thread has left them: at the end of
    * their context. One that others use doesn't end, so there they stay open.
    */
-  #lend(begin: typeof guard, end: typeof guard): void {
+  #lend(begin: typeof addExitCleanup, end: typeof addExitCleanup): void {
     if (this.#shared) return end("zmq_close", this.#pointer);
     begin("zmq_ctx_shutdown", this.#context);
     begin("usleep", FAREWELL * 1000);
@@ -82,7 +82,7 @@ class Lent {
 
   giveBack(): void {
     const { handle } = this;
-    this.#lend(unguard, guard);
+    this.#lend(removeExitCleanup, addExitCleanup);
     Object.defineProperty(handle, "pointer", {
       value: this.#pointer,
       writable: true,

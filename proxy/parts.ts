@@ -2,7 +2,7 @@
 
 import { ZMQ_DONTWAIT, ZMQ_SNDMORE } from "../ffi/constants.ts";
 import { check, NOT_NOW_OR_OUT_OF_TURN, refused } from "../ffi/errno.ts";
-import { zmqAsking } from "../ffi/libzmq.ts";
+import { zmqInfo } from "../ffi/libzmq.ts";
 import { zmqMoving } from "../ffi/proxying.ts";
 import type { Frame } from "../socket/message.ts";
 import { NativeMessage } from "../socket/receive.ts";
@@ -49,7 +49,7 @@ export class Moving extends NativeMessage {
 
   /** Takes its bytes as a frame. */
   takeFrame(): Frame {
-    return this.toFrame(Number(zmqAsking().zmq_msg_size(this.pointer)));
+    return this.toFrame(Number(zmqInfo().zmq_msg_size(this.pointer)));
   }
 
   /** Drops its bytes. */

@@ -23,7 +23,13 @@ import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { resetBudget } from "../poller/turn.ts";
 import { pollable, Queue } from "../poller/source.ts";
 import { reactor } from "../poller/reactor.ts";
-import { Guarded, guardSocket, lingerOf, toldLinger, withLinger } from "./guarded.ts";
+import {
+  addSocketCleanup,
+  CleanedUpSource,
+  effectiveLinger,
+  lingerOf,
+  withLinger,
+} from "./thread_exit.ts";
 import { refuseHazards } from "./hazards.ts";
 import { IpcFolders } from "../ffi/ipc_folders.ts";
 import { type Part, prepareFrames } from "./message.ts";
@@ -35,7 +41,7 @@ import { serveSenders } from "./sending.ts";
 const NO_ADDRESS = new Uint8Array(1);
 
 /** A socket without its public face. The context, the reactor and the finalizer hold this only. */
-export class Handle extends Guarded {
+export class Handle extends CleanedUpSource {
   readonly receivers: Queue<Operation> = new Queue();
   readonly senders: Queue<Operation> = new Queue();
   readonly fd: number;
@@ -344,7 +350,7 @@ export class Handle extends Guarded {
     // A monitor goes on until libzmq has said that it's the end; but the end of the context doesn't wait for that.
     if (this.context.closed) step(() => this.monitor?.stop());
     step(() => this.release());
-    step(() => this.unguard());
+    step(() => this.removeCleanup());
     step(() => check(zmq().zmq_close(this.pointer), "zmq_close"));
     step(() => this.#ipcFolders.clear());
     if (errors.length > 0) throw errors[0];
@@ -372,7 +378,7 @@ export function open(context: ContextCore, type: number): Handle {
     throw error;
   }
   context.add(handle);
-  guardSocket(pointer, context.pointer("zmq_socket"), () => getInt(pointer, ZMQ_LINGER));
+  addSocketCleanup(pointer, context.pointer("zmq_socket"), () => getInt(pointer, ZMQ_LINGER));
   return handle;
 }
 
@@ -450,8 +456,8 @@ export function setBytes(
   name: string,
   value: Uint8Array | null,
 ): void {
-  const told = option === ZMQ_LINGER ? toldLinger(socket, value) : value;
-  const bytes = told as Uint8Array<ArrayBuffer> | null;
+  const effective = option === ZMQ_LINGER ? effectiveLinger(socket, value) : value;
+  const bytes = effective as Uint8Array<ArrayBuffer> | null;
   const rc = zmq().zmq_setsockopt(socket, option, bytes, usize(bytes?.length ?? 0));
   check(rc, "zmq_setsockopt", { option: name });
 }

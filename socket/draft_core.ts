@@ -3,7 +3,7 @@
 import type { ContextCore } from "../context.ts";
 import { ZMQ_DONTWAIT, ZMQ_POLLIN } from "../ffi/constants.ts";
 import { POLLER_EVENT_SIZE, zmqDrafts, zmqPeers } from "../ffi/drafts.ts";
-import { guard, unguard } from "../ffi/guard.ts";
+import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
 import { check, checkUninterrupted, errorOf, NOT_NOW, refused } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
@@ -45,7 +45,7 @@ export class ThreadSafeHandle extends Handle {
     // A pointer to the pointer, for which zmq_poller_destroy asks.
     this.cell = allocate(8);
     libc().memcpy_out(this.cell, new BigUint64Array([this.poller]), 8n);
-    guard("zmq_poller_destroy", this.cell);
+    addExitCleanup("zmq_poller_destroy", this.cell);
     const fd = new Int32Array(1);
     try {
       const rc = drafts.zmq_poller_add(this.poller, this.pointer, null, ZMQ_POLLIN);
@@ -76,7 +76,7 @@ export class ThreadSafeHandle extends Handle {
 
   override release(): void {
     zmqDrafts().zmq_poller_remove(this.poller, this.pointer);
-    unguard("zmq_poller_destroy", this.cell);
+    removeExitCleanup("zmq_poller_destroy", this.cell);
     zmqDrafts().zmq_poller_destroy(this.cell);
     libc().free(this.cell);
   }

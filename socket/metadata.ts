@@ -1,6 +1,6 @@
 /** What libzmq knows of a message beside its bytes: properties of the connection by which it came. */
 
-import { zmqAsking } from "../ffi/libzmq.ts";
+import { zmqInfo } from "../ffi/libzmq.ts";
 import { cString, toCString } from "../ffi/memory.ts";
 import type { Frame } from "./message.ts";
 
@@ -73,7 +73,7 @@ export class MetadataNames implements PropertyReader {
   read(message: Deno.PointerObject): Metadata {
     const metadata: Record<string, string> = {};
     this.#asked.forEach((asked, i) => {
-      const value = zmqAsking().zmq_msg_gets(message, asked);
+      const value = zmqInfo().zmq_msg_gets(message, asked);
       if (value !== null) metadata[this.names[i]] = cString(value);
     });
     return metadata;

@@ -106,7 +106,7 @@ export class Monitor implements Listener {
     try {
       setBytes(reader.pointer, ZMQ_RCVHWM, "receiveHighWaterMark", NONE);
       setBytes(reader.pointer, ZMQ_LINGER, "linger", NONE);
-      reader.takeReports();
+      reader.markMonitorSocket();
       // First, so that libzmq never has an event and nobody to give it to.
       reader.connect(address);
       this.#versioned = start(observed.pointer, address);

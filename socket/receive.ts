@@ -3,7 +3,7 @@
 import { EAGAIN, EINTR, NOT_NOW, refused } from "../ffi/errno.ts";
 import { ZMQ_DONTWAIT } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
-import { zmq, zmqAsking } from "../ffi/libzmq.ts";
+import { zmq, zmqInfo } from "../ffi/libzmq.ts";
 import { countBlock, Kept, LITTLE_ENDIAN, usize } from "../ffi/memory.ts";
 import { type Frame, LARGEST_IN_SLAB, newFrame, newLargeFrame, newSmallFrame } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
@@ -111,7 +111,7 @@ export class NativeMessage extends Kept {
   }
 
   #length(size: number): bigint {
-    return size === SIZE_UNKNOWN ? zmqAsking().zmq_msg_size(this.pointer) : usize(size);
+    return size === SIZE_UNKNOWN ? zmqInfo().zmq_msg_size(this.pointer) : usize(size);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { ZMQ_STREAM } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
-import { inWorker } from "../ffi/process.ts";
+import { inWorker } from "../ffi/process_lock.ts";
 import { backgroundSources, waitReadable } from "../poller/source.ts";
 import { takeBudget } from "../poller/turn.ts";
 import { reactor } from "../poller/reactor.ts";

@@ -2,7 +2,7 @@
 
 import { FIOCLEX } from "../ffi/constants.ts";
 import { check } from "../ffi/errno.ts";
-import { libc, libcElsewhere, libcOfLinux } from "../ffi/libc.ts";
+import { libc, libcNonLinux, libcOfLinux } from "../ffi/libc.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
@@ -10,7 +10,7 @@ import { look, toBits, toReadiness } from "../poller/system.ts";
 
 // All tables are opened here: one opened within a test would be its leak to the sanitizers.
 libc();
-libcElsewhere();
+libcNonLinux();
 if (Deno.build.os === "linux") libcOfLinux();
 const functions = loadLibrary().open({
   // int socketpair(int domain, int type, int protocol, int sv[2])
@@ -40,7 +40,7 @@ export class Pair implements Disposable {
     readonly write: number,
   ) {
     this.#open = new Set([read, write]);
-    for (const fd of this.#open) check(libcElsewhere().ioctl(fd, usize(FIOCLEX)), "ioctl");
+    for (const fd of this.#open) check(libcNonLinux().ioctl(fd, usize(FIOCLEX)), "ioctl");
   }
 
   /** Closes one of the two. */
@@ -58,7 +58,7 @@ export class Pair implements Disposable {
 /** A pipe. */
 export function pipe(): Pair {
   const ends = new Int32Array(2);
-  check(libcElsewhere().pipe(ends), "pipe");
+  check(libcNonLinux().pipe(ends), "pipe");
   return new Pair(ends[0], ends[1]);
 }
 

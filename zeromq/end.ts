@@ -4,7 +4,7 @@
  */
 
 import { setExitHook } from "../ffi/shutdown.ts";
-import { inWorker } from "../ffi/process.ts";
+import { inWorker } from "../ffi/process_lock.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
 
 interface NodeProcess {

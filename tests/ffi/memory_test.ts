@@ -1,6 +1,6 @@
 import "../fds.ts";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
-import { bindBeside, libc } from "../../ffi/libc.ts";
+import { bindExtra, libc } from "../../ffi/libc.ts";
 import { allocate, cString, Kept, toCString, usize } from "../../ffi/memory.ts";
 import { graphOf } from "../graph.ts";
 import { run } from "../util.ts";
@@ -132,7 +132,7 @@ Deno.test({
 /** Whether the C library is glibc: others don't learn. */
 function isGlibc(): boolean {
   try {
-    bindBeside({ gnu_get_libc_version: { parameters: [], result: "pointer" } });
+    bindExtra({ gnu_get_libc_version: { parameters: [], result: "pointer" } });
     return true;
   } catch {
     return false;

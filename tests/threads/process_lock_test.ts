@@ -8,20 +8,20 @@ const LINUX = Deno.build.os === "linux";
 const WORKERS = `
   /** Ends within the lock, where no JavaScript runs any more. */
   async die() {
-    const { locked, readText, writeText } = await import("$ROOT/ffi/process.ts");
-    locked(() => {
-      if (readText("test") !== "theirs") throw new Error("another text: " + readText("test"));
+    const { withProcessLock, readEntry, writeEntry } = await import("$ROOT/ffi/process_lock.ts");
+    withProcessLock(() => {
+      if (readEntry("test") !== "theirs") throw new Error("another text: " + readEntry("test"));
       tell("locked");
       self.close();
-      for (let i = 0; i < 1e7; i++) readText("test");
-      writeText("test", "changed");
+      for (let i = 0; i < 1e7; i++) readEntry("test");
+      writeEntry("test", "changed");
       tell("lives on");
     });
     tell("unlocked");
   },
   async hold(milliseconds) {
-    const { locked } = await import("$ROOT/ffi/process.ts");
-    locked(() => {
+    const { withProcessLock } = await import("$ROOT/ffi/process_lock.ts");
+    withProcessLock(() => {
       tell("locked");
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
     });
@@ -35,14 +35,14 @@ Deno.test({
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       WORKERS,
-      `const { locked, readText, writeText } = await import("$ROOT/ffi/process.ts");
-      locked(() => writeText("test", "theirs"));
+      `const { withProcessLock, readEntry, writeEntry } = await import("$ROOT/ffi/process_lock.ts");
+      withProcessLock(() => writeEntry("test", "theirs"));
       for (let i = 0; i < 3; i++) {
         const worker = start("Web Worker", "die");
         console.log(await worker.next());
         await until(() => threadsOf("worker-") === 0);
         // More than once: a lock that isn't made consistent is had one time more.
-        for (let k = 0; k < 3; k++) console.log(locked(() => readText("test")));
+        for (let k = 0; k < 3; k++) console.log(withProcessLock(() => readEntry("test")));
         console.log(Context.join(context.share()).closed);
       }
       Deno.exit();`,
@@ -78,16 +78,16 @@ Deno.test({
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       WORKERS,
-      `const { locked } = await import("$ROOT/ffi/process.ts");
-      locked(() => {});
+      `const { withProcessLock } = await import("$ROOT/ffi/process_lock.ts");
+      withProcessLock(() => {});
       const worker = start("Web Worker", "hold", 3000);
       console.log(await worker.next());
       const started = performance.now();
-      console.log(locked(() => "had"));
+      console.log(withProcessLock(() => "had"));
       const time = performance.now() - started;
       console.log(time >= 1000 && time < 2500 || time);
       console.log(await worker.next());
-      console.log(locked(() => "had"));
+      console.log(withProcessLock(() => "had"));
       worker.terminate();`,
     );
     assertEquals([stdout, stderr, code], ["locked\nundefined\ntrue\nunlocked\nhad\n", "", 0]);

@@ -119,11 +119,11 @@ Deno.test({
   ignore: !LINUX,
   fn: () =>
     prints(
-      `const { locked, writeText } = await import("$ROOT/ffi/process.ts");
+      `const { withProcessLock, writeEntry } = await import("$ROOT/ffi/process_lock.ts");
       const { loadLibrary } = await import("$ROOT/ffi/load.ts");
       let before = keysLeft();
       const name = "keys." + loadLibrary().handle.toString(16);
-      locked(() => writeText(name, ";close " + makeKeys(400).join(" ")));
+      withProcessLock(() => writeEntry(name, ";close " + makeKeys(400).join(" ")));
       console.log(before - keysLeft());
       await opened("open", { contexts: [1] });
       console.log(before - keysLeft() <= ${KEYS});

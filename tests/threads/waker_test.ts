@@ -201,8 +201,8 @@ Deno.test({
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       `async holdsLock(cells) {
-        const { locked } = await import("$ROOT/ffi/process.ts");
-        locked(() => {
+        const { withProcessLock } = await import("$ROOT/ffi/process_lock.ts");
+        withProcessLock(() => {
           Atomics.store(cells, 0, 1);
           Atomics.wait(cells, 1, 0, 20_000);
         });

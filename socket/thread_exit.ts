@@ -7,41 +7,41 @@
  */
 
 import { ZMQ_LINGER } from "../ffi/constants.ts";
-import { guard, isGuarded, unguard } from "../ffi/guard.ts";
+import { addExitCleanup, hasExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
 import { check } from "../ffi/errno.ts";
 import { zmq } from "../ffi/libzmq.ts";
-import { keepFromOthers, leaveToOthers } from "../ffi/shared.ts";
+import { shareMonitorSocket, unshareMonitorSocket } from "../ffi/shared_contexts.ts";
 import { Source } from "../poller/source.ts";
 
 /** How long a terminated worker's messages may take, in ms. */
 const LONGEST = 1000;
 
-/** What the program has set, of the sockets of a guarded thread. */
+/** What the program has set, of the sockets of a thread with exit cleanups. */
 const lingers = new Map<Deno.PointerObject, number>();
 
 /** Whether it's said here what a socket's linger is. */
-function rulesLinger(socket: Deno.PointerObject): boolean {
+function managesLinger(socket: Deno.PointerObject): boolean {
   return lingers.size > 0 && lingers.has(socket);
 }
 
-/** Begins to guard a socket that was opened just now. */
-export function guardSocket(
+/** Adds the exit cleanup of a socket that was opened just now. */
+export function addSocketCleanup(
   socket: Deno.PointerObject,
   context: Deno.PointerObject,
   linger: () => number,
 ): void {
-  if (!isGuarded()) return;
-  guard("zmq_close", socket, context);
+  if (!hasExitCleanup()) return;
+  addExitCleanup("zmq_close", socket, context);
   const value = linger();
   lingers.set(socket, value);
   set(socket, bounded(value));
 }
 
-function unguardSocket(socket: Deno.PointerObject): void {
-  if (!rulesLinger(socket)) return;
+function removeSocketCleanup(socket: Deno.PointerObject): void {
+  if (!managesLinger(socket)) return;
   set(socket, lingers.get(socket)!);
   lingers.delete(socket);
-  unguard("zmq_close", socket);
+  removeExitCleanup("zmq_close", socket);
 }
 
 /** What the program has set. */
@@ -50,11 +50,11 @@ export function lingerOf(socket: Deno.PointerObject): number | undefined {
 }
 
 /** Notes what the program sets, and gives what libzmq is to be told. */
-export function toldLinger(
+export function effectiveLinger(
   socket: Deno.PointerObject,
   bytes: Uint8Array | null,
 ): Uint8Array | null {
-  if (bytes?.length !== 4 || !rulesLinger(socket)) return bytes; // libzmq refuses what isn't an int
+  if (bytes?.length !== 4 || !managesLinger(socket)) return bytes; // libzmq refuses what isn't an int
   const value = new Int32Array(bytes.slice().buffer)[0];
   if (value < -1) return bytes;
   lingers.set(socket, value);
@@ -63,7 +63,7 @@ export function toldLinger(
 
 /** Does what ends a connection, for which the program's own linger counts. */
 export function withLinger<T>(socket: Deno.PointerObject, action: () => T): T {
-  if (!rulesLinger(socket)) return action();
+  if (!managesLinger(socket)) return action();
   const linger = lingers.get(socket)!;
   set(socket, linger);
   try {
@@ -87,15 +87,15 @@ function bytesOf(value: number): Uint8Array<ArrayBuffer> {
 }
 
 /** What a handle has of it. */
-export abstract class Guarded extends Source {
+export abstract class CleanedUpSource extends Source {
   abstract readonly pointer: Deno.PointerObject;
   abstract readonly context: {
     readonly isShared: boolean;
     pointer(call: string): Deno.PointerObject;
   };
   /** libzmq's threads report to it, and would block if it were closed before they're done. */
-  #reportedTo = false;
-  #leftToOthers = false;
+  #isMonitorSocket = false;
+  #monitorSocketIsShared = false;
 
   abstract getInt(option: number, name: string): number;
   abstract markStale(): void;
@@ -105,7 +105,7 @@ export abstract class Guarded extends Source {
   }
   set linger(value: number) {
     const { pointer } = this;
-    const bytes = toldLinger(pointer, bytesOf(value)) as Uint8Array<ArrayBuffer>;
+    const bytes = effectiveLinger(pointer, bytesOf(value)) as Uint8Array<ArrayBuffer>;
     check(zmq().zmq_setsockopt(pointer, ZMQ_LINGER, bytes, 4n), "zmq_setsockopt", {
       option: "linger",
     });
@@ -113,23 +113,25 @@ export abstract class Guarded extends Source {
   }
 
   /** Says that libzmq's threads report to this socket. */
-  takeReports(): void {
-    this.#reportedTo = true;
-    if (this.context.isShared) this.shared();
+  markMonitorSocket(): void {
+    this.#isMonitorSocket = true;
+    if (this.context.isShared) this.onShared();
   }
 
   /** Other isolates may use its context from now on. */
-  shared(): void {
-    if (!this.#reportedTo || !rulesLinger(this.pointer)) return;
+  onShared(): void {
+    if (!this.#isMonitorSocket || !managesLinger(this.pointer)) return;
     // At this thread's end, libzmq may still have something to report.
-    leaveToOthers(this.pointer, this.context.pointer("zmq_socket"));
-    unguard("zmq_close", this.pointer);
-    this.#leftToOthers = true;
+    shareMonitorSocket(this.pointer, this.context.pointer("zmq_socket"));
+    removeExitCleanup("zmq_close", this.pointer);
+    this.#monitorSocketIsShared = true;
   }
 
   /** It's going to be closed. */
-  unguard(): void {
-    if (this.#leftToOthers) keepFromOthers(this.pointer, this.context.pointer("zmq_close"));
-    unguardSocket(this.pointer);
+  removeCleanup(): void {
+    if (this.#monitorSocketIsShared) {
+      unshareMonitorSocket(this.pointer, this.context.pointer("zmq_close"));
+    }
+    removeSocketCleanup(this.pointer);
   }
 }

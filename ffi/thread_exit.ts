@@ -9,9 +9,17 @@
  * isolates use the same ones.
  */
 
-import { bindBeside } from "./libc.ts";
+import { bindExtra } from "./libc.ts";
 import { loadLibrary } from "./load.ts";
-import { addressOf, inWorker, isAlive, locked, ownLife, readText, writeText } from "./process.ts";
+import {
+  addressOf,
+  inWorker,
+  isThreadAlive,
+  livenessToken,
+  readEntry,
+  withProcessLock,
+  writeEntry,
+} from "./process_lock.ts";
 
 const table = () => ({
   // int pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
@@ -73,46 +81,50 @@ interface Notes {
   complete: boolean;
 }
 
-let guards: ReturnType<typeof makeGuards> | undefined;
+let cleanups: ReturnType<typeof makeCleanups> | undefined;
 let decided = false;
 
 /**
  * Has a function called with a value when this thread ends, as far as there are keys. A socket's `context` isn't
  * terminated then while the socket isn't covered. Does nothing outside of workers.
  */
-export function guard(destructor: Destructor, value: Value, context?: Deno.PointerObject): void {
+export function addExitCleanup(
+  destructor: Destructor,
+  value: Value,
+  context?: Deno.PointerObject,
+): void {
   if (!decided) decide();
-  guards?.add(destructor, value, context);
+  cleanups?.add(destructor, value, context);
 }
 
 /** Takes that back: before the value is given up in the ordinary way. */
-export function unguard(destructor: Destructor, value: Value): void {
-  guards?.remove(destructor, value);
+export function removeExitCleanup(destructor: Destructor, value: Value): void {
+  cleanups?.remove(destructor, value);
 }
 
 /** Whether what this thread leaves behind is given back. */
-export function isGuarded(): boolean {
+export function hasExitCleanup(): boolean {
   if (!decided) decide();
-  return guards !== undefined;
+  return cleanups !== undefined;
 }
 
 /** Gives the keys back where no isolate that uses them is left. Only under the lock. */
 export function giveBackKeys(): void {
   const name = nameOf(handleOfLibrary());
-  const { users, keys } = parse(readText(name));
-  if (keys.length === 0 || users.some(isAlive)) return;
-  deleteNoted(name, keys, bindBeside(table()));
+  const { users, keys } = parse(readEntry(name));
+  if (keys.length === 0 || users.some(isThreadAlive)) return;
+  deleteNoted(name, keys, bindExtra(table()));
 }
 
 function decide(): void {
   decided = true;
-  if (Deno.build.os === "linux" && inWorker()) guards = makeGuards();
+  if (Deno.build.os === "linux" && inWorker()) cleanups = makeCleanups();
 }
 
 /** In a function, so that a main isolate, which starts with little room to spare, doesn't get as far as the class. */
-function makeGuards() {
+function makeCleanups() {
   return new class {
-    readonly #functions = bindBeside(table());
+    readonly #functions = bindExtra(table());
     readonly #handle = handleOfLibrary();
     #learnt = false;
     /** The keys that this thread doesn't use. */
@@ -199,18 +211,18 @@ function makeGuards() {
 
     /** Learns of the process's keys, which are made where there are none; and notes that this isolate uses them. */
     #learn(): void {
-      locked(() => {
+      withProcessLock(() => {
         const name = nameOf(this.#handle);
-        const notes = parse(readText(name));
-        notes.users = notes.users.filter(isAlive);
+        const notes = parse(readEntry(name));
+        notes.users = notes.users.filter(isThreadAlive);
         if (!notes.complete) {
           // The worker that began to make them was terminated meanwhile.
           deleteNoted(name, notes.keys, this.#functions);
-          notes.keys = this.#make((keys) => writeText(name, format({ ...notes, keys })));
+          notes.keys = this.#make((keys) => writeEntry(name, format({ ...notes, keys })));
           notes.complete = true;
         }
-        notes.users.push(ownLife());
-        writeText(name, format(notes));
+        notes.users.push(livenessToken());
+        writeEntry(name, format(notes));
         for (const [name, ...keys] of notes.keys) this.#free.get(name as Destructor)?.push(...keys);
         this.#learnt = true;
       });
@@ -274,7 +286,7 @@ function deleteNoted(
   keys: Notes["keys"],
   functions: { pthread_key_delete(key: number): number },
 ): void {
-  writeText(name, "");
+  writeEntry(name, "");
   for (const [, ...group] of keys) for (const key of group) functions.pthread_key_delete(key);
 }
 

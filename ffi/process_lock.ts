@@ -1,5 +1,5 @@
 /**
- * What the isolates of a process have in common: short texts, under a lock, and whether a thread still lives.
+ * What the isolates of a process have in common: process-wide entries, under a lock, and whether a thread still lives.
  *
  * Isolates have no memory in common, but the C library has things of the whole process. The directory
  * of a message catalogue, under a name of our own, is a string that any thread can set and read, and child
@@ -7,7 +7,7 @@
  * built on this can't be had there.
  */
 
-import { bindBeside, libc } from "./libc.ts";
+import { bindExtra, libc } from "./libc.ts";
 import { allocate, cString, toCString } from "./memory.ts";
 
 /** Made when it's needed, which a main isolate may never do. */
@@ -45,7 +45,7 @@ type Functions = {
 /** What begins our names, with the version of what is kept under them. */
 const PREFIX = "deno-zmq.3";
 /** After so many ms the lock is given up. */
-const PATIENCE = 1000;
+const LOCK_TIMEOUT = 1000;
 /** More than a `pthread_mutex_t` has anywhere. */
 const MUTEX_SIZE = 128;
 const PTHREAD_MUTEX_ROBUST = 1;
@@ -54,7 +54,7 @@ const EOWNERDEAD = 130;
 
 let functions: Functions | undefined;
 let mutex: Deno.PointerObject | undefined;
-let life: string | undefined;
+let liveness: string | undefined;
 
 /** Whether this isolate is a worker. (A node worker has no WorkerGlobalScope.) */
 export function inWorker(): boolean {
@@ -69,12 +69,12 @@ export function addressOf(handle: bigint, name: string): Deno.PointerValue {
 }
 
 /** An address in hexadecimal digits. */
-export function hexOf(pointer: Deno.PointerValue): string {
+export function pointerToHex(pointer: Deno.PointerValue): string {
   return bound().number_of(pointer, pointer, 0n).toString(16);
 }
 
 /** The address that digits stand for. */
-export function addressAt(hex: string): Deno.PointerObject {
+export function pointerFromHex(hex: string): Deno.PointerObject {
   const address = BigInt(`0x${hex}`);
   return bound().address_at(address, address, 0n)!;
 }
@@ -85,12 +85,12 @@ export function addressAt(hex: string): Deno.PointerObject {
  *
  * A worker may be terminated within `action`. The lock is a robust mutex, which the system then takes back.
  */
-export function locked<T>(action: () => T): T | undefined {
-  mutex ??= theMutex();
+export function withProcessLock<T>(action: () => T): T | undefined {
+  mutex ??= processMutex();
   if (mutex === undefined) return undefined;
   const { pthread_mutex_trylock, pthread_mutex_consistent, pthread_mutex_unlock } = bound();
   // pthread_mutex_timedlock goes by the wall clock, and a step of that would cut the wait short, or prolong it.
-  const deadline = performance.now() + PATIENCE;
+  const deadline = performance.now() + LOCK_TIMEOUT;
   let rc: number;
   while ((rc = pthread_mutex_trylock(mutex)) === EBUSY) {
     if (performance.now() > deadline) return undefined;
@@ -105,41 +105,41 @@ export function locked<T>(action: () => T): T | undefined {
   }
 }
 
-/** Reads a text, empty where there is none yet. Only under the lock. */
-export function readText(name: string): string {
+/** Reads an entry, empty where there is none yet. Only under the lock. */
+export function readEntry(name: string): string {
   // One that wasn't set is the C library's own, the folder of all messages.
-  const text = cString(bound().bindtextdomain(domain(name), null));
-  return text.startsWith("=") ? text.slice(1) : "";
+  const entry = cString(bound().bindtextdomain(domain(name), null));
+  return entry.startsWith("=") ? entry.slice(1) : "";
 }
 
 /**
- * Sets a text, in one step: who is terminated before hasn't changed it. Only under the lock. Throws `RangeError` where
+ * Sets an entry, in one step: who is terminated before hasn't changed it. Only under the lock. Throws `RangeError` where
  * the C library doesn't take it, and the text stays what it was.
  */
-export function writeText(name: string, text: string): void {
-  const kept = bound().bindtextdomain(domain(name), toCString(`=${text}`, "A text"));
+export function writeEntry(name: string, entry: string): void {
+  const kept = bound().bindtextdomain(domain(name), toCString(`=${entry}`, "A text"));
   // No memory; musl also keeps none of PATH_MAX bytes, 4,096.
-  if (kept === null) throw new RangeError(`The C library keeps no text of ${text.length} bytes`);
+  if (kept === null) throw new RangeError(`The C library keeps no text of ${entry.length} bytes`);
 }
 
 /**
- * Names this isolate for {@linkcode isAlive}: a robust mutex that its thread holds, and never gives back. When the
+ * Names this isolate for {@linkcode isThreadAlive}: a robust mutex that its thread holds, and never gives back. When the
  * thread has ended, however that came about, the system says so to whoever tries to lock it.
  */
-export function ownLife(): string {
-  if (life === undefined) {
+export function livenessToken(): string {
+  if (liveness === undefined) {
     const mutex = newMutex();
     bound().pthread_mutex_trylock(mutex);
-    life = hexOf(mutex);
+    liveness = pointerToHex(mutex);
   }
-  return life;
+  return liveness;
 }
 
 /** Whether the thread of an isolate is still there. Destructors of what it has left have run where not. */
-export function isAlive(other: string): boolean {
-  if (other === life) return true;
+export function isThreadAlive(other: string): boolean {
+  if (other === liveness) return true;
   const { pthread_mutex_trylock, pthread_mutex_consistent, pthread_mutex_unlock } = bound();
-  const mutex = addressAt(other);
+  const mutex = pointerFromHex(other);
   const rc = pthread_mutex_trylock(mutex);
   if (rc === EOWNERDEAD) pthread_mutex_consistent(mutex);
   // Given back, so that the next one who asks is told as well.
@@ -148,7 +148,7 @@ export function isAlive(other: string): boolean {
 }
 
 function bound(): Functions {
-  return functions ??= bindBeside(table()) as Functions;
+  return functions ??= bindExtra(table()) as Functions;
 }
 
 function domain(name: string): Uint8Array<ArrayBuffer> {
@@ -156,7 +156,7 @@ function domain(name: string): Uint8Array<ArrayBuffer> {
 }
 
 /** The one mutex of the process. Undefined where the system lacks anything that it takes. */
-function theMutex(): Deno.PointerObject | undefined {
+function processMutex(): Deno.PointerObject | undefined {
   const {
     bindtextdomain,
     ftrylockfile,
@@ -169,8 +169,8 @@ function theMutex(): Deno.PointerObject | undefined {
     !pthread_mutex_consistent
   ) return undefined;
   const find = () => {
-    const address = readText("lock");
-    return address === "" ? undefined : addressAt(address);
+    const address = readEntry("lock");
+    return address === "" ? undefined : pointerFromHex(address);
   };
   const found = find();
   if (found !== undefined) return found;
@@ -182,7 +182,7 @@ function theMutex(): Deno.PointerObject | undefined {
   const value = new BigUint64Array(1);
   libc().memcpy(new Uint8Array(value.buffer), variable, 8n);
   const [stdin] = value;
-  const deadline = performance.now() + PATIENCE;
+  const deadline = performance.now() + LOCK_TIMEOUT;
   while (ftrylockfile(stdin) !== 0) {
     if (performance.now() > deadline) return undefined;
     libc().poll(new Uint8Array(8), 0n, 1);
@@ -191,7 +191,7 @@ function theMutex(): Deno.PointerObject | undefined {
     const found = find();
     if (found !== undefined) return found;
     const made = newMutex();
-    writeText("lock", hexOf(made));
+    writeEntry("lock", pointerToHex(made));
     return made;
   } finally {
     funlockfile(stdin);

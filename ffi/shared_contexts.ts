@@ -3,12 +3,20 @@
 import { ZMQ_DONTWAIT } from "./constants.ts";
 import { terminate } from "./shutdown.ts";
 import { stateError } from "./errno.ts";
-import { giveBackKeys } from "./guard.ts";
+import { giveBackKeys } from "./thread_exit.ts";
 import { libc } from "./libc.ts";
 import { zmq, zmqTermination } from "./libzmq.ts";
 import { loadLibrary } from "./load.ts";
 import { Kept } from "./memory.ts";
-import { addressAt, hexOf, isAlive, locked, ownLife, readText, writeText } from "./process.ts";
+import {
+  isThreadAlive,
+  livenessToken,
+  pointerFromHex,
+  pointerToHex,
+  readEntry,
+  withProcessLock,
+  writeEntry,
+} from "./process_lock.ts";
 
 /** A context in common. */
 export interface Shared {
@@ -20,7 +28,7 @@ export interface Shared {
   leave(): boolean;
 }
 
-/** What is noted of a context, addresses in hexadecimal digits. */
+/** The entry of a context, addresses in hexadecimal digits. */
 interface Entry {
   readonly id: string;
   readonly context: string;
@@ -32,21 +40,21 @@ interface Entry {
 export function beginSharing(pointer: Deno.PointerObject): Shared | undefined {
   return change((entries) => {
     const id = crypto.randomUUID();
-    entries.push({ id, context: hexOf(pointer), owners: [ownLife()] });
+    entries.push({ id, context: pointerToHex(pointer), owners: [livenessToken()] });
     return sharedContext(id, pointer);
   });
 }
 
 /**
  * Uses a context that others share. Undefined where there is none of that name (any more). What is used comes from
- * the process's own notes and never from the name, so one that is made up leads nowhere.
+ * the process's own entries and never from the name, so one that is made up leads nowhere.
  */
 export function joinShared(id: string): Shared | undefined {
   return change((entries) => {
     const entry = entries.find((entry) => entry.id === id);
     if (entry === undefined) return undefined;
-    entry.owners.push(ownLife());
-    return sharedContext(id, addressAt(entry.context));
+    entry.owners.push(livenessToken());
+    return sharedContext(id, pointerFromHex(entry.context));
   });
 }
 
@@ -55,11 +63,11 @@ export function joinOrMake(id: string, make: () => Deno.PointerObject): Shared |
   return change((entries) => {
     let entry = entries.find((entry) => entry.id === id);
     if (entry === undefined) {
-      entry = { id, context: hexOf(make()), owners: [] };
+      entry = { id, context: pointerToHex(make()), owners: [] };
       entries.push(entry);
     }
-    entry.owners.push(ownLife());
-    return sharedContext(id, addressAt(entry.context));
+    entry.owners.push(livenessToken());
+    return sharedContext(id, pointerFromHex(entry.context));
   });
 }
 
@@ -75,51 +83,60 @@ function sharedContext(id: string, pointer: Deno.PointerObject): Shared {
         const at = entries.findIndex((entry) => entry.id === id);
         if (at === -1) return false;
         const { owners } = entries[at];
-        owners.splice(owners.indexOf(ownLife()), 1);
+        owners.splice(owners.indexOf(livenessToken()), 1);
         if (owners.length > 0) return false;
         entries.splice(at, 1);
-        closeReports(hexOf(pointer));
+        closeMonitorSockets(pointerToHex(pointer));
         return true;
       }) ?? false,
   };
 }
 
 /**
- * Notes a socket of a shared context to which libzmq's threads report: closed before they're done, it would block
+ * Adds an entry for a socket of a shared context to which libzmq's threads report: closed before they're done, it would block
  * them. So when this isolate is terminated, others close it, when that can be done.
  */
-export function leaveToOthers(socket: Deno.PointerObject, context: Deno.PointerObject): void {
-  locked(() => writeText(reports(), readText(reports()) + reportEntry(socket, context)));
+export function shareMonitorSocket(socket: Deno.PointerObject, context: Deno.PointerObject): void {
+  withProcessLock(() =>
+    writeEntry(monitorSockets(), readEntry(monitorSockets()) + monitorSocketEntry(socket, context))
+  );
 }
 
 /** Takes that back. */
-export function keepFromOthers(socket: Deno.PointerObject, context: Deno.PointerObject): void {
-  const entry = reportEntry(socket, context);
-  locked(() => writeText(reports(), readText(reports()).replace(entry, "")));
+export function unshareMonitorSocket(
+  socket: Deno.PointerObject,
+  context: Deno.PointerObject,
+): void {
+  const entry = monitorSocketEntry(socket, context);
+  withProcessLock(() =>
+    writeEntry(monitorSockets(), readEntry(monitorSockets()).replace(entry, ""))
+  );
 }
 
-function reportEntry(socket: Deno.PointerObject, context: Deno.PointerObject): string {
-  return `${hexOf(context)} ${hexOf(socket)} ${ownLife()};`;
+function monitorSocketEntry(socket: Deno.PointerObject, context: Deno.PointerObject): string {
+  return `${pointerToHex(context)} ${pointerToHex(socket)} ${livenessToken()};`;
 }
 
 /** Closes what terminated isolates have left to others, as far as nothing more is reported there. Only under the lock. */
-function closeReports(ended?: string): void {
-  const before = readText(reports());
+function closeMonitorSockets(ended?: string): void {
+  const before = readEntry(monitorSockets());
   if (before === "") return;
   // Once a context is shut down, nobody waits for a reader any more.
-  if (ended !== undefined) zmqTermination().zmq_ctx_shutdown(addressAt(ended));
+  if (ended !== undefined) zmqTermination().zmq_ctx_shutdown(pointerFromHex(ended));
   const after = before.split(";").filter((entry) => {
     const [context, socket, owner] = entry.split(" ");
     if (entry === "") return true;
-    if (context !== ended && (isAlive(owner) || !reportsEnded(addressAt(socket)))) return true;
-    zmq().zmq_close(addressAt(socket));
+    if (context !== ended && (isThreadAlive(owner) || !monitorStopped(pointerFromHex(socket)))) {
+      return true;
+    }
+    zmq().zmq_close(pointerFromHex(socket));
     return false;
   }).join(";");
-  if (after !== before) writeText(reports(), after);
+  if (after !== before) writeEntry(monitorSockets(), after);
 }
 
 /** Reads reports until there are none. Whether the last of all was among them. */
-function reportsEnded(socket: Deno.PointerObject): boolean {
+function monitorStopped(socket: Deno.PointerObject): boolean {
   const { zmq_msg_init, zmq_msg_recv, zmq_msg_data, zmq_msg_more, zmq_msg_close } = zmq();
   // In a variable of the module: V8 may drop a buffer of which only the address is read.
   const message = report ??= new Kept(64);
@@ -146,25 +163,25 @@ let report: Kept | undefined;
 /** The last event, whose number comes first in both versions of the reports. */
 const MONITOR_STOPPED = 0x0400;
 
-/** Reads the notes, without those who have ended; has them changed; and writes them down. */
+/** Reads the entries, without isolates that have ended; has them changed; and writes them down. */
 function change<T>(action: (entries: Entry[]) => T): T | undefined {
-  return locked(() => {
+  return withProcessLock(() => {
     // Never of another libzmq: its handle is part of the name.
     const name = `contexts.${ourLibzmq()}`;
-    const before = readText(name);
+    const before = readEntry(name);
     const entries = before.split(";").filter((text) => text !== "").map(parse);
-    for (const entry of entries) entry.owners = entry.owners.filter(isAlive);
-    closeReports();
+    for (const entry of entries) entry.owners = entry.owners.filter(isThreadAlive);
+    closeMonitorSockets();
     giveBackKeys();
     const used = entries.filter(({ owners }) => owners.length > 0);
     const abandoned = entries.filter(({ owners }) => owners.length === 0);
     const result = action(used);
     const after = used.map(format).join(";");
-    if (after !== before) writeText(name, after);
+    if (after !== before) writeEntry(name, after);
     // Its last user was terminated.
     for (const { context } of abandoned) {
-      closeReports(context);
-      terminate(addressAt(context));
+      closeMonitorSockets(context);
+      terminate(pointerFromHex(context));
     }
     return result;
   });
@@ -184,7 +201,7 @@ function format({ id, context, owners }: Entry): string {
   return [id, context, ...owners].join(" ");
 }
 
-function reports(): string {
+function monitorSockets(): string {
   return `reports.${ourLibzmq()}`;
 }
 
@@ -214,10 +231,10 @@ export function idIn(token: unknown): string {
 }
 
 /** With more of them than this, those that have gone are forgotten. */
-const MANY = 64;
+const PRUNE_ABOVE = 64;
 
 /** Sockets that were closed in a shared context, and may still have messages to send. */
-export interface Lingering {
+export interface PendingFlushes {
   /** A socket is going to be closed. */
   add(fd: number, linger: number): void;
   /** A new socket has this descriptor: whose it was has gone. */
@@ -230,7 +247,7 @@ export interface Lingering {
  * Where a shared context can't be terminated since others use it, the process's end waits for these sockets. `isGone`
  * tells whether a descriptor can't be a socket's of libzmq's any more.
  */
-export function makeLingering(isGone: (fd: number) => boolean): Lingering {
+export function makePendingFlushes(isGone: (fd: number) => boolean): PendingFlushes {
   return new class {
     /** By their descriptors: when their linger is over, Infinity for never. */
     #until = new Map<number, number>();
@@ -238,7 +255,7 @@ export function makeLingering(isGone: (fd: number) => boolean): Lingering {
     add(fd: number, linger: number): void {
       if (linger === 0) return;
       this.#until.set(fd, linger < 0 ? Infinity : performance.now() + linger);
-      if (this.#until.size > MANY) this.#forgetGone();
+      if (this.#until.size > PRUNE_ABOVE) this.#forgetGone();
     }
 
     forget(fd: number): void {
