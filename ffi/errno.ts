@@ -46,13 +46,17 @@ export function checkWait(result: number, call: string): number {
  * the system between the call and the question for its error, and a full queue read as ENOENT. What was refused
  * can be tried again.
  */
-export function refused(again: () => number, call: string, expected: readonly number[]): number {
-  for (let doubted = 0;;) {
+export function checkExpected(
+  again: () => number,
+  call: string,
+  expected: readonly number[],
+): number {
+  for (let firstErrno = 0;;) {
     const errno = libc().errno();
     if (expected.includes(errno)) return -1;
     if (errno !== EINTR) {
-      if (errno === doubted) throw errorOf(errno, call);
-      doubted = errno;
+      if (errno === firstErrno) throw errorOf(errno, call);
+      firstErrno = errno;
     }
     const result = again();
     if (result >= 0) return result;
@@ -69,20 +73,24 @@ export function checkPointer(result: Deno.PointerValue, call: string): Deno.Poin
 export function errorOf(errno: number, call: string, subject: Subject = {}): ZmqError {
   const code = codeOf(errno);
   const { address, option } = subject;
-  const doing = DOING[call] ?? call;
+  const action = ACTION[call] ?? call;
   const object = address ?? option;
-  const what = object === undefined ? doing : `${doing} ${object}`;
-  const advice = ADVICE[`${call} ${code}`] ?? ADVICE[code];
+  const what = object === undefined ? action : `${action} ${object}`;
+  const hint = HINT[`${call} ${code}`] ?? HINT[code];
   const text = cString(libc().strerror(errno)).toLowerCase();
   return new ZmqError(
-    `${what} failed: ${text} (${call}: ${code}).${advice === undefined ? "" : ` ${advice}`}`,
+    `${what} failed: ${text} (${call}: ${code}).${hint === undefined ? "" : ` ${hint}`}`,
     { code, errno, call, address, option },
   );
 }
 
 /** A typed error of our own making, for a state that no C call was asked about. */
-export function stateError(code: keyof typeof OWN, call: string, message: string): ZmqError {
-  return new ZmqError(message, { code, errno: OWN[code], call });
+export function stateError(
+  code: keyof typeof STATE_ERRNO,
+  call: string,
+  message: string,
+): ZmqError {
+  return new ZmqError(message, { code, errno: STATE_ERRNO[code], call });
 }
 
 /** The error number behind a name which the engine itself must tell apart. */
@@ -95,10 +103,10 @@ export const EFSM = 156384763;
 export const EHOSTUNREACH = Deno.build.os === "linux" ? 113 : 65;
 
 /** What a send or a receive that doesn't wait is refused for; a Request or a Reply, also out of turn. */
-export const NOT_NOW: readonly number[] = [EAGAIN];
-export const NOT_NOW_OR_OUT_OF_TURN: readonly number[] = [EAGAIN, EFSM];
+export const WOULD_BLOCK: readonly number[] = [EAGAIN];
+export const WOULD_BLOCK_OR_OUT_OF_TURN: readonly number[] = [EAGAIN, EFSM];
 
-const OWN = {
+const STATE_ERRNO = {
   EAGAIN,
   EBADF: 9,
   EBUSY: 16,
@@ -109,7 +117,7 @@ const OWN = {
   ETERM,
 } as const;
 
-const DOING: Record<string, string> = {
+const ACTION: Record<string, string> = {
   zmq_bind: "Binding to",
   zmq_unbind: "Unbinding from",
   zmq_connect: "Connecting to",
@@ -128,7 +136,7 @@ const DOING: Record<string, string> = {
   eventfd: "Making a poller",
 };
 
-const ADVICE: Record<string, string> = {
+const HINT: Record<string, string> = {
   EADDRINUSE: "Another socket is bound there: choose another port, or bind to a wildcard port " +
     "(tcp://127.0.0.1:*) and read lastEndpoint.",
   EADDRNOTAVAIL: "The address belongs to no interface of this machine.",

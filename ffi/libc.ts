@@ -24,7 +24,7 @@ const COMMON = {
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   // int poll(struct pollfd *fds, nfds_t nfds, int timeout): on this thread, and on a pool thread
   poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
-  poll_aside: {
+  poll_onPool: {
     name: "poll",
     parameters: ["pointer", "usize", "i32"],
     result: "i32",
@@ -36,7 +36,7 @@ const SELECT = {
   // int select(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds, struct timeval *timeout):
   // on this thread, and on a pool thread
   select: { parameters: ["i32", "pointer", "pointer", "pointer", "pointer"], result: "i32" },
-  select_aside: {
+  select_onPool: {
     name: "select",
     parameters: ["i32", "pointer", "pointer", "pointer", "pointer"],
     result: "i32",
@@ -50,7 +50,7 @@ const KQUEUE = {
   // int kevent(int kq, const struct kevent *changelist, int nchanges, struct kevent *eventlist,
   //   int nevents, const struct timespec *timeout): both ways
   kevent: { parameters: ["i32", "buffer", "i32", "buffer", "i32", "buffer"], result: "i32" },
-  kevent_aside: {
+  kevent_onPool: {
     name: "kevent",
     parameters: ["i32", "pointer", "i32", "pointer", "i32", "pointer"],
     result: "i32",
@@ -78,7 +78,7 @@ const LINUX = {
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   // int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout): both ways
   epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
-  epoll_wait_aside: {
+  epoll_wait_onPool: {
     name: "epoll_wait",
     parameters: ["i32", "pointer", "i32", "i32"],
     result: "i32",

@@ -31,9 +31,9 @@ const COMMON = {
   // int zmq_disconnect(void *socket, const char *address)
   zmq_disconnect: { parameters: ["pointer", "buffer"], result: "i32" },
   // int zmq_send(void *socket, const void *buf, size_t len, int flags): from a caller's buffer,
-  // and from a kept one
+  // and from a pinned one
   zmq_send: { parameters: ["pointer", "buffer", "usize", "i32"], result: "i32" },
-  zmq_send_kept: {
+  zmq_send_pinned: {
     name: "zmq_send",
     parameters: ["pointer", "pointer", "usize", "i32"],
     result: "i32",

@@ -1,4 +1,4 @@
-/** Buffers whose address is kept, C strings, and sizes as the BigInts that foreign calls want. */
+/** Pinned buffers, C strings, and sizes as the BigInts that foreign calls want. */
 
 import { libc } from "./libc.ts";
 
@@ -9,7 +9,7 @@ import { libc } from "./libc.ts";
  * V8 drops a buffer that nothing reads any more, even one in a `const`, and the address then points
  * into freed memory (a SIGSEGV, seen): so both live in one object, and hot code reads `bytes` of it.
  */
-export class Kept {
+export class PinnedBuffer {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly words: Int32Array<ArrayBuffer>;
   readonly pointer: Deno.PointerObject;

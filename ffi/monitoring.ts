@@ -3,7 +3,7 @@
 import { libc } from "./libc.ts";
 import { has } from "./libzmq.ts";
 import { loadLibrary } from "./load.ts";
-import { Kept } from "./memory.ts";
+import { PinnedBuffer } from "./memory.ts";
 
 const STABLE = {
   // int zmq_socket_monitor(void *socket, const char *endpoint, int events): null ends it
@@ -72,15 +72,15 @@ const AF_INET6 = Deno.build.os === "linux" ? 10 : Deno.build.os === "darwin" ? 3
 const FAMILY = Deno.build.os === "linux" ? 0 : 1;
 
 let names: Deno.StaticForeignLibraryInterface<typeof NAMES> | undefined;
-let address: Kept | undefined;
-let length: Kept | undefined;
+let address: PinnedBuffer | undefined;
+let length: PinnedBuffer | undefined;
 
 /** Host and port of a connection's peer, such as `127.0.0.1:49152`; `undefined` where it has none. */
 export function peerAddress(fd: number): string | undefined {
   libc();
   names ??= loadLibrary().open(NAMES);
-  address ??= new Kept(128);
-  length ??= new Kept(8);
+  address ??= new PinnedBuffer(128);
+  length ??= new PinnedBuffer(8);
   length.words[0] = 128;
   if (names.getpeername(fd, address.pointer, length.pointer) !== 0) return undefined;
   const { bytes } = address;

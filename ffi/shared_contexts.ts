@@ -7,7 +7,7 @@ import { giveBackKeys } from "./thread_exit.ts";
 import { libc } from "./libc.ts";
 import { zmq, zmqTermination } from "./libzmq.ts";
 import { loadLibrary } from "./load.ts";
-import { Kept } from "./memory.ts";
+import { PinnedBuffer } from "./memory.ts";
 import {
   isThreadAlive,
   livenessToken,
@@ -139,7 +139,7 @@ function closeMonitorSockets(ended?: string): void {
 function monitorStopped(socket: Deno.PointerObject): boolean {
   const { zmq_msg_init, zmq_msg_recv, zmq_msg_data, zmq_msg_more, zmq_msg_close } = zmq();
   // In a variable of the module: V8 may drop a buffer of which only the address is read.
-  const message = report ??= new Kept(64);
+  const message = report ??= new PinnedBuffer(64);
   const head = new Uint16Array(1);
   zmq_msg_init(message.pointer);
   let first = true;
@@ -158,7 +158,7 @@ function monitorStopped(socket: Deno.PointerObject): boolean {
 }
 
 /** Into which reports are read. */
-let report: Kept | undefined;
+let report: PinnedBuffer | undefined;
 
 /** The last event, whose number comes first in both versions of the reports. */
 const MONITOR_STOPPED = 0x0400;

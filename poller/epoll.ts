@@ -189,7 +189,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     if (this.#needsRebuild) this.#rebuild();
     this.#openWakeup();
     this.disarm();
-    const waited = this.#set.waitAside(milliseconds(timeout));
+    const waited = this.#set.waitOnPool(milliseconds(timeout));
     this.#waiting = true;
     return this.#end(waited);
   }

@@ -23,7 +23,7 @@ export class EpollSet {
   readonly #events = new Int32Array(WORDS * CAPACITY);
   readonly #event = new Int32Array(WORDS);
   /** The pool thread's memory for events. */
-  #aside: Deno.PointerValue = null;
+  #poolBuffer: Deno.PointerValue = null;
 
   /** The set's descriptor. */
   get fd(): number {
@@ -65,32 +65,32 @@ export class EpollSet {
   }
 
   /** Waits on a pool thread. Its events are to be had by `take`, with the result. */
-  waitAside(limit: number): Promise<number> {
+  waitOnPool(limit: number): Promise<number> {
     // The thread writes into memory that only we free: a buffer would go when a worker is terminated.
-    this.#aside ??= allocate(4 * WORDS * CAPACITY);
-    return libcOfLinux().epoll_wait_aside(this.#fd, this.#aside, CAPACITY, limit);
+    this.#poolBuffer ??= allocate(4 * WORDS * CAPACITY);
+    return libcOfLinux().epoll_wait_onPool(this.#fd, this.#poolBuffer, CAPACITY, limit);
   }
 
   /** Makes the events of a wait on the pool thread the last wait's, and gives their number. */
   take(found: number): number {
     // Another thread's errno can't be read, so a failure is repeated on this one.
     if (found < 0) return this.wait(0);
-    if (found > 0) libc().memcpy(this.#events, this.#aside, usize(4 * WORDS * found));
+    if (found > 0) libc().memcpy(this.#events, this.#poolBuffer, usize(4 * WORDS * found));
     return found;
   }
 
   /** Gives the descriptor up for a new, empty set. */
   rebuild(): void {
     const fresh = create();
-    giveBack(this.#fd);
+    closeSet(this.#fd);
     this.#fd = fresh;
   }
 
   /** Gives everything back. */
   close(): void {
-    giveBack(this.#fd);
-    libc().free(this.#aside);
-    this.#aside = null;
+    closeSet(this.#fd);
+    libc().free(this.#poolBuffer);
+    this.#poolBuffer = null;
   }
 }
 
@@ -100,7 +100,7 @@ function create(): number {
   return fd;
 }
 
-function giveBack(fd: number): void {
+function closeSet(fd: number): void {
   removeExitCleanup("close", fd);
   libc().close(fd);
 }

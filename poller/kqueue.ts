@@ -116,7 +116,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     this.#forget();
     // An edge that wasn't collected wouldn't come again.
     if (this.#ready.length > 0) return Promise.resolve();
-    const waited = this.#set.waitAside(milliseconds(timeout));
+    const waited = this.#set.waitOnPool(milliseconds(timeout));
     this.#waiting = true;
     return this.#end(waited);
   }

@@ -147,8 +147,8 @@ export class KqueueSet {
   readonly #receipts = new Int32Array(WORDS * CHANGES);
   readonly #time = new BigInt64Array(2);
   /** The pool thread's memory for events and for the time. */
-  #aside: Deno.PointerValue = null;
-  #timeAside: Deno.PointerValue = null;
+  #poolBuffer: Deno.PointerValue = null;
+  #poolTime: Deno.PointerValue = null;
   #signalled = false;
 
   constructor() {
@@ -205,30 +205,30 @@ export class KqueueSet {
   }
 
   /** Waits on a pool thread. Its events are to be had by `take`, with the result. */
-  waitAside(limit: number): Promise<number> {
+  waitOnPool(limit: number): Promise<number> {
     // The thread writes into memory that only we free: a buffer would go when a worker is terminated.
-    this.#aside ??= allocate(this.#events.byteLength);
-    this.#timeAside ??= allocate(this.#time.byteLength);
+    this.#poolBuffer ??= allocate(this.#events.byteLength);
+    this.#poolTime ??= allocate(this.#time.byteLength);
     const limited = this.#setTime(limit);
-    libc().memcpy_out(this.#timeAside, this.#time, usize(this.#time.byteLength));
-    const time = limited ? this.#timeAside : null;
-    return libcForKqueue().kevent_aside(this.fd, null, 0, this.#aside, CAPACITY, time);
+    libc().memcpy_out(this.#poolTime, this.#time, usize(this.#time.byteLength));
+    const time = limited ? this.#poolTime : null;
+    return libcForKqueue().kevent_onPool(this.fd, null, 0, this.#poolBuffer, CAPACITY, time);
   }
 
   /** Makes the events of a wait on the pool thread the last wait's, and gives their number. */
   take(found: number): number {
     // Another thread's errno can't be read, so a failure is repeated on this one.
     if (found < 0) return this.wait(0);
-    if (found > 0) libc().memcpy(this.#events, this.#aside, usize(4 * WORDS * found));
+    if (found > 0) libc().memcpy(this.#events, this.#poolBuffer, usize(4 * WORDS * found));
     return found;
   }
 
   /** Gives everything back. */
   close(): void {
     libc().close(this.fd);
-    libc().free(this.#aside);
-    libc().free(this.#timeAside);
-    this.#aside = this.#timeAside = null;
+    libc().free(this.#poolBuffer);
+    libc().free(this.#poolTime);
+    this.#poolBuffer = this.#poolTime = null;
   }
 
   /** Whether there is a limit; if so, in a struct timespec. */

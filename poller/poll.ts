@@ -110,7 +110,7 @@ export class PollBackend<Token> implements Backend<Token> {
     this.#assertIdle();
     this.#openWakeup();
     const count = this.#layOut();
-    const asked = this.#call.aside(this.#results, count, milliseconds(timeout));
+    const asked = this.#call.callOnPool(this.#results, count, milliseconds(timeout));
     this.#waiting = true;
     return this.#endWait(asked, count);
   }
@@ -120,13 +120,13 @@ export class PollBackend<Token> implements Backend<Token> {
     this.#waiting = false;
     if (this.#closed) this.#release();
     // Another thread's errno can't be read, so a failure is repeated on this one.
-    else if (found < 0) this.#askHere(0);
+    else if (found < 0) this.#callHere(0);
     else this.#takeResults(this.#call.take(found, this.#results, count));
   }
 
   waitSync(timeout: number, report: Report<Token>): void {
     this.#assertIdle();
-    this.#askHere(milliseconds(timeout));
+    this.#callHere(milliseconds(timeout));
     this.collect(report);
   }
 
@@ -231,9 +231,9 @@ export class PollBackend<Token> implements Backend<Token> {
     return end;
   }
 
-  #askHere(limit: number): void {
+  #callHere(limit: number): void {
     const count = this.#layOut();
-    this.#takeResults(this.#call.here(this.#results, count, limit));
+    this.#takeResults(this.#call.call(this.#results, count, limit));
   }
 
   /** Begins with the results of a wait. */
@@ -293,10 +293,10 @@ export interface Call {
   /** The first number of a descriptor that it can't be told. */
   readonly ceiling: number;
   /** Asks on this thread about the first `count` slots of a row, and writes the answers into it. */
-  here(row: Int32Array<ArrayBuffer>, count: number, limit: number): number;
+  call(row: Int32Array<ArrayBuffer>, count: number, limit: number): number;
   /** Asks on a pool thread. The row must be left as it is until `take`. */
-  aside(row: Int32Array<ArrayBuffer>, count: number, limit: number): Promise<number>;
-  /** Writes the answers of `aside`, whose result wasn't negative, into the row. Gives how many are ready. */
+  callOnPool(row: Int32Array<ArrayBuffer>, count: number, limit: number): Promise<number>;
+  /** Writes the answers of `callOnPool`, whose result wasn't negative, into the row. Gives how many are ready. */
   take(found: number, row: Int32Array<ArrayBuffer>, count: number): number;
   /** Gives the memory back. */
   close(): void;
@@ -307,33 +307,33 @@ export class PollCall implements Call {
   readonly kind = "poll";
   readonly ceiling = Infinity;
   /** The pool thread's copy of the row. */
-  #aside: Deno.PointerValue = null;
-  #asideBytes = 0;
+  #poolBuffer: Deno.PointerValue = null;
+  #poolBufferBytes = 0;
 
-  here(row: Int32Array<ArrayBuffer>, count: number, limit: number): number {
+  call(row: Int32Array<ArrayBuffer>, count: number, limit: number): number {
     return checkWait(libc().poll(row, usize(count), limit), "poll");
   }
 
-  aside(row: Int32Array<ArrayBuffer>, count: number, limit: number): Promise<number> {
+  callOnPool(row: Int32Array<ArrayBuffer>, count: number, limit: number): Promise<number> {
     const bytes = BYTES * count;
-    if (bytes > this.#asideBytes) {
+    if (bytes > this.#poolBufferBytes) {
       this.close();
-      this.#aside = allocate(2 * bytes);
-      this.#asideBytes = 2 * bytes;
+      this.#poolBuffer = allocate(2 * bytes);
+      this.#poolBufferBytes = 2 * bytes;
     }
-    libc().memcpy_out(this.#aside, row, usize(bytes));
+    libc().memcpy_out(this.#poolBuffer, row, usize(bytes));
     // The thread writes into memory that only we free: a buffer would go when a worker is terminated.
-    return libc().poll_aside(this.#aside, usize(count), limit);
+    return libc().poll_onPool(this.#poolBuffer, usize(count), limit);
   }
 
   take(found: number, row: Int32Array<ArrayBuffer>, count: number): number {
-    if (found > 0) libc().memcpy(row, this.#aside, usize(BYTES * count));
+    if (found > 0) libc().memcpy(row, this.#poolBuffer, usize(BYTES * count));
     return found;
   }
 
   close(): void {
-    libc().free(this.#aside);
-    this.#aside = null;
-    this.#asideBytes = 0;
+    libc().free(this.#poolBuffer);
+    this.#poolBuffer = null;
+    this.#poolBufferBytes = 0;
   }
 }

@@ -59,7 +59,7 @@ export class PoolWatch {
     if (!unanswered) {
       this.asking = true;
       const waits = this.#waits;
-      libc().poll_aside(null, usize(0), 0).then(() => {
+      libc().poll_onPool(null, usize(0), 0).then(() => {
         this.asking = false;
         this.#begun = waits;
         this.#look(false);

@@ -29,13 +29,13 @@ class SelectCall implements Call {
   /** The number above the highest that's asked for. */
   #highest = 0;
   readonly #time = new BigInt64Array(2);
-  #timeAside: Deno.PointerValue = null;
+  #poolTime: Deno.PointerValue = null;
 
-  here(row: Int32Array<ArrayBuffer>, count: number, limit: number): number {
+  call(row: Int32Array<ArrayBuffer>, count: number, limit: number): number {
     try {
       const time = this.#layOut(row, count, limit);
-      const { aside: reads } = this.#reads;
-      const { aside: writes } = this.#writes;
+      const { poolBuffer: reads } = this.#reads;
+      const { poolBuffer: writes } = this.#writes;
       const found = libcForSelect().select(this.#highest, reads, writes, null, time);
       return this.take(checkWait(found, "select"), row, count);
     } catch (error) {
@@ -45,11 +45,11 @@ class SelectCall implements Call {
     }
   }
 
-  aside(row: Int32Array<ArrayBuffer>, count: number, limit: number): Promise<number> {
+  callOnPool(row: Int32Array<ArrayBuffer>, count: number, limit: number): Promise<number> {
     const time = this.#layOut(row, count, limit);
-    const { aside: reads } = this.#reads;
-    const { aside: writes } = this.#writes;
-    return libcForSelect().select_aside(this.#highest, reads, writes, null, time);
+    const { poolBuffer: reads } = this.#reads;
+    const { poolBuffer: writes } = this.#writes;
+    return libcForSelect().select_onPool(this.#highest, reads, writes, null, time);
   }
 
   take(found: number, row: Int32Array<ArrayBuffer>, count: number): number {
@@ -73,8 +73,8 @@ class SelectCall implements Call {
   close(): void {
     this.#reads.close();
     this.#writes.close();
-    libc().free(this.#timeAside);
-    this.#timeAside = null;
+    libc().free(this.#poolTime);
+    this.#poolTime = null;
   }
 
   /** Fills the sets and the time, and gives the latter; null for no limit. */
@@ -127,9 +127,9 @@ class SelectCall implements Call {
     // A struct timeval: seconds, then microseconds, which are shorter on macOS: the same bytes, then padding.
     this.#time[0] = BigInt(Math.floor(limit / 1000));
     this.#time[1] = BigInt((limit % 1000) * 1000);
-    this.#timeAside ??= allocate(this.#time.byteLength);
-    libc().memcpy_out(this.#timeAside, this.#time, usize(this.#time.byteLength));
-    return this.#timeAside;
+    this.#poolTime ??= allocate(this.#time.byteLength);
+    libc().memcpy_out(this.#poolTime, this.#time, usize(this.#time.byteLength));
+    return this.#poolTime;
   }
 }
 
@@ -137,11 +137,11 @@ class SelectCall implements Call {
 class Descriptors {
   // The system's words are of 64 or of 32 bits. On little-endian machines, Deno's only ones, it's the same.
   readonly #words = new Int32Array(FD_SETSIZE / 32);
-  #aside: Deno.PointerValue = null;
+  #poolBuffer: Deno.PointerValue = null;
 
   /** The call's own, which only we free: a buffer would go when a worker is terminated. */
-  get aside(): Deno.PointerValue {
-    return this.#aside;
+  get poolBuffer(): Deno.PointerValue {
+    return this.#poolBuffer;
   }
 
   get empty(): boolean {
@@ -162,18 +162,18 @@ class Descriptors {
 
   /** Copies it to where the call reads it. */
   put(): void {
-    this.#aside ??= allocate(this.#words.byteLength);
-    libc().memcpy_out(this.#aside, this.#words, usize(this.#words.byteLength));
+    this.#poolBuffer ??= allocate(this.#words.byteLength);
+    libc().memcpy_out(this.#poolBuffer, this.#words, usize(this.#words.byteLength));
   }
 
   /** Copies it back from there. */
   take(): void {
-    libc().memcpy(this.#words, this.#aside, usize(this.#words.byteLength));
+    libc().memcpy(this.#words, this.#poolBuffer, usize(this.#words.byteLength));
   }
 
   close(): void {
-    libc().free(this.#aside);
-    this.#aside = null;
+    libc().free(this.#poolBuffer);
+    this.#poolBuffer = null;
   }
 }
 

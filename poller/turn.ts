@@ -108,7 +108,7 @@ export class RuntimeYield {
     // Where the pool is so busy that the last call hasn't come back, the pause alone is the runtime's turn.
     if (this.inFlight) return;
     this.inFlight = true;
-    libc().poll_aside(null, usize(0), 0).then(() => {
+    libc().poll_onPool(null, usize(0), 0).then(() => {
       this.inFlight = false;
       if (this.#goOn === undefined) afterwards();
       else this.#resume();

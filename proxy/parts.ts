@@ -1,7 +1,7 @@
 /** Native messages: sent as they are, and kept for as long as they may have to be sent again. */
 
 import { ZMQ_DONTWAIT, ZMQ_SNDMORE } from "../ffi/constants.ts";
-import { check, NOT_NOW_OR_OUT_OF_TURN, refused } from "../ffi/errno.ts";
+import { check, checkExpected, WOULD_BLOCK_OR_OUT_OF_TURN } from "../ffi/errno.ts";
 import { zmqInfo } from "../ffi/libzmq.ts";
 import { zmqMoving } from "../ffi/proxying.ts";
 import type { Frame } from "../socket/message.ts";
@@ -18,7 +18,7 @@ export class Moving extends NativeMessage {
   /** As the base does; a Request or a Reply out of turn has nothing. */
   override receive(socket: Deno.PointerObject): number {
     const size = this.receiveOnce(socket);
-    return size >= 0 ? size : this.receiveAfterRefusal(socket, NOT_NOW_OR_OUT_OF_TURN);
+    return size >= 0 ? size : this.receiveAfterRefusal(socket, WOULD_BLOCK_OR_OUT_OF_TURN);
   }
 
   /** Sends it without waiting, which leaves it empty. False where it can't go now, out of turn included. */
@@ -33,7 +33,7 @@ export class Moving extends NativeMessage {
 
   #sendAfterRefusal(socket: Deno.PointerObject, flags: number): boolean {
     const again = () => this.#sendOnce(socket, flags);
-    return refused(again, "zmq_msg_send", NOT_NOW_OR_OUT_OF_TURN) >= 0;
+    return checkExpected(again, "zmq_msg_send", WOULD_BLOCK_OR_OUT_OF_TURN) >= 0;
   }
 
   /** Makes it the same as another. Large ones share their bytes. It must be empty. */

@@ -33,8 +33,8 @@ export const LATE = 3;
 const OPERATION = 8;
 
 /** How few and how many parts a message of a socket may have: of others libzmq would drop it, or lose its place. */
-export function partsOf({ type, remembered }: Handle): [least: number, most: number] {
-  if (type === ZMQ_ROUTER && remembered.get("rawMode") !== true) return [2, Infinity];
+export function partsOf({ type, shadowOptions }: Handle): [least: number, most: number] {
+  if (type === ZMQ_ROUTER && shadowOptions.get("rawMode") !== true) return [2, Infinity];
   if (type === ZMQ_ROUTER || type === ZMQ_STREAM || type === ZMQ_DGRAM) return [2, 2];
   return [1, type > ZMQ_STREAM ? 1 : Infinity];
 }

@@ -13,7 +13,7 @@ import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { getBytes, handleOf, openHandleOf, scratch, setBytes } from "./core.ts";
 import { refuseHazards } from "./hazards.ts";
 import { Frame } from "./message.ts";
-import { getOption, rememberByNumber, setOption } from "./options.ts";
+import { getOption, setOption, shadowByNumber } from "./options.ts";
 
 /** What {@linkcode Configurable.getOption} can read an option as, and the type that this gives. */
 export interface OptionTypes {
@@ -129,15 +129,15 @@ export abstract class Configurable extends Uncloneable {
    * name that has another text already.
    */
   get ownMetadata(): Readonly<Record<string, string>> {
-    const { remembered } = openHandleOf(this, "zmq_getsockopt");
-    return { ...remembered.get("ownMetadata") as Record<string, string> | undefined };
+    const { shadowOptions } = openHandleOf(this, "zmq_getsockopt");
+    return { ...shadowOptions.get("ownMetadata") as Record<string, string> | undefined };
   }
   set ownMetadata(metadata: Readonly<Record<string, string>>) {
     const handle = openHandleOf(this, "zmq_setsockopt");
     for (const property of metadataBytes(metadata, this.ownMetadata)) {
       setBytes(handle.pointer, 95, "ownMetadata", property);
     }
-    handle.remembered.set("ownMetadata", { ...this.ownMetadata, ...metadata });
+    handle.shadowOptions.set("ownMetadata", { ...this.ownMetadata, ...metadata });
     handle.markStale();
   }
 
@@ -196,7 +196,7 @@ export abstract class Configurable extends Uncloneable {
     if (option === ZMQ_SNDTIMEO) return setOption(handle, "sendTimeout", value);
     refuseHazards(handle, { option, value });
     setBytes(handle.pointer, option, String(option), rawBytes(value));
-    rememberByNumber(handle, option, value);
+    shadowByNumber(handle, option, value);
     handle.markStale();
   }
 }

@@ -18,7 +18,7 @@ import { has, zmq } from "../ffi/libzmq.ts";
 import { check, checkPointer, checkUninterrupted, EINTR, stateError } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { loadLibrary } from "../ffi/load.ts";
-import { Kept, toCString, usize } from "../ffi/memory.ts";
+import { PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { resetBudget } from "../poller/turn.ts";
 import { pollable, Queue } from "../poller/source.ts";
@@ -69,7 +69,7 @@ export class Handle extends CleanedUpSource {
   #blockingLimit = -1;
   readonly #ipcFolders = new IpcFolders();
   /** What was set, for options that libzmq can't read back. */
-  readonly remembered: Map<string, unknown> = new Map();
+  readonly shadowOptions: Map<string, unknown> = new Map();
 
   constructor(
     readonly pointer: Deno.PointerObject,
@@ -408,8 +408,8 @@ export function openHandleOf(socket: object, call: string): Handle {
 }
 
 // Options are read into memory of ours whose address is kept: the value, and its length before it.
-class OptionBuffer extends Kept {
-  readonly length = new Kept(8);
+class OptionBuffer extends PinnedBuffer {
+  readonly length = new PinnedBuffer(8);
 
   /** Reads an option. Gives libzmq's return code; errno must be read at once. */
   read(socket: Deno.PointerObject, option: number, size: number): number {

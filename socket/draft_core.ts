@@ -4,10 +4,10 @@ import type { ContextCore } from "../context.ts";
 import { ZMQ_DONTWAIT, ZMQ_POLLIN } from "../ffi/constants.ts";
 import { POLLER_EVENT_SIZE, zmqDrafts, zmqPeers } from "../ffi/drafts.ts";
 import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
-import { check, checkUninterrupted, errorOf, NOT_NOW, refused } from "../ffi/errno.ts";
+import { check, checkExpected, checkUninterrupted, errorOf, WOULD_BLOCK } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
-import { allocate, cBytes, Kept, toCString, usize } from "../ffi/memory.ts";
+import { allocate, cBytes, PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
 import { Handle, makers } from "./core.ts";
 import { Frame, type Part } from "./message.ts";
 import type { Metadata, MetadataNames, PropertyReader } from "./metadata.ts";
@@ -35,12 +35,12 @@ export const DRAFT = {
 export class ThreadSafeHandle extends Handle {
   // Without initialisers, which would run after the base's constructor has set them.
   declare private poller: bigint;
-  declare private event: Kept;
+  declare private event: PinnedBuffer;
   declare private cell: Deno.PointerObject;
 
   protected override findDescriptor(): number {
     const drafts = zmqDrafts();
-    this.event = new Kept(POLLER_EVENT_SIZE);
+    this.event = new PinnedBuffer(POLLER_EVENT_SIZE);
     this.poller = BigInt(drafts.zmq_poller_new());
     // A pointer to the pointer, for which zmq_poller_destroy asks.
     this.cell = allocate(8);
@@ -216,7 +216,7 @@ export function connectPeer(handle: Handle, address: string): number {
 }
 
 const encoder = new TextEncoder();
-let struct: Kept | undefined;
+let struct: PinnedBuffer | undefined;
 
 /** Sends one part without waiting, as a native message that something is done to first. False where it can't go now. */
 function sendMessage(
@@ -225,7 +225,7 @@ function sendMessage(
   prepare: (message: Deno.PointerObject) => void,
 ): boolean {
   const bytes = typeof body === "string" ? encoder.encode(body) : body as Uint8Array<ArrayBuffer>;
-  const message = (struct ??= new Kept(64)).pointer;
+  const message = (struct ??= new PinnedBuffer(64)).pointer;
   check(zmq().zmq_msg_init_size(message, usize(bytes.length)), "zmq_msg_init_size");
   try {
     if (bytes.length > 0) {
@@ -233,7 +233,7 @@ function sendMessage(
     }
     prepare(message);
     const send = () => zmqDrafts().zmq_msg_send(message, socket, ZMQ_DONTWAIT);
-    return send() >= 0 || refused(send, "zmq_msg_send", NOT_NOW) >= 0;
+    return send() >= 0 || checkExpected(send, "zmq_msg_send", WOULD_BLOCK) >= 0;
   } finally {
     zmq().zmq_msg_close(message); // once it was sent it's an empty one
   }

@@ -26,7 +26,7 @@ export function getOption(handle: Handle, name: OptionName): unknown {
 export function getByRow(handle: Handle, name: string, row: OptionRow): unknown {
   if (handle.closed) throw closedError("zmq_getsockopt");
   if (row.field !== undefined) return handle[row.field];
-  if ("unreadable" in row) return handle.remembered.get(name) ?? row.unreadable;
+  if ("unreadable" in row) return handle.shadowOptions.get(name) ?? row.unreadable;
   assertBuilt(name, row, "zmq_getsockopt");
   const value = explained(name, row, "zmq_getsockopt", () => read(handle, name, row));
   handle.markStale();
@@ -79,13 +79,13 @@ function textOf(length: number): string {
 }
 
 /** Notes what was set by number, where an option's property can only tell what was set. */
-export function rememberByNumber(handle: Handle, option: number, value: unknown): void {
+export function shadowByNumber(handle: Handle, option: number, value: unknown): void {
   const on = value !== false && value !== 0;
-  if (option === 40) handle.remembered.set("verbosity", on ? "allSubs" : null);
-  if (option === 78) handle.remembered.set("verbosity", on ? "allSubsUnsubs" : null);
+  if (option === 40) handle.shadowOptions.set("verbosity", on ? "allSubs" : null);
+  if (option === 78) handle.shadowOptions.set("verbosity", on ? "allSubsUnsubs" : null);
   for (const [name, row] of Object.entries<OptionRow>(OPTIONS)) {
     if (row.number !== option || !("unreadable" in row)) continue;
-    handle.remembered.set(name, row.kind === "bool" ? on : value);
+    handle.shadowOptions.set(name, row.kind === "bool" ? on : value);
   }
 }
 
@@ -105,7 +105,7 @@ export function setByRow(handle: Handle, name: string, row: OptionRow, value: un
   }
   if (!handle.configuring) refuseHazards(handle, { option: row.number, value });
   explained(name, row, "zmq_setsockopt", () => setBytes(handle.pointer, row.number, name, bytes));
-  if ("unreadable" in row) handle.remembered.set(name, value);
+  if ("unreadable" in row) handle.shadowOptions.set(name, value);
   handle.markStale();
 }
 

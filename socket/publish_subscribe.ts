@@ -166,8 +166,8 @@ export class XPublisher extends Socket {
 
   /** Which subscriptions are received; see {@linkcode XPublisherOnlyOptions.verbosity}. */
   get verbosity(): "allSubs" | "allSubsUnsubs" | null {
-    const { remembered } = openHandleOf(this, "zmq_getsockopt");
-    return (remembered.get("verbosity") ?? null) as "allSubs" | "allSubsUnsubs" | null;
+    const { shadowOptions } = openHandleOf(this, "zmq_getsockopt");
+    return (shadowOptions.get("verbosity") ?? null) as "allSubs" | "allSubsUnsubs" | null;
   }
   set verbosity(value: "allSubs" | "allSubsUnsubs" | null) {
     const handle = openHandleOf(this, "zmq_setsockopt");
@@ -177,7 +177,7 @@ export class XPublisher extends Socket {
     }
     const [option, on] = setting;
     setBytes(handle.pointer, option, "verbosity", new Uint8Array(new Int32Array([on]).buffer));
-    handle.remembered.set("verbosity", value);
+    handle.shadowOptions.set("verbosity", value);
     handle.markStale();
   }
 

@@ -1,10 +1,10 @@
 /** Receiving from libzmq: one native message after another, turned into frames or shown in place. */
 
-import { EAGAIN, EINTR, NOT_NOW, refused } from "../ffi/errno.ts";
+import { checkExpected, EAGAIN, EINTR, WOULD_BLOCK } from "../ffi/errno.ts";
 import { ZMQ_DONTWAIT } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq, zmqInfo } from "../ffi/libzmq.ts";
-import { countBlock, Kept, LITTLE_ENDIAN, usize } from "../ffi/memory.ts";
+import { countBlock, LITTLE_ENDIAN, PinnedBuffer, usize } from "../ffi/memory.ts";
 import { type Frame, LARGEST_IN_SLAB, newFrame, newLargeFrame, newSmallFrame } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
 
@@ -32,7 +32,7 @@ const SIZE_UNKNOWN = 0x7fffffff;
  * 215 ns instead of 80. That layout isn't public: it's checked once, and where it doesn't hold, the
  * public calls are made.
  */
-export class NativeMessage extends Kept {
+export class NativeMessage extends PinnedBuffer {
   readonly #calls = zmq();
 
   constructor() {
@@ -43,12 +43,12 @@ export class NativeMessage extends Kept {
   /** Receives without waiting. Gives the size, or -1 where there is nothing; throws for other failures. */
   receive(socket: Deno.PointerObject): number {
     const size = this.receiveOnce(socket);
-    return size >= 0 ? size : this.receiveAfterRefusal(socket, NOT_NOW);
+    return size >= 0 ? size : this.receiveAfterRefusal(socket, WOULD_BLOCK);
   }
 
   /** What `receiveOnce` means that has just failed; -1 for one of the errors that are expected. */
   protected receiveAfterRefusal(socket: Deno.PointerObject, expected: readonly number[]): number {
-    return refused(() => this.receiveOnce(socket), "zmq_msg_recv", expected);
+    return checkExpected(() => this.receiveOnce(socket), "zmq_msg_recv", expected);
   }
 
   /** The same call, whose error is to be asked for at once. */
@@ -289,7 +289,7 @@ function learnLayout(): boolean {
 }
 
 function checkLayout(): boolean {
-  const probe = new Kept(STRUCT_SIZE);
+  const probe = new PinnedBuffer(STRUCT_SIZE);
   const pattern = Uint8Array.from({ length: INLINE_LIMIT }, (_, i) => 0xa0 ^ i);
   const made = (size: number) => {
     if (zmq().zmq_msg_init_size(probe.pointer, usize(size)) !== 0) return false;

@@ -1,17 +1,17 @@
 /** Sending through libzmq: all parts of a message, or none. */
 
-import { NOT_NOW, refused } from "../ffi/errno.ts";
+import { checkExpected, WOULD_BLOCK } from "../ffi/errno.ts";
 import { ZMQ_DONTWAIT, ZMQ_SNDMORE } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
-import { Kept, usize } from "../ffi/memory.ts";
+import { PinnedBuffer, usize } from "../ffi/memory.ts";
 import type { Part } from "./message.ts";
 
 const encoder = new TextEncoder();
 
 /** Text up to this many UTF-16 units is encoded into memory that is kept: at most three bytes each. */
 const SHORT_TEXT = 2048;
-let textBuffer: Kept | undefined;
+let textBuffer: PinnedBuffer | undefined;
 
 /** Sends a message of one part without waiting. False where it can't go now. */
 export function sendPart(socket: Deno.PointerObject, part: Part): boolean {
@@ -65,24 +65,24 @@ function sendOnce(
 
 /** Not within the function above, which would make room for this one's variables at each call. */
 function sendAfterRefusal(socket: Deno.PointerObject, part: Part, flags: number): boolean {
-  return refused(() => sendOnce(socket, part, flags, false), "zmq_send", NOT_NOW) >= 0;
+  return checkExpected(() => sendOnce(socket, part, flags, false), "zmq_send", WOULD_BLOCK) >= 0;
 }
 
-/** One in so many buffers is remembered, until the code that is running now has ended. */
-const REMEMBER_EVERY = 16;
-let untilNext = REMEMBER_EVERY;
+/** One in so many buffers is pinned, until the code that is running now has ended. */
+const PIN_EVERY = 16;
+let untilNext = PIN_EVERY;
 const NONE = new Uint8Array(0);
 /** That buffer, and what it takes to send it again: in one object, which takes a nanosecond less to read than variables. */
-class Remembered {
+class ReusedBuffer {
   buffer = NONE;
   /** -1 until its address is known, which is when it was sent a second time. */
   length = -1;
   address: Deno.PointerValue = null;
   /** The length and the call as they're wanted. */
   size = 0n;
-  send!: ReturnType<typeof zmq>["zmq_send_kept"];
+  send!: ReturnType<typeof zmq>["zmq_send_pinned"];
 }
-const remembered = new Remembered();
+const pinned = new ReusedBuffer();
 
 /**
  * Sends a program's buffer, which may well be the one that comes next. A call with an address takes 9 ns less
@@ -96,34 +96,34 @@ function sendBytes(
   part: Uint8Array<ArrayBuffer>,
   flags: number,
 ): number {
-  if (part === remembered.buffer) {
-    remembered.length = part.buffer.byteLength > 0 ? part.length : -1;
-    remembered.address = libc().address_of(part, part, 0n);
-    remembered.size = usize(part.length);
-    remembered.send = zmq().zmq_send_kept;
+  if (part === pinned.buffer) {
+    pinned.length = part.buffer.byteLength > 0 ? part.length : -1;
+    pinned.address = libc().address_of(part, part, 0n);
+    pinned.size = usize(part.length);
+    pinned.send = zmq().zmq_send_pinned;
   } else if (--untilNext === 0) {
-    untilNext = REMEMBER_EVERY;
+    untilNext = PIN_EVERY;
     // Not for longer: it would be kept from being collected.
-    if (remembered.buffer === NONE) queueMicrotask(forget);
-    remembered.buffer = part;
-    remembered.length = -1;
+    if (pinned.buffer === NONE) queueMicrotask(unpin);
+    pinned.buffer = part;
+    pinned.length = -1;
   }
   return zmq().zmq_send(socket, part, usize(part.byteLength), flags);
 }
 
-/** Whether something to send is the buffer that is remembered, and its address is known. */
-export function isRemembered(message: unknown): boolean {
-  return message === remembered.buffer && (message as Uint8Array).length === remembered.length;
+/** Whether something to send is the buffer that is pinned, and its address is known. */
+export function isPinned(message: unknown): boolean {
+  return message === pinned.buffer && (message as Uint8Array).length === pinned.length;
 }
 
 /** Sends that buffer, once, without waiting. False for whatever keeps it from going. */
-export function sendRemembered(socket: Deno.PointerObject): boolean {
-  return remembered.send(socket, remembered.address, remembered.size, ZMQ_DONTWAIT) >= 0;
+export function sendPinned(socket: Deno.PointerObject): boolean {
+  return pinned.send(socket, pinned.address, pinned.size, ZMQ_DONTWAIT) >= 0;
 }
 
-function forget(): void {
-  remembered.buffer = NONE;
-  remembered.length = -1;
+function unpin(): void {
+  pinned.buffer = NONE;
+  pinned.length = -1;
 }
 
 function sendText(socket: Deno.PointerObject, text: string, flags: number): number {
@@ -131,7 +131,7 @@ function sendText(socket: Deno.PointerObject, text: string, flags: number): numb
     const bytes = encoder.encode(text);
     return zmq().zmq_send(socket, bytes, usize(bytes.length), flags);
   }
-  const buffer = textBuffer ??= new Kept(3 * SHORT_TEXT);
+  const buffer = textBuffer ??= new PinnedBuffer(3 * SHORT_TEXT);
   const { written } = encoder.encodeInto(text, buffer.bytes);
-  return zmq().zmq_send_kept(socket, buffer.pointer, usize(written), flags);
+  return zmq().zmq_send_pinned(socket, buffer.pointer, usize(written), flags);
 }

@@ -16,14 +16,7 @@ import {
   toParts,
 } from "./message.ts";
 import { closedError, Operation, SLICE, timeoutError, toTimeout } from "./operation.ts";
-import {
-  isRemembered,
-  sendAtOnce,
-  sendPart,
-  sendPartInLoop,
-  sendParts,
-  sendRemembered,
-} from "./send.ts";
+import { isPinned, sendAtOnce, sendPart, sendPartInLoop, sendParts, sendPinned } from "./send.ts";
 
 const CALL = "zmq_send";
 const SENT: Promise<void> = Promise.resolve();
@@ -115,26 +108,26 @@ function sendLater(
 
 /** Sends a message if that's possible at once; false where it isn't, or where others wait to send. */
 export function trySend(handle: Handle, message: MessageLike): boolean {
-  if (isRemembered(message) && sendAgain(handle)) return true;
+  if (isPinned(message) && sendAgain(handle)) return true;
   const parts = checkMessage(handle, message);
   if (handle.closed) throw closedError(CALL);
   return handle.senders.first === undefined && put(handle, parts, sendPartInLoop);
 }
 
 /**
- * Sends the buffer that is remembered, without any further look at it: 40 ns instead of 50.
+ * Sends the buffer that is pinned, without any further look at it: 40 ns instead of 50.
  * False for whatever keeps it from going, which is left to the usual way to find out.
  */
 function sendAgain(handle: Handle): boolean {
   if (handle.closed || !handle.takesOnePart || handle.senders.first !== undefined) return false;
-  if (!sendRemembered(handle.pointer)) return false;
+  if (!sendPinned(handle.pointer)) return false;
   if (handle.dependents > 0) reactor().markStale(handle);
   return true;
 }
 
 /** Sends a message, blocking this thread until that's possible. */
 export function sendSync(handle: Handle, message: MessageLike, limit: number | undefined): void {
-  if (isRemembered(message) && limit === undefined && sendAgain(handle)) return;
+  if (isPinned(message) && limit === undefined && sendAgain(handle)) return;
   const parts = checkMessage(handle, message);
   if (handle.closed) throw closedError(CALL);
   const timeout = toTimeout(limit, handle.sendTimeout);
@@ -179,7 +172,7 @@ function checkMessage(handle: Handle, message: MessageLike): Part | Part[] {
 export function checkCount(handle: Handle, message: MessageLike): void {
   const { type } = handle;
   const count = Array.isArray(message) ? message.length : 1;
-  const raw = type === ZMQ_ROUTER && handle.remembered.get("rawMode") === true;
+  const raw = type === ZMQ_ROUTER && handle.shadowOptions.get("rawMode") === true;
   if (type === ZMQ_ROUTER && !raw) {
     if (count >= 2) return;
     throw new TypeError(

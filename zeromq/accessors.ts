@@ -10,7 +10,7 @@ import {
 } from "../ffi/constants.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { getBytes, scratch, setBytes } from "../socket/core.ts";
-import { rememberByNumber } from "../socket/options.ts";
+import { shadowByNumber } from "../socket/options.ts";
 import { refuseHazards } from "../socket/hazards.ts";
 import { EINVAL, ENOTSOCK, errnoError, translating } from "./errors.ts";
 import type { SocketState } from "./state.ts";
@@ -145,7 +145,7 @@ function write(
   // What would make libzmq end the process is a TypeError, as everywhere in this library.
   if (!handle.configuring) refuseHazards(handle, { option, value });
   translating(() => setBytes(handle.pointer, option, String(option), bytes));
-  rememberByNumber(handle, option, value);
+  shadowByNumber(handle, option, value);
   handle.markStale();
 }
 

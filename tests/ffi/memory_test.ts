@@ -1,7 +1,7 @@
 import "../fds.ts";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { bindExtra, libc } from "../../ffi/libc.ts";
-import { allocate, cString, Kept, toCString, usize } from "../../ffi/memory.ts";
+import { allocate, cString, PinnedBuffer, toCString, usize } from "../../ffi/memory.ts";
 import { graphOf } from "../graph.ts";
 import { run } from "../util.ts";
 
@@ -11,8 +11,8 @@ Deno.test("a size is the same number as a BigInt, in the table and beyond", () =
   }
 });
 
-Deno.test("a kept buffer's address is that of its bytes, in both directions", () => {
-  const kept = new Kept(16);
+Deno.test("a pinned buffer's address is that of its bytes, in both directions", () => {
+  const kept = new PinnedBuffer(16);
   assertEquals([kept.bytes.length, kept.words.length], [16, 4]);
   libc().memcpy_out(kept.pointer, new Uint8Array([1, 2, 3, 4]), 4n);
   assertEquals([...kept.bytes.subarray(0, 5)], [1, 2, 3, 4, 0]);
@@ -22,8 +22,8 @@ Deno.test("a kept buffer's address is that of its bytes, in both directions", ()
   assertEquals([...copy], [1, 2, 3, 4, 1, 1, 1, 1]);
 });
 
-Deno.test("a kept buffer's size is rounded up to whole words", () => {
-  assertEquals([0, 1, 7, 8, 9, 64].map((size) => new Kept(size).bytes.length), [
+Deno.test("a pinned buffer's size is rounded up to whole words", () => {
+  assertEquals([0, 1, 7, 8, 9, 64].map((size) => new PinnedBuffer(size).bytes.length), [
     0,
     8,
     8,
@@ -33,13 +33,13 @@ Deno.test("a kept buffer's size is rounded up to whole words", () => {
   ]);
 });
 
-Deno.test("a kept buffer's address stays valid while the collector is at work", async () => {
+Deno.test("a pinned buffer's address stays valid while the collector is at work", async () => {
   const outcome = await run(
-    `import { Kept } from "$ROOT/ffi/memory.ts";
+    `import { PinnedBuffer } from "$ROOT/ffi/memory.ts";
     import { libc } from "$ROOT/ffi/libc.ts";
 
     // V8 keeps arrays of up to 64 bytes in its heap, where they move, until their buffer is asked for.
-    const kept = [8, 64, 100, 5000].map((size) => new Kept(size));
+    const kept = [8, 64, 100, 5000].map((size) => new PinnedBuffer(size));
     const text = new TextEncoder().encode("in place");
     for (let turn = 0; turn < 50; turn++) {
       let waste = [];
@@ -66,7 +66,9 @@ Deno.test("a terminated worker's reports were read into a function's own buffer,
   for (const { specifier } of await graphOf(new URL("mod.ts", root))) {
     if (!specifier.startsWith(root.href)) continue;
     const source = await Deno.readTextFile(new URL(specifier));
-    for (const [start, indent, name] of source.matchAll(/^( +)const (\w+) = new Kept\(.*$/gm)) {
+    for (
+      const [start, indent, name] of source.matchAll(/^( +)const (\w+) = new PinnedBuffer\(.*$/gm)
+    ) {
       buffers++;
       const rest = source.slice(source.indexOf(start));
       const scope = rest.slice(0, rest.indexOf(`\n${indent.slice(2)}}`));

@@ -9,7 +9,7 @@ import { READABLE, WRITABLE } from "../../poller/backend.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
 import { EpollSet } from "../../poller/epoll_set.ts";
 import { duplicate, duplicateTo, Pair, pipe, put, unusedNumber } from "../fds.ts";
-import { both, here } from "./contract/claims.ts";
+import { both, onThread } from "./contract/claims.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -57,7 +57,7 @@ class Nested implements Disposable {
     this.outer.attach(this.inner, "inner");
     put(this.a.write);
     this.outer.wake();
-    here(this.outer, 0);
+    onThread(this.outer, 0);
   }
 
   /** By what a closed descriptor leaves in the kernel's set. */
@@ -68,7 +68,7 @@ class Nested implements Disposable {
     gone[Symbol.dispose]();
     set.remove(gone.read);
     put(this.#copy.at(-1)!);
-    here(set, 0);
+    onThread(set, 0);
   }
 
   [Symbol.dispose](): void {
@@ -89,7 +89,7 @@ async function eachFailing(
     sets.spoil(sets[which]);
     {
       using add = new FailingAdd(number);
-      const wait = () => here(sets[which], 0);
+      const wait = () => onThread(sets[which], 0);
       if (number === 0) throws(wait, { code: "ENOMEM" });
       else {try {
           wait();
@@ -107,9 +107,9 @@ Deno.test({
   ignore,
   fn: async () => {
     const adds = await eachFailing("outer", async ({ outer, c }) => {
-      assertEquals(here(outer, 0), { a: READABLE, b: WRITABLE });
+      assertEquals(onThread(outer, 0), { a: READABLE, b: WRITABLE });
       put(c.write);
-      assertEquals(here(outer, 0), { a: READABLE, b: WRITABLE, inner: READABLE });
+      assertEquals(onThread(outer, 0), { a: READABLE, b: WRITABLE, inner: READABLE });
       assertEquals(await both(outer), { a: READABLE, b: WRITABLE });
       outer.wake();
       assertEquals(await both(outer), { a: READABLE, b: WRITABLE });
@@ -130,7 +130,7 @@ Deno.test({
       outer.attach(inner, "again");
       put(b.write);
       put(c.write);
-      assertEquals(here(outer, 0), { b: READABLE, again: READABLE });
+      assertEquals(onThread(outer, 0), { b: READABLE, again: READABLE });
       outer.modify(a.read, READABLE);
       assertEquals(await both(outer), { a: READABLE, b: READABLE });
     });
@@ -144,9 +144,9 @@ Deno.test({
     const adds = await eachFailing("inner", async ({ outer, inner, c }) => {
       outer.attach(inner, "again"); // as the next wait of a Poller does
       put(c.write);
-      assertEquals(here(inner, 0), { c: READABLE });
+      assertEquals(onThread(inner, 0), { c: READABLE });
       outer.attach(inner, "again");
-      assertEquals(here(outer, 0), { a: READABLE, b: WRITABLE, again: READABLE });
+      assertEquals(onThread(outer, 0), { a: READABLE, b: WRITABLE, again: READABLE });
       assertEquals(await both(inner), { c: READABLE });
     });
     assertEquals(adds, 2); // to the outer set, and its descriptor

@@ -103,7 +103,7 @@ const BUSY_POOL = `
   let calls = 0;
   for (let i = 0; i < 64; i++) {
     (async () => {
-      for (;; calls++) await libc().poll_aside(null, 0n, 20);
+      for (;; calls++) await libc().poll_onPool(null, 0n, 20);
     })();
   }
   while (calls < 128) await turn();
@@ -130,7 +130,7 @@ const FULL_POOL = `
   push.connect(pull.lastEndpoint);
   await push.send("x");
   await pull.receive();
-  for (let i = 0; i < 40; i++) libc().poll_aside(null, 0n, 60_000);
+  for (let i = 0; i < 40; i++) libc().poll_onPool(null, 0n, 60_000);
   $WAIT
   Deno.exit();
 `;

@@ -83,10 +83,10 @@ const SET = `
   const backend = new EpollBackend();
   /** Resolves when the thread is on its way, and the runtime waits for it. */
   const begin = (ms) => {
-    libc().poll_aside(null, 0n, ms);
+    libc().poll_onPool(null, 0n, ms);
     return new Promise((resolve) => setTimeout(resolve, 1));
   };
-  const thread = (ms) => libc().poll_aside(null, 0n, ms);
+  const thread = (ms) => libc().poll_onPool(null, 0n, ms);
   const report = () => {};
 `;
 

@@ -5,7 +5,7 @@ import { closeSync, openSync } from "node:fs";
 import { HANGUP, READABLE, WRITABLE } from "../../../poller/backend.ts";
 import { createBackend } from "../../../poller/create.ts";
 import { pipe, put, socketPair } from "../../fds.ts";
-import { both, collected, type Contract, here, LONG, parked, soon, until } from "./claims.ts";
+import { both, collected, type Contract, LONG, onThread, parked, soon, until } from "./claims.ts";
 
 /** Registers them. */
 export function changes({ claim, kind }: Contract): void {
@@ -75,7 +75,7 @@ export function changes({ claim, kind }: Contract): void {
       a.close(a.read);
       other.add(a.write, READABLE, "peer");
       // Sooner than the outstanding wait would end by itself.
-      const found = here(other, LONG / 4);
+      const found = onThread(other, LONG / 4);
       assert((found.peer & HANGUP) !== 0, "the peer sees no hang-up");
       other.close();
       set.wake();

@@ -62,21 +62,21 @@ export function contractOf(kind: BackendKind): Contract {
 }
 
 /** Waits on this thread, and gives what was reported. */
-export function here(set: Backend<string>, timeout: number): Found {
+export function onThread(set: Backend<string>, timeout: number): Found {
   return gathered((report) => set.waitSync(timeout, report));
 }
 
 /** Waits on a pool thread, and gives what was reported. */
-export async function aside(set: Backend<string>, timeout: number): Promise<Found> {
+export async function onPool(set: Backend<string>, timeout: number): Promise<Found> {
   await soon(set.wait(timeout));
   return collected(set);
 }
 
 /** What is ready at this moment: the same, whichever way it's asked. */
 export async function both(set: Backend<string>): Promise<Found> {
-  const found = here(set, 0);
-  assertEquals(await aside(set, 0), found);
-  assertEquals(here(set, 0), found);
+  const found = onThread(set, 0);
+  assertEquals(await onPool(set, 0), found);
+  assertEquals(onThread(set, 0), found);
   return found;
 }
 
@@ -100,7 +100,7 @@ export async function until(set: Backend<string>, found: Found): Promise<Found> 
   const limit = performance.now() + LONG;
   while (Object.keys(found).length === 0) {
     assert(performance.now() < limit, "nothing was reported");
-    found = await aside(set, LONG);
+    found = await onPool(set, LONG);
   }
   return found;
 }
@@ -112,9 +112,9 @@ export async function lasts(
   atLeast = timeout,
 ): Promise<Found> {
   const begin = performance.now();
-  const found = here(set, timeout);
+  const found = onThread(set, timeout);
   const middle = performance.now();
-  Object.assign(found, await aside(set, timeout));
+  Object.assign(found, await onPool(set, timeout));
   const end = performance.now();
   assert(middle - begin >= atLeast, `on this thread it took only ${middle - begin} ms`);
   assert(end - middle >= atLeast, `on a pool thread it took only ${end - middle} ms`);

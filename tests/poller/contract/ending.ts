@@ -6,12 +6,12 @@ import { READABLE } from "../../../poller/backend.ts";
 import { createBackend } from "../../../poller/create.ts";
 import { openDescriptors, openedSince, pipe, put } from "../../fds.ts";
 import {
-  aside,
   both,
   collected,
   type Contract,
-  here,
   LONG,
+  onPool,
+  onThread,
   parked,
   soon,
   throwsCode,
@@ -23,7 +23,7 @@ export function ending({ claim, kind, waits, countable }: Contract): void {
   claim("a second wait while one is outstanding is EBUSY", async (set) => {
     const waiting = set.wait(LONG);
     throwsZmq(() => set.wait(0), "EBUSY", waits);
-    throwsZmq(() => here(set, 0), "EBUSY", waits);
+    throwsZmq(() => onThread(set, 0), "EBUSY", waits);
     set.wake();
     await soon(waiting);
     assertEquals(await both(set), {});
@@ -41,7 +41,7 @@ export function ending({ claim, kind, waits, countable }: Contract): void {
     throwsCode(() => set.remove(a.read), "EBADF");
     throwsCode(() => set.attach(nested, "nested"), "EBADF");
     throwsCode(() => set.wait(0), "EBADF");
-    throwsCode(() => here(set, 0), "EBADF");
+    throwsCode(() => onThread(set, 0), "EBADF");
     throwsCode(() => set.wake(), "EBADF");
     // What a loop still does after its wait was ended by close.
     assertEquals(collected(set), {});
@@ -99,7 +99,7 @@ export function ending({ claim, kind, waits, countable }: Contract): void {
       nested.add(nothing, READABLE, "null");
       nested.wake();
       set.attach(nested, "nested");
-      await aside(set, 0);
+      await onPool(set, 0);
       const waiting = set.wait(LONG);
       if (turn % 3 === 0) set.close();
       nested.close();
@@ -117,14 +117,14 @@ export function ending({ claim, kind, waits, countable }: Contract): void {
     const before = openDescriptors();
     const own = kind === "epoll" ? 1 : 0;
     const parent = createBackend<string>(kind);
-    await aside(parent, 0);
+    await onPool(parent, 0);
     const withParent = openDescriptors();
     assertEquals(openedSince(before).length, own + 1);
     const nested = createBackend<string>(kind);
     nested.add(a.read, READABLE, "a");
     parent.attach(nested, "nested");
-    assertEquals(await aside(parent, LONG), { nested: READABLE });
-    assertEquals(here(nested, LONG), { a: READABLE });
+    assertEquals(await onPool(parent, LONG), { nested: READABLE });
+    assertEquals(onThread(nested, LONG), { a: READABLE });
     assertEquals(openedSince(withParent).length, own);
     nested.close();
     parent.close();

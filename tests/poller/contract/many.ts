@@ -3,7 +3,16 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { EDGE, READABLE, WRITABLE } from "../../../poller/backend.ts";
 import { descriptorLimit, drain, type Pair, pipe, put, socketPair } from "../../fds.ts";
-import { aside, both, collected, type Contract, type Found, here, LONG, soon } from "./claims.ts";
+import {
+  both,
+  collected,
+  type Contract,
+  type Found,
+  LONG,
+  onPool,
+  onThread,
+  soon,
+} from "./claims.ts";
 
 /** Registers them. */
 export function many({ claim, ceiling }: Contract): void {
@@ -54,7 +63,7 @@ export function many({ claim, ceiling }: Contract): void {
       }
       const seen = new Set<string>();
       for (let turn = 0; turn < 4 && seen.size < 2 * pairs.length; turn++) {
-        const found = turn % 2 === 0 ? here(set, LONG) : await aside(set, LONG);
+        const found = turn % 2 === 0 ? onThread(set, LONG) : await onPool(set, LONG);
         for (const token of Object.keys(found)) seen.add(token);
       }
       assertEquals(seen.size, 2 * pairs.length);

@@ -6,13 +6,13 @@ import { type Backend, HANGUP, READABLE, WRITABLE } from "../../../poller/backen
 import { createBackend, kinds } from "../../../poller/create.ts";
 import { pipe, put, socketPair, take } from "../../fds.ts";
 import {
-  aside,
   both,
   collected,
   type Contract,
-  here,
   lasts,
   LONG,
+  onPool,
+  onThread,
   parked,
   soon,
   throws,
@@ -46,19 +46,19 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
       parent.attach(nested, "nested");
       assertEquals(await both(parent), {});
       put(a.write);
-      assertEquals(await aside(parent, LONG), { nested: READABLE });
+      assertEquals(await onPool(parent, LONG), { nested: READABLE });
       assertEquals(await both(parent), {});
-      assertEquals(here(nested, 0), { a: READABLE });
-      assertEquals(here(nested, 0), { a: READABLE });
+      assertEquals(onThread(nested, 0), { a: READABLE });
+      assertEquals(onThread(nested, 0), { a: READABLE });
       parent.attach(nested, "again");
       put(b.write);
-      assertEquals(here(parent, LONG), { b: READABLE, again: READABLE });
+      assertEquals(onThread(parent, LONG), { b: READABLE, again: READABLE });
       assertEquals(await both(parent), { b: READABLE });
       take(a.read);
       parent.attach(nested, "nested");
       assertEquals(await both(parent), { b: READABLE });
       put(a.write);
-      assertEquals(await aside(parent, LONG), { b: READABLE, nested: READABLE });
+      assertEquals(await onPool(parent, LONG), { b: READABLE, nested: READABLE });
     },
   );
 
@@ -71,7 +71,7 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
     put(a.write);
     await soon(waiting);
     assertEquals(collected(parent), { nested: READABLE });
-    assertEquals(here(nested, 0), { a: READABLE });
+    assertEquals(onThread(nested, 0), { a: READABLE });
   });
 
   claimNested("attaching while the parent waits takes effect", async (parent, nested) => {
@@ -99,7 +99,7 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
         () => (nested.remove(b.read), nested.add(nothing, READABLE, "null")),
       ];
       for (const change of changes) {
-        here(nested, 0);
+        onThread(nested, 0);
         parent.attach(nested, "nested");
         const waiting = parent.wait(LONG);
         if (change === changes[0]) await parked(LONG);
@@ -108,7 +108,7 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
         assertEquals(await until(parent, collected(parent)), { nested: READABLE });
         assertEquals(await both(parent), {});
       }
-      assertEquals(here(nested, 0), { null: READABLE });
+      assertEquals(onThread(nested, 0), { null: READABLE });
       closeSync(nothing);
     },
   );
@@ -119,14 +119,14 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
       nested.add(nothing, READABLE, "null");
       for (let turn = 0; turn < 3; turn++) {
         parent.attach(nested, "nested");
-        assertEquals(turn === 1 ? here(parent, LONG) : await aside(parent, LONG), {
+        assertEquals(turn === 1 ? onThread(parent, LONG) : await onPool(parent, LONG), {
           nested: READABLE,
         });
         assertEquals(await both(parent), {});
-        assertEquals(here(nested, 0), { null: READABLE });
+        assertEquals(onThread(nested, 0), { null: READABLE });
       }
       nested.remove(nothing);
-      here(nested, 0);
+      onThread(nested, 0);
       parent.attach(nested, "nested");
       assertEquals(await both(parent), {});
     } finally {
@@ -165,7 +165,7 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
         leave(a.read);
         a.close(a.read);
         other.add(a.write, READABLE, "peer");
-        const { peer } = here(other, LONG / 4);
+        const { peer } = onThread(other, LONG / 4);
         assert((peer & HANGUP) !== 0, "the peer sees no hang-up");
         other.close();
         parent.wake();
@@ -182,7 +182,7 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
     nested.wake();
     await soon(waiting);
     assertEquals(await until(parent, collected(parent)), { nested: READABLE });
-    assertEquals(here(nested, -1), {});
+    assertEquals(onThread(nested, -1), {});
     parent.attach(nested, "nested");
     assertEquals(await both(parent), {});
     const next = parent.wait(LONG);
@@ -212,7 +212,7 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
       await parent.wait(LONG);
       parent.attach(nested, "again");
       assertEquals(collected(parent), {});
-      assertEquals(here(parent, LONG), { again: READABLE });
+      assertEquals(onThread(parent, LONG), { again: READABLE });
       assertEquals(await both(parent), {});
     },
   );
@@ -227,10 +227,10 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
       parent.attach(nested, "nested");
       second.attach(nested, "second");
       assertEquals(await both(parent), {});
-      assertEquals(here(second, LONG), { second: READABLE });
+      assertEquals(onThread(second, LONG), { second: READABLE });
       second.close();
       parent.attach(nested, "nested");
-      assertEquals(here(parent, LONG), { nested: READABLE });
+      assertEquals(onThread(parent, LONG), { nested: READABLE });
     },
   );
 
@@ -279,8 +279,8 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
       nested.add(a.read, READABLE, "a");
       nested.wake();
       parent.attach(nested, "nested");
-      assertEquals(await aside(parent, LONG), { nested: READABLE });
-      here(nested, 0);
+      assertEquals(await onPool(parent, LONG), { nested: READABLE });
+      onThread(nested, 0);
       parent.attach(nested, "nested");
       const waiting = parent.wait(LONG);
       await parked(LONG);
@@ -306,7 +306,7 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
     parent.close();
     nested.add(a.read, READABLE, "a");
     put(a.write);
-    assertEquals(here(nested, 0), { a: READABLE });
+    assertEquals(onThread(nested, 0), { a: READABLE });
   });
 
   claimNested("only another set of the same kind can be a nested set", (parent) => {
@@ -332,11 +332,11 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
         assertEquals(await both(parent), {});
         for (const index of [10, 18, 77]) put(pipes[index].write);
         parent.add(pipes[10].read, READABLE, "own");
-        assertEquals(await aside(parent, LONG), { 2: READABLE, 5: READABLE, own: READABLE });
-        assertEquals(here(nestedSets[2], 0), { 10: READABLE, 18: READABLE });
-        assertEquals(here(nestedSets[5], 0), { 77: READABLE });
+        assertEquals(await onPool(parent, LONG), { 2: READABLE, 5: READABLE, own: READABLE });
+        assertEquals(onThread(nestedSets[2], 0), { 10: READABLE, 18: READABLE });
+        assertEquals(onThread(nestedSets[5], 0), { 77: READABLE });
         put(pipes[0].write);
-        assertEquals(here(parent, LONG), { 0: READABLE, own: READABLE });
+        assertEquals(onThread(parent, LONG), { 0: READABLE, own: READABLE });
       } finally {
         for (const one of nestedSets) one.close();
         for (const one of pipes) one[Symbol.dispose]();

@@ -5,7 +5,16 @@ import { closeSync, openSync } from "node:fs";
 import { READABLE, WRITABLE } from "../../../poller/backend.ts";
 import { createBackend } from "../../../poller/create.ts";
 import { closeFd, duplicateTo, openDescriptors, openedSince, pipe, put, take } from "../../fds.ts";
-import { aside, both, collected, type Contract, here, lasts, LONG, throwsZmq } from "./claims.ts";
+import {
+  both,
+  collected,
+  type Contract,
+  lasts,
+  LONG,
+  onPool,
+  onThread,
+  throwsZmq,
+} from "./claims.ts";
 
 /** Registers them. */
 export function numbers({ claim, kind, registers, unused, countable }: Contract): void {
@@ -109,9 +118,9 @@ export function numbers({ claim, kind, registers, unused, countable }: Contract)
         assertEquals(await both(set), { b: READABLE });
         set.remove(b.read);
         set.wake();
-        assertEquals(await aside(set, LONG), {});
+        assertEquals(await onPool(set, LONG), {});
         nested.add(b.read, READABLE, "b");
-        assertEquals(here(set, LONG), { nested: READABLE });
+        assertEquals(onThread(set, LONG), { nested: READABLE });
         assertEquals(await both(set), {});
         set.add(file, READABLE, "file");
         assertEquals(await both(set), { file: READABLE });
@@ -131,9 +140,9 @@ export function numbers({ claim, kind, registers, unused, countable }: Contract)
     put(a.write);
     closeFd(number);
     set.remove(number);
-    for (let turn = 0; turn < 3; turn++) assertEquals(await aside(set, 0), {});
+    for (let turn = 0; turn < 3; turn++) assertEquals(await onPool(set, 0), {});
     const begin = performance.now();
-    assertEquals(await aside(set, 20), {});
+    assertEquals(await onPool(set, 20), {});
     assert(performance.now() - begin >= 20);
     set.close();
     assertEquals(openedSince(before), []);
@@ -146,7 +155,7 @@ export function numbers({ claim, kind, registers, unused, countable }: Contract)
     nested.add(b.read, READABLE, "b");
     put(b.write);
     set.attach(nested, "nested");
-    assertEquals(here(set, LONG), { nested: READABLE });
+    assertEquals(onThread(set, LONG), { nested: READABLE });
     const number = duplicateTo(a.read, unused);
     set.add(number, READABLE, "a");
     put(a.write);
@@ -155,7 +164,7 @@ export function numbers({ claim, kind, registers, unused, countable }: Contract)
     assertEquals(await both(set), {});
     assertEquals(await lasts(set, 20), {});
     set.attach(nested, "nested");
-    assertEquals(here(set, LONG), { nested: READABLE });
+    assertEquals(onThread(set, LONG), { nested: READABLE });
     nested.close();
   });
 
@@ -172,26 +181,26 @@ export function numbers({ claim, kind, registers, unused, countable }: Contract)
       nested.remove(number);
       for (let turn = 0; turn < 3; turn++) {
         set.attach(nested, "nested");
-        here(set, 0);
-        here(nested, 0);
-        await aside(set, 0);
+        onThread(set, 0);
+        onThread(nested, 0);
+        await onPool(set, 0);
       }
       set.attach(nested, "nested");
       assertEquals(await lasts(set, 20), {});
       put(b.write);
-      assertEquals(await aside(set, LONG), { nested: READABLE });
-      assertEquals(here(nested, 0), { b: READABLE });
+      assertEquals(await onPool(set, LONG), { nested: READABLE });
+      assertEquals(onThread(nested, 0), { b: READABLE });
       take(b.read);
       // The same between attaching and waiting.
       duplicateTo(a.read, number);
       nested.add(number, READABLE, "a");
       closeFd(number);
       nested.remove(number);
-      assertEquals(here(nested, 0), {});
+      assertEquals(onThread(nested, 0), {});
       set.attach(nested, "nested");
-      assertEquals(here(nested, 0), {});
+      assertEquals(onThread(nested, 0), {});
       put(b.write);
-      assertEquals(await aside(set, LONG), { nested: READABLE });
+      assertEquals(await onPool(set, LONG), { nested: READABLE });
     } finally {
       nested.close();
     }

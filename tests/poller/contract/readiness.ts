@@ -7,13 +7,13 @@ import { loadLibrary } from "../../../ffi/load.ts";
 import { EDGE, ERROR, HANGUP, READABLE, WRITABLE } from "../../../poller/backend.ts";
 import { drain, fill, pipe, put, socketPair, take } from "../../fds.ts";
 import {
-  aside,
   both,
   type Contract,
-  here,
   lasts,
   LINUX,
   LONG,
+  onPool,
+  onThread,
   throws,
   throwsZmq,
 } from "./claims.ts";
@@ -41,9 +41,9 @@ export function readiness({ claim, kind, registers }: Contract): void {
     assertEquals(await both(set), {});
     for (let turn = 0; turn < 3; turn++) {
       put(a.write);
-      assertEquals(await aside(set, LONG), { a: READABLE });
+      assertEquals(await onPool(set, LONG), { a: READABLE });
       take(a.read);
-      assertEquals(await aside(set, 0), {});
+      assertEquals(await onPool(set, 0), {});
     }
   });
 
@@ -120,8 +120,8 @@ export function readiness({ claim, kind, registers }: Contract): void {
       const all = { file: READABLE, directory: READABLE, null: READABLE | WRITABLE };
       assertEquals(await both(set), all);
       assertEquals(await both(set), all);
-      assertEquals(here(set, LONG), all);
-      assertEquals(await aside(set, LONG), all);
+      assertEquals(onThread(set, LONG), all);
+      assertEquals(await onPool(set, LONG), all);
       throwsZmq(() => set.add(file, READABLE, "twice"), "EEXIST", registers);
       set.modify(nothing, WRITABLE);
       set.remove(directory);
@@ -158,16 +158,16 @@ export function readiness({ claim, kind, registers }: Contract): void {
     using a = pipe();
     put(a.write);
     set.add(a.read, READABLE | EDGE, "a");
-    assertEquals(here(set, LONG), { a: READABLE });
+    assertEquals(onThread(set, LONG), { a: READABLE });
     for (let turn = 0; turn < 3; turn++) {
       drain(a.read);
       assertEquals(await both(set), {});
       put(a.write);
-      assertEquals(turn === 1 ? here(set, LONG) : await aside(set, LONG), { a: READABLE });
+      assertEquals(turn === 1 ? onThread(set, LONG) : await onPool(set, LONG), { a: READABLE });
     }
     // Modifying asks anew.
     set.modify(a.read, READABLE | EDGE);
-    assertEquals(here(set, LONG), { a: READABLE });
+    assertEquals(onThread(set, LONG), { a: READABLE });
     set.modify(a.read, READABLE);
     assertEquals(await both(set), { a: READABLE });
   });
@@ -176,7 +176,7 @@ export function readiness({ claim, kind, registers }: Contract): void {
     using a = pipe();
     put(a.write);
     set.add(a.read, READABLE | EDGE, "a");
-    assertEquals(await aside(set, LONG), { a: READABLE });
+    assertEquals(await onPool(set, LONG), { a: READABLE });
     assertEquals(await both(set), {});
   }, kind !== "epoll" && kind !== "kqueue");
 
@@ -194,7 +194,7 @@ export function readiness({ claim, kind, registers }: Contract): void {
         throw new SyntaxError("reported");
       };
       throws(() => set.waitSync(LONG, failing), SyntaxError);
-      const left = way === "here" ? here(set, LONG) : await aside(set, LONG);
+      const left = way === "here" ? onThread(set, LONG) : await onPool(set, LONG);
       reported.push(...Object.keys(left));
       assertEquals([...new Set(reported)].sort(), [String(a.read), String(b.read)].sort());
       for (const { read } of [a, b]) set.modify(read, READABLE | EDGE);

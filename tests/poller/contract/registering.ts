@@ -3,13 +3,13 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { HANGUP, READABLE, WRITABLE } from "../../../poller/backend.ts";
 import { closeFd, duplicateTo, pipe, put, socketPair } from "../../fds.ts";
-import { aside, both, type Contract, here, lasts, throws, throwsZmq } from "./claims.ts";
+import { both, type Contract, lasts, onPool, onThread, throws, throwsZmq } from "./claims.ts";
 
 /** Registers them. */
 export function registering({ claim, registers, unused }: Contract): void {
   claim("a set without descriptors waits out its time", async (set) => {
-    assertEquals(here(set, 0), {});
-    assertEquals(await aside(set, 1), {});
+    assertEquals(onThread(set, 0), {});
+    assertEquals(await onPool(set, 1), {});
   });
 
   claim("a descriptor is reported with its token from add to remove", async (set) => {

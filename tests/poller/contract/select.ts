@@ -15,13 +15,13 @@ import {
   unusedNumber,
 } from "../../fds.ts";
 import {
-  aside,
   both,
   collected,
   type Contract,
-  here,
   lasts,
   LONG,
+  onPool,
+  onThread,
   parked,
   soon,
   throws,
@@ -68,7 +68,7 @@ export function select({ claim, ceiling }: Contract): void {
       assertEquals(set.waiting, false);
       // On this thread, nobody needs to be woken.
       put(a.write);
-      assertEquals(here(set, LONG), { a: READABLE });
+      assertEquals(onThread(set, LONG), { a: READABLE });
     } finally {
       taken.forEach(closeFd);
     }
@@ -100,7 +100,9 @@ export function select({ claim, ceiling }: Contract): void {
       fill(a.read);
       set.add(a.read, WRITABLE, "a");
       const end = performance.now() + 300;
-      for (const wait of [(left: number) => aside(set, left), (left: number) => here(set, left)]) {
+      for (
+        const wait of [(left: number) => onPool(set, left), (left: number) => onThread(set, left)]
+      ) {
         let waits = 0;
         for (let left; (left = end - performance.now()) > 0; waits++) {
           assertEquals(await wait(left), {});
@@ -122,7 +124,7 @@ export function select({ claim, ceiling }: Contract): void {
       await parked(LONG);
       other.close(other.write);
       assertEquals(await found, { a: HANGUP });
-      assertEquals(here(set, LONG), { a: HANGUP });
+      assertEquals(onThread(set, LONG), { a: HANGUP });
     }
   });
 }

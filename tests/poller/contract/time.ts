@@ -3,7 +3,7 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { READABLE } from "../../../poller/backend.ts";
 import { pipe, put } from "../../fds.ts";
-import { aside, collected, type Contract, here, lasts, parked, soon } from "./claims.ts";
+import { collected, type Contract, lasts, onPool, onThread, parked, soon } from "./claims.ts";
 
 /** Registers them. */
 export function time({ claim }: Contract): void {
@@ -19,8 +19,8 @@ export function time({ claim }: Contract): void {
 
   claim("a time-out of 0, or one just passed, doesn't wait", async (set) => {
     for (const timeout of [0, -0.2, -1.5]) {
-      assertEquals(await aside(set, timeout), {});
-      assertEquals(here(set, timeout), {});
+      assertEquals(await onPool(set, timeout), {});
+      assertEquals(onThread(set, timeout), {});
     }
   });
 
@@ -32,7 +32,7 @@ export function time({ claim }: Contract): void {
     put(a.write);
     await soon(waiting);
     assertEquals(collected(set), { a: READABLE });
-    assertEquals(here(set, -1), { a: READABLE });
+    assertEquals(onThread(set, -1), { a: READABLE });
     await soon(set.wait(Infinity));
     assertEquals(collected(set), { a: READABLE });
   });

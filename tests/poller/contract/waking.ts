@@ -5,13 +5,13 @@ import { closeSync, openSync } from "node:fs";
 import { READABLE } from "../../../poller/backend.ts";
 import { pipe } from "../../fds.ts";
 import {
-  aside,
   both,
   collected,
   type Contract,
-  here,
   lasts,
   LONG,
+  onPool,
+  onThread,
   parked,
   soon,
 } from "./claims.ts";
@@ -21,10 +21,10 @@ export function waking({ claim }: Contract): void {
   claim("wake before a wait ends it, once", async (set) => {
     set.wake();
     set.wake();
-    assertEquals(await aside(set, -1), {});
+    assertEquals(await onPool(set, -1), {});
     assertEquals(await lasts(set, 20), {});
     set.wake();
-    assertEquals(here(set, -1), {});
+    assertEquals(onThread(set, -1), {});
     assertEquals(await lasts(set, 20), {});
   });
 
