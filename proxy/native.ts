@@ -16,20 +16,20 @@ import type { Counts, Engine, Unsent, Work } from "./run.ts";
 import { Run } from "./run.ts";
 
 const CALL = "zmq_proxy_steerable";
-const NONE = new Uint8Array(4);
+const NO_LINGER = new Uint8Array(4);
 /** An answer with numbers has so many parts; others, of libzmq 4.3.5, are empty. */
 const NUMBERS = 8;
 /** How long, in ms, a program waits for numbers, and the end of a context for the proxy's thread. */
-const PATIENCE = 100;
+const STATISTICS_TIMEOUT = 100;
 /** After its last answer, the proxy's thread takes some microseconds to leave the sockets alone; so many ms are sure to do. */
-const FAREWELL = 20;
+const GRACE_PERIOD = 20;
 /** A proxy that libzmq has ended for no lasting reason begins again, unless it has done so this often in a row, */
-const AGAIN = 10;
+const MOST_RESTARTS = 10;
 /** each after less than so many ms. */
-const QUICK = 10;
+const QUICK_END = 10;
 
 /** A socket that only the proxy's thread may use: every call of this thread's on it throws. */
-class Lent {
+class LentSocket {
   readonly #pointer: Deno.PointerObject;
   readonly #context: Deno.PointerObject;
   readonly #shared: boolean;
@@ -38,7 +38,7 @@ class Lent {
     this.#pointer = handle.pointer;
     this.#context = handle.context.pointer(CALL);
     this.#shared = handle.context.isShared;
-    this.#lend(addExitCleanup, removeExitCleanup);
+    this.#moveCleanup(addExitCleanup, removeExitCleanup);
     reactor().unregister(handle);
     const refuse = (): never => {
       const message =
@@ -74,15 +74,15 @@ class Lent {
    * When this thread is terminated, its sockets may be closed only after the proxy's thread has left them: at the end of
    * their context. One that others use doesn't end, so there they stay open.
    */
-  #lend(begin: typeof addExitCleanup, end: typeof addExitCleanup): void {
+  #moveCleanup(begin: typeof addExitCleanup, end: typeof addExitCleanup): void {
     if (this.#shared) return end("zmq_close", this.#pointer);
     begin("zmq_ctx_shutdown", this.#context);
-    begin("usleep", FAREWELL * 1000);
+    begin("usleep", GRACE_PERIOD * 1000);
   }
 
-  giveBack(): void {
+  reclaim(): void {
     const { handle } = this;
-    this.#lend(removeExitCleanup, addExitCleanup);
+    this.#moveCleanup(removeExitCleanup, addExitCleanup);
     Object.defineProperty(handle, "pointer", {
       value: this.#pointer,
       writable: true,
@@ -110,7 +110,7 @@ export class NativeRun implements Engine {
   readonly #control: Handle;
   readonly #theirs: Handle;
   readonly #contexts: ReadonlySet<Deno.PointerObject>;
-  #lent: readonly Lent[] = [];
+  #lent: readonly LentSocket[] = [];
   #settle!: { resolve(): void; reject(reason: unknown): void };
   #paused = false;
   #ended = false;
@@ -139,7 +139,7 @@ export class NativeRun implements Engine {
       theirs = open(front.context, ZMQ_PAIR);
       const address = `inproc://deno-zmq.proxy.${crypto.randomUUID()}`;
       for (const handle of [control, theirs]) {
-        setBytes(handle.pointer, ZMQ_LINGER, "linger", NONE);
+        setBytes(handle.pointer, ZMQ_LINGER, "linger", NO_LINGER);
       }
       theirs.bind(address);
       control.connect(address);
@@ -167,7 +167,7 @@ export class NativeRun implements Engine {
 
   /** Asks the proxy's thread. While that's held up, what it has said last. */
   get counts(): Counts {
-    if (!this.#ended && !this.#terminated && this.#command("STATISTICS")) this.#hear();
+    if (!this.#ended && !this.#terminated && this.#command("STATISTICS")) this.#awaitStatistics();
     return this.#rest === undefined ? this.#counts : sum(this.#counts, this.#rest.counts);
   }
 
@@ -196,7 +196,7 @@ export class NativeRun implements Engine {
   #begin(): void {
     const { front, back } = this.#work;
     this.#lent = [...new Set([front, back, this.#theirs])].map((handle) =>
-      new Lent(handle, () => this.#abandon())
+      new LentSocket(handle, () => this.#abandon())
     );
     const pointerOf = (handle: Handle) => this.#lent.find((one) => one.handle === handle)!.pointer;
     const since = performance.now();
@@ -206,14 +206,14 @@ export class NativeRun implements Engine {
       null,
       pointerOf(this.#theirs),
     ).then((result) => {
-      this.#quick = performance.now() - since < QUICK ? this.#quick + 1 : 0;
+      this.#quick = performance.now() - since < QUICK_END ? this.#quick + 1 : 0;
       this.#returned(result);
     });
   }
 
   #returned(result: number): void {
     if (this.#ended) return;
-    for (const one of this.#lent) one.giveBack();
+    for (const one of this.#lent) one.reclaim();
     this.#lent = [];
     try {
       this.#read();
@@ -224,7 +224,7 @@ export class NativeRun implements Engine {
           handle.getInt(ZMQ_EVENTS, "events");
         }
       }
-      if (this.#quick < AGAIN) {
+      if (this.#quick < MOST_RESTARTS) {
         // A signal came to its thread, or a message was for a peer that had gone.
         this.#begin();
         if (this.#paused) this.#command(words().pause);
@@ -270,13 +270,13 @@ export class NativeRun implements Engine {
     this.#ended = true;
     if (!this.#terminated) this.#terminate();
     // The thread may be held up in a send; nothing but the end of its context gets it out of that.
-    if (!this.#hear()) {
+    if (!this.#awaitStatistics()) {
       for (const context of this.#contexts) {
         zmqTermination().zmq_ctx_shutdown(context);
       }
     }
-    waitReadable(this.#control.fd, FAREWELL);
-    for (const one of lent) one.giveBack();
+    waitReadable(this.#control.fd, GRACE_PERIOD);
+    for (const one of lent) one.reclaim();
     const message = "The context was closed while the proxy ran";
     this.#settle.reject(stateError("ETERM", CALL, message));
     this.#finish();
@@ -304,8 +304,8 @@ export class NativeRun implements Engine {
   }
 
   /** Waits for numbers. */
-  #hear(): boolean {
-    const deadline = performance.now() + PATIENCE;
+  #awaitStatistics(): boolean {
+    const deadline = performance.now() + STATISTICS_TIMEOUT;
     try {
       for (;;) {
         const left = Math.max(0, deadline - performance.now());

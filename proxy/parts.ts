@@ -12,7 +12,7 @@ import { sendPart } from "../socket/send.ts";
 const METADATA_WORDS = 2;
 
 /** A native message that can be sent on: what one socket has received, another one sends, without a copy. */
-export class Moving extends NativeMessage {
+export class MovableMessage extends NativeMessage {
   readonly #calls = zmqMoving();
 
   /** As the base does; a Request or a Reply out of turn has nothing. */
@@ -59,13 +59,13 @@ export class Moving extends NativeMessage {
 }
 
 /** The first parts of a message, as copies. */
-export class Parts {
-  readonly #all: Moving[] = [];
-  readonly #copy = new Moving();
+export class PartBuffer {
+  readonly #all: MovableMessage[] = [];
+  readonly #copy = new MovableMessage();
   length = 0;
 
   add(message: NativeMessage): void {
-    const part = this.#all[this.length] ??= new Moving();
+    const part = this.#all[this.length] ??= new MovableMessage();
     part.copy(message);
     this.length++;
   }
@@ -76,7 +76,7 @@ export class Parts {
   }
 
   /** Makes a message, which must be empty, the last one, and drops that. */
-  takeLast(message: Moving): void {
+  takeLast(message: MovableMessage): void {
     message.copy(this.#all[this.length - 1]);
     this.pop();
   }

@@ -7,7 +7,7 @@ import { takeBudget } from "../poller/turn.ts";
 import type { Handle } from "../socket/core.ts";
 import type { Frame } from "../socket/message.ts";
 import { skipRest, takeMessage } from "../socket/receive.ts";
-import { finishDropped, Moving, Parts } from "./parts.ts";
+import { finishDropped, MovableMessage, PartBuffer } from "./parts.ts";
 
 /** One of a proxy's sockets, as its relays see it. */
 export interface End {
@@ -121,9 +121,9 @@ export abstract class Relay {
 
 /** Passes native messages on: one call to receive a part, and one to send it. */
 export class NativeRelay extends Relay {
-  readonly #message = new Moving();
+  readonly #message = new MovableMessage();
   /** The parts before it, in case all have to be sent again; with a capture socket, what that is to get. */
-  readonly #parts = new Parts();
+  readonly #parts = new PartBuffer();
   /** The message was received, and has to be sent: these parts, itself, and, if there are `#more`, others. */
   #held = false;
   #more = false;

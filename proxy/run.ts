@@ -113,7 +113,7 @@ class Side implements End, Listener {
     return this.#stale;
   }
   set stale(stale: boolean) {
-    this.#stale = stale || this.#deaf;
+    this.#stale = stale || this.#needsLook;
   }
 
   /** Whether others wait for it, too. */
@@ -157,7 +157,7 @@ class Side implements End, Listener {
    * Whether a receive that finds nothing is no look: the descriptors of thread-safe sockets stay readable until they're
    * looked at, and a Request or a Reply out of turn doesn't hear what others tell it.
    */
-  get #deaf(): boolean {
+  get #needsLook(): boolean {
     const { type } = this.handle;
     return type === ZMQ_REQ || type === ZMQ_REP || (type > ZMQ_STREAM && type !== ZMQ_DGRAM);
   }

@@ -4,15 +4,15 @@ import { Context, context as defaultContext } from "../context.ts";
 import { settled } from "../poller/reactor.ts";
 import { checkRule } from "./addresses.ts";
 import {
+  curveHandler,
   type CurvePolicy,
+  DomainPolicy,
+  gssapiHandler,
   type GssapiPolicy,
-  judgeCurve,
-  judgeGssapi,
-  judgeNull,
-  judgePlain,
+  nullHandler,
   type NullPolicy,
+  plainHandler,
   type PlainPolicy,
-  Rules,
 } from "./policy.ts";
 import type { AuthRequest } from "./requests.ts";
 import { ZapHandler } from "./zap_handler.ts";
@@ -135,8 +135,8 @@ export class Authenticator implements Disposable, AsyncDisposable {
    * @throws `TypeError` for anything else.
    */
   configureNull(policy: NullPolicy, options: RuleOptions = {}): void {
-    const judge = judgeNull(policy);
-    this.#rules(options)().judges.null = judge;
+    const handler = nullHandler(policy);
+    this.#rules(options)().handlers.null = handler;
   }
 
   /**
@@ -146,8 +146,8 @@ export class Authenticator implements Disposable, AsyncDisposable {
    * @throws `TypeError` for anything else; it shows no password.
    */
   configurePlain(policy: PlainPolicy, options: RuleOptions = {}): void {
-    const judge = judgePlain(policy);
-    this.#rules(options)().judges.plain = judge;
+    const handler = plainHandler(policy);
+    this.#rules(options)().handlers.plain = handler;
   }
 
   /**
@@ -159,8 +159,8 @@ export class Authenticator implements Disposable, AsyncDisposable {
    * @throws `TypeError` for anything else.
    */
   configureCurve(policy: CurvePolicy, options: RuleOptions = {}): void {
-    const judge = judgeCurve(policy);
-    this.#rules(options)().judges.curve = judge;
+    const handler = curveHandler(policy);
+    this.#rules(options)().handlers.curve = handler;
   }
 
   /**
@@ -171,8 +171,8 @@ export class Authenticator implements Disposable, AsyncDisposable {
    * @throws `TypeError` for anything else.
    */
   configureGssapi(policy: GssapiPolicy, options: RuleOptions = {}): void {
-    const judge = judgeGssapi(policy);
-    this.#rules(options)().judges.gssapi = judge;
+    const handler = gssapiHandler(policy);
+    this.#rules(options)().handlers.gssapi = handler;
   }
 
   /**
@@ -195,14 +195,14 @@ export class Authenticator implements Disposable, AsyncDisposable {
   }
 
   /** Rules are made only once all else was found right. */
-  #rules({ domain }: RuleOptions): () => Rules {
+  #rules({ domain }: RuleOptions): () => DomainPolicy {
     if (domain === undefined) return () => this.#handler.common;
     if (typeof domain !== "string" || domain === "" || domain === "*") {
       throw new TypeError("A domain must be a string, and not empty; leave it out to mean all");
     }
     return () => {
       let rules = this.#handler.domains.get(domain);
-      if (rules === undefined) this.#handler.domains.set(domain, rules = new Rules());
+      if (rules === undefined) this.#handler.domains.set(domain, rules = new DomainPolicy());
       return rules;
     };
   }

@@ -33,13 +33,13 @@ export type GssapiPolicy = Iterable<string> | Judge<GssapiRequest> | "any";
 export type NullPolicy = Judge<NullRequest> | "any";
 
 /** What was told for one domain, or for all. */
-export class Rules {
+export class DomainPolicy {
   readonly allowed = new AddressList();
   readonly denied = new AddressList();
-  readonly judges: Partial<Record<AuthRequest["mechanism"], Judge<never>>> = {};
+  readonly handlers: Partial<Record<AuthRequest["mechanism"], Judge<never>>> = {};
 
   /** Why a peer's address keeps it out; `undefined` where it doesn't. */
-  objection(address: string): string | undefined {
+  denyReason(address: string): string | undefined {
     if (this.denied.has(address)) return "Address denied";
     if (!this.allowed.empty && !this.allowed.has(address)) return "Address not allowed";
     // It can't be told whether this one is meant.
@@ -48,8 +48,8 @@ export class Rules {
 }
 
 /** A handler for PLAIN. Throws `TypeError`, which shows no password. */
-export function judgePlain(policy: PlainPolicy): Judge<PlainRequest> {
-  if (typeof policy === "function") return later(policy);
+export function plainHandler(policy: PlainPolicy): Judge<PlainRequest> {
+  if (typeof policy === "function") return inMicrotask(policy);
   if (typeof policy !== "object" || policy === null) {
     throw new TypeError("PLAIN needs names with their passwords, or a function");
   }
@@ -68,9 +68,9 @@ export function judgePlain(policy: PlainPolicy): Judge<PlainRequest> {
 }
 
 /** A handler for CURVE. */
-export function judgeCurve(policy: CurvePolicy): Judge<CurveRequest> {
+export function curveHandler(policy: CurvePolicy): Judge<CurveRequest> {
   if (policy === "any") return () => true;
-  if (typeof policy === "function") return later(policy);
+  if (typeof policy === "function") return inMicrotask(policy);
   if (policy instanceof CertificateFolder) return ({ publicKey }) => policy.has(publicKey);
   if (typeof policy === "string" || typeof policy?.[Symbol.iterator] !== "function") {
     throw new TypeError('CURVE needs public keys, certificates, a folder, a function, or "any"');
@@ -83,9 +83,9 @@ export function judgeCurve(policy: CurvePolicy): Judge<CurveRequest> {
 }
 
 /** A handler for GSSAPI. */
-export function judgeGssapi(policy: GssapiPolicy): Judge<GssapiRequest> {
+export function gssapiHandler(policy: GssapiPolicy): Judge<GssapiRequest> {
   if (policy === "any") return () => true;
-  if (typeof policy === "function") return later(policy);
+  if (typeof policy === "function") return inMicrotask(policy);
   if (typeof policy === "string" || typeof policy?.[Symbol.iterator] !== "function") {
     throw new TypeError('GSSAPI needs principals, a function, or "any"');
   }
@@ -97,9 +97,9 @@ export function judgeGssapi(policy: GssapiPolicy): Judge<GssapiRequest> {
 }
 
 /** A handler for peers without a mechanism. */
-export function judgeNull(policy: NullPolicy): Judge<NullRequest> {
+export function nullHandler(policy: NullPolicy): Judge<NullRequest> {
   if (policy === "any") return () => true;
-  if (typeof policy === "function") return later(policy);
+  if (typeof policy === "function") return inMicrotask(policy);
   throw new TypeError('Peers without a mechanism need a function or "any"');
 }
 
@@ -107,8 +107,8 @@ export function judgeNull(policy: NullPolicy): Judge<NullRequest> {
  * Calls a program's function in a microtask. Questions are answered in the middle of the reactor's work, where only code of
  * ours may run: that of a program could close what is just being served.
  */
-function later<Request extends AuthRequest>(judge: Judge<Request>): Judge<Request> {
-  return (request) => Promise.resolve(request).then(judge);
+function inMicrotask<Request extends AuthRequest>(handler: Judge<Request>): Judge<Request> {
+  return (request) => Promise.resolve(request).then(handler);
 }
 
 const encoder = new TextEncoder();

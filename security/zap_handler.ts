@@ -10,7 +10,7 @@ import { setOption } from "../socket/options.ts";
 import { tryReceive } from "../socket/receiving.ts";
 import { trySend } from "../socket/sending.ts";
 import { z85Encode } from "../socket/z85.ts";
-import { Rules } from "./policy.ts";
+import { DomainPolicy } from "./policy.ts";
 import type { Admission, AuthRequest, Judge, PeerRequest, Verdict } from "./requests.ts";
 import { INSPECT, print } from "./secret.ts";
 import {
@@ -31,9 +31,9 @@ export interface Listeners {
 /** Answers until it's closed, or its context is. */
 export class ZapHandler {
   /** What was told for all domains. */
-  readonly common = new Rules();
+  readonly common = new DomainPolicy();
   /** What was told for single ones. */
-  readonly domains = new Map<string, Rules>();
+  readonly domains = new Map<string, DomainPolicy>();
   readonly #listeners: Listeners;
   readonly #handle: Handle;
 
@@ -92,38 +92,38 @@ export class ZapHandler {
     }
     const { domain, address } = request;
     const own = this.domains.get(domain);
-    const objection = this.common.objection(address) ?? own?.objection(address);
-    if (objection !== undefined) return this.#deny(question, request, objection);
+    const reason = this.common.denyReason(address) ?? own?.denyReason(address);
+    if (reason !== undefined) return this.#deny(question, request, reason);
     const { mechanism } = request;
-    const judge = own?.judges[mechanism] ?? this.common.judges[mechanism];
-    if (judge === undefined) {
+    const handler = own?.handlers[mechanism] ?? this.common.handlers[mechanism];
+    if (handler === undefined) {
       // An address that is allowed by name is all that can be asked of who has no mechanism.
       const named = !this.common.allowed.empty || own?.allowed.empty === false;
       if (mechanism === "null" && named) return this.#admit(question, request, true);
       return this.#deny(question, request, `No policy for ${mechanism.toUpperCase()}`);
     }
-    this.#ask(judge as Judge<AuthRequest>, question, request);
+    this.#ask(handler as Judge<AuthRequest>, question, request);
   }
 
-  #ask(judge: Judge<AuthRequest>, question: Question, request: AuthRequest): void {
+  #ask(handler: Judge<AuthRequest>, question: Question, request: AuthRequest): void {
     try {
-      const verdict = judge(request);
-      if (!isPromise(verdict)) return this.#decide(question, request, verdict);
-      Promise.resolve(verdict).then((verdict) => this.#decide(question, request, verdict))
+      const result = handler(request);
+      if (!isPromise(result)) return this.#decide(question, request, result);
+      Promise.resolve(result).then((result) => this.#decide(question, request, result))
         .catch((error) => this.#fail(question, request, error));
     } catch (error) {
       this.#fail(question, request, error);
     }
   }
 
-  #decide(question: Question, request: AuthRequest, verdict: Verdict): void {
-    if (verdict === false || verdict === null || verdict === undefined) {
+  #decide(question: Question, request: AuthRequest, result: Verdict): void {
+    if (result === false || result === null || result === undefined) {
       this.#deny(question, request, "Not let in");
-    } else this.#admit(question, request, verdict);
+    } else this.#admit(question, request, result);
   }
 
-  #admit(question: Question, request: AuthRequest, verdict: Verdict): void {
-    const { userId, metadata = {} } = toAdmission(verdict);
+  #admit(question: Question, request: AuthRequest, result: Verdict): void {
+    const { userId, metadata = {} } = toGrant(result);
     if (userId !== undefined && (typeof userId !== "string" || !/^[^\0]+$/.test(userId))) {
       throw new TypeError("A user id must be a string, not empty, and without a NUL");
     }
@@ -143,7 +143,7 @@ export class ZapHandler {
 
   #fail(question: Question, request: AuthRequest, error: unknown): void {
     this.#answer(question, { status: 500, text: "Internal error" });
-    const { onError = report } = this.#listeners;
+    const { onError = reportFailure } = this.#listeners;
     queueMicrotask(() => onError(error, request));
   }
 
@@ -223,7 +223,7 @@ function nameOf(request: AuthRequest): string {
   }
 }
 
-function report(error: unknown, request: AuthRequest): void {
+function reportFailure(error: unknown, request: AuthRequest): void {
   console.error(
     `deno-zmq: an authenticator's handler failed, so the peer at ${request.address} was refused:`,
     error,
@@ -243,12 +243,12 @@ function isPromise(value: unknown): value is Promise<Verdict> {
  * What lets a peer in. Only what can't be meant otherwise does: an empty list of rows that a handler has found, or an empty
  * object, is no admission.
  */
-function toAdmission(verdict: unknown): Admission {
-  if (verdict === true) return {};
-  if (typeof verdict === "string") return { userId: verdict };
-  const names = typeof verdict === "object" ? Object.keys(verdict ?? {}) : [];
+function toGrant(result: unknown): Admission {
+  if (result === true) return {};
+  if (typeof result === "string") return { userId: result };
+  const names = typeof result === "object" ? Object.keys(result ?? {}) : [];
   if (names.length > 0 && names.every((name) => name === "userId" || name === "metadata")) {
-    return verdict as Admission;
+    return result as Admission;
   }
   throw new TypeError(
     "A verdict is true, a user id or { userId, metadata }, which let the peer in, or false, null or undefined",

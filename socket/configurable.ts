@@ -11,7 +11,7 @@ import { stateError } from "../ffi/errno.ts";
 import { pollable, Uncloneable } from "../poller/source.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { getBytes, handleOf, openHandleOf, scratch, setBytes } from "./core.ts";
-import { refuseHazards } from "./hazards.ts";
+import { assertSafeOptions } from "./hazards.ts";
 import { Frame } from "./message.ts";
 import { getOption, setOption, shadowByNumber } from "./options.ts";
 
@@ -194,7 +194,7 @@ export abstract class Configurable extends Uncloneable {
     checkNumber(option);
     if (option === ZMQ_RCVTIMEO) return setOption(handle, "receiveTimeout", value);
     if (option === ZMQ_SNDTIMEO) return setOption(handle, "sendTimeout", value);
-    refuseHazards(handle, { option, value });
+    assertSafeOptions(handle, { option, value });
     setBytes(handle.pointer, option, String(option), rawBytes(value));
     shadowByNumber(handle, option, value);
     handle.markStale();

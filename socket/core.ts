@@ -30,7 +30,7 @@ import {
   lingerOf,
   withLinger,
 } from "./thread_exit.ts";
-import { refuseHazards } from "./hazards.ts";
+import { assertSafeOptions } from "./hazards.ts";
 import { IpcFolders } from "../ffi/ipc_folders.ts";
 import { type Part, prepareFrames } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
@@ -55,7 +55,7 @@ export class Handle extends CleanedUpSource {
   midMessage = false;
   /** Another thread has it, and to touch it throws: promises are put off to a turn, in which they fail. */
   lent = false;
-  /** Its constructor is still setting options: they're judged together. */
+  /** Its constructor is still setting options: they're checked together. */
   configuring = true;
   /** It was bound or connected to a ws:// or wss:// address. */
   webSocket = false;
@@ -127,7 +127,7 @@ export class Handle extends CleanedUpSource {
       return;
     }
     // A mandatory ROUTER isn't writable when its last peer has gone, and a send to that one is to fail now.
-    let blind = this.type === ZMQ_ROUTER;
+    let sendUnconditionally = this.type === ZMQ_ROUTER;
     let receiveRefused = false;
     let sendRefused = false;
     let refusedThoughReady = false;
@@ -139,7 +139,7 @@ export class Handle extends CleanedUpSource {
       const receives = receivers.first !== undefined && !receiveRefused &&
         (readable || !receivers.first.tried);
       const sends = senders.first !== undefined && !sendRefused &&
-        (writable || blind || !senders.first.tried);
+        (writable || sendUnconditionally || !senders.first.tried);
       if (!receives && !sends) {
         if (!readable || this.#backgroundHandler === undefined) break;
         // A socket with messages makes no edge for further ones, so what was left needs a turn of its own.
@@ -164,8 +164,8 @@ export class Handle extends CleanedUpSource {
         const { first } = senders;
         const refused = !serveSenders(this) && senders.first === first;
         sendRefused = refused && writable;
-        refusedThoughReady = refused && (writable || blind);
-        blind &&= !refused;
+        refusedThoughReady = refused && (writable || sendUnconditionally);
+        sendUnconditionally &&= !refused;
       }
       if (this.stale && this.queued) return; // this turn's budget is used up
     }
@@ -263,7 +263,7 @@ export class Handle extends CleanedUpSource {
 
   bind(address: string): void {
     const webSocket = isWebSocket(address);
-    refuseHazards(this, { webSocket });
+    assertSafeOptions(this, { webSocket });
     const resolved = this.#ipcFolders.resolve(address);
     try {
       this.#call("zmq_bind", resolved, address);
@@ -283,7 +283,7 @@ export class Handle extends CleanedUpSource {
 
   connect(address: string): void {
     const webSocket = isWebSocket(address);
-    refuseHazards(this, { webSocket });
+    assertSafeOptions(this, { webSocket });
     this.#call("zmq_connect", address);
     this.webSocket ||= webSocket;
     this.markStale();
@@ -357,20 +357,20 @@ export class Handle extends CleanedUpSource {
   }
 }
 
-type Maker = new (pointer: Deno.PointerObject, type: number, context: ContextCore) => Handle;
+type HandleClass = new (pointer: Deno.PointerObject, type: number, context: ContextCore) => Handle;
 
 /** What the handles of draft types are, once there is a module of them. */
-export const makers: Map<number, Maker> = new Map();
+export const handleClasses: Map<number, HandleClass> = new Map();
 
 /** Opens a socket of a type in a context. */
 export function open(context: ContextCore, type: number): Handle {
   if (type > ZMQ_STREAM) assertDrafts();
-  const Maker = makers.get(type) ?? Handle;
+  const HandleClass = handleClasses.get(type) ?? Handle;
   prepareFrames();
   const pointer = checkPointer(zmq().zmq_socket(context.pointer("zmq_socket"), type), "zmq_socket");
   let handle: Handle | undefined;
   try {
-    handle = new Maker(pointer, type, context);
+    handle = new HandleClass(pointer, type, context);
     reactor().register(handle);
   } catch (error) {
     handle?.release();
@@ -470,7 +470,7 @@ function isWebSocket(address: string): boolean {
   return /^wss?:/.test(address);
 }
 
-/** Checks an address as far as a program's mistakes go; libzmq judges the rest. */
+/** Checks an address as far as a program's mistakes go; libzmq checks the rest. */
 export function checkAddress(address: unknown): asserts address is string {
   if (typeof address !== "string") throw new TypeError("An address must be a string");
   toAddress(address);

@@ -8,7 +8,7 @@ import { check, checkExpected, checkUninterrupted, errorOf, WOULD_BLOCK } from "
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { allocate, cBytes, PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
-import { Handle, makers } from "./core.ts";
+import { Handle, handleClasses } from "./core.ts";
 import { Frame, type Part } from "./message.ts";
 import type { Metadata, MetadataNames, PropertyReader } from "./metadata.ts";
 
@@ -169,8 +169,8 @@ export class DishHandle extends ThreadSafeHandle {
   override metadata: PropertyReader | undefined = new GroupReader();
 }
 
-type Maker = new (pointer: Deno.PointerObject, type: number, context: ContextCore) => Handle;
-const MAKERS: [number, Maker][] = [
+type HandleClass = new (pointer: Deno.PointerObject, type: number, context: ContextCore) => Handle;
+const HANDLE_CLASSES: [number, HandleClass][] = [
   [DRAFT.server, RoutedHandle],
   [DRAFT.client, ThreadSafeHandle],
   [DRAFT.radio, RadioHandle],
@@ -181,7 +181,7 @@ const MAKERS: [number, Maker][] = [
   [DRAFT.peer, RoutedHandle],
   [DRAFT.channel, ThreadSafeHandle],
 ];
-for (const [type, maker] of MAKERS) makers.set(type, maker);
+for (const [type, handleClass] of HANDLE_CLASSES) handleClasses.set(type, handleClass);
 
 /** A group's name as C wants it. Throws `TypeError` or `RangeError` for what can't be one. */
 export function groupBytes(group: string | Uint8Array): Uint8Array<ArrayBuffer> {

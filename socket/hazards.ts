@@ -24,7 +24,7 @@ export interface Change {
 }
 
 /** Throws `TypeError` where the socket, after a change, would be in a dangerous state. */
-export function refuseHazards(handle: Handle, change: Change): void {
+export function assertSafeOptions(handle: Handle, change: Change): void {
   const { option, webSocket = false } = change;
   if (option !== undefined && handle.type === REP && ROUTER_OPTIONS.has(option)) {
     throw new TypeError(

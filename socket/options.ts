@@ -7,7 +7,7 @@ import { LITTLE_ENDIAN } from "../ffi/memory.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { closedError } from "./operation.ts";
 import { getBytes, type Handle, scratch, setBytes } from "./core.ts";
-import { refuseHazards } from "./hazards.ts";
+import { assertSafeOptions } from "./hazards.ts";
 import { Frame } from "./message.ts";
 import { type OptionName, type OptionRow, OPTIONS } from "./options_table.ts";
 import { keyBytes } from "./z85.ts";
@@ -103,7 +103,7 @@ export function setByRow(handle: Handle, name: string, row: OptionRow, value: un
     handle[row.field] = value as number;
     return;
   }
-  if (!handle.configuring) refuseHazards(handle, { option: row.number, value });
+  if (!handle.configuring) assertSafeOptions(handle, { option: row.number, value });
   explained(name, row, "zmq_setsockopt", () => setBytes(handle.pointer, row.number, name, bytes));
   if ("unreadable" in row) handle.shadowOptions.set(name, value);
   handle.markStale();

@@ -24,7 +24,7 @@ const LATE = "No peer could take the message";
 /** How often a blocked send is tried again although its descriptor says nothing; see `Handle.serve`. */
 const RETRY = 50;
 /** How long, in ms, a closing of a Stream's peer is waited for. */
-const GOODBYE = 2;
+const CLOSE_TIMEOUT = 2;
 
 /** A send that waits. */
 export class Send extends Operation {
@@ -203,7 +203,7 @@ function put(
   // A refused send needn't have run the socket's commands, of which one may say that there is room now.
   if (!sent && (handle.look() & WRITABLE) !== 0) sent = putOnce(handle, parts, sendOne);
   if (handle.dependents > 0) reactor().markStale(handle);
-  else if (sent && handle.type === ZMQ_STREAM) hurryGoodbye(handle, parts as readonly Part[]);
+  else if (sent && handle.type === ZMQ_STREAM) awaitStreamClose(handle, parts as readonly Part[]);
   return sent;
 }
 
@@ -213,9 +213,9 @@ function put(
  * to a second later. Decision: the answer is awaited here. Cost: some 35 microseconds; 2 ms where the peer still has
  * bytes to take, whose connection then closes at that look, after them.
  */
-function hurryGoodbye(handle: Handle, [, bytes]: readonly Part[]): void {
+function awaitStreamClose(handle: Handle, [, bytes]: readonly Part[]): void {
   if (bytes.length > 0) return;
-  waitReadable(handle.fd, GOODBYE);
+  waitReadable(handle.fd, CLOSE_TIMEOUT);
   handle.look();
 }
 

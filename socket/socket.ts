@@ -8,7 +8,7 @@ import type { Interest, WaitOptions, WaitSyncOptions } from "../poller/poller.ts
 import { attempt, bindToRandomPort, type PortRange } from "./binding.ts";
 import { Configurable, type SettableOptions } from "./configurable.ts";
 import { checkAddress, type Handle, handleOf, open, openHandleOf } from "./core.ts";
-import { refuseHazards } from "./hazards.ts";
+import { assertSafeOptions } from "./hazards.ts";
 import type { Frame, MessageLike } from "./message.ts";
 import { MetadataNames } from "./metadata.ts";
 import { Observer } from "./observer.ts";
@@ -82,7 +82,7 @@ export abstract class Socket extends Configurable implements Pollable, Disposabl
         (this as unknown as Record<string, unknown>)[name] = value;
       }
       handle.configuring = false;
-      refuseHazards(handle, {});
+      assertSafeOptions(handle, {});
     } catch (error) {
       this.close();
       throw error;

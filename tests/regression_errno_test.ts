@@ -4,7 +4,7 @@ import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { ENOENT } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { capability } from "../mod.ts";
-import { Moving } from "../proxy/parts.ts";
+import { MovableMessage } from "../proxy/parts.ts";
 import { handleOf } from "../socket/core.ts";
 import { Gather, Scatter } from "../socket/draft.ts";
 import { freshAddress } from "./util.ts";
@@ -44,7 +44,7 @@ Deno.test("an error number that was overwritten once doesn't end a receive that 
 
 Deno.test("an error number that was overwritten once ended a proxy whose one side was empty", async () => {
   using sockets = await pipeline(1);
-  const moving = new Moving();
+  const moving = new MovableMessage();
   using _ = overwritten(1);
   assertEquals(moving.receive(handleOf(sockets.pull).pointer), -1);
 });
@@ -52,7 +52,7 @@ Deno.test("an error number that was overwritten once ended a proxy whose one sid
 Deno.test("an error number that was overwritten once ended a proxy whose other side was full", async () => {
   using sockets = await pipeline(1);
   while (sockets.push.trySend("x"));
-  const moving = new Moving();
+  const moving = new MovableMessage();
   using _ = overwritten(1);
   assertEquals(moving.send(handleOf(sockets.push).pointer, false), false);
 });

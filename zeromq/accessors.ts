@@ -11,7 +11,7 @@ import {
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { getBytes, scratch, setBytes } from "../socket/core.ts";
 import { shadowByNumber } from "../socket/options.ts";
-import { refuseHazards } from "../socket/hazards.ts";
+import { assertSafeOptions } from "../socket/hazards.ts";
 import { EINVAL, ENOTSOCK, errnoError, translating } from "./errors.ts";
 import type { SocketState } from "./state.ts";
 import { warn } from "./warning.ts";
@@ -143,7 +143,7 @@ function write(
   bytes: Uint8Array | null,
 ): void {
   // What would make libzmq end the process is a TypeError, as everywhere in this library.
-  if (!handle.configuring) refuseHazards(handle, { option, value });
+  if (!handle.configuring) assertSafeOptions(handle, { option, value });
   translating(() => setBytes(handle.pointer, option, String(option), bytes));
   shadowByNumber(handle, option, value);
   handle.markStale();

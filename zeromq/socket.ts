@@ -6,7 +6,7 @@ import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
 import { pollable, Uncloneable } from "../poller/source.ts";
 import { type Handle, open } from "../socket/core.ts";
-import { refuseHazards } from "../socket/hazards.ts";
+import { assertSafeOptions } from "../socket/hazards.ts";
 import * as by from "./accessors.ts";
 import { expectAddress, expectArguments, expectIdentifier, expectOptions } from "./arguments.ts";
 import { native, readOnly } from "./classes.ts";
@@ -66,7 +66,7 @@ export abstract class SocketClass extends Uncloneable {
     try {
       Object.assign(this, rest);
       handle.configuring = false;
-      refuseHazards(handle, {});
+      assertSafeOptions(handle, {});
     } catch (error) {
       this.close();
       throw error;
