@@ -44,9 +44,9 @@ export {
   type MessagePart,
 } from "./socket/message.ts";
 export { type Metadata, metadataOf } from "./socket/metadata.ts";
-export type { Visitor } from "./socket/receive.ts";
+export type { Visitor } from "./socket/native_message.ts";
 export type { SyncLimits, WaitLimits } from "./socket/operation.ts";
-export type { VisitOptions } from "./socket/receiving.ts";
+export type { VisitOptions } from "./socket/receive.ts";
 export type {
   CommonOptions,
   ConflateOption,
@@ -77,7 +77,7 @@ export type {
 } from "./socket/newer_option_types.ts";
 export type { GssapiNameType, SecurityOptions } from "./socket/security_options.ts";
 export { Configurable, type OptionTypes, type SettableOptions } from "./socket/configurable.ts";
-export type { ByteStreamOptions } from "./socket/streams.ts";
+export type { ByteStreamOptions } from "./socket/web_streams.ts";
 export type { PortRange } from "./socket/binding.ts";
 export { Observer } from "./socket/observer.ts";
 export type {
@@ -168,10 +168,10 @@ import "./socket/thread_exit.ts";
 import "./socket/hazards.ts";
 import "./ffi/ipc_folders.ts";
 import "./socket/operation.ts";
+import "./socket/native_message.ts";
 import "./socket/receive.ts";
-import "./socket/receiving.ts";
+import "./socket/native_send.ts";
 import "./socket/send.ts";
-import "./socket/sending.ts";
 import "./socket/core.ts";
 import "./socket/options_table.ts";
 import "./socket/z85.ts";
@@ -183,7 +183,7 @@ import "./socket/monitor.ts";
 import "./socket/observer.ts";
 import "./socket/binding.ts";
 import "./socket/readiness.ts";
-import "./socket/streams.ts";
+import "./socket/web_streams.ts";
 import "./socket/socket.ts";
 import "./socket/pipeline.ts";
 import "./socket/publish_subscribe.ts";

@@ -4,8 +4,8 @@ import { ZmqError } from "../errors.ts";
 import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/turn.ts";
 import { Frame, type MessagePart, toParts } from "../socket/message.ts";
-import { takeMessage } from "../socket/receive.ts";
-import { putParts } from "../socket/sending.ts";
+import { takeMessage } from "../socket/native_message.ts";
+import { putParts } from "../socket/send.ts";
 import { EMPTY, type End, LATE, LIMIT, partsOf, Relay } from "./relay.ts";
 
 /** Which way a message goes: from the front end to the back end, or from the back end to the front end. */

@@ -10,8 +10,8 @@ import { waitReadable } from "../poller/source.ts";
 import { reactor } from "../poller/reactor.ts";
 import { type Handle, open, setBytes } from "../socket/core.ts";
 import type { Frame } from "../socket/message.ts";
-import { receiveSync, tryReceive } from "../socket/receiving.ts";
-import { trySend } from "../socket/sending.ts";
+import { receiveSync, tryReceive } from "../socket/receive.ts";
+import { trySend } from "../socket/send.ts";
 import type { Counts, Engine, Unsent, Work } from "./run.ts";
 import { Run } from "./run.ts";
 

@@ -5,8 +5,8 @@ import { check, checkExpected, WOULD_BLOCK_OR_OUT_OF_TURN } from "../ffi/errno.t
 import { zmqInfo } from "../ffi/libzmq.ts";
 import { zmqMoving } from "../ffi/proxying.ts";
 import type { Frame } from "../socket/message.ts";
-import { NativeMessage } from "../socket/receive.ts";
-import { sendPart } from "../socket/send.ts";
+import { NativeMessage } from "../socket/native_message.ts";
+import { sendPart } from "../socket/native_send.ts";
 
 /** A native message's words, without what its connection has told of itself, which they only point to. */
 const METADATA_WORDS = 2;

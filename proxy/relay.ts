@@ -6,7 +6,7 @@ import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/turn.ts";
 import type { Handle } from "../socket/core.ts";
 import type { Frame } from "../socket/message.ts";
-import { skipRest, takeMessage } from "../socket/receive.ts";
+import { skipRest, takeMessage } from "../socket/native_message.ts";
 import { finishDropped, MovableMessage, PartBuffer } from "./parts.ts";
 
 /** One of a proxy's sockets, as its relays see it. */

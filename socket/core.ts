@@ -35,8 +35,8 @@ import { IpcFolders } from "../ffi/ipc_folders.ts";
 import { type Part, prepareFrames } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
 import { closedError, type Operation } from "./operation.ts";
-import { serveReceivers } from "./receiving.ts";
-import { serveSenders } from "./sending.ts";
+import { serveReceivers } from "./receive.ts";
+import { serveSenders } from "./send.ts";
 
 const NO_ADDRESS = new Uint8Array(1);
 

@@ -22,7 +22,7 @@ import type { Listener } from "../poller/source.ts";
 import { Pending } from "../poller/deadlines.ts";
 import { type Handle, open, setBytes } from "./core.ts";
 import type { Frame } from "./message.ts";
-import { takeMessage } from "./receive.ts";
+import { takeMessage } from "./native_message.ts";
 
 /** An event as libzmq reports it. */
 export interface RawEvent {

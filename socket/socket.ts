@@ -27,16 +27,16 @@ import {
   tryReceive,
   visit,
   type VisitOptions,
-} from "./receiving.ts";
-import type { Visitor } from "./receive.ts";
-import { send, sendSync, trySend } from "./sending.ts";
+} from "./receive.ts";
+import type { Visitor } from "./native_message.ts";
+import { send, sendSync, trySend } from "./send.ts";
 import {
   type ByteStreamOptions,
   readableBytesOf,
   readableOf,
   writableBytesOf,
   writableOf,
-} from "./streams.ts";
+} from "./web_streams.ts";
 
 /** What every socket's constructor takes beside its own options. */
 export interface SocketOptions

@@ -5,7 +5,7 @@ import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/turn.ts";
 import { reactor } from "../poller/reactor.ts";
 import { keepParts, type Part } from "../socket/message.ts";
-import { checkCount, putParts, Send, trySend } from "../socket/sending.ts";
+import { checkCount, putParts, Send, trySend } from "../socket/send.ts";
 import { EAGAIN, EBUSY, EINVAL, errnoError, translated } from "./errors.ts";
 import { Pause, pauseIsDue } from "./pauses.ts";
 import type { SocketState } from "./state.ts";

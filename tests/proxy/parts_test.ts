@@ -5,7 +5,7 @@ import { waitReadable } from "../../poller/source.ts";
 import { BLOCKED, type End, LIMIT, NativeRelay } from "../../proxy/relay.ts";
 import { Proxy } from "../../proxy.ts";
 import { type Handle, handleOf } from "../../socket/core.ts";
-import { forcePublicCalls } from "../../socket/receive.ts";
+import { forcePublicCalls } from "../../socket/native_message.ts";
 import { received, soon } from "../socket/support.ts";
 import { freshAddress, join, until } from "../util.ts";
 import { Setting } from "./support.ts";

@@ -2,8 +2,8 @@
 
 import type { Handle } from "./core.ts";
 import type { Frame, MessageLike } from "./message.ts";
-import { MessageIterator } from "./receiving.ts";
-import { send } from "./sending.ts";
+import { MessageIterator } from "./receive.ts";
+import { send } from "./send.ts";
 
 /** How a byte stream begins and ends. */
 export interface ByteStreamOptions {
