@@ -23,7 +23,7 @@ import {
   type Shared,
   tokenOf,
 } from "./ffi/shared_contexts.ts";
-import { fileType } from "./poller/system.ts";
+import { fileType } from "./poller/fd.ts";
 import { Uncloneable } from "./poller/source.ts";
 
 /** What a context knows of its open sockets. */

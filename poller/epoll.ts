@@ -8,18 +8,18 @@ import { EpollSet, isReadable, setOfRuntime } from "./epoll_set.ts";
 import {
   alreadyWaiting,
   alreadyWatched,
+  ALWAYS_REPORTED,
   assertDescriptor,
   isOpen,
-  look,
-  milliseconds,
   notOpen,
   notWatched,
+  pollNow,
+  REQUESTABLE,
+  roundUpTimeout,
   setClosed,
-  toBits,
+  toPollEvents,
   toReadiness,
-  UNASKED,
-  WANTED,
-} from "./system.ts";
+} from "./fd.ts";
 import { Ticker } from "./wait_estimate.ts";
 import { Wakeup } from "./wakeup.ts";
 
@@ -104,7 +104,7 @@ export class EpollBackend<Token> implements Backend<Token> {
 
   modify(fd: number, interest: number): void {
     const entry = this.#find(fd);
-    if (entry.registeredIn === "epoll" && (interest & WANTED) !== 0) {
+    if (entry.registeredIn === "epoll" && (interest & REQUESTABLE) !== 0) {
       this.#set.control(EPOLL_CTL_MOD, fd, bitsOf(interest), entry.index, entry.generation);
       entry.interest = interest;
     } else {
@@ -189,7 +189,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     if (this.#needsRebuild) this.#rebuild();
     this.#openWakeup();
     this.disarm();
-    const waited = this.#set.waitOnPool(milliseconds(timeout));
+    const waited = this.#set.waitOnPool(roundUpTimeout(timeout));
     this.#waiting = true;
     return this.#end(waited);
   }
@@ -205,7 +205,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#assertIdle();
     if (this.#next === this.#found) {
       if (this.#needsRebuild) this.#rebuild();
-      this.#takeResults(this.#set.wait(milliseconds(timeout)));
+      this.#takeResults(this.#set.wait(roundUpTimeout(timeout)));
     }
     this.collect(report);
   }
@@ -303,9 +303,9 @@ export class EpollBackend<Token> implements Backend<Token> {
         continue;
       }
       const { interest } = entry;
-      if ((interest & WANTED) === 0) continue;
+      if ((interest & REQUESTABLE) === 0) continue;
       if (entry.nested) entry.registeredIn = "none";
-      const ready = toReadiness(this.#set.bits(event)) & (interest | UNASKED);
+      const ready = toReadiness(this.#set.bits(event)) & (interest | ALWAYS_REPORTED);
       if (ready !== 0) report(entry.token, ready);
     }
     if (this.#filesDue) this.#collectFiles(report);
@@ -348,8 +348,8 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#filesDue = false;
     for (const entry of [...this.#files]) {
       if (!this.#files.has(entry)) continue;
-      const bits = toBits(entry.interest);
-      if (look(entry.fd, bits) === bits) {
+      const bits = toPollEvents(entry.interest);
+      if (pollNow(entry.fd, bits) === bits) {
         report(entry.token, toReadiness(bits));
       } else {
         // It was closed without being removed; if the number is in use, then by something else.
@@ -383,7 +383,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   /** Has an entry's readiness told by whoever can. */
   #watch(entry: Entry<Token>): void {
     const { fd, interest, index, generation } = entry;
-    if ((interest & WANTED) === 0) {
+    if ((interest & REQUESTABLE) === 0) {
       // Not left to the kernel with nothing asked: it would tell of hang-ups and errors all the same.
       if (!isOpen(fd)) throw notOpen(fd, "epoll_ctl");
       return;
@@ -538,5 +538,5 @@ function isAboutPaths(error: unknown): error is ZmqError {
 
 /** Interest as the kernel's set takes it. */
 function bitsOf(interest: number): number {
-  return toBits(interest) | ((interest & EDGE) === 0 ? 0 : EPOLLET);
+  return toPollEvents(interest) | ((interest & EDGE) === 0 ? 0 : EPOLLET);
 }

@@ -6,17 +6,17 @@ import { type Backend, EDGE, HANGUP, READABLE, type Report, WRITABLE } from "./b
 import {
   alreadyWaiting,
   alreadyWatched,
+  ALWAYS_REPORTED,
   assertDescriptor,
   type FileType,
   fileType,
-  look,
-  milliseconds,
   notOpen,
   notWatched,
+  pollNow,
+  REQUESTABLE,
+  roundUpTimeout,
   setClosed,
-  UNASKED,
-  WANTED,
-} from "./system.ts";
+} from "./fd.ts";
 import {
   additions,
   deletions,
@@ -41,7 +41,7 @@ interface Entry<Token> {
   /** What the last wait found, until it's reported. */
   found: number;
   /** It was removed. */
-  gone: boolean;
+  removed: boolean;
 }
 
 /** A set of descriptors in a kqueue of its own. */
@@ -116,7 +116,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     this.#forget();
     // An edge that wasn't collected wouldn't come again.
     if (this.#ready.length > 0) return Promise.resolve();
-    const waited = this.#set.waitOnPool(milliseconds(timeout));
+    const waited = this.#set.waitOnPool(roundUpTimeout(timeout));
     this.#waiting = true;
     return this.#end(waited);
   }
@@ -131,7 +131,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
   waitSync(timeout: number, report: Report<Token>): void {
     this.#assertIdle();
     this.#forget();
-    if (this.#ready.length === 0) this.#takeResults(this.#set.wait(milliseconds(timeout)));
+    if (this.#ready.length === 0) this.#takeResults(this.#set.wait(roundUpTimeout(timeout)));
     this.collect(report);
   }
 
@@ -140,11 +140,11 @@ export class KqueueBackend<Token> implements Backend<Token> {
     while (this.#next < this.#ready.length) {
       const entry = this.#ready[this.#next++];
       const { nested, interest } = entry;
-      const ready = entry.found & (interest | UNASKED);
+      const ready = entry.found & (interest | ALWAYS_REPORTED);
       entry.found = 0;
-      if (entry.gone || (interest & WANTED) === 0 || ready === 0) continue;
+      if (entry.removed || (interest & REQUESTABLE) === 0 || ready === 0) continue;
       if (nested !== undefined) {
-        if (!nested.#look()) {
+        if (!nested.#peek()) {
           this.#set.change(once(entry.fd, entry.generation));
           continue;
         }
@@ -175,7 +175,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
   /** Before a new wait: what wasn't collected is found again, but for edges. */
   #forget(): void {
     const left = this.#ready.slice(this.#next);
-    this.#ready = left.filter((entry) => !entry.gone && (entry.interest & EDGE) !== 0);
+    this.#ready = left.filter((entry) => !entry.removed && (entry.interest & EDGE) !== 0);
     this.#next = 0;
     for (const entry of left) if ((entry.interest & EDGE) === 0) entry.found = 0;
   }
@@ -208,7 +208,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     let ready = readinessOf(event, entry.type);
     if (entry.type === "socket" && filter === EVFILT_READ && (flags & EV_EOF) !== 0) {
       // The other side may have ended its sending only. Asked about ours, poll(2) tells.
-      if ((look(entry.fd, POLLOUT) & POLLHUP) === 0) ready &= ~HANGUP;
+      if ((pollNow(entry.fd, POLLOUT) & POLLHUP) === 0) ready &= ~HANGUP;
     }
     this.#found(entry, ready);
   }
@@ -224,7 +224,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
    * waits that found something, it would end one of its parent's for nothing. So it's asked, which takes
    * out what isn't ready, for one system call a report. An edge or a signal that this uses up is kept.
    */
-  #look(): boolean {
+  #peek(): boolean {
     if (this.#waiting) return true;
     this.#forget();
     const signalled = this.#takeResults(this.#set.wait(0));
@@ -241,12 +241,12 @@ export class KqueueBackend<Token> implements Backend<Token> {
     nested: KqueueBackend<unknown> | undefined,
   ): Entry<Token> {
     const generation = this.#generation = (this.#generation + 1) | 0;
-    const rest = { type: "other" as const, always: 0, found: 0, gone: false };
+    const rest = { type: "other" as const, always: 0, found: 0, removed: false };
     return { fd, token, generation, nested, interest, ...rest };
   }
 
   #removeEntry(entry: Entry<Token>): void {
-    entry.gone = true;
+    entry.removed = true;
     this.#always.delete(entry);
   }
 
@@ -265,7 +265,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     entry.type = type;
     entry.interest = interest;
     // The queue would call a regular file ready only up to its end.
-    entry.always = type === "file" ? interest & WANTED : 0;
+    entry.always = type === "file" ? interest & REQUESTABLE : 0;
     const added = type === "file" ? [] : additions(fd, interest, type, generation);
     const results = this.#set.attempt([...before, ...added]).slice(before.length);
     for (const [index, errno] of results.entries()) {

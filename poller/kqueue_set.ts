@@ -18,7 +18,7 @@ import { check, checkUninterrupted, checkWait, errorOf } from "../ffi/errno.ts";
 import { libc, libcForKqueue } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 import { EDGE, ERROR, HANGUP, READABLE, WRITABLE } from "./backend.ts";
-import type { FileType } from "./system.ts";
+import type { FileType } from "./fd.ts";
 
 /** A struct kevent: a change of what is watched, its receipt, or an event. */
 export interface Kevent {

@@ -5,20 +5,20 @@ import { checkWait } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 import { type Backend, READABLE, type Report } from "./backend.ts";
-import { BYTES, type Entry, Slots, WORDS } from "./slots.ts";
+import { BYTES, type Entry, Pollfds, WORDS } from "./pollfds.ts";
 import {
   alreadyWaiting,
   alreadyWatched,
+  ALWAYS_REPORTED,
   assertDescriptor,
   isOpen,
-  milliseconds,
   notOpen,
   notWatched,
+  REQUESTABLE,
+  roundUpTimeout,
   setClosed,
   toReadiness,
-  UNASKED,
-  WANTED,
-} from "./system.ts";
+} from "./fd.ts";
 import { Wakeup } from "./wakeup.ts";
 
 /** Another set that takes part in the waits, until it's reported once. */
@@ -35,7 +35,7 @@ export class PollBackend<Token> implements Backend<Token> {
   readonly #call: Call;
   #waiting = false;
   #closed = false;
-  readonly #slots = new Slots<Token>();
+  readonly #pollfds = new Pollfds<Token>();
   #wakeup: Wakeup | undefined;
 
   /** What the last wait found, in the order of the slots as they were when it began. */
@@ -64,25 +64,25 @@ export class PollBackend<Token> implements Backend<Token> {
   add(fd: number, interest: number, token: Token): void {
     this.#assertOpen();
     assertDescriptor(fd);
-    if (this.#slots.get(fd) !== undefined) throw alreadyWatched(fd, this.kind);
+    if (this.#pollfds.get(fd) !== undefined) throw alreadyWatched(fd, this.kind);
     // poll(2) would tell only at the next wait, and then as an event.
     if (!isOpen(fd)) throw notOpen(fd, this.kind);
     this.#assertBelowCeiling(fd);
-    this.#slots.add(fd, interest, token);
+    this.#pollfds.add(fd, interest, token);
     this.#changed();
   }
 
   modify(fd: number, interest: number): void {
     const entry = this.#find(fd);
     if (!isOpen(fd)) throw notOpen(fd, this.kind);
-    if (entry.gone) throw notWatched(fd, this.kind);
+    if (entry.closed) throw notWatched(fd, this.kind);
     if (entry.interest === interest) return;
-    this.#slots.modify(entry, interest);
+    this.#pollfds.modify(entry, interest);
     this.#changed();
   }
 
   remove(fd: number): void {
-    this.#slots.remove(this.#find(fd));
+    this.#pollfds.remove(this.#find(fd));
     // A thread within poll(2) holds its files: one that's closed now would stay open until the wait
     // ends, and its peer would see no end. So a removal ends the wait as well, for one system call.
     this.#changed();
@@ -110,7 +110,7 @@ export class PollBackend<Token> implements Backend<Token> {
     this.#assertIdle();
     this.#openWakeup();
     const count = this.#layOut();
-    const asked = this.#call.callOnPool(this.#results, count, milliseconds(timeout));
+    const asked = this.#call.callOnPool(this.#results, count, roundUpTimeout(timeout));
     this.#waiting = true;
     return this.#endWait(asked, count);
   }
@@ -126,7 +126,7 @@ export class PollBackend<Token> implements Backend<Token> {
 
   waitSync(timeout: number, report: Report<Token>): void {
     this.#assertIdle();
-    this.#callHere(milliseconds(timeout));
+    this.#callHere(roundUpTimeout(timeout));
     this.collect(report);
   }
 
@@ -136,14 +136,14 @@ export class PollBackend<Token> implements Backend<Token> {
       const index = this.#next++;
       const bits = this.#results[WORDS * index + 1] >>> 16;
       if (bits === 0) continue;
-      const entry = this.#slots.at(index);
-      if (entry === undefined || entry.born > this.#youngest) continue;
+      const entry = this.#pollfds.at(index);
+      if (entry === undefined || entry.generation > this.#youngest) continue;
       const { interest } = entry;
       if ((bits & POLLNVAL) !== 0) {
         // It was closed without being removed, and would end every wait at once.
-        this.#slots.giveUp(entry);
-      } else if ((interest & WANTED) !== 0) {
-        const ready = toReadiness(bits) & (interest | UNASKED);
+        this.#pollfds.markClosed(entry);
+      } else if ((interest & REQUESTABLE) !== 0) {
+        const ready = toReadiness(bits) & (interest | ALWAYS_REPORTED);
         if (ready !== 0) report(entry.token, ready);
       }
     }
@@ -160,7 +160,7 @@ export class PollBackend<Token> implements Backend<Token> {
     this.#parent?.detach(this);
     this.#closed = true;
     this.#nested.clear();
-    this.#slots.clear();
+    this.#pollfds.clear();
     this.#next = this.#end = 0;
     if (this.#waiting) this.#wakeup!.signal();
     else this.#release();
@@ -201,26 +201,26 @@ export class PollBackend<Token> implements Backend<Token> {
     // No result may refer to slots from here on. What wasn't collected is found again.
     this.#next = this.#end = 0;
     this.#nestedDue = false;
-    this.#slots.compact();
-    this.#asked = this.#slots.length;
-    this.#youngest = this.#slots.births;
+    this.#pollfds.compact();
+    this.#asked = this.#pollfds.length;
+    this.#youngest = this.#pollfds.generation;
     let count = this.#place(this, 0);
     for (const [nested, attachment] of this.#nested) {
       attachment.start = count;
       count = this.#place(nested, count);
       attachment.end = count;
     }
-    this.#results.set(this.#slots.array);
+    this.#results.set(this.#pollfds.array);
     return count;
   }
 
   /** Puts a set's slots and wake-up at `start` in the row, and gives the end. */
   #place(set: PollBackend<unknown>, start: number): number {
-    const row = this.#slots;
-    let end = start + set.#slots.length;
+    const row = this.#pollfds;
+    let end = start + set.#pollfds.length;
     row.reserve(end + 1);
     if (set !== this) {
-      row.array.set(set.#slots.array.subarray(0, WORDS * set.#slots.length), WORDS * start);
+      row.array.set(set.#pollfds.array.subarray(0, WORDS * set.#pollfds.length), WORDS * start);
     }
     if (set.#wakeup !== undefined) {
       row.array[WORDS * end] = set.#wakeup.fd;
@@ -264,7 +264,7 @@ export class PollBackend<Token> implements Backend<Token> {
   #find(fd: number): Entry<Token> {
     this.#assertOpen();
     assertDescriptor(fd);
-    const entry = this.#slots.get(fd);
+    const entry = this.#pollfds.get(fd);
     if (entry === undefined) throw notWatched(fd, this.kind);
     return entry;
   }

@@ -6,7 +6,7 @@ import { checkUninterrupted, checkWait } from "../ffi/errno.ts";
 import { libc, libcForSelect } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 import { type Call, PollBackend } from "./poll.ts";
-import { SKIPPED, WORDS } from "./slots.ts";
+import { SKIPPED, WORDS } from "./pollfds.ts";
 
 /** How long a wait lasts at most, in ms, while a hang-up can't end it. */
 const SLICE = 100;

@@ -6,7 +6,7 @@ import { libc, libcNonLinux, libcOfLinux } from "../ffi/libc.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
-import { look, toBits, toReadiness } from "../poller/system.ts";
+import { pollNow, toPollEvents, toReadiness } from "../poller/fd.ts";
 
 // All tables are opened here: one opened within a test would be its leak to the sanitizers.
 libc();
@@ -95,7 +95,7 @@ export function take(fd: number, bytes = 1): number {
 
 /** What a descriptor is ready for at this moment, as poll(2) says without any of our sets. */
 export function readiness(fd: number): number {
-  return toReadiness(look(fd, toBits(READABLE | WRITABLE)));
+  return toReadiness(pollNow(fd, toPollEvents(READABLE | WRITABLE)));
 }
 
 /** Writes until there is no room. */

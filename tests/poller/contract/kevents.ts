@@ -4,7 +4,7 @@ import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
 import { libcForFiles } from "../../../ffi/libc.ts";
 import { EDGE, ERROR, HANGUP, READABLE, WRITABLE } from "../../../poller/backend.ts";
-import { type FileType, fileType } from "../../../poller/system.ts";
+import { type FileType, fileType } from "../../../poller/fd.ts";
 import {
   additions,
   deletions,

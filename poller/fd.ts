@@ -21,9 +21,9 @@ import { libc, libcForFiles } from "../ffi/libc.ts";
 import { ERROR, HANGUP, READABLE, WRITABLE } from "./backend.ts";
 
 /** What can be waited for. */
-export const WANTED = READABLE | WRITABLE;
+export const REQUESTABLE = READABLE | WRITABLE;
 /** What is reported whatever the interest. */
-export const UNASKED = ERROR | HANGUP;
+export const ALWAYS_REPORTED = ERROR | HANGUP;
 
 const INT_MAX = 0x7fffffff;
 
@@ -37,13 +37,13 @@ export function assertDescriptor(fd: number): void {
  * A time-out in whole ms, rounded up: rounded down, the last fraction would be spun away. Only -1
  * itself means no limit, so that a deadline just passed doesn't become an endless wait.
  */
-export function milliseconds(timeout: number): number {
+export function roundUpTimeout(timeout: number): number {
   if (timeout === -1) return -1;
   return timeout > 0 ? Math.min(Math.ceil(timeout), INT_MAX) : 0;
 }
 
 /** Interest as poll's bits, which are epoll's as well. */
-export function toBits(interest: number): number {
+export function toPollEvents(interest: number): number {
   return ((interest & READABLE) !== 0 ? POLLIN : 0) | ((interest & WRITABLE) !== 0 ? POLLOUT : 0);
 }
 
@@ -55,7 +55,7 @@ export function toReadiness(bits: number): number {
 const one = new Int32Array(2);
 
 /** Asks poll(2) about one descriptor, without waiting. */
-export function look(fd: number, bits: number): number {
+export function pollNow(fd: number, bits: number): number {
   one[0] = fd;
   one[1] = bits;
   checkUninterrupted(() => libc().poll(one, 1n, 0), "poll");
@@ -64,7 +64,7 @@ export function look(fd: number, bits: number): number {
 
 /** Whether a descriptor is open. */
 export function isOpen(fd: number): boolean {
-  return (look(fd, 0) & POLLNVAL) === 0;
+  return (pollNow(fd, 0) & POLLNVAL) === 0;
 }
 
 /** The error for a descriptor that isn't open, where no system call says so itself. */

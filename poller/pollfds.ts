@@ -1,18 +1,18 @@
 /** The array that poll(2) is given, and which descriptor stands in which of its slots. */
 
-import { toBits, WANTED } from "./system.ts";
+import { REQUESTABLE, toPollEvents } from "./fd.ts";
 
 /** One watched descriptor. */
 export interface Entry<Token> {
   readonly fd: number;
   readonly token: Token;
-  /** Its generation: the how-manieth it is of all that were ever added. */
-  readonly born: number;
+  /** Its generation: its number among all that were ever added. */
+  readonly generation: number;
   /** Its slot. */
   index: number;
   interest: number;
   /** It was seen closed: nothing is reported for it any more. */
-  gone: boolean;
+  closed: boolean;
 }
 
 /** A struct pollfd is two words: its descriptor, then events | revents << 16. */
@@ -24,11 +24,11 @@ export const BYTES = 8;
 export const SKIPPED = -1;
 
 /** Descriptors in slots. A slot keeps its descriptor until `compact`, so results can refer to slots. */
-export class Slots<Token> {
+export class Pollfds<Token> {
   readonly #entries = new Map<number, Entry<Token>>();
   readonly #slots: (Entry<Token> | undefined)[] = [];
   readonly #holes: number[] = [];
-  #births = 0;
+  #generation = 0;
   #array = new Int32Array(WORDS * 16);
 
   /** What poll(2) is to be asked, slot by slot; the caller may use what `reserve` made behind them. */
@@ -42,8 +42,8 @@ export class Slots<Token> {
   }
 
   /** The generation of the youngest entry. */
-  get births(): number {
-    return this.#births;
+  get generation(): number {
+    return this.#generation;
   }
 
   /** The entry of a descriptor. */
@@ -58,7 +58,7 @@ export class Slots<Token> {
 
   add(fd: number, interest: number, token: Token): void {
     const index = this.#holes.pop() ?? this.#slots.length;
-    const entry = { fd, token, born: ++this.#births, index, interest, gone: false };
+    const entry = { fd, token, generation: ++this.#generation, index, interest, closed: false };
     this.#slots[index] = entry;
     this.#entries.set(fd, entry);
     this.reserve(this.#slots.length);
@@ -78,8 +78,8 @@ export class Slots<Token> {
   }
 
   /** Asks no more for an entry whose descriptor was closed. It stays until it's removed. */
-  giveUp(entry: Entry<Token>): void {
-    entry.gone = true;
+  markClosed(entry: Entry<Token>): void {
+    entry.closed = true;
     this.#ask(entry);
   }
 
@@ -110,8 +110,8 @@ export class Slots<Token> {
     this.#array = larger;
   }
 
-  #ask({ fd, index, interest, gone }: Entry<Token>): void {
-    this.#array[WORDS * index] = gone || (interest & WANTED) === 0 ? SKIPPED : fd;
-    this.#array[WORDS * index + 1] = toBits(interest);
+  #ask({ fd, index, interest, closed }: Entry<Token>): void {
+    this.#array[WORDS * index] = closed || (interest & REQUESTABLE) === 0 ? SKIPPED : fd;
+    this.#array[WORDS * index + 1] = toPollEvents(interest);
   }
 }
