@@ -114,7 +114,7 @@ export class Context extends Uncloneable implements Disposable {
   }
 
   /**
-   * Shares the context with other isolates of this process. Gives a token: a string that can be posted to a worker,
+   * Shares the context with other isolates of this process. Returns a token: a string that can be posted to a worker,
    * for {@linkcode Context.join}. The same each time; it holds for as long as any isolate has the context open.
    *
    * @throws `ZmqError` EBADF where the context is closed, ENOTSUP where the system doesn't have what it takes
@@ -352,7 +352,7 @@ export class ContextCore {
     try {
       this.#pendingFlushes.add(member.fd, member.linger);
     } catch {
-      // Somebody has shut it down: nothing can be asked any more, nor is anything waited for.
+      // Someone has shut it down: nothing can be asked any more, nor is anything waited for.
     }
   }
 

@@ -26,7 +26,7 @@ export interface ZmqErrorDetails {
  * Mistakes in a program (a wrong type, a number out of range) are `TypeError`s and `RangeError`s
  * instead. Programs should look at {@linkcode ZmqError.code}; the message is for people.
  *
- * @example An address that somebody else holds
+ * @example An address that someone else holds
  * ```ts
  * import { Push, ZmqError } from "@deno-zmq/zmq";
  *

@@ -54,7 +54,7 @@ const WORDS: Record<keyof Capability, string> = {
  */
 export const capability: Capability = askedWhenRead();
 
-/** Asking for all of them at once would take half a millisecond of everybody's start. */
+/** Asking for all of them at once would take half a millisecond of everyone's start. */
 function askedWhenRead(): Capability {
   const answers = {} as Capability;
   for (const [name, word] of Object.entries(WORDS)) {

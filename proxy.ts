@@ -218,7 +218,7 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket>
       for (const end of ends) used.delete(end);
       throw error;
     }
-    return this.#run.whole.then(); // another promise, of which nobody else hears that it failed
+    return this.#run.whole.then(); // another promise, of which no one else hears that it failed
   }
 
   /**
@@ -329,7 +329,7 @@ function checkOptions(options: ProxyOptions): void {
   }
 }
 
-/** A socket that was never bound or connected would have the proxy wait for ever. */
+/** A socket that was never bound or connected would have the proxy wait indefinitely. */
 function checkReady(handle: Handle, what: string): void {
   handle.assertOpen("zmq_proxy");
   if (handle.lastEndpoint !== null) return;

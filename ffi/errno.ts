@@ -10,7 +10,7 @@ export interface Subject {
   option?: string;
 }
 
-/** Gives a call's result back, or throws the typed error of its failure. */
+/** Returns a call's result, or throws the typed error of its failure. */
 export function check(result: number, call: string, subject?: Subject): number {
   // errno must be read by the very next foreign call: anything between may overwrite it.
   if (result === -1) throw errorOf(libc().errno(), call, subject);
@@ -63,7 +63,7 @@ export function checkExpected(
   }
 }
 
-/** What `check` does, for calls that give a pointer. */
+/** What `check` does, for calls that return a pointer. */
 export function checkPointer(result: Deno.PointerValue, call: string): Deno.PointerObject {
   if (result === null) throw errorOf(libc().errno(), call);
   return result;

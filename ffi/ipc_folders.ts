@@ -39,7 +39,7 @@ function hasTemporaryFolder(): boolean {
   });
 }
 
-/** Makes a folder that only this user can enter, and gives its path. */
+/** Makes a folder that only this user can enter, and returns its path. */
 function makeTemporaryFolder(): string {
   const template = toCString("/tmp/zmq-XXXXXX", "A path");
   checkPointer(temporary().mkdtemp(template), "mkdtemp");

@@ -62,9 +62,9 @@ export async function prepareLibrary(): Promise<void> {
   loadLibrary();
 }
 
-/** Has Deno put the npm package into its cache, and gives the files in it that may open here. */
+/** Has Deno put the npm package into its cache, and returns the files in it that may open here. */
 export async function fetchPrebuilt(): Promise<string[]> {
-  // The computed specifier keeps Deno from fetching the package for everybody at start-up.
+  // The computed specifier keeps Deno from fetching the package for everyone at start-up.
   const specifier = PREBUILT;
   await import(specifier, { with: { type: "json" } });
   return placesOfPrebuilt([]);

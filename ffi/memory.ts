@@ -70,7 +70,7 @@ const LARGE = 16384;
  *
  * `new Uint8Array(size)` clears memory that is about to be overwritten. A typed array made from
  * another one doesn't: 4.7 microseconds for 64 KB instead of 7.0. The other one is of libzmq's memory, so
- * nobody but the constructor sees it. It ends at once, since V8 counts it as memory to be freed, and would
+ * no one but the constructor sees it. It ends at once, since V8 counts it as memory to be freed, and would
  * run the collector twice as often.
  */
 export function copyOfBytes<Copy>(
@@ -105,9 +105,9 @@ const LARGEST_LEARNT = BigInt((32 << 20) - 65536);
  * collector.
  *
  * glibc asks the system for each block of 128 KB and more, and hands back what is freed at its heap's
- * end. So each block's pages were mapped, cleared and unmapped anew, which took longer than to fill them
+ * end. So each block's pages were mapped, cleared and unmapped again, which took longer than to fill them
  * (1 MB: 0.6 times C's rate, and 0.9 without). It learns from a large block that is freed that others like
- * it will follow, and then keeps twice as much, 64 MB at the most; so it's given the largest
+ * it will follow, and then keeps twice as much, 64 MB at most; so it's given the largest
  * such block to free. Where its environment says what to keep, it learns nothing, and that stays in
  * force.
  */

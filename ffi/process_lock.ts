@@ -124,7 +124,7 @@ export function writeEntry(name: string, entry: string): void {
 
 /**
  * Names this isolate for {@linkcode isThreadAlive}: a robust mutex that its thread holds, and never gives back. When the
- * thread has ended, however that came about, the system says so to whoever tries to lock it.
+ * thread has ended, however that came about, the system says so to anyone who tries to lock it.
  */
 export function livenessToken(): string {
   if (liveness === undefined) {
@@ -175,8 +175,8 @@ function processMutex(): Deno.PointerObject | undefined {
   const found = find();
   if (found !== undefined) return found;
 
-  // Whoever makes it first has to be found out under a lock that every thread can find without being told of
-  // it: that of the C library's standard input, which nobody here reads.
+  // Anyone who makes it first has to be found out under a lock that every thread can find without being told of
+  // it: that of the C library's standard input, which no one here reads.
   const variable = addressOf(0n, "stdin");
   if (variable === null) return undefined;
   const value = new BigUint64Array(1);

@@ -24,7 +24,7 @@ export interface Shared {
   readonly pointer: Deno.PointerObject;
   /** Whether other isolates use it as well. */
   others(): boolean;
-  /** Stops using it. True where nobody does any more: it's the caller's to terminate. */
+  /** Stops using it. True where no one does any more: it's the caller's to terminate. */
   leave(): boolean;
 }
 
@@ -36,7 +36,7 @@ interface Entry {
   owners: string[];
 }
 
-/** Begins to share a context, of which nobody else knows yet. Undefined where nothing can be shared. */
+/** Begins to share a context, of which no one else knows yet. Undefined where nothing can be shared. */
 export function beginSharing(pointer: Deno.PointerObject): Shared | undefined {
   return change((entries) => {
     const id = crypto.randomUUID();
@@ -121,7 +121,7 @@ function monitorSocketEntry(socket: Deno.PointerObject, context: Deno.PointerObj
 function closeMonitorSockets(ended?: string): void {
   const before = readEntry(monitorSockets());
   if (before === "") return;
-  // Once a context is shut down, nobody waits for a reader any more.
+  // Once a context is shut down, no one waits for a reader any more.
   if (ended !== undefined) zmqTermination().zmq_ctx_shutdown(pointerFromHex(ended));
   const after = before.split(";").filter((entry) => {
     const [context, socket, owner] = entry.split(" ");

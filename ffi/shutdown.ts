@@ -118,7 +118,7 @@ export function joinTerminations(milliseconds: number): boolean {
 
 /**
  * Seeds the C library's `rand()`, from which libzmq draws automatic routing ids without ever seeding
- * it: whoever guesses the next one can claim it first, which ends a ROUTER's or REP's process.
+ * it: anyone who guesses the next one can claim it first, which ends a ROUTER's or REP's process.
  */
 function seedRandom(): void {
   zmqTermination().srand(crypto.getRandomValues(new Uint32Array(1))[0]);

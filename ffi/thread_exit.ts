@@ -316,7 +316,7 @@ function nameOf(handle: bigint): string {
   return `keys.${handle.toString(16)}`;
 }
 
-/** libzmq's, or where the Poller is used without it, everybody's. */
+/** libzmq's, or where the Poller is used without it, everyone's. */
 function handleOfLibrary(): bigint {
   try {
     return loadLibrary().handle;

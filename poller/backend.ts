@@ -41,7 +41,7 @@ export interface Backend<Token> {
   remove(fd: number): void;
   /**
    * Lets a wait on this set also end when `nested`, another set of the same kind, has something ready:
-   * reported at most once, with READABLE, then silent until it's attached anew. What is ready
+   * reported at most once, with READABLE, then silent until it's attached again. What is ready
    * stays in the nested set, for its own `waitSync(0, ...)`.
    */
   attach(nested: Backend<unknown>, token: Token): void;
@@ -49,7 +49,7 @@ export interface Backend<Token> {
   detach(nested: Backend<unknown>): void;
   /**
    * Waits on a pool thread until something is ready, `timeout` ms are over (-1: no limit; fractions
-   * are rounded up), or `wake` is called. May also end for no reason. Then `collect` gives what is ready.
+   * are rounded up), or `wake` is called. May also end for no reason. Then `collect` reports what is ready.
    * At most one at a time: a second is a programming error. Keeps the process alive.
    */
   wait(timeout: number): Promise<void>;
@@ -58,7 +58,7 @@ export interface Backend<Token> {
   /** Waits on this thread, and reports. Never while a `wait` is outstanding on this set. May end early. */
   waitSync(timeout: number, report: Report<Token>): void;
   /**
-   * Waits on this thread, and reports, for some milliseconds at the most: for waits that follow each other closely.
+   * Waits on this thread, and reports, for some milliseconds at most: for waits that follow each other closely.
    * Where the system has no cheap way to do that, neither is the method. True where the runtime has ended it.
    */
   block?(report: Report<Token>): boolean;

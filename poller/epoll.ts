@@ -33,7 +33,7 @@ interface Entry<Token> {
   interest: number;
   /**
    * Who tells that it's ready: the kernel's set, this object (it's a file, always ready), or none at present. It's missing
-   * where it belongs into the kernel's set, which was made anew, and couldn't be added yet.
+   * where it belongs into the kernel's set, which was made again, and couldn't be added yet.
    */
   registeredIn: "epoll" | "always-ready" | "none" | "missing";
   readonly nested: boolean;
@@ -150,7 +150,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   }
 
   /**
-   * Silences a nested set, and leaves it in the kernel's set, where it fires once at the most: adding one walks
+   * Silences a nested set, and leaves it in the kernel's set, where it fires once at most: adding one walks
    * through all that the nested set holds (400 microseconds for 5,000 descriptors), and a Poller attaches its set for
    * every wait. It leaves when either set is closed, when it's attached elsewhere, or when the kernel's limit
    * is reached (see `#enroll`).
@@ -248,7 +248,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     const ticking = this.#startTicker();
     if (this.#runtime !== undefined && !this.#runtimeArmed) this.#armRuntime(EPOLL_CTL_MOD, true);
     let found = this.#set.wait(ticking ? BLOCK_FALLBACK_TIMEOUT : 1);
-    // A tick that came while nobody waited ends the next wait at once.
+    // A tick that came while no one waited ends the next wait at once.
     if (found === 1 && this.#isTick(0)) {
       this.#ticker!.take();
       found = this.#set.wait(BLOCK_FALLBACK_TIMEOUT);
@@ -380,7 +380,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#free.push(index);
   }
 
-  /** Has an entry's readiness told by whoever can. */
+  /** Registers an entry where its readiness can be told. */
   #watch(entry: Entry<Token>): void {
     const { fd, interest, index, generation } = entry;
     if ((interest & REQUESTABLE) === 0) {

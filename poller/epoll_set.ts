@@ -14,7 +14,7 @@ const PACKED = Deno.build.arch === "x86_64";
 const WORDS = PACKED ? 3 : 4;
 /** The word of the slot's index; the generation follows. */
 const DATA = PACKED ? 1 : 2;
-/** How many events one wait may give. What is ready beyond that comes with the next. */
+/** How many events one wait may return. What is ready beyond that comes with the next. */
 const CAPACITY = 512;
 
 /** A set whose events each carry the index of a slot and a generation. */
@@ -58,7 +58,7 @@ export class EpollSet {
     return libcOfLinux().epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#event) === 0;
   }
 
-  /** Waits on this thread, and gives the number of events. */
+  /** Waits on this thread, and returns the number of events. */
   wait(limit: number): number {
     const found = libcOfLinux().epoll_wait(this.#fd, this.#events, CAPACITY, limit);
     return checkWait(found, "epoll_wait");
@@ -71,7 +71,7 @@ export class EpollSet {
     return libcOfLinux().epoll_wait_onPool(this.#fd, this.#poolBuffer, CAPACITY, limit);
   }
 
-  /** Makes the events of a wait on the pool thread the last wait's, and gives their number. */
+  /** Makes the events of a wait on the pool thread the last wait's, and returns their number. */
   take(found: number): number {
     // Another thread's errno can't be read, so a failure is repeated on this one.
     if (found < 0) return this.wait(0);

@@ -180,7 +180,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     for (const entry of left) if ((entry.interest & EDGE) === 0) entry.found = 0;
   }
 
-  /** Begins with the results of a wait. Gives whether it was signalled. */
+  /** Begins with the results of a wait. Returns whether it was signalled. */
   #takeResults(events: number): boolean {
     let signalled = false;
     for (let index = 0; index < events; index++) {
@@ -256,7 +256,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     entry.nested!.#parent = undefined;
   }
 
-  /** Has an entry's readiness told by whoever can, instead of what was watched for it before. */
+  /** Registers an entry where its readiness can be told, instead of what was watched for it before. */
   #watch(entry: Entry<Token>, interest: number, before: readonly Kevent[]): void {
     const { fd, generation } = entry;
     const type = fileType(fd);
@@ -304,7 +304,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
 function readyDespite(errno: number, filter: number, type: FileType): number {
   const code = codeOf(errno);
   const reading = filter === EVFILT_READ;
-  // The queue doesn't wait for room in a pipe that nobody can read any more.
+  // The queue doesn't wait for room in a pipe that no one can read any more.
   if (code === "EPIPE" && !reading) return endOfWriting(type);
   // Devices that never have to wait are refused in one of these ways.
   const refused = ["EINVAL", "ENODEV", "ENOTSUP", "EPERM"].includes(code);

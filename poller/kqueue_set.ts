@@ -67,7 +67,7 @@ export function unpack(words: Int32Array, index: number): Kevent {
 /** What has an interest watched. */
 export function additions(fd: number, interest: number, type: FileType, tag: number): Kevent[] {
   const flags = EV_ADD | ((interest & EDGE) === 0 ? 0 : EV_CLEAR);
-  // macOS watches most devices (/dev/tty, /dev/null) only for whoever asks for no more than "some data".
+  // macOS watches most devices (/dev/tty, /dev/null) only for anyone who asks for no more than "some data".
   const device = type === "other" && Deno.build.os === "darwin";
   const [fflags, data] = device ? [NOTE_LOWAT, 1] : [0, 0];
   return filtersOf(interest).map((filter) => ({ ident: fd, filter, flags, fflags, data, tag }));
@@ -106,7 +106,7 @@ function filtersOf(interest: number): number[] {
 
 /**
  * What an event says about its descriptor, in the terms of poll(2) on Linux. kqueue tells every end by
- * one flag, whoever has gone: of a pipe it depends on which end we hold. A socket's other side may
+ * one flag, whichever side has gone: of a pipe it depends on which end we hold. A socket's other side may
  * also have ended only its sending when EVFILT_READ tells the end; that remains to be found out.
  */
 export function readinessOf(
@@ -124,13 +124,13 @@ export function readinessOf(
   return (data > 0 ? READABLE : 0) | HANGUP;
 }
 
-/** What is ready where nobody can read any more what would be written. */
+/** What is ready where no one can read any more what would be written. */
 export function endOfWriting(type: FileType): number {
   if (type === "read end") return HANGUP;
   return WRITABLE | (type === "write end" || type === "both ends" ? ERROR : HANGUP);
 }
 
-/** How many events one wait may give. What is ready beyond that comes with the next. */
+/** How many events one wait may return. What is ready beyond that comes with the next. */
 const CAPACITY = 512;
 /** The most changes made at once: two filters left, two entered. */
 const CHANGES = 4;
@@ -161,7 +161,7 @@ export class KqueueSet {
   }
 
   /**
-   * Makes changes, and gives how each went: 0, or its error's number. A change that fails keeps none of
+   * Makes changes, and returns how each went: 0, or its error's number. A change that fails keeps none of
    * the others from being made.
    */
   attempt(changes: readonly Kevent[]): number[] {
@@ -197,7 +197,7 @@ export class KqueueSet {
     return event;
   }
 
-  /** Waits on this thread, and gives the number of events. */
+  /** Waits on this thread, and returns the number of events. */
   wait(limit: number): number {
     const time = this.#setTime(limit) ? this.#time : null;
     const { kevent } = libcForKqueue();
@@ -215,7 +215,7 @@ export class KqueueSet {
     return libcForKqueue().kevent_onPool(this.fd, null, 0, this.#poolBuffer, CAPACITY, time);
   }
 
-  /** Makes the events of a wait on the pool thread the last wait's, and gives their number. */
+  /** Makes the events of a wait on the pool thread the last wait's, and returns their number. */
   take(found: number): number {
     // Another thread's errno can't be read, so a failure is repeated on this one.
     if (found < 0) return this.wait(0);

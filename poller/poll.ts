@@ -195,7 +195,7 @@ export class PollBackend<Token> implements Backend<Token> {
 
   /**
    * Brings everything that is to be asked into one row, in place of the last results: own slots,
-   * wake-up, nested sets. Gives its length.
+   * wake-up, nested sets. Returns its length.
    */
   #layOut(): number {
     // No result may refer to slots from here on. What wasn't collected is found again.
@@ -214,7 +214,7 @@ export class PollBackend<Token> implements Backend<Token> {
     return count;
   }
 
-  /** Puts a set's slots and wake-up at `start` in the row, and gives the end. */
+  /** Puts a set's slots and wake-up at `start` in the row, and returns the end. */
   #place(set: PollBackend<unknown>, start: number): number {
     const row = this.#pollfds;
     let end = start + set.#pollfds.length;
@@ -287,7 +287,7 @@ export class PollBackend<Token> implements Backend<Token> {
   }
 }
 
-/** A system call that is told all descriptors anew at each wait. Rows are poll(2)'s array. */
+/** A system call that is told all descriptors again at each wait. Rows are poll(2)'s array. */
 export interface Call {
   readonly kind: "poll" | "select";
   /** The first number of a descriptor that it can't be told. */
@@ -296,7 +296,7 @@ export interface Call {
   call(row: Int32Array<ArrayBuffer>, count: number, limit: number): number;
   /** Asks on a pool thread. The row must be left as it is until `take`. */
   callOnPool(row: Int32Array<ArrayBuffer>, count: number, limit: number): Promise<number>;
-  /** Writes the answers of `callOnPool`, whose result wasn't negative, into the row. Gives how many are ready. */
+  /** Writes the answers of `callOnPool`, whose result wasn't negative, into the row. Returns how many are ready. */
   take(found: number, row: Int32Array<ArrayBuffer>, count: number): number;
   /** Gives the memory back. */
   close(): void;

@@ -175,7 +175,7 @@ export class Poller<Key = unknown> extends Uncloneable
   }
 
   /**
-   * Waits until a source is ready. Gives every source that is, or an empty list when the time is over
+   * Waits until a source is ready. Returns every source that is, or an empty list when the time is over
    * or after {@linkcode Poller.wake}.
    *
    * @throws At once: `ZmqError` EBUSY where a wait is pending already, EBADF where the Poller is closed;
@@ -200,7 +200,7 @@ export class Poller<Key = unknown> extends Uncloneable
   }
 
   /**
-   * Gives a token by which other isolates of this process can do the same: a string that can be posted to a worker, for
+   * Returns a token by which other isolates of this process can do the same: a string that can be posted to a worker, for
    * {@linkcode Poller.wake}. It also ends a {@linkcode Poller.waitSync}, which nothing in its own isolate can. The
    * same each time.
    *

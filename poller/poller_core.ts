@@ -260,7 +260,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     return pending;
   }
 
-  /** Finds what is ready now. Descriptors are asked anew each time; so are sockets that may have changed. */
+  /** Finds what is ready now. Descriptors are asked again each time; so are sockets that may have changed. */
   #findReady(): void {
     this.#found = [];
     reactor().recheck();

@@ -1,6 +1,6 @@
 /**
  * The reactor: one an isolate. It knows who waits, for what and until when, and parks one pool
- * thread in the system's waiting call for all of them, only while somebody waits.
+ * thread in the system's waiting call for all of them, only while someone waits.
  */
 
 import { BACKGROUND_INTERVAL, backgroundSources, Source } from "./source.ts";
@@ -32,7 +32,7 @@ const IDLE_INTERVAL = 1000;
 const PEEK_INTERVAL = 1;
 
 /**
- * A worker's thread of the pool comes back this often, for nothing: nobody can wake it after the worker was
+ * A worker's thread of the pool comes back this often, for nothing: no one can wake it after the worker was
  * terminated.
  */
 const WORKERS_INTERVAL = 1000;
@@ -43,7 +43,7 @@ class WaitSet {
   /** What waits here. */
   readonly pending = new Set<Pending>();
   parked = false;
-  /** Until when the thread is parked, at the latest; and since when somebody has been waiting. */
+  /** Until when the thread is parked, at the latest; and since when someone has been waiting. */
   until = 0;
   since = 0;
   wakeSent = false;
@@ -108,7 +108,7 @@ class WaitSet {
     this.backend.wake();
   }
 
-  /** Nobody waits here. */
+  /** No one waits here. */
   unpark(): void {
     this.wake();
     if (this.blocked) this.backend.disarm!();
@@ -191,7 +191,7 @@ class Reactor {
   };
   readonly #onTick = () => {
     const now = performance.now();
-    // Where nobody waits, no turn follows this one, and the runtime gets its own anyway.
+    // Where no one waits, no turn follows this one, and the runtime gets its own anyway.
     if (!this.#yielded && this.#anyPending() && this.#runtimeYield.isDue(now)) {
       this.#yielded = true;
       return this.#runtimeYield.yieldToRuntime(this.#queueImmediate, () => this.#queueTick());
@@ -253,7 +253,7 @@ class Reactor {
   }
 
   /**
-   * Serves a source as soon as anything can be served, though nobody waits for it and the process isn't kept alive:
+   * Serves a source as soon as anything can be served, though no one waits for it and the process isn't kept alive:
    * while a thread is parked its edge wakes that, and while none is, the idle timer runs faster. Looks at it soon.
    */
   addBackground(source: Source): void {
@@ -269,7 +269,7 @@ class Reactor {
     backgroundSources.delete(source);
   }
 
-  /** Has a source looked at before the next sleep, without hurry: nobody waits for it. */
+  /** Has a source looked at before the next sleep, without hurry: no one waits for it. */
   queueRecheck(source: Source): void {
     source.stale = true;
     if (source.queued) return;
@@ -344,7 +344,7 @@ class Reactor {
     this.#queueTick();
   }
 
-  /** Looks at every stale source, so that nobody sleeps on a consumed edge. */
+  /** Looks at every stale source, so that no one sleeps on a consumed edge. */
   recheck(): void {
     // Serving may run user code's promises only later, but it may list sources again: those whose
     // budget is used up. They wait for the turn that was queued for them.
@@ -355,12 +355,12 @@ class Reactor {
       source.queued = false;
       if (source.stale) serve(source);
     }
-    // Whoever has used up the budget stands first now, and would do so in every turn.
+    // The source that has used up the budget stands first now, and would do so in every turn.
     const last = this.#stale.shift();
     if (last !== undefined) this.#stale.push(last);
   }
 
-  /** Resolves once no thread is parked for anybody; at once while something still waits. */
+  /** Resolves once no thread is parked for anyone; at once while something still waits. */
   settled(): Promise<void> {
     return new Promise((resolve) => {
       this.#settledCallbacks.push(resolve);
@@ -368,7 +368,7 @@ class Reactor {
     });
   }
 
-  /** What is to be done before sleeping; then sleeps, where anybody waits. */
+  /** What is to be done before sleeping; then sleeps, where anyone waits. */
   #prepareToWait(mayBlock: boolean): void {
     let now: number;
     do {

@@ -77,7 +77,7 @@ class SelectCall implements Call {
     this.#poolTime = null;
   }
 
-  /** Fills the sets and the time, and gives the latter; null for no limit. */
+  /** Fills the sets and the time, and returns the latter; null for no limit. */
   #layOut(row: Int32Array<ArrayBuffer>, count: number, limit: number): Deno.PointerValue {
     const [reads, writes, covered] = [this.#reads, this.#writes, this.#covered];
     reads.clear();
@@ -102,7 +102,7 @@ class SelectCall implements Call {
 
   /**
    * A hang-up is seen only among what can be read, since select(2) has no set for it. Where only room to
-   * write is of interest, data that nobody reads would then end every wait at once, and with it left out
+   * write is of interest, data that no one reads would then end every wait at once, and with it left out
    * a hang-up ends none. So a descriptor is left out while data lies there, and the wait is cut into
    * slices, after which poll(2) is asked. Costs a system call a wait, and up to a slice until a
    * hang-up behind unread data is seen.

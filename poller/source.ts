@@ -1,6 +1,6 @@
 /**
  * What can be watched: an object's key to a Poller, the source behind it with its descriptor and state, and the sources
- * that are served though nobody waits for them.
+ * that are served though no one waits for them.
  */
 
 import { POLLIN } from "../ffi/constants.ts";
@@ -27,14 +27,14 @@ export abstract class Uncloneable {
   /** Makes an object that can't be cloned. */
   constructor() {
     // Cloning goes by what an object is to V8, and refuses weak references. Nothing else of one is to be seen here; all
-    // other ways take a property that everybody sees.
+    // other ways take a property that everyone sees.
     return Reflect.construct(WeakRef, [NOTHING], new.target) as this;
   }
 }
 
 /** Something that wants to be told what a source is ready for: a Poller's registration of it. */
 export interface Listener {
-  /** Called with the bits that are ready, whenever anybody has looked. */
+  /** Called with the bits that are ready, whenever anyone has looked. */
   onReady(ready: number): void;
   /** Called when the source has closed. */
   onClosed(): void;
@@ -46,7 +46,7 @@ export interface Listener {
  * A source of readiness whose descriptor fires on a *change* only, as ZMQ_FD does.
  *
  * After any call on the source the change may have been consumed, so it must be looked at again
- * before anybody sleeps; until then it's *stale*. The reactor keeps the list of those.
+ * before anyone sleeps; until then it's *stale*. The reactor keeps the list of those.
  */
 export abstract class Source {
   /** The descriptor to watch. It's readable on any change, whichever direction has changed. */
@@ -61,7 +61,7 @@ export abstract class Source {
   queued = false;
   /** A pending operation was refused although the source says that it's ready. */
   refused = false;
-  /** It's served though nobody waits: see `Reactor.addBackground`. */
+  /** It's served though no one waits: see `Reactor.addBackground`. */
   background = false;
   /** The Pollers' registrations. */
   listeners: Set<Listener> | undefined;
@@ -79,7 +79,7 @@ export abstract class Source {
     }
   }
 
-  /** Looks, and tells every Poller that has it: whoever consumes an edge shares it. */
+  /** Looks, and tells every Poller that has it: anyone who consumes an edge shares it. */
   look(): number {
     this.stale = false;
     const ready = this.readiness();

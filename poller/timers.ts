@@ -54,7 +54,7 @@ export class PollerTimer<Key = unknown> {
   }
 
   /**
-   * Starts its time anew, also after it has fired or was cancelled. Costs the same however many timers there are, so
+   * Starts its time again, also after it has fired or was cancelled. Costs the same however many timers there are, so
    * that a heartbeat can do it with every message.
    *
    * @param interval The new interval in ms. Default: the one it has.

@@ -12,15 +12,15 @@ const SHORT_WITH_RUNTIME = 1.5;
 /** Such a wait takes up to so many ms, and all else in the event loop is held up as long; where the runtime is watched, only timers are. */
 const BOUND = 1;
 const BOUND_WITH_RUNTIME = 3;
-/** What a wait counts for at the most, as a multiple: so an idle hour is forgotten within a few quick answers. */
+/** What a wait counts for at most, as a multiple: so an idle hour is forgotten within a few quick answers. */
 const LONGEST = 4;
 /** The part of the newest wait in the figure. */
 const NEWEST = 1 / 4;
 
 /**
  * A wait on a pool thread costs 60 microseconds of processor time and delays what it brings by 40 microseconds, but
- * holds up nobody. Where messages follow each other so closely that the next one is due within a moment, the
- * isolate's own thread waits for it: for a moment at the most, once in a turn of the event loop. Unlike a
+ * holds up no one. Where messages follow each other so closely that the next one is due within a moment, the
+ * isolate's own thread waits for it: for a moment at most, once in a turn of the event loop. Unlike a
  * row of tries it leaves its core to libzmq's I/O thread meanwhile.
  */
 export class WaitEstimate {
@@ -94,7 +94,7 @@ export class Ticker {
 
   /** Takes a tick: until then, no other follows. */
   take(): void {
-    // That there is none any more is no failure: a clock that was set anew has forgotten it.
+    // That there is none any more is no failure: a clock that was set again has forgotten it.
     libc().read(this.fd, this.#ticks, 8n);
   }
 

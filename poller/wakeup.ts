@@ -74,7 +74,7 @@ const LIST = "wakers";
 /**
  * A descriptor that other isolates of the process may make readable, through the process's list of such
  * descriptors. It's written to and closed under the list's lock only, and no destructor closes it; so
- * nobody ever writes to a number that has come back as something else.
+ * no one ever writes to a number that has come back as something else.
  */
 export interface RemoteWakeup {
   /** The descriptor to watch for READABLE. */

@@ -61,7 +61,7 @@ export abstract class Relay {
 
   constructor(readonly source: End, readonly target: End, readonly capture: End | undefined) {}
 
-  /** Passes on up to `limit` messages. Gives how many. */
+  /** Passes on up to `limit` messages. Returns how many. */
   move(limit: number): number {
     let moved = 0;
     this.blockedBy = undefined;
@@ -91,11 +91,11 @@ export abstract class Relay {
 
   /** Whether a message was taken that hasn't gone yet. */
   abstract readonly holds: boolean;
-  /** Passes one message on, which gives `LIMIT`. */
+  /** Passes one message on, and returns `LIMIT`. */
   protected abstract step(): number;
   /** Drops the message that was taken. */
   protected abstract forget(): void;
-  /** Ends it. Gives the message that was taken, and hasn't gone. */
+  /** Ends it. Returns the message that was taken, and hasn't gone. */
   abstract end(): Frame[] | undefined;
 
   /** Counts a receive. False where this turn is used up. */

@@ -126,7 +126,7 @@ class Side implements End, Listener {
     return this.ready = this.handle.look();
   }
 
-  /** Looks, and serves whoever else waits. */
+  /** Looks, and serves what else waits. */
   check(): void {
     this.#stale = false;
     this.ready = 0;
@@ -167,7 +167,7 @@ class Side implements End, Listener {
  * A proxy at work.
  *
  * It's a source without a descriptor: what its sockets' looks tell lists it in the reactor, which serves it before
- * anything sleeps. Then each relay moves what there is. Whoever was called since it was last found empty is looked at
+ * anything sleeps. Then each relay moves what there is. A socket that was called since it was last found empty is looked at
  * again, by the rules of all sockets; a receive that finds nothing is such a look.
  */
 export class Run extends Source implements Engine {
@@ -303,7 +303,7 @@ export class Run extends Source implements Engine {
     }
   }
 
-  /** Looks at whoever was called, and tells whether anything can be moved now. */
+  /** Looks at the sockets that were called, and tells whether anything can be moved now. */
   #check(last: boolean): boolean {
     let ready = false;
     for (const side of this.#sides) {

@@ -40,13 +40,13 @@ export interface RuleOptions {
  * Decides which peers may come in, for all sockets of a context (ZAP, RFC 27).
  *
  * It's asked about every peer of a bound or connected socket that is a PLAIN, CURVE or GSSAPI server, and of one without
- * a mechanism that has a {@linkcode SecurityOptions.zapDomain}. Nobody is let in who wasn't allowed to: by default, and where a
+ * a mechanism that has a {@linkcode SecurityOptions.zapDomain}. No one is let in who wasn't allowed to: by default, and where a
  * handler throws, the answer is no. It's in force as soon as it's made and until it's closed, also
  * when the program has dropped it, and doesn't keep the process alive. A context that has one is only ended by
  * {@linkcode Context.close}, not by being dropped.
  *
  * Without an authenticator libzmq lets every CURVE client in that has the server's key. So set
- * {@linkcode SecurityOptions.zapDomain} and {@linkcode SecurityOptions.zapEnforceDomain} on every server: then nobody comes in
+ * {@linkcode SecurityOptions.zapDomain} and {@linkcode SecurityOptions.zapEnforceDomain} on every server: then no one comes in
  * before the authenticator is made, nor after it was closed.
  *
  * @example Only one client's key
@@ -166,7 +166,7 @@ export class Authenticator implements Disposable, AsyncDisposable {
   /**
    * Says who comes in with GSSAPI: principals, those whom a function lets in, or every one for whom Kerberos vouches
    * (`"any"`). A second call takes the first one's place; a domain's own policy takes that of all domains. Without an
-   * authenticator, everybody comes in for whom Kerberos vouches, also with an enforced domain.
+   * authenticator, everyone comes in for whom Kerberos vouches, also with an enforced domain.
    *
    * @throws `TypeError` for anything else.
    */
@@ -177,7 +177,7 @@ export class Authenticator implements Disposable, AsyncDisposable {
 
   /**
    * Stops answering. Who is connected stays so. From then on, sockets decide without: only with
-   * {@linkcode SecurityOptions.zapEnforceDomain} do they let nobody in. Idempotent.
+   * {@linkcode SecurityOptions.zapEnforceDomain} do they let no one in. Idempotent.
    */
   close(): void {
     this.#handler.close();

@@ -10,7 +10,7 @@ export interface CertificateParts {
   publicKey?: string | Uint8Array;
   /** The secret key, 40 characters of Z85 or 32 bytes; without one, the certificate is a public one. */
   secretKey?: string | Uint8Array | null;
-  /** What is to be known of the owner, such as a name. Anybody can read it. */
+  /** What is to be known of the owner, such as a name. Anyone can read it. */
   metadata?: Readonly<Record<string, string>>;
 }
 

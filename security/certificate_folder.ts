@@ -46,7 +46,7 @@ export class CertificateFolder {
   }
 
   /**
-   * Loads the folder anew: what was added counts from now on, and what was removed doesn't any more.
+   * Loads the folder again: what was added counts from now on, and what was removed doesn't any more.
    *
    * @throws By rejection: `SyntaxError` for a file that isn't a certificate; what `Deno.readDir` and
    * `Deno.readTextFile` throw. What had been loaded before then stays in force.

@@ -6,7 +6,7 @@ import { hiding } from "./secret.ts";
 
 /** A public key and the secret key to it, each as 40 characters of Z85. */
 export interface CurveKeyPair {
-  /** The key to give to everybody. */
+  /** The key to give to everyone. */
   publicKey: string;
   /** The key to keep. `console.log` and `Deno.inspect` hide it where they print the pair. */
   secretKey: string;

@@ -19,14 +19,14 @@ export type PlainPolicy =
   | ReadonlyMap<string, string>
   | Judge<PlainRequest>;
 
-/** Public keys or certificates, a folder of them, a handler that decides, or `"any"`: whoever has a key. */
+/** Public keys or certificates, a folder of them, a handler that decides, or `"any"`: anyone who has a key. */
 export type CurvePolicy =
   | Iterable<string | Uint8Array | Certificate>
   | CertificateFolder
   | Judge<CurveRequest>
   | "any";
 
-/** Principals, a handler that decides, or `"any"`: whoever Kerberos vouches for. */
+/** Principals, a handler that decides, or `"any"`: anyone who Kerberos vouches for. */
 export type GssapiPolicy = Iterable<string> | Judge<GssapiRequest> | "any";
 
 /** A handler that decides, or `"any"`: every one whose address isn't kept out. */
@@ -112,7 +112,7 @@ function inMicrotask<Request extends AuthRequest>(handler: Judge<Request>): Judg
 }
 
 const encoder = new TextEncoder();
-/** Compared with where nobody has the name, so that this takes no less time. */
+/** Compared with where no one has the name, so that this takes no less time. */
 const NOBODYS = new Uint8Array(16);
 
 function fits(text: unknown): boolean {

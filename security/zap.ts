@@ -22,7 +22,7 @@ export type Question =
 
 /** An answer. */
 export interface Answer {
-  /** 200 lets the peer in, 400 doesn't, and 500 says that nobody could decide. */
+  /** 200 lets the peer in, 400 doesn't, and 500 says that no one could decide. */
   readonly status: 200 | 400 | 500;
   /** Why, in ASCII. */
   readonly text: string;
@@ -45,7 +45,7 @@ const UNREADABLE = new Uint8Array(1);
 
 /** Takes a request as a Router receives it apart: routing id, empty frame, version, id, and what is asked. */
 export function readRequest(frames: readonly Frame[]): Question {
-  // Whoever stands between adds a frame to the envelope, which ends with an empty one.
+  // Anyone who stands between adds a frame to the envelope, which ends with an empty one.
   const end = frames.findIndex((frame, at) => at > 0 && frame.length === 0);
   const envelope = end < 0 ? [frames[0], EMPTY] : frames.slice(0, end + 1);
   const [version, id, domain, address, routingId, mechanism, ...credentials] = end < 0

@@ -77,7 +77,7 @@ export class ZapHandler {
       }
     } catch (error) {
       if (!isEnded(error)) throw error;
-      this.#handle.setBackgroundHandler(undefined); // nobody will ask any more
+      this.#handle.setBackgroundHandler(undefined); // no one will ask any more
     }
   }
 

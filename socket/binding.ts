@@ -5,11 +5,11 @@ import { checkAddress, type Handle, openHandleOf } from "./core.ts";
 
 /** The ports of which {@linkcode Socket.bindToRandomPort} takes one. */
 export interface PortRange {
-  /** The first. Default: 49152, where those begin that nobody may register. */
+  /** The first. Default: 49152, where those begin that no one may register. */
   min?: number;
   /** The last. Default: 65535. */
   max?: number;
-  /** How many of them are tried, at the most. Default: 100. */
+  /** How many of them are tried, at most. Default: 100. */
   tries?: number;
 }
 

@@ -48,10 +48,10 @@ export class Handle extends CleanedUpSource {
   closed = false;
   /** Its type takes any message of one part. A Router's and a Stream's have two; a draft type's are looked at each. */
   readonly takesOnePart: boolean;
-  /** How long a receive or a send waits, in ms; -1 for ever. */
+  /** How long a receive or a send waits, in ms; -1 indefinitely. */
   receiveTimeout = -1;
   sendTimeout = -1;
-  /** A visit is showing a part of a message, and others follow: nobody may receive in between. */
+  /** A visit is showing a part of a message, and others follow: no one may receive in between. */
   midMessage = false;
   /** Another thread has it, and to touch it throws: promises are put off to a turn, in which they fail. */
   lent = false;
@@ -153,8 +153,8 @@ export class Handle extends CleanedUpSource {
         continue;
       }
       // A call in one direction may consume what the other waits for, so both are looked at again,
-      // but nobody who was refused is tried again before the next edge: a ROUTER with one full peer
-      // says writable for ever. Refused is who was first in line before: behind one that was served, what
+      // but no one who was refused is tried again before the next edge: a ROUTER with one full peer
+      // says writable indefinitely. Refused is who was first in line before: behind one that was served, what
       // was ready may just be used up, and has to be looked at once more.
       if (receives) {
         const { first } = receivers;
@@ -181,8 +181,8 @@ export class Handle extends CleanedUpSource {
 
   /**
    * Asked for ZMQ_EVENTS, a SUB takes a message off its queue, to see whether it matches; with `conflate`, the
-   * next receive gave that one then, however old, and not the newest. So while nobody waits, such a socket isn't
-   * looked at: it only does what libzmq's threads have told it to. Whoever asks whether it's readable, or has
+   * next receive gave that one then, however old, and not the newest. So while no one waits, such a socket isn't
+   * looked at: it only does what libzmq's threads have told it to. Anyone who asks whether it's readable, or has
    * it in a Poller, still gets the older one.
    */
   #looksTake(): boolean {
@@ -198,7 +198,7 @@ export class Handle extends CleanedUpSource {
   /**
    * Has `callback` called whenever messages may be there, instead of a receive that waits: in the middle of whatever
    * the reactor serves, and soon after this call for what has come already. For sockets of the library's own that
-   * must be answered at once, though nobody may be waiting for anything (a monitor's, the ZAP handler's).
+   * must be answered at once, though no one may be waiting for anything (a monitor's, the ZAP handler's).
    *
    * - It doesn't keep the process alive. While something waits in this isolate, `callback` is called as soon as a pending
    *   receive would be served; while nothing does, and during a wait that blocks the thread, within
@@ -323,7 +323,7 @@ export class Handle extends CleanedUpSource {
   /**
    * Closes: pending operations fail, the reactor and Pollers forget it, and the rest is libzmq's. Whatever fails of
    * that, the rest is done, and the first error is thrown behind it: a socket that libzmq doesn't learn of has its
-   * context wait for it for ever.
+   * context wait for it indefinitely.
    */
   close(): void {
     if (this.closed) return;
@@ -411,7 +411,7 @@ export function openHandleOf(socket: object, call: string): Handle {
 class OptionBuffer extends PinnedBuffer {
   readonly length = new PinnedBuffer(8);
 
-  /** Reads an option. Gives libzmq's return code; errno must be read at once. */
+  /** Reads an option. Returns libzmq's return code; errno must be read at once. */
   read(socket: Deno.PointerObject, option: number, size: number): number {
     this.length.words[0] = size;
     this.length.words[1] = 0;
@@ -436,7 +436,7 @@ function getInt(socket: Deno.PointerObject, option: number): number {
   }
 }
 
-/** Reads an option of any size into the scratch buffer, and gives its length. */
+/** Reads an option of any size into the scratch buffer, and returns its length. */
 export function getBytes(
   socket: Deno.PointerObject,
   option: number,

@@ -134,7 +134,7 @@ export interface RadioOptions
  *   using dish = new Dish();
  *   dish.join("weather");
  *   dish.connect(radio.lastEndpoint!);
- *   // Until the radio knows that somebody has joined, it drops what it's given.
+ *   // Until the radio knows that someone has joined, it drops what it's given.
  *   const timer = setInterval(() => radio.send("rain", { group: "weather" }), 10);
  *   const [text, { group }] = await dish.receive();
  *   clearInterval(timer);
@@ -238,7 +238,7 @@ export class Peer extends Socket {
   }
 
   /**
-   * Connects to an address, and gives the routing id of the peer there, by which it can be sent to at once
+   * Connects to an address, and returns the routing id of the peer there, by which it can be sent to at once
    * (`zmq_connect_peer`).
    *
    * @throws As {@linkcode Socket.connect} does.
@@ -287,7 +287,7 @@ export interface DatagramOptions
   extends SocketOptions, Partial<ReceiveOptions>, Partial<SendOptions> {}
 
 /**
- * Exchanges UDP datagrams with anybody (`ZMQ_DGRAM`). A message has two parts: the peer's address, such as
+ * Exchanges UDP datagrams with anyone (`ZMQ_DGRAM`). A message has two parts: the peer's address, such as
  * `127.0.0.1:5555`, and the datagram's bytes, at most 8192 of them. It's bound to a `udp://` address, and never
  * connected. libzmq knows no wildcard for its port.
  *

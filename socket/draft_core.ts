@@ -206,7 +206,7 @@ export function changeGroup(
   handle.markStale();
 }
 
-/** Connects a PEER, and gives the routing id of the other. */
+/** Connects a PEER, and returns the routing id of the other. */
 export function connectPeer(handle: Handle, address: string): number {
   const text = toCString(address, "An address");
   const id = zmqPeers().zmq_connect_peer(handle.pointer, text);

@@ -11,7 +11,7 @@ export interface EventAddress {
   /**
    * The address of the peer's end, such as `tcp://192.168.0.5:49152`, where it can be told. A libzmq with its draft API
    * tells it with every event of a connection. For others the system is asked, so that `"accept"` and
-   * `"disconnect"` have it, unless the connection had ended again before anybody could ask.
+   * `"disconnect"` have it, unless the connection had ended again before anyone could ask.
    */
   peer?: string;
 }

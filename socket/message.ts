@@ -97,7 +97,7 @@ class FrameOfBytes extends Uint8Array<ArrayBuffer> {
 
 // All that zeromq.js's users do with a message works on a Frame: its methods are a Buffer's. A
 // constructor of its own keeps a frame at 25 ns, where Buffer.from takes 38. Buffer takes 3 ms to load, so
-// that's left to the first socket, or to whoever looks at a frame that was made without one.
+// that's left to the first socket, or to anyone who looks at a frame that was made without one.
 const bufferOf = Object.getOwnPropertyDescriptor(globalThis, "Buffer")!;
 Object.setPrototypeOf(
   FrameOfBytes.prototype,
@@ -208,8 +208,8 @@ function take(size: number): number {
 type Mark = (buffer: ArrayBuffer) => void;
 
 /** How many frames may get a buffer of their own before the mark is fetched at any price. */
-const PATIENCE = 256;
-let patience = PATIENCE;
+const FRAMES_BEFORE_MARK = 256;
+let framesLeft = FRAMES_BEFORE_MARK;
 let mark: Mark | undefined;
 
 /**
@@ -218,15 +218,15 @@ let mark: Mark | undefined;
  * aside. Until then each frame has a buffer of its own.
  */
 export function prepareFrames(): void {
-  if (patience < PATIENCE || mark !== undefined) return;
-  patience--;
+  if (framesLeft < FRAMES_BEFORE_MARK || mark !== undefined) return;
+  framesLeft--;
   inheritFromBuffer();
   import("node:worker_threads").then(({ markAsUntransferable }) => mark = markAsUntransferable);
 }
 
 function renewSlab(size: number): void {
   // A thread that never gives its event loop a turn would wait for the import in vain.
-  if (mark === undefined && --patience <= 0) mark = markAtOnce();
+  if (mark === undefined && --framesLeft <= 0) mark = markAtOnce();
   offset = 0;
   slab = new ArrayBuffer(mark === undefined ? (size + 7) & ~7 : SLAB);
   words = new Int32Array(slab);

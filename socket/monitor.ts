@@ -69,7 +69,7 @@ export abstract class PendingEvent extends Pending {
 
 /**
  * The monitor of one socket, without its public face: what libzmq reports comes by a PAIR over inproc, and is taken
- * from there at once, whether anybody reads or not.
+ * from there at once, whether anyone reads or not.
  *
  * libzmq's threads block when a monitor's PAIR is full, with everything that they do for other sockets, and
  * terminating the context then hangs. So the PAIR has no high-water mark, it's a background source of the reactor's, and the bound is
@@ -87,13 +87,13 @@ export class Monitor implements Listener {
   readonly #peers: Map<number, string> = new Map();
   readonly #versioned: boolean;
   #capacity = CAPACITY;
-  /** How many events were dropped because nobody read them. */
+  /** How many events were dropped because no one read them. */
   lost = 0;
   /** libzmq will report nothing more. What it reported may still be unread. */
   finished = false;
   /** The program wants nothing more. */
   closed = false;
-  /** Called when there is something to take, or the end has come, and nobody waits. */
+  /** Called when there is something to take, or the end has come, and no one waits. */
   notify: (() => void) | undefined;
 
   /** Begins to monitor a socket. */
@@ -107,7 +107,7 @@ export class Monitor implements Listener {
       setBytes(reader.pointer, ZMQ_RCVHWM, "receiveHighWaterMark", NONE);
       setBytes(reader.pointer, ZMQ_LINGER, "linger", NONE);
       reader.markMonitorSocket();
-      // First, so that libzmq never has an event and nobody to give it to.
+      // First, so that libzmq never has an event and no one to give it to.
       reader.connect(address);
       this.#versioned = start(observed.pointer, address);
     } catch (error) {
@@ -133,7 +133,7 @@ export class Monitor implements Listener {
     return this.closed || (this.finished && this.#queue.length === 0);
   }
 
-  /** Somebody waits. */
+  /** Someone waits. */
   get awaited(): boolean {
     return this.#pending.size > 0;
   }

@@ -40,7 +40,7 @@ export class NativeMessage extends PinnedBuffer {
     this.#calls.zmq_msg_init(this.pointer);
   }
 
-  /** Receives without waiting. Gives the size, or -1 where there is nothing; throws for other failures. */
+  /** Receives without waiting. Returns the size, or -1 where there is nothing; throws for other failures. */
   receive(socket: Deno.PointerObject): number {
     const size = this.receiveOnce(socket);
     return size >= 0 ? size : this.receiveAfterRefusal(socket, WOULD_BLOCK);

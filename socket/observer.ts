@@ -49,7 +49,7 @@ class PendingReceive extends PendingEvent {
  * Tells what happens to a socket's connections: {@linkcode Socket.events} is one. Events are received one by one,
  * iterated over, or given to listeners.
  *
- * It begins when `events` is first read, and ends with its socket: an event `"end"` is the last. Until somebody reads,
+ * It begins when `events` is first read, and ends with its socket: an event `"end"` is the last. Until someone reads,
  * the last {@linkcode Observer.capacity} events are kept. A receive or an iteration that waits keeps the process
  * alive; listeners don't. Transports that have no connections of their own, such as `inproc://`, have no events but
  * `"end"`.
@@ -73,7 +73,7 @@ class PendingReceive extends PendingEvent {
  */
 export class Observer implements AsyncIterable<SocketEvent>, Disposable {
   readonly #monitor: Monitor;
-  /** Whoever reads the events of a socket goes on using it. */
+  /** Anyone who reads the events of a socket goes on using it. */
   readonly #socket: object;
   readonly #listeners: Map<string, Set<Listener>> = new Map();
   #emitting = false;
@@ -163,7 +163,7 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
       },
       return: () => {
         ended = true;
-        // A turn of its own that waits would take an event which nobody sees.
+        // A turn of its own that waits would take an event which no one sees.
         for (const wait of waits) {
           monitor.removePending(wait);
           wait.end();

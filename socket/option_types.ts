@@ -74,7 +74,7 @@ export interface TransportOptions {
   readonly threadSafe: boolean;
   /** The type-of-service field of IP packets. Default 0 (`ZMQ_TOS`). */
   typeOfService: number;
-  /** A listening descriptor, opened by somebody else, that the next bind is to adopt; -1 for none. Default -1 (`ZMQ_USE_FD`). */
+  /** A listening descriptor, opened by someone else, that the next bind is to adopt; -1 for none. Default -1 (`ZMQ_USE_FD`). */
   useFd: number;
   /** The size of VMCI's buffer in bytes. Default 65 546 (`ZMQ_VMCI_BUFFER_SIZE`). */
   vmciBufferSize: number;
@@ -97,7 +97,7 @@ export interface SendOptions {
   /** The system's send buffer in bytes; -1 as the system has it. Default -1 (`ZMQ_SNDBUF`). */
   sendBufferSize: number;
   /**
-   * How long, in ms, a send may wait; 0 to try once, -1 for ever. It then rejects with `ZmqError`
+   * How long, in ms, a send may wait; 0 to try once, -1 indefinitely. It then rejects with `ZmqError`
    * EAGAIN. Takes effect at once. Default -1 (`ZMQ_SNDTIMEO`).
    */
   sendTimeout: number;
@@ -114,7 +114,7 @@ export interface ReceiveOptions {
   /** The system's receive buffer in bytes; -1 as the system has it. Default -1 (`ZMQ_RCVBUF`). */
   receiveBufferSize: number;
   /**
-   * How long, in ms, a receive may wait; 0 to try once, -1 for ever. It then rejects with
+   * How long, in ms, a receive may wait; 0 to try once, -1 indefinitely. It then rejects with
    * `ZmqError` EAGAIN. Takes effect at once. Default -1 (`ZMQ_RCVTIMEO`).
    */
   receiveTimeout: number;

@@ -11,7 +11,7 @@ import { closedError, SLICE, toTimeout } from "./operation.ts";
 
 const CALL = "zmq_getsockopt";
 
-/** Somebody who waits for a socket to become ready. */
+/** Someone who waits for a socket to become ready. */
 class PendingReadiness extends Pending implements Listener {
   #left = false;
 

@@ -103,7 +103,7 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
     });
   }
 
-  /** Ends the iteration. A turn of its own that waits would take a message which nobody sees. */
+  /** Ends the iteration. A turn of its own that waits would take a message which no one sees. */
   return(): Promise<IteratorResult<Frame[]>> {
     this.#ended = true;
     for (let one = this.handle.receivers.first; one !== undefined;) {
@@ -219,7 +219,7 @@ export interface VisitOptions {
   timeout?: number;
 }
 
-/** Shows every message that is there, in place. Gives their number. */
+/** Shows every message that is there, in place. Returns their number. */
 export function visit(handle: Handle, visitor: Visitor, options: VisitOptions): number {
   if (handle.closed) throw closedError(CALL);
   if (typeof visitor !== "function") throw new TypeError("visit needs a function");
@@ -327,7 +327,7 @@ function mayBlockIn(handle: Handle): boolean {
 }
 
 /**
- * What a wait within libzmq takes at the most, in ms; -1 for no limit. A worker has to be ended in the midst of it,
+ * What a wait within libzmq takes at most, in ms; -1 for no limit. A worker has to be ended in the midst of it,
  * elsewhere a limit would only cost: the kernel sets a timer, and takes it back, at each wait.
  */
 function slice(left: number): number {

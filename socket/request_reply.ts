@@ -58,7 +58,7 @@ export interface RequestOptions
 
 /**
  * Sends a request, receives its reply, and so on in strict turn (`ZMQ_REQ`). Peers are {@linkcode Reply} and
- * {@linkcode Router} sockets. A peer that dies owes its reply for ever, unless
+ * {@linkcode Router} sockets. A peer that dies owes its reply indefinitely, unless
  * {@linkcode RequestOnlyOptions.relaxed} is set.
  *
  * @example

@@ -17,7 +17,7 @@ export interface SecurityOptions {
   /** The password that a PLAIN client gives, 1 to 255 bytes; `null` turns the mechanism off again. Default `null` (`ZMQ_PLAIN_PASSWORD`). */
   plainPassword: string | null;
   /**
-   * Whether this side is the CURVE server. It needs a `curveSecretKey`: without one, libzmq takes a key that everybody
+   * Whether this side is the CURVE server. It needs a `curveSecretKey`: without one, libzmq takes a key that everyone
    * knows. Default false (`ZMQ_CURVE_SERVER`).
    */
   curveServer: boolean;

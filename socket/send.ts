@@ -216,7 +216,7 @@ function put(
 
 /**
  * Fact: a Stream closes a peer's connection, on an empty part, only when libzmq's thread has answered and
- * the socket is called again. Failure: while nobody waits, that was at the next look at idle sockets, up
+ * the socket is called again. Failure: while no one waits, that was at the next look at idle sockets, up
  * to a second later. Decision: the answer is awaited here. Cost: some 35 microseconds; 2 ms where the peer still has
  * bytes to take, whose connection then closes at that look, after them.
  */

@@ -69,7 +69,7 @@ export abstract class Socket extends Configurable implements Pollable, Disposabl
     super();
     const { context = defaultContext, ...rest } = options;
     const handle = open(coreOf(context), type);
-    // Not enumerable: whoever logs a socket wants to see its options, not the engine's insides.
+    // Not enumerable: anyone who logs a socket wants to see its options, not the engine's insides.
     Object.defineProperty(this, pollable, { value: handle });
     this.#context = context;
     dropped.register(this, handle, handle);
@@ -210,7 +210,7 @@ export abstract class Socket extends Configurable implements Pollable, Disposabl
   }
 
   /**
-   * Binds to a free port of a range, such as a firewall lets through, and gives its number. Where any port will do,
+   * Binds to a free port of a range, such as a firewall lets through, and returns its number. Where any port will do,
    * bind to a wildcard, `tcp://127.0.0.1:*` (`zmq_bind`).
    *
    * @param address An address without a port, such as `tcp://127.0.0.1` or `tcp://*`.
@@ -319,7 +319,7 @@ export interface Receives extends AsyncIterable<Frame[]> {
   /**
    * Calls `visitor` with the bytes of each frame that is there: those from `offset` on, `length` of them,
    * in a buffer that is valid until it returns. `more` says that another frame of the same message
-   * follows. Nothing is allocated, which makes it the fastest way to read. Gives the number of messages.
+   * follows. Nothing is allocated, which makes it the fastest way to read. Returns the number of messages.
    *
    * The visitor may do anything: close the socket, send, receive elsewhere. When it throws, the rest of
    * its message is dropped, and the error comes out of `visit`.

@@ -2,7 +2,7 @@
  * The sockets of a thread that may be terminated: closed at its end, with a linger that ends.
  *
  * What a terminated worker has sent would keep its context, threads and descriptors alive for as long as its sockets'
- * linger says, and by default that's for ever. No linger can be set any more at that time; so libzmq is told a short
+ * linger says, and by default that's indefinitely. No linger can be set any more at that time; so libzmq is told a short
  * one while a socket is open, and the program's own just before a connection or the socket is closed.
  */
 
@@ -49,7 +49,7 @@ export function lingerOf(socket: Deno.PointerObject): number | undefined {
   return lingers.size > 0 ? lingers.get(socket) : undefined;
 }
 
-/** Notes what the program sets, and gives what libzmq is to be told. */
+/** Notes what the program sets, and returns what libzmq is to be told. */
 export function effectiveLinger(
   socket: Deno.PointerObject,
   bytes: Uint8Array | null,

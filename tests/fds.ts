@@ -88,7 +88,7 @@ export function put(fd: number, bytes = 1): void {
   check(Number(libc().write(fd, new Uint8Array(bytes), BigInt(bytes))), "write");
 }
 
-/** Reads what is there, up to `bytes`, and gives how much it was. */
+/** Reads what is there, up to `bytes`, and returns how much it was. */
 export function take(fd: number, bytes = 1): number {
   return check(Number(libc().read(fd, new Uint8Array(bytes), BigInt(bytes))), "read");
 }
@@ -123,7 +123,7 @@ export function limitDescriptors(number: number): void {
   check(functions.setrlimit(RLIMIT_NOFILE, limits), "setrlimit");
 }
 
-/** A number so high that nobody else gets it by chance, and which isn't open. */
+/** A number so high that no one else gets it by chance, and which isn't open. */
 export function unusedNumber(): number {
   return Math.min(descriptorLimit(), 65536) - 1;
 }

@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { run } from "./util.ts";
 
-/** Runs a program in which `collect()` collects garbage, and gives what it printed. */
+/** Runs a program in which `collect()` collects garbage, and returns what it printed. */
 async function printed(source: string): Promise<string> {
   const outcome = await run(
     `

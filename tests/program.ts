@@ -96,7 +96,7 @@ export class Program implements AsyncDisposable {
     }
   }
 
-  /** Waits for its end, and gives what was left of its output. */
+  /** Waits for its end, and returns what was left of its output. */
   async outcome(): Promise<Outcome> {
     let stdout = this.#read;
     for (;;) {

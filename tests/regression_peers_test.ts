@@ -10,7 +10,7 @@ import { HandMadePeer, longFrame, shortFrame } from "./zmtp.ts";
 
 // A message of which only a part has come -----------------------------------------------------------
 
-/** Sends a message in a hundred pieces, and claims that only the last wakes anybody. */
+/** Sends a message in a hundred pieces, and claims that only the last wakes anyone. */
 async function inPieces(pull: Pull, receive: () => Promise<string>): Promise<void> {
   using peer = await HandMadePeer.connect(pull, "PUSH");
   // What its arrival has to wake is over once a first message has come.
@@ -63,7 +63,7 @@ Deno.test("a peer that goes in the middle of a message leaves nothing of it", as
   assertEquals((await soon(message)).map(String), ["whole"]);
 });
 
-// Connections that come and go at a socket that nobody uses -----------------------------------------
+// Connections that come and go at a socket that no one uses -----------------------------------------
 
 const VISITORS = 1000;
 
@@ -85,7 +85,7 @@ async function assertEmptied(pull: Pull, looks: Looks): Promise<void> {
   assertEquals((await soon(pull.receive()))[0].text(), "still there");
 }
 
-Deno.test("a thousand connections at a socket nobody uses, while another waits: its mailbox is emptied", async () => {
+Deno.test("a thousand connections at a socket no one uses, while another waits: its mailbox is emptied", async () => {
   using pull = new Pull();
   await pull.bind("tcp://127.0.0.1:*");
   using other = new Pull();
@@ -102,7 +102,7 @@ Deno.test("a thousand connections at a socket nobody uses, while another waits: 
 });
 
 for (const backend of KINDS) {
-  Deno.test(`a thousand connections at a socket nobody uses, while only a ${backend} Poller waits`, async () => {
+  Deno.test(`a thousand connections at a socket no one uses, while only a ${backend} Poller waits`, async () => {
     using pull = new Pull();
     await pull.bind("tcp://127.0.0.1:*");
     using poller = new Poller({ backend });
@@ -117,7 +117,7 @@ for (const backend of KINDS) {
   });
 }
 
-Deno.test("a thousand connections at a socket nobody uses, while nothing waits: its mailbox is emptied", async () => {
+Deno.test("a thousand connections at a socket no one uses, while nothing waits: its mailbox is emptied", async () => {
   using pull = new Pull();
   await pull.bind("tcp://127.0.0.1:*");
   await settled();
@@ -131,7 +131,7 @@ Deno.test("a thousand connections at a socket nobody uses, while nothing waits: 
 
 // Peers that vanish, and return ---------------------------------------------------------------------
 
-/** Somebody at a port of the system's choice who is a PUSH, and whom the test can end. */
+/** Someone at a port of the system's choice who is a PUSH, and whom the test can end. */
 async function vanishing(
   use: (comes: () => Promise<HandMadePeer>, address: string) => Promise<void>,
 ) {

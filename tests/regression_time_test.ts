@@ -6,7 +6,7 @@ import { takeBudget } from "../poller/turn.ts";
 import { dealers, fillUp, held, KINDS, Parks, soon, turns, turnsUntil } from "./poller/support.ts";
 import { freshAddress, join, run } from "./util.ts";
 
-// Whatever is there at once is answered by microtasks, which starve every timer if nobody counts them.
+// Whatever is there at once is answered by microtasks, which starve every timer if no one counts them.
 
 /** Claims that a 1 ms timer fires while something that never has to wait is done again and again. */
 async function besideATimer(work: () => Promise<unknown>): Promise<void> {
@@ -145,7 +145,7 @@ for (const budget of ["left", "spent"]) {
     await join(pull, push, freshAddress("inproc"));
     for (let round = 0; round < 3; round++) {
       const message = held(pull.receive());
-      // This thread is busy beyond the deadline, and the message is there before anybody looks.
+      // This thread is busy beyond the deadline, and the message is there before anyone looks.
       const end = performance.now() + 10;
       while (performance.now() < end);
       assert(push.trySend(`${round}`));

@@ -17,7 +17,7 @@ import {
 } from "./poller/support.ts";
 import { freshAddress, join, turn, withFolder } from "./util.ts";
 
-Deno.test("a burst of messages takes one wake, whoever takes them one by one", async () => {
+Deno.test("a burst of messages takes one wake, also where they're taken one by one", async () => {
   using pull = new Pull({ receiveHighWaterMark: 0 });
   using push = new Push({ sendHighWaterMark: 0 });
   await join(pull, push, freshAddress("inproc"));

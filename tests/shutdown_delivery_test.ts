@@ -110,9 +110,9 @@ Deno.test("messages for a peer that comes only after the end arrive, and the end
     assert(performance.now() - started < LONG / 2);
   }));
 
-// With nobody there ----------------------------------------------------------------------------
+// With no one there ----------------------------------------------------------------------------
 
-/** Runs a program whose messages nobody receives, and measures how long its end takes. */
+/** Runs a program whose messages no one receives, and measures how long its end takes. */
 async function endAlone(source: string): Promise<Outcome & { time: number }> {
   return await withFolder(async (folder) => {
     const started = performance.now();
@@ -139,14 +139,14 @@ async function endAlone(source: string): Promise<Outcome & { time: number }> {
 /** The line that a long end prints. */
 const WARNING = /^deno-zmq: waiting up to (\d+) ms for messages [^\n]*\n$/;
 
-Deno.test("with nobody there, the end waits for exitLinger, and says so on standard error", async () => {
+Deno.test("with no one there, the end waits for exitLinger, and says so on standard error", async () => {
   const { code, stderr, time } = await endAlone("context.exitLinger = 800; await send();");
   assertEquals(WARNING.exec(stderr)?.[1], "800");
   assert(time >= 800, `it took ${time} ms`);
   assertEquals(code, 0);
 });
 
-Deno.test("with nobody there, Deno.exit waits the same time, and keeps its status", async () => {
+Deno.test("with no one there, Deno.exit waits the same time, and keeps its status", async () => {
   const { code, stderr, time } = await endAlone(
     "context.exitLinger = 800; await send(); console.log('end'); Deno.exit(7);",
   );
@@ -179,7 +179,7 @@ const SILENT = {
     `context.exitLinger = ${LONG}; (await send({ linger: 0 })).close();`,
 };
 for (const [claim, source] of Object.entries(SILENT)) {
-  Deno.test(`with nobody there, ${claim}`, async () => {
+  Deno.test(`with no one there, ${claim}`, async () => {
     const { code, stderr, time } = await endAlone(source);
     assertEquals(stderr, "");
     assert(time < LONG / 2, `it took ${time} ms`);

@@ -261,7 +261,7 @@ for (const { claim, source, code, stdout = "", stderr } of ENDINGS) {
   });
 }
 
-/** What a program waits for; with nobody there, for ever. */
+/** What a program waits for; with no one there, indefinitely. */
 const WAITS: Record<string, string> = {
   "a pending receive": `pull.receive();`,
   "an iteration": `(async () => { for await (const _ of pull); })();`,

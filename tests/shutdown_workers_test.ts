@@ -47,7 +47,7 @@ const STATES: Record<string, string> = {
     while (push.trySend("x"));
     push.send("x");
     tellMain(pull.lastEndpoint);`,
-  "in sendSync to nobody": `
+  "in sendSync to no one": `
     const push = new Push();
     push.bind("tcp://127.0.0.1:*");
     tellMain(pull.lastEndpoint);

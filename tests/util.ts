@@ -53,7 +53,7 @@ export function freshAddress(transport: Transport, folder = ""): string {
   }
 }
 
-/** Binds one socket, connects another, and gives the address. */
+/** Binds one socket, connects another, and returns the address. */
 export async function join(
   bound: Socket,
   connected: Socket,

@@ -40,7 +40,7 @@ export const capability: Partial<{
  * @throws `ENOTSUP` where the libzmq in use was built without CURVE.
  */
 export function curveKeyPair(): {
-  /** The key for everybody. */
+  /** The key for everyone. */
   publicKey: string;
   /** The key to be kept. */
   secretKey: string;

@@ -40,7 +40,7 @@ class PendingReceive extends PendingEvent {
  */
 export class ObserverClass {
   readonly #monitor: Monitor;
-  /** Whoever reads a socket's events goes on using the socket. */
+  /** Anyone who reads a socket's events goes on using the socket. */
   readonly #socket: object;
   readonly #listeners = new Map<string, Set<Listener>>();
   #emitting = false;

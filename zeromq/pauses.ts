@@ -39,7 +39,7 @@ export class Pause implements DeferredOperation {
   readonly #lastly: () => void;
   readonly #timer: Timer;
 
-  /** `again` begins anew afterwards, and `lastly` tries once and ends. */
+  /** `again` begins again afterwards, and `lastly` tries once and ends. */
   constructor(state: SocketState, again: () => void, lastly: () => void) {
     left--;
     this.#state = state;

@@ -31,7 +31,7 @@ export interface Writable<
   sendBufferSize: number;
   /** How many messages may wait for each peer; 0 for no limit. Default 1000 (`ZMQ_SNDHWM`). */
   sendHighWaterMark: number;
-  /** How long, in ms, a send may wait; 0 to try once, -1 for ever. Default -1 (`ZMQ_SNDTIMEO`). */
+  /** How long, in ms, a send may wait; 0 to try once, -1 indefinitely. Default -1 (`ZMQ_SNDTIMEO`). */
   sendTimeout: number;
   /**
    * Sends a message, of one part or of an array of parts. Resolves once libzmq has it.
@@ -52,7 +52,7 @@ export interface Readable<M extends object[] = Message[]> {
   receiveBufferSize: number;
   /** How many messages may wait from each peer; 0 for no limit. Default 1000 (`ZMQ_RCVHWM`). */
   receiveHighWaterMark: number;
-  /** How long, in ms, a receive may wait; 0 to try once, -1 for ever. Default -1 (`ZMQ_RCVTIMEO`). */
+  /** How long, in ms, a receive may wait; 0 to try once, -1 indefinitely. Default -1 (`ZMQ_RCVTIMEO`). */
   receiveTimeout: number;
   /**
    * Receives the next message; waits where there is none.
@@ -91,7 +91,7 @@ export interface CommonOptions {
   rate: number;
   /** How long, in ms, a multicast receiver may be absent without loss. Default 10 000 (`ZMQ_RECOVERY_IVL`). */
   recoveryInterval: number;
-  /** How long, in ms, unsent messages are kept after the close; -1 for ever. Default -1 (`ZMQ_LINGER`). */
+  /** How long, in ms, unsent messages are kept after the close; -1 indefinitely. Default -1 (`ZMQ_LINGER`). */
   linger: number;
   /** How long, in ms, to wait before connecting again; -1 for never. Default 100 (`ZMQ_RECONNECT_IVL`). */
   reconnectInterval: number;

@@ -84,8 +84,8 @@ export class SocketState {
   close(): void {
     if (this.closed) return;
     this.endpoints = 0;
-    // libzmq gives a name back on a thread of its own, a moment after the close. Whoever binds a new
-    // socket to it at once, as ZAP handlers do that begin anew, would be refused.
+    // libzmq gives a name back on a thread of its own, a moment after the close. Anyone who binds a new
+    // socket to it at once, as ZAP handlers do that begin again, would be refused.
     for (const name of this.#names) {
       try {
         this.handle.unbind(name);

@@ -26,7 +26,7 @@ export class OutOfTurn extends Operation implements DeferredOperation, Listener 
   #listening = false;
   #left = false;
 
-  /** `again` begins anew, with the time that's left, and `lastly` tries once and ends. */
+  /** `again` begins again, with the time that's left, and `lastly` tries once and ends. */
   constructor(state: SocketState, again: (timeout: number) => void, lastly: () => void) {
     super(state.handle, state.socket, new Queue());
     this.#state = state;
@@ -48,7 +48,7 @@ export class OutOfTurn extends Operation implements DeferredOperation, Listener 
     this.#begin();
   }
 
-  /** Somebody has looked at the socket. */
+  /** Someone has looked at the socket. */
   onReady(ready: number): void {
     // Not in the middle of the look.
     if ((ready & WRITABLE) !== 0) {

@@ -12,7 +12,7 @@ const RATE = {
 
 const silent = () => {};
 
-/** A contest in which each run is noted down, and gives the next number. */
+/** A contest in which each run is noted down, and returns the next number. */
 function counting(order: string[], rounds: number, ...names: string[]): Contest {
   const contender = (name: string) => ({
     name,

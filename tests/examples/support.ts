@@ -73,7 +73,7 @@ export class Running implements AsyncDisposable {
     await this.#output.cancel();
   }
 
-  /** Waits until its standard error has a line that begins so, and gives the line's rest. */
+  /** Waits until its standard error has a line that begins so, and returns the line's rest. */
   async said(beginning: string): Promise<string> {
     let line: string | undefined;
     const errors = await this.#errors.until((_, bytes) => {
@@ -123,7 +123,7 @@ function descendants(pid: number): number[] {
   }
 }
 
-/** What has been read of a stream. It's read only when somebody wants more of it. */
+/** What has been read of a stream. It's read only when someone wants more of it. */
 class Collected {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
   readonly #chunks: Uint8Array<ArrayBuffer>[] = [];

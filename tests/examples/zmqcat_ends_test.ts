@@ -42,7 +42,7 @@ Deno.test("pull ended by a signal passes on the message that its reader hadn't t
   await using receiver = carrier("pull", "--bind", ANY, "--sha256");
   await using sender = carrier("push", "--connect", await receiver.said("endpoint "));
   await sender.write(bytes);
-  await receiver.output(1); // what follows fills the pipe, until somebody reads on
+  await receiver.output(1); // what follows fills the pipe, until someone reads on
   receiver.kill("SIGTERM");
   const output = await receiver.output();
   const { status, errors } = await receiver.ended();

@@ -170,7 +170,7 @@ for (const option of [["--count", "2"], ["--end-marker"]]) {
   });
 }
 
-Deno.test("push --timeout fails where nobody takes what it has", async () => {
+Deno.test("push --timeout fails where no one takes what it has", async () => {
   await using sender = zmqcat("push", "--bind", ANY, "--timeout", "100", "--quiet");
   await sender.write("one\n");
   const { status, errors } = await sender.ended();
@@ -199,7 +199,7 @@ Deno.test("pull --timeout doesn't count the time that the reader of its output t
   assertEquals((await running.ended()).status, 0);
 });
 
-/** A pull whose output nobody reads yet, with more for it than a pipe can hold. */
+/** A pull whose output no one reads yet, with more for it than a pipe can hold. */
 async function fullReceiver(...options: string[]): Promise<{ running: Running; size: number }> {
   const size = 1_000_000;
   const running = zmqcat("pull", "--bind", ANY, "--raw", ...options);

@@ -258,7 +258,7 @@ Deno.test("pair ends when both sides have sent their end marker", async () => {
 
 Deno.test("router prints a routing id that can be typed again", async () => {
   await using router = zmqcat("router", "--bind", ANY);
-  await using dealer = new Dealer(); // libzmq makes up its id, of bytes that nobody could type
+  await using dealer = new Dealer(); // libzmq makes up its id, of bytes that no one could type
   dealer.connect(await router.said("endpoint "));
   await dealer.send("who am I?");
   const [id, said] = text(await router.output(12 + "\twho am I?\n".length)).split("\t");

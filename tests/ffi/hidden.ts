@@ -2,7 +2,7 @@
 
 import { Program } from "../program.ts";
 
-/** Makes folders anew from links to what was in them, all but libzmq; then becomes the program. */
+/** Makes folders again from links to what was in them, all but libzmq; then becomes the program. */
 const HIDE = `
 set -eu
 aside=$1/aside

@@ -85,7 +85,7 @@ Deno.test("mod.ts has every name of the Poller's entry", async () => {
   assertEquals(ofPoller.filter((name) => !names.has(name)), []);
 });
 
-Deno.test("whoever imports the sockets only doesn't load what security and proxies need beside them", () => {
+Deno.test("anyone who imports the sockets only doesn't load what security and proxies need beside them", () => {
   const behind = ofMod.map(({ specifier }) => specifier.slice(ROOT.href.length));
   assertEquals(behind.filter((path) => /^security\/|^ffi\/(curve|proxying)|^proxy/.test(path)), []);
 });

@@ -393,7 +393,7 @@ async function subscribeVisibly(socket: Talker, peer: Program): Promise<void> {
   const hex = (text: string) => new TextEncoder().encode(text).toHex();
   await change(socket, "ev", true);
   await change(socket, "ready?", true);
-  // Whoever makes no call on a socket leaves its subscriptions lying, when a peer has come.
+  // Anyone who makes no call on a socket leaves its subscriptions lying, when a peer has come.
   const announcement = socket.receive();
   assertEquals(await peer.line(), hex("\x01ev"));
   assertEquals(await peer.line(), hex("\x01ready?"));
@@ -423,7 +423,7 @@ async function collect(socket: Talker): Promise<string> {
   return digest.hex();
 }
 
-/** Sends bytes to the first peer that comes, which must come back, and gives its id. */
+/** Sends bytes to the first peer that comes, which must come back, and returns its id. */
 async function streamBytes(socket: Talker): Promise<Uint8Array> {
   const [id, nothing] = await socket.receive();
   assertEquals(nothing.length, 0);

@@ -1,4 +1,4 @@
-/** The drop-in for zeromq.js with pyzmq, whoever binds. */
+/** The drop-in for zeromq.js with pyzmq, whichever side binds. */
 
 import * as zeromq from "../../zeromq.ts";
 import "../zeromq/support.ts";

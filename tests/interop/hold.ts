@@ -80,7 +80,7 @@ export async function hold(
   const { ours, options, theirs: type, theirOptions, role, count, talk } = conversation;
   const roles = credentials(mechanism);
   const [us, them] = server === "we" ? [roles.server, roles.client] : [roles.client, roles.server];
-  // Without a handler, a PLAIN server lets nobody in.
+  // Without a handler, a PLAIN server lets no one in.
   await using authenticator = mechanism === "PLAIN" ? new Authenticator() : null;
   authenticator?.configurePlain({ ada: "lovelace" });
   await withFolder(async (folder) => {

@@ -60,7 +60,7 @@ async function nextMessage(socket: Receives): Promise<JupyterMessage> {
   return { header, parent_header, content };
 }
 
-/** Ports that nobody listens on, all different. */
+/** Ports that no one listens on, all different. */
 function freePorts(count: number): number[] {
   const listeners = Array.from(
     { length: count },
@@ -102,7 +102,7 @@ class Kernel implements AsyncDisposable {
     return new Kernel(`${folder}/connection.json`, ports);
   }
 
-  /** Sends a request, and gives its reply. */
+  /** Sends a request, and returns its reply. */
   async ask(
     channel: "shell" | "control",
     type: string,

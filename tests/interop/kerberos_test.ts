@@ -156,7 +156,7 @@ for (const gssapiPlainText of [false, true]) {
 `;
 
 Deno.test({
-  name: "Kerberos: with GSSAPI, principals that the authenticator knows come in, and nobody else",
+  name: "Kerberos: with GSSAPI, principals that the authenticator knows come in, and no one else",
   ignore: missing.length > 0 || !capability.gssapi,
   fn: () =>
     withFolder(async (folder) => {

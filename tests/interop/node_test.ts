@@ -1,4 +1,4 @@
-/** All patterns with zeromq.js in Node.js, whoever binds. */
+/** All patterns with zeromq.js in Node.js, whichever side binds. */
 
 import * as mod from "../../mod.ts";
 import "../util.ts";

@@ -1,4 +1,4 @@
-/** All patterns with pyzmq: over tcp and ipc, with each mechanism, whoever binds. */
+/** All patterns with pyzmq: over tcp and ipc, with each mechanism, whichever side binds. */
 
 import * as mod from "../../mod.ts";
 import "../util.ts";

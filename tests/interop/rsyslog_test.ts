@@ -59,7 +59,7 @@ async function end(rsyslog: Program): Promise<void> {
 
 /**
  * Logs a line again and again until it's received: rsyslog binds at the first line that it's given, and drops what
- * nobody takes. Gives the message.
+ * no one takes. Gives the message.
  */
 async function firstOf(socket: Receives, folder: string, line: string): Promise<string[]> {
   let first: string[] | undefined;

@@ -24,7 +24,7 @@ function pyzmq(...args: string[]): Program {
   return new Program("/usr/bin/python3", ["-B", SCRIPT, ...args]);
 }
 
-/** Lets it come to its end, and gives what it said. */
+/** Lets it come to its end, and returns what it said. */
 async function ended(program: Program): Promise<string> {
   const { code, stdout, stderr } = await program.outcome();
   assertEquals(`${stderr}exit status ${code}`, "exit status 0");

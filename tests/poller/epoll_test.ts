@@ -79,7 +79,7 @@ class Nested implements Disposable {
   }
 }
 
-/** Has each ADD of a set's renewal fail once, with sets that are made for it, and gives how many there were. */
+/** Has each ADD of a set's renewal fail once, with sets that are made for it, and returns how many there were. */
 async function eachFailing(
   which: "outer" | "inner",
   body: (sets: Nested) => unknown,

@@ -392,7 +392,7 @@ over("waitSync while others wait elsewhere leaves them what is theirs", async (p
 });
 
 over(
-  "after the last wait the thread is given back: settled() resolves with nobody parked",
+  "after the last wait the thread is given back: settled() resolves with no one parked",
   async (poller) => {
     using line = pipe();
     poller.add(line.read, undefined, "pipe");

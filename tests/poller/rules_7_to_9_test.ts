@@ -168,9 +168,9 @@ Deno.test("rule 7: a source that is closed while it refuses is asked no more, an
   await turnsUntil(() => parks.timeout === -1, "a sleep without limit");
 });
 
-// Rule 8: an edge on a socket that nobody waits for is read too, but it begins no wait. ------------
+// Rule 8: an edge on a socket that no one waits for is read too, but it begins no wait. ------------
 
-Deno.test("rule 8: while another waits, a socket that nobody uses is looked at when something happens", async () => {
+Deno.test("rule 8: while another waits, a socket that no one uses is looked at when something happens", async () => {
   using unused = new Pull();
   await unused.bind(freshAddress("tcp"));
   using looks = new Looks();
@@ -218,7 +218,7 @@ Deno.test("rule 8: while nothing waits, it's looked at within a second, and no t
   assertEquals(parks.count, 0);
 });
 
-Deno.test("rule 8: that goes on after somebody has waited, also while Pollers of other kinds wait", async () => {
+Deno.test("rule 8: that goes on after someone has waited, also while Pollers of other kinds wait", async () => {
   using bell = new Bell();
   const pollers = KINDS.filter((kind) => kind !== defaultKind()).map((kind) =>
     new Poller({ backend: kind })

@@ -85,7 +85,7 @@ Deno.test("rule 1: a send that waits is woken by its peer's reading, and parks b
   await soon(sent);
 });
 
-// Rule 2: after any call of ours a socket that somebody waits for is looked at again. --------------
+// Rule 2: after any call of ours a socket that someone waits for is looked at again. --------------
 // Rule 4: whatever asks a socket for its readiness goes the same way.
 
 // All happens before the thread parks, so the call takes away the descriptor's only edge.
@@ -284,7 +284,7 @@ Deno.test({
   },
 });
 
-Deno.test("rule 6: a socket is registered once, however often somebody waits for it", async () => {
+Deno.test("rule 6: a socket is registered once, however often someone waits for it", async () => {
   using adds = new Adds();
   using sockets = await dealers();
   const { one, peer } = sockets;
@@ -298,7 +298,7 @@ Deno.test("rule 6: a socket is registered once, however often somebody waits for
 });
 
 over(
-  "rule 6: a descriptor that is ready wakes nobody while its Poller doesn't wait",
+  "rule 6: a descriptor that is ready wakes no one while its Poller doesn't wait",
   async (poller) => {
     using line = pipe();
     put(line.write);

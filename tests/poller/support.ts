@@ -219,7 +219,7 @@ export class Looks implements Disposable {
     return this.#counts.get(source[pollable]) ?? 0;
   }
 
-  /** Begins to count anew. */
+  /** Begins to count again. */
   reset(): void {
     this.#counts.clear();
   }
@@ -277,7 +277,7 @@ export class Bell extends Source implements Pollable, Disposable {
   }
 }
 
-/** Somebody who waits in the reactor, for as long as the block lasts or until his time has come. */
+/** Someone who waits in the reactor, for as long as the block lasts or until his time has come. */
 export class Patience extends Pending implements Disposable {
   expired = false;
   #waiting = true;

@@ -130,7 +130,7 @@ stopped("of timers due at once, a repeating one is reported once", (poller, cloc
 });
 
 stopped(
-  "a reset starts a timer's time anew, with the same interval or another",
+  "a reset starts a timer's time again, with the same interval or another",
   (poller, clock) => {
     const timer = poller.addTimer(10, {}, "timer");
     clock.pass(9);

@@ -207,7 +207,7 @@ over(
     const wait = poller.wait().finally(() => ended = true);
     const limit = performance.now() + 30;
     let begin = 0;
-    // As a heartbeat does: whenever something comes, the silence begins anew.
+    // As a heartbeat does: whenever something comes, the silence begins again.
     while (performance.now() < limit && !ended) {
       begin = performance.now();
       timer.reset();

@@ -126,7 +126,7 @@ Deno.test({ name: "bounded waits end also in a set that was rebuilt", ignore }, 
   const copy = duplicate(ends.read);
   backend.add(copy, READABLE, "copy");
   put(ends.write);
-  // Closed before it's removed, its file stays in the set: its events are nobody's, and spoil the set.
+  // Closed before it's removed, its file stays in the set: its events are no one's, and spoil the set.
   closeFd(copy);
   backend.remove(copy);
   backend.block(() => {});

@@ -174,7 +174,7 @@ for (const [way, options] of [["own loop", "{}"], ["native", "{ native: true }"]
   });
 }
 
-/** Runs a program in which `collect()` collects garbage, and gives what it printed. */
+/** Runs a program in which `collect()` collects garbage, and returns what it printed. */
 async function printed(source: string): Promise<string> {
   const outcome = await run(
     `

@@ -44,7 +44,7 @@ export class Setting<
     readonly receiver: R,
   ) {
     this.run = proxy.run();
-    this.run.catch(() => {}); // whoever cares awaits it
+    this.run.catch(() => {}); // anyone who cares awaits it
   }
 
   static async begin<F extends Socket, B extends Socket, S extends Socket, R extends Socket>(

@@ -44,7 +44,7 @@ Deno.test("addresses: who isn't allowed, or is denied, stays out", async () => {
   await claim(["10.4.0.0"], ["localhost:1000:1000:7"]);
 });
 
-Deno.test("addresses: a network of one family holds nobody of the other", async () => {
+Deno.test("addresses: a network of one family holds no one of the other", async () => {
   for (const [network, other] of [["0.0.0.0/0", "::1"], ["::/0", "127.0.0.1"]]) {
     using context = new Context();
     using authenticator = new Authenticator({ context });

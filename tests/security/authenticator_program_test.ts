@@ -22,7 +22,7 @@ Deno.test("a socket that blocks this thread lets its peers in all the same", asy
   assertEquals(texts(pull.receiveSync({ timeout: 10_000 })), ["x"]);
 });
 
-Deno.test("a publisher on which nobody waits lets its subscribers in", async () => {
+Deno.test("a publisher on which no one waits lets its subscribers in", async () => {
   await using authenticator = new Authenticator();
   authenticator.configurePlain({ ada: "lovelace" });
   using publisher = new XPublisher(PLAIN_SERVER);

@@ -18,7 +18,7 @@ import { letIn, refused, statusOf } from "./support.ts";
 const ADA = { plainUsername: "ada", plainPassword: "lovelace" };
 const HOME = { zapDomain: "home", zapEnforceDomain: true };
 const PLAIN_SERVER = { plainServer: true, ...HOME };
-/** Where there is nobody to ask, libzmq lets the handshake's time run out. */
+/** Where there is no one to ask, libzmq lets the handshake's time run out. */
 const IMPATIENT = { handshakeInterval: 300 };
 
 // PLAIN.
@@ -36,7 +36,7 @@ Deno.test("PLAIN: those in the table come in with their own passwords, and under
   await refused(PLAIN_SERVER, { ...ADA, plainUsername: "eve" });
 });
 
-Deno.test("PLAIN: the table is copied; names that objects have by themselves are nobody's", async () => {
+Deno.test("PLAIN: the table is copied; names that objects have by themselves are no one's", async () => {
   using context = new Context();
   using authenticator = new Authenticator({ context });
   const table: Record<string, string> = { ada: "lovelace" };
@@ -163,7 +163,7 @@ curve("those whose keys are known come in, under their key, and strangers don't"
   await refused(options, ada.clientOptions(server));
 });
 
-curve("with any, everybody who has the server's key comes in, and nobody else", async () => {
+curve("with any, everyone who has the server's key comes in, and no one else", async () => {
   const [server, other] = [Certificate.create(), Certificate.create()];
   await using authenticator = new Authenticator();
   authenticator.configureCurve("any");
@@ -239,7 +239,7 @@ curve(
 );
 
 curve(
-  "with an enforced domain nobody comes in before there is an authenticator, nor after it",
+  "with an enforced domain no one comes in before there is an authenticator, nor after it",
   async () => {
     const server = Certificate.create();
     const options = { ...server.serverOptions(), ...HOME, ...IMPATIENT };

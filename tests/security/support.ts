@@ -19,7 +19,7 @@ import { freshAddress, join } from "../util.ts";
 // Used here once: a table bound within a test would be its leak to the sanitizers.
 if (capability.curve) curvePublicKey(curveKeyPair().secretKey);
 
-/** Claims that a client with these options gets through to such a server, and gives the server's next message. */
+/** Claims that a client with these options gets through to such a server, and returns the server's next message. */
 export async function letIn(server: PullOptions, client: PushOptions): Promise<void> {
   using pull = new Pull(server);
   using push = new Push(client);
@@ -53,7 +53,7 @@ export interface ZapReply {
   metadata: Uint8Array;
 }
 
-/** Sends a question's frames as they are, and gives the answer. */
+/** Sends a question's frames as they are, and returns the answer. */
 export async function ask(context: Context, frames: readonly MessagePart[]): Promise<ZapReply> {
   using request = new Request({ context, linger: 0 });
   request.connect(ZAP);
@@ -71,7 +71,7 @@ export async function ask(context: Context, frames: readonly MessagePart[]): Pro
   };
 }
 
-/** Asks about one peer, and gives the status: 200 for one that is let in. */
+/** Asks about one peer, and returns the status: 200 for one that is let in. */
 export async function statusOf(
   context: Context,
   mechanism: string,

@@ -47,7 +47,7 @@ Deno.test("an answer has the question's version and id, a status, a text and the
   });
 });
 
-Deno.test("without any rule, everybody is refused", async () => {
+Deno.test("without any rule, everyone is refused", async () => {
   using asked = new Asked();
   const peers: [string, MessagePart[]][] = [
     ["NULL", []],

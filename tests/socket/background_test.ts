@@ -1,4 +1,4 @@
-/** Sockets that are served though nobody waits for them, as the library's own are. */
+/** Sockets that are served though no one waits for them, as the library's own are. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Pair, Poller, Pull, Push, settled } from "../../mod.ts";

@@ -12,7 +12,7 @@ function fromTheFirst(): Disposable {
   return { [Symbol.dispose]: () => void (Math.random = random) };
 }
 
-Deno.test("bindToRandomPort binds within its range, and gives the port", async () => {
+Deno.test("bindToRandomPort binds within its range, and returns the port", async () => {
   using pull = new Pull();
   const port = await pull.bindToRandomPort(HOST, { min: 50_000, max: 60_000 });
   assert(port >= 50_000 && port <= 60_000, `${port}`);

@@ -68,7 +68,7 @@ for (const { Class, type, receives, sends } of CLASSES) {
     assertEquals([socket.type, socket.closed, socket.lastEndpoint], [type, false, null]);
     assert(socket.context === context);
     assertEquals(socket.readable, false);
-    // In libzmq's words: these patterns drop what nobody takes, or say where it can't go.
+    // In libzmq's words: these patterns drop what no one takes, or say where it can't go.
     const drops = [Publisher, Router, XPublisher, XSubscriber, Stream] as readonly unknown[];
     assertEquals(socket.writable, drops.includes(Class));
   });

@@ -181,7 +181,7 @@ Deno.test("an error's message is a sentence that says what to do", async () => {
   );
 });
 
-overTransports("an address that was unbound accepts nobody any more", async (address) => {
+overTransports("an address that was unbound accepts no one any more", async (address) => {
   using pull = new Pull();
   using push = new Push();
   const endpoint = await join(pull, push, address);

@@ -201,7 +201,7 @@ overDrafts("messages have one part: others are refused, and nothing goes out", a
   assertEquals(await received(client), ["also one"]);
 }, ["tcp"]);
 
-overDrafts("a Server needs a routing id, and says when nobody has it", async () => {
+overDrafts("a Server needs a routing id, and says when no one has it", async () => {
   using server = new Server();
   await server.bind(freshAddress("inproc"));
   throws(() => server.send("x", undefined as never), { name: "TypeError" });
@@ -270,7 +270,7 @@ Deno.test("what a draft type can't do isn't there", () => {
   }
 });
 
-/** A port of UDP's that nobody uses. */
+/** A port of UDP's that no one uses. */
 async function freePort(): Promise<number> {
   const socket = createSocket("udp4");
   socket.bind(0, "127.0.0.1");

@@ -197,28 +197,32 @@ overDrafts("while nothing waits, an idle draft socket costs nothing", async () =
   assert(clears.count <= 20, `${clears.count} looks`);
 }, ["tcp"]);
 
-overDrafts("closing ends what waits, iterations too, and gives the descriptors back", async () => {
-  const link = (fd: number) => {
-    try {
-      return Deno.readLinkSync(`/proc/self/fd/${fd}`);
-    } catch {
-      return "";
-    }
-  };
-  const gather = new Gather();
-  await gather.bind(freshAddress("inproc"));
-  const { fd } = gather;
-  const iterator = gather[Symbol.asyncIterator]();
-  const turn = iterator.next();
-  const receive = gather.receive();
-  if (Deno.build.os === "linux") assert(link(fd) !== "");
-  gather.close();
-  assertEquals(await turn, { value: undefined, done: true });
-  await rejects(receive, { name: "ZmqError", code: "EBADF" });
-  if (Deno.build.os === "linux") assertEquals(link(fd), "");
-  gather.close();
-  throws(() => gather.receive(), { name: "ZmqError", code: "EBADF" });
-}, ["tcp"]);
+overDrafts(
+  "closing ends what waits, iterations too, and returns the descriptors back",
+  async () => {
+    const link = (fd: number) => {
+      try {
+        return Deno.readLinkSync(`/proc/self/fd/${fd}`);
+      } catch {
+        return "";
+      }
+    };
+    const gather = new Gather();
+    await gather.bind(freshAddress("inproc"));
+    const { fd } = gather;
+    const iterator = gather[Symbol.asyncIterator]();
+    const turn = iterator.next();
+    const receive = gather.receive();
+    if (Deno.build.os === "linux") assert(link(fd) !== "");
+    gather.close();
+    assertEquals(await turn, { value: undefined, done: true });
+    await rejects(receive, { name: "ZmqError", code: "EBADF" });
+    if (Deno.build.os === "linux") assertEquals(link(fd), "");
+    gather.close();
+    throws(() => gather.receive(), { name: "ZmqError", code: "EBADF" });
+  },
+  ["tcp"],
+);
 
 Deno.test({
   name: "drafts: all but Datagram are for several threads, and say so",

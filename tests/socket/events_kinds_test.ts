@@ -167,7 +167,7 @@ Deno.test("a peer's coming and going are told with its address, IPv6 included", 
 });
 
 Deno.test({
-  name: "a peer that has gone before anybody could ask is told rightly, or not at all",
+  name: "a peer that has gone before anyone could ask is told rightly, or not at all",
   ignore: Deno.build.os !== "linux", // it reads /proc
   fn: async () => {
     const pull = new Pull();

@@ -89,7 +89,7 @@ Deno.test("a smaller capacity drops at once what is beyond it", async () => {
   assertEquals(await events.receive(), { type: "end" });
 });
 
-Deno.test("an unread Observer holds nobody up, even while its isolate takes nothing in", async () => {
+Deno.test("an unread Observer holds no one up, even while its isolate takes nothing in", async () => {
   const context = new Context();
   const pull = new Pull({ context });
   const { events } = pull;
@@ -259,7 +259,7 @@ Deno.test("closing an Observer ends what waits for it, and leaves its socket alo
   pull.close();
 });
 
-Deno.test("an Observer that's closed after its socket leaves nobody behind that blocks", async () => {
+Deno.test("an Observer that's closed after its socket leaves no one behind that blocks", async () => {
   const context = new Context();
   for (let i = 0; i < 20; i++) {
     const pull = new Pull({ context });

@@ -7,13 +7,13 @@ import { received } from "./support.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 
-/** Runs a program in a folder, with nothing in its environment but what is given, and gives what it says. */
+/** Runs a program in a folder, with nothing in its environment but what is given, and returns what it says. */
 async function runBare<T>(source: string, folder: string, env: Record<string, string>): Promise<T> {
   return await withFolder(async (elsewhere) => {
     const mod = new URL("../../mod.ts", import.meta.url).href;
     const file = `${elsewhere}/program.ts`;
     await Deno.writeTextFile(file, `import { Pull, Push } from "${mod}";\n${source}`);
-    // The same library and backend as here, and no modules compiled anew.
+    // The same library and backend as here, and no modules compiled again.
     for (const name of ["LIBZMQ_PATH", "ZMQ_POLLER", "DENO_DIR", "HOME"]) {
       const value = Deno.env.get(name);
       if (value !== undefined) env = { [name]: value, ...env };

@@ -104,7 +104,7 @@ Deno.test("a property that isn't one's own to give is refused by libzmq", () => 
   }
 });
 
-Deno.test("User-Id is whom the ZAP handler let in, and nobody else can claim it", async () => {
+Deno.test("User-Id is whom the ZAP handler let in, and no one else can claim it", async () => {
   await using zap = await ZapHandler.start(({ address }) => `user at ${address}`);
   using pull = new Pull({ zapDomain: "test", metadata: ["User-Id"] });
   using push = new Push();

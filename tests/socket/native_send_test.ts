@@ -148,7 +148,7 @@ Deno.test("a buffer isn't kept from being collected by having been sent many tim
   await collected(gone);
 });
 
-/** Resolves when the collector has taken what is referred to. A test that waits for ever has failed. */
+/** Resolves when the collector has taken what is referred to. A test that waits indefinitely has failed. */
 async function collected(reference: WeakRef<object>): Promise<void> {
   const { setFlagsFromString } = await import("node:v8");
   const { runInNewContext } = await import("node:vm");

@@ -43,13 +43,13 @@ Deno.test("with conflate, a Subscriber wakes for the newest message", async () =
   }
 });
 
-Deno.test("with conflate, what came to a Subscriber while nobody waited is no older than the last", async () => {
+Deno.test("with conflate, what came to a Subscriber while no one waited is no older than the last", async () => {
   using subscriber = new Subscriber({ conflate: true });
   using publisher = new Publisher();
   await join(publisher, subscriber, freshAddress("inproc"));
   subscriber.subscribe();
   void publisher.writable; // over inproc, that has it look for subscriptions
-  // While anybody waits, idle sockets are looked at as soon as something happens there.
+  // While anyone waits, idle sockets are looked at as soon as something happens there.
   using other = new Pull();
   const waiting = other.receive().catch(() => {});
   for (let round = 0; round < 3; round++) {

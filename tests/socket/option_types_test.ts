@@ -192,7 +192,7 @@ export const REFUSED = (socket: Socket, xpublisher: XPublisher): void => {
 
 // At run time.
 
-/** The options beyond everybody's that a class has by its type: the compiler holds that none is missing. */
+/** The options beyond everyone's that a class has by its type: the compiler holds that none is missing. */
 type Own<S extends Socket> = Record<
   Exclude<Extract<keyof S, OptionName>, keyof typeof COMMON>,
   true

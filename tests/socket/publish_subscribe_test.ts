@@ -117,7 +117,7 @@ Deno.test("what was subscribed to twice is unsubscribed from twice", async () =>
   assertEquals(await received(subscriber), ["b"]);
 });
 
-Deno.test("a Publisher that nobody hears sends at once, and keeps nothing", async () => {
+Deno.test("a Publisher that no one hears sends at once, and keeps nothing", async () => {
   using publisher = new Publisher();
   await publisher.bind(freshAddress("inproc"));
   for (let i = 0; i < 3000; i++) assert(publisher.trySend("lost"));

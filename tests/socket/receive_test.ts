@@ -91,7 +91,7 @@ Deno.test("a signal ends a pending receive with its reason, whatever that is", a
   await rejects(soon(receive), { name: "AbortError" });
 });
 
-Deno.test("whoever waits behind an aborted receive still gets the message", async () => {
+Deno.test("anyone who waits behind an aborted receive still gets the message", async () => {
   using pull = new Pull();
   using push = new Push();
   await join(pull, push, freshAddress("inproc"));

@@ -26,10 +26,10 @@ export class Relay implements AsyncDisposable {
     try {
       client = await this.#listener.accept();
     } catch (error) {
-      if (error instanceof Deno.errors.BadResource) return; // nobody came
+      if (error instanceof Deno.errors.BadResource) return; // no one came
       throw error;
     }
-    // A client that is refused comes again, and would find nobody who talks to it.
+    // A client that is refused comes again, and would find no one who talks to it.
     this.#listener.close();
     const server = await Deno.connect({ hostname: "127.0.0.1", port });
     let open = true;

@@ -53,10 +53,10 @@ Deno.test("PLAIN: name and password have 1 to 255 bytes, and arrive whole", asyn
   }
 });
 
-// Where there is nobody to ask, libzmq lets the handshake's time run out.
+// Where there is no one to ask, libzmq lets the handshake's time run out.
 const IMPATIENT = { handshakeInterval: 300 };
 
-Deno.test("PLAIN: without a handler nobody gets in, whatever the domain", async () => {
+Deno.test("PLAIN: without a handler no one gets in, whatever the domain", async () => {
   await refused({ plainServer: true, ...IMPATIENT }, ADA);
   await refused({ plainServer: true, zapDomain: "home", ...IMPATIENT }, ADA);
   const enforced = { plainServer: true, zapDomain: "home", zapEnforceDomain: true };

@@ -93,7 +93,7 @@ Deno.test("an empty second part closes a Stream's connection", async () => {
   assertEquals(await soon(client.read(new Uint8Array(1))), null);
 });
 
-Deno.test("a Stream's peer is closed at once, though nobody waits for the Stream", async () => {
+Deno.test("a Stream's peer is closed at once, though no one waits for the Stream", async () => {
   using stream = new Stream({ notify: false });
   const took: number[] = [];
   for (let i = 0; i < 5; i++) {

@@ -125,7 +125,7 @@ Deno.test("with allSubsUnsubs an XPublisher hears of every unsubscription, too",
   assertEquals(await heard("allSubsUnsubs"), ["\x01a", "\x01a", "\x00a", "\x00a"]);
 });
 
-Deno.test("an XPublisher's verbosity reads as it was set, and can be set anew", () => {
+Deno.test("an XPublisher's verbosity reads as it was set, and can be set again", () => {
   using publisher = new XPublisher();
   assertEquals(publisher.verbosity, null);
   for (const value of ["allSubs", "allSubsUnsubs", null] as const) {

@@ -121,7 +121,7 @@ export function portOf(socket: Socket): number {
   return Number(socket.lastEndpoint!.split(":").at(-1));
 }
 
-/** An address to which nobody is bound yet, though somebody could be. */
+/** An address to which no one is bound yet, though someone could be. */
 export function futureAddress(address = "tcp://127.0.0.1:*"): string {
   if (!address.startsWith("tcp:")) return address;
   // Unlike libzmq's, this listener is gone as soon as it's closed.

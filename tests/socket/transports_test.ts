@@ -7,7 +7,7 @@ import { type Capability, capability, Pair, Publisher, Pull, Subscriber } from "
 import "../util.ts";
 import { received } from "./support.ts";
 
-/** A group of multicast that nobody else uses, most probably. */
+/** A group of multicast that no one else uses, most probably. */
 const GROUP = `239.192.${random()}.${random()}`;
 const PORT = 20_000 + Math.floor(Math.random() * 10_000);
 

@@ -4,7 +4,7 @@ import { freshAddress, join, turn } from "../util.ts";
 import { overTransports, pending, received, soon, texts } from "./support.ts";
 
 // A message's coming is signalled once. Each call on its socket may use that signal up, so after each
-// somebody has to look for the receive that waits. Over inproc the signal is there as soon as the
+// someone has to look for the receive that waits. Over inproc the signal is there as soon as the
 // message was sent, and the call can be made in the same turn.
 
 /** Calls on a socket that read its signal and have nothing to do with the receive that waits. */
@@ -141,7 +141,7 @@ Deno.test("a receive that waits gets a message which came before a peer's bind",
   assertEquals(texts(await soon(waiting)), ["early"]);
 });
 
-overTransports("a burst of messages wakes everybody who waits, once each", async (address) => {
+overTransports("a burst of messages wakes everyone who waits, once each", async (address) => {
   using push = new Push();
   using pull = new Pull();
   await join(pull, push, address);
@@ -154,7 +154,7 @@ overTransports("a burst of messages wakes everybody who waits, once each", async
   assertEquals(all.map((message) => texts(message)[0]), all.map((_, i) => `${i}`));
 });
 
-Deno.test("messages of a burst are there for whoever comes later", async () => {
+Deno.test("messages of a burst are there for anyone who comes later", async () => {
   using push = new Push();
   using pull = new Pull();
   await join(pull, push);

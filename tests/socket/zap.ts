@@ -16,7 +16,7 @@ export interface ZapRequest {
   credentials: Frame[];
 }
 
-/** Who it is, or `undefined` for somebody who isn't let in. */
+/** Who it is, or `undefined` for someone who isn't let in. */
 export type Judge = (request: ZapRequest) => string | undefined;
 
 /** Answers as long as its block lasts. There can be one in a context at a time. */

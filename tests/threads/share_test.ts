@@ -147,7 +147,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a context whose last user was terminated is ended by whoever shares or joins next",
+  name: "a context whose last user was terminated is ended by anyone who shares or joins next",
   ignore: !LINUX,
   async fn() {
     const { stdout, stderr, code } = await withWorkers(

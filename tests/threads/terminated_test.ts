@@ -7,7 +7,7 @@ import { KINDS, withWorkers } from "./support.ts";
 const LINUX = Deno.build.os === "linux";
 
 /**
- * In mid-traffic: a worker sends to main, has messages for somebody who isn't there, waits in every way, and hears of its
+ * In mid-traffic: a worker sends to main, has messages for someone who isn't there, waits in every way, and hears of its
  * connections.
  */
 const TRAFFIC = `
@@ -95,7 +95,7 @@ const TRAFFIC = `
   },`;
 
 /**
- * Starts and terminates workers, and tells what they have left. Some of it is given back by whoever comes by next: in
+ * Starts and terminates workers, and tells what they have left. Some of it is given back by anyone who comes by next: in
  * order to be that, it shares a context, and makes a waker.
  */
 function ended(

@@ -91,7 +91,7 @@ for (const backend of LINUX ? kinds() : []) {
 
 Deno.test({
   name:
-    "the token of a closed Poller wakes nobody, and nothing is written to what has its descriptor now",
+    "the token of a closed Poller wakes no one, and nothing is written to what has its descriptor now",
   ignore: !LINUX,
   fn() {
     // Numbers come back the lowest first, so among these is the one that the waker had.
@@ -113,7 +113,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the token of a terminated worker's Poller wakes nobody, and what it had is closed",
+  name: "the token of a terminated worker's Poller wakes no one, and what it had is closed",
   ignore: !LINUX,
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
@@ -146,7 +146,7 @@ Deno.test({
   },
 });
 
-Deno.test("what isn't a token is a TypeError; one that is made up, or another process's, wakes nobody", () => {
+Deno.test("what isn't a token is a TypeError; one that is made up, or another process's, wakes no one", () => {
   for (
     const token of [undefined, null, 5, "", "x:1:2", "deno-zmq-waker:1", "deno-zmq-waker:1:2:3"]
   ) {

@@ -3,7 +3,7 @@ import { run } from "../util.ts";
 
 const DROP_IN = new URL("../../zeromq.ts", import.meta.url).href;
 
-/** Runs a program in which `collect()` is a major collection, and gives what it printed. */
+/** Runs a program in which `collect()` is a major collection, and returns what it printed. */
 async function printed(source: string): Promise<string> {
   const { code, signal, stdout, stderr } = await run(
     `

@@ -122,7 +122,7 @@ Deno.test("an address in use is an event, too, whose address lacks its transport
 Deno.test("a connection that fails is tried again, after an interval", async () => {
   await observing(new Dealer({ reconnectInterval: 20 }), async (socket) => {
     const retried = captured(socket, "connect:retry");
-    // Somebody was there until a moment ago, so nobody is.
+    // Someone was there until a moment ago, so no one is.
     const gone = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     gone.close();
     const address = `tcp://127.0.0.1:${gone.addr.port}`;

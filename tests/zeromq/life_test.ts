@@ -41,7 +41,7 @@ const ENDS: Record<string, string> = {
     const socket = new zmq.Dealer();
     socket.events.on("bind", () => {});
     socket.close();`,
-  "events that nobody reads": "new zmq.Dealer().events;",
+  "events that no one reads": "new zmq.Dealer().events;",
   "a bind that isn't awaited": `new zmq.Dealer().bind("inproc://x");`,
   "a wait out of turn that was closed": `
     const socket = new zmq.Request();
@@ -101,7 +101,7 @@ for (const [what, source] of Object.entries(WAITS)) {
   });
 }
 
-Deno.test("a message for nobody is waited for as long as it lingers, in silence up to half a second", async () => {
+Deno.test("a message for no one is waited for as long as it lingers, in silence up to half a second", async () => {
   const { code, stderr } = await outcomeOf(`
     const socket = new zmq.Dealer({ linger: 50 });
     socket.connect("${futureAddress()}");

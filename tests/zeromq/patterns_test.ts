@@ -159,7 +159,7 @@ Deno.test("a Stream serves HTTP, and is closed from within its iteration", async
     await stream.bind("tcp://127.0.0.1:*");
     const serving = (async () => {
       for await (const [id, bytes] of stream) {
-        if (bytes.length === 0) continue; // somebody has come, or gone
+        if (bytes.length === 0) continue; // someone has come, or gone
         assertEquals(`${bytes}`.split("\r\n")[0], "GET /foo HTTP/1.1");
         await stream.send([id, "HTTP/1.0 200 OK\r\nContent-Length: 12\r\n\r\nHello world!"]);
         await stream.send([id, ""]); // ends the connection

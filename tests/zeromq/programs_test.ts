@@ -63,7 +63,7 @@ const DROP_IN = new URL("../../zeromq.ts", import.meta.url).href;
 /** Nothing that works takes as long, in ms. */
 const STUCK = 30_000;
 
-/** Runs a command in a folder, and gives what it said, line by line. */
+/** Runs a command in a folder, and returns what it said, line by line. */
 async function linesOf(command: string, args: string[], cwd: string): Promise<string[]> {
   const child = new Deno.Command(command, {
     args,

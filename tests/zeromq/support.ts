@@ -93,7 +93,7 @@ export async function rejectsShape(promise: Promise<unknown>, shape: Shape): Pro
   throw new Error("it didn't reject");
 }
 
-/** Binds one socket, connects another, and gives the address. */
+/** Binds one socket, connects another, and returns the address. */
 export async function join(
   bound: Socket,
   connected: Socket,

@@ -2,7 +2,7 @@ import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { futureAddress } from "../socket/support.ts";
 import { type Outcome, run, withFolder } from "../util.ts";
 
-/** Runs a program in which `inWorker(data, function)` runs a function in a worker, and gives what it returned. */
+/** Runs a program in which `inWorker(data, function)` runs a function in a worker, and returns what it returned. */
 function withWorkers(source: string): Promise<Outcome> {
   return run(`
     import { Worker } from "node:worker_threads";

@@ -15,7 +15,7 @@ export interface Contract {
   readonly waits: string;
   /** The first number of a descriptor that it can't watch. */
   readonly ceiling: number;
-  /** A number below that which isn't open, and which nobody else gets by chance. */
+  /** A number below that which isn't open, and which no one else gets by chance. */
   readonly unused: number;
   /** Whether what is open can be counted: the system tells, and none belongs to a library's kqueue. */
   readonly countable: boolean;
@@ -61,12 +61,12 @@ export function contractOf(kind: BackendKind): Contract {
   };
 }
 
-/** Waits on this thread, and gives what was reported. */
+/** Waits on this thread, and returns what was reported. */
 export function onThread(set: Backend<string>, timeout: number): Found {
   return gathered((report) => set.waitSync(timeout, report));
 }
 
-/** Waits on a pool thread, and gives what was reported. */
+/** Waits on a pool thread, and returns what was reported. */
 export async function onPool(set: Backend<string>, timeout: number): Promise<Found> {
   await soon(set.wait(timeout));
   return collected(set);
@@ -95,7 +95,7 @@ export function gathered(
   return found;
 }
 
-/** Waits anew until something is reported: a wait may end for no reason. */
+/** Waits again until something is reported: a wait may end for no reason. */
 export async function until(set: Backend<string>, found: Found): Promise<Found> {
   const limit = performance.now() + LONG;
   while (Object.keys(found).length === 0) {
@@ -105,7 +105,7 @@ export async function until(set: Backend<string>, found: Found): Promise<Found> 
   return found;
 }
 
-/** Claims that waits of that length are waited out, both ways, and gives what they reported. */
+/** Claims that waits of that length are waited out, both ways, and returns what they reported. */
 export async function lasts(
   set: Backend<string>,
   timeout: number,

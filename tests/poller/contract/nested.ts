@@ -193,7 +193,7 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
   });
 
   claimNested(
-    "a detached nested set isn't reported, nor one attached anew by its old event",
+    "a detached nested set isn't reported, nor one attached again by its old event",
     async (parent, nested) => {
       using a = pipe();
       nested.add(a.read, READABLE, "a");
@@ -234,7 +234,7 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
     },
   );
 
-  claimNested("a nested set's report may attach it anew", (parent, nested) => {
+  claimNested("a nested set's report may attach it again", (parent, nested) => {
     using a = pipe();
     nested.add(a.read, READABLE, "a");
     put(a.write);

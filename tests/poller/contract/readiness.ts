@@ -165,7 +165,7 @@ export function readiness({ claim, kind, registers }: Contract): void {
       put(a.write);
       assertEquals(turn === 1 ? onThread(set, LONG) : await onPool(set, LONG), { a: READABLE });
     }
-    // Modifying asks anew.
+    // Modifying asks again.
     set.modify(a.read, READABLE | EDGE);
     assertEquals(onThread(set, LONG), { a: READABLE });
     set.modify(a.read, READABLE);

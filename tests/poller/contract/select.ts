@@ -66,7 +66,7 @@ export function select({ claim, ceiling }: Contract): void {
       throws(() => set.wake(), RangeError);
       throws(() => set.wait(0), RangeError);
       assertEquals(set.waiting, false);
-      // On this thread, nobody needs to be woken.
+      // On this thread, no one needs to be woken.
       put(a.write);
       assertEquals(onThread(set, LONG), { a: READABLE });
     } finally {
@@ -75,7 +75,7 @@ export function select({ claim, ceiling }: Contract): void {
     assertEquals(await both(set), { a: READABLE });
   }, tooFew);
 
-  claim("data that nobody waits for doesn't end a wait for room", async (set) => {
+  claim("data that no one waits for doesn't end a wait for room", async (set) => {
     using a = socketPair();
     using b = pipe();
     put(a.write);

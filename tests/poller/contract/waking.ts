@@ -56,7 +56,7 @@ export function waking({ claim }: Contract): void {
     await soon(set.wait(-1));
   });
 
-  claim("a wake while there are files is not lost, nor kept for ever", async (set) => {
+  claim("a wake while there are files is not lost, nor kept indefinitely", async (set) => {
     const nothing = openSync("/dev/null", "r");
     try {
       set.add(nothing, READABLE, "null");

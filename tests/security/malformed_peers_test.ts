@@ -1,4 +1,4 @@
-/** Strangers at a server's port who speak the protocol wrongly: none gets a message through, and the server goes on. */
+/** Peers at a server's port that speak the protocol wrongly: none gets a message through, and the server goes on. */
 
 import "../util.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
