@@ -65,7 +65,7 @@ type Value = Deno.PointerObject | number;
 
 /** What is to be called with a value. */
 interface Cleanup {
-  /** How often the value is guarded. */
+  /** How often the value was added. */
   times: number;
   /** Undefined while there is no key for it: then it isn't covered, and would stay behind. */
   key: number | undefined;

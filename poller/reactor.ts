@@ -283,7 +283,7 @@ class Reactor {
     this.#queueTick();
   }
 
-  /** Remembers whether a source has a pending operation that was refused although the source was ready. */
+  /** Records whether a source has a pending operation that was refused although the source was ready. */
   setRefused(source: Source, refused: boolean): void {
     if (source.refused === refused) return;
     source.refused = refused;
@@ -379,7 +379,7 @@ class Reactor {
       if (this.#tickQueued) return this.#peek(now);
     } while (this.#stale.length > 0);
     const until = this.#deadlines.earliest;
-    // The home set last: while this thread waits in it, nothing else would begin to wait in the others.
+    // The main set last: while this thread waits in it, nothing else would begin to wait in the others.
     for (const set of this.#sets.slice(1)) this.#updateThread(set, until, now);
     if (mayBlock && this.#block(until, now)) return;
     this.#updateThread(this.#mainSet, until, now);

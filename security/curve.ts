@@ -31,7 +31,7 @@ export interface CurveKeyPair {
  *   curveSecretKey: client.secretKey,
  * });
  * push.connect(pull.lastEndpoint!);
- * await push.send("nobody else can read this");
+ * await push.send("no one else can read this");
  * console.log(String(await pull.receive()));
  * ```
  */

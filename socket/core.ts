@@ -407,7 +407,7 @@ export function openHandleOf(socket: object, call: string): Handle {
   return handle;
 }
 
-// Options are read into memory of ours whose address is kept: the value, and its length before it.
+// Options are read into pinned buffers: the value, and its length before it.
 class OptionBuffer extends PinnedBuffer {
   readonly length = new PinnedBuffer(8);
 

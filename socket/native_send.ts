@@ -9,7 +9,7 @@ import type { Part } from "./message.ts";
 
 const encoder = new TextEncoder();
 
-/** Text up to this many UTF-16 units is encoded into memory that is kept: at most three bytes each. */
+/** Text up to this many UTF-16 units is encoded into a pinned buffer: at most three bytes each. */
 const SHORT_TEXT = 2048;
 let textBuffer: PinnedBuffer | undefined;
 

@@ -3,7 +3,7 @@
 import type { BackendKind } from "../../poller/backend.ts";
 import { changes } from "./contract/changes.ts";
 import { contractOf } from "./contract/claims.ts";
-import { ending } from "./contract/ending.ts";
+import { closing } from "./contract/closing.ts";
 import { nestedSets } from "./contract/nested.ts";
 import { many } from "./contract/many.ts";
 import { numbers } from "./contract/numbers.ts";
@@ -24,6 +24,6 @@ export function backendContract(kind: BackendKind): void {
   changes(contract);
   many(contract);
   nestedSets(contract);
-  ending(contract);
+  closing(contract);
   if (kind === "select") select(contract);
 }

@@ -79,7 +79,7 @@ class Nested implements Disposable {
   }
 }
 
-/** Has each ADD of a set's renewal fail once, with sets that are made for it, and returns how many there were. */
+/** Has each ADD of a set's rebuild fail once, with sets that are made for it, and returns how many there were. */
 async function eachFailing(
   which: "outer" | "inner",
   body: (sets: Nested) => unknown,
@@ -103,7 +103,7 @@ async function eachFailing(
 }
 
 Deno.test({
-  name: "a renewal that failed half-way left entries out of the kernel's set, for good",
+  name: "a rebuild that failed half-way left entries out of the kernel's set, for good",
   ignore,
   fn: async () => {
     const adds = await eachFailing("outer", async ({ outer, c }) => {
@@ -119,7 +119,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a renewal that failed half-way left entries that couldn't be changed any more",
+  name: "a rebuild that failed half-way left entries that couldn't be changed any more",
   ignore,
   fn: async () => {
     await eachFailing("outer", async ({ outer, inner, a, b, c }) => {
@@ -138,7 +138,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a renewal that failed half-way left a nested set without what it has",
+  name: "a rebuild that failed half-way left a nested set without what it has",
   ignore,
   fn: async () => {
     const adds = await eachFailing("inner", async ({ outer, inner, c }) => {
@@ -155,7 +155,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "a renewal took a file for one that was watched, since it had the closed descriptor's number",
+    "a rebuild took a file for one that was watched, since it had the closed descriptor's number",
   ignore,
   fn: async () => {
     using sets = new Nested();

@@ -99,7 +99,7 @@ for (const kind of KINDS) {
         const before = sets();
         await useMany();
         const most = sets();
-        const kept = () => sets() > before || pull[pollable].watches !== undefined;
+        const kept = () => sets() > before || pull[pollable].listeners !== undefined;
         for (let i = 0; i < 1000 && kept(); i++) {
           gc();
           await new Promise((resolve) => setTimeout(resolve, 1));

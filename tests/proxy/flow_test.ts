@@ -138,7 +138,7 @@ Deno.test("a message of several parts that is held when the proxy ends is told w
   assertEquals((await rest(setting.receiver)).length, taken);
 });
 
-Deno.test("nobody else receives the rest of a message whose beginning the proxy holds", async () => {
+Deno.test("no one else receives the rest of a message whose beginning the proxy holds", async () => {
   const proxy = new Proxy(new Pull(), new Push({ sendHighWaterMark: 1, linger: 0 }));
   const sender = new Push({ linger: 0 });
   await using setting = await Setting.begin(proxy, sender, new Pull({ receiveHighWaterMark: 1 }));

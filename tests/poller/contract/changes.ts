@@ -176,13 +176,13 @@ export function changes({ claim, kind }: Contract): void {
       put(write);
       set.add(read, READABLE, String(read));
     }
-    for (const way of ["aside", "here"]) {
+    for (const way of ["onPool", "onThread"]) {
       const reported: string[] = [];
       const report = (token: string) => {
         reported.push(token);
         for (const { read } of pipes) if (String(read) !== token) set.remove(read);
       };
-      if (way === "aside") {
+      if (way === "onPool") {
         await set.wait(LONG);
         set.collect(report);
       } else {

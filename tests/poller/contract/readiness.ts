@@ -187,14 +187,14 @@ export function readiness({ claim, kind, registers }: Contract): void {
       set.add(read, READABLE | EDGE, String(read));
       put(write);
     }
-    for (const way of ["here", "aside"]) {
+    for (const way of ["onThread", "onPool"]) {
       const reported: string[] = [];
       const failing = (token: string) => {
         reported.push(token);
         throw new SyntaxError("reported");
       };
       throws(() => set.waitSync(LONG, failing), SyntaxError);
-      const left = way === "here" ? onThread(set, LONG) : await onPool(set, LONG);
+      const left = way === "onThread" ? onThread(set, LONG) : await onPool(set, LONG);
       reported.push(...Object.keys(left));
       assertEquals([...new Set(reported)].sort(), [String(a.read), String(b.read)].sort());
       for (const { read } of [a, b]) set.modify(read, READABLE | EDGE);

@@ -19,7 +19,7 @@ import {
 } from "./claims.ts";
 
 /** Registers them. */
-export function ending({ claim, kind, waits, countable }: Contract): void {
+export function closing({ claim, kind, waits, countable }: Contract): void {
   claim("a second wait while one is outstanding is EBUSY", async (set) => {
     const waiting = set.wait(LONG);
     throwsZmq(() => set.wait(0), "EBUSY", waits);
