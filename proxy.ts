@@ -4,14 +4,13 @@
  * @module
  */
 
-import { ZMQ_REP, ZMQ_REQ, ZMQ_STREAM } from "./ffi/constants.ts";
 import { stateError } from "./ffi/errno.ts";
 import { pollable } from "./poller/source.ts";
 import { settled } from "./poller/reactor.ts";
 import type { ProxyDirection, ProxyFilter } from "./proxy/filtered.ts";
 import type { Count } from "./proxy/relay.ts";
 import { NativeRun } from "./proxy/native.ts";
-import { type Engine, passes, Run, sends } from "./proxy/run.ts";
+import { type Engine, passes, Run } from "./proxy/run.ts";
 import { Handle, handleOf } from "./socket/core.ts";
 import type { Frame } from "./socket/message.ts";
 import type { Sends, Socket } from "./socket/socket.ts";
@@ -79,8 +78,6 @@ export interface UnsentMessage {
   readonly message: Frame[];
 }
 
-/** Draft types whose messages are more than their bytes. */
-const BESIDE: ReadonlySet<number> = new Set([12, 14, 15, 19]);
 const DRAIN = 1000;
 const NOTHING: ProxyCount = Object.freeze({ messages: 0, bytes: 0, dropped: 0, undeliverable: 0 });
 
@@ -291,7 +288,7 @@ function checkSocket(socket: unknown, what: string): Handle {
     ? (socket as Partial<Record<typeof pollable, object>>)[pollable]
     : undefined;
   if (!(handle instanceof Handle)) throw new TypeError(`A proxy's ${what} must be a socket`);
-  if (BESIDE.has(handle.type)) {
+  if (handle.type.beside !== undefined) {
     throw new TypeError(
       `A proxy's ${what} can't be a Server, Radio, Dish or Peer: what their messages have beside their bytes would be lost`,
     );
@@ -302,7 +299,7 @@ function checkSocket(socket: unknown, what: string): Handle {
 /** What libzmq's loop would end at, or not take. */
 function checkNative(front: Handle, back: Handle): void {
   for (const { type } of [front, back]) {
-    if (type !== ZMQ_REQ && type !== ZMQ_REP && type <= ZMQ_STREAM) continue;
+    if (!type.takesTurns && !type.draft) continue;
     throw new TypeError("A native proxy takes neither Requests nor Replies nor draft sockets");
   }
 }
@@ -313,7 +310,7 @@ function checkOptions(options: ProxyOptions): void {
   }
   const { capture, filter, keepOpen, native, ...rest } = options;
   for (const name of Object.keys(rest)) throw new TypeError(`A Proxy has no option ${name}`);
-  if (capture !== undefined && !sends(checkSocket(capture, "capture socket"))) {
+  if (capture !== undefined && !checkSocket(capture, "capture socket").type.sends) {
     throw new TypeError("A proxy's capture socket must be one that can send");
   }
   if (filter !== undefined && typeof filter !== "function") {

@@ -125,6 +125,7 @@ import "./socket/native_message.ts";
 import "./socket/receive.ts";
 import "./socket/native_send.ts";
 import "./socket/send.ts";
+import "./socket/types.ts";
 import "./socket/core.ts";
 import "./socket/options_table.ts";
 import "./socket/z85.ts";

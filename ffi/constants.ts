@@ -1,20 +1,5 @@
 /** libzmq's and the C library's numbers, under their C names. Only `ffi/` and its callers' gates see them. */
 
-// Types of sockets that are told apart somewhere; ZMQ_STREAM is the last one that isn't a draft's.
-export const ZMQ_PAIR = 0;
-export const ZMQ_PUB = 1;
-export const ZMQ_SUB = 2;
-export const ZMQ_REQ = 3;
-export const ZMQ_REP = 4;
-export const ZMQ_ROUTER = 6;
-export const ZMQ_PULL = 7;
-export const ZMQ_PUSH = 8;
-export const ZMQ_XPUB = 9;
-export const ZMQ_STREAM = 11;
-export const ZMQ_GATHER = 16;
-export const ZMQ_SCATTER = 17;
-export const ZMQ_DGRAM = 18;
-
 // Flags of zmq_send and zmq_msg_recv.
 export const ZMQ_DONTWAIT = 1;
 export const ZMQ_SNDMORE = 2;

@@ -6,7 +6,7 @@ import { takeBudget } from "../poller/turn.ts";
 import { Frame, type MessagePart, toParts } from "../socket/message.ts";
 import { takeMessage } from "../socket/native_message.ts";
 import { putParts } from "../socket/send.ts";
-import { EMPTY, type End, LATE, LIMIT, partsOf, Relay } from "./relay.ts";
+import { EMPTY, type End, LATE, LIMIT, Relay } from "./relay.ts";
 
 /** Which way a message goes: from the front end to the back end, or from the back end to the front end. */
 export type ProxyDirection = "toBack" | "toFront";
@@ -63,7 +63,7 @@ export class FilteredRelay extends Relay {
     }
     const message = this.#message;
     if (!this.#uncaptured) {
-      const [least, most] = partsOf(target.handle);
+      const [least, most] = target.handle.partsLimits;
       if (message.length < least || message.length > most) return this.giveUp();
       if (!put(target, message)) return this.refusedBy(target);
       count.messages++;

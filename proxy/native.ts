@@ -1,6 +1,6 @@
 /** libzmq's own proxy, on a thread of the runtime's pool. */
 
-import { ZMQ_EVENTS, ZMQ_LINGER, ZMQ_PAIR } from "../ffi/constants.ts";
+import { ZMQ_EVENTS, ZMQ_LINGER } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
 import { zmqTermination } from "../ffi/libzmq.ts";
@@ -12,6 +12,7 @@ import { type Handle, open, setBytes } from "../socket/core.ts";
 import type { Frame } from "../socket/message.ts";
 import { receiveSync, tryReceive } from "../socket/receive.ts";
 import { trySend } from "../socket/send.ts";
+import { TYPES } from "../socket/types.ts";
 import type { Counts, Engine, Unsent, Work } from "./run.ts";
 import { Run } from "./run.ts";
 
@@ -133,10 +134,10 @@ export class NativeRun implements Engine {
       throw stateError("EBUSY", CALL, message);
     }
     this.#contexts = new Set([front, back].map(({ context }) => context.pointer(CALL)));
-    const control = this.#control = open(front.context, ZMQ_PAIR);
+    const control = this.#control = open(front.context, TYPES.Pair);
     let theirs: Handle | undefined;
     try {
-      theirs = open(front.context, ZMQ_PAIR);
+      theirs = open(front.context, TYPES.Pair);
       const address = `inproc://deno-zmq.proxy.${crypto.randomUUID()}`;
       for (const handle of [control, theirs]) {
         setBytes(handle.pointer, ZMQ_LINGER, "linger", NO_LINGER);

@@ -1,6 +1,5 @@
 /** One direction of a proxy: what one socket receives, the other sends. */
 
-import { ZMQ_DGRAM, ZMQ_ROUTER, ZMQ_STREAM, ZMQ_XPUB } from "../ffi/constants.ts";
 import { ZmqError } from "../errors.ts";
 import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/turn.ts";
@@ -31,13 +30,6 @@ export const LATE = 3;
 
 /** How many receives count as one operation of the turn's budget: each takes a fraction of another's time. */
 const OPERATION = 8;
-
-/** How few and how many parts a message of a socket may have: of others libzmq would drop it, or lose its place. */
-export function partsOf({ type, shadowOptions }: Handle): [least: number, most: number] {
-  if (type === ZMQ_ROUTER && shadowOptions.get("rawMode") !== true) return [2, Infinity];
-  if (type === ZMQ_ROUTER || type === ZMQ_STREAM || type === ZMQ_DGRAM) return [2, 2];
-  return [1, type > ZMQ_STREAM ? 1 : Infinity];
-}
 
 /** What went one way. */
 export class Count {
@@ -137,8 +129,8 @@ export class NativeRelay extends Relay {
 
   constructor(source: End, target: End, capture: End | undefined) {
     super(source, target, capture);
-    [this.#least, this.#most] = partsOf(target.handle);
-    this.#whole = this.#most < Infinity || source.handle.type === ZMQ_XPUB;
+    [this.#least, this.#most] = target.handle.partsLimits;
+    this.#whole = this.#most < Infinity || source.handle.type.tearsMessages;
   }
 
   override get holds(): boolean {

@@ -1,17 +1,5 @@
 /** A proxy at work: its relays in the reactor, until it's ended. */
 
-import {
-  ZMQ_DGRAM,
-  ZMQ_GATHER,
-  ZMQ_PUB,
-  ZMQ_PULL,
-  ZMQ_PUSH,
-  ZMQ_REP,
-  ZMQ_REQ,
-  ZMQ_SCATTER,
-  ZMQ_STREAM,
-  ZMQ_SUB,
-} from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { reactor } from "../poller/reactor.ts";
@@ -42,18 +30,9 @@ export interface Work {
   readonly filter: ProxyFilter | undefined;
 }
 
-/** The types that don't receive, and those that don't send. */
-const SEND_ONLY: ReadonlySet<number> = new Set([ZMQ_PUB, ZMQ_PUSH, ZMQ_SCATTER]);
-const RECEIVE_ONLY: ReadonlySet<number> = new Set([ZMQ_SUB, ZMQ_PULL, ZMQ_GATHER]);
-
-/** Whether a socket sends at all. */
-export function sends({ type }: Handle): boolean {
-  return !RECEIVE_ONLY.has(type);
-}
-
 /** Whether one socket can send what the other receives. */
 export function passes(from: Handle, to: Handle): boolean {
-  return !SEND_ONLY.has(from.type) && sends(to);
+  return from.type.receives && to.type.sends;
 }
 
 /** A message that was taken from one socket, and for which the other had no room to the last. */
@@ -158,8 +137,8 @@ class Side implements End, Listener {
    * looked at, and a Request or a Reply out of turn doesn't hear what others tell it.
    */
   get #needsLook(): boolean {
-    const { type } = this.handle;
-    return type === ZMQ_REQ || type === ZMQ_REP || (type > ZMQ_STREAM && type !== ZMQ_DGRAM);
+    const { takesTurns, threadSafe } = this.handle.type;
+    return takesTurns || threadSafe;
   }
 }
 

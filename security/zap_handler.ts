@@ -1,6 +1,5 @@
 /** The part of an authenticator that its socket holds: it answers though the program has dropped the rest. */
 
-import { ZMQ_ROUTER } from "../ffi/constants.ts";
 import { type Context, coreOf } from "../context.ts";
 import { ZmqError } from "../errors.ts";
 import { takeBudget } from "../poller/turn.ts";
@@ -9,6 +8,7 @@ import type { Frame } from "../socket/message.ts";
 import { setOption } from "../socket/options.ts";
 import { tryReceive } from "../socket/receive.ts";
 import { trySend } from "../socket/send.ts";
+import { TYPES } from "../socket/types.ts";
 import { z85Encode } from "../socket/z85.ts";
 import { DomainPolicy } from "./policy.ts";
 import type { Admission, AuthRequest, Judge, PeerRequest, Verdict } from "./requests.ts";
@@ -39,7 +39,7 @@ export class ZapHandler {
 
   constructor(context: Context, listeners: Listeners) {
     this.#listeners = listeners;
-    this.#handle = open(coreOf(context), ZMQ_ROUTER);
+    this.#handle = open(coreOf(context), TYPES.Router);
     try {
       setOption(this.#handle, "linger", 0);
       this.#handle.bind(ZAP_ADDRESS);

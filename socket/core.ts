@@ -10,9 +10,6 @@ import {
   ZMQ_POLLIN,
   ZMQ_POLLOUT,
   ZMQ_RCVTIMEO,
-  ZMQ_ROUTER,
-  ZMQ_STREAM,
-  ZMQ_SUB,
 } from "../ffi/constants.ts";
 import { has, zmq } from "../ffi/libzmq.ts";
 import { check, checkPointer, checkUninterrupted, EINTR, stateError } from "../ffi/errno.ts";
@@ -37,6 +34,7 @@ import type { PropertyReader } from "./metadata.ts";
 import { closedError, type Operation } from "./operation.ts";
 import { serveReceivers } from "./receive.ts";
 import { serveSenders } from "./send.ts";
+import type { SocketType } from "./types.ts";
 
 const NO_ADDRESS = new Uint8Array(1);
 
@@ -46,8 +44,8 @@ export class Handle extends CleanedUpSource {
   readonly senders: Queue<Operation> = new Queue();
   readonly fd: number;
   closed = false;
-  /** Its type takes any message of one part. A Router's and a Stream's have two; a draft type's are looked at each. */
-  readonly takesOnePart: boolean;
+  /** Its type takes messages of any number of parts: they needn't be counted. */
+  readonly takesAnyParts: boolean;
   /** How long a receive or a send waits, in ms; -1 indefinitely. */
   receiveTimeout = -1;
   sendTimeout = -1;
@@ -73,11 +71,11 @@ export class Handle extends CleanedUpSource {
 
   constructor(
     readonly pointer: Deno.PointerObject,
-    readonly type: number,
+    readonly type: SocketType,
     readonly context: ContextCore,
   ) {
     super();
-    this.takesOnePart = type < ZMQ_STREAM && type !== ZMQ_ROUTER;
+    this.takesAnyParts = type.leastParts === 1 && type.mostParts === Infinity;
     this.fd = this.findDescriptor();
   }
 
@@ -87,6 +85,17 @@ export class Handle extends CleanedUpSource {
 
   protected findDescriptor(): number {
     return this.getInt(ZMQ_FD, "fd");
+  }
+
+  /** How few and how many parts a message that it's to send may have. */
+  get partsLimits(): [least: number, most: number] {
+    const { leastParts, mostParts } = this.type;
+    return [leastParts, this.isRaw ? leastParts : mostParts];
+  }
+
+  /** Its messages are a Stream's, though it isn't one. */
+  get isRaw(): boolean {
+    return this.type.hasRawMode && this.shadowOptions.get("rawMode") === true;
   }
 
   /** Takes a descriptor's signal back, where looking alone doesn't; called after waiting for it on this thread. */
@@ -126,8 +135,8 @@ export class Handle extends CleanedUpSource {
       reactor().setRefused(this, false);
       return;
     }
-    // A mandatory ROUTER isn't writable when its last peer has gone, and a send to that one is to fail now.
-    let sendUnconditionally = this.type === ZMQ_ROUTER;
+    // A mandatory Router isn't writable when its last peer has gone, and a send to that one is to fail now.
+    let sendUnconditionally = this.type.refusesUnready;
     let receiveRefused = false;
     let sendRefused = false;
     let refusedThoughReady = false;
@@ -186,7 +195,7 @@ export class Handle extends CleanedUpSource {
    * it in a Poller, still gets the older one.
    */
   #looksTake(): boolean {
-    return this.type === ZMQ_SUB && getInt(this.pointer, ZMQ_CONFLATE) === 1;
+    return this.type.looksTake && getInt(this.pointer, ZMQ_CONFLATE) === 1;
   }
 
   /** libzmq does that before it looks at what it's asked to disconnect from, which here is nothing. */
@@ -357,17 +366,20 @@ export class Handle extends CleanedUpSource {
   }
 }
 
-type HandleClass = new (pointer: Deno.PointerObject, type: number, context: ContextCore) => Handle;
+let draftHandleOf: ((type: SocketType) => typeof Handle) | undefined;
 
-/** What the handles of draft types are, once there is a module of them. */
-export const handleClasses: Map<number, HandleClass> = new Map();
+/** Says what the handles of draft types are, once there is a module of them. */
+export function useDrafts(handleOf: (type: SocketType) => typeof Handle): void {
+  draftHandleOf = handleOf;
+}
 
 /** Opens a socket of a type in a context. */
-export function open(context: ContextCore, type: number): Handle {
-  if (type > ZMQ_STREAM) assertDrafts();
-  const HandleClass = handleClasses.get(type) ?? Handle;
+export function open(context: ContextCore, type: SocketType): Handle {
+  if (type.draft) assertDrafts();
+  const HandleClass = type.draft ? draftHandleOf?.(type) ?? Handle : Handle;
   prepareFrames();
-  const pointer = checkPointer(zmq().zmq_socket(context.pointer("zmq_socket"), type), "zmq_socket");
+  const native = zmq().zmq_socket(context.pointer("zmq_socket"), type.number);
+  const pointer = checkPointer(native, "zmq_socket");
   let handle: Handle | undefined;
   try {
     handle = new HandleClass(pointer, type, context);

@@ -29,7 +29,7 @@
 
 import "../ffi/ready.ts";
 import { checkAddress, openHandleOf } from "./core.ts";
-import { changeGroup, connectPeer, DRAFT, groupBytes } from "./draft_core.ts";
+import { changeGroup, connectPeer, groupBytes } from "./draft_core.ts";
 import {
   checkRoutingId,
   composeAddressed,
@@ -53,6 +53,7 @@ import type {
   SendOptions,
 } from "./option_types.ts";
 import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
+import { TYPES } from "./types.ts";
 
 export type { GroupMessage, GroupTarget, PeerTarget, ReceivesAs, RoutedMessage, SendsTo };
 
@@ -72,7 +73,7 @@ export interface ServerOptions
 export class Server extends Socket {
   /** Opens a socket. */
   constructor(options?: ServerOptions) {
-    super(DRAFT.server, options);
+    super(TYPES.Server.number, options);
   }
 }
 /** The members of a {@linkcode Server} that its type of socket brings. */
@@ -103,7 +104,7 @@ export interface ClientOptions
 export class Client extends Socket {
   /** Opens a socket. */
   constructor(options?: ClientOptions) {
-    super(DRAFT.client, options);
+    super(TYPES.Client.number, options);
   }
 }
 /** The members of a {@linkcode Client} that its type of socket brings. */
@@ -145,7 +146,7 @@ export interface RadioOptions
 export class Radio extends Socket {
   /** Opens a socket. */
   constructor(options?: RadioOptions) {
-    super(DRAFT.radio, options);
+    super(TYPES.Radio.number, options);
   }
 }
 /** The members of a {@linkcode Radio} that its type of socket brings. */
@@ -159,7 +160,7 @@ export interface DishOptions extends SocketOptions, Partial<ReceiveOptions> {}
 export class Dish extends Socket {
   /** Opens a socket. */
   constructor(options?: DishOptions) {
-    super(DRAFT.dish, options);
+    super(TYPES.Dish.number, options);
   }
 
   /**
@@ -195,7 +196,7 @@ export interface GatherOptions
 export class Gather extends Socket {
   /** Opens a socket. */
   constructor(options?: GatherOptions) {
-    super(DRAFT.gather, options);
+    super(TYPES.Gather.number, options);
   }
 }
 /** The members of a {@linkcode Gather} that its type of socket brings. */
@@ -210,7 +211,7 @@ export interface ScatterOptions
 export class Scatter extends Socket {
   /** Opens a socket. */
   constructor(options?: ScatterOptions) {
-    super(DRAFT.scatter, options);
+    super(TYPES.Scatter.number, options);
   }
 }
 /** The members of a {@linkcode Scatter} that its type of socket brings. */
@@ -234,7 +235,7 @@ export interface PeerOptions
 export class Peer extends Socket {
   /** Opens a socket. */
   constructor(options?: PeerOptions) {
-    super(DRAFT.peer, options);
+    super(TYPES.Peer.number, options);
   }
 
   /**
@@ -275,7 +276,7 @@ export interface ChannelOptions
 export class Channel extends Socket {
   /** Opens a socket. */
   constructor(options?: ChannelOptions) {
-    super(DRAFT.channel, options);
+    super(TYPES.Channel.number, options);
   }
 }
 /** The members of a {@linkcode Channel} that its type of socket brings. */
@@ -309,7 +310,7 @@ export interface DatagramOptions
 export class Datagram extends Socket {
   /** Opens a socket. */
   constructor(options?: DatagramOptions) {
-    super(DRAFT.datagram, options);
+    super(TYPES.Datagram.number, options);
   }
 }
 /** The members of a {@linkcode Datagram} that its type of socket brings. */

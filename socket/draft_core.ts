@@ -1,6 +1,5 @@
 /** The engine's part of draft sockets: their descriptor, and messages with a routing id or a group. */
 
-import type { ContextCore } from "../context.ts";
 import { ZMQ_DONTWAIT, ZMQ_POLLIN } from "../ffi/constants.ts";
 import { POLLER_EVENT_SIZE, zmqDrafts, zmqPeers } from "../ffi/drafts.ts";
 import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
@@ -8,22 +7,9 @@ import { check, checkExpected, checkUninterrupted, errorOf, WOULD_BLOCK } from "
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { allocate, cBytes, PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
-import { Handle, handleClasses } from "./core.ts";
+import { Handle, useDrafts } from "./core.ts";
 import { Frame, type Part } from "./message.ts";
 import type { Metadata, MetadataNames, PropertyReader } from "./metadata.ts";
-
-/** libzmq's numbers of the draft types. */
-export const DRAFT = {
-  server: 12,
-  client: 13,
-  radio: 14,
-  dish: 15,
-  gather: 16,
-  scatter: 17,
-  datagram: 18,
-  peer: 19,
-  channel: 20,
-} as const;
 
 /**
  * A socket that several threads may use, as all drafts but Datagram are. It has no ZMQ_FD.
@@ -169,19 +155,11 @@ export class DishHandle extends ThreadSafeHandle {
   override metadata: PropertyReader | undefined = new GroupReader();
 }
 
-type HandleClass = new (pointer: Deno.PointerObject, type: number, context: ContextCore) => Handle;
-const HANDLE_CLASSES: [number, HandleClass][] = [
-  [DRAFT.server, RoutedHandle],
-  [DRAFT.client, ThreadSafeHandle],
-  [DRAFT.radio, RadioHandle],
-  [DRAFT.dish, DishHandle],
-  [DRAFT.gather, ThreadSafeHandle],
-  [DRAFT.scatter, ThreadSafeHandle],
-  [DRAFT.datagram, DatagramHandle],
-  [DRAFT.peer, RoutedHandle],
-  [DRAFT.channel, ThreadSafeHandle],
-];
-for (const [type, handleClass] of HANDLE_CLASSES) handleClasses.set(type, handleClass);
+useDrafts(({ beside, sends, threadSafe }) => {
+  if (!threadSafe) return DatagramHandle;
+  if (beside === undefined) return ThreadSafeHandle;
+  return beside === "routingId" ? RoutedHandle : sends ? RadioHandle : DishHandle;
+});
 
 /** A group's name as C wants it. Throws `TypeError` or `RangeError` for what can't be one. */
 export function groupBytes(group: string | Uint8Array): Uint8Array<ArrayBuffer> {

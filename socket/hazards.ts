@@ -9,11 +9,7 @@ const HEARTBEAT_IVL = 75;
 const PLAIN_SERVER = 44;
 const ZAP_DOMAIN = 55;
 const ZAP_ENFORCE_DOMAIN = 93;
-const REP = 4;
-/**
- * Options of ROUTER, which REP is built upon and takes: mandatory, raw mode, probing, handover, the
- * peer's routing id, notifications.
- */
+/** Options of ROUTER: mandatory, raw mode, probing, handover, the peer's routing id, notifications. */
 const ROUTER_OPTIONS: ReadonlySet<number> = new Set([33, 41, 51, 56, 61, 97]);
 
 /** What is about to happen: an option is set, or an address is bound or connected to. */
@@ -26,9 +22,9 @@ export interface Change {
 /** Throws `TypeError` where the socket, after a change, would be in a dangerous state. */
 export function assertSafeOptions(handle: Handle, change: Change): void {
   const { option, webSocket = false } = change;
-  if (option !== undefined && handle.type === REP && ROUTER_OPTIONS.has(option)) {
+  if (option !== undefined && handle.type.builtOnRouter && ROUTER_OPTIONS.has(option)) {
     throw new TypeError(
-      "A Reply must not have a Router's options: libzmq would end the process at a later request",
+      `A ${handle.type.name} must not have a Router's options: libzmq would end the process at a later request`,
     );
   }
   if ((handle.webSocket || webSocket) && isOn(handle, HEARTBEAT_IVL, change)) {

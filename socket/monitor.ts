@@ -1,6 +1,6 @@
 /** Monitors: libzmq's reports of what happens to a socket's connections, drained into a bounded queue. */
 
-import { ZMQ_LINGER, ZMQ_PAIR, ZMQ_RCVHWM } from "../ffi/constants.ts";
+import { ZMQ_LINGER, ZMQ_RCVHWM } from "../ffi/constants.ts";
 import { check, stateError } from "../ffi/errno.ts";
 import {
   peerAddress,
@@ -23,6 +23,7 @@ import { Pending } from "../poller/deadlines.ts";
 import { type Handle, open, setBytes } from "./core.ts";
 import type { Frame } from "./message.ts";
 import { takeMessage } from "./native_message.ts";
+import { TYPES } from "./types.ts";
 
 /** An event as libzmq reports it. */
 export interface RawEvent {
@@ -101,7 +102,7 @@ export class Monitor implements Listener {
     this.#observed = observed;
     const endpoint = observed.lastEndpoint;
     if (endpoint !== null) this.#own.add(endpoint);
-    const reader = this.#reader = open(observed.context, ZMQ_PAIR);
+    const reader = this.#reader = open(observed.context, TYPES.Pair);
     const address = `inproc://deno-zmq.events.${crypto.randomUUID()}`;
     try {
       setBytes(reader.pointer, ZMQ_RCVHWM, "receiveHighWaterMark", NONE);
@@ -325,7 +326,8 @@ function start(socket: Deno.PointerObject, address: string): boolean {
   const text = toCString(address, "An address");
   const versioned = zmqDraftMonitoring()?.zmq_socket_monitor_versioned;
   if (versioned) {
-    check(versioned(socket, text, ZMQ_EVENT_ALL_V2, 2, ZMQ_PAIR), "zmq_socket_monitor_versioned");
+    const rc = versioned(socket, text, ZMQ_EVENT_ALL_V2, 2, TYPES.Pair.number);
+    check(rc, "zmq_socket_monitor_versioned");
     return true;
   }
   check(zmqMonitoring().zmq_socket_monitor(socket, text, ZMQ_EVENT_ALL_V1), "zmq_socket_monitor");

@@ -2,6 +2,7 @@
 
 import type { ConflateOption, ReceiveOptions, SendOptions } from "./option_types.ts";
 import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
+import { TYPES } from "./types.ts";
 
 /** Options of a {@linkcode Push}. */
 export interface PushOptions extends SocketOptions, Partial<SendOptions>, Partial<ConflateOption> {}
@@ -27,7 +28,7 @@ export interface PushOptions extends SocketOptions, Partial<SendOptions>, Partia
 export class Push extends Socket {
   /** Opens a socket. */
   constructor(options?: PushOptions) {
-    super(8, options);
+    super(TYPES.Push.number, options);
   }
 }
 /** The members of a {@linkcode Push} that its type of socket brings. */
@@ -59,7 +60,7 @@ export interface PullOptions
 export class Pull extends Socket {
   /** Opens a socket. */
   constructor(options?: PullOptions) {
-    super(7, options);
+    super(TYPES.Pull.number, options);
   }
 }
 /** The members of a {@linkcode Pull} that its type of socket brings. */
@@ -87,7 +88,7 @@ export interface PairOptions extends SocketOptions, Partial<ReceiveOptions>, Par
 export class Pair extends Socket {
   /** Opens a socket. */
   constructor(options?: PairOptions) {
-    super(0, options);
+    super(TYPES.Pair.number, options);
   }
 }
 /** The members of a {@linkcode Pair} that its type of socket brings. */

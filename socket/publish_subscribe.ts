@@ -17,6 +17,7 @@ import type {
   XPublisherOnlyOptions,
 } from "./option_types.ts";
 import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
+import { TYPES } from "./types.ts";
 
 /** Options of a {@linkcode Publisher}. */
 export interface PublisherOptions
@@ -50,7 +51,7 @@ export interface PublisherOptions
 export class Publisher extends Socket {
   /** Opens a socket. */
   constructor(options?: PublisherOptions) {
-    super(1, options);
+    super(TYPES.Publisher.number, options);
   }
 }
 /** The members of a {@linkcode Publisher} that its type of socket brings. */
@@ -100,7 +101,7 @@ export interface SubscriberOptions
 export class Subscriber extends Socket {
   /** Opens a socket. */
   constructor(options?: SubscriberOptions) {
-    super(2, options);
+    super(TYPES.Subscriber.number, options);
   }
 
   /**
@@ -161,7 +162,7 @@ export interface XPublisherOptions
 export class XPublisher extends Socket {
   /** Opens a socket. */
   constructor(options?: XPublisherOptions) {
-    super(9, options);
+    super(TYPES.XPublisher.number, options);
   }
 
   /** Which subscriptions are received; see {@linkcode XPublisherOnlyOptions.verbosity}. */
@@ -261,7 +262,7 @@ export interface XSubscriberOptions
 export class XSubscriber extends Socket {
   /** Opens a socket. */
   constructor(options?: XSubscriberOptions) {
-    super(10, options);
+    super(TYPES.XSubscriber.number, options);
   }
 }
 /** The members of an {@linkcode XSubscriber} that its type of socket brings. */

@@ -1,6 +1,5 @@
 /** The receiving half of a socket: at once where possible, otherwise waiting in line. */
 
-import { ZMQ_STREAM } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import { inWorker } from "../ffi/process_lock.ts";
 import { backgroundSources, waitReadable } from "../poller/source.ts";
@@ -320,10 +319,10 @@ function wait(receive: Receive, tried: boolean, signal: AbortSignal | undefined)
 /**
  * Whether a synchronous receive may block within libzmq, as C's programs do: a system call less than waiting
  * for the descriptor first, and 7 % more messages. Not before those that wait; nor where this thread has to answer
- * for background sockets meanwhile; nor in a draft's socket, which isn't this thread's alone.
+ * for background sockets meanwhile; nor in a thread-safe socket, which isn't this thread's alone.
  */
 function mayBlockIn(handle: Handle): boolean {
-  return mayTry(handle) && backgroundSources.size === 0 && handle.type <= ZMQ_STREAM;
+  return mayTry(handle) && backgroundSources.size === 0 && !handle.type.threadSafe;
 }
 
 /**

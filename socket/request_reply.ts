@@ -21,6 +21,7 @@ import type {
   SendOptions,
 } from "./option_types.ts";
 import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
+import { TYPES } from "./types.ts";
 
 /** The option of sockets that have a name of their own. */
 export interface RoutingIdOption {
@@ -79,7 +80,7 @@ export interface RequestOptions
 export class Request extends NamedSocket {
   /** Opens a socket. */
   constructor(options?: RequestOptions) {
-    super(3, options);
+    super(TYPES.Request.number, options);
   }
 }
 /** The members of a {@linkcode Request} that its type of socket brings. */
@@ -125,7 +126,7 @@ export interface ReplyOptions
 export class Reply extends NamedSocket {
   /** Opens a socket. */
   constructor(options?: ReplyOptions) {
-    super(4, options);
+    super(TYPES.Reply.number, options);
   }
 }
 /** The members of a {@linkcode Reply} that its type of socket brings. */
@@ -165,7 +166,7 @@ export interface DealerOptions
 export class Dealer extends NamedSocket {
   /** Opens a socket. */
   constructor(options?: DealerOptions) {
-    super(5, options);
+    super(TYPES.Dealer.number, options);
   }
 }
 /** The members of a {@linkcode Dealer} that its type of socket brings. */
@@ -229,7 +230,7 @@ export interface RouterOptions
 export class Router extends NamedSocket {
   /** Opens a socket. */
   constructor(options?: RouterOptions) {
-    super(6, options);
+    super(TYPES.Router.number, options);
   }
 
   /** Of what an empty message of a peer is received; see {@linkcode RouterNotifyOption.notify}. */

@@ -1,6 +1,5 @@
 /** The sending half of a socket: at once where possible, otherwise waiting in line. */
 
-import { ZMQ_DGRAM, ZMQ_ROUTER, ZMQ_STREAM } from "../ffi/constants.ts";
 import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/turn.ts";
 import { waitReadable } from "../poller/source.ts";
@@ -126,7 +125,7 @@ export function trySend(handle: Handle, message: MessageLike): boolean {
  * False for whatever keeps it from going, which is left to the usual way to find out.
  */
 function sendAgain(handle: Handle): boolean {
-  if (handle.closed || !handle.takesOnePart || handle.senders.first !== undefined) return false;
+  if (handle.closed || !handle.takesAnyParts || handle.senders.first !== undefined) return false;
   if (!sendPinned(handle.pointer)) return false;
   if (handle.dependents > 0) reactor().markStale(handle);
   return true;
@@ -171,34 +170,24 @@ export function serveSenders(handle: Handle): boolean {
 }
 
 function checkMessage(handle: Handle, message: MessageLike): Part | Part[] {
-  if (!handle.takesOnePart) checkCount(handle, message);
+  if (!handle.takesAnyParts) checkCount(handle, message);
   return Array.isArray(message) ? toParts(message) : toPart(message as MessagePart);
 }
 
 /** What libzmq would drop, with success: a message without the parts that its type of socket wants. */
 export function checkCount(handle: Handle, message: MessageLike): void {
-  const { type } = handle;
-  const count = Array.isArray(message) ? message.length : 1;
-  const raw = type === ZMQ_ROUTER && handle.shadowOptions.get("rawMode") === true;
-  if (type === ZMQ_ROUTER && !raw) {
-    if (count >= 2) return;
-    throw new TypeError(
-      "A Router's message has two parts or more: the peer's routing id, and the message for it",
-    );
-  }
+  const { type: { name, addressedBy, beside }, partsLimits: [least, most] } = handle;
+  // A routing id or a group was put before those that have one.
+  const count = (Array.isArray(message) ? message.length : 1) - (beside === undefined ? 0 : 1);
   // A Stream's parts are taken by turns for an id and for bytes, whatever a message is: one too few or
   // too many, and every later message would be lost. A raw Router leaves out what follows the second.
-  if (type === ZMQ_STREAM || type === ZMQ_DGRAM || raw) {
-    if (count === 2) return;
-    const whose = type === ZMQ_STREAM ? "Stream" : raw ? "Router in raw mode" : "Datagram";
-    const whom = type === ZMQ_DGRAM ? "address" : "routing id";
-    throw new TypeError(
-      `A message of a ${whose} has two parts: the peer's ${whom}, and bytes for it`,
-    );
-  }
-  // A routing id or a group was put before those that have one.
-  if (count === (handle.sendTogether === undefined ? 1 : 2)) return;
-  throw new TypeError("A message of this type of socket has one part");
+  if (count >= least && count <= most) return;
+  const whose = handle.isRaw ? `${name} in raw mode` : name;
+  if (addressedBy === undefined) throw new TypeError(`A message of a ${whose} has one part`);
+  throw new TypeError(
+    `A message of a ${whose} has two parts${most === 2 ? "" : " or more"}: ` +
+      `the peer's ${addressedBy}, and ${most === 2 ? "bytes" : "the message"} for it`,
+  );
 }
 
 function put(
@@ -210,7 +199,7 @@ function put(
   // A refused send needn't have run the socket's commands, of which one may say that there is room now.
   if (!sent && (handle.look() & WRITABLE) !== 0) sent = putOnce(handle, parts, sendOne);
   if (handle.dependents > 0) reactor().markStale(handle);
-  else if (sent && handle.type === ZMQ_STREAM) awaitStreamClose(handle, parts as readonly Part[]);
+  else if (sent && handle.type.closesPeers) awaitStreamClose(handle, parts as readonly Part[]);
   return sent;
 }
 

@@ -37,6 +37,7 @@ import {
   writableBytesOf,
   writableOf,
 } from "./web_streams.ts";
+import { typeOf } from "./types.ts";
 
 /** What every socket's constructor takes beside its own options. */
 export interface SocketOptions
@@ -68,7 +69,7 @@ export abstract class Socket extends Configurable implements Pollable, Disposabl
     }
     super();
     const { context = defaultContext, ...rest } = options;
-    const handle = open(coreOf(context), type);
+    const handle = open(coreOf(context), typeOf(type));
     // Not enumerable: anyone who logs a socket wants to see its options, not the engine's insides.
     Object.defineProperty(this, pollable, { value: handle });
     this.#context = context;
@@ -101,7 +102,7 @@ export abstract class Socket extends Configurable implements Pollable, Disposabl
 
   /** libzmq's number of the socket's type (`ZMQ_TYPE`). */
   get type(): number {
-    return handleOf(this).type;
+    return handleOf(this).type.number;
   }
 
   /**

@@ -3,6 +3,7 @@
 import type { ReceiveOptions, SendOptions, StreamOnlyOptions } from "./option_types.ts";
 import { connectRouted, type RoutedConnectOptions } from "./request_reply.ts";
 import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
+import { TYPES } from "./types.ts";
 
 /** Options of a {@linkcode Stream}. */
 export interface StreamOptions
@@ -36,7 +37,7 @@ export interface StreamOptions
 export class Stream extends Socket {
   /** Opens a socket. */
   constructor(options?: StreamOptions) {
-    super(11, options);
+    super(TYPES.Stream.number, options);
   }
 
   /**

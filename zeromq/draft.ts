@@ -2,7 +2,8 @@
 
 import type { Buffer } from "node:buffer";
 import { handleOf } from "../socket/core.ts";
-import { changeGroup, DRAFT } from "../socket/draft_core.ts";
+import { changeGroup } from "../socket/draft_core.ts";
+import { TYPES } from "../socket/types.ts";
 import { expectArguments, isObject } from "./arguments.ts";
 import { compose } from "./compose.ts";
 import { EINVAL, errnoError, translating } from "./errors.ts";
@@ -33,7 +34,7 @@ export interface DishGroupOptions {
 export class Server extends Socket {
   /** Opens a socket (`ZMQ_SERVER`). */
   constructor(options?: SocketOptions<Server>) {
-    super(DRAFT.server, options);
+    super(TYPES.Server.number, options);
   }
 }
 /** Servers receive from clients, and send to one each time. */
@@ -46,7 +47,7 @@ export interface Server
 export class Client extends Socket {
   /** Opens a socket (`ZMQ_CLIENT`). */
   constructor(options?: SocketOptions<Client>) {
-    super(DRAFT.client, options);
+    super(TYPES.Client.number, options);
   }
 }
 /** Clients send and receive messages of one part. */
@@ -56,7 +57,7 @@ export interface Client extends Readable<[Message]>, Writable<MessageLike> {}
 export class Radio extends Socket {
   /** Opens a socket (`ZMQ_RADIO`). */
   constructor(options?: SocketOptions<Radio>) {
-    super(DRAFT.radio, options);
+    super(TYPES.Radio.number, options);
   }
 }
 /** Radios send. */
@@ -66,7 +67,7 @@ export interface Radio extends Writable<MessageLike, [RadioGroupOptions]> {}
 export class Dish extends Socket {
   /** Opens a socket (`ZMQ_DISH`). */
   constructor(options?: SocketOptions<Dish>) {
-    super(DRAFT.dish, options);
+    super(TYPES.Dish.number, options);
   }
 
   /** Joins groups (`zmq_join`). */
@@ -86,7 +87,7 @@ export interface Dish extends Readable<[Message, DishGroupOptions]> {}
 export class Gather extends Socket {
   /** Opens a socket (`ZMQ_GATHER`). */
   constructor(options?: SocketOptions<Gather>) {
-    super(DRAFT.gather, options);
+    super(TYPES.Gather.number, options);
   }
 }
 /** Gathers receive messages of one part. */
@@ -99,7 +100,7 @@ export interface Gather extends Readable<[Message]> {
 export class Scatter extends Socket {
   /** Opens a socket (`ZMQ_SCATTER`). */
   constructor(options?: SocketOptions<Scatter>) {
-    super(DRAFT.scatter, options);
+    super(TYPES.Scatter.number, options);
   }
 }
 /** Scatters send messages of one part. */
@@ -112,7 +113,7 @@ export interface Scatter extends Writable<MessageLike> {
 export class Datagram extends Socket {
   /** Opens a socket (`ZMQ_DGRAM`). */
   constructor(options?: SocketOptions<Datagram>) {
-    super(DRAFT.datagram, options);
+    super(TYPES.Datagram.number, options);
     // As it comes from libzmq, the address ends with a NUL, and so it does in zeromq.js.
     handleOf(this).metadata = undefined;
   }

@@ -2,6 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 
+import { TYPES } from "../socket/types.ts";
 import { compose } from "./compose.ts";
 import { Socket } from "./socket.ts";
 import type {
@@ -25,7 +26,7 @@ const VERBOSER = 78;
 export class Pair extends Socket {
   /** Opens a socket (`ZMQ_PAIR`). */
   constructor(options?: SocketOptions<Pair>) {
-    super(0, options);
+    super(TYPES.Pair.number, options);
   }
 }
 /** Pairs send and receive. */
@@ -42,7 +43,7 @@ export class Publisher extends Socket {
 
   /** Opens a socket (`ZMQ_PUB`). */
   constructor(options?: SocketOptions<Publisher>) {
-    super(1, options);
+    super(TYPES.Publisher.number, options);
   }
 }
 /** Publishers send. */
@@ -57,7 +58,7 @@ export class Subscriber extends Socket {
 
   /** Opens a socket (`ZMQ_SUB`). */
   constructor(options?: SocketOptions<Subscriber>) {
-    super(2, options);
+    super(TYPES.Subscriber.number, options);
   }
 
   /** Subscribes to messages that begin with any of the prefixes; without one, to all (`ZMQ_SUBSCRIBE`). */
@@ -88,7 +89,7 @@ export class Request extends Socket {
 
   /** Opens a socket (`ZMQ_REQ`). */
   constructor(options?: SocketOptions<Request>) {
-    super(3, options);
+    super(TYPES.Request.number, options);
   }
 }
 /** Requests send and receive. */
@@ -101,7 +102,7 @@ export class Reply extends Socket {
 
   /** Opens a socket (`ZMQ_REP`). */
   constructor(options?: SocketOptions<Reply>) {
-    super(4, options);
+    super(TYPES.Reply.number, options);
   }
 }
 /** Replies send and receive. */
@@ -118,7 +119,7 @@ export class Dealer extends Socket {
 
   /** Opens a socket (`ZMQ_DEALER`). */
   constructor(options?: SocketOptions<Dealer>) {
-    super(5, options);
+    super(TYPES.Dealer.number, options);
   }
 }
 /** Dealers send and receive. */
@@ -137,7 +138,7 @@ export class Router extends Socket {
 
   /** Opens a socket (`ZMQ_ROUTER`). */
   constructor(options?: SocketOptions<Router>) {
-    super(6, options);
+    super(TYPES.Router.number, options);
   }
 
   /** Connects to an address, where the peer is given a routing id if one is named (`ZMQ_CONNECT_ROUTING_ID`). */
@@ -153,7 +154,7 @@ export interface Router extends Readable, Writable {}
 export class Pull extends Socket {
   /** Opens a socket (`ZMQ_PULL`). */
   constructor(options?: SocketOptions<Pull>) {
-    super(7, options);
+    super(TYPES.Pull.number, options);
   }
 }
 /** Pulls receive. */
@@ -166,7 +167,7 @@ export interface Pull extends Readable {
 export class Push extends Socket {
   /** Opens a socket (`ZMQ_PUSH`). */
   constructor(options?: SocketOptions<Push>) {
-    super(8, options);
+    super(TYPES.Push.number, options);
   }
 }
 /** Pushes send. */
@@ -188,7 +189,7 @@ export class XPublisher extends Socket {
 
   /** Opens a socket (`ZMQ_XPUB`). */
   constructor(options?: SocketOptions<XPublisher>) {
-    super(9, options);
+    super(TYPES.XPublisher.number, options);
   }
 
   /**
@@ -210,7 +211,7 @@ export interface XPublisher extends Readable, Writable {}
 export class XSubscriber extends Socket {
   /** Opens a socket (`ZMQ_XSUB`). */
   constructor(options?: SocketOptions<XSubscriber>) {
-    super(10, options);
+    super(TYPES.XSubscriber.number, options);
   }
 }
 /** XSubscribers receive, and send subscriptions. */
@@ -223,7 +224,7 @@ export class Stream extends Socket {
 
   /** Opens a socket (`ZMQ_STREAM`). */
   constructor(options?: SocketOptions<Stream>) {
-    super(11, options);
+    super(TYPES.Stream.number, options);
   }
 
   /** Connects to an address, where the peer is given a routing id if one is named (`ZMQ_CONNECT_ROUTING_ID`). */

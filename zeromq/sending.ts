@@ -1,6 +1,5 @@
 /** Sending: one at a time, as zeromq.js does it, in the engine's lines. */
 
-import { ZMQ_DGRAM, ZMQ_ROUTER, ZMQ_STREAM } from "../ffi/constants.ts";
 import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/turn.ts";
 import { reactor } from "../poller/reactor.ts";
@@ -27,11 +26,11 @@ export function send(state: SocketState, message: unknown, target?: Part): Promi
   const parts = Array.isArray(message) ? Array.from(message, toPart) : [toPart(message)];
   if (parts.length === 0) return SENT;
   const { handle } = state;
-  if (handle.type > ZMQ_STREAM && handle.type !== ZMQ_DGRAM) {
+  if (handle.type.mostParts === 1) {
     // Such messages have one part; zeromq.js leaves it to libzmq to say so.
     if (parts.length > 1) return Promise.reject(errnoError(EINVAL));
     if (target !== undefined) parts.unshift(target);
-  } else if (handle.type === ZMQ_ROUTER || handle.type >= ZMQ_STREAM) {
+  } else if (!handle.takesAnyParts) {
     checkCount(handle, parts); // throws where libzmq would drop what is sent, with success
   }
   if (!takeBudget()) {
@@ -154,7 +153,7 @@ function defer(
     },
   );
   state.sending = turn;
-  turn.begin(timeout, state.handle.type === ZMQ_ROUTER);
+  turn.begin(timeout, state.handle.type.refusesUnready);
 }
 
 /** A last try: the time is over, or the socket is about to go. */

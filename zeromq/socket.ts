@@ -7,6 +7,7 @@ import { runtimeTimers } from "../poller/runtime_timers.ts";
 import { pollable, Uncloneable } from "../poller/source.ts";
 import { type Handle, open } from "../socket/core.ts";
 import { assertSafeOptions } from "../socket/hazards.ts";
+import { typeOf } from "../socket/types.ts";
 import * as by from "./accessors.ts";
 import { expectAddress, expectArguments, expectIdentifier, expectOptions } from "./arguments.ts";
 import { native, readOnly } from "./classes.ts";
@@ -301,7 +302,7 @@ export interface SocketClass extends CommonOptions {}
 function openAs(core: ContextCore, type: number): Handle {
   return translating(() => {
     try {
-      return open(core, type);
+      return open(core, typeOf(type));
     } catch (error) {
       throw (error as { code?: unknown }).code === "ENOTSUP" ? errnoError(EINVAL) : error;
     }

@@ -19,10 +19,12 @@ function endOf(socket: Dealer | Pull | Push, before: () => void = () => {}): End
 
 class Proxied {
   midMessage = false;
-  readonly type: number;
+  readonly type: Handle["type"];
+  readonly partsLimits: Handle["partsLimits"];
 
   constructor(readonly real: Handle, readonly before: () => void) {
     this.type = real.type;
+    this.partsLimits = real.partsLimits;
   }
 
   get pointer(): Deno.PointerObject {
