@@ -11,7 +11,7 @@ import type { ProxyDirection, ProxyFilter } from "./proxy/filtered.ts";
 import type { Count } from "./proxy/relay.ts";
 import { NativeRun } from "./proxy/native.ts";
 import { type Engine, passes, Run } from "./proxy/run.ts";
-import { Handle, handleOf } from "./socket/core.ts";
+import { Handle, handleOf } from "./socket/handle.ts";
 import type { Frame } from "./socket/message.ts";
 import type { Sends, Socket } from "./socket/socket.ts";
 

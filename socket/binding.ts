@@ -1,7 +1,8 @@
-/** Binding to addresses, and to a free port of a range. */
+/** Addresses: what can't be one, and binding to a free port of a range. */
 
 import { ZmqError } from "../errors.ts";
-import { checkAddress, type Handle, openHandleOf } from "./core.ts";
+import { toCString } from "../ffi/memory.ts";
+import { type Handle, openHandleOf } from "./handle.ts";
 
 /** The ports of which {@linkcode Socket.bindToRandomPort} takes one. */
 export interface PortRange {
@@ -14,6 +15,17 @@ export interface PortRange {
 }
 
 const HIGHEST = 65535;
+
+/** Checks an address as far as a program's mistakes go; libzmq judges the rest. */
+export function checkAddress(address: unknown): asserts address is string {
+  if (typeof address !== "string") throw new TypeError("An address must be a string");
+  toCString(address, "An address");
+  // libzmq takes a port modulo 65536, without a word.
+  const port = /^(?:tcp|udp|wss?):\/\/[^/]*:(\d+)(?:\/.*)?$/.exec(address)?.[1];
+  if (port !== undefined && Number(port) > HIGHEST) {
+    throw new RangeError(`The port of ${address} is above ${HIGHEST}`);
+  }
+}
 
 /** Misuse throws at once; what libzmq says of the address comes by the promise. */
 export function attempt(

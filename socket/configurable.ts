@@ -10,7 +10,8 @@ import {
 import { stateError } from "../ffi/errno.ts";
 import { pollable, Uncloneable } from "../poller/source.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
-import { getBytes, handleOf, openHandleOf, scratch, setBytes } from "./core.ts";
+import { handleOf, openHandleOf } from "./handle.ts";
+import { getBytes, scratch, setBytes } from "./raw_options.ts";
 import { assertSafeOptions } from "./hazards.ts";
 import { Frame } from "./message.ts";
 import { getOption, setOption, shadowByNumber } from "./options.ts";

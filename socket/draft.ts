@@ -28,7 +28,8 @@
  */
 
 import "../ffi/ready.ts";
-import { checkAddress, openHandleOf } from "./core.ts";
+import { checkAddress } from "./binding.ts";
+import { openHandleOf } from "./handle.ts";
 import { changeGroup, connectPeer, groupBytes } from "./draft_core.ts";
 import {
   checkRoutingId,

@@ -7,7 +7,7 @@ import { check, checkExpected, checkUninterrupted, errorOf, WOULD_BLOCK } from "
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { allocate, cBytes, PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
-import { Handle, useDrafts } from "./core.ts";
+import { Handle, useDrafts } from "./handle.ts";
 import { Frame, type Part } from "./message.ts";
 import type { Metadata, MetadataNames, PropertyReader } from "./metadata.ts";
 

@@ -1,6 +1,6 @@
 /** The receiving and sending halves of draft sockets whose messages have a routing id or a group. */
 
-import { type Handle, handleOf, openHandleOf } from "./core.ts";
+import { type Handle, handleOf, openHandleOf } from "./handle.ts";
 import type { Frame, MessagePart } from "./message.ts";
 import { MetadataNames } from "./metadata.ts";
 import type { WaitLimits } from "./operation.ts";

@@ -3,7 +3,8 @@
  * process (4.3.4 and 4.3.5). They're refused, whichever part of one comes last.
  */
 
-import { getBytes, type Handle, scratch } from "./core.ts";
+import type { Handle } from "./handle.ts";
+import { getBytes, scratch } from "./raw_options.ts";
 
 const HEARTBEAT_IVL = 75;
 const PLAIN_SERVER = 44;

@@ -2,7 +2,7 @@
 
 import { stateError } from "../ffi/errno.ts";
 import { checkSignal } from "../poller/deadlines.ts";
-import { openHandleOf } from "./core.ts";
+import { openHandleOf } from "./handle.ts";
 import {
   type SocketEvent,
   type SocketEventOfType,

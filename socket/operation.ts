@@ -3,7 +3,7 @@
 import { stateError } from "../ffi/errno.ts";
 import { reactor } from "../poller/reactor.ts";
 import { type Queue, QueuedOperation } from "../poller/source.ts";
-import type { Handle } from "./core.ts";
+import type { Handle } from "./handle.ts";
 
 /** How long a call may take, and what may end it. */
 export interface WaitLimits {
@@ -36,6 +36,8 @@ export abstract class Operation extends QueuedOperation {
     super();
   }
 
+  /** Tries it once. False where it was refused, and has to go on waiting. */
+  abstract attempt(): boolean;
   /** Ends it without success. */
   abstract fail(reason: unknown): void;
   /** Ends it because its socket was closed. */

@@ -1,7 +1,8 @@
 /** Publish and subscribe: each message goes to all who have subscribed to its beginning. */
 
 import { ZMQ_SUBSCRIBE, ZMQ_UNSUBSCRIBE } from "../ffi/constants.ts";
-import { type Handle, openHandleOf, setBytes } from "./core.ts";
+import { type Handle, openHandleOf } from "./handle.ts";
+import { setBytes } from "./raw_options.ts";
 import type {
   OnlyFirstSubscribeOption,
   TopicsCount,

@@ -6,7 +6,7 @@ import { takeBudget } from "../poller/turn.ts";
 import { bitsOf, type Interest } from "../poller/poller.ts";
 import { reactor } from "../poller/reactor.ts";
 import { checkSignal, Pending } from "../poller/deadlines.ts";
-import type { Handle } from "./core.ts";
+import type { Handle } from "./handle.ts";
 import { closedError, SLICE, toTimeout } from "./operation.ts";
 
 const CALL = "zmq_getsockopt";

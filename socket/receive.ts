@@ -6,7 +6,7 @@ import { backgroundSources, waitReadable } from "../poller/source.ts";
 import { takeBudget } from "../poller/turn.ts";
 import { reactor } from "../poller/reactor.ts";
 import { checkSignal } from "../poller/deadlines.ts";
-import type { Handle } from "./core.ts";
+import type { Handle } from "./handle.ts";
 import type { Frame } from "./message.ts";
 import { closedError, Operation, SLICE, timeoutError, toTimeout } from "./operation.ts";
 import {
@@ -35,6 +35,23 @@ export class Receive extends Operation {
     readonly reject: (reason: unknown) => void,
   ) {
     super(handle, owner, handle.receivers);
+  }
+
+  override attempt(): boolean {
+    const { handle } = this;
+    let message: Frame[] | undefined;
+    try {
+      message = takeMessage(handle.pointer, handle.metadata);
+    } catch (error) {
+      this.fail(error);
+      return true;
+    }
+    if (message === undefined) {
+      handle.stale = false;
+      return false;
+    }
+    this.succeed(message);
+    return true;
   }
 
   succeed(message: Frame[]): void {
@@ -254,31 +271,6 @@ export function visit(handle: Handle, visitor: Visitor, options: VisitOptions): 
     returnVisitBuffers(buffers);
     if (!handle.closed) handle.markStale();
   }
-}
-
-/** Gives messages to those that wait. False where one was left without. */
-export function serveReceivers(handle: Handle): boolean {
-  if (handle.midMessage) return false;
-  for (let first; (first = handle.receivers.first as Receive | undefined) !== undefined;) {
-    if (!takeBudget()) {
-      reactor().postpone(handle);
-      return true;
-    }
-    let message: Frame[] | undefined;
-    first.tried = true;
-    try {
-      message = takeMessage(handle.pointer, handle.metadata);
-    } catch (error) {
-      first.fail(error);
-      continue;
-    }
-    if (message === undefined) {
-      handle.stale = false;
-      return false;
-    }
-    first.succeed(message);
-  }
-  return true;
 }
 
 /** Whether a receive may look for a message itself: not before those that wait, nor within a message. */

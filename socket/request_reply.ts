@@ -1,7 +1,9 @@
 /** Request and reply: Request and Reply in strict turn, Dealer and Router freely. */
 
 import { ZMQ_CONNECT_ROUTING_ID } from "../ffi/constants.ts";
-import { checkAddress, handleOf, openHandleOf, setBytes } from "./core.ts";
+import { checkAddress } from "./binding.ts";
+import { handleOf, openHandleOf } from "./handle.ts";
+import { setBytes } from "./raw_options.ts";
 import type { Frame } from "./message.ts";
 import type {
   DisconnectMessageOption,

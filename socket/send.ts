@@ -5,7 +5,7 @@ import { takeBudget } from "../poller/turn.ts";
 import { waitReadable } from "../poller/source.ts";
 import { reactor } from "../poller/reactor.ts";
 import { checkSignal } from "../poller/deadlines.ts";
-import type { Handle } from "./core.ts";
+import type { Handle } from "./handle.ts";
 import {
   keepParts,
   type MessageLike,
@@ -45,6 +45,17 @@ export class Send extends Operation {
   ) {
     super(handle, owner, handle.senders);
     this.parts = keepParts(parts);
+  }
+
+  override attempt(): boolean {
+    try {
+      if (!putParts(this.handle, this.parts)) return false;
+    } catch (error) {
+      this.fail(error);
+      return true;
+    }
+    this.succeed();
+    return true;
   }
 
   succeed(): void {
@@ -148,25 +159,6 @@ export function sendSync(handle: Handle, message: MessageLike, limit: number | u
     const ready = (handle.ask() & WRITABLE) !== 0;
     waitReadable(handle.fd, Math.min(left, ready ? RETRY : SLICE));
   }
-}
-
-/** Lets those that wait send. False where one is left. */
-export function serveSenders(handle: Handle): boolean {
-  for (let first; (first = handle.senders.first as Send | undefined) !== undefined;) {
-    if (!takeBudget()) {
-      reactor().postpone(handle);
-      return true;
-    }
-    try {
-      first.tried = true;
-      if (!putParts(handle, first.parts)) return false;
-    } catch (error) {
-      first.fail(error);
-      continue;
-    }
-    first.succeed();
-  }
-  return true;
 }
 
 function checkMessage(handle: Handle, message: MessageLike): Part | Part[] {

@@ -1,6 +1,6 @@
 /** A socket's messages as Web streams. */
 
-import type { Handle } from "./core.ts";
+import type { Handle } from "./handle.ts";
 import type { Frame, MessageLike } from "./message.ts";
 import { MessageIterator } from "./receive.ts";
 import { send } from "./send.ts";

@@ -5,7 +5,7 @@ import { ENOENT } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { capability } from "../mod.ts";
 import { MovableMessage } from "../proxy/parts.ts";
-import { handleOf } from "../socket/core.ts";
+import { handleOf } from "../socket/handle.ts";
 import { Gather, Scatter } from "../socket/draft.ts";
 import { freshAddress } from "./util.ts";
 import { pipeline } from "./socket/support.ts";

@@ -9,7 +9,7 @@ import {
   ZMQ_SNDTIMEO,
 } from "../ffi/constants.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
-import { getBytes, scratch, setBytes } from "../socket/core.ts";
+import { getBytes, scratch, setBytes } from "../socket/raw_options.ts";
 import { shadowByNumber } from "../socket/options.ts";
 import { assertSafeOptions } from "../socket/hazards.ts";
 import { EINVAL, ENOTSOCK, errnoError, translating } from "./errors.ts";

@@ -1,7 +1,7 @@
 /** The classes of draft sockets. */
 
 import type { Buffer } from "node:buffer";
-import { handleOf } from "../socket/core.ts";
+import { handleOf } from "../socket/handle.ts";
 import { changeGroup } from "../socket/draft_core.ts";
 import { TYPES } from "../socket/types.ts";
 import { expectArguments, isObject } from "./arguments.ts";

@@ -5,7 +5,7 @@ import type { ContextCore } from "../context.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
 import { pollable, Uncloneable } from "../poller/source.ts";
-import { type Handle, open } from "../socket/core.ts";
+import { type Handle, open } from "../socket/handle.ts";
 import { assertSafeOptions } from "../socket/hazards.ts";
 import { typeOf } from "../socket/types.ts";
 import * as by from "./accessors.ts";

@@ -1,7 +1,7 @@
 /** What a socket of ours has beside the engine's handle: whether it's blocked, and which operations wait. */
 
 import type { Buffer } from "node:buffer";
-import type { Handle } from "../socket/core.ts";
+import type { Handle } from "../socket/handle.ts";
 import { EBADF, EBUSY, errnoError } from "./errors.ts";
 
 /** An operation that waits, as far as closing goes. */

@@ -63,6 +63,10 @@ export class OutOfTurn extends Operation implements DeferredOperation, Listener 
     this.closed();
   }
 
+  override attempt(): boolean {
+    return false; // never asked: its line is no socket's
+  }
+
   override expire(): void {
     this.closed();
   }

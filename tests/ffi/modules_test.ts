@@ -65,6 +65,26 @@ Deno.test("imports run one way: errors, ffi, poller, context, socket, security, 
   assertEquals(upward, []);
 });
 
+Deno.test("no module needs itself, by way of what it imports", () => {
+  const open = new Set<string>();
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const of = new Map(modules.map(({ specifier, dependencies = [] }) => [
+    specifier,
+    dependencies.map((one) => one.code?.specifier ?? ""),
+  ]));
+  const visit = (specifier: string) => {
+    if (done.has(specifier)) return;
+    if (open.has(specifier)) return void cycles.push([...open, specifier].join(" > "));
+    open.add(specifier);
+    of.get(specifier)?.forEach(visit);
+    open.delete(specifier);
+    done.add(specifier);
+  };
+  for (const { specifier } of modules) visit(specifier);
+  assertEquals(cycles, []);
+});
+
 Deno.test("the Poller's entry brings no socket, no context, and nothing that looks for libzmq at once", async () => {
   const behind = (await modulesOf(exports["./poller"]))
     .map(({ specifier }) => specifier.slice(ROOT.href.length));

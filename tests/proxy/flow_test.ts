@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Context, Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
-import { handleOf } from "../../socket/core.ts";
+import { handleOf } from "../../socket/handle.ts";
 import { pending, received, receivedMany, soon } from "../socket/support.ts";
 import { turn } from "../util.ts";
 import { bindBoth, fill, rest, Setting, tasks, WAYS } from "./support.ts";

@@ -4,7 +4,7 @@ import { Dealer, Pull, Push, XPublisher, XSubscriber } from "../../mod.ts";
 import { waitReadable } from "../../poller/source.ts";
 import { BLOCKED, type End, LIMIT, NativeRelay } from "../../proxy/relay.ts";
 import { Proxy } from "../../proxy.ts";
-import { type Handle, handleOf } from "../../socket/core.ts";
+import { type Handle, handleOf } from "../../socket/handle.ts";
 import { forcePublicCalls } from "../../socket/native_message.ts";
 import { received, soon } from "../socket/support.ts";
 import { freshAddress, join, until } from "../util.ts";

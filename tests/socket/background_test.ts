@@ -5,7 +5,7 @@ import { Dealer, Pair, Poller, Pull, Push, settled } from "../../mod.ts";
 import { BACKGROUND_INTERVAL } from "../../poller/source.ts";
 import { Alarm } from "../../poller/alarm.ts";
 import { reactor } from "../../poller/reactor.ts";
-import { type Handle, handleOf } from "../../socket/core.ts";
+import { type Handle, handleOf } from "../../socket/handle.ts";
 import {
   KINDS,
   Looks,
@@ -266,7 +266,7 @@ Deno.test("a background socket isn't asked while nothing happens on it", async (
 Deno.test("a background socket doesn't keep the process alive", async () => {
   const { code, stdout } = await run(`
     import { Pull } from "$MOD";
-    import { handleOf } from "$ROOT/socket/core.ts";
+    import { handleOf } from "$ROOT/socket/handle.ts";
     const pull = new Pull();
     await pull.bind("tcp://127.0.0.1:*");
     handleOf(pull).setBackgroundHandler(() => {});

@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, Dealer, Poller, Pull, Push, Socket } from "../../mod.ts";
-import { handleOf } from "../../socket/core.ts";
+import { handleOf } from "../../socket/handle.ts";
 import { held, turnsUntil } from "../poller/support.ts";
 import { freshAddress, join, turn, withFolder } from "../util.ts";
 import { CLASSES, pending, received, soon } from "./support.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { type Frame, Pair, pollable } from "../../mod.ts";
-import type { Handle } from "../../socket/core.ts";
+import type { Handle } from "../../socket/handle.ts";
 import { forcePublicCalls, NativeMessage } from "../../socket/native_message.ts";
 import { join } from "../util.ts";
 import { overTransports, pattern, sameBytes, soon } from "./support.ts";

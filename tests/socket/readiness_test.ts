@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Dealer, Pull, Push, Router } from "../../mod.ts";
 import { READABLE as READABLE_BIT } from "../../poller/backend.ts";
-import { handleOf } from "../../socket/core.ts";
+import { handleOf } from "../../socket/handle.ts";
 import { Client, Server } from "../../socket/draft.ts";
 import { reactor } from "../../poller/reactor.ts";
 import type { Pending } from "../../poller/deadlines.ts";

@@ -2,7 +2,7 @@ import "./drafts.ts";
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import * as stable from "../../mod.ts";
 import * as draft from "../../socket/draft.ts";
-import { openHandleOf } from "../../socket/core.ts";
+import { openHandleOf } from "../../socket/handle.ts";
 import { typeOf, TYPES } from "../../socket/types.ts";
 
 for (const [name, type] of Object.entries(TYPES)) {

@@ -1,6 +1,6 @@
-/** The engine of all sockets: the handle record, and opening, binding, connecting and closing. */
+/** The engine's record of a socket: opening, binding and connecting it, serving what waits for it, and closing. */
 
-import { type ContextCore } from "../context.ts";
+import type { ContextCore } from "../context.ts";
 import {
   ZMQ_CONFLATE,
   ZMQ_EVENTS,
@@ -12,34 +12,39 @@ import {
   ZMQ_RCVTIMEO,
 } from "../ffi/constants.ts";
 import { has, zmq } from "../ffi/libzmq.ts";
-import { check, checkPointer, checkUninterrupted, EINTR, stateError } from "../ffi/errno.ts";
-import { libc } from "../ffi/libc.ts";
+import { check, checkPointer, checkUninterrupted, stateError } from "../ffi/errno.ts";
+import { removeExitCleanup } from "../ffi/thread_exit.ts";
 import { loadLibrary } from "../ffi/load.ts";
-import { PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
+import { toCString } from "../ffi/memory.ts";
+import { shareMonitorSocket, unshareMonitorSocket } from "../ffi/shared_contexts.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
-import { resetBudget } from "../poller/turn.ts";
-import { pollable, Queue } from "../poller/source.ts";
+import { resetBudget, takeBudget } from "../poller/turn.ts";
+import { pollable, Queue, Source } from "../poller/source.ts";
 import { reactor } from "../poller/reactor.ts";
-import {
-  addSocketCleanup,
-  CleanedUpSource,
-  effectiveLinger,
-  lingerOf,
-  withLinger,
-} from "./thread_exit.ts";
 import { assertSafeOptions } from "./hazards.ts";
 import { IpcFolders } from "../ffi/ipc_folders.ts";
 import { type Part, prepareFrames } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
 import { closedError, type Operation } from "./operation.ts";
-import { serveReceivers } from "./receive.ts";
-import { serveSenders } from "./send.ts";
+import {
+  addSocketCleanup,
+  getBytes,
+  getInt,
+  hasSocketCleanup,
+  intBytes,
+  OptionBuffer,
+  removeSocketCleanup,
+  SCRATCH,
+  scratch,
+  setBytes,
+  withLinger,
+} from "./raw_options.ts";
 import type { SocketType } from "./types.ts";
 
 const NO_ADDRESS = new Uint8Array(1);
 
 /** A socket without its public face. The context, the reactor and the finalizer hold this only. */
-export class Handle extends CleanedUpSource {
+export class Handle extends Source {
   readonly receivers: Queue<Operation> = new Queue();
   readonly senders: Queue<Operation> = new Queue();
   readonly fd: number;
@@ -64,6 +69,9 @@ export class Handle extends CleanedUpSource {
   metadata: PropertyReader | undefined;
   /** The length of the longest address, in bytes with a NUL, that it was bound or connected to. */
   #longestAddress = 0;
+  /** libzmq's threads report to it, and would block if it were closed before they're done. */
+  #isMonitorSocket = false;
+  #monitorSocketIsShared = false;
   #blockingLimit = -1;
   readonly #ipcFolders = new IpcFolders();
   /** What was set, for options that libzmq can't read back. */
@@ -130,7 +138,7 @@ export class Handle extends CleanedUpSource {
       this.listeners === undefined && senders.first === undefined && receivers.first !== undefined
     ) {
       // Only receivers: the receive that finds nothing more has consumed the edge, and knows it.
-      serveReceivers(this);
+      this.#serveLine(receivers);
       if (receivers.first === undefined) reactor().queueRecheck(this);
       reactor().setRefused(this, false);
       return;
@@ -167,11 +175,11 @@ export class Handle extends CleanedUpSource {
       // was ready may just be used up, and has to be looked at once more.
       if (receives) {
         const { first } = receivers;
-        receiveRefused = !serveReceivers(this) && readable && receivers.first === first;
+        receiveRefused = !this.#serveLine(receivers) && readable && receivers.first === first;
       }
       if (sends) {
         const { first } = senders;
-        const refused = !serveSenders(this) && senders.first === first;
+        const refused = !this.#serveLine(senders) && senders.first === first;
         sendRefused = refused && writable;
         refusedThoughReady = refused && (writable || sendUnconditionally);
         sendUnconditionally &&= !refused;
@@ -186,6 +194,20 @@ export class Handle extends CleanedUpSource {
       for (let first; (first = queue.first) !== undefined;) first.fail(error);
     }
     super.fail(error);
+  }
+
+  /** Gives the operations of a line their turn. False where one is left. */
+  #serveLine(line: Queue<Operation>): boolean {
+    if (this.midMessage && line === this.receivers) return false;
+    for (let first; (first = line.first) !== undefined;) {
+      if (!takeBudget()) {
+        reactor().postpone(this);
+        return true;
+      }
+      first.tried = true;
+      if (!first.attempt()) return false;
+    }
+    return true;
   }
 
   /**
@@ -254,8 +276,7 @@ export class Handle extends CleanedUpSource {
   /** How long a receive of libzmq's that blocks may take, in ms. All of ours but some synchronous ones don't. */
   set blockingLimit(milliseconds: number) {
     if (milliseconds === this.#blockingLimit) return;
-    const value = new Uint8Array(Int32Array.of(milliseconds).buffer);
-    setBytes(this.pointer, ZMQ_RCVTIMEO, "receiveTimeout", value);
+    setBytes(this.pointer, ZMQ_RCVTIMEO, "receiveTimeout", intBytes(milliseconds));
     this.#blockingLimit = milliseconds;
   }
 
@@ -268,6 +289,14 @@ export class Handle extends CleanedUpSource {
     getBytes(this.pointer, option, name, 4);
     this.markStale();
     return scratch().words[0];
+  }
+
+  get linger(): number {
+    return this.getInt(ZMQ_LINGER, "linger");
+  }
+  set linger(value: number) {
+    setBytes(this.pointer, ZMQ_LINGER, "linger", intBytes(value));
+    this.markStale();
   }
 
   bind(address: string): void {
@@ -308,7 +337,7 @@ export class Handle extends CleanedUpSource {
     place: string,
     address = place,
   ): void {
-    const text = toAddress(place);
+    const text = toCString(place, "An address");
     this.#longestAddress = Math.max(this.#longestAddress, text.length);
     checkUninterrupted(() => zmq()[call](this.pointer, text), call, { address });
   }
@@ -327,6 +356,21 @@ export class Handle extends CleanedUpSource {
     const endpoint = new TextDecoder().decode(buffer.bytes.subarray(0, length - 1));
     // libzmq gives udp's back without the scheme.
     return endpoint.includes("://") ? endpoint : `udp://${endpoint}`;
+  }
+
+  /** Says that libzmq's threads report to this socket. */
+  markMonitorSocket(): void {
+    this.#isMonitorSocket = true;
+    if (this.context.isShared) this.onShared();
+  }
+
+  /** Other isolates may use its context from now on. */
+  onShared(): void {
+    if (!this.#isMonitorSocket || !hasSocketCleanup(this.pointer)) return;
+    // At this thread's end, libzmq may still have something to report.
+    shareMonitorSocket(this.pointer, this.context.pointer("zmq_socket"));
+    removeExitCleanup("zmq_close", this.pointer);
+    this.#monitorSocketIsShared = true;
   }
 
   /**
@@ -351,7 +395,7 @@ export class Handle extends CleanedUpSource {
       });
     }
     if (this.listeners !== undefined) {
-      for (const listener of [...this.listeners]) step(() => listener.onClosed());
+      for (const watch of [...this.listeners]) step(() => watch.onClosed());
     }
     step(() => this.setBackgroundHandler(undefined));
     step(() => reactor().unregister(this));
@@ -359,7 +403,10 @@ export class Handle extends CleanedUpSource {
     // A monitor goes on until libzmq has said that it's the end; but the end of the context doesn't wait for that.
     if (this.context.closed) step(() => this.monitor?.stop());
     step(() => this.release());
-    step(() => this.removeCleanup());
+    if (this.#monitorSocketIsShared) {
+      step(() => unshareMonitorSocket(this.pointer, this.context.pointer("zmq_close")));
+    }
+    step(() => removeSocketCleanup(this.pointer));
     step(() => check(zmq().zmq_close(this.pointer), "zmq_close"));
     step(() => this.#ipcFolders.clear());
     if (errors.length > 0) throw errors[0];
@@ -390,7 +437,7 @@ export function open(context: ContextCore, type: SocketType): Handle {
     throw error;
   }
   context.add(handle);
-  addSocketCleanup(pointer, context.pointer("zmq_socket"), () => getInt(pointer, ZMQ_LINGER));
+  addSocketCleanup(pointer, context.pointer("zmq_socket"));
   return handle;
 }
 
@@ -419,76 +466,6 @@ export function openHandleOf(socket: object, call: string): Handle {
   return handle;
 }
 
-// Options are read into pinned buffers: the value, and its length before it.
-class OptionBuffer extends PinnedBuffer {
-  readonly length = new PinnedBuffer(8);
-
-  /** Reads an option. Returns libzmq's return code; errno must be read at once. */
-  read(socket: Deno.PointerObject, option: number, size: number): number {
-    this.length.words[0] = size;
-    this.length.words[1] = 0;
-    return zmq().zmq_getsockopt(socket, option, this.pointer, this.length.pointer);
-  }
-}
-
-const SCRATCH = 1024;
-let optionBuffer: OptionBuffer | undefined;
-
-/** Where the last option read lies. */
-export function scratch(): OptionBuffer {
-  return optionBuffer ??= new OptionBuffer(SCRATCH);
-}
-
-/** An int option; -1 also for failure, so it's for options that are never negative. */
-function getInt(socket: Deno.PointerObject, option: number): number {
-  const buffer = scratch();
-  for (;;) {
-    if (buffer.read(socket, option, 4) === 0) return buffer.words[0];
-    if (libc().errno() !== EINTR) return -1;
-  }
-}
-
-/** Reads an option of any size into the scratch buffer, and returns its length. */
-export function getBytes(
-  socket: Deno.PointerObject,
-  option: number,
-  name: string,
-  size = SCRATCH,
-): number {
-  const read = () => scratch().read(socket, option, size);
-  checkUninterrupted(read, "zmq_getsockopt", { option: name });
-  if (option === ZMQ_LINGER) scratch().words[0] = lingerOf(socket) ?? scratch().words[0];
-  return scratch().length.words[0];
-}
-
-/** Sets an option. */
-export function setBytes(
-  socket: Deno.PointerObject,
-  option: number,
-  name: string,
-  value: Uint8Array | null,
-): void {
-  const effective = option === ZMQ_LINGER ? effectiveLinger(socket, value) : value;
-  const bytes = effective as Uint8Array<ArrayBuffer> | null;
-  const rc = zmq().zmq_setsockopt(socket, option, bytes, usize(bytes?.length ?? 0));
-  check(rc, "zmq_setsockopt", { option: name });
-}
-
-function toAddress(address: string): Uint8Array<ArrayBuffer> {
-  return toCString(address, "An address");
-}
-
 function isWebSocket(address: string): boolean {
   return /^wss?:/.test(address);
-}
-
-/** Checks an address as far as a program's mistakes go; libzmq checks the rest. */
-export function checkAddress(address: unknown): asserts address is string {
-  if (typeof address !== "string") throw new TypeError("An address must be a string");
-  toAddress(address);
-  // libzmq takes a port modulo 65536, without a word.
-  const port = /^(?:tcp|udp|wss?):\/\/[^/]*:(\d+)(?:\/.*)?$/.exec(address)?.[1];
-  if (port !== undefined && Number(port) > 65535) {
-    throw new RangeError(`The port of ${address} is above 65535`);
-  }
 }

@@ -1,0 +1,134 @@
+/**
+ * Options as libzmq takes and gives them: bytes, by number.
+ *
+ * A linger is kept here for the sockets of a thread that may be terminated. What a terminated worker has sent would keep
+ * its context, threads and descriptors alive for as long as its sockets' linger says, and by default that's indefinitely.
+ * No linger can be set any more at that time; so libzmq is told a short one while a socket is open, and the program's
+ * own just before a connection or the socket is closed.
+ */
+
+import { ZMQ_LINGER } from "../ffi/constants.ts";
+import { check, checkUninterrupted, EINTR } from "../ffi/errno.ts";
+import { addExitCleanup, hasExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
+import { libc } from "../ffi/libc.ts";
+import { zmq } from "../ffi/libzmq.ts";
+import { PinnedBuffer, usize } from "../ffi/memory.ts";
+
+/** Memory of ours whose address is kept: an option's value, and its length before it. */
+export class OptionBuffer extends PinnedBuffer {
+  readonly length = new PinnedBuffer(8);
+
+  /** Reads an option. Returns libzmq's return code; errno must be read at once. */
+  read(socket: Deno.PointerObject, option: number, size: number): number {
+    this.length.words[0] = size;
+    this.length.words[1] = 0;
+    return zmq().zmq_getsockopt(socket, option, this.pointer, this.length.pointer);
+  }
+}
+
+/** How long an option can be that is read into {@linkcode scratch}. */
+export const SCRATCH = 1024;
+let optionBuffer: OptionBuffer | undefined;
+
+/** Where the last option read lies. */
+export function scratch(): OptionBuffer {
+  return optionBuffer ??= new OptionBuffer(SCRATCH);
+}
+
+/** An int option; -1 also for failure, so it's for options that are never negative. */
+export function getInt(socket: Deno.PointerObject, option: number): number {
+  const buffer = scratch();
+  for (;;) {
+    if (buffer.read(socket, option, 4) === 0) return buffer.words[0];
+    if (libc().errno() !== EINTR) return -1;
+  }
+}
+
+/** Reads an option of any size into the scratch buffer, and returns its length. */
+export function getBytes(
+  socket: Deno.PointerObject,
+  option: number,
+  name: string,
+  size = SCRATCH,
+): number {
+  const read = () => scratch().read(socket, option, size);
+  checkUninterrupted(read, "zmq_getsockopt", { option: name });
+  if (option === ZMQ_LINGER) scratch().words[0] = lingers.get(socket) ?? scratch().words[0];
+  return scratch().length.words[0];
+}
+
+/** Sets an option. */
+export function setBytes(
+  socket: Deno.PointerObject,
+  option: number,
+  name: string,
+  value: Uint8Array | null,
+): void {
+  const effective = option === ZMQ_LINGER ? effectiveLinger(socket, value) : value;
+  const bytes = effective as Uint8Array<ArrayBuffer> | null;
+  const rc = zmq().zmq_setsockopt(socket, option, bytes, usize(bytes?.length ?? 0));
+  check(rc, "zmq_setsockopt", { option: name });
+}
+
+/** An `int` as libzmq takes it. */
+export function intBytes(value: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Int32Array.of(value).buffer);
+}
+
+/** How long a terminated worker's messages may take, in ms. */
+const LONGEST = 1000;
+
+/** What the program has set, of the sockets of a thread with exit cleanups. */
+const lingers = new Map<Deno.PointerObject, number>();
+
+/** Whether a socket is closed at its thread's end, with a linger that ends. */
+export function hasSocketCleanup(socket: Deno.PointerObject): boolean {
+  return lingers.size > 0 && lingers.has(socket);
+}
+
+/** Adds the exit cleanup of a socket that was opened just now. */
+export function addSocketCleanup(socket: Deno.PointerObject, context: Deno.PointerObject): void {
+  if (!hasExitCleanup()) return;
+  addExitCleanup("zmq_close", socket, context);
+  const linger = getInt(socket, ZMQ_LINGER);
+  lingers.set(socket, linger);
+  setLinger(socket, bounded(linger));
+}
+
+/** Ends that: the socket is going to be closed. */
+export function removeSocketCleanup(socket: Deno.PointerObject): void {
+  if (!hasSocketCleanup(socket)) return;
+  setLinger(socket, lingers.get(socket)!);
+  lingers.delete(socket);
+  removeExitCleanup("zmq_close", socket);
+}
+
+/** Does what ends a connection, for which the program's own linger counts. */
+export function withLinger<T>(socket: Deno.PointerObject, action: () => T): T {
+  if (!hasSocketCleanup(socket)) return action();
+  const linger = lingers.get(socket)!;
+  setLinger(socket, linger);
+  try {
+    return action();
+  } finally {
+    setLinger(socket, bounded(linger));
+  }
+}
+
+/** Notes what the program sets, and returns what libzmq is to be told. */
+function effectiveLinger(socket: Deno.PointerObject, bytes: Uint8Array | null): Uint8Array | null {
+  if (bytes?.length !== 4 || !hasSocketCleanup(socket)) return bytes; // libzmq refuses what isn't an int
+  const value = new Int32Array(bytes.slice().buffer)[0];
+  if (value < -1) return bytes;
+  lingers.set(socket, value);
+  return intBytes(bounded(value));
+}
+
+function bounded(linger: number): number {
+  return linger < 0 ? LONGEST : Math.min(linger, LONGEST);
+}
+
+function setLinger(socket: Deno.PointerObject, linger: number): void {
+  // Nothing to be told where it fails: the context was shut down, and nothing lingers any more.
+  zmq().zmq_setsockopt(socket, ZMQ_LINGER, intBytes(linger), 4n);
+}
