@@ -1,6 +1,7 @@
 /** Contexts: libzmq's I/O threads, their options, and their being shared with other isolates. */
 
 import type { ContextOptions } from "./context_options.ts";
+import { CONTEXT_OPTIONS as OPTIONS } from "./ffi/constants.ts";
 import {
   exitMessageFor,
   extendExitLinger,
@@ -126,36 +127,36 @@ export class Context extends Uncloneable implements Disposable {
 
   /** How many I/O threads do the networking (`ZMQ_IO_THREADS`). */
   get ioThreads(): number {
-    return this.#core.get(1, "ioThreads");
+    return this.#core.get(OPTIONS.ioThreads, "ioThreads");
   }
   set ioThreads(value: number) {
-    this.#core.set(1, "ioThreads", natural(value, "ioThreads", 0));
+    this.#core.set(OPTIONS.ioThreads, "ioThreads", natural(value, "ioThreads", 0));
   }
 
   /** How many sockets there may be at a time (`ZMQ_MAX_SOCKETS`). */
   get maxSockets(): number {
-    return this.#core.get(2, "maxSockets");
+    return this.#core.get(OPTIONS.maxSockets, "maxSockets");
   }
   set maxSockets(value: number) {
-    this.#core.set(2, "maxSockets", natural(value, "maxSockets", 1));
+    this.#core.set(OPTIONS.maxSockets, "maxSockets", natural(value, "maxSockets", 1));
   }
 
   /** What libzmq takes for the most sockets that the system can have, though it accepts larger numbers (`ZMQ_SOCKET_LIMIT`). */
   get maxSocketsLimit(): number {
-    return this.#core.get(3, "maxSocketsLimit");
+    return this.#core.get(OPTIONS.socketLimit, "maxSocketsLimit");
   }
 
   /** The largest part, in bytes, that sockets may send (`ZMQ_MAX_MSGSZ`). */
   get maxMessageSize(): number {
-    return this.#core.get(5, "maxMessageSize");
+    return this.#core.get(OPTIONS.maxMessageSize, "maxMessageSize");
   }
   set maxMessageSize(value: number) {
-    this.#core.set(5, "maxMessageSize", natural(value, "maxMessageSize", 0));
+    this.#core.set(OPTIONS.maxMessageSize, "maxMessageSize", natural(value, "maxMessageSize", 0));
   }
 
   /** The size of libzmq's record of a message, in bytes (`ZMQ_MSG_T_SIZE`). */
   get msgTSize(): number {
-    return this.#core.get(6, "msgTSize");
+    return this.#core.get(OPTIONS.msgTSize, "msgTSize");
   }
 
   /** The priority of the I/O threads; -1 as the system has it. libzmq can't read it: what was set (`ZMQ_THREAD_PRIORITY`). */
@@ -163,32 +164,40 @@ export class Context extends Uncloneable implements Disposable {
     return this.#threadPriority;
   }
   set threadPriority(value: number) {
-    this.#core.set(3, "threadPriority", natural(value, "threadPriority", 0));
+    this.#core.set(OPTIONS.threadPriority, "threadPriority", natural(value, "threadPriority", 0));
     this.#threadPriority = value;
   }
 
   /** The scheduling policy of the I/O threads; -1 as the system has it (`ZMQ_THREAD_SCHED_POLICY`). */
   get threadSchedulingPolicy(): number {
-    return this.#core.getAny(4);
+    return this.#core.getAny(OPTIONS.threadSchedulingPolicy);
   }
   set threadSchedulingPolicy(value: number) {
-    this.#core.set(4, "threadSchedulingPolicy", natural(value, "threadSchedulingPolicy", 0));
+    this.#core.set(
+      OPTIONS.threadSchedulingPolicy,
+      "threadSchedulingPolicy",
+      natural(value, "threadSchedulingPolicy", 0),
+    );
   }
 
   /** A number that begins the names of the I/O threads; 0 for none (`ZMQ_THREAD_NAME_PREFIX`). */
   get threadNamePrefix(): number {
-    return this.#core.get(9, "threadNamePrefix");
+    return this.#core.get(OPTIONS.threadNamePrefix, "threadNamePrefix");
   }
   set threadNamePrefix(value: number) {
-    this.#core.set(9, "threadNamePrefix", natural(value, "threadNamePrefix", 0));
+    this.#core.set(
+      OPTIONS.threadNamePrefix,
+      "threadNamePrefix",
+      natural(value, "threadNamePrefix", 0),
+    );
   }
 
   /** Whether large messages are received without a copy inside libzmq (`ZMQ_ZERO_COPY_RECV`). */
   get zeroCopyReceive(): boolean {
-    return this.#core.get(10, "zeroCopyReceive") !== 0;
+    return this.#core.get(OPTIONS.zeroCopyReceive, "zeroCopyReceive") !== 0;
   }
   set zeroCopyReceive(value: boolean) {
-    this.#core.set(10, "zeroCopyReceive", flag(value, "zeroCopyReceive"));
+    this.#core.set(OPTIONS.zeroCopyReceive, "zeroCopyReceive", flag(value, "zeroCopyReceive"));
   }
 
   /**
@@ -196,7 +205,7 @@ export class Context extends Uncloneable implements Disposable {
    * (`ZMQ_THREAD_AFFINITY_CPU_ADD`).
    */
   addThreadAffinity(cpu: number): void {
-    this.#core.set(7, "threadAffinity", natural(cpu, "threadAffinity", 0));
+    this.#core.set(OPTIONS.threadAffinityAdd, "threadAffinity", natural(cpu, "threadAffinity", 0));
   }
 
   /**
@@ -205,23 +214,27 @@ export class Context extends Uncloneable implements Disposable {
    * @throws `ZmqError` EINVAL where it hadn't been added.
    */
   removeThreadAffinity(cpu: number): void {
-    this.#core.set(8, "threadAffinity", natural(cpu, "threadAffinity", 0));
+    this.#core.set(
+      OPTIONS.threadAffinityRemove,
+      "threadAffinity",
+      natural(cpu, "threadAffinity", 0),
+    );
   }
 
   /** Whether new sockets use IPv6 beside IPv4 (`ZMQ_IPV6`). */
   get ipv6(): boolean {
-    return this.#core.get(42, "ipv6") !== 0;
+    return this.#core.get(OPTIONS.ipv6, "ipv6") !== 0;
   }
   set ipv6(value: boolean) {
-    this.#core.set(42, "ipv6", flag(value, "ipv6"));
+    this.#core.set(OPTIONS.ipv6, "ipv6", flag(value, "ipv6"));
   }
 
   /** Whether new sockets keep their unsent messages when they're closed (`ZMQ_BLOCKY`). */
   get blocky(): boolean {
-    return this.#core.get(70, "blocky") !== 0;
+    return this.#core.get(OPTIONS.blocky, "blocky") !== 0;
   }
   set blocky(value: boolean) {
-    this.#core.set(70, "blocky", flag(value, "blocky"));
+    this.#core.set(OPTIONS.blocky, "blocky", flag(value, "blocky"));
   }
 
   /** How long, in ms, the end of the process waits for this context's unsent messages. */

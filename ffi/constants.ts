@@ -1,26 +1,29 @@
-/** libzmq's and the C library's numbers, under their C names. Only `ffi/` and its callers' gates see them. */
+/** libzmq's and the C library's numbers. The C library's have their C names, which only `ffi/` and the backends see. */
 
-// Flags of zmq_send and zmq_msg_recv.
-export const ZMQ_DONTWAIT = 1;
-export const ZMQ_SNDMORE = 2;
+// Flags of zmq_send and zmq_msg_recv: ZMQ_DONTWAIT and ZMQ_SNDMORE.
+export const DONT_WAIT = 1;
+export const SEND_MORE = 2;
 
-// Bits of ZMQ_EVENTS.
-export const ZMQ_POLLIN = 1;
-export const ZMQ_POLLOUT = 2;
+// Bits of ZMQ_EVENTS: ZMQ_POLLIN and ZMQ_POLLOUT.
+export const EVENT_IN = 1;
+export const EVENT_OUT = 2;
 
-// Socket options that the engine itself needs; all others stand in the options' table.
-export const ZMQ_ROUTING_ID = 5;
-export const ZMQ_SUBSCRIBE = 6;
-export const ZMQ_UNSUBSCRIBE = 7;
-export const ZMQ_FD = 14;
-export const ZMQ_EVENTS = 15;
-export const ZMQ_LINGER = 17;
-export const ZMQ_RCVHWM = 24;
-export const ZMQ_RCVTIMEO = 27;
-export const ZMQ_SNDTIMEO = 28;
-export const ZMQ_LAST_ENDPOINT = 32;
-export const ZMQ_CONFLATE = 54;
-export const ZMQ_CONNECT_ROUTING_ID = 61;
+/** The options of contexts. `socketLimit` can only be read, and `threadPriority` only be set. Those of sockets stand in a table of their own. */
+export const CONTEXT_OPTIONS = {
+  ioThreads: 1,
+  maxSockets: 2,
+  socketLimit: 3,
+  threadPriority: 3,
+  threadSchedulingPolicy: 4,
+  maxMessageSize: 5,
+  msgTSize: 6,
+  threadAffinityAdd: 7,
+  threadAffinityRemove: 8,
+  threadNamePrefix: 9,
+  zeroCopyReceive: 10,
+  ipv6: 42,
+  blocky: 70,
+} as const;
 
 // poll(2), the same on Linux, macOS and the BSDs.
 export const POLLIN = 0x001;

@@ -40,26 +40,29 @@ export function zmqDraftMonitoring(): DraftMonitoring | undefined {
   return has("draft") ? draft ??= loadLibrary().open(DRAFT) : undefined;
 }
 
-export const ZMQ_EVENT_CONNECTED = 0x0001;
-export const ZMQ_EVENT_CONNECT_DELAYED = 0x0002;
-export const ZMQ_EVENT_CONNECT_RETRIED = 0x0004;
-export const ZMQ_EVENT_LISTENING = 0x0008;
-export const ZMQ_EVENT_BIND_FAILED = 0x0010;
-export const ZMQ_EVENT_ACCEPTED = 0x0020;
-export const ZMQ_EVENT_ACCEPT_FAILED = 0x0040;
-export const ZMQ_EVENT_CLOSED = 0x0080;
-export const ZMQ_EVENT_CLOSE_FAILED = 0x0100;
-export const ZMQ_EVENT_DISCONNECTED = 0x0200;
-export const ZMQ_EVENT_MONITOR_STOPPED = 0x0400;
-export const ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL = 0x0800;
-export const ZMQ_EVENT_HANDSHAKE_SUCCEEDED = 0x1000;
-export const ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL = 0x2000;
-export const ZMQ_EVENT_HANDSHAKE_FAILED_AUTH = 0x4000;
-export const ZMQ_EVENT_PIPES_STATS = 0x10000;
+/** libzmq's numbers of events, by the names that these have here. */
+export const EVENTS = {
+  "connect": 0x0001,
+  "connect:delay": 0x0002,
+  "connect:retry": 0x0004,
+  "bind": 0x0008,
+  "bind:error": 0x0010,
+  "accept": 0x0020,
+  "accept:error": 0x0040,
+  "close": 0x0080,
+  "close:error": 0x0100,
+  "disconnect": 0x0200,
+  "end": 0x0400,
+  "handshake:error:other": 0x0800,
+  "handshake": 0x1000,
+  "handshake:error:protocol": 0x2000,
+  "handshake:error:auth": 0x4000,
+  "pipes:stats": 0x10000,
+} as const;
 /** All events of the first version, those to come included. */
-export const ZMQ_EVENT_ALL_V1 = 0xffff;
+export const ALL_EVENTS = 0xffff;
 /** All that drafts have beside them. */
-export const ZMQ_EVENT_ALL_V2 = BigInt(ZMQ_EVENT_ALL_V1 | ZMQ_EVENT_PIPES_STATS);
+export const ALL_DRAFT_EVENTS = BigInt(ALL_EVENTS | EVENTS["pipes:stats"]);
 
 const NAMES = {
   // int getpeername(int sockfd, struct sockaddr *addr, socklen_t *addrlen)

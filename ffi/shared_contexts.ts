@@ -1,6 +1,6 @@
 /** Native contexts that several isolates of the process use, and who of them still does. */
 
-import { ZMQ_DONTWAIT } from "./constants.ts";
+import { DONT_WAIT } from "./constants.ts";
 import { terminate } from "./shutdown.ts";
 import { stateError } from "./errno.ts";
 import { giveBackKeys } from "./thread_exit.ts";
@@ -145,7 +145,7 @@ function monitorStopped(socket: Deno.PointerObject): boolean {
   let first = true;
   let ended = false;
   while (!ended) {
-    const size = zmq_msg_recv(message.pointer, socket, ZMQ_DONTWAIT);
+    const size = zmq_msg_recv(message.pointer, socket, DONT_WAIT);
     if (size < 0) break;
     if (first && size >= 2) {
       libc().memcpy(head, zmq_msg_data(message.pointer), 2n);

@@ -1,6 +1,5 @@
 /** libzmq's own proxy, on a thread of the runtime's pool. */
 
-import { ZMQ_EVENTS, ZMQ_LINGER } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
 import { zmqTermination } from "../ffi/libzmq.ts";
@@ -9,7 +8,7 @@ import { zmqSteerable } from "../ffi/proxying.ts";
 import { waitReadable } from "../poller/source.ts";
 import { reactor } from "../poller/reactor.ts";
 import { type Handle, open } from "../socket/handle.ts";
-import { setBytes } from "../socket/raw_options.ts";
+import { OPTION_NUMBERS } from "../socket/options_table.ts";
 import type { Frame } from "../socket/message.ts";
 import { receiveSync, tryReceive } from "../socket/receive.ts";
 import { trySend } from "../socket/send.ts";
@@ -18,7 +17,6 @@ import type { Counts, Engine, Unsent, Work } from "./run.ts";
 import { Run } from "./run.ts";
 
 const CALL = "zmq_proxy_steerable";
-const NO_LINGER = new Uint8Array(4);
 /** An answer with numbers has so many parts; others, of libzmq 4.3.5, are empty. */
 const NUMBERS = 8;
 /** How long, in ms, a program waits for numbers, and the end of a context for the proxy's thread. */
@@ -140,9 +138,7 @@ export class NativeRun implements Engine {
     try {
       theirs = open(front.context, TYPES.Pair);
       const address = `inproc://deno-zmq.proxy.${crypto.randomUUID()}`;
-      for (const handle of [control, theirs]) {
-        setBytes(handle.pointer, ZMQ_LINGER, "linger", NO_LINGER);
-      }
+      control.linger = theirs.linger = 0;
       theirs.bind(address);
       control.connect(address);
     } catch (error) {
@@ -223,7 +219,7 @@ export class NativeRun implements Engine {
       if (result !== 0) {
         // Its errno is the other thread's. What lasts shows here as well.
         for (const handle of [this.#work.front, this.#work.back]) {
-          handle.getInt(ZMQ_EVENTS, "events");
+          handle.getInt(OPTION_NUMBERS.events, "events");
         }
       }
       if (this.#quick < MOST_RESTARTS) {

@@ -1,6 +1,6 @@
 /** Native messages: sent as they are, and kept for as long as they may have to be sent again. */
 
-import { ZMQ_DONTWAIT, ZMQ_SNDMORE } from "../ffi/constants.ts";
+import { DONT_WAIT, SEND_MORE } from "../ffi/constants.ts";
 import { check, checkExpected, WOULD_BLOCK_OR_OUT_OF_TURN } from "../ffi/errno.ts";
 import { zmqInfo } from "../ffi/libzmq.ts";
 import { zmqMoving } from "../ffi/proxying.ts";
@@ -23,7 +23,7 @@ export class MovableMessage extends NativeMessage {
 
   /** Sends it without waiting, which leaves it empty. False where it can't go now, out of turn included. */
   send(socket: Deno.PointerObject, more: boolean): boolean {
-    const flags = more ? ZMQ_DONTWAIT | ZMQ_SNDMORE : ZMQ_DONTWAIT;
+    const flags = more ? DONT_WAIT | SEND_MORE : DONT_WAIT;
     return this.#sendOnce(socket, flags) >= 0 || this.#sendAfterRefusal(socket, flags);
   }
 

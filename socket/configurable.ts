@@ -1,20 +1,13 @@
 /** What every socket has of options that are no plain properties: keys, filters, and options by number. */
 
-import {
-  ZMQ_EVENTS,
-  ZMQ_POLLIN,
-  ZMQ_POLLOUT,
-  ZMQ_RCVTIMEO,
-  ZMQ_SNDTIMEO,
-} from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import { pollable, Uncloneable } from "../poller/source.ts";
-import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { handleOf, openHandleOf } from "./handle.ts";
-import { getBytes, scratch, setBytes } from "./raw_options.ts";
+import { getBytes, intBytes, scratch, setBytes } from "./raw_options.ts";
 import { assertSafeOptions } from "./hazards.ts";
 import { Frame } from "./message.ts";
-import { getOption, setOption, shadowByNumber } from "./options.ts";
+import { engineOption, getOption, setOption, shadowByNumber, timeoutOf } from "./options.ts";
+import { OPTION_NUMBERS } from "./options_table.ts";
 
 /** What {@linkcode Configurable.getOption} can read an option as, and the type that this gives. */
 export interface OptionTypes {
@@ -103,22 +96,22 @@ export abstract class Configurable extends Uncloneable {
    * @throws `RangeError` for no or more than 255 bytes, `ZmqError` EINVAL for what is no address.
    */
   set tcpAcceptFilter(filter: string | null) {
-    addFilter(this, 38, "tcpAcceptFilter", filter, textBytes);
+    addFilter(this, "tcpAcceptFilter", filter, textBytes);
   }
 
   /** Adds to the processes from which later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_PID`). */
   set ipcFilterPid(pid: number | null) {
-    addFilter(this, 58, "ipcFilterPid", pid, idBytes);
+    addFilter(this, "ipcFilterPid", pid, idBytes);
   }
 
   /** Adds to the users from whom later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_UID`). */
   set ipcFilterUid(uid: number | null) {
-    addFilter(this, 59, "ipcFilterUid", uid, idBytes);
+    addFilter(this, "ipcFilterUid", uid, idBytes);
   }
 
   /** Adds to the groups from which later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_GID`). */
   set ipcFilterGid(gid: number | null) {
-    addFilter(this, 60, "ipcFilterGid", gid, idBytes);
+    addFilter(this, "ipcFilterGid", gid, idBytes);
   }
 
   /**
@@ -136,7 +129,7 @@ export abstract class Configurable extends Uncloneable {
   set ownMetadata(metadata: Readonly<Record<string, string>>) {
     const handle = openHandleOf(this, "zmq_setsockopt");
     for (const property of metadataBytes(metadata, this.ownMetadata)) {
-      setBytes(handle.pointer, 95, "ownMetadata", property);
+      setBytes(handle.pointer, OPTION_NUMBERS.ownMetadata, "ownMetadata", property);
     }
     handle.shadowOptions.set("ownMetadata", { ...this.ownMetadata, ...metadata });
     handle.markStale();
@@ -151,14 +144,8 @@ export abstract class Configurable extends Uncloneable {
   getOption(option: number, type: keyof OptionTypes): OptionTypes[keyof OptionTypes] {
     const handle = openHandleOf(this, "zmq_getsockopt");
     checkNumber(option);
-    // These two are the engine's business: the one would eat a wake-up, the others libzmq never heard of.
-    if (option === ZMQ_EVENTS && type === "int") {
-      const ready = handle.ask();
-      return ((ready & READABLE) !== 0 ? ZMQ_POLLIN : 0) |
-        ((ready & WRITABLE) !== 0 ? ZMQ_POLLOUT : 0);
-    }
-    if (option === ZMQ_RCVTIMEO && type === "int") return handle.receiveTimeout;
-    if (option === ZMQ_SNDTIMEO && type === "int") return handle.sendTimeout;
+    const own = type === "int" ? engineOption(handle, option) : undefined;
+    if (own !== undefined) return own;
     if (!Object.hasOwn(SIZES, type)) {
       throw new TypeError(`The type of an option is one of ${Object.keys(SIZES).join(", ")}`);
     }
@@ -193,8 +180,8 @@ export abstract class Configurable extends Uncloneable {
   ): void {
     const handle = openHandleOf(this, "zmq_setsockopt");
     checkNumber(option);
-    if (option === ZMQ_RCVTIMEO) return setOption(handle, "receiveTimeout", value);
-    if (option === ZMQ_SNDTIMEO) return setOption(handle, "sendTimeout", value);
+    const timeout = timeoutOf(option);
+    if (timeout !== undefined) return setOption(handle, timeout, value);
     assertSafeOptions(handle, { option, value });
     setBytes(handle.pointer, option, String(option), rawBytes(value));
     shadowByNumber(handle, option, value);
@@ -228,13 +215,17 @@ const SIZES: Record<keyof OptionTypes, number> = {
 
 function addFilter<T>(
   socket: Configurable,
-  option: number,
-  name: string,
+  name: "tcpAcceptFilter" | "ipcFilterPid" | "ipcFilterUid" | "ipcFilterGid",
   value: T | null,
   toBytes: (name: string, value: T) => Uint8Array | null,
 ): void {
   const handle = openHandleOf(socket, "zmq_setsockopt");
-  setBytes(handle.pointer, option, name, value === null ? null : toBytes(name, value));
+  setBytes(
+    handle.pointer,
+    OPTION_NUMBERS[name],
+    name,
+    value === null ? null : toBytes(name, value),
+  );
   handle.markStale();
 }
 
@@ -294,7 +285,7 @@ function rawBytes(value: unknown): Uint8Array | null {
       if (!Number.isInteger(value) || value < -0x80000000 || value > 0x7fffffff) {
         throw new RangeError("A number for an option must fit into 32 bits; use a bigint for more");
       }
-      return new Uint8Array(new Int32Array([value]).buffer);
+      return intBytes(value);
     case "bigint":
       if (value !== BigInt.asIntN(64, value) && value !== BigInt.asUintN(64, value)) {
         throw new RangeError("A bigint for an option must fit into 64 bits");

@@ -1,6 +1,6 @@
 /** The engine's part of draft sockets: their descriptor, and messages with a routing id or a group. */
 
-import { ZMQ_DONTWAIT, ZMQ_POLLIN } from "../ffi/constants.ts";
+import { DONT_WAIT, EVENT_IN } from "../ffi/constants.ts";
 import { POLLER_EVENT_SIZE, zmqDrafts, zmqPeers } from "../ffi/drafts.ts";
 import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
 import { check, checkExpected, checkUninterrupted, errorOf, WOULD_BLOCK } from "../ffi/errno.ts";
@@ -34,7 +34,7 @@ export class ThreadSafeHandle extends Handle {
     addExitCleanup("zmq_poller_destroy", this.cell);
     const fd = new Int32Array(1);
     try {
-      const rc = drafts.zmq_poller_add(this.poller, this.pointer, null, ZMQ_POLLIN);
+      const rc = drafts.zmq_poller_add(this.poller, this.pointer, null, EVENT_IN);
       check(rc, "zmq_poller_add");
       check(drafts.zmq_poller_fd(this.poller, fd), "zmq_poller_fd");
     } catch (error) {
@@ -210,7 +210,7 @@ function sendMessage(
       libc().memcpy_out(zmq().zmq_msg_data(message), bytes, usize(bytes.length));
     }
     prepare(message);
-    const send = () => zmqDrafts().zmq_msg_send(message, socket, ZMQ_DONTWAIT);
+    const send = () => zmqDrafts().zmq_msg_send(message, socket, DONT_WAIT);
     return send() >= 0 || checkExpected(send, "zmq_msg_send", WOULD_BLOCK) >= 0;
   } finally {
     zmq().zmq_msg_close(message); // once it was sent it's an empty one

@@ -2,6 +2,7 @@
 
 import { ZmqError } from "../errors.ts";
 import { errorOf } from "../ffi/errno.ts";
+import { EVENTS } from "../ffi/monitoring.ts";
 import type { RawEvent } from "./monitor.ts";
 
 /** What nearly all events have. */
@@ -99,45 +100,54 @@ export type SocketEventOfType<T extends SocketEventType> = T extends SocketEvent
 /** An event of a socket; its `type` says which. */
 export type SocketEvent = SocketEventOfType<SocketEventType>;
 
+type KnownType = keyof typeof EVENTS;
+const types = new Map(Object.entries(EVENTS).map(([type, number]) => [number as number, type]));
+
+/** The type of an event by its number; undefined for one that isn't known. */
+export function eventTypeOf(event: number): KnownType | undefined {
+  return types.get(event) as KnownType | undefined;
+}
+
 /** An event by its number. */
 export function toEvent({ event, values, address, peer }: RawEvent): SocketEvent {
   const [value] = values;
   const place: EventAddress = peer === undefined ? { address } : { address, peer };
-  switch (event) {
-    case 0x0001:
-      return { type: "connect", ...place, fd: value };
-    case 0x0002:
-      return { type: "connect:delay", ...place, errno: value };
-    case 0x0004:
-      return { type: "connect:retry", ...place, interval: value };
-    case 0x0008:
-      return { type: "bind", ...place, fd: value };
-    case 0x0010:
-      return { type: "bind:error", ...place, error: errorOf(value, "zmq_bind", place) };
-    case 0x0020:
-      return { type: "accept", ...place, fd: value };
-    case 0x0040:
-      return { type: "accept:error", ...place, error: errorOf(value, "accept", place) };
-    case 0x0080:
-      return { type: "close", ...place, fd: value };
-    case 0x0100:
-      return { type: "close:error", ...place, error: errorOf(value, "close", place) };
-    case 0x0200:
-      return { type: "disconnect", ...place, fd: value };
-    case 0x0400:
-      return { type: "end" };
-    case 0x0800:
-      return { type: "handshake:error:other", ...place, error: errorOf(value, "handshake", place) };
-    case 0x1000:
-      return { type: "handshake", ...place };
-    case 0x2000:
-      return { type: "handshake:error:protocol", ...place, error: protocolError(value, address) };
-    case 0x4000: {
+  const type = eventTypeOf(event);
+  switch (type) {
+    case "connect":
+      return { type, ...place, fd: value };
+    case "connect:delay":
+      return { type, ...place, errno: value };
+    case "connect:retry":
+      return { type, ...place, interval: value };
+    case "bind":
+      return { type, ...place, fd: value };
+    case "bind:error":
+      return { type, ...place, error: errorOf(value, "zmq_bind", place) };
+    case "accept":
+      return { type, ...place, fd: value };
+    case "accept:error":
+      return { type, ...place, error: errorOf(value, "accept", place) };
+    case "close":
+      return { type, ...place, fd: value };
+    case "close:error":
+      return { type, ...place, error: errorOf(value, "close", place) };
+    case "disconnect":
+      return { type, ...place, fd: value };
+    case "end":
+      return { type };
+    case "handshake:error:other":
+      return { type, ...place, error: errorOf(value, "handshake", place) };
+    case "handshake":
+      return { type, ...place };
+    case "handshake:error:protocol":
+      return { type, ...place, error: protocolError(value, address) };
+    case "handshake:error:auth": {
       const error = refusal(value, address);
-      return { type: "handshake:error:auth", ...place, error, status: value };
+      return { type, ...place, error, status: value };
     }
-    case 0x10000:
-      return { type: "pipes:stats", ...place, outbound: value, inbound: values[1] };
+    case "pipes:stats":
+      return { type, ...place, outbound: value, inbound: values[1] };
     default:
       return { type: "unknown", ...place, event, values };
   }

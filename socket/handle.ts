@@ -1,16 +1,6 @@
 /** The engine's record of a socket: opening, binding and connecting it, serving what waits for it, and closing. */
 
 import type { ContextCore } from "../context.ts";
-import {
-  ZMQ_CONFLATE,
-  ZMQ_EVENTS,
-  ZMQ_FD,
-  ZMQ_LAST_ENDPOINT,
-  ZMQ_LINGER,
-  ZMQ_POLLIN,
-  ZMQ_POLLOUT,
-  ZMQ_RCVTIMEO,
-} from "../ffi/constants.ts";
 import { has, zmq } from "../ffi/libzmq.ts";
 import { check, checkPointer, checkUninterrupted, stateError } from "../ffi/errno.ts";
 import { removeExitCleanup } from "../ffi/thread_exit.ts";
@@ -26,8 +16,10 @@ import { IpcFolders } from "../ffi/ipc_folders.ts";
 import { type Part, prepareFrames } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
 import { closedError, type Operation } from "./operation.ts";
+import { COMMON, OPTION_NUMBERS, PARTICULAR, RECEIVING } from "./options_table.ts";
 import {
   addSocketCleanup,
+  fromEvents,
   getBytes,
   getInt,
   hasSocketCleanup,
@@ -92,7 +84,7 @@ export class Handle extends Source {
   }
 
   protected findDescriptor(): number {
-    return this.getInt(ZMQ_FD, "fd");
+    return this.getInt(OPTION_NUMBERS.fd, "fd");
   }
 
   /** How few and how many parts a message that it's to send may have. */
@@ -116,11 +108,10 @@ export class Handle extends Source {
   release(): void {}
 
   protected override readiness(): number {
-    const events = getInt(this.pointer, ZMQ_EVENTS);
+    const events = getInt(this.pointer, OPTION_NUMBERS.events);
     // ETERM and the like: a pending operation finds out by trying, which ends it.
     if (events < 0) return READABLE | WRITABLE;
-    return ((events & ZMQ_POLLIN) !== 0 ? READABLE : 0) |
-      ((events & ZMQ_POLLOUT) !== 0 ? WRITABLE : 0);
+    return fromEvents(events);
   }
 
   /** What the socket is ready for, asked by the program: goes the way of every look, so no edge is lost. */
@@ -217,7 +208,7 @@ export class Handle extends Source {
    * it in a Poller, still gets the older one.
    */
   #looksTake(): boolean {
-    return this.type.looksTake && getInt(this.pointer, ZMQ_CONFLATE) === 1;
+    return this.type.looksTake && getInt(this.pointer, PARTICULAR.conflate.number) === 1;
   }
 
   /** libzmq does that before it looks at what it's asked to disconnect from, which here is nothing. */
@@ -276,7 +267,8 @@ export class Handle extends Source {
   /** How long a receive of libzmq's that blocks may take, in ms. All of ours but some synchronous ones don't. */
   set blockingLimit(milliseconds: number) {
     if (milliseconds === this.#blockingLimit) return;
-    setBytes(this.pointer, ZMQ_RCVTIMEO, "receiveTimeout", intBytes(milliseconds));
+    const { number } = RECEIVING.receiveTimeout;
+    setBytes(this.pointer, number, "receiveTimeout", intBytes(milliseconds));
     this.#blockingLimit = milliseconds;
   }
 
@@ -292,10 +284,10 @@ export class Handle extends Source {
   }
 
   get linger(): number {
-    return this.getInt(ZMQ_LINGER, "linger");
+    return this.getInt(COMMON.linger.number, "linger");
   }
   set linger(value: number) {
-    setBytes(this.pointer, ZMQ_LINGER, "linger", intBytes(value));
+    setBytes(this.pointer, COMMON.linger.number, "linger", intBytes(value));
     this.markStale();
   }
 
@@ -348,7 +340,7 @@ export class Handle extends Source {
       ? scratch()
       : new OptionBuffer(this.#longestAddress);
     const size = buffer.bytes.length;
-    const read = () => buffer.read(this.pointer, ZMQ_LAST_ENDPOINT, size);
+    const read = () => buffer.read(this.pointer, OPTION_NUMBERS.lastEndpoint, size);
     checkUninterrupted(read, "zmq_getsockopt", { option: "lastEndpoint" });
     this.markStale();
     const length = buffer.length.words[0];

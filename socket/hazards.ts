@@ -4,14 +4,17 @@
  */
 
 import type { Handle } from "./handle.ts";
+import { COMMON, OPTION_NUMBERS, PARTICULAR, ROUTER_NOTIFY } from "./options_table.ts";
 import { getBytes, scratch } from "./raw_options.ts";
 
-const HEARTBEAT_IVL = 75;
-const PLAIN_SERVER = 44;
-const ZAP_DOMAIN = 55;
-const ZAP_ENFORCE_DOMAIN = 93;
-/** Options of ROUTER: mandatory, raw mode, probing, handover, the peer's routing id, notifications. */
-const ROUTER_OPTIONS: ReadonlySet<number> = new Set([33, 41, 51, 56, 61, 97]);
+const HEARTBEAT_INTERVAL = COMMON.heartbeatInterval.number;
+const PLAIN_SERVER = COMMON.plainServer.number;
+const ZAP_ENFORCE_DOMAIN = COMMON.zapEnforceDomain.number;
+const { mandatory, rawMode, probeRouter, handover } = PARTICULAR;
+const ROUTER_OPTIONS: ReadonlySet<number> = new Set([
+  ...[mandatory, rawMode, probeRouter, handover, ROUTER_NOTIFY].map(({ number }) => number),
+  OPTION_NUMBERS.connectRoutingId,
+]);
 
 /** What is about to happen: an option is set, or an address is bound or connected to. */
 export interface Change {
@@ -28,7 +31,7 @@ export function assertSafeOptions(handle: Handle, change: Change): void {
       `A ${handle.type.name} must not have a Router's options: libzmq would end the process at a later request`,
     );
   }
-  if ((handle.webSocket || webSocket) && isOn(handle, HEARTBEAT_IVL, change)) {
+  if ((handle.webSocket || webSocket) && isOn(handle, HEARTBEAT_INTERVAL, change)) {
     throw new TypeError(
       "Heartbeats can't be used with ws:// addresses: libzmq would end the process at the first " +
         "one. Leave heartbeatInterval at 0",
@@ -38,7 +41,7 @@ export function assertSafeOptions(handle: Handle, change: Change): void {
     option === ZAP_ENFORCE_DOMAIN;
   if (
     concerned && isOn(handle, PLAIN_SERVER, change) && isOn(handle, ZAP_ENFORCE_DOMAIN, change) &&
-    getBytes(handle.pointer, ZAP_DOMAIN, "zapDomain") <= 1
+    getBytes(handle.pointer, COMMON.zapDomain.number, "zapDomain") <= 1
   ) {
     throw new TypeError(
       "A PLAIN server with zapEnforceDomain needs a zapDomain, set before: without one, libzmq " +

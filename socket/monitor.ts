@@ -1,18 +1,11 @@
 /** Monitors: libzmq's reports of what happens to a socket's connections, drained into a bounded queue. */
 
-import { ZMQ_LINGER, ZMQ_RCVHWM } from "../ffi/constants.ts";
 import { check, stateError } from "../ffi/errno.ts";
 import {
+  ALL_DRAFT_EVENTS,
+  ALL_EVENTS,
+  EVENTS,
   peerAddress,
-  ZMQ_EVENT_ACCEPTED,
-  ZMQ_EVENT_ALL_V1,
-  ZMQ_EVENT_ALL_V2,
-  ZMQ_EVENT_CONNECT_DELAYED,
-  ZMQ_EVENT_CONNECT_RETRIED,
-  ZMQ_EVENT_CONNECTED,
-  ZMQ_EVENT_DISCONNECTED,
-  ZMQ_EVENT_LISTENING,
-  ZMQ_EVENT_MONITOR_STOPPED,
   zmqDraftMonitoring,
   zmqMonitoring,
 } from "../ffi/monitoring.ts";
@@ -21,8 +14,8 @@ import { reactor } from "../poller/reactor.ts";
 import type { Listener } from "../poller/source.ts";
 import { Pending } from "../poller/deadlines.ts";
 import { type Handle, open } from "./handle.ts";
-import { setBytes } from "./raw_options.ts";
 import type { Frame } from "./message.ts";
+import { setOption } from "./options.ts";
 import { takeMessage } from "./native_message.ts";
 import { TYPES } from "./types.ts";
 
@@ -42,7 +35,6 @@ export interface RawEvent {
 const CAPACITY = 1000;
 /** How many are taken before others have their turn. */
 const BATCH = 256;
-const NONE = new Uint8Array(4);
 
 /** One who waits for the next event. It keeps the process alive. */
 export abstract class PendingEvent extends Pending {
@@ -106,8 +98,8 @@ export class Monitor implements Listener {
     const reader = this.#reader = open(observed.context, TYPES.Pair);
     const address = `inproc://deno-zmq.events.${crypto.randomUUID()}`;
     try {
-      setBytes(reader.pointer, ZMQ_RCVHWM, "receiveHighWaterMark", NONE);
-      setBytes(reader.pointer, ZMQ_LINGER, "linger", NONE);
+      setOption(reader, "receiveHighWaterMark", 0);
+      reader.linger = 0;
       reader.markMonitorSocket();
       // First, so that libzmq never has an event and no one to give it to.
       reader.connect(address);
@@ -202,7 +194,7 @@ export class Monitor implements Listener {
   /** Called when its PAIR is closed: by itself, or by the end of the context. */
   onClosed(): void {
     if (this.finished) return;
-    this.#push({ event: ZMQ_EVENT_MONITOR_STOPPED, values: [0], address: "", peer: undefined });
+    this.#push({ event: EVENTS.end, values: [0], address: "", peer: undefined });
     this.finished = true;
     this.#serve();
   }
@@ -215,7 +207,7 @@ export class Monitor implements Listener {
         const frames = takeMessage(this.#reader.pointer);
         if (frames === undefined) more = false;
         else events.push(this.#parse(frames));
-        this.finished = events.at(-1)?.event === ZMQ_EVENT_MONITOR_STOPPED;
+        this.finished = events.at(-1)?.event === EVENTS.end;
       }
       if (!this.#versioned) this.#checkPeers(events, !more);
       for (const event of events) this.#push(event);
@@ -237,14 +229,14 @@ export class Monitor implements Listener {
     const ended = new Set<number>();
     for (const event of events.toReversed()) {
       const [fd] = event.values;
-      const accepted = event.event === ZMQ_EVENT_ACCEPTED;
+      const accepted = event.event === EVENTS.accept;
       if (accepted && (!all || ended.has(fd))) event.peer = undefined;
-      if (accepted || event.event === ZMQ_EVENT_DISCONNECTED) ended.add(fd);
+      if (accepted || event.event === EVENTS.disconnect) ended.add(fd);
     }
     for (const event of events) {
       const [fd] = event.values;
-      if (event.event === ZMQ_EVENT_DISCONNECTED) event.peer = this.#peers.get(fd);
-      if (event.event === ZMQ_EVENT_ACCEPTED && event.peer !== undefined) {
+      if (event.event === EVENTS.disconnect) event.peer = this.#peers.get(fd);
+      if (event.event === EVENTS.accept && event.peer !== undefined) {
         this.#peers.set(fd, event.peer);
       } else if (ended.has(fd)) this.#peers.delete(fd);
     }
@@ -285,7 +277,7 @@ export class Monitor implements Listener {
       const event = head.getUint16(0, LITTLE_ENDIAN);
       const values = [head.getInt32(2, LITTLE_ENDIAN)];
       const address = frames[1].text();
-      const peer = event === ZMQ_EVENT_ACCEPTED && !this.#observed.closed
+      const peer = event === EVENTS.accept && !this.#observed.closed
         ? peerAddress(values[0])
         : undefined;
       return { event, values, address, peer: peer && `${address.split("://")[0]}://${peer}` };
@@ -307,13 +299,13 @@ export class Monitor implements Listener {
    */
   #incoming(event: number, local: string, remote: string): boolean {
     switch (event) {
-      case ZMQ_EVENT_LISTENING:
-      case ZMQ_EVENT_ACCEPTED:
+      case EVENTS.bind:
+      case EVENTS.accept:
         this.#own.add(local);
         return true;
-      case ZMQ_EVENT_CONNECTED:
-      case ZMQ_EVENT_CONNECT_DELAYED:
-      case ZMQ_EVENT_CONNECT_RETRIED:
+      case EVENTS.connect:
+      case EVENTS["connect:delay"]:
+      case EVENTS["connect:retry"]:
         this.#own.add(remote);
         return false;
       default:
@@ -327,11 +319,11 @@ function start(socket: Deno.PointerObject, address: string): boolean {
   const text = toCString(address, "An address");
   const versioned = zmqDraftMonitoring()?.zmq_socket_monitor_versioned;
   if (versioned) {
-    const rc = versioned(socket, text, ZMQ_EVENT_ALL_V2, 2, TYPES.Pair.number);
+    const rc = versioned(socket, text, ALL_DRAFT_EVENTS, 2, TYPES.Pair.number);
     check(rc, "zmq_socket_monitor_versioned");
     return true;
   }
-  check(zmqMonitoring().zmq_socket_monitor(socket, text, ZMQ_EVENT_ALL_V1), "zmq_socket_monitor");
+  check(zmqMonitoring().zmq_socket_monitor(socket, text, ALL_EVENTS), "zmq_socket_monitor");
   return false;
 }
 

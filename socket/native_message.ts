@@ -1,7 +1,7 @@
 /** Receiving from libzmq: one native message after another, turned into frames or shown in place. */
 
 import { checkExpected, EAGAIN, EINTR, WOULD_BLOCK } from "../ffi/errno.ts";
-import { ZMQ_DONTWAIT } from "../ffi/constants.ts";
+import { DONT_WAIT } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq, zmqInfo } from "../ffi/libzmq.ts";
 import { countBlock, LITTLE_ENDIAN, PinnedBuffer, usize } from "../ffi/memory.ts";
@@ -53,7 +53,7 @@ export class NativeMessage extends PinnedBuffer {
 
   /** The same call, whose error is to be asked for at once. */
   receiveOnce(socket: Deno.PointerObject): number {
-    return this.#calls.zmq_msg_recv(this.pointer, socket, ZMQ_DONTWAIT);
+    return this.#calls.zmq_msg_recv(this.pointer, socket, DONT_WAIT);
   }
 
   /** Receives, blocking this thread for as long as the socket's own option says; -1 also where a signal came. */

@@ -1,7 +1,7 @@
 /** Sending through libzmq: all parts of a message, or none. */
 
 import { checkExpected, WOULD_BLOCK } from "../ffi/errno.ts";
-import { ZMQ_DONTWAIT, ZMQ_SNDMORE } from "../ffi/constants.ts";
+import { DONT_WAIT, SEND_MORE } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { PinnedBuffer, usize } from "../ffi/memory.ts";
@@ -15,31 +15,31 @@ let textBuffer: PinnedBuffer | undefined;
 
 /** Sends a message of one part without waiting. False where it can't go now. */
 export function sendPart(socket: Deno.PointerObject, part: Part): boolean {
-  return send(socket, part, ZMQ_DONTWAIT);
+  return send(socket, part, DONT_WAIT);
 }
 
 /** The same, once, whatever keeps it from going: nothing is thrown. */
 export function sendAtOnce(socket: Deno.PointerObject, part: Part): boolean {
-  return sendOnce(socket, part, ZMQ_DONTWAIT, false) >= 0;
+  return sendOnce(socket, part, DONT_WAIT, false) >= 0;
 }
 
 /** The same, for a call that is made in loops, none of which are awaited. */
 export function sendPartInLoop(socket: Deno.PointerObject, part: Part): boolean {
-  return send(socket, part, ZMQ_DONTWAIT, true);
+  return send(socket, part, DONT_WAIT, true);
 }
 
 /** Sends a message of several parts without waiting. False where it can't go now. */
 export function sendParts(socket: Deno.PointerObject, parts: readonly Part[]): boolean {
   const last = parts.length - 1;
   for (let i = 0; i < last; i++) {
-    if (send(socket, parts[i], ZMQ_DONTWAIT | ZMQ_SNDMORE)) continue;
+    if (send(socket, parts[i], DONT_WAIT | SEND_MORE)) continue;
     // The peer went away between two parts, and libzmq now drops, with success, whatever comes until
     // a last part has come. To try this part again would report a message as sent that is lost: so
     // end the message there, and let the whole begin again later.
-    if (i > 0) send(socket, "", ZMQ_DONTWAIT);
+    if (i > 0) send(socket, "", DONT_WAIT);
     return false;
   }
-  return send(socket, parts[last], ZMQ_DONTWAIT);
+  return send(socket, parts[last], DONT_WAIT);
 }
 
 function send(
@@ -118,7 +118,7 @@ export function isPinned(message: unknown): boolean {
 
 /** Sends that buffer, once, without waiting. False for whatever keeps it from going. */
 export function sendPinned(socket: Deno.PointerObject): boolean {
-  return pinned.send(socket, pinned.address, pinned.size, ZMQ_DONTWAIT) >= 0;
+  return pinned.send(socket, pinned.address, pinned.size, DONT_WAIT) >= 0;
 }
 
 function unpin(): void {

@@ -7,16 +7,25 @@ import { LITTLE_ENDIAN } from "../ffi/memory.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { closedError } from "./operation.ts";
 import type { Handle } from "./handle.ts";
-import { getBytes, scratch, setBytes } from "./raw_options.ts";
+import { getBytes, intBytes, scratch, setBytes, toEvents } from "./raw_options.ts";
 import { assertSafeOptions } from "./hazards.ts";
 import { Frame } from "./message.ts";
-import { type OptionName, type OptionRow, OPTIONS } from "./options_table.ts";
+import {
+  OPTION_NUMBERS,
+  type OptionName,
+  type OptionRow,
+  OPTIONS,
+  RECEIVING,
+  SENDING,
+} from "./options_table.ts";
 import { keyBytes } from "./z85.ts";
 
 const encoder = new TextEncoder();
 
-/** How an unset CURVE key reads. */
-const NO_KEY = "0".repeat(40);
+/** The length of a CURVE key's text, with its NUL: libzmq gives it only into a buffer of just that size. */
+export const KEY_SIZE = 41;
+/** How an unset key reads. */
+export const NO_KEY = "0".repeat(KEY_SIZE - 1);
 
 /** Reads an option. */
 export function getOption(handle: Handle, name: OptionName): unknown {
@@ -60,8 +69,8 @@ function read(handle: Handle, name: string, row: OptionRow): unknown {
       get(8);
       return Number(new DataView(scratch().bytes.buffer).getBigUint64(0, LITTLE_ENDIAN));
     case "key": {
-      get(41); // any other length is refused
-      const key = textOf(41);
+      get(KEY_SIZE);
+      const key = textOf(KEY_SIZE);
       return key === NO_KEY ? null : key;
     }
     case "text":
@@ -79,11 +88,29 @@ function textOf(length: number): string {
   return new TextDecoder().decode(bytes[length - 1] === 0 ? bytes.subarray(0, -1) : bytes);
 }
 
+/** The time-out that a number stands for; those are the engine's own, of which libzmq never hears. */
+export function timeoutOf(option: number): "receiveTimeout" | "sendTimeout" | undefined {
+  if (option === RECEIVING.receiveTimeout.number) return "receiveTimeout";
+  if (option === SENDING.sendTimeout.number) return "sendTimeout";
+  return undefined;
+}
+
+/** Reads by number what is the engine's business: a time-out, and ZMQ_EVENTS, since reading that would eat a wake-up. */
+export function engineOption(handle: Handle, option: number): number | undefined {
+  if (option === OPTION_NUMBERS.events) return toEvents(handle.ask());
+  const timeout = timeoutOf(option);
+  return timeout && handle[timeout];
+}
+
 /** Notes what was set by number, where an option's property can only tell what was set. */
 export function shadowByNumber(handle: Handle, option: number, value: unknown): void {
   const on = value !== false && value !== 0;
-  if (option === 40) handle.shadowOptions.set("verbosity", on ? "allSubs" : null);
-  if (option === 78) handle.shadowOptions.set("verbosity", on ? "allSubsUnsubs" : null);
+  if (option === OPTION_NUMBERS.verbose) {
+    handle.shadowOptions.set("verbosity", on ? "allSubs" : null);
+  }
+  if (option === OPTION_NUMBERS.verboser) {
+    handle.shadowOptions.set("verbosity", on ? "allSubsUnsubs" : null);
+  }
   for (const [name, row] of Object.entries<OptionRow>(OPTIONS)) {
     if (row.number !== option || !("unreadable" in row)) continue;
     handle.shadowOptions.set(name, row.kind === "bool" ? on : value);
@@ -116,16 +143,16 @@ function encode(name: string, row: OptionRow, value: unknown): Uint8Array<ArrayB
   switch (row.kind) {
     case "bool":
       if (typeof value !== "boolean") throw new TypeError(`The option ${name} must be a boolean`);
-      return bytesOf(new Int32Array([value ? 1 : 0]));
+      return intBytes(value ? 1 : 0);
     case "int":
-      return bytesOf(new Int32Array([number(name, row, value)]));
+      return intBytes(number(name, row, value));
     case "int64":
       return bytesOf(new BigInt64Array([BigInt(number(name, row, value))]));
     case "uint64":
       return bytesOf(new BigUint64Array([BigInt(number(name, row, value))]));
     case "choice": {
       const index = row.choices!.indexOf(value as string | null);
-      if (index >= 0) return bytesOf(new Int32Array([index]));
+      if (index >= 0) return intBytes(index);
       const names = row.choices!.map((choice) => JSON.stringify(choice)).join(", ");
       throw new TypeError(`The option ${name} must be one of ${names}`);
     }
@@ -133,7 +160,7 @@ function encode(name: string, row: OptionRow, value: unknown): Uint8Array<ArrayB
       const bits = bitsOf(row);
       let set = 0;
       for (const flag of flagsOf(name, bits, value)) set |= bits[flag];
-      return bytesOf(new Int32Array([set]));
+      return intBytes(set);
     }
     case "key": {
       const key = keyBytes(value);

@@ -241,7 +241,25 @@ export const ROUTER_NOTIFY = {
   since: "4.3.0",
 } as const satisfies OptionRow;
 
-/** All of them by name. */
+/** The numbers of options that are no properties of a socket, or no plain ones: the engine's own, and those behind methods. */
+export const OPTION_NUMBERS = {
+  subscribe: 6,
+  unsubscribe: 7,
+  fd: 14,
+  events: 15,
+  type: 16,
+  lastEndpoint: 32,
+  tcpAcceptFilter: 38,
+  verbose: 40,
+  ipcFilterPid: 58,
+  ipcFilterUid: 59,
+  ipcFilterGid: 60,
+  connectRoutingId: 61,
+  verboser: 78,
+  ownMetadata: 95,
+} as const;
+
+/** All that are properties, by name. */
 export const OPTIONS = { ...COMMON, ...SENDING, ...RECEIVING, ...PARTICULAR } as const;
 
 /** The name of an option. */

@@ -1,8 +1,8 @@
 /** Publish and subscribe: each message goes to all who have subscribed to its beginning. */
 
-import { ZMQ_SUBSCRIBE, ZMQ_UNSUBSCRIBE } from "../ffi/constants.ts";
 import { type Handle, openHandleOf } from "./handle.ts";
-import { setBytes } from "./raw_options.ts";
+import { OPTION_NUMBERS } from "./options_table.ts";
+import { intBytes, setBytes } from "./raw_options.ts";
 import type {
   OnlyFirstSubscribeOption,
   TopicsCount,
@@ -112,7 +112,7 @@ export class Subscriber extends Socket {
    * @throws `TypeError` for prefixes that are neither strings nor bytes, `ZmqError` EBADF on a closed socket.
    */
   subscribe(...prefixes: (string | Uint8Array)[]): void {
-    change(openHandleOf(this, "zmq_setsockopt"), ZMQ_SUBSCRIBE, "subscribe", prefixes);
+    change(openHandleOf(this, "zmq_setsockopt"), "subscribe", prefixes);
   }
 
   /**
@@ -122,7 +122,7 @@ export class Subscriber extends Socket {
    * @throws As {@linkcode Subscriber.subscribe} does.
    */
   unsubscribe(...prefixes: (string | Uint8Array)[]): void {
-    change(openHandleOf(this, "zmq_setsockopt"), ZMQ_UNSUBSCRIBE, "unsubscribe", prefixes);
+    change(openHandleOf(this, "zmq_setsockopt"), "unsubscribe", prefixes);
   }
 }
 /** The members of a {@linkcode Subscriber} that its type of socket brings. */
@@ -178,7 +178,7 @@ export class XPublisher extends Socket {
       throw new TypeError('The option verbosity must be null, "allSubs" or "allSubsUnsubs"');
     }
     const [option, on] = setting;
-    setBytes(handle.pointer, option, "verbosity", new Uint8Array(new Int32Array([on]).buffer));
+    setBytes(handle.pointer, option, "verbosity", intBytes(on));
     handle.shadowOptions.set("verbosity", value);
     handle.markStale();
   }
@@ -189,7 +189,7 @@ export class XPublisher extends Socket {
    * @throws `ZmqError` EINVAL where {@linkcode ManualOptions.manual} isn't set; as {@linkcode Subscriber.subscribe} does.
    */
   subscribe(...prefixes: (string | Uint8Array)[]): void {
-    change(openHandleOf(this, "zmq_setsockopt"), ZMQ_SUBSCRIBE, "subscribe", prefixes);
+    change(openHandleOf(this, "zmq_setsockopt"), "subscribe", prefixes);
   }
 
   /**
@@ -198,7 +198,7 @@ export class XPublisher extends Socket {
    * @throws As {@linkcode XPublisher.subscribe} does.
    */
   unsubscribe(...prefixes: (string | Uint8Array)[]): void {
-    change(openHandleOf(this, "zmq_setsockopt"), ZMQ_UNSUBSCRIBE, "unsubscribe", prefixes);
+    change(openHandleOf(this, "zmq_setsockopt"), "unsubscribe", prefixes);
   }
 }
 /** The members of an {@linkcode XPublisher} that its type of socket brings. */
@@ -227,11 +227,11 @@ compose(XPublisher, {
   ],
 });
 
-/** ZMQ_XPUB_VERBOSE is 40, ZMQ_XPUB_VERBOSER 78; setting either decides over both. */
+/** Setting either of the two options decides over both. */
 const VERBOSITIES = new Map<unknown, readonly [option: number, on: number]>([
-  [null, [78, 0]],
-  ["allSubs", [40, 1]],
-  ["allSubsUnsubs", [78, 1]],
+  [null, [OPTION_NUMBERS.verboser, 0]],
+  ["allSubs", [OPTION_NUMBERS.verbose, 1]],
+  ["allSubsUnsubs", [OPTION_NUMBERS.verboser, 1]],
 ]);
 
 /** Options of an {@linkcode XSubscriber}. */
@@ -284,8 +284,7 @@ compose(XSubscriber, {
 
 function change(
   handle: Handle,
-  option: number,
-  name: string,
+  name: "subscribe" | "unsubscribe",
   prefixes: readonly (string | Uint8Array)[],
 ): void {
   const encoder = new TextEncoder();
@@ -294,6 +293,6 @@ function change(
     if (prefix instanceof Uint8Array) return prefix;
     throw new TypeError("A subscription must be a string or a Uint8Array");
   });
-  for (const prefix of all) setBytes(handle.pointer, option, name, prefix);
+  for (const prefix of all) setBytes(handle.pointer, OPTION_NUMBERS[name], name, prefix);
   handle.markStale();
 }

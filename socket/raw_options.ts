@@ -7,12 +7,16 @@
  * own just before a connection or the socket is closed.
  */
 
-import { ZMQ_LINGER } from "../ffi/constants.ts";
+import { EVENT_IN, EVENT_OUT } from "../ffi/constants.ts";
 import { check, checkUninterrupted, EINTR } from "../ffi/errno.ts";
 import { addExitCleanup, hasExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { PinnedBuffer, usize } from "../ffi/memory.ts";
+import { READABLE, WRITABLE } from "../poller/backend.ts";
+import { COMMON } from "./options_table.ts";
+
+const LINGER = COMMON.linger.number;
 
 /** Memory of ours whose address is kept: an option's value, and its length before it. */
 export class OptionBuffer extends PinnedBuffer {
@@ -53,7 +57,7 @@ export function getBytes(
 ): number {
   const read = () => scratch().read(socket, option, size);
   checkUninterrupted(read, "zmq_getsockopt", { option: name });
-  if (option === ZMQ_LINGER) scratch().words[0] = lingers.get(socket) ?? scratch().words[0];
+  if (option === LINGER) scratch().words[0] = lingers.get(socket) ?? scratch().words[0];
   return scratch().length.words[0];
 }
 
@@ -64,7 +68,7 @@ export function setBytes(
   name: string,
   value: Uint8Array | null,
 ): void {
-  const effective = option === ZMQ_LINGER ? effectiveLinger(socket, value) : value;
+  const effective = option === LINGER ? effectiveLinger(socket, value) : value;
   const bytes = effective as Uint8Array<ArrayBuffer> | null;
   const rc = zmq().zmq_setsockopt(socket, option, bytes, usize(bytes?.length ?? 0));
   check(rc, "zmq_setsockopt", { option: name });
@@ -73,6 +77,16 @@ export function setBytes(
 /** An `int` as libzmq takes it. */
 export function intBytes(value: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Int32Array.of(value).buffer);
+}
+
+/** What the bits of ZMQ_EVENTS mean to the poller. */
+export function fromEvents(events: number): number {
+  return ((events & EVENT_IN) !== 0 ? READABLE : 0) | ((events & EVENT_OUT) !== 0 ? WRITABLE : 0);
+}
+
+/** The bits of ZMQ_EVENTS. */
+export function toEvents(ready: number): number {
+  return ((ready & READABLE) !== 0 ? EVENT_IN : 0) | ((ready & WRITABLE) !== 0 ? EVENT_OUT : 0);
 }
 
 /** How long a terminated worker's messages may take, in ms. */
@@ -90,7 +104,7 @@ export function hasSocketCleanup(socket: Deno.PointerObject): boolean {
 export function addSocketCleanup(socket: Deno.PointerObject, context: Deno.PointerObject): void {
   if (!hasExitCleanup()) return;
   addExitCleanup("zmq_close", socket, context);
-  const linger = getInt(socket, ZMQ_LINGER);
+  const linger = getInt(socket, LINGER);
   lingers.set(socket, linger);
   setLinger(socket, bounded(linger));
 }
@@ -130,5 +144,5 @@ function bounded(linger: number): number {
 
 function setLinger(socket: Deno.PointerObject, linger: number): void {
   // Nothing to be told where it fails: the context was shut down, and nothing lingers any more.
-  zmq().zmq_setsockopt(socket, ZMQ_LINGER, intBytes(linger), 4n);
+  zmq().zmq_setsockopt(socket, LINGER, intBytes(linger), 4n);
 }

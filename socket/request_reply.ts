@@ -1,6 +1,5 @@
 /** Request and reply: Request and Reply in strict turn, Dealer and Router freely. */
 
-import { ZMQ_CONNECT_ROUTING_ID } from "../ffi/constants.ts";
 import { checkAddress } from "./binding.ts";
 import { handleOf, openHandleOf } from "./handle.ts";
 import { setBytes } from "./raw_options.ts";
@@ -12,7 +11,7 @@ import type {
   RouterNotifyOption,
 } from "./newer_option_types.ts";
 import { getByRow, getOption, setByRow, setOption } from "./options.ts";
-import { ROUTER_NOTIFY } from "./options_table.ts";
+import { OPTION_NUMBERS, ROUTER_NOTIFY } from "./options_table.ts";
 import type {
   ConflateOption,
   ProbeRouterOption,
@@ -293,7 +292,7 @@ export function connectRouted(
     if (id.length < 1 || id.length > 255) {
       throw new RangeError("A routing id must have 1 to 255 bytes");
     }
-    setBytes(handle.pointer, ZMQ_CONNECT_ROUTING_ID, "routingId", id);
+    setBytes(handle.pointer, OPTION_NUMBERS.connectRoutingId, "routingId", id);
   }
   handle.connect(address);
 }

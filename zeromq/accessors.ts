@@ -1,60 +1,42 @@
 /** Reading and setting a socket's options by number. */
 
 import type { Buffer } from "node:buffer";
-import {
-  ZMQ_EVENTS,
-  ZMQ_POLLIN,
-  ZMQ_POLLOUT,
-  ZMQ_RCVTIMEO,
-  ZMQ_SNDTIMEO,
-} from "../ffi/constants.ts";
-import { READABLE, WRITABLE } from "../poller/backend.ts";
-import { getBytes, scratch, setBytes } from "../socket/raw_options.ts";
-import { shadowByNumber } from "../socket/options.ts";
+import { getBytes, intBytes, scratch, setBytes } from "../socket/raw_options.ts";
+import { engineOption, KEY_SIZE, NO_KEY, shadowByNumber, timeoutOf } from "../socket/options.ts";
+import { COMMON, OPTION_NUMBERS, type OptionName, OPTIONS } from "../socket/options_table.ts";
 import { assertSafeOptions } from "../socket/hazards.ts";
 import { EINVAL, ENOTSOCK, errnoError, translating } from "./errors.ts";
 import type { SocketState } from "./state.ts";
 import { warn } from "./warning.ts";
 
-/** The CURVE keys, which libzmq gives as text only into a buffer of just their size. */
-const KEYS: ReadonlySet<number> = new Set([48, 49, 50]);
-const KEY_SIZE = 41;
-const NO_KEY = "0".repeat(KEY_SIZE - 1);
+/** The CURVE keys. */
+const KEYS: ReadonlySet<number> = new Set(
+  Object.values(COMMON).flatMap(({ number, kind }) => kind === "key" ? [number] : []),
+);
 
 /**
  * Options that take effect on a socket that's bound or connected: subscriptions, linger, those of
  * Routers and Requests, the high-water marks, and the time-outs.
  */
 const IMMEDIATE: ReadonlySet<number> = new Set([
-  6,
-  7,
-  17,
-  23,
-  24,
-  27,
-  28,
-  33,
-  40,
-  51,
-  52,
-  53,
-  56,
-  78,
+  ...([
+    ...["linger", "sendHighWaterMark", "receiveHighWaterMark", "sendTimeout", "receiveTimeout"],
+    ...["mandatory", "probeRouter", "correlate", "relaxed", "handover"],
+  ] as OptionName[]).map((name) => OPTIONS[name].number),
+  ...[
+    OPTION_NUMBERS.subscribe,
+    OPTION_NUMBERS.unsubscribe,
+    OPTION_NUMBERS.verbose,
+    OPTION_NUMBERS.verboser,
+  ],
 ]);
 
 /** Reads an `int`. */
 export function readInt(state: SocketState, option: number): number {
   assertThere(state);
   const { handle } = state;
-  // The engine's business: the one would eat a wake-up, the others libzmq never heard of.
-  if (option === ZMQ_EVENTS) {
-    const ready = handle.ask();
-    return ((ready & READABLE) !== 0 ? ZMQ_POLLIN : 0) |
-      ((ready & WRITABLE) !== 0 ? ZMQ_POLLOUT : 0);
-  }
-  if (option === ZMQ_RCVTIMEO) return handle.receiveTimeout;
-  if (option === ZMQ_SNDTIMEO) return handle.sendTimeout;
-  return translating(() => handle.getInt(option, String(option)));
+  return engineOption(handle, option) ??
+    translating(() => handle.getInt(option, String(option)));
 }
 
 /** Sets an `int`. */
@@ -62,13 +44,10 @@ export function writeInt(state: SocketState, option: number, value: number): voi
   warnUnlessImmediate(state, option);
   assertThere(state);
   const { handle } = state;
-  if (option === ZMQ_RCVTIMEO || option === ZMQ_SNDTIMEO) {
-    if (value < -1) throw errnoError(EINVAL);
-    if (option === ZMQ_RCVTIMEO) handle.receiveTimeout = value;
-    else handle.sendTimeout = value;
-    return;
-  }
-  write(state, option, value, new Uint8Array(new Int32Array([value]).buffer));
+  const timeout = timeoutOf(option);
+  if (timeout === undefined) return write(state, option, value, intBytes(value));
+  if (value < -1) throw errnoError(EINVAL);
+  handle[timeout] = value;
 }
 
 /** Reads 64 bits. */
@@ -106,7 +85,7 @@ export function readText(state: SocketState, option: number): string | null {
   );
   const bytes = scratch().bytes.slice(0, length);
   handle.markStale();
-  const last = bytes.at(-1) === 0 && option !== ROUTING_ID ? length - 1 : length;
+  const last = bytes.at(-1) === 0 && option !== OPTIONS.routingId.number ? length - 1 : length;
   if (last === 0) return null;
   let text: string;
   try {
@@ -117,7 +96,6 @@ export function readText(state: SocketState, option: number): string | null {
   return key && text === NO_KEY ? null : text;
 }
 
-const ROUTING_ID = 5;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Looked up when it's needed: Buffer takes 3 ms to load. */

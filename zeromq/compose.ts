@@ -1,24 +1,22 @@
 /** What a class of sockets is given beside its own members. */
 
-import { defineOptions, type OptionRow } from "./define.ts";
+import type { OptionName } from "../socket/options_table.ts";
 import { ENOTSUP, errnoError } from "./errors.ts";
 import type { Socket } from "./socket.ts";
-import { PARTICULAR, RECEIVING, SENDING } from "./socket_options.ts";
+import { defineByName, RECEIVING, SENDING } from "./socket_options.ts";
 
 /** Gives a class the options that its type of socket has. */
 export function compose(
   { prototype }: { prototype: Socket },
   halves: { sends?: boolean; receives?: boolean },
-  ...options: (keyof typeof PARTICULAR)[]
+  ...options: OptionName[]
 ): void {
   const { sends = false, receives = false } = halves;
-  if (sends) defineOptions(prototype, "Socket", SENDING);
+  if (sends) defineByName(prototype, SENDING);
   else Object.defineProperty(prototype, "send", hidden(sendNothing));
-  if (receives) defineOptions(prototype, "Socket", RECEIVING);
+  if (receives) defineByName(prototype, RECEIVING);
   else Object.defineProperty(prototype, "receive", hidden(undefined));
-  const own: Record<string, OptionRow> = {};
-  for (const name of options) own[name] = PARTICULAR[name];
-  defineOptions(prototype, "Socket", own);
+  defineByName(prototype, options);
 }
 
 function hidden(value: unknown): PropertyDescriptor {

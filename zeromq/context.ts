@@ -1,6 +1,7 @@
 /** Contexts. */
 
 import { ContextCore } from "../context.ts";
+import { CONTEXT_OPTIONS as OPTIONS } from "../ffi/constants.ts";
 import { Uncloneable } from "../poller/source.ts";
 import { expectArguments, expectIdentifier, expectOptions } from "./arguments.ts";
 import { native } from "./classes.ts";
@@ -11,7 +12,6 @@ import { expectBoolean, expectNumber } from "./numbers.ts";
 import { SharedCore } from "./shared_context.ts";
 import type { Options } from "./option_types.ts";
 
-const BLOCKY = 70;
 let first = true;
 
 let coreIn: (context: ContextClass) => ContextCore;
@@ -101,14 +101,14 @@ export interface ContextClass {
 }
 
 defineOptions(ContextClass.prototype, "Context", {
-  ioThreads: [1, "Int32"],
-  maxSockets: [2, "Int32"],
-  maxSocketsLimit: [3, "Int32", "r"],
-  threadPriority: [3, "Int32", "w"],
-  threadSchedulingPolicy: [4, "Int32", "w"],
-  maxMessageSize: [5, "Int32"],
-  ipv6: [42, "Bool"],
-  blocky: [70, "Bool"],
+  ioThreads: [OPTIONS.ioThreads, "Int32"],
+  maxSockets: [OPTIONS.maxSockets, "Int32"],
+  maxSocketsLimit: [OPTIONS.socketLimit, "Int32", "r"],
+  threadPriority: [OPTIONS.threadPriority, "Int32", "w"],
+  threadSchedulingPolicy: [OPTIONS.threadSchedulingPolicy, "Int32", "w"],
+  maxMessageSize: [OPTIONS.maxMessageSize, "Int32"],
+  ipv6: [OPTIONS.ipv6, "Bool"],
+  blocky: [OPTIONS.blocky, "Bool"],
 });
 
 /** A group of sockets that share I/O threads and the names of `inproc://` addresses. */
@@ -137,7 +137,7 @@ function prepared(core: ContextCore): ContextCore {
   // A linger is a promise: the end waits for as long as it says.
   core.exitLinger = 0x7fffffff;
   core.makeExitMessage = () => {
-    const advice = core.get(BLOCKY, "blocky") === 0
+    const advice = core.get(OPTIONS.blocky, "blocky") === 0
       ? ""
       : " Set 'context.blocky = false' to change this behaviour.";
     return `(node:${Deno.pid}) WARNING: Waiting for queued ZeroMQ messages to be delivered.${advice}`;

@@ -1,28 +1,9 @@
 /** Events in zeromq.js's shape. */
 
-import { PROTOCOL_CODES } from "../socket/events.ts";
+import { eventTypeOf, PROTOCOL_CODES } from "../socket/events.ts";
 import type { RawEvent } from "../socket/monitor.ts";
 import { errnoError } from "./errors.ts";
 import type { AuthError, Event, EventType, ProtoError } from "./event_types.ts";
-
-/** The types of events, by libzmq's numbers. */
-const TYPES: Readonly<Record<number, EventType>> = {
-  0x0001: "connect",
-  0x0002: "connect:delay",
-  0x0004: "connect:retry",
-  0x0008: "bind",
-  0x0010: "bind:error",
-  0x0020: "accept",
-  0x0040: "accept:error",
-  0x0080: "close",
-  0x0100: "close:error",
-  0x0200: "disconnect",
-  0x0400: "end",
-  0x0800: "handshake:error:other",
-  0x1000: "handshake",
-  0x2000: "handshake:error:protocol",
-  0x4000: "handshake:error:auth",
-};
 
 const AUTH_TEXTS: Readonly<Record<number, string>> = {
   300: "Temporary error",
@@ -32,7 +13,7 @@ const AUTH_TEXTS: Readonly<Record<number, string>> = {
 
 /** An event as zeromq.js has it: its type, its address, and what belongs to the type. */
 export function toEvent({ event, values: [value], address }: RawEvent): Event {
-  const type = TYPES[event] ?? "unknown";
+  const type = (eventTypeOf(event) ?? "unknown") as EventType;
   const result: Record<string, unknown> = { type };
   if (address !== "") result.address = address;
   const detail = detailOf(type, value);

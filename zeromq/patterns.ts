@@ -2,6 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 
+import { OPTION_NUMBERS } from "../socket/options_table.ts";
 import { TYPES } from "../socket/types.ts";
 import { compose } from "./compose.ts";
 import { Socket } from "./socket.ts";
@@ -14,13 +15,6 @@ import type {
   StreamConnectOptions,
   Writable,
 } from "./socket_types.ts";
-
-/** The option that names the peer of the next connect. */
-const CONNECT_ROUTING_ID = 61;
-const SUBSCRIBE = 6;
-const UNSUBSCRIBE = 7;
-const VERBOSE = 40;
-const VERBOSER = 78;
 
 /** Sockets that have exactly one peer, another Pair. */
 export class Pair extends Socket {
@@ -63,14 +57,14 @@ export class Subscriber extends Socket {
 
   /** Subscribes to messages that begin with any of the prefixes; without one, to all (`ZMQ_SUBSCRIBE`). */
   subscribe(...prefixes: Array<Buffer | string>): void {
-    if (prefixes.length === 0) this.setStringOption(SUBSCRIBE, null);
-    else for (const prefix of prefixes) this.setStringOption(SUBSCRIBE, prefix);
+    if (prefixes.length === 0) this.setStringOption(OPTION_NUMBERS.subscribe, null);
+    else for (const prefix of prefixes) this.setStringOption(OPTION_NUMBERS.subscribe, prefix);
   }
 
   /** Takes subscriptions back; without a prefix, the one to all (`ZMQ_UNSUBSCRIBE`). */
   unsubscribe(...prefixes: Array<Buffer | string>): void {
-    if (prefixes.length === 0) this.setStringOption(UNSUBSCRIBE, null);
-    else for (const prefix of prefixes) this.setStringOption(UNSUBSCRIBE, prefix);
+    if (prefixes.length === 0) this.setStringOption(OPTION_NUMBERS.unsubscribe, null);
+    else for (const prefix of prefixes) this.setStringOption(OPTION_NUMBERS.unsubscribe, prefix);
   }
 }
 /** Subscribers receive. */
@@ -143,7 +137,7 @@ export class Router extends Socket {
 
   /** Connects to an address, where the peer is given a routing id if one is named (`ZMQ_CONNECT_ROUTING_ID`). */
   override connect(address: string, options: RouterConnectOptions = {}): void {
-    if (options.routingId) this.setStringOption(CONNECT_ROUTING_ID, options.routingId);
+    if (options.routingId) this.setStringOption(OPTION_NUMBERS.connectRoutingId, options.routingId);
     super.connect(address);
   }
 }
@@ -199,9 +193,9 @@ export class XPublisher extends Socket {
    */
   set verbosity(value: null | "allSubs" | "allSubsUnsubs") {
     // libzmq has two options for it, of which setting either to false takes both back.
-    if (value === null) this.setBoolOption(VERBOSE, false);
-    else if (value === "allSubs") this.setBoolOption(VERBOSE, true);
-    else if (value === "allSubsUnsubs") this.setBoolOption(VERBOSER, true);
+    if (value === null) this.setBoolOption(OPTION_NUMBERS.verbose, false);
+    else if (value === "allSubs") this.setBoolOption(OPTION_NUMBERS.verbose, true);
+    else if (value === "allSubsUnsubs") this.setBoolOption(OPTION_NUMBERS.verboser, true);
   }
 }
 /** XPublishers send, and receive subscriptions. */
@@ -229,7 +223,7 @@ export class Stream extends Socket {
 
   /** Connects to an address, where the peer is given a routing id if one is named (`ZMQ_CONNECT_ROUTING_ID`). */
   override connect(address: string, options: StreamConnectOptions = {}): void {
-    if (options.routingId) this.setStringOption(CONNECT_ROUTING_ID, options.routingId);
+    if (options.routingId) this.setStringOption(OPTION_NUMBERS.connectRoutingId, options.routingId);
     super.connect(address);
   }
 }

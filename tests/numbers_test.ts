@@ -1,0 +1,73 @@
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+
+const ROOT = new URL("../", import.meta.url);
+
+/** Where C's numbers may stand: the bindings, the waiting, and the two tables. */
+const AT_HOME = /^(ffi|poller)\/|^socket\/(options_table|types)\.ts$/;
+/** Functions that take the number of an option, or of a type of socket, and the place of that argument. */
+const TAKES = new Map([
+  ...["getBytes", "setBytes", "getInt", "zmq_getsockopt", "zmq_setsockopt", "zmq_ctx_get"]
+    .map((name) => [name, 1] as const),
+  ...["zmq_ctx_set", "zmq_socket", "open", "engineOption", "rememberByNumber"]
+    .map((name) => [name, 1] as const),
+  ...["core.get", "core.getAny", "core.set", "this.getInt", "handle.getInt", "timeoutOf", "typeOf"]
+    .map((name) => [name, 0] as const),
+  ["Option", 0], // getBoolOption and the like
+]);
+
+async function* sourcesIn(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
+    if (isDirectory && /^(socket|proxy|security|zeromq)$/.test(name)) yield* sourcesIn(`${name}/`);
+    else if (name.endsWith(".ts")) yield folder + name;
+  }
+}
+
+/** A module's code, without comments and texts. */
+async function codeOf(path: string): Promise<string> {
+  const source = await Deno.readTextFile(new URL(path, ROOT));
+  return source.replaceAll(
+    /\/\*[^]*?\*\/|\/\/.*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g,
+    (text) => /^["'`]/.test(text) ? '""' : "",
+  );
+}
+
+/** The arguments of each call of a function whose name ends so. */
+function callsOf(code: string, name: string): string[][] {
+  const [head, tail] = /^\w+$/.test(name) ? ["\\w*", name] : ["", name.replace(".", "\\.")];
+  const calls = code.matchAll(new RegExp(`\\b${head}${tail}\\(((?:[^()]|\\([^()]*\\))*)\\)`, "g"));
+  return [...calls].map(([, list]) => list.split(",").map((one) => one.trim()));
+}
+
+const paths = (await Array.fromAsync(sourcesIn(""))).filter((path) => !AT_HOME.test(path));
+const sources = await Promise.all(paths.map(async (path) => [path, await codeOf(path)] as const));
+
+Deno.test("C's names of options, types, flags and events stand in ffi/ alone", () => {
+  assert(paths.length > 80, `${paths.length} modules`);
+  const found = sources.flatMap(([path, code]) =>
+    [...code.matchAll(/\b(?:ZMQ|EPOLL|EVFILT|EV|NOTE|TFD|EFD)_\w+|\bE?POLL[A-Z]+\b/g)]
+      .map(([name]) => `${path}: ${name}`)
+  );
+  assertEquals(found, []);
+});
+
+Deno.test("the numbers of options and of types of sockets stand in their tables alone", () => {
+  const found = sources.flatMap(([path, code]) => {
+    // A number, or a constant that is one.
+    const isNumber = (text = "") =>
+      /^-?\d/.test(text) ||
+      /^\w+$/.test(text) && new RegExp(`\\bconst ${text}\\b[^=\n]*= -?\\d`).test(code);
+    const calls = [...TAKES].flatMap(([name, place]) =>
+      callsOf(code, name).filter((given) => isNumber(given[place]))
+        .map((given) => `${path}: ${name}(${given.join(", ")})`)
+    );
+    const made = [...code.matchAll(/\bsuper\(-?\d[^)]*\)/g)];
+    const compared = [...code.matchAll(/\b(option|type) (===|!==|[<>]=?) -?\d+/g)];
+    const rows = [...code.matchAll(/\bnumber: \d+|\w+: \[\d+, ""/g)];
+    const sets = [...code.matchAll(/new (Set|Map)\(\[\s*\[?\d+/g)];
+    return [
+      ...calls,
+      ...[...made, ...compared, ...rows, ...sets].map(([text]) => `${path}: ${text}`),
+    ];
+  });
+  assertEquals(found, []);
+});
