@@ -1,13 +1,11 @@
 /** libzmq's own proxy, on a thread of the runtime's pool. */
 
 import { stateError } from "../ffi/errno.ts";
-import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
 import { zmqTermination } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { zmqSteerable } from "../ffi/proxying.ts";
 import { waitReadable } from "../poller/source.ts";
-import { reactor } from "../poller/reactor.ts";
-import { type Handle, open } from "../socket/handle.ts";
+import { FAREWELL, type Handle, open } from "../socket/handle.ts";
 import { OPTION_NUMBERS } from "../socket/options_table.ts";
 import type { Frame } from "../socket/message.ts";
 import { receiveSync, tryReceive } from "../socket/receive.ts";
@@ -21,80 +19,10 @@ const CALL = "zmq_proxy_steerable";
 const NUMBERS = 8;
 /** How long, in ms, a program waits for numbers, and the end of a context for the proxy's thread. */
 const STATISTICS_TIMEOUT = 100;
-/** After its last answer, the proxy's thread takes some microseconds to leave the sockets alone; so many ms are sure to do. */
-const GRACE_PERIOD = 20;
 /** A proxy that libzmq has ended for no lasting reason begins again, unless it has done so this often in a row, */
 const MOST_RESTARTS = 10;
 /** each after less than so many ms. */
 const QUICK_END = 10;
-
-/** A socket that only the proxy's thread may use: every call of this thread's on it throws. */
-class LentSocket {
-  readonly #pointer: Deno.PointerObject;
-  readonly #context: Deno.PointerObject;
-  readonly #shared: boolean;
-
-  constructor(readonly handle: Handle, onEnd: () => void) {
-    this.#pointer = handle.pointer;
-    this.#context = handle.context.pointer(CALL);
-    this.#shared = handle.context.isShared;
-    this.#moveCleanup(addExitCleanup, removeExitCleanup);
-    reactor().unregister(handle);
-    const refuse = (): never => {
-      const message =
-        "A native proxy has this socket, on another thread: terminate the proxy first";
-      throw stateError("EBUSY", CALL, message);
-    };
-    Object.defineProperty(handle, "pointer", { get: refuse, configurable: true });
-    handle.lent = true;
-    // What was put off to a later turn can't go on then.
-    handle.serve = () => {
-      for (const queue of [handle.receivers, handle.senders]) {
-        for (let first; (first = queue.first) !== undefined;) {
-          try {
-            refuse();
-          } catch (error) {
-            first.fail(error);
-          }
-        }
-      }
-    };
-    handle.close = () => {
-      if (!handle.context.closed) refuse();
-      onEnd();
-      handle.close(); // the real one again
-    };
-  }
-
-  get pointer(): Deno.PointerObject {
-    return this.#pointer;
-  }
-
-  /**
-   * When this thread is terminated, its sockets may be closed only after the proxy's thread has left them: at the end of
-   * their context. One that others use doesn't end, so there they stay open.
-   */
-  #moveCleanup(begin: typeof addExitCleanup, end: typeof addExitCleanup): void {
-    if (this.#shared) return end("zmq_close", this.#pointer);
-    begin("zmq_ctx_shutdown", this.#context);
-    begin("usleep", GRACE_PERIOD * 1000);
-  }
-
-  reclaim(): void {
-    const { handle } = this;
-    this.#moveCleanup(removeExitCleanup, addExitCleanup);
-    Object.defineProperty(handle, "pointer", {
-      value: this.#pointer,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    });
-    handle.lent = false;
-    delete (handle as Partial<Handle>).serve;
-    delete (handle as Partial<Handle>).close;
-    reactor().register(handle);
-  }
-}
 
 /**
  * A native proxy at work. It's told what to do by a PAIR.
@@ -110,7 +38,8 @@ export class NativeRun implements Engine {
   readonly #control: Handle;
   readonly #theirs: Handle;
   readonly #contexts: ReadonlySet<Deno.PointerObject>;
-  #lent: readonly LentSocket[] = [];
+  /** The sockets that the proxy's thread has: no other may use them. */
+  #lent: ReadonlyMap<Handle, Deno.PointerObject> = new Map();
   #settle!: { resolve(): void; reject(reason: unknown): void };
   #paused = false;
   #ended = false;
@@ -193,16 +122,18 @@ export class NativeRun implements Engine {
 
   #begin(): void {
     const { front, back } = this.#work;
-    this.#lent = [...new Set([front, back, this.#theirs])].map((handle) =>
-      new LentSocket(handle, () => this.#abandon())
+    const lent = this.#lent = new Map(
+      [...new Set([front, back, this.#theirs])].map((handle) => [
+        handle,
+        handle.lend(CALL, refuse, () => this.#abandon()),
+      ]),
     );
-    const pointerOf = (handle: Handle) => this.#lent.find((one) => one.handle === handle)!.pointer;
     const since = performance.now();
     zmqSteerable().zmq_proxy_steerable(
-      pointerOf(front),
-      pointerOf(back),
+      lent.get(front)!,
+      lent.get(back)!,
       null,
-      pointerOf(this.#theirs),
+      lent.get(this.#theirs)!,
     ).then((result) => {
       this.#quick = performance.now() - since < QUICK_END ? this.#quick + 1 : 0;
       this.#returned(result);
@@ -211,8 +142,8 @@ export class NativeRun implements Engine {
 
   #returned(result: number): void {
     if (this.#ended) return;
-    for (const one of this.#lent) one.reclaim();
-    this.#lent = [];
+    for (const handle of this.#lent.keys()) handle.reclaim();
+    this.#lent = new Map();
     try {
       this.#read();
       if (this.#terminated) return this.#passOnRest();
@@ -262,9 +193,9 @@ export class NativeRun implements Engine {
 
   /** The context is being closed, perhaps with the process: the thread has to be off the sockets now. */
   #abandon(): void {
-    if (this.#lent.length === 0) return;
+    if (this.#lent.size === 0) return;
     const lent = this.#lent;
-    this.#lent = [];
+    this.#lent = new Map();
     this.#ended = true;
     if (!this.#terminated) this.#terminate();
     // The thread may be held up in a send; nothing but the end of its context gets it out of that.
@@ -273,8 +204,8 @@ export class NativeRun implements Engine {
         zmqTermination().zmq_ctx_shutdown(context);
       }
     }
-    waitReadable(this.#control.fd, GRACE_PERIOD);
-    for (const one of lent) one.reclaim();
+    waitReadable(this.#control.fd, FAREWELL);
+    for (const handle of lent.keys()) handle.reclaim();
     const message = "The context was closed while the proxy ran";
     this.#settle.reject(stateError("ETERM", CALL, message));
     this.#finish();
@@ -327,6 +258,11 @@ export class NativeRun implements Engine {
     this.#counts = { toFront: count(2), toBack: count(6) };
     return true;
   }
+}
+
+function refuse(): never {
+  const message = "A native proxy has this socket, on another thread: terminate the proxy first";
+  throw stateError("EBUSY", CALL, message);
 }
 
 function words(): { pause: string; resume: string } {

@@ -3,7 +3,7 @@
 import type { ContextCore } from "../context.ts";
 import { has, zmq } from "../ffi/libzmq.ts";
 import { check, checkPointer, checkUninterrupted, stateError } from "../ffi/errno.ts";
-import { removeExitCleanup } from "../ffi/thread_exit.ts";
+import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { toCString } from "../ffi/memory.ts";
 import { shareMonitorSocket, unshareMonitorSocket } from "../ffi/shared_contexts.ts";
@@ -35,6 +35,21 @@ import type { SocketType } from "./types.ts";
 
 const NO_ADDRESS = new Uint8Array(1);
 
+/**
+ * How long, in ms, a thread to which a socket was lent may still use it after its last answer: it takes some
+ * microseconds to leave it alone.
+ */
+export const FAREWELL = 20;
+
+/** What is known of a socket while it's lent. */
+interface Loan {
+  readonly pointer: Deno.PointerObject;
+  readonly context: Deno.PointerObject;
+  readonly shared: boolean;
+  readonly refuse: () => never;
+  readonly takeBack: () => void;
+}
+
 /** A socket without its public face. The context, the reactor and the finalizer hold this only. */
 export class Handle extends Source {
   readonly receivers: Queue<Operation> = new Queue();
@@ -48,8 +63,9 @@ export class Handle extends Source {
   sendTimeout = -1;
   /** A visit is showing a part of a message, and others follow: no one may receive in between. */
   midMessage = false;
-  /** Another thread has it, and to touch it throws: promises are put off to a turn, in which they fail. */
-  lent = false;
+  /** The native socket, but while it's lent. */
+  #pointer: Deno.PointerObject | undefined;
+  #loan: Loan | undefined;
   /** Its constructor is still setting options: they're checked together. */
   configuring = true;
   /** It was bound or connected to a ws:// or wss:// address. */
@@ -70,13 +86,24 @@ export class Handle extends Source {
   readonly shadowOptions: Map<string, unknown> = new Map();
 
   constructor(
-    readonly pointer: Deno.PointerObject,
+    pointer: Deno.PointerObject,
     readonly type: SocketType,
     readonly context: ContextCore,
   ) {
     super();
+    this.#pointer = pointer;
     this.takesAnyParts = type.leastParts === 1 && type.mostParts === Infinity;
     this.fd = this.findDescriptor();
+  }
+
+  /** The native socket. While it's lent, anyone who asks for it gets EBUSY. */
+  get pointer(): Deno.PointerObject {
+    return this.#pointer ?? this.#loan!.refuse();
+  }
+
+  /** Another thread has it: promises are put off to a turn, in which they fail. */
+  get lent(): boolean {
+    return this.#pointer === undefined;
   }
 
   assertOpen(call: string): void {
@@ -123,6 +150,7 @@ export class Handle extends Source {
 
   override serve(): void {
     if (this.closed) return;
+    if (this.#loan !== undefined) return this.#failAll(this.#loan.refuse);
     if (this.dependents === 0 && this.#looksTake()) return this.#runCommands();
     const { receivers, senders } = this;
     if (
@@ -181,10 +209,23 @@ export class Handle extends Source {
   }
 
   override fail(error: unknown): void {
-    for (const queue of [this.receivers, this.senders]) {
-      for (let first; (first = queue.first) !== undefined;) first.fail(error);
-    }
+    this.#failAll(() => {
+      throw error;
+    });
     super.fail(error);
+  }
+
+  /** Fails what waits, with what `refuse` throws. */
+  #failAll(refuse: () => never): void {
+    for (const line of [this.receivers, this.senders]) {
+      for (let first; (first = line.first) !== undefined;) {
+        try {
+          refuse();
+        } catch (error) {
+          first.fail(error);
+        }
+      }
+    }
   }
 
   /** Gives the operations of a line their turn. False where one is left. */
@@ -366,12 +407,55 @@ export class Handle extends Source {
   }
 
   /**
+   * Lends the native socket to another thread. Until it's reclaimed, every call here throws what `refuse` does, and so
+   * fails what was put off to a later turn. Where its context is closed meanwhile, `takeBack` is called, which has to
+   * get that thread off it and to reclaim it.
+   */
+  lend(call: string, refuse: () => never, takeBack: () => void): Deno.PointerObject {
+    const { pointer, context } = this;
+    const loan = { pointer, context: context.pointer(call), shared: context.isShared };
+    this.#guardLoan(loan, addExitCleanup, removeExitCleanup);
+    reactor().unregister(this);
+    this.#loan = { ...loan, refuse, takeBack };
+    this.#pointer = undefined;
+    return pointer;
+  }
+
+  /** Takes it back: the other thread has left it. */
+  reclaim(): void {
+    const loan = this.#loan!;
+    this.#guardLoan(loan, removeExitCleanup, addExitCleanup);
+    this.#loan = undefined;
+    this.#pointer = loan.pointer;
+    reactor().register(this);
+  }
+
+  /**
+   * When this thread is terminated, lent sockets may be closed only after the other thread has left them: at the end of
+   * their context. One that others use doesn't end, so there they stay open.
+   */
+  #guardLoan(
+    { pointer, context, shared }: Pick<Loan, "pointer" | "context" | "shared">,
+    begin: typeof addExitCleanup,
+    end: typeof addExitCleanup,
+  ): void {
+    if (shared) return end("zmq_close", pointer);
+    begin("zmq_ctx_shutdown", context);
+    begin("usleep", FAREWELL * 1000);
+  }
+
+  /**
    * Closes: pending operations fail, the reactor and Pollers forget it, and the rest is libzmq's. Whatever fails of
    * that, the rest is done, and the first error is thrown behind it: a socket that libzmq doesn't learn of has its
    * context wait for it indefinitely.
    */
   close(): void {
     if (this.closed) return;
+    if (this.#loan !== undefined) {
+      if (!this.context.closed) this.#loan.refuse();
+      this.#loan.takeBack();
+      return this.close();
+    }
     this.closed = true;
     const errors: unknown[] = [];
     const step = (action: () => void) => {
