@@ -52,6 +52,7 @@ export type {
   ConflateOption,
   InvertMatchingOption,
   ManualOptions,
+  OptionTypes,
   ProbeRouterOption,
   PublishOptions,
   RawModeOption,
@@ -59,6 +60,7 @@ export type {
   RequestOnlyOptions,
   RouterOnlyOptions,
   SendOptions,
+  SettableOptions,
   StreamOnlyOptions,
   TransportOptions,
   XPublisherOnlyOptions,
@@ -76,7 +78,6 @@ export type {
   VerboseUnsubscribeOption,
 } from "./socket/newer_option_types.ts";
 export type { GssapiNameType, SecurityOptions } from "./socket/security_options.ts";
-export { Configurable, type OptionTypes, type SettableOptions } from "./socket/configurable.ts";
 export type { ByteStreamOptions } from "./socket/web_streams.ts";
 export type { PortRange } from "./socket/binding.ts";
 export { Observer } from "./socket/observer.ts";
@@ -88,17 +89,12 @@ export type {
   SocketEventOfType,
   SocketEvents,
   SocketEventType,
-} from "./socket/events.ts";
-export { type Receives, type Sends, Socket, type SocketOptions } from "./socket/socket.ts";
+} from "./socket/event_types.ts";
+export type { Receives, Sends } from "./socket/halves.ts";
+export { Socket, Socket as Configurable, type SocketOptions } from "./socket/socket.ts";
 
-export {
-  Pair,
-  type PairOptions,
-  Pull,
-  type PullOptions,
-  Push,
-  type PushOptions,
-} from "./socket/pipeline.ts";
+export { Pair, type PairOptions } from "./socket/pair.ts";
+export { Pull, type PullOptions, Push, type PushOptions } from "./socket/pipeline.ts";
 export {
   Publisher,
   type PublisherOptions,
@@ -170,22 +166,25 @@ import "./socket/hazards.ts";
 import "./ffi/ipc_folders.ts";
 import "./socket/operation.ts";
 import "./socket/handle.ts";
-import "./socket/z85.ts";
-import "./socket/options.ts";
-import "./socket/configurable.ts";
 import "./ffi/monitoring.ts";
 import "./socket/events.ts";
+import "./socket/z85.ts";
+import "./socket/options.ts";
 import "./socket/native_message.ts";
 import "./socket/types.ts";
 import "./socket/monitor.ts";
 import "./socket/observer.ts";
 import "./socket/binding.ts";
+import "./socket/options_by_number.ts";
 import "./socket/readiness.ts";
+import "./socket/settable_options.ts";
+import "./socket/socket.ts";
 import "./socket/receive.ts";
 import "./socket/native_send.ts";
 import "./socket/send.ts";
 import "./socket/web_streams.ts";
-import "./socket/socket.ts";
+import "./socket/compose.ts";
+import "./socket/pair.ts";
 import "./socket/pipeline.ts";
 import "./socket/publish_subscribe.ts";
 import "./socket/request_reply.ts";

@@ -13,7 +13,8 @@ import { NativeRun } from "./proxy/native.ts";
 import { type Engine, passes, Run } from "./proxy/run.ts";
 import { Handle, handleOf } from "./socket/handle.ts";
 import type { Frame } from "./socket/message.ts";
-import type { Sends, Socket } from "./socket/socket.ts";
+import type { Sends } from "./socket/halves.ts";
+import type { Socket } from "./socket/socket.ts";
 
 export type { ProxyDirection, ProxyFilter };
 

@@ -126,6 +126,7 @@ import "./socket/handle.ts";
 import "./socket/types.ts";
 import "./socket/z85.ts";
 import "./socket/options.ts";
+import "./socket/options_by_number.ts";
 import "./zeromq/accessors.ts";
 import "./ffi/monitoring.ts";
 import "./socket/native_message.ts";

@@ -130,7 +130,7 @@ export class NativeRelay extends Relay {
   constructor(source: End, target: End, capture: End | undefined) {
     super(source, target, capture);
     [this.#least, this.#most] = target.handle.partsLimits;
-    this.#whole = this.#most < Infinity || source.handle.type.tearsMessages;
+    this.#whole = this.#most < Infinity || source.handle.type.tearsMessages === true;
   }
 
   override get holds(): boolean {

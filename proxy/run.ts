@@ -138,7 +138,7 @@ class Side implements End, Listener {
    */
   get #needsLook(): boolean {
     const { takesTurns, threadSafe } = this.handle.type;
-    return takesTurns || threadSafe;
+    return takesTurns === true || threadSafe === true;
   }
 }
 

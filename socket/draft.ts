@@ -29,6 +29,8 @@
 
 import "../ffi/ready.ts";
 import { checkAddress } from "./binding.ts";
+import { compose } from "./compose.ts";
+import type { Receives, Sends } from "./halves.ts";
 import { openHandleOf } from "./handle.ts";
 import { changeGroup, connectPeer, groupBytes } from "./draft_core.ts";
 import {
@@ -36,7 +38,6 @@ import {
   composeAddressed,
   type GroupMessage,
   type GroupTarget,
-  keepReader,
   type PeerTarget,
   type ReceivesAs,
   type RoutedMessage,
@@ -53,7 +54,7 @@ import type {
   ReceiveOptions,
   SendOptions,
 } from "./option_types.ts";
-import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
+import { Socket, type SocketOptions } from "./socket.ts";
 import { TYPES } from "./types.ts";
 
 export type { GroupMessage, GroupTarget, PeerTarget, ReceivesAs, RoutedMessage, SendsTo };
@@ -86,11 +87,7 @@ export interface Server
     SendOptions,
     HelloMessageOption,
     DisconnectMessageOption {}
-composeAddressed(Server, {
-  receives: true,
-  target: targetOfPeer,
-  options: ["helloMessage", "disconnectMessage"],
-});
+composeAddressed(Server, TYPES.Server, targetOfPeer, "helloMessage", "disconnectMessage");
 
 /** Options of a {@linkcode Client}. */
 export interface ClientOptions
@@ -111,11 +108,7 @@ export class Client extends Socket {
 /** The members of a {@linkcode Client} that its type of socket brings. */
 export interface Client
   extends Receives, Sends, ReceiveOptions, SendOptions, HelloMessageOption, HiccupMessageOption {}
-compose(Client, {
-  receives: true,
-  sends: true,
-  options: ["helloMessage", "hiccupMessage"],
-});
+compose(Client, TYPES.Client, "helloMessage", "hiccupMessage");
 
 /** Options of a {@linkcode Radio}. */
 export interface RadioOptions
@@ -152,7 +145,7 @@ export class Radio extends Socket {
 }
 /** The members of a {@linkcode Radio} that its type of socket brings. */
 export interface Radio extends SendsTo<GroupTarget>, SendOptions, PublishOptions {}
-composeAddressed(Radio, { target: targetOfGroup, options: ["noDrop"] });
+composeAddressed(Radio, TYPES.Radio, targetOfGroup, "noDrop");
 
 /** Options of a {@linkcode Dish}. */
 export interface DishOptions extends SocketOptions, Partial<ReceiveOptions> {}
@@ -187,7 +180,7 @@ export class Dish extends Socket {
 }
 /** The members of a {@linkcode Dish} that its type of socket brings. */
 export interface Dish extends ReceivesAs<GroupMessage>, ReceiveOptions {}
-composeAddressed(Dish, { receives: true });
+composeAddressed(Dish, TYPES.Dish, undefined);
 
 /** Options of a {@linkcode Gather}. */
 export interface GatherOptions
@@ -202,7 +195,7 @@ export class Gather extends Socket {
 }
 /** The members of a {@linkcode Gather} that its type of socket brings. */
 export interface Gather extends Receives, ReceiveOptions, ConflateOption {}
-compose(Gather, { receives: true, options: ["conflate"] });
+compose(Gather, TYPES.Gather, "conflate");
 
 /** Options of a {@linkcode Scatter}. */
 export interface ScatterOptions
@@ -217,7 +210,7 @@ export class Scatter extends Socket {
 }
 /** The members of a {@linkcode Scatter} that its type of socket brings. */
 export interface Scatter extends Sends, SendOptions, ConflateOption {}
-compose(Scatter, { sends: true, options: ["conflate"] });
+compose(Scatter, TYPES.Scatter, "conflate");
 
 /** Options of a {@linkcode Peer}. */
 export interface PeerOptions
@@ -260,11 +253,14 @@ export interface Peer
     HelloMessageOption,
     DisconnectMessageOption,
     HiccupMessageOption {}
-composeAddressed(Peer, {
-  receives: true,
-  target: targetOfPeer,
-  options: ["helloMessage", "disconnectMessage", "hiccupMessage"],
-});
+composeAddressed(
+  Peer,
+  TYPES.Peer,
+  targetOfPeer,
+  "helloMessage",
+  "disconnectMessage",
+  "hiccupMessage",
+);
 
 /** Options of a {@linkcode Channel}. */
 export interface ChannelOptions
@@ -282,7 +278,7 @@ export class Channel extends Socket {
 }
 /** The members of a {@linkcode Channel} that its type of socket brings. */
 export interface Channel extends Receives, Sends, ReceiveOptions, SendOptions {}
-compose(Channel, { receives: true, sends: true });
+compose(Channel, TYPES.Channel);
 
 /** Options of a {@linkcode Datagram}. */
 export interface DatagramOptions
@@ -316,8 +312,7 @@ export class Datagram extends Socket {
 }
 /** The members of a {@linkcode Datagram} that its type of socket brings. */
 export interface Datagram extends Receives, Sends, ReceiveOptions, SendOptions {}
-compose(Datagram, { receives: true, sends: true });
-keepReader(Datagram);
+compose(Datagram, TYPES.Datagram);
 
 function targetOfPeer({ routingId }: PeerTarget): string {
   return String(checkRoutingId(routingId));

@@ -9,7 +9,7 @@ import { zmq } from "../ffi/libzmq.ts";
 import { allocate, cBytes, PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
 import { Handle, useDrafts } from "./handle.ts";
 import { Frame, type Part } from "./message.ts";
-import type { Metadata, MetadataNames, PropertyReader } from "./metadata.ts";
+import type { PropertyReader } from "./metadata.ts";
 
 /**
  * A socket that several threads may use, as all drafts but Datagram are. It has no ZMQ_FD.
@@ -71,13 +71,17 @@ export class ThreadSafeHandle extends Handle {
 /** What a message of some types has beside its bytes. */
 interface Extra {
   value: unknown;
-  metadata: Metadata | undefined;
+  metadata: unknown;
 }
 
 /** Reads something of each message that is received, and appends it to its frames. */
 export abstract class ExtraReader implements PropertyReader {
-  /** The properties that are read as well. */
-  properties: MetadataNames | undefined;
+  /** Reads the properties that the program asks for. */
+  protected properties: PropertyReader | undefined;
+
+  readAlso(reader: PropertyReader | undefined): void {
+    this.properties = reader;
+  }
 
   get names(): readonly string[] {
     return this.properties?.names ?? [];

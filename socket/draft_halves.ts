@@ -1,16 +1,13 @@
 /** The receiving and sending halves of draft sockets whose messages have a routing id or a group. */
 
-import { type Handle, handleOf, openHandleOf } from "./handle.ts";
+import { composeOf, type ParticularName, propertiesOf, RECEIVING_HALF } from "./compose.ts";
+import { handleOf } from "./handle.ts";
 import type { Frame, MessagePart } from "./message.ts";
-import { MetadataNames } from "./metadata.ts";
-import type { WaitLimits } from "./operation.ts";
-import { defineOptions, install } from "./options.ts";
-import { type PARTICULAR, RECEIVING, SENDING } from "./options_table.ts";
-import { drain, MessageIterator, receive, receiveSync, tryReceive } from "./receive.ts";
+import { SENDING } from "./options_table.ts";
 import { send, sendSync, trySend } from "./send.ts";
-import type { SyncLimits } from "./operation.ts";
+import type { SyncLimits, WaitLimits } from "./operation.ts";
 import type { Socket } from "./socket.ts";
-import type { ExtraReader } from "./draft_core.ts";
+import type { SocketType } from "./types.ts";
 
 /** A message with the number of the peer that sent it. */
 export type RoutedMessage = [frame: Frame, from: PeerTarget];
@@ -61,31 +58,9 @@ export interface SendsTo<Target> {
   sendSync(message: MessagePart | readonly [MessagePart], options: Target & SyncLimits): void;
 }
 
-const RECEIVES: ReceivesAs<unknown> & ThisType<Socket> = {
-  get metadata(): readonly string[] {
-    return openHandleOf(this, "zmq_msg_gets").metadata?.names ?? [];
-  },
-  set metadata(names: readonly string[]) {
-    const reader = openHandleOf(this, "zmq_msg_gets").metadata as ExtraReader;
-    const wanted = new MetadataNames(names);
-    reader.properties = wanted.names.length === 0 ? undefined : wanted;
-  },
-  receive(options) {
-    return receive(handleOf(this), this, options?.signal);
-  },
-  tryReceive() {
-    return tryReceive(handleOf(this));
-  },
-  receiveSync(options) {
-    return receiveSync(handleOf(this), options?.timeout);
-  },
-  drain() {
-    return drain(handleOf(this));
-  },
-  [Symbol.asyncIterator]() {
-    return new MessageIterator(handleOf(this), this);
-  },
-};
+/** The receiving half without what shows bytes alone. */
+const { visit: _, toReadableStream: _1, toReadableByteStream: _2, ...RECEIVING_AS } =
+  RECEIVING_HALF;
 
 function sendsTo<Target>(
   targetOf: (target: Target) => string | Uint8Array,
@@ -112,35 +87,15 @@ function sendsTo<Target>(
   };
 }
 
-/** Gives a class such halves. */
+/** Gives a class such halves; `targetOf` says how its sends address their messages. */
 export function composeAddressed<Target>(
-  { prototype }: { prototype: Socket },
-  parts: {
-    receives?: boolean;
-    /** How its sends address their messages; it has none without. */
-    target?: (target: Target) => string | Uint8Array;
-    options?: readonly (keyof typeof PARTICULAR)[];
-  },
+  type: { prototype: Socket },
+  { receives }: SocketType,
+  targetOf: ((target: Target) => string | Uint8Array) | undefined,
+  ...options: readonly ParticularName[]
 ): void {
-  const { receives = false, target, options = [] } = parts;
-  const names: string[] = [...options];
-  const halves: object[] = [];
-  if (receives) {
-    names.push(...Object.keys(RECEIVING));
-    halves.push(RECEIVES);
-  }
-  if (target !== undefined) {
-    names.push(...Object.keys(SENDING));
-    halves.push(sendsTo(target));
-  }
-  defineOptions(prototype, handleOf as (socket: object) => Handle, names);
-  for (const half of halves) install(prototype, half);
-}
-
-/** Lets the properties that a program asks for be read beside what the type itself reads of each message. */
-export function keepReader({ prototype }: { prototype: Socket }): void {
-  const { get, set } = Object.getOwnPropertyDescriptor(RECEIVES, "metadata")!;
-  Object.defineProperty(prototype, "metadata", { get, set, enumerable: false, configurable: true });
+  const sending = targetOf === undefined ? {} : propertiesOf(sendsTo(targetOf), SENDING);
+  composeOf(type, receives ? RECEIVING_AS : {}, sending, options);
 }
 
 /** Checks a routing id of a peer. */

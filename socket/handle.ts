@@ -56,8 +56,9 @@ export class Handle extends Source {
   readonly senders: Queue<Operation> = new Queue();
   readonly fd: number;
   closed = false;
-  /** Its type takes messages of any number of parts: they needn't be counted. */
+  /** Of its type what each message asks: whether its parts needn't be counted, and whether one can close a peer. */
   readonly takesAnyParts: boolean;
+  readonly closesPeers: boolean;
   /** How long a receive or a send waits, in ms; -1 indefinitely. */
   receiveTimeout = -1;
   sendTimeout = -1;
@@ -92,7 +93,8 @@ export class Handle extends Source {
   ) {
     super();
     this.#pointer = pointer;
-    this.takesAnyParts = type.leastParts === 1 && type.mostParts === Infinity;
+    this.takesAnyParts = type.parts === undefined;
+    this.closesPeers = type.closesPeers === true;
     this.fd = this.findDescriptor();
   }
 
@@ -115,14 +117,14 @@ export class Handle extends Source {
   }
 
   /** How few and how many parts a message that it's to send may have. */
-  get partsLimits(): [least: number, most: number] {
-    const { leastParts, mostParts } = this.type;
-    return [leastParts, this.isRaw ? leastParts : mostParts];
+  get partsLimits(): readonly [least: number, most: number] {
+    const [least, most] = this.type.parts ?? [1, Infinity];
+    return [least, this.isRaw ? least : most];
   }
 
   /** Its messages are a Stream's, though it isn't one. */
   get isRaw(): boolean {
-    return this.type.hasRawMode && this.shadowOptions.get("rawMode") === true;
+    return this.type.hasRawMode === true && this.shadowOptions.get("rawMode") === true;
   }
 
   /** Takes a descriptor's signal back, where looking alone doesn't; called after waiting for it on this thread. */
@@ -163,7 +165,7 @@ export class Handle extends Source {
       return;
     }
     // A mandatory Router isn't writable when its last peer has gone, and a send to that one is to fail now.
-    let sendUnconditionally = this.type.refusesUnready;
+    let sendUnconditionally = this.type.refusesUnready === true;
     let receiveRefused = false;
     let sendRefused = false;
     let refusedThoughReady = false;
@@ -249,7 +251,7 @@ export class Handle extends Source {
    * it in a Poller, still gets the older one.
    */
   #looksTake(): boolean {
-    return this.type.looksTake && getInt(this.pointer, PARTICULAR.conflate.number) === 1;
+    return this.type.looksTake === true && getInt(this.pointer, PARTICULAR.conflate.number) === 1;
   }
 
   /** libzmq does that before it looks at what it's asked to disconnect from, which here is nothing. */

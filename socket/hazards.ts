@@ -10,11 +10,6 @@ import { getBytes, scratch } from "./raw_options.ts";
 const HEARTBEAT_INTERVAL = COMMON.heartbeatInterval.number;
 const PLAIN_SERVER = COMMON.plainServer.number;
 const ZAP_ENFORCE_DOMAIN = COMMON.zapEnforceDomain.number;
-const { mandatory, rawMode, probeRouter, handover } = PARTICULAR;
-const ROUTER_OPTIONS: ReadonlySet<number> = new Set([
-  ...[mandatory, rawMode, probeRouter, handover, ROUTER_NOTIFY].map(({ number }) => number),
-  OPTION_NUMBERS.connectRoutingId,
-]);
 
 /** What is about to happen: an option is set, or an address is bound or connected to. */
 export interface Change {
@@ -26,7 +21,7 @@ export interface Change {
 /** Throws `TypeError` where the socket, after a change, would be in a dangerous state. */
 export function assertSafeOptions(handle: Handle, change: Change): void {
   const { option, webSocket = false } = change;
-  if (option !== undefined && handle.type.builtOnRouter && ROUTER_OPTIONS.has(option)) {
+  if (option !== undefined && handle.type.builtOnRouter && isRouters(option)) {
     throw new TypeError(
       `A ${handle.type.name} must not have a Router's options: libzmq would end the process at a later request`,
     );
@@ -54,4 +49,13 @@ function isOn(handle: Handle, option: number, change: Change): boolean {
   if (change.option === option) return change.value !== false && change.value !== 0;
   getBytes(handle.pointer, option, "", 4);
   return scratch().words[0] !== 0;
+}
+
+/** Whether an option is a Router's alone. */
+function isRouters(option: number): boolean {
+  const { mandatory, rawMode, probeRouter, handover } = PARTICULAR;
+  return option === OPTION_NUMBERS.connectRoutingId ||
+    [mandatory, rawMode, probeRouter, handover, ROUTER_NOTIFY].some(({ number }) =>
+      number === option
+    );
 }

@@ -31,6 +31,8 @@ export interface PropertyReader {
   read(message: Deno.PointerObject): unknown;
   /** Does with what was read what is to be done with it. */
   attach(message: readonly Frame[], value: unknown): void;
+  /** Has another one read as well, or none; one without this gives way to it. */
+  readAlso?(reader: PropertyReader | undefined): void;
 }
 
 const known = new WeakMap<readonly Frame[], Metadata>();

@@ -3,12 +3,8 @@
 import { stateError } from "../ffi/errno.ts";
 import { checkSignal } from "../poller/deadlines.ts";
 import { openHandleOf } from "./handle.ts";
-import {
-  type SocketEvent,
-  type SocketEventOfType,
-  type SocketEventType,
-  toEvent,
-} from "./events.ts";
+import type { SocketEvent, SocketEventOfType, SocketEventType } from "./event_types.ts";
+import { toEvent } from "./events.ts";
 import { Monitor, PendingEvent, type RawEvent } from "./monitor.ts";
 import type { WaitLimits } from "./operation.ts";
 

@@ -1,5 +1,7 @@
 /** The options as programs see them: their meaning, units and defaults. */
 
+import type { Frame } from "./message.ts";
+
 /** Options of every socket. Unless said otherwise they concern later binds and connects only. */
 export interface CommonOptions {
   /**
@@ -209,4 +211,40 @@ export interface ManualOptions {
 export interface StreamOnlyOptions {
   /** Whether an empty message is received for every peer that comes or goes. Default true (`ZMQ_STREAM_NOTIFY`). */
   notify: boolean;
+}
+
+/** Options of every socket that can be given in another form than they're read, or can't be read at all. */
+export interface SettableOptions {
+  /** See {@linkcode Socket.curvePublicKey}. */
+  curvePublicKey: string | Uint8Array;
+  /** See {@linkcode Socket.curveSecretKey}. */
+  curveSecretKey: string | Uint8Array;
+  /** See {@linkcode Socket.curveServerKey}. */
+  curveServerKey: string | Uint8Array;
+  /** See {@linkcode Socket.tcpAcceptFilter}. */
+  tcpAcceptFilter: string | null;
+  /** See {@linkcode Socket.ipcFilterPid}. */
+  ipcFilterPid: number | null;
+  /** See {@linkcode Socket.ipcFilterUid}. */
+  ipcFilterUid: number | null;
+  /** See {@linkcode Socket.ipcFilterGid}. */
+  ipcFilterGid: number | null;
+  /** See {@linkcode Socket.ownMetadata}. */
+  ownMetadata: Readonly<Record<string, string>>;
+}
+
+/** What {@linkcode Socket.getOption} can read an option as, and the type that this gives. */
+export interface OptionTypes {
+  /** A signed 32-bit number: libzmq's `int`. */
+  int: number;
+  /** An `int` that is 0 or 1. */
+  boolean: boolean;
+  /** A signed 64-bit number. */
+  int64: bigint;
+  /** An unsigned 64-bit number. */
+  uint64: bigint;
+  /** Text that ends with a NUL. */
+  string: string;
+  /** Bytes of any kind. */
+  bytes: Frame;
 }

@@ -6,18 +6,11 @@ import { stateError } from "../ffi/errno.ts";
 import { LITTLE_ENDIAN } from "../ffi/memory.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { closedError } from "./operation.ts";
-import type { Handle } from "./handle.ts";
-import { getBytes, intBytes, scratch, setBytes, toEvents } from "./raw_options.ts";
+import { type Handle, handleOf } from "./handle.ts";
+import { getBytes, intBytes, scratch, setBytes } from "./raw_options.ts";
 import { assertSafeOptions } from "./hazards.ts";
 import { Frame } from "./message.ts";
-import {
-  OPTION_NUMBERS,
-  type OptionName,
-  type OptionRow,
-  OPTIONS,
-  RECEIVING,
-  SENDING,
-} from "./options_table.ts";
+import { type OptionName, type OptionRow, OPTIONS } from "./options_table.ts";
 import { keyBytes } from "./z85.ts";
 
 const encoder = new TextEncoder();
@@ -86,35 +79,6 @@ function read(handle: Handle, name: string, row: OptionRow): unknown {
 function textOf(length: number): string {
   const bytes = scratch().bytes.subarray(0, length);
   return new TextDecoder().decode(bytes[length - 1] === 0 ? bytes.subarray(0, -1) : bytes);
-}
-
-/** The time-out that a number stands for; those are the engine's own, of which libzmq never hears. */
-export function timeoutOf(option: number): "receiveTimeout" | "sendTimeout" | undefined {
-  if (option === RECEIVING.receiveTimeout.number) return "receiveTimeout";
-  if (option === SENDING.sendTimeout.number) return "sendTimeout";
-  return undefined;
-}
-
-/** Reads by number what is the engine's business: a time-out, and ZMQ_EVENTS, since reading that would eat a wake-up. */
-export function engineOption(handle: Handle, option: number): number | undefined {
-  if (option === OPTION_NUMBERS.events) return toEvents(handle.ask());
-  const timeout = timeoutOf(option);
-  return timeout && handle[timeout];
-}
-
-/** Notes what was set by number, where an option's property can only tell what was set. */
-export function shadowByNumber(handle: Handle, option: number, value: unknown): void {
-  const on = value !== false && value !== 0;
-  if (option === OPTION_NUMBERS.verbose) {
-    handle.shadowOptions.set("verbosity", on ? "allSubs" : null);
-  }
-  if (option === OPTION_NUMBERS.verboser) {
-    handle.shadowOptions.set("verbosity", on ? "allSubsUnsubs" : null);
-  }
-  for (const [name, row] of Object.entries<OptionRow>(OPTIONS)) {
-    if (row.number !== option || !("unreadable" in row)) continue;
-    handle.shadowOptions.set(name, row.kind === "bool" ? on : value);
-  }
 }
 
 /** Checks a value and sets an option to it. */
@@ -258,63 +222,18 @@ function assertBuilt(name: string, { needs }: OptionRow, call: string): void {
   );
 }
 
-/**
- * Gives a class its options as properties: of an object which goes between its prototype and that one's own.
- * There they take a quarter of the memory that V8 needs to add them to a class's prototype one by one, enough
- * to keep the collector from its first run, some 4 ms, while a program starts.
- */
-export function defineOptions(
-  prototype: object,
-  handleOf: (socket: object) => Handle,
-  names: readonly string[],
-): void {
-  const options: object = Object.create(null);
-  for (const name of names as readonly OptionName[]) {
+/** Gives a class options as properties, but for those that it has a property for itself. */
+export function defineOptions(prototype: object, names: readonly OptionName[]): void {
+  const property: PropertyDescriptor = { enumerable: true, configurable: true };
+  for (const name of names) {
+    if (Object.hasOwn(prototype, name)) continue;
+    property.get = function (this: object) {
+      return getOption(handleOf(this), name);
+    };
     const { readOnly }: OptionRow = OPTIONS[name];
-    Object.defineProperty(options, name, {
-      get(this: object) {
-        return getOption(handleOf(this), name);
-      },
-      set: readOnly ? undefined : function (this: object, value: unknown) {
-        setOption(handleOf(this), name, value);
-      },
-      enumerable: true,
-      configurable: true,
-    });
-  }
-  Object.setPrototypeOf(options, Object.getPrototypeOf(prototype));
-  Object.setPrototypeOf(prototype, options);
-}
-
-const layers = new Map<object, Map<string, object>>();
-
-/**
- * A prototype with members and options on top of another one: one for all classes that have the same, which `key` tells
- * apart.
- */
-export function layer(
-  parent: object,
-  key: string,
-  handleOf: (socket: object) => Handle,
-  members: readonly object[],
-  names: () => readonly string[],
-): object {
-  const known = layers.get(parent) ?? new Map<string, object>();
-  layers.set(parent, known);
-  let object = known.get(key);
-  if (object === undefined) {
-    known.set(key, object = Object.create(parent) as object);
-    for (const half of members) install(object, half);
-    defineOptions(object, handleOf, names());
-  }
-  return object;
-}
-
-/** Gives a prototype members, which don't show where a socket is logged. */
-export function install(prototype: object, half: object): void {
-  for (const key of Reflect.ownKeys(half)) {
-    const member = Object.getOwnPropertyDescriptor(half, key)!;
-    member.enumerable = false;
-    Object.defineProperty(prototype, key, member);
+    property.set = readOnly ? undefined : function (this: object, value: unknown) {
+      setOption(handleOf(this), name, value);
+    };
+    Object.defineProperty(prototype, name, property);
   }
 }

@@ -1,7 +1,9 @@
-/** Pipeline: Push hands work to one of many Pulls. And the exclusive pair: two sockets that know only each other. */
+/** Pipeline: Push hands work to one of many Pulls. */
 
+import { compose } from "./compose.ts";
+import type { Receives, Sends } from "./halves.ts";
 import type { ConflateOption, ReceiveOptions, SendOptions } from "./option_types.ts";
-import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
+import { Socket, type SocketOptions } from "./socket.ts";
 import { TYPES } from "./types.ts";
 
 /** Options of a {@linkcode Push}. */
@@ -33,7 +35,7 @@ export class Push extends Socket {
 }
 /** The members of a {@linkcode Push} that its type of socket brings. */
 export interface Push extends Sends, SendOptions, ConflateOption {}
-compose(Push, { sends: true, options: ["conflate"] });
+compose(Push, TYPES.Push, "conflate");
 
 /** Options of a {@linkcode Pull}. */
 export interface PullOptions
@@ -65,32 +67,4 @@ export class Pull extends Socket {
 }
 /** The members of a {@linkcode Pull} that its type of socket brings. */
 export interface Pull extends Receives, ReceiveOptions, ConflateOption {}
-compose(Pull, { receives: true, options: ["conflate"] });
-
-/** Options of a {@linkcode Pair}. */
-export interface PairOptions extends SocketOptions, Partial<ReceiveOptions>, Partial<SendOptions> {}
-
-/**
- * Exchanges messages with exactly one other Pair, in both directions (`ZMQ_PAIR`). Without it, a send waits.
- *
- * @example
- * ```ts
- * import { Pair } from "@deno-zmq/zmq";
- *
- * using one = new Pair();
- * await one.bind("inproc://pair-example");
- * using other = new Pair();
- * other.connect("inproc://pair-example");
- * await one.send("hello");
- * console.log(String((await other.receive())[0]));
- * ```
- */
-export class Pair extends Socket {
-  /** Opens a socket. */
-  constructor(options?: PairOptions) {
-    super(TYPES.Pair.number, options);
-  }
-}
-/** The members of a {@linkcode Pair} that its type of socket brings. */
-export interface Pair extends Receives, Sends, ReceiveOptions, SendOptions {}
-compose(Pair, { receives: true, sends: true });
+compose(Pull, TYPES.Pull, "conflate");

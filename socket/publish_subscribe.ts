@@ -1,5 +1,7 @@
 /** Publish and subscribe: each message goes to all who have subscribed to its beginning. */
 
+import { compose } from "./compose.ts";
+import type { Receives, Sends } from "./halves.ts";
 import { type Handle, openHandleOf } from "./handle.ts";
 import { OPTION_NUMBERS } from "./options_table.ts";
 import { intBytes, setBytes } from "./raw_options.ts";
@@ -17,7 +19,7 @@ import type {
   SendOptions,
   XPublisherOnlyOptions,
 } from "./option_types.ts";
-import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
+import { Socket, type SocketOptions } from "./socket.ts";
 import { TYPES } from "./types.ts";
 
 /** Options of a {@linkcode Publisher}. */
@@ -65,10 +67,15 @@ export interface Publisher
     InvertMatchingOption,
     OnlyFirstSubscribeOption,
     TopicsCount {}
-compose(Publisher, {
-  sends: true,
-  options: ["noDrop", "conflate", "invertMatching", "onlyFirstSubscribe", "topicsCount"],
-});
+compose(
+  Publisher,
+  TYPES.Publisher,
+  "noDrop",
+  "conflate",
+  "invertMatching",
+  "onlyFirstSubscribe",
+  "topicsCount",
+);
 
 /** Options of a {@linkcode Subscriber}. */
 export interface SubscriberOptions
@@ -128,7 +135,7 @@ export class Subscriber extends Socket {
 /** The members of a {@linkcode Subscriber} that its type of socket brings. */
 export interface Subscriber
   extends Receives, ReceiveOptions, ConflateOption, InvertMatchingOption, TopicsCount {}
-compose(Subscriber, { receives: true, options: ["conflate", "invertMatching", "topicsCount"] });
+compose(Subscriber, TYPES.Subscriber, "conflate", "invertMatching", "topicsCount");
 
 /** Options of an {@linkcode XPublisher}. */
 export interface XPublisherOptions
@@ -213,19 +220,17 @@ export interface XPublisher
     ManualOptions,
     OnlyFirstSubscribeOption,
     TopicsCount {}
-compose(XPublisher, {
-  receives: true,
-  sends: true,
-  options: [
-    "noDrop",
-    "invertMatching",
-    "manual",
-    "manualLastValue",
-    "welcomeMessage",
-    "onlyFirstSubscribe",
-    "topicsCount",
-  ],
-});
+compose(
+  XPublisher,
+  TYPES.XPublisher,
+  "noDrop",
+  "invertMatching",
+  "manual",
+  "manualLastValue",
+  "welcomeMessage",
+  "onlyFirstSubscribe",
+  "topicsCount",
+);
 
 /** Setting either of the two options decides over both. */
 const VERBOSITIES = new Map<unknown, readonly [option: number, on: number]>([
@@ -276,11 +281,7 @@ export interface XSubscriber
     OnlyFirstSubscribeOption,
     VerboseUnsubscribeOption,
     TopicsCount {}
-compose(XSubscriber, {
-  receives: true,
-  sends: true,
-  options: ["onlyFirstSubscribe", "verboseUnsubscribe", "topicsCount"],
-});
+compose(XSubscriber, TYPES.XSubscriber, "onlyFirstSubscribe", "verboseUnsubscribe", "topicsCount");
 
 function change(
   handle: Handle,

@@ -1,6 +1,8 @@
 /** Request and reply: Request and Reply in strict turn, Dealer and Router freely. */
 
 import { checkAddress } from "./binding.ts";
+import { compose } from "./compose.ts";
+import type { Receives, Sends } from "./halves.ts";
 import { handleOf, openHandleOf } from "./handle.ts";
 import { setBytes } from "./raw_options.ts";
 import type { Frame } from "./message.ts";
@@ -21,7 +23,7 @@ import type {
   RouterOnlyOptions,
   SendOptions,
 } from "./option_types.ts";
-import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
+import { Socket, type SocketOptions } from "./socket.ts";
 import { TYPES } from "./types.ts";
 
 /** The option of sockets that have a name of their own. */
@@ -94,11 +96,7 @@ export interface Request
     ProbeRouterOption,
     RequestOnlyOptions,
     HelloMessageOption {}
-compose(Request, {
-  receives: true,
-  sends: true,
-  options: ["probeRouter", "correlate", "relaxed", "helloMessage"],
-});
+compose(Request, TYPES.Request, "probeRouter", "correlate", "relaxed", "helloMessage");
 
 /** Options of a {@linkcode Reply}. */
 export interface ReplyOptions
@@ -132,7 +130,7 @@ export class Reply extends NamedSocket {
 }
 /** The members of a {@linkcode Reply} that its type of socket brings. */
 export interface Reply extends Receives, Sends, ReceiveOptions, SendOptions {}
-compose(Reply, { receives: true, sends: true });
+compose(Reply, TYPES.Reply);
 
 /** Options of a {@linkcode Dealer}. */
 export interface DealerOptions
@@ -181,11 +179,7 @@ export interface Dealer
     ConflateOption,
     HelloMessageOption,
     HiccupMessageOption {}
-compose(Dealer, {
-  receives: true,
-  sends: true,
-  options: ["probeRouter", "conflate", "helloMessage", "hiccupMessage"],
-});
+compose(Dealer, TYPES.Dealer, "probeRouter", "conflate", "helloMessage", "hiccupMessage");
 
 /** How a {@linkcode Router} or Stream connects. */
 export interface RoutedConnectOptions {
@@ -263,18 +257,16 @@ export interface Router
     RawModeOption,
     HelloMessageOption,
     DisconnectMessageOption {}
-compose(Router, {
-  receives: true,
-  sends: true,
-  options: [
-    "probeRouter",
-    "mandatory",
-    "handover",
-    "rawMode",
-    "helloMessage",
-    "disconnectMessage",
-  ],
-});
+compose(
+  Router,
+  TYPES.Router,
+  "probeRouter",
+  "mandatory",
+  "handover",
+  "rawMode",
+  "helloMessage",
+  "disconnectMessage",
+);
 
 /** Connects a socket that addresses its peers by routing ids. */
 export function connectRouted(

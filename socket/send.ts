@@ -191,7 +191,7 @@ function put(
   // A refused send needn't have run the socket's commands, of which one may say that there is room now.
   if (!sent && (handle.look() & WRITABLE) !== 0) sent = putOnce(handle, parts, sendOne);
   if (handle.dependents > 0) reactor().markStale(handle);
-  else if (sent && handle.type.closesPeers) awaitStreamClose(handle, parts as readonly Part[]);
+  else if (sent && handle.closesPeers) awaitStreamClose(handle, parts as readonly Part[]);
   return sent;
 }
 

@@ -1,42 +1,28 @@
-/** What all sockets have in common, and the two halves of which each class has one or both. */
+/** What all sockets have in common. */
 
 import { Context, context as defaultContext, coreOf } from "../context.ts";
-import { type Pollable, pollable } from "../poller/source.ts";
+import { type Pollable, pollable, Uncloneable } from "../poller/source.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { settled } from "../poller/reactor.ts";
 import type { Interest, WaitOptions, WaitSyncOptions } from "../poller/poller.ts";
 import { attempt, bindToRandomPort, checkAddress, type PortRange } from "./binding.ts";
-import { Configurable, type SettableOptions } from "./configurable.ts";
 import { type Handle, handleOf, open, openHandleOf } from "./handle.ts";
 import { assertSafeOptions } from "./hazards.ts";
-import type { Frame, MessageLike } from "./message.ts";
-import { MetadataNames } from "./metadata.ts";
 import { Observer } from "./observer.ts";
-import type { SyncLimits, WaitLimits } from "./operation.ts";
 import type { NewerOptions } from "./newer_option_types.ts";
-import type { CommonOptions, TransportOptions } from "./option_types.ts";
-import { defineOptions, layer } from "./options.ts";
-import { COMMON, type PARTICULAR, RECEIVING, SENDING } from "./options_table.ts";
+import type {
+  CommonOptions,
+  OptionTypes,
+  SettableOptions,
+  TransportOptions,
+} from "./option_types.ts";
+import { defineOptions, getOption, setOption } from "./options.ts";
+import { getByNumber, setByNumber } from "./options_by_number.ts";
+import { COMMON, OPTION_NUMBERS, type OptionName } from "./options_table.ts";
+import { setBytes } from "./raw_options.ts";
 import { waitReady, waitReadySync } from "./readiness.ts";
 import type { SecurityOptions } from "./security_options.ts";
-import {
-  drain,
-  MessageIterator,
-  receive,
-  receiveSync,
-  tryReceive,
-  visit,
-  type VisitOptions,
-} from "./receive.ts";
-import type { Visitor } from "./native_message.ts";
-import { send, sendSync, trySend } from "./send.ts";
-import {
-  type ByteStreamOptions,
-  readableBytesOf,
-  readableOf,
-  writableBytesOf,
-  writableOf,
-} from "./web_streams.ts";
+import { addFilter, idBytes, metadataBytes, textBytes } from "./settable_options.ts";
 import { typeOf } from "./types.ts";
 
 /** What every socket's constructor takes beside its own options. */
@@ -58,7 +44,9 @@ export interface SocketOptions
  * does. Sockets that a program drops are closed when they're collected, but that may be late: close
  * them, or declare them with `using`.
  */
-export abstract class Socket extends Configurable implements Pollable, Disposable, AsyncDisposable {
+export abstract class Socket extends Uncloneable implements Pollable, Disposable, AsyncDisposable {
+  /** What a Poller watches. Belongs to the library. */
+  declare readonly [pollable]: object;
   readonly #context: Context;
   #events: Observer | undefined;
 
@@ -255,6 +243,114 @@ export abstract class Socket extends Configurable implements Pollable, Disposabl
   }
 
   /**
+   * A CURVE client's own public key, as 40 characters of Z85; `null` for none. Can be set as 32 bytes, too
+   * (`ZMQ_CURVE_PUBLICKEY`).
+   *
+   * @throws `TypeError` for what isn't a key.
+   */
+  get curvePublicKey(): string | null {
+    return getOption(handleOf(this), "curvePublicKey") as string | null;
+  }
+  set curvePublicKey(key: string | Uint8Array) {
+    setOption(handleOf(this), "curvePublicKey", key);
+  }
+
+  /**
+   * The CURVE secret key of either side, as 40 characters of Z85; `null` for none. Can be set as 32 bytes, too
+   * (`ZMQ_CURVE_SECRETKEY`).
+   *
+   * @throws `TypeError` for what isn't a key.
+   */
+  get curveSecretKey(): string | null {
+    return getOption(handleOf(this), "curveSecretKey") as string | null;
+  }
+  set curveSecretKey(key: string | Uint8Array) {
+    setOption(handleOf(this), "curveSecretKey", key);
+  }
+
+  /**
+   * The server's public key, which makes this side a CURVE client, as 40 characters of Z85; `null` for none. Can
+   * be set as 32 bytes, too (`ZMQ_CURVE_SERVERKEY`).
+   *
+   * @throws `TypeError` for what isn't a key.
+   */
+  get curveServerKey(): string | null {
+    return getOption(handleOf(this), "curveServerKey") as string | null;
+  }
+  set curveServerKey(key: string | Uint8Array) {
+    setOption(handleOf(this), "curveServerKey", key);
+  }
+
+  /**
+   * Adds to the addresses from which later binds accept TCP peers, in CIDR notation such as
+   * `"192.168.0.0/16"`; `null` accepts all again. Can't be read (`ZMQ_TCP_ACCEPT_FILTER`).
+   *
+   * @throws `RangeError` for no or more than 255 bytes, `ZmqError` EINVAL for what is no address.
+   */
+  set tcpAcceptFilter(filter: string | null) {
+    addFilter(this, "tcpAcceptFilter", filter, textBytes);
+  }
+
+  /** Adds to the processes from which later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_PID`). */
+  set ipcFilterPid(pid: number | null) {
+    addFilter(this, "ipcFilterPid", pid, idBytes);
+  }
+
+  /** Adds to the users from whom later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_UID`). */
+  set ipcFilterUid(uid: number | null) {
+    addFilter(this, "ipcFilterUid", uid, idBytes);
+  }
+
+  /** Adds to the groups from which later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_GID`). */
+  set ipcFilterGid(gid: number | null) {
+    addFilter(this, "ipcFilterGid", gid, idBytes);
+  }
+
+  /**
+   * What this side says of itself to the peers of later connections, which read it by {@linkcode metadataOf}: texts by names
+   * that begin with `X-` and have at most 254 bytes. Setting adds to what was said before; nothing can be changed or
+   * taken back (`ZMQ_METADATA`).
+   *
+   * @throws `TypeError` for what isn't such an object, `RangeError` for a name that is too long, `ZmqError` EEXIST for a
+   * name that has another text already.
+   */
+  get ownMetadata(): Readonly<Record<string, string>> {
+    const { shadowOptions } = openHandleOf(this, "zmq_getsockopt");
+    return { ...shadowOptions.get("ownMetadata") as Record<string, string> | undefined };
+  }
+  set ownMetadata(metadata: Readonly<Record<string, string>>) {
+    const handle = openHandleOf(this, "zmq_setsockopt");
+    for (const property of metadataBytes(metadata, this.ownMetadata)) {
+      setBytes(handle.pointer, OPTION_NUMBERS.ownMetadata, "ownMetadata", property);
+    }
+    handle.shadowOptions.set("ownMetadata", { ...this.ownMetadata, ...metadata });
+    handle.markStale();
+  }
+
+  /**
+   * Reads any option by its number in `zmq.h`, for those that have no property here (`zmq_getsockopt`).
+   *
+   * @throws `ZmqError` EINVAL where libzmq doesn't know the option, or not as that type.
+   */
+  getOption<T extends keyof OptionTypes>(option: number, type: T): OptionTypes[T];
+  getOption(option: number, type: keyof OptionTypes): OptionTypes[keyof OptionTypes] {
+    return getByNumber(openHandleOf(this, "zmq_getsockopt"), option, type);
+  }
+
+  /**
+   * Sets any option by its number in `zmq.h`, for those that have no property here (`zmq_setsockopt`). A number or
+   * boolean is set as an `int`, a bigint as 64 bits, a string or bytes as they are, and `null` as nothing.
+   *
+   * @throws `ZmqError` EINVAL where libzmq doesn't know the option, or refuses the value.
+   */
+  setOption(
+    option: number,
+    value: number | bigint | boolean | string | Uint8Array | null,
+  ): void {
+    setByNumber(openHandleOf(this, "zmq_setsockopt"), option, value);
+  }
+
+  /**
    * Closes the socket. Receives and sends that wait reject with `ZmqError` EBADF, iterations end, and
    * unsent messages go out in the background for as long as the linger allows. Its addresses become free a moment
    * later, inproc names, too; after {@linkcode Socket.unbind} those are free at once. Idempotent (`zmq_close`).
@@ -283,169 +379,21 @@ export interface Socket extends CommonOptions, TransportOptions, NewerOptions, S
 // A net, not a strategy: nothing triggers the collector when descriptors run out.
 const dropped = new FinalizationRegistry<Handle>((handle) => handle.close());
 
-/** The receiving half of a socket. */
-export interface Receives extends AsyncIterable<Frame[]> {
-  /**
-   * Which properties of its connection are read with each message, such as `"Peer-Address"`, for
-   * {@linkcode metadataOf}. Takes effect at once; {@linkcode Receives.visit} reads none. Default: none.
-   */
-  metadata: readonly string[];
-  /**
-   * Receives the next message, of one frame or more; waits where there is none. Several receives may be
-   * pending: they're served in their order.
-   *
-   * @throws At once: `ZmqError` EBADF on a closed socket, `TypeError` for what isn't a signal. By
-   * rejection: `ZmqError` EAGAIN when {@linkcode ReceiveOptions.receiveTimeout} is over, EBADF when the socket is closed meanwhile, EFSM where a
-   * Request has sent nothing; the signal's reason.
-   */
-  receive(options?: WaitLimits): Promise<Frame[]>;
-  /**
-   * Receives a message that is there already; `undefined` where there is none, or where others are waiting for it.
-   *
-   * @throws `ZmqError` EBADF on a closed socket.
-   */
-  tryReceive(): Frame[] | undefined;
-  /**
-   * Receives a message, blocking this thread and everything else in this isolate. Meant for workers and scripts.
-   *
-   * @throws `ZmqError` EAGAIN when the time is over, EBUSY where {@linkcode Receives.visit} is showing the beginning of
-   * a message of this socket, EBADF on a closed socket.
-   */
-  receiveSync(options?: SyncLimits): Frame[];
-  /**
-   * Iterates over the messages that are there, and never waits. As long as they keep coming it goes on,
-   * and nothing else runs: leave the loop to let others have their turn.
-   */
-  drain(): IterableIterator<Frame[]>;
-  /**
-   * Calls `visitor` with the bytes of each frame that is there: those from `offset` on, `length` of them,
-   * in a buffer that is valid until it returns. `more` says that another frame of the same message
-   * follows. Nothing is allocated, which makes it the fastest way to read. Returns the number of messages.
-   *
-   * The visitor may do anything: close the socket, send, receive elsewhere. When it throws, the rest of
-   * its message is dropped, and the error comes out of `visit`.
-   *
-   * With a `timeout` it blocks this thread until a first message comes, or the time is over.
-   */
-  visit(visitor: Visitor, options?: VisitOptions): number;
-  /** Iterates over all messages to come. Ends when the socket is closed. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Frame[]>;
-  /**
-   * The messages to come as a Web stream. One is received for each that is read, and none ahead, so that the
-   * receive high-water mark is the back-pressure. Ends when the socket is closed; cancelling it leaves the socket open. A
-   * message that had come for a read which is cancelled in the same turn goes with it.
-   */
-  toReadableStream(): ReadableStream<Frame[]>;
-  /**
-   * The messages to come, of one frame each, as a Web stream of bytes, which can be read into one's own buffers. A
-   * message of several frames makes it fail with a `TypeError`.
-   */
-  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+// A printed socket shows what its class or the program has put on it, even where the printing is told to read
+// getters: those of the options give keys and passwords.
+for (const symbol of ["Deno.customInspect", "nodejs.util.inspect.custom"]) {
+  Object.defineProperty(Socket.prototype, Symbol.for(symbol), {
+    value(this: Socket, ...args: unknown[]): string {
+      // Deno gives its function and options, Node a depth, options and its function.
+      const inspect = args.find((one) => typeof one === "function") as typeof Deno.inspect;
+      const options = args.find((one) => typeof one === "object") as Deno.InspectOptions;
+      const own = handleOf(this) === undefined ? {} : { ...this }; // a prototype has nothing to read
+      return `${this.constructor.name} ${inspect(own, options)}`;
+    },
+  });
 }
 
-/** The sending half of a socket. */
-export interface Sends {
-  /**
-   * Sends a message, of one part or of an array of parts. Resolves once libzmq has it; waits where no peer can take
-   * it. Several sends may be pending: they go out in their order. A message that waits is copied.
-   *
-   * @throws At once: `TypeError` for what isn't a message or a signal, `ZmqError` EBADF on a closed socket. By rejection:
-   * `ZmqError` EAGAIN when {@linkcode SendOptions.sendTimeout} is over, EBADF when the socket is closed
-   * meanwhile, EFSM out of turn, EHOSTUNREACH where a mandatory Router has no such peer; the signal's reason.
-   */
-  send(message: MessageLike, options?: WaitLimits): Promise<void>;
-  /**
-   * Sends a message if that can be done at once. False where it can't, or where others are waiting to send.
-   *
-   * @throws As {@linkcode Sends.send} does, all at once.
-   */
-  trySend(message: MessageLike): boolean;
-  /**
-   * Sends a message, blocking this thread and everything else in this isolate. Meant for workers and scripts.
-   *
-   * @throws `ZmqError` EAGAIN when the time is over.
-   */
-  sendSync(message: MessageLike, options?: SyncLimits): void;
-  /**
-   * A Web stream of messages to send. Each write is done when libzmq has the message, so that the send high-water mark is
-   * the back-pressure. Aborting it drops the message that waits; closing and aborting leave the socket open.
-   */
-  toWritableStream(): WritableStream<MessageLike>;
-  /** A Web stream of bytes to send, each chunk as a message of one frame. Empty chunks are passed over. */
-  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
-}
-
-const RECEIVES: Receives & ThisType<Socket> = {
-  get metadata(): readonly string[] {
-    return openHandleOf(this, "zmq_msg_gets").metadata?.names ?? [];
-  },
-  set metadata(names: readonly string[]) {
-    const handle = openHandleOf(this, "zmq_msg_gets");
-    const wanted = new MetadataNames(names);
-    handle.metadata = wanted.names.length === 0 ? undefined : wanted;
-  },
-  receive(options) {
-    return receive(handleOf(this), this, options?.signal);
-  },
-  tryReceive() {
-    return tryReceive(handleOf(this));
-  },
-  receiveSync(options) {
-    return receiveSync(handleOf(this), options?.timeout);
-  },
-  drain() {
-    return drain(handleOf(this));
-  },
-  visit(visitor, options = {}) {
-    return visit(handleOf(this), visitor, options);
-  },
-  [Symbol.asyncIterator]() {
-    return new MessageIterator(handleOf(this), this);
-  },
-  toReadableStream() {
-    return readableOf(openHandleOf(this, "zmq_msg_recv"), this);
-  },
-  toReadableByteStream(options = {}) {
-    return readableBytesOf(openHandleOf(this, "zmq_msg_recv"), this, options);
-  },
-};
-
-const SENDS: Sends & ThisType<Socket> = {
-  send(message, options) {
-    return send(handleOf(this), this, message, options?.signal);
-  },
-  trySend(message) {
-    return trySend(handleOf(this), message);
-  },
-  sendSync(message, options) {
-    sendSync(handleOf(this), message, options?.timeout);
-  },
-  toWritableStream() {
-    return writableOf(openHandleOf(this, "zmq_send"), this);
-  },
-  toWritableByteStream(options = {}) {
-    return writableBytesOf(openHandleOf(this, "zmq_send"), this, options);
-  },
-};
-
-defineOptions(Socket.prototype, handleOf, Object.keys(COMMON));
-
-/** Gives a class the halves and options that its type of socket has; what it can't do isn't there. */
-export function compose(
-  { prototype }: { prototype: Socket },
-  parts: { receives?: boolean; sends?: boolean; options?: readonly (keyof typeof PARTICULAR)[] },
-): void {
-  const { receives = false, sends = false, options = [] } = parts;
-  const members = [...receives ? [RECEIVES] : [], ...sends ? [SENDS] : []];
-  const names = () => [
-    ...receives ? Object.keys(RECEIVING) : [],
-    ...sends ? Object.keys(SENDING) : [],
-  ];
-  const parent = Object.getPrototypeOf(prototype);
-  const key = `${receives} ${sends}`;
-  Object.setPrototypeOf(prototype, layer(parent, key, handleOf, members, names));
-  if (options.length > 0) defineOptions(prototype, handleOf, options);
-}
+defineOptions(Socket.prototype, Object.keys(COMMON) as OptionName[]);
 
 function settable(socket: Socket, name: string): boolean {
   for (let at: object | null = socket; at !== null; at = Object.getPrototypeOf(at)) {

@@ -1,8 +1,10 @@
 /** Stream: plain TCP peers, which speak no ZeroMQ. */
 
+import { compose } from "./compose.ts";
+import type { Receives, Sends } from "./halves.ts";
 import type { ReceiveOptions, SendOptions, StreamOnlyOptions } from "./option_types.ts";
 import { connectRouted, type RoutedConnectOptions } from "./request_reply.ts";
-import { compose, type Receives, type Sends, Socket, type SocketOptions } from "./socket.ts";
+import { Socket, type SocketOptions } from "./socket.ts";
 import { TYPES } from "./types.ts";
 
 /** Options of a {@linkcode Stream}. */
@@ -51,4 +53,4 @@ export class Stream extends Socket {
 }
 /** The members of a {@linkcode Stream} that its type of socket brings. */
 export interface Stream extends Receives, Sends, ReceiveOptions, SendOptions, StreamOnlyOptions {}
-compose(Stream, { receives: true, sends: true, options: ["notify"] });
+compose(Stream, TYPES.Stream, "notify");

@@ -3,81 +3,83 @@
 import { stateError } from "../ffi/errno.ts";
 
 /** One type of socket. */
-export class SocketType {
-  /** Whether it receives, and whether it sends. */
-  readonly receives: boolean = true;
-  readonly sends: boolean = true;
-  /** How few and how many parts a message that it sends may have: others libzmq drops, or loses its place in them. */
-  readonly leastParts: number = 1;
-  readonly mostParts: number = Infinity;
-  /** What the first part of a message names its peer by, where it does. */
-  readonly addressedBy: "routing id" | "address" | undefined = undefined;
+export interface SocketType {
+  /** libzmq's number. */
+  readonly number: number;
+  /** The name of its class. */
+  readonly name: string;
+  readonly receives: boolean;
+  readonly sends: boolean;
+  /** How few and how many parts its messages may have: others libzmq drops, or loses its place in. Default: any number. */
+  readonly parts?: readonly [least: number, most: number];
+  /** What a message's first part is, where that names a peer. */
+  readonly addressedBy?: "routing id" | "address";
   /** The option `rawMode` makes its messages like a Stream's. */
-  readonly hasRawMode: boolean = false;
+  readonly hasRawMode?: true;
   /** What a message has beside its bytes. */
-  readonly beside: "routingId" | "group" | undefined = undefined;
+  readonly beside?: "routingId" | "group";
   /** It takes libzmq's draft API. */
-  readonly draft: boolean = false;
+  readonly draft?: true;
   /** Several threads may use it. It has no ZMQ_FD, and a receive isn't this thread's alone. */
-  readonly threadSafe: boolean = false;
+  readonly threadSafe?: true;
   /** It sends and receives in strict turn. What its peers tell it out of turn a receive doesn't hear. */
-  readonly takesTurns: boolean = false;
+  readonly takesTurns?: true;
   /** A send can fail at once though the socket isn't writable: to a peer that isn't there, where it's mandatory. */
-  readonly refusesUnready: boolean = false;
+  readonly refusesUnready?: true;
   /** Asked for ZMQ_EVENTS, it takes a message off its queue. */
-  readonly looksTake: boolean = false;
+  readonly looksTake?: true;
   /** A receive can find nothing in the middle of a message. */
-  readonly tearsMessages: boolean = false;
+  readonly tearsMessages?: true;
   /** An empty part that is sent to a peer closes its connection. */
-  readonly closesPeers: boolean = false;
+  readonly closesPeers?: true;
   /** libzmq builds it upon ROUTER, and lets it have that one's options. */
-  readonly builtOnRouter: boolean = false;
-
-  constructor(
-    /** libzmq's number. */
-    readonly number: number,
-    /** The name of its class. */
-    readonly name: string,
-    traits: Partial<SocketType> = {},
-  ) {
-    Object.assign(this, traits);
-  }
+  readonly builtOnRouter?: true;
 }
 
-const RECEIVES = { sends: false } as const;
-const SENDS = { receives: false } as const;
-const PEERS = { addressedBy: "routing id", leastParts: 2 } as const;
-const DRAFT = { draft: true, threadSafe: true, mostParts: 1 } as const;
+const IN = { receives: true, sends: false } as const;
+const OUT = { receives: false, sends: true } as const;
+const BOTH = { receives: true, sends: true } as const;
+const ROUTED = { ...BOTH, addressedBy: "routing id" } as const;
+const DRAFT = { draft: true, threadSafe: true, parts: [1, 1] } as const;
 
 /** All of them by their classes' names. */
 export const TYPES = {
-  Pair: new SocketType(0, "Pair"),
-  Publisher: new SocketType(1, "Publisher", SENDS),
-  Subscriber: new SocketType(2, "Subscriber", { ...RECEIVES, looksTake: true }),
-  Request: new SocketType(3, "Request", { takesTurns: true }),
-  Reply: new SocketType(4, "Reply", { takesTurns: true, builtOnRouter: true }),
-  Dealer: new SocketType(5, "Dealer"),
-  Router: new SocketType(6, "Router", { ...PEERS, hasRawMode: true, refusesUnready: true }),
-  Pull: new SocketType(7, "Pull", RECEIVES),
-  Push: new SocketType(8, "Push", SENDS),
-  XPublisher: new SocketType(9, "XPublisher", { tearsMessages: true }),
-  XSubscriber: new SocketType(10, "XSubscriber"),
-  Stream: new SocketType(11, "Stream", { ...PEERS, mostParts: 2, closesPeers: true }),
-  Server: new SocketType(12, "Server", { ...DRAFT, beside: "routingId" }),
-  Client: new SocketType(13, "Client", DRAFT),
-  Radio: new SocketType(14, "Radio", { ...DRAFT, ...SENDS, beside: "group" }),
-  Dish: new SocketType(15, "Dish", { ...DRAFT, ...RECEIVES, beside: "group" }),
-  Gather: new SocketType(16, "Gather", { ...DRAFT, ...RECEIVES }),
-  Scatter: new SocketType(17, "Scatter", { ...DRAFT, ...SENDS }),
-  Datagram: new SocketType(18, "Datagram", {
-    draft: true,
+  Pair: { number: 0, name: "Pair", ...BOTH },
+  Publisher: { number: 1, name: "Publisher", ...OUT },
+  Subscriber: { number: 2, name: "Subscriber", ...IN, looksTake: true },
+  Request: { number: 3, name: "Request", ...BOTH, takesTurns: true },
+  Reply: { number: 4, name: "Reply", ...BOTH, takesTurns: true, builtOnRouter: true },
+  Dealer: { number: 5, name: "Dealer", ...BOTH },
+  Router: {
+    number: 6,
+    name: "Router",
+    ...ROUTED,
+    parts: [2, Infinity],
+    hasRawMode: true,
+    refusesUnready: true,
+  },
+  Pull: { number: 7, name: "Pull", ...IN },
+  Push: { number: 8, name: "Push", ...OUT },
+  XPublisher: { number: 9, name: "XPublisher", ...BOTH, tearsMessages: true },
+  XSubscriber: { number: 10, name: "XSubscriber", ...BOTH },
+  Stream: { number: 11, name: "Stream", ...ROUTED, parts: [2, 2], closesPeers: true },
+  Server: { number: 12, name: "Server", ...BOTH, ...DRAFT, beside: "routingId" },
+  Client: { number: 13, name: "Client", ...BOTH, ...DRAFT },
+  Radio: { number: 14, name: "Radio", ...OUT, ...DRAFT, beside: "group" },
+  Dish: { number: 15, name: "Dish", ...IN, ...DRAFT, beside: "group" },
+  Gather: { number: 16, name: "Gather", ...IN, ...DRAFT },
+  Scatter: { number: 17, name: "Scatter", ...OUT, ...DRAFT },
+  Datagram: {
+    number: 18,
+    name: "Datagram",
+    ...BOTH,
+    parts: [2, 2],
     addressedBy: "address",
-    leastParts: 2,
-    mostParts: 2,
-  }),
-  Peer: new SocketType(19, "Peer", { ...DRAFT, beside: "routingId" }),
-  Channel: new SocketType(20, "Channel", DRAFT),
-} as const;
+    draft: true,
+  },
+  Peer: { number: 19, name: "Peer", ...BOTH, ...DRAFT, beside: "routingId" },
+  Channel: { number: 20, name: "Channel", ...BOTH, ...DRAFT },
+} as const satisfies Readonly<Record<string, SocketType>>;
 
 /** The type of a number. Throws EINVAL, as libzmq does, where there is none. */
 export function typeOf(number: number): SocketType {

@@ -2,7 +2,8 @@
 
 import type { Buffer } from "node:buffer";
 import { getBytes, intBytes, scratch, setBytes } from "../socket/raw_options.ts";
-import { engineOption, KEY_SIZE, NO_KEY, shadowByNumber, timeoutOf } from "../socket/options.ts";
+import { KEY_SIZE, NO_KEY } from "../socket/options.ts";
+import { engineOption, shadowByNumber, timeoutOf } from "../socket/options_by_number.ts";
 import { COMMON, OPTION_NUMBERS, type OptionName, OPTIONS } from "../socket/options_table.ts";
 import { assertSafeOptions } from "../socket/hazards.ts";
 import { EINVAL, ENOTSOCK, errnoError, translating } from "./errors.ts";

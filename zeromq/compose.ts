@@ -1,6 +1,7 @@
 /** What a class of sockets is given beside its own members. */
 
 import type { OptionName } from "../socket/options_table.ts";
+import type { SocketType } from "../socket/types.ts";
 import { ENOTSUP, errnoError } from "./errors.ts";
 import type { Socket } from "./socket.ts";
 import { defineByName, RECEIVING, SENDING } from "./socket_options.ts";
@@ -8,10 +9,9 @@ import { defineByName, RECEIVING, SENDING } from "./socket_options.ts";
 /** Gives a class the options that its type of socket has. */
 export function compose(
   { prototype }: { prototype: Socket },
-  halves: { sends?: boolean; receives?: boolean },
+  { sends, receives }: SocketType,
   ...options: OptionName[]
 ): void {
-  const { sends = false, receives = false } = halves;
   if (sends) defineByName(prototype, SENDING);
   else Object.defineProperty(prototype, "send", hidden(sendNothing));
   if (receives) defineByName(prototype, RECEIVING);

@@ -122,14 +122,13 @@ export class Datagram extends Socket {
 export interface Datagram
   extends Readable<[Message, Message]>, Writable<[MessageLike, MessageLike]> {}
 
-const BOTH = { sends: true, receives: true };
-compose(Server, BOTH);
-compose(Client, BOTH);
-compose(Radio, { sends: true });
-compose(Dish, { receives: true });
-compose(Gather, { receives: true }, "conflate");
-compose(Scatter, { sends: true }, "conflate");
-compose(Datagram, BOTH);
+compose(Server, TYPES.Server);
+compose(Client, TYPES.Client);
+compose(Radio, TYPES.Radio);
+compose(Dish, TYPES.Dish);
+compose(Gather, TYPES.Gather, "conflate");
+compose(Scatter, TYPES.Scatter, "conflate");
+compose(Datagram, TYPES.Datagram);
 
 /** Gives a class a `send` whose options name the target. */
 function sendTo(

@@ -231,16 +231,15 @@ export class Stream extends Socket {
 export interface Stream
   extends Readable<[Message, Message]>, Writable<[MessageLike, MessageLike]> {}
 
-const BOTH = { sends: true, receives: true };
-compose(Pair, BOTH);
-compose(Publisher, { sends: true }, "noDrop", "conflate", "invertMatching");
-compose(Subscriber, { receives: true }, "conflate", "invertMatching");
-compose(Request, BOTH, "routingId", "probeRouter", "correlate", "relaxed");
-compose(Reply, BOTH, "routingId");
-compose(Dealer, BOTH, "routingId", "probeRouter", "conflate");
-compose(Router, BOTH, "routingId", "mandatory", "probeRouter", "handover");
-compose(Pull, { receives: true }, "conflate");
-compose(Push, { sends: true }, "conflate");
-compose(XPublisher, BOTH, "noDrop", "manual", "welcomeMessage", "invertMatching");
-compose(XSubscriber, BOTH);
-compose(Stream, BOTH, "notify");
+compose(Pair, TYPES.Pair);
+compose(Publisher, TYPES.Publisher, "noDrop", "conflate", "invertMatching");
+compose(Subscriber, TYPES.Subscriber, "conflate", "invertMatching");
+compose(Request, TYPES.Request, "routingId", "probeRouter", "correlate", "relaxed");
+compose(Reply, TYPES.Reply, "routingId");
+compose(Dealer, TYPES.Dealer, "routingId", "probeRouter", "conflate");
+compose(Router, TYPES.Router, "routingId", "mandatory", "probeRouter", "handover");
+compose(Pull, TYPES.Pull, "conflate");
+compose(Push, TYPES.Push, "conflate");
+compose(XPublisher, TYPES.XPublisher, "noDrop", "manual", "welcomeMessage", "invertMatching");
+compose(XSubscriber, TYPES.XSubscriber);
+compose(Stream, TYPES.Stream, "notify");

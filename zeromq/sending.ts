@@ -26,7 +26,7 @@ export function send(state: SocketState, message: unknown, target?: Part): Promi
   const parts = Array.isArray(message) ? Array.from(message, toPart) : [toPart(message)];
   if (parts.length === 0) return SENT;
   const { handle } = state;
-  if (handle.type.mostParts === 1) {
+  if (handle.type.threadSafe) {
     // Such messages have one part; zeromq.js leaves it to libzmq to say so.
     if (parts.length > 1) return Promise.reject(errnoError(EINVAL));
     if (target !== undefined) parts.unshift(target);
@@ -153,7 +153,7 @@ function defer(
     },
   );
   state.sending = turn;
-  turn.begin(timeout, state.handle.type.refusesUnready);
+  turn.begin(timeout, state.handle.type.refusesUnready === true);
 }
 
 /** A last try: the time is over, or the socket is about to go. */

@@ -1,0 +1,117 @@
+/** What the classes of sockets are put together from: the halves' members, and options. */
+
+import { handleOf, openHandleOf } from "./handle.ts";
+import type { Receives, Sends } from "./halves.ts";
+import { MetadataNames } from "./metadata.ts";
+import { defineOptions } from "./options.ts";
+import { type OptionName, type PARTICULAR, RECEIVING, SENDING } from "./options_table.ts";
+import { drain, MessageIterator, receive, receiveSync, tryReceive, visit } from "./receive.ts";
+import { send, sendSync, trySend } from "./send.ts";
+import type { Socket } from "./socket.ts";
+import { readableBytesOf, readableOf, writableBytesOf, writableOf } from "./web_streams.ts";
+import type { SocketType } from "./types.ts";
+
+const RECEIVES: Receives & ThisType<Socket> = {
+  get metadata(): readonly string[] {
+    return openHandleOf(this, "zmq_msg_gets").metadata?.names ?? [];
+  },
+  set metadata(names: readonly string[]) {
+    const handle = openHandleOf(this, "zmq_msg_gets");
+    const wanted = new MetadataNames(names);
+    const reader = wanted.names.length === 0 ? undefined : wanted;
+    if (handle.metadata?.readAlso === undefined) handle.metadata = reader;
+    else handle.metadata.readAlso(reader);
+  },
+  receive(options) {
+    return receive(handleOf(this), this, options?.signal);
+  },
+  tryReceive() {
+    return tryReceive(handleOf(this));
+  },
+  receiveSync(options) {
+    return receiveSync(handleOf(this), options?.timeout);
+  },
+  drain() {
+    return drain(handleOf(this));
+  },
+  visit(visitor, options = {}) {
+    return visit(handleOf(this), visitor, options);
+  },
+  [Symbol.asyncIterator]() {
+    return new MessageIterator(handleOf(this), this);
+  },
+  toReadableStream() {
+    return readableOf(openHandleOf(this, "zmq_msg_recv"), this);
+  },
+  toReadableByteStream(options = {}) {
+    return readableBytesOf(openHandleOf(this, "zmq_msg_recv"), this, options);
+  },
+};
+
+const SENDS: Sends & ThisType<Socket> = {
+  send(message, options) {
+    return send(handleOf(this), this, message, options?.signal);
+  },
+  trySend(message) {
+    return trySend(handleOf(this), message);
+  },
+  sendSync(message, options) {
+    sendSync(handleOf(this), message, options?.timeout);
+  },
+  toWritableStream() {
+    return writableOf(openHandleOf(this, "zmq_send"), this);
+  },
+  toWritableByteStream(options = {}) {
+    return writableBytesOf(openHandleOf(this, "zmq_send"), this, options);
+  },
+};
+
+/** The halves as properties of a class. */
+export const RECEIVING_HALF: PropertyDescriptorMap = propertiesOf(RECEIVES, RECEIVING);
+const SENDING_HALF = propertiesOf(SENDS, SENDING);
+
+/** The name of an option that only some classes have. */
+export type ParticularName = keyof typeof PARTICULAR;
+
+/** Gives a class the halves that its type of socket has, and options; what it can't do isn't there. */
+export function compose(
+  type: { prototype: Socket },
+  { receives, sends }: SocketType,
+  ...options: readonly ParticularName[]
+): void {
+  composeOf(type, receives ? RECEIVING_HALF : {}, sends ? SENDING_HALF : {}, options);
+}
+
+/** The same for a class whose halves are others. */
+export function composeOf(
+  { prototype }: { prototype: Socket },
+  receiving: PropertyDescriptorMap,
+  sending: PropertyDescriptorMap,
+  options: readonly ParticularName[],
+): void {
+  makeRoom(prototype);
+  Object.defineProperties(prototype, receiving);
+  Object.defineProperties(prototype, sending);
+  defineOptions(prototype, options);
+}
+
+/** A half's members, which don't show where a socket is logged, and its options, as properties of a class. */
+export function propertiesOf(half: object, options: object): PropertyDescriptorMap {
+  defineOptions(half, Object.keys(options) as OptionName[]);
+  const all = Object.getOwnPropertyDescriptors(half) as PropertyDescriptorMap;
+  for (const key of Reflect.ownKeys(all)) all[key as string].enumerable = key in options;
+  return all;
+}
+
+/**
+ * Prepares a class's prototype for many more properties.
+ *
+ * Fact: V8 copies the description of a class's prototype with each property that's added. Failure: its collector runs
+ * while a program starts, for some 1 ms. Decision: a property is taken out and put back, which makes the description a
+ * table that grows in place. Cost: none; when it's first used, V8 makes it what it was.
+ */
+function makeRoom(prototype: object): void {
+  const own = Object.getOwnPropertyDescriptor(prototype, "constructor")!;
+  Reflect.deleteProperty(prototype, "constructor");
+  Object.defineProperty(prototype, "constructor", own);
+}

@@ -1,0 +1,99 @@
+/** The two halves of sockets, receiving and sending, of which each class has one or both. Types only. */
+
+import type { Frame, MessageLike } from "./message.ts";
+import type { SyncLimits, WaitLimits } from "./operation.ts";
+import type { Visitor } from "./native_message.ts";
+import type { VisitOptions } from "./receive.ts";
+import type { ByteStreamOptions } from "./web_streams.ts";
+
+/** The receiving half of a socket. */
+export interface Receives extends AsyncIterable<Frame[]> {
+  /**
+   * Which properties of its connection are read with each message, such as `"Peer-Address"`, for
+   * {@linkcode metadataOf}. Takes effect at once; {@linkcode Receives.visit} reads none. Default: none.
+   */
+  metadata: readonly string[];
+  /**
+   * Receives the next message, of one frame or more; waits where there is none. Several receives may be
+   * pending: they're served in their order.
+   *
+   * @throws At once: `ZmqError` EBADF on a closed socket, `TypeError` for what isn't a signal. By
+   * rejection: `ZmqError` EAGAIN when {@linkcode ReceiveOptions.receiveTimeout} is over, EBADF when the socket is closed meanwhile, EFSM where a
+   * Request has sent nothing; the signal's reason.
+   */
+  receive(options?: WaitLimits): Promise<Frame[]>;
+  /**
+   * Receives a message that is there already; `undefined` where there is none, or where others are waiting for it.
+   *
+   * @throws `ZmqError` EBADF on a closed socket.
+   */
+  tryReceive(): Frame[] | undefined;
+  /**
+   * Receives a message, blocking this thread and everything else in this isolate. Meant for workers and scripts.
+   *
+   * @throws `ZmqError` EAGAIN when the time is over, EBUSY where {@linkcode Receives.visit} is showing the beginning of
+   * a message of this socket, EBADF on a closed socket.
+   */
+  receiveSync(options?: SyncLimits): Frame[];
+  /**
+   * Iterates over the messages that are there, and never waits. As long as they keep coming it goes on,
+   * and nothing else runs: leave the loop to let others have their turn.
+   */
+  drain(): IterableIterator<Frame[]>;
+  /**
+   * Calls `visitor` with the bytes of each frame that is there: those from `offset` on, `length` of them,
+   * in a buffer that is valid until it returns. `more` says that another frame of the same message
+   * follows. Nothing is allocated, which makes it the fastest way to read. Returns the number of messages.
+   *
+   * The visitor may do anything: close the socket, send, receive elsewhere. When it throws, the rest of
+   * its message is dropped, and the error comes out of `visit`.
+   *
+   * With a `timeout` it blocks this thread until a first message comes, or the time is over.
+   */
+  visit(visitor: Visitor, options?: VisitOptions): number;
+  /** Iterates over all messages to come. Ends when the socket is closed. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Frame[]>;
+  /**
+   * The messages to come as a Web stream. One is received for each that is read, and none ahead, so that the
+   * receive high-water mark is the back-pressure. Ends when the socket is closed; cancelling it leaves the socket open. A
+   * message that had come for a read which is cancelled in the same turn goes with it.
+   */
+  toReadableStream(): ReadableStream<Frame[]>;
+  /**
+   * The messages to come, of one frame each, as a Web stream of bytes, which can be read into one's own buffers. A
+   * message of several frames makes it fail with a `TypeError`.
+   */
+  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/** The sending half of a socket. */
+export interface Sends {
+  /**
+   * Sends a message, of one part or of an array of parts. Resolves once libzmq has it; waits where no peer can take
+   * it. Several sends may be pending: they go out in their order. A message that waits is copied.
+   *
+   * @throws At once: `TypeError` for what isn't a message or a signal, `ZmqError` EBADF on a closed socket. By rejection:
+   * `ZmqError` EAGAIN when {@linkcode SendOptions.sendTimeout} is over, EBADF when the socket is closed
+   * meanwhile, EFSM out of turn, EHOSTUNREACH where a mandatory Router has no such peer; the signal's reason.
+   */
+  send(message: MessageLike, options?: WaitLimits): Promise<void>;
+  /**
+   * Sends a message if that can be done at once. False where it can't, or where others are waiting to send.
+   *
+   * @throws As {@linkcode Sends.send} does, all at once.
+   */
+  trySend(message: MessageLike): boolean;
+  /**
+   * Sends a message, blocking this thread and everything else in this isolate. Meant for workers and scripts.
+   *
+   * @throws `ZmqError` EAGAIN when the time is over.
+   */
+  sendSync(message: MessageLike, options?: SyncLimits): void;
+  /**
+   * A Web stream of messages to send. Each write is done when libzmq has the message, so that the send high-water mark is
+   * the back-pressure. Aborting it drops the message that waits; closing and aborting leave the socket open.
+   */
+  toWritableStream(): WritableStream<MessageLike>;
+  /** A Web stream of bytes to send, each chunk as a message of one frame. Empty chunks are passed over. */
+  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
+}

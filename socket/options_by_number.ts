@@ -1,0 +1,117 @@
+/** Options by their numbers in `zmq.h`, also those that have no property. */
+
+import type { Handle } from "./handle.ts";
+import { assertSafeOptions } from "./hazards.ts";
+import { Frame } from "./message.ts";
+import type { OptionTypes } from "./option_types.ts";
+import { setOption } from "./options.ts";
+import { OPTION_NUMBERS, type OptionRow, OPTIONS, RECEIVING, SENDING } from "./options_table.ts";
+import { getBytes, intBytes, scratch, setBytes, toEvents } from "./raw_options.ts";
+
+const encoder = new TextEncoder();
+const SIZES: Record<keyof OptionTypes, number> = {
+  int: 4,
+  boolean: 4,
+  int64: 8,
+  uint64: 8,
+  string: 1024,
+  bytes: 1024,
+};
+
+/** Reads an option. */
+export function getByNumber(
+  handle: Handle,
+  option: number,
+  type: keyof OptionTypes,
+): OptionTypes[keyof OptionTypes] {
+  checkNumber(option);
+  const own = type === "int" ? engineOption(handle, option) : undefined;
+  if (own !== undefined) return own;
+  if (!Object.hasOwn(SIZES, type)) {
+    throw new TypeError(`The type of an option is one of ${Object.keys(SIZES).join(", ")}`);
+  }
+  const length = getBytes(handle.pointer, option, String(option), SIZES[type]);
+  const bytes = scratch().bytes.slice(0, length);
+  handle.markStale();
+  switch (type) {
+    case "int":
+      return new Int32Array(bytes.buffer)[0];
+    case "boolean":
+      return new Int32Array(bytes.buffer)[0] !== 0;
+    case "int64":
+      return new BigInt64Array(bytes.buffer)[0];
+    case "uint64":
+      return new BigUint64Array(bytes.buffer)[0];
+    case "string":
+      return new TextDecoder().decode(bytes.at(-1) === 0 ? bytes.subarray(0, -1) : bytes);
+    case "bytes":
+      return new Frame(bytes.buffer, 0, length);
+  }
+}
+
+/** Sets an option. */
+export function setByNumber(handle: Handle, option: number, value: unknown): void {
+  checkNumber(option);
+  const timeout = timeoutOf(option);
+  if (timeout !== undefined) return setOption(handle, timeout, value);
+  assertSafeOptions(handle, { option, value });
+  setBytes(handle.pointer, option, String(option), rawBytes(value));
+  shadowByNumber(handle, option, value);
+  handle.markStale();
+}
+
+/** The time-out that a number stands for; those are the engine's own, of which libzmq never hears. */
+export function timeoutOf(option: number): "receiveTimeout" | "sendTimeout" | undefined {
+  if (option === RECEIVING.receiveTimeout.number) return "receiveTimeout";
+  if (option === SENDING.sendTimeout.number) return "sendTimeout";
+  return undefined;
+}
+
+/** Reads by number what is the engine's business: a time-out, and ZMQ_EVENTS, since reading that would eat a wake-up. */
+export function engineOption(handle: Handle, option: number): number | undefined {
+  if (option === OPTION_NUMBERS.events) return toEvents(handle.ask());
+  const timeout = timeoutOf(option);
+  return timeout && handle[timeout];
+}
+
+/** Notes what was set by number, where an option's property can only tell what was set. */
+export function shadowByNumber(handle: Handle, option: number, value: unknown): void {
+  const on = value !== false && value !== 0;
+  if (option === OPTION_NUMBERS.verbose) {
+    handle.shadowOptions.set("verbosity", on ? "allSubs" : null);
+  }
+  if (option === OPTION_NUMBERS.verboser) {
+    handle.shadowOptions.set("verbosity", on ? "allSubsUnsubs" : null);
+  }
+  for (const [name, row] of Object.entries<OptionRow>(OPTIONS)) {
+    if (row.number !== option || !("unreadable" in row)) continue;
+    handle.shadowOptions.set(name, row.kind === "bool" ? on : value);
+  }
+}
+
+/** An option's value as libzmq takes it. */
+function rawBytes(value: unknown): Uint8Array | null {
+  switch (typeof value) {
+    case "boolean":
+      return rawBytes(value ? 1 : 0);
+    case "number":
+      if (!Number.isInteger(value) || value < -0x80000000 || value > 0x7fffffff) {
+        throw new RangeError("A number for an option must fit into 32 bits; use a bigint for more");
+      }
+      return intBytes(value);
+    case "bigint":
+      if (value !== BigInt.asIntN(64, value) && value !== BigInt.asUintN(64, value)) {
+        throw new RangeError("A bigint for an option must fit into 64 bits");
+      }
+      return new Uint8Array(new BigUint64Array([BigInt.asUintN(64, value)]).buffer);
+    case "string":
+      return encoder.encode(value);
+    default:
+      if (value === null || value instanceof Uint8Array) return value;
+      throw new TypeError("An option is a number, a bigint, a boolean, a string, bytes or null");
+  }
+}
+
+function checkNumber(option: number): void {
+  if (!Number.isInteger(option)) throw new TypeError("An option's number is an integer");
+}

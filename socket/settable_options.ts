@@ -1,0 +1,75 @@
+/** Options of every socket that can be set in more ways than they're read, or not be read at all: filters, own metadata, keys. */
+
+import { stateError } from "../ffi/errno.ts";
+import { openHandleOf } from "./handle.ts";
+import { OPTION_NUMBERS } from "./options_table.ts";
+import { intBytes, setBytes } from "./raw_options.ts";
+
+const encoder = new TextEncoder();
+
+/** Adds to a filter, or takes all of it back. */
+export function addFilter<T>(
+  socket: object,
+  name: "tcpAcceptFilter" | "ipcFilterPid" | "ipcFilterUid" | "ipcFilterGid",
+  value: T | null,
+  toBytes: (name: string, value: T) => Uint8Array | null,
+): void {
+  const handle = openHandleOf(socket, "zmq_setsockopt");
+  setBytes(
+    handle.pointer,
+    OPTION_NUMBERS[name],
+    name,
+    value === null ? null : toBytes(name, value),
+  );
+  handle.markStale();
+}
+
+/** A filter's text as libzmq takes it. */
+export function textBytes(name: string, text: string): Uint8Array {
+  if (typeof text !== "string") {
+    throw new TypeError(`The option ${name} must be a string or null`);
+  }
+  const bytes = encoder.encode(text);
+  if (bytes.length < 1 || bytes.length > 255) {
+    throw new RangeError(`The option ${name} must have 1 to 255 bytes`);
+  }
+  return bytes;
+}
+
+/** A process's, a user's or a group's number as libzmq takes it. */
+export function idBytes(name: string, id: number): Uint8Array | null {
+  if (typeof id !== "number") throw new TypeError(`The option ${name} must be a number or null`);
+  if (!Number.isInteger(id) || id < 0 || id > 0x7fffffff) {
+    throw new RangeError(`The option ${name} must be a whole number from 0 to 2147483647`);
+  }
+  return intBytes(id);
+}
+
+/** Each property of a socket's own metadata as libzmq takes it, all checked before the first is set. */
+export function metadataBytes(
+  metadata: Readonly<Record<string, string>>,
+  known: Readonly<Record<string, string>>,
+): Uint8Array[] {
+  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
+    throw new TypeError("The option ownMetadata must be an object");
+  }
+  return Object.entries(metadata).map(([name, value]) => {
+    if (!/^X-[^:\0]+$/.test(name)) {
+      throw new TypeError(
+        `A name of the option ownMetadata must begin with X-, and contain neither a colon nor NUL: ${name}`,
+      );
+    }
+    if (typeof value !== "string" || value === "" || value.includes("\0")) {
+      throw new TypeError(`The option ownMetadata needs a text for ${name}, without NUL`);
+    }
+    if (encoder.encode(name).length > 254) {
+      throw new RangeError("A name of the option ownMetadata may have 254 bytes");
+    }
+    if ((known[name] ?? value) !== value) {
+      const message =
+        `The option ownMetadata has a text for ${name} already, which can't be changed`;
+      throw stateError("EEXIST", "zmq_setsockopt", message);
+    }
+    return encoder.encode(`${name}:${value}`);
+  });
+}
