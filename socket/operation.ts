@@ -32,18 +32,28 @@ export abstract class Operation extends QueuedOperation {
     readonly owner: object,
     /** The line in which it waits. */
     readonly queue: Queue<Operation>,
+    readonly reject: (reason: unknown) => void,
   ) {
     super();
   }
 
+  /** The call that errors name. */
+  protected abstract get call(): string;
   /** Tries it once. False where it was refused, and has to go on waiting. */
   abstract attempt(): boolean;
-  /** Ends it without success. */
-  abstract fail(reason: unknown): void;
-  /** Ends it because its socket was closed. */
-  abstract closed(): void;
   /** The error of its time-out. */
   protected abstract timedOut(): unknown;
+
+  /** Ends it without success. */
+  fail(reason: unknown): void {
+    this.dequeue();
+    this.reject(reason);
+  }
+
+  /** Ends it because its socket was closed. */
+  closed(): void {
+    this.fail(closedError(this.call));
+  }
 
   /** Begins to wait, behind those that wait already. */
   enqueue(timeout: number, signal: AbortSignal | undefined): void {

@@ -32,9 +32,13 @@ export class Receive extends Operation {
     handle: Handle,
     owner: object,
     readonly resolve: (message: Frame[]) => void,
-    readonly reject: (reason: unknown) => void,
+    reject: (reason: unknown) => void,
   ) {
-    super(handle, owner, handle.receivers);
+    super(handle, owner, handle.receivers, reject);
+  }
+
+  protected override get call(): string {
+    return CALL;
   }
 
   override attempt(): boolean {
@@ -57,15 +61,6 @@ export class Receive extends Operation {
   succeed(message: Frame[]): void {
     this.dequeue();
     this.resolve(message);
-  }
-
-  override fail(reason: unknown): void {
-    this.dequeue();
-    this.reject(reason);
-  }
-
-  override closed(): void {
-    this.fail(closedError(CALL));
   }
 
   protected override timedOut(): unknown {

@@ -41,10 +41,14 @@ export class Send extends Operation {
     owner: object,
     parts: readonly Part[],
     readonly resolve: () => void,
-    readonly reject: (reason: unknown) => void,
+    reject: (reason: unknown) => void,
   ) {
-    super(handle, owner, handle.senders);
+    super(handle, owner, handle.senders, reject);
     this.parts = keepParts(parts);
+  }
+
+  protected override get call(): string {
+    return CALL;
   }
 
   override attempt(): boolean {
@@ -61,15 +65,6 @@ export class Send extends Operation {
   succeed(): void {
     this.dequeue();
     this.resolve();
-  }
-
-  override fail(reason: unknown): void {
-    this.dequeue();
-    this.reject(reason);
-  }
-
-  override closed(): void {
-    this.fail(closedError(CALL));
   }
 
   protected override timedOut(): unknown {

@@ -22,16 +22,14 @@ const all = new Set<OutOfTurn>();
 export class OutOfTurn extends Operation implements DeferredOperation, Listener {
   readonly #state: SocketState;
   readonly #again: (timeout: number) => void;
-  readonly #lastly: () => void;
   #listening = false;
   #left = false;
 
   /** `again` begins again, with the time that's left, and `lastly` tries once and ends. */
   constructor(state: SocketState, again: (timeout: number) => void, lastly: () => void) {
-    super(state.handle, state.socket, new Queue());
+    super(state.handle, state.socket, new Queue(), lastly);
     this.#state = state;
     this.#again = again;
-    this.#lastly = lastly;
   }
 
   /** Begins to wait. */
@@ -63,6 +61,10 @@ export class OutOfTurn extends Operation implements DeferredOperation, Listener 
     this.closed();
   }
 
+  protected override get call(): string {
+    return ""; // never asked: see closed
+  }
+
   override attempt(): boolean {
     return false; // never asked: its line is no socket's
   }
@@ -73,7 +75,7 @@ export class OutOfTurn extends Operation implements DeferredOperation, Listener 
 
   override closed(): void {
     this.#end();
-    this.#lastly();
+    this.reject(undefined); // `lastly`, that is
   }
 
   override fail(): void {
