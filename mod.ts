@@ -170,6 +170,7 @@ import "./ffi/monitoring.ts";
 import "./socket/events.ts";
 import "./socket/z85.ts";
 import "./socket/options.ts";
+import "./socket/message_layout.ts";
 import "./socket/native_message.ts";
 import "./socket/types.ts";
 import "./socket/monitor.ts";

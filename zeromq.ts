@@ -129,6 +129,7 @@ import "./socket/options.ts";
 import "./socket/options_by_number.ts";
 import "./zeromq/accessors.ts";
 import "./ffi/monitoring.ts";
+import "./socket/message_layout.ts";
 import "./socket/native_message.ts";
 import "./socket/monitor.ts";
 import "./socket/events.ts";

@@ -4,33 +4,28 @@ import { checkExpected, EAGAIN, EINTR, WOULD_BLOCK } from "../ffi/errno.ts";
 import { DONT_WAIT } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq, zmqInfo } from "../ffi/libzmq.ts";
-import { countBlock, LITTLE_ENDIAN, PinnedBuffer, usize } from "../ffi/memory.ts";
+import { countBlock, PinnedBuffer, usize } from "../ffi/memory.ts";
 import { type Frame, LARGEST_IN_SLAB, newFrame, newLargeFrame, newSmallFrame } from "./message.ts";
+import {
+  FLAG_MORE,
+  FLAGS,
+  inline,
+  INLINE_DATA_WORD,
+  isSingle,
+  STRUCT_SIZE,
+  TYPE,
+  TYPE_INLINE,
+} from "./message_layout.ts";
 import type { PropertyReader } from "./metadata.ts";
 
-const STRUCT_SIZE = 64;
-const INLINE_DATA = 8;
-const INLINE_DATA_WORD = INLINE_DATA >> 2;
-const TYPE = 42;
-const FLAGS = 43;
-const TYPE_INLINE = 101;
-const FLAG_MORE = 1;
-/** The word with both, the type in its third byte; and the bits of it that tell type and more. */
-const TAIL_WORD = TYPE >> 2;
-const TAIL_BITS = 0x01ff_0000;
-const TAIL_OF_SINGLE = TYPE_INLINE << 16;
-/** Messages up to this size lie inside the struct. */
-const INLINE_LIMIT = 33;
 /** What an int can't say any more: the size is to be asked for. */
 const SIZE_UNKNOWN = 0x7fffffff;
 
 /**
  * A native message, reused from one receive to the next, and never left with a heap buffer in it.
  *
- * libzmq 4.2 and 4.3 keep up to 33 bytes inside the 64-byte struct, so a small message needs one
- * foreign call and a few word copies; reading it by the public calls takes three calls more, and
- * 215 ns instead of 80. That layout isn't public: it's checked once, and where it doesn't hold, the
- * public calls are made.
+ * A small message lies inside the struct, so it needs one foreign call and a few word copies; reading it by the public
+ * calls takes three calls more, and 215 ns instead of 80. Those are made where the layout isn't as it's known.
  */
 export class NativeMessage extends PinnedBuffer {
   readonly #calls = zmq();
@@ -125,11 +120,6 @@ export class Scratch {
     }
     return this.#bytes;
   }
-}
-
-/** Whether a native message is all of a message, and small: one comparison, which nearly all of them pass. */
-export function isSingle(words: Int32Array): boolean {
-  return (words[TAIL_WORD] & TAIL_BITS) === tailOfSingle;
 }
 
 let message: NativeMessage | undefined;
@@ -262,56 +252,4 @@ export function borrowVisitBuffers(): VisitBuffers {
 /** Gives them back. */
 export function returnVisitBuffers(buffers: VisitBuffers): void {
   idle.push(buffers);
-}
-
-/** Where a small message's bytes begin in a native message. */
-export const SMALL_OFFSET = INLINE_DATA;
-
-let layoutHolds: boolean | undefined;
-/** What the tail of a small message's only part reads; nothing equals it until the layout is known to hold. */
-let tailOfSingle = -1;
-
-/** Whether messages may be read in place. */
-function inline(): boolean {
-  return layoutHolds ??= learnLayout();
-}
-
-/** Makes every later receive use libzmq's public calls alone, or lets the check decide again. */
-export function forcePublicCalls(force: boolean): void {
-  layoutHolds = force ? false : undefined;
-  tailOfSingle = -1;
-}
-
-function learnLayout(): boolean {
-  const holds = checkLayout();
-  if (holds && LITTLE_ENDIAN) tailOfSingle = TAIL_OF_SINGLE;
-  return holds;
-}
-
-function checkLayout(): boolean {
-  const probe = new PinnedBuffer(STRUCT_SIZE);
-  const pattern = Uint8Array.from({ length: INLINE_LIMIT }, (_, i) => 0xa0 ^ i);
-  const made = (size: number) => {
-    if (zmq().zmq_msg_init_size(probe.pointer, usize(size)) !== 0) return false;
-    libc().memcpy_out(
-      zmq().zmq_msg_data(probe.pointer),
-      pattern,
-      usize(Math.min(size, INLINE_LIMIT)),
-    );
-    return true;
-  };
-  if (!made(INLINE_LIMIT)) return false;
-  const { bytes } = probe;
-  const dataHolds = bytes[TYPE] === TYPE_INLINE &&
-    pattern.every((byte, i) => bytes[INLINE_DATA + i] === byte);
-  const single = zmq().zmq_msg_more(probe.pointer) === 0 && (bytes[FLAGS] & FLAG_MORE) === 0;
-  bytes[FLAGS] |= FLAG_MORE;
-  const several = zmq().zmq_msg_more(probe.pointer) === 1;
-  bytes[FLAGS] &= ~FLAG_MORE;
-  zmq().zmq_msg_close(probe.pointer);
-  if (!dataHolds || !single || !several) return false;
-  if (!made(INLINE_LIMIT + 1)) return false;
-  const onHeap = bytes[TYPE] !== TYPE_INLINE;
-  zmq().zmq_msg_close(probe.pointer);
-  return onHeap;
 }

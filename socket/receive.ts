@@ -8,14 +8,13 @@ import { reactor } from "../poller/reactor.ts";
 import { checkSignal } from "../poller/deadlines.ts";
 import type { Handle } from "./handle.ts";
 import type { Frame } from "./message.ts";
+import { INLINE_DATA, isSingle } from "./message_layout.ts";
 import { closedError, Operation, SLICE, timeoutError, toTimeout } from "./operation.ts";
 import {
   borrowVisitBuffers,
   Failure,
-  isSingle,
   returnVisitBuffers,
   skipRest,
-  SMALL_OFFSET,
   takeMessage,
   takeMessageBlocking,
   takeMessageOrFailure,
@@ -339,7 +338,7 @@ function visitMany(
   let visited = 0;
   let size = first;
   while (size >= 0) {
-    if (isSingle(words)) visitor(bytes, SMALL_OFFSET, size, false);
+    if (isSingle(words)) visitor(bytes, INLINE_DATA, size, false);
     else visitOne(handle, visitor, size, buffers);
     visited++;
     // The visitor may have closed the socket, or begun to receive.
@@ -355,7 +354,7 @@ function visitOne(handle: Handle, visitor: Visitor, first: number, buffers: Visi
   try {
     for (let size = first; size >= 0; size = native.receive(handle.pointer)) {
       handle.midMessage = more = native.more;
-      if (native.small) visitor(native.bytes, SMALL_OFFSET, size, more);
+      if (native.small) visitor(native.bytes, INLINE_DATA, size, more);
       else {
         const length = native.copyTo(scratch, size);
         visitor(scratch.atLeast(length), 0, length, more);

@@ -5,8 +5,7 @@ import { waitReadable } from "../../poller/source.ts";
 import { BLOCKED, type End, LIMIT, NativeRelay } from "../../proxy/relay.ts";
 import { Proxy } from "../../proxy.ts";
 import { type Handle, handleOf } from "../../socket/handle.ts";
-import { forcePublicCalls } from "../../socket/native_message.ts";
-import { received, soon } from "../socket/support.ts";
+import { callPublicly, received, soon } from "../socket/support.ts";
 import { freshAddress, join, until } from "../util.ts";
 import { Setting } from "./support.ts";
 
@@ -116,7 +115,7 @@ Deno.test("an XPublisher's message that ends in a known subscription goes on wit
 });
 
 Deno.test("by public calls alone, parts of every size go through", async () => {
-  forcePublicCalls(true);
+  callPublicly(true);
   try {
     const capture = new Push();
     await capture.bind(freshAddress("inproc"));
@@ -132,7 +131,7 @@ Deno.test("by public calls alone, parts of every size go through", async () => {
     }
     capture.close();
   } finally {
-    forcePublicCalls(false);
+    callPublicly(false);
   }
 });
 

@@ -1,9 +1,9 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { type Frame, Pair, pollable } from "../../mod.ts";
 import type { Handle } from "../../socket/handle.ts";
-import { forcePublicCalls, NativeMessage } from "../../socket/native_message.ts";
+import { NativeMessage } from "../../socket/native_message.ts";
 import { join } from "../util.ts";
-import { overTransports, pattern, sameBytes, soon } from "./support.ts";
+import { callPublicly, overTransports, pattern, sameBytes, soon } from "./support.ts";
 
 /** The sizes at which anything changes: the struct, the slab, the kept sizes, the scratch buffer. */
 const SIZES = [
@@ -18,11 +18,11 @@ function bothWays(name: string, body: (one: Pair, other: Pair) => Promise<void>)
       using one = new Pair({ sendHighWaterMark: 0 });
       using other = new Pair({ receiveHighWaterMark: 0 });
       await join(one, other, address);
-      forcePublicCalls(forced);
+      callPublicly(forced);
       try {
         await body(one, other);
       } finally {
-        forcePublicCalls(false);
+        callPublicly(false);
       }
     });
   }

@@ -17,6 +17,7 @@ import {
   XPublisher,
   XSubscriber,
 } from "../../mod.ts";
+import { layout } from "../../socket/message_layout.ts";
 import { freshAddress, join, type Transport, TRANSPORTS, turn, withFolder } from "../util.ts";
 
 /** All classes of sockets, in the order of libzmq's numbers for their types. */
@@ -139,4 +140,10 @@ export async function bindAgain(socket: Socket, address: string): Promise<void> 
       await turn();
     }
   }
+}
+
+/** Has every later receive use libzmq's public calls alone, as where its layout isn't as it's known; or not any more. */
+export function callPublicly(only: boolean): void {
+  layout.holds = only ? false : undefined;
+  layout.tailOfSingle = -1;
 }
