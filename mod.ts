@@ -164,6 +164,7 @@ import "./socket/options_table.ts";
 import "./socket/raw_options.ts";
 import "./socket/hazards.ts";
 import "./ffi/ipc_folders.ts";
+import "./socket/loan.ts";
 import "./socket/operation.ts";
 import "./socket/handle.ts";
 import "./ffi/monitoring.ts";

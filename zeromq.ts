@@ -120,6 +120,7 @@ import "./socket/options_table.ts";
 import "./socket/raw_options.ts";
 import "./socket/hazards.ts";
 import "./ffi/ipc_folders.ts";
+import "./socket/loan.ts";
 import "./socket/message.ts";
 import "./socket/operation.ts";
 import "./socket/handle.ts";

@@ -3,7 +3,7 @@
 import type { ContextCore } from "../context.ts";
 import { has, zmq } from "../ffi/libzmq.ts";
 import { check, checkPointer, checkUninterrupted, stateError } from "../ffi/errno.ts";
-import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
+import { removeExitCleanup } from "../ffi/thread_exit.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { toCString } from "../ffi/memory.ts";
 import { shareMonitorSocket, unshareMonitorSocket } from "../ffi/shared_contexts.ts";
@@ -13,6 +13,7 @@ import { pollable, Queue, Source } from "../poller/source.ts";
 import { reactor } from "../poller/reactor.ts";
 import { assertSafeOptions } from "./hazards.ts";
 import { IpcFolders } from "../ffi/ipc_folders.ts";
+import { Loan } from "./loan.ts";
 import { type Part, prepareFrames } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
 import { closedError, type Operation } from "./operation.ts";
@@ -34,21 +35,6 @@ import {
 import type { SocketType } from "./types.ts";
 
 const NO_ADDRESS = new Uint8Array(1);
-
-/**
- * How long, in ms, a thread to which a socket was lent may still use it after its last answer: it takes some
- * microseconds to leave it alone.
- */
-export const FAREWELL = 20;
-
-/** What is known of a socket while it's lent. */
-interface Loan {
-  readonly pointer: Deno.PointerObject;
-  readonly context: Deno.PointerObject;
-  readonly shared: boolean;
-  readonly refuse: () => never;
-  readonly takeBack: () => void;
-}
 
 /** A socket without its public face. The context, the reactor and the finalizer hold this only. */
 export class Handle extends Source {
@@ -152,7 +138,10 @@ export class Handle extends Source {
 
   override serve(): void {
     if (this.closed) return;
-    if (this.#loan !== undefined) return this.#failAll(this.#loan.refuse);
+    if (this.#loan !== undefined) {
+      this.#loan.fail(this.receivers);
+      return this.#loan.fail(this.senders);
+    }
     if (this.dependents === 0 && this.#looksTake()) return this.#runCommands();
     const { receivers, senders } = this;
     if (
@@ -211,23 +200,10 @@ export class Handle extends Source {
   }
 
   override fail(error: unknown): void {
-    this.#failAll(() => {
-      throw error;
-    });
-    super.fail(error);
-  }
-
-  /** Fails what waits, with what `refuse` throws. */
-  #failAll(refuse: () => never): void {
-    for (const line of [this.receivers, this.senders]) {
-      for (let first; (first = line.first) !== undefined;) {
-        try {
-          refuse();
-        } catch (error) {
-          first.fail(error);
-        }
-      }
+    for (const queue of [this.receivers, this.senders]) {
+      for (let first; (first = queue.first) !== undefined;) first.fail(error);
     }
+    super.fail(error);
   }
 
   /** Gives the operations of a line their turn. False where one is left. */
@@ -415,10 +391,10 @@ export class Handle extends Source {
    */
   lend(call: string, refuse: () => never, takeBack: () => void): Deno.PointerObject {
     const { pointer, context } = this;
-    const loan = { pointer, context: context.pointer(call), shared: context.isShared };
-    this.#guardLoan(loan, addExitCleanup, removeExitCleanup);
+    const loan = new Loan(pointer, context.pointer(call), context.isShared, refuse, takeBack);
+    loan.begin();
     reactor().unregister(this);
-    this.#loan = { ...loan, refuse, takeBack };
+    this.#loan = loan;
     this.#pointer = undefined;
     return pointer;
   }
@@ -426,24 +402,10 @@ export class Handle extends Source {
   /** Takes it back: the other thread has left it. */
   reclaim(): void {
     const loan = this.#loan!;
-    this.#guardLoan(loan, removeExitCleanup, addExitCleanup);
+    loan.end();
     this.#loan = undefined;
     this.#pointer = loan.pointer;
     reactor().register(this);
-  }
-
-  /**
-   * When this thread is terminated, lent sockets may be closed only after the other thread has left them: at the end of
-   * their context. One that others use doesn't end, so there they stay open.
-   */
-  #guardLoan(
-    { pointer, context, shared }: Pick<Loan, "pointer" | "context" | "shared">,
-    begin: typeof addExitCleanup,
-    end: typeof addExitCleanup,
-  ): void {
-    if (shared) return end("zmq_close", pointer);
-    begin("zmq_ctx_shutdown", context);
-    begin("usleep", FAREWELL * 1000);
   }
 
   /**
