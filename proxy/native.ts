@@ -6,7 +6,7 @@ import { loadLibrary } from "../ffi/load.ts";
 import { zmqSteerable } from "../ffi/proxying.ts";
 import { waitReadable } from "../poller/source.ts";
 import { type Handle, open } from "../socket/handle.ts";
-import { FAREWELL } from "../socket/loan.ts";
+import { GRACE_PERIOD } from "../socket/loan.ts";
 import { OPTION_NUMBERS } from "../socket/options_table.ts";
 import type { Frame } from "../socket/message.ts";
 import { receiveSync, tryReceive } from "../socket/receive.ts";
@@ -205,7 +205,7 @@ export class NativeRun implements Engine {
         zmqTermination().zmq_ctx_shutdown(context);
       }
     }
-    waitReadable(this.#control.fd, FAREWELL);
+    waitReadable(this.#control.fd, GRACE_PERIOD);
     for (const handle of lent.keys()) handle.reclaim();
     const message = "The context was closed while the proxy ran";
     this.#settle.reject(stateError("ETERM", CALL, message));

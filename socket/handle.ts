@@ -385,13 +385,13 @@ export class Handle extends Source {
   }
 
   /**
-   * Lends the native socket to another thread. Until it's reclaimed, every call here throws what `refuse` does, and so
-   * fails what was put off to a later turn. Where its context is closed meanwhile, `takeBack` is called, which has to
-   * get that thread off it and to reclaim it.
+   * Lends the native socket to another thread. Until it's reclaimed, every call here throws what `refuse` throws, and
+   * fails what was put off to a later turn with it. A close of its context calls `reclaim`, which stops that thread's use
+   * of the socket and calls {@linkcode Handle.reclaim}.
    */
-  lend(call: string, refuse: () => never, takeBack: () => void): Deno.PointerObject {
+  lend(call: string, refuse: () => never, reclaim: () => void): Deno.PointerObject {
     const { pointer, context } = this;
-    const loan = new Loan(pointer, context.pointer(call), context.isShared, refuse, takeBack);
+    const loan = new Loan(pointer, context.pointer(call), context.isShared, refuse, reclaim);
     loan.begin();
     reactor().unregister(this);
     this.#loan = loan;
@@ -399,7 +399,7 @@ export class Handle extends Source {
     return pointer;
   }
 
-  /** Takes it back: the other thread has left it. */
+  /** Ends the loan: the other thread has left the socket. */
   reclaim(): void {
     const loan = this.#loan!;
     loan.end();
@@ -417,7 +417,7 @@ export class Handle extends Source {
     if (this.closed) return;
     if (this.#loan !== undefined) {
       if (!this.context.closed) this.#loan.refuse();
-      this.#loan.takeBack();
+      this.#loan.reclaim();
       return this.close();
     }
     this.closed = true;

@@ -5,10 +5,10 @@ import type { Queue } from "../poller/source.ts";
 import type { Operation } from "./operation.ts";
 
 /**
- * How long, in ms, a thread to which a socket was lent may still use it after its last answer: it takes some
- * microseconds to leave it alone.
+ * How long, in ms, a thread to which a socket was lent may still use it after its last answer. It takes some
+ * microseconds to leave the socket.
  */
-export const FAREWELL = 20;
+export const GRACE_PERIOD = 20;
 
 /** A socket on loan. */
 export class Loan {
@@ -17,18 +17,18 @@ export class Loan {
     readonly context: Deno.PointerObject,
     /** Other isolates use its context. */
     readonly shared: boolean,
-    /** What each call on the socket throws meanwhile. */
+    /** Throws: every call on the socket ends with it during the loan. */
     readonly refuse: () => never,
-    /** Gets the other thread off it, and has it reclaimed. */
-    readonly takeBack: () => void,
+    /** Stops the other thread's use of the socket, and ends the loan. */
+    readonly reclaim: () => void,
   ) {}
 
   begin(): void {
-    this.#guard(addExitCleanup, removeExitCleanup);
+    this.#moveCleanup(addExitCleanup, removeExitCleanup);
   }
 
   end(): void {
-    this.#guard(removeExitCleanup, addExitCleanup);
+    this.#moveCleanup(removeExitCleanup, addExitCleanup);
   }
 
   /** Fails all that waits in a line. */
@@ -46,9 +46,9 @@ export class Loan {
    * When this thread is terminated, lent sockets may be closed only after the other thread has left them: at the end of
    * their context. One that others use doesn't end, so there they stay open.
    */
-  #guard(begin: typeof addExitCleanup, end: typeof addExitCleanup): void {
+  #moveCleanup(begin: typeof addExitCleanup, end: typeof addExitCleanup): void {
     if (this.shared) return end("zmq_close", this.pointer);
     begin("zmq_ctx_shutdown", this.context);
-    begin("usleep", FAREWELL * 1000);
+    begin("usleep", GRACE_PERIOD * 1000);
   }
 }
