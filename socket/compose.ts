@@ -89,7 +89,6 @@ export function composeOf(
   sending: PropertyDescriptorMap,
   options: readonly ParticularName[],
 ): void {
-  makeRoom(prototype);
   Object.defineProperties(prototype, receiving);
   Object.defineProperties(prototype, sending);
   defineOptions(prototype, options);
@@ -101,17 +100,4 @@ export function propertiesOf(half: object, options: object): PropertyDescriptorM
   const all = Object.getOwnPropertyDescriptors(half) as PropertyDescriptorMap;
   for (const key of Reflect.ownKeys(all)) all[key as string].enumerable = key in options;
   return all;
-}
-
-/**
- * Prepares a class's prototype for many more properties.
- *
- * Fact: V8 copies the description of a class's prototype with each property that's added. Failure: its collector runs
- * while a program starts, for some 1 ms. Decision: a property is taken out and put back, which makes the description a
- * table that grows in place. Cost: none; when it's first used, V8 makes it what it was.
- */
-function makeRoom(prototype: object): void {
-  const own = Object.getOwnPropertyDescriptor(prototype, "constructor")!;
-  Reflect.deleteProperty(prototype, "constructor");
-  Object.defineProperty(prototype, "constructor", own);
 }
