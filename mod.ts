@@ -167,6 +167,7 @@ import "./ffi/ipc_folders.ts";
 import "./socket/loan.ts";
 import "./socket/operation.ts";
 import "./socket/handle.ts";
+import "./socket/open.ts";
 import "./ffi/monitoring.ts";
 import "./socket/events.ts";
 import "./socket/z85.ts";

@@ -124,6 +124,7 @@ import "./socket/loan.ts";
 import "./socket/message.ts";
 import "./socket/operation.ts";
 import "./socket/handle.ts";
+import "./socket/open.ts";
 import "./socket/types.ts";
 import "./socket/z85.ts";
 import "./socket/options.ts";

@@ -3,7 +3,8 @@
 import { type Context, coreOf } from "../context.ts";
 import { ZmqError } from "../errors.ts";
 import { takeBudget } from "../poller/turn.ts";
-import { type Handle, open } from "../socket/handle.ts";
+import type { Handle } from "../socket/handle.ts";
+import { open } from "../socket/open.ts";
 import type { Frame } from "../socket/message.ts";
 import { setOption } from "../socket/options.ts";
 import { tryReceive } from "../socket/receive.ts";

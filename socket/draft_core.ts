@@ -7,9 +7,10 @@ import { check, checkExpected, checkUninterrupted, errorOf, WOULD_BLOCK } from "
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { allocate, cBytes, PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
-import { Handle, useDrafts } from "./handle.ts";
+import { Handle } from "./handle.ts";
 import { Frame, type Part } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
+import { useDrafts } from "./open.ts";
 
 /**
  * A socket that several threads may use, as all drafts but Datagram are. It has no ZMQ_FD.

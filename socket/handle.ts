@@ -1,10 +1,9 @@
-/** The engine's record of a socket: opening, binding and connecting it, serving what waits for it, and closing. */
+/** The engine's record of a socket: binding and connecting it, serving what waits for it, and closing. */
 
 import type { ContextCore } from "../context.ts";
-import { has, zmq } from "../ffi/libzmq.ts";
-import { check, checkPointer, checkUninterrupted, stateError } from "../ffi/errno.ts";
+import { zmq } from "../ffi/libzmq.ts";
+import { check, checkUninterrupted } from "../ffi/errno.ts";
 import { removeExitCleanup } from "../ffi/thread_exit.ts";
-import { loadLibrary } from "../ffi/load.ts";
 import { toCString } from "../ffi/memory.ts";
 import { shareMonitorSocket, unshareMonitorSocket } from "../ffi/shared_contexts.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
@@ -14,20 +13,18 @@ import { reactor } from "../poller/reactor.ts";
 import { assertSafeOptions } from "./hazards.ts";
 import { IpcFolders } from "../ffi/ipc_folders.ts";
 import { Loan } from "./loan.ts";
-import { type Part, prepareFrames } from "./message.ts";
+import type { Part } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
 import { closedError, type Operation } from "./operation.ts";
 import { COMMON, OPTION_NUMBERS, PARTICULAR, RECEIVING } from "./options_table.ts";
 import {
-  addSocketCleanup,
   fromEvents,
   getBytes,
   getInt,
+  getText,
   hasSocketCleanup,
   intBytes,
-  OptionBuffer,
   removeSocketCleanup,
-  SCRATCH,
   scratch,
   setBytes,
   withLinger,
@@ -354,19 +351,11 @@ export class Handle extends Source {
   }
 
   get lastEndpoint(): string | null {
-    // An inproc name can be of any length.
-    const buffer = this.#longestAddress <= SCRATCH
-      ? scratch()
-      : new OptionBuffer(this.#longestAddress);
-    const size = buffer.bytes.length;
-    const read = () => buffer.read(this.pointer, OPTION_NUMBERS.lastEndpoint, size);
-    checkUninterrupted(read, "zmq_getsockopt", { option: "lastEndpoint" });
+    const { lastEndpoint } = OPTION_NUMBERS;
+    const endpoint = getText(this.pointer, lastEndpoint, "lastEndpoint", this.#longestAddress);
     this.markStale();
-    const length = buffer.length.words[0];
-    if (length <= 1) return null;
-    const endpoint = new TextDecoder().decode(buffer.bytes.subarray(0, length - 1));
-    // libzmq gives udp's back without the scheme.
-    return endpoint.includes("://") ? endpoint : `udp://${endpoint}`;
+    // libzmq returns udp's without the scheme.
+    return endpoint === null || endpoint.includes("://") ? endpoint : `udp://${endpoint}`;
   }
 
   /** Says that libzmq's threads report to this socket. */
@@ -451,47 +440,6 @@ export class Handle extends Source {
     step(() => this.#ipcFolders.clear());
     if (errors.length > 0) throw errors[0];
   }
-}
-
-let draftHandleOf: ((type: SocketType) => typeof Handle) | undefined;
-
-/** Says what the handles of draft types are, once there is a module of them. */
-export function useDrafts(handleOf: (type: SocketType) => typeof Handle): void {
-  draftHandleOf = handleOf;
-}
-
-/** Opens a socket of a type in a context. */
-export function open(context: ContextCore, type: SocketType): Handle {
-  if (type.draft) assertDrafts();
-  const HandleClass = type.draft ? draftHandleOf?.(type) ?? Handle : Handle;
-  prepareFrames();
-  const native = zmq().zmq_socket(context.pointer("zmq_socket"), type.number);
-  const pointer = checkPointer(native, "zmq_socket");
-  let handle: Handle | undefined;
-  try {
-    handle = new HandleClass(pointer, type, context);
-    reactor().register(handle);
-  } catch (error) {
-    handle?.release();
-    zmq().zmq_close(pointer);
-    throw error;
-  }
-  context.add(handle);
-  addSocketCleanup(pointer, context.pointer("zmq_socket"));
-  return handle;
-}
-
-/**
- * libzmq opens draft sockets without having been built for them, and then ends the whole process at the first handshake.
- */
-function assertDrafts(): void {
-  if (has("draft")) return;
-  throw stateError(
-    "ENOTSUP",
-    "zmq_socket",
-    `Draft sockets need a libzmq that was built with its draft API, and this one (${loadLibrary().version}) ` +
-      "wasn't. The one within npm's zeromq was: name its file by LIBZMQ_PATH",
-  );
 }
 
 /** A socket's handle. */

@@ -19,7 +19,7 @@ import { COMMON } from "./options_table.ts";
 const LINGER = COMMON.linger.number;
 
 /** Memory of ours whose address is kept: an option's value, and its length before it. */
-export class OptionBuffer extends PinnedBuffer {
+class OptionBuffer extends PinnedBuffer {
   readonly length = new PinnedBuffer(8);
 
   /** Reads an option. Returns libzmq's return code; errno must be read at once. */
@@ -31,7 +31,7 @@ export class OptionBuffer extends PinnedBuffer {
 }
 
 /** How long an option can be that is read into {@linkcode scratch}. */
-export const SCRATCH = 1024;
+const SCRATCH = 1024;
 let optionBuffer: OptionBuffer | undefined;
 
 /** Where the last option read lies. */
@@ -59,6 +59,20 @@ export function getBytes(
   checkUninterrupted(read, "zmq_getsockopt", { option: name });
   if (option === LINGER) scratch().words[0] = lingers.get(socket) ?? scratch().words[0];
   return scratch().length.words[0];
+}
+
+/** Reads a text that can be longer, of up to `size` bytes with its NUL; `null` where it's empty. */
+export function getText(
+  socket: Deno.PointerObject,
+  option: number,
+  name: string,
+  size: number,
+): string | null {
+  const buffer = size <= SCRATCH ? scratch() : new OptionBuffer(size);
+  const read = () => buffer.read(socket, option, buffer.bytes.length);
+  checkUninterrupted(read, "zmq_getsockopt", { option: name });
+  const length = buffer.length.words[0];
+  return length <= 1 ? null : new TextDecoder().decode(buffer.bytes.subarray(0, length - 1));
 }
 
 /** Sets an option. */

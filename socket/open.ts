@@ -1,0 +1,52 @@
+/** Opening a socket: the native one, and the handle that its type has. */
+
+import type { ContextCore } from "../context.ts";
+import { checkPointer, stateError } from "../ffi/errno.ts";
+import { has, zmq } from "../ffi/libzmq.ts";
+import { loadLibrary } from "../ffi/load.ts";
+import { reactor } from "../poller/reactor.ts";
+import { Handle } from "./handle.ts";
+import { prepareFrames } from "./message.ts";
+import { addSocketCleanup } from "./raw_options.ts";
+import type { SocketType } from "./types.ts";
+
+let draftHandleOf: ((type: SocketType) => typeof Handle) | undefined;
+
+/** Says what the handles of draft types are, once there is a module of them. */
+export function useDrafts(handleOf: (type: SocketType) => typeof Handle): void {
+  draftHandleOf = handleOf;
+}
+
+/** Opens a socket of a type in a context. */
+export function open(context: ContextCore, type: SocketType): Handle {
+  if (type.draft) assertDrafts();
+  const HandleClass = type.draft ? draftHandleOf?.(type) ?? Handle : Handle;
+  prepareFrames();
+  const native = zmq().zmq_socket(context.pointer("zmq_socket"), type.number);
+  const pointer = checkPointer(native, "zmq_socket");
+  let handle: Handle | undefined;
+  try {
+    handle = new HandleClass(pointer, type, context);
+    reactor().register(handle);
+  } catch (error) {
+    handle?.release();
+    zmq().zmq_close(pointer);
+    throw error;
+  }
+  context.add(handle);
+  addSocketCleanup(pointer, context.pointer("zmq_socket"));
+  return handle;
+}
+
+/**
+ * libzmq opens draft sockets without having been built for them, and then ends the whole process at the first handshake.
+ */
+function assertDrafts(): void {
+  if (has("draft")) return;
+  throw stateError(
+    "ENOTSUP",
+    "zmq_socket",
+    `Draft sockets need a libzmq that was built with its draft API, and this one (${loadLibrary().version}) ` +
+      "wasn't. The one within npm's zeromq was: name its file by LIBZMQ_PATH",
+  );
+}
