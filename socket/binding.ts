@@ -16,7 +16,7 @@ export interface PortRange {
 
 const HIGHEST = 65535;
 
-/** Checks an address as far as a program's mistakes go; libzmq judges the rest. */
+/** Checks an address for a program's mistakes; libzmq checks the rest. */
 export function checkAddress(address: unknown): asserts address is string {
   if (typeof address !== "string") throw new TypeError("An address must be a string");
   toCString(address, "An address");
@@ -27,7 +27,7 @@ export function checkAddress(address: unknown): asserts address is string {
   }
 }
 
-/** Misuse throws at once; what libzmq says of the address comes by the promise. */
+/** Misuse throws at once; libzmq's errors reject the promise. */
 export function attempt(
   socket: object,
   call: string,

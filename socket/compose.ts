@@ -73,7 +73,7 @@ const SENDING_HALF = propertiesOf(SENDS, SENDING);
 /** The name of an option that only some classes have. */
 export type ParticularName = keyof typeof PARTICULAR;
 
-/** Gives a class the halves that its type of socket has, and options; what it can't do isn't there. */
+/** Defines the halves that its type of socket has on a class, and options. What it can't do isn't there. */
 export function compose(
   type: { prototype: Socket },
   { receives, sends }: SocketType,

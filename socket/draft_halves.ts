@@ -87,7 +87,7 @@ function sendsTo<Target>(
   };
 }
 
-/** Gives a class such halves; `targetOf` says how its sends address their messages. */
+/** Defines such halves on a class; `targetOf` finds the address of what it sends. */
 export function composeAddressed<Target>(
   type: { prototype: Socket },
   { receives }: SocketType,

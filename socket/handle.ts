@@ -39,7 +39,7 @@ export class Handle extends Source {
   readonly senders: Queue<Operation> = new Queue();
   readonly fd: number;
   closed = false;
-  /** Of its type what each message asks: whether its parts needn't be counted, and whether one can close a peer. */
+  /** What each send needs to know of its type: whether any number of parts will do, and whether a part closes a peer. */
   readonly takesAnyParts: boolean;
   readonly closesPeers: boolean;
   /** How long a receive or a send waits, in ms; -1 indefinitely. */
@@ -47,21 +47,21 @@ export class Handle extends Source {
   sendTimeout = -1;
   /** A visit is showing a part of a message, and others follow: no one may receive in between. */
   midMessage = false;
-  /** The native socket, but while it's lent. */
+  /** The native socket; undefined while it's lent. */
   #pointer: Deno.PointerObject | undefined;
   #loan: Loan | undefined;
-  /** Its constructor is still setting options: they're checked together. */
+  /** Its constructor is still setting options, which are checked together. */
   configuring = true;
   /** It was bound or connected to a ws:// or wss:// address. */
   webSocket = false;
   /** What reports on its connections. */
   monitor: { stop(): void } | undefined;
   #backgroundHandler: (() => void) | undefined;
-  /** What is to be read of each message beside its bytes. */
+  /** What each receive reads of a message beside its bytes. */
   metadata: PropertyReader | undefined;
   /** The length of the longest address, in bytes with a NUL, that it was bound or connected to. */
   #longestAddress = 0;
-  /** libzmq's threads report to it, and would block if it were closed before they're done. */
+  /** libzmq's threads report to it, and block when it's closed before they have ended. */
   #isMonitorSocket = false;
   #monitorSocketIsShared = false;
   #blockingLimit = -1;
@@ -81,12 +81,12 @@ export class Handle extends Source {
     this.fd = this.findDescriptor();
   }
 
-  /** The native socket. While it's lent, anyone who asks for it gets EBUSY. */
+  /** The native socket. While it's lent, reading it throws what the loan throws. */
   get pointer(): Deno.PointerObject {
     return this.#pointer ?? this.#loan!.refuse();
   }
 
-  /** Another thread has it: promises are put off to a turn, in which they fail. */
+  /** Another thread has it: an operation waits for the next turn, in which it fails. */
   get lent(): boolean {
     return this.#pointer === undefined;
   }
@@ -110,23 +110,23 @@ export class Handle extends Source {
     return this.type.hasRawMode === true && this.shadowOptions.get("rawMode") === true;
   }
 
-  /** Takes a descriptor's signal back, where looking alone doesn't; called after waiting for it on this thread. */
+  /** Clears a descriptor's signal, where a look alone doesn't. Called after this thread has waited for it. */
   clearSignal(): void {}
 
   /** Sends the parts of a message together, where that isn't one native message for each; see `putParts`. */
   sendTogether?(parts: readonly Part[]): boolean;
 
-  /** Gives back what `findDescriptor` has taken. */
+  /** Releases what `findDescriptor` has acquired. */
   release(): void {}
 
   protected override readiness(): number {
     const events = getInt(this.pointer, OPTION_NUMBERS.events);
-    // ETERM and the like: a pending operation finds out by trying, which ends it.
+    // ETERM and the like: a pending operation learns of it by trying, which ends it.
     if (events < 0) return READABLE | WRITABLE;
     return fromEvents(events);
   }
 
-  /** What the socket is ready for, asked by the program: goes the way of every look, so no edge is lost. */
+  /** What the socket is ready for, when the program asks. It goes the way of every look, so no edge is lost. */
   ask(): number {
     const ready = this.look();
     if (this.dependents > 0) reactor().markStale(this);
@@ -145,7 +145,7 @@ export class Handle extends Source {
       this.listeners === undefined && senders.first === undefined && receivers.first !== undefined
     ) {
       // Only receivers: the receive that finds nothing more has consumed the edge, and knows it.
-      this.#serveLine(receivers);
+      this.#serveQueue(receivers);
       if (receivers.first === undefined) reactor().queueRecheck(this);
       reactor().setRefused(this, false);
       return;
@@ -176,17 +176,17 @@ export class Handle extends Source {
         if (this.closed) return;
         continue;
       }
-      // A call in one direction may consume what the other waits for, so both are looked at again,
-      // but no one who was refused is tried again before the next edge: a ROUTER with one full peer
-      // says writable indefinitely. Refused is who was first in line before: behind one that was served, what
-      // was ready may just be used up, and has to be looked at once more.
+      // A call in one direction may consume what the other waits for, so the loop looks at both again, but no operation
+      // that was refused is tried again before the next edge: a ROUTER with one full peer says writable indefinitely.
+      // What counts as refused is the operation that was first in the queue before. Behind one that was served, what
+      // was ready may just be used up, and the next look finds out.
       if (receives) {
         const { first } = receivers;
-        receiveRefused = !this.#serveLine(receivers) && readable && receivers.first === first;
+        receiveRefused = !this.#serveQueue(receivers) && readable && receivers.first === first;
       }
       if (sends) {
         const { first } = senders;
-        const refused = !this.#serveLine(senders) && senders.first === first;
+        const refused = !this.#serveQueue(senders) && senders.first === first;
         sendRefused = refused && writable;
         refusedThoughReady = refused && (writable || sendUnconditionally);
         sendUnconditionally &&= !refused;
@@ -203,10 +203,10 @@ export class Handle extends Source {
     super.fail(error);
   }
 
-  /** Gives the operations of a line their turn. False where one is left. */
-  #serveLine(line: Queue<Operation>): boolean {
-    if (this.midMessage && line === this.receivers) return false;
-    for (let first; (first = line.first) !== undefined;) {
+  /** Tries the operations of a queue in their order. False where one is left. */
+  #serveQueue(queue: Queue<Operation>): boolean {
+    if (this.midMessage && queue === this.receivers) return false;
+    for (let first; (first = queue.first) !== undefined;) {
       if (!takeBudget()) {
         reactor().postpone(this);
         return true;
@@ -218,16 +218,16 @@ export class Handle extends Source {
   }
 
   /**
-   * Asked for ZMQ_EVENTS, a SUB takes a message off its queue, to see whether it matches; with `conflate`, the
-   * next receive gave that one then, however old, and not the newest. So while no one waits, such a socket isn't
-   * looked at: it only does what libzmq's threads have told it to. Anyone who asks whether it's readable, or has
-   * it in a Poller, still gets the older one.
+   * Asked for ZMQ_EVENTS, a SUB takes a message off its queue, to see whether it matches; with `conflate`, the next
+   * receive then returns that one, however old, and not the newest. So while nothing waits, the reactor doesn't look at
+   * such a socket: it only runs the commands of libzmq's threads. A program that asks whether it's readable, or has it
+   * in a Poller, still gets the older one.
    */
   #looksTake(): boolean {
     return this.type.looksTake === true && getInt(this.pointer, PARTICULAR.conflate.number) === 1;
   }
 
-  /** libzmq does that before it looks at what it's asked to disconnect from, which here is nothing. */
+  /** libzmq runs its commands before it looks at the address to disconnect from, which is empty here. */
   #runCommands(): void {
     this.stale = false;
     zmq().zmq_disconnect(this.pointer, NO_ADDRESS);
@@ -236,18 +236,18 @@ export class Handle extends Source {
   /**
    * Has `callback` called whenever messages may be there, instead of a receive that waits: in the middle of whatever
    * the reactor serves, and soon after this call for what has come already. For sockets of the library's own that
-   * must be answered at once, though no one may be waiting for anything (a monitor's, the ZAP handler's).
+   * must be answered at once, also while nothing waits (a monitor's, the ZAP handler's).
    *
-   * - It doesn't keep the process alive. While something waits in this isolate, `callback` is called as soon as a pending
-   *   receive would be served; while nothing does, and during a wait that blocks the thread, within
-   *   {@linkcode ATTENDED_INTERVAL}.
-   * - `callback` should receive until nothing is left (`tryReceive`, `drain`, or `takeMessage` until it gives
-   *   `undefined`). It may leave something in order to let others have their turn: it's called again in the next turn of
+   * - It doesn't keep the process alive. While something waits in this isolate, `callback` is called as soon as a
+   *   pending receive would be served; while nothing does, and during a wait that blocks the thread, within
+   *   {@linkcode BACKGROUND_INTERVAL}.
+   * - `callback` should receive until nothing is left (`tryReceive`, `drain`, or `takeMessage` until it returns
+   *   `undefined`). It may leave something, so that others have their turn: it's called again in the next turn of
    *   the event loop, and so on until nothing is left.
    * - It may send on the socket, and close it or any other. It runs between two steps of the reactor, so what may take
-   *   long, and all code of the program's, belongs into a task or microtask of its own. An error goes to `reportError`,
+   *   long, and all of the program's code, belongs in a task or microtask of its own. An error goes to `reportError`,
    *   as one of an event listener's does.
-   * - The socket counts as watched, so every call of ours on it is followed by another look.
+   * - The socket counts as one that something depends on, so another look follows every call of the library on it.
    *
    * A second call replaces the callback, and `undefined` ends it; so does closing.
    */
@@ -270,17 +270,17 @@ export class Handle extends Source {
   }
 
   /**
-   * Serves all in a line, where what is over the turn's budget can't be put off: for a call that blocks
-   * this thread, since no turn will come, and for an operation whose time is over.
+   * Serves a whole queue, where what is over the turn's budget can't wait for the next turn: in a call that blocks this
+   * thread, since no turn comes, and for an operation whose time is over.
    */
-  serveAll(line: Queue<Operation>): void {
+  serveAll(queue: Queue<Operation>): void {
     do {
       resetBudget();
       this.serve();
-    } while (line.first !== undefined && this.stale && !this.midMessage);
+    } while (queue.first !== undefined && this.stale && !this.midMessage);
   }
 
-  /** How long a receive of libzmq's that blocks may take, in ms. All of ours but some synchronous ones don't. */
+  /** How long a receive of libzmq's that blocks may take, in ms. Only some of the synchronous ones do. */
   set blockingLimit(milliseconds: number) {
     if (milliseconds === this.#blockingLimit) return;
     const { number } = RECEIVING.receiveTimeout;
@@ -358,7 +358,7 @@ export class Handle extends Source {
     return endpoint === null || endpoint.includes("://") ? endpoint : `udp://${endpoint}`;
   }
 
-  /** Says that libzmq's threads report to this socket. */
+  /** Marks it as one to which libzmq's threads report. */
   markMonitorSocket(): void {
     this.#isMonitorSocket = true;
     if (this.context.isShared) this.onShared();
@@ -367,7 +367,7 @@ export class Handle extends Source {
   /** Other isolates may use its context from now on. */
   onShared(): void {
     if (!this.#isMonitorSocket || !hasSocketCleanup(this.pointer)) return;
-    // At this thread's end, libzmq may still have something to report.
+    // libzmq may still report something after this thread's end.
     shareMonitorSocket(this.pointer, this.context.pointer("zmq_socket"));
     removeExitCleanup("zmq_close", this.pointer);
     this.#monitorSocketIsShared = true;
@@ -375,8 +375,8 @@ export class Handle extends Source {
 
   /**
    * Lends the native socket to another thread. Until it's reclaimed, every call here throws what `refuse` throws, and
-   * fails what was put off to a later turn with it. A close of its context calls `reclaim`, which stops that thread's use
-   * of the socket and calls {@linkcode Handle.reclaim}.
+   * fails what was put off to a later turn with it. A close of its context calls `reclaim`, which stops that thread's
+   * use of the socket and calls {@linkcode Handle.reclaim}.
    */
   lend(call: string, refuse: () => never, reclaim: () => void): Deno.PointerObject {
     const { pointer, context } = this;
@@ -398,9 +398,9 @@ export class Handle extends Source {
   }
 
   /**
-   * Closes: pending operations fail, the reactor and Pollers forget it, and the rest is libzmq's. Whatever fails of
-   * that, the rest is done, and the first error is thrown behind it: a socket that libzmq doesn't learn of has its
-   * context wait for it indefinitely.
+   * Closes: pending operations fail, the reactor and Pollers forget it, and libzmq closes the native socket. Where a
+   * step fails, the others are done all the same, and the first error is thrown after them: a context waits
+   * indefinitely for a socket that was never closed.
    */
   close(): void {
     if (this.closed) return;

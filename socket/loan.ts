@@ -31,9 +31,9 @@ export class Loan {
     this.#moveCleanup(removeExitCleanup, addExitCleanup);
   }
 
-  /** Fails all that waits in a line. */
-  fail(line: Queue<Operation>): void {
-    for (let first; (first = line.first) !== undefined;) {
+  /** Fails all operations in a queue. */
+  fail(queue: Queue<Operation>): void {
+    for (let first; (first = queue.first) !== undefined;) {
       try {
         this.refuse();
       } catch (error) {

@@ -29,9 +29,9 @@ export interface PropertyReader {
   readonly names: readonly string[];
   /** Reads of a native message, before its bytes are taken. */
   read(message: Deno.PointerObject): unknown;
-  /** Does with what was read what is to be done with it. */
+  /** Uses what was read. */
   attach(message: readonly Frame[], value: unknown): void;
-  /** Has another one read as well, or none; one without this gives way to it. */
+  /** Has another reader read as well, or none. A reader without this is replaced. */
   readAlso?(reader: PropertyReader | undefined): void;
 }
 

@@ -28,7 +28,7 @@ export interface RawEvent {
   readonly values: readonly number[];
   /** The address that was bound or connected to, or empty. */
   readonly address: string;
-  /** The address of the peer's end, where it can be told. */
+  /** The address of the peer's end, where it's known. */
   peer: string | undefined;
 }
 
@@ -37,11 +37,11 @@ const CAPACITY = 1000;
 /** How many are taken before others have their turn. */
 const BATCH = 256;
 
-/** One who waits for the next event. It keeps the process alive. */
+/** A wait for the next event. It keeps the process alive. */
 export abstract class PendingEvent extends Pending {
   constructor(
     readonly monitor: Monitor,
-    /** The socket and its Observer, which else could be collected while their program awaits an event. */
+    /** The socket and its Observer, which could otherwise be collected while their program awaits an event. */
     readonly owner: object,
   ) {
     super();
@@ -49,7 +49,7 @@ export abstract class PendingEvent extends Pending {
 
   /** Called with the event, after it has left. */
   abstract succeed(event: RawEvent): void;
-  /** Called when it can't be had, after it has left. */
+  /** Called when there can be none, after it has left. */
   abstract fail(reason: unknown): void;
   /** Called when no event will come any more, after it has left. */
   abstract end(): void;
@@ -66,10 +66,10 @@ export abstract class PendingEvent extends Pending {
  * The monitor of one socket, without its public face: what libzmq reports comes by a PAIR over inproc, and is taken
  * from there at once, whether anyone reads or not.
  *
- * libzmq's threads block when a monitor's PAIR is full, with everything that they do for other sockets, and
- * terminating the context then hangs. So the PAIR has no high-water mark, it's a background source of the reactor's, and the bound is
- * that of the queue here: the oldest are dropped and counted. For the same reason the PAIR stays open until libzmq has
- * said that no event will follow, also where the socket was closed or the program wants no more events.
+ * libzmq's threads block when a monitor's PAIR is full, with everything that they do for other sockets, and terminating
+ * the context then hangs. So the PAIR has no high-water mark, it's a background source of the reactor's, and the bound
+ * is that of the queue here: the oldest are dropped and counted. For the same reason the PAIR stays open until libzmq
+ * has said that no event will follow, even when the socket was closed or the program wants no more events.
  */
 export class Monitor implements Listener {
   readonly #observed: Handle;
@@ -102,7 +102,7 @@ export class Monitor implements Listener {
       setOption(reader, "receiveHighWaterMark", 0);
       reader.linger = 0;
       reader.markMonitorSocket();
-      // First, so that libzmq never has an event and no one to give it to.
+      // First, so that libzmq never has an event without a receiver.
       reader.connect(address);
       this.#versioned = start(observed.pointer, address);
     } catch (error) {
@@ -123,7 +123,7 @@ export class Monitor implements Listener {
     this.#bound();
   }
 
-  /** Nothing is to be had any more. */
+  /** No event is left, and none will come. */
   get done(): boolean {
     return this.closed || (this.finished && this.#queue.length === 0);
   }

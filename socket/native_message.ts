@@ -18,7 +18,7 @@ import {
 } from "./message_layout.ts";
 import type { PropertyReader } from "./metadata.ts";
 
-/** What an int can't say any more: the size is to be asked for. */
+/** An int can't hold the size: a call of its own reads it. */
 const SIZE_UNKNOWN = 0x7fffffff;
 
 /**
@@ -46,7 +46,7 @@ export class NativeMessage extends PinnedBuffer {
     return checkExpected(() => this.receiveOnce(socket), "zmq_msg_recv", expected);
   }
 
-  /** The same call, whose error is to be asked for at once. */
+  /** The same call; the caller reads errno at once. */
   receiveOnce(socket: Deno.PointerObject): number {
     return this.#calls.zmq_msg_recv(this.pointer, socket, DONT_WAIT);
   }

@@ -89,7 +89,7 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
     this.#monitor = new Monitor(handle);
   }
 
-  /** Whether nothing is to be had any more: it was closed, or `"end"` was read. */
+  /** Whether no event is left and none will come: it was closed, or `"end"` was read. */
   get closed(): boolean {
     return this.#monitor.done;
   }

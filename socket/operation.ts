@@ -1,4 +1,4 @@
-/** What receives and sends that wait have in common: their place in line, and the ways to end. */
+/** What receives and sends that wait have in common: their place in a queue, and how they end. */
 
 import { stateError } from "../ffi/errno.ts";
 import { reactor } from "../poller/reactor.ts";
@@ -21,25 +21,25 @@ export interface SyncLimits {
 export abstract class Operation extends QueuedOperation {
   #ended = false;
   /**
-   * It was tried, and refused. One that wasn't is tried whatever the socket says to be ready for: an
+   * It was tried, and refused. One that wasn't is tried whatever the socket is ready for: an
    * operation out of turn, or to a peer that isn't there, fails only when it's tried.
    */
   tried = false;
 
   constructor(
     readonly handle: Handle,
-    /** The socket itself, which else could be collected while its program awaits the operation. */
+    /** The socket itself, which could otherwise be collected while its program awaits the operation. */
     readonly owner: object,
-    /** The line in which it waits. */
+    /** The queue in which it waits. */
     readonly queue: Queue<Operation>,
     readonly reject: (reason: unknown) => void,
   ) {
     super();
   }
 
-  /** The call that errors name. */
+  /** The call by which its errors are named. */
   protected abstract get call(): string;
-  /** Tries it once. False where it was refused, and has to go on waiting. */
+  /** Tries it once. False where it was refused, and goes on waiting. */
   abstract attempt(): boolean;
   /** The error of its time-out. */
   protected abstract timedOut(): unknown;

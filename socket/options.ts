@@ -15,7 +15,7 @@ import { keyBytes } from "./z85.ts";
 
 const encoder = new TextEncoder();
 
-/** The length of a CURVE key's text, with its NUL: libzmq gives it only into a buffer of just that size. */
+/** The length of a CURVE key's text, with its NUL: libzmq writes it only into a buffer of exactly that size. */
 export const KEY_SIZE = 41;
 /** How an unset key reads. */
 export const NO_KEY = "0".repeat(KEY_SIZE - 1);

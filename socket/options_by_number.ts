@@ -60,7 +60,7 @@ export function setByNumber(handle: Handle, option: number, value: unknown): voi
   handle.markStale();
 }
 
-/** The time-out that a number stands for; those are the engine's own, of which libzmq never hears. */
+/** The time-out that a number stands for. Time-outs are the engine's own; libzmq never has them. */
 export function timeoutOf(option: number): "receiveTimeout" | "sendTimeout" | undefined {
   if (option === RECEIVING.receiveTimeout.number) return "receiveTimeout";
   if (option === SENDING.sendTimeout.number) return "sendTimeout";

@@ -1,4 +1,4 @@
-/** The options' table: one line an option. Accessors, constructor options and checks derive from it. */
+/** The table of options: one row for each. Accessors, constructor options and checks derive from it. */
 
 /** How an option's value is stored in C, and seen in TypeScript. */
 export type OptionKind =
@@ -27,7 +27,7 @@ export interface OptionRow {
   readonly flagsBefore?: readonly [version: string, flags: Readonly<Record<string, number>>];
   /** It can be set to `null`, which takes it back. */
   readonly nullable?: true;
-  /** libzmq can only set it: reading gives what was set, or this. */
+  /** libzmq can only set it: reading returns what was set, or this. */
   readonly unreadable?: unknown;
   /** It can only be read. */
   readonly readOnly?: true;

@@ -1,10 +1,10 @@
 /**
- * Options as libzmq takes and gives them: bytes, by number.
+ * Options as libzmq has them: bytes, by number.
  *
- * A linger is kept here for the sockets of a thread that may be terminated. What a terminated worker has sent would keep
- * its context, threads and descriptors alive for as long as its sockets' linger says, and by default that's indefinitely.
- * No linger can be set any more at that time; so libzmq is told a short one while a socket is open, and the program's
- * own just before a connection or the socket is closed.
+ * This module also keeps the lingers of a thread that may be terminated. What a terminated worker has sent keeps its
+ * context, threads and descriptors alive for as long as its sockets' linger allows, by default indefinitely, and at
+ * that time no linger can be set any more. So libzmq has a short one while a socket is open, and gets the program's own
+ * just before a connection or the socket is closed.
  */
 
 import { EVENT_IN, EVENT_OUT } from "../ffi/constants.ts";
@@ -18,7 +18,7 @@ import { COMMON } from "./options_table.ts";
 
 const LINGER = COMMON.linger.number;
 
-/** Memory of ours whose address is kept: an option's value, and its length before it. */
+/** A pinned buffer for an option's value, and one for its length. */
 class OptionBuffer extends PinnedBuffer {
   readonly length = new PinnedBuffer(8);
 
@@ -106,7 +106,7 @@ export function toEvents(ready: number): number {
 /** How long a terminated worker's messages may take, in ms. */
 const LONGEST = 1000;
 
-/** What the program has set, of the sockets of a thread with exit cleanups. */
+/** The lingers that the program has set, of the sockets of a thread with exit cleanups. */
 const lingers = new Map<Deno.PointerObject, number>();
 
 /** Whether a socket is closed at its thread's end, with a linger that ends. */
@@ -123,7 +123,7 @@ export function addSocketCleanup(socket: Deno.PointerObject, context: Deno.Point
   setLinger(socket, bounded(linger));
 }
 
-/** Ends that: the socket is going to be closed. */
+/** Removes it: the socket is going to be closed. */
 export function removeSocketCleanup(socket: Deno.PointerObject): void {
   if (!hasSocketCleanup(socket)) return;
   setLinger(socket, lingers.get(socket)!);
@@ -143,7 +143,7 @@ export function withLinger<T>(socket: Deno.PointerObject, action: () => T): T {
   }
 }
 
-/** Notes what the program sets, and returns what libzmq is to be told. */
+/** Keeps the linger that the program sets, and returns the one that libzmq gets. */
 function effectiveLinger(socket: Deno.PointerObject, bytes: Uint8Array | null): Uint8Array | null {
   if (bytes?.length !== 4 || !hasSocketCleanup(socket)) return bytes; // libzmq refuses what isn't an int
   const value = new Int32Array(bytes.slice().buffer)[0];
@@ -157,6 +157,6 @@ function bounded(linger: number): number {
 }
 
 function setLinger(socket: Deno.PointerObject, linger: number): void {
-  // Nothing to be told where it fails: the context was shut down, and nothing lingers any more.
+  // A failure doesn't matter: the context was shut down then, and nothing lingers any more.
   zmq().zmq_setsockopt(socket, LINGER, intBytes(linger), 4n);
 }

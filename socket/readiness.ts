@@ -11,13 +11,13 @@ import { closedError, SLICE, toTimeout } from "./operation.ts";
 
 const CALL = "zmq_getsockopt";
 
-/** Someone who waits for a socket to become ready. */
+/** A wait for a socket to become ready. */
 class PendingReadiness extends Pending implements Listener {
   #left = false;
 
   constructor(
     readonly handle: Handle,
-    /** The socket itself, which else could be collected meanwhile. */
+    /** The socket itself, which could otherwise be collected meanwhile. */
     readonly owner: object,
     readonly wanted: number,
     readonly resolve: (ready: boolean) => void,
@@ -48,7 +48,7 @@ class PendingReadiness extends Pending implements Listener {
   }
 
   override expire(): void {
-    // What has come in the same moment still counts, and the look tells of it.
+    // What has come in the same moment still counts, and the look reports it.
     if (isReady(this.handle, this.wanted)) return;
     this.#end();
     this.resolve(false);
@@ -81,7 +81,7 @@ export function waitReady(
   if (handle.closed) throw closedError(CALL);
   checkSignal(signal);
   if (signal?.aborted) return Promise.reject(signal.reason);
-  // A loop that finds the socket ready each time mustn't keep all else from its turn.
+  // A loop that finds the socket ready each time mustn't keep everything else from its turn.
   const looked = takeBudget();
   if (looked) {
     if (isReady(handle, wanted)) return Promise.resolve(true);
@@ -113,7 +113,7 @@ export function waitReadySync(
   }
 }
 
-/** Looks, once those that wait for a message or to send one have had theirs. */
+/** Looks, after the pending receives and sends have had their turn. */
 function isReady(handle: Handle, wanted: number): boolean {
   const { receivers, senders } = handle;
   if ((wanted & READABLE) !== 0 && receivers.first !== undefined) handle.serveAll(receivers);
@@ -121,7 +121,7 @@ function isReady(handle: Handle, wanted: number): boolean {
   return (forOthers(handle, handle.ask()) & wanted) !== 0;
 }
 
-/** What a socket is ready for, without what those that wait for it already will use up. */
+/** What a socket is ready for, without what the pending operations will use up. */
 function forOthers({ receivers, senders }: Handle, ready: number): number {
   if (receivers.first !== undefined) ready &= ~READABLE;
   if (senders.first !== undefined) ready &= ~WRITABLE;

@@ -1,4 +1,4 @@
-/** The receiving half of a socket: at once where possible, otherwise waiting in line. */
+/** The receiving half of a socket: at once where possible, otherwise pending in the queue. */
 
 import { stateError } from "../ffi/errno.ts";
 import { inWorker } from "../ffi/process_lock.ts";
@@ -106,14 +106,14 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
     return this.#wait(tried);
   }
 
-  // On its own, as `waitForMessage` is: a function that makes another one is slower each time, also where it doesn't.
+  // On its own, as `waitForMessage` is: a function that makes another one is slower each time, even when it doesn't.
   #wait(tried: boolean): Promise<IteratorResult<Frame[]>> {
     return new Promise((resolve, reject) => {
       wait(new Turn(this, this.handle, resolve, reject), tried, undefined);
     });
   }
 
-  /** Ends the iteration. A turn of its own that waits would take a message which no one sees. */
+  /** Ends the iteration. A turn of its own that waits would take a message that no one sees. */
   return(): Promise<IteratorResult<Frame[]>> {
     this.#ended = true;
     for (let one = this.handle.receivers.first; one !== undefined;) {
@@ -303,17 +303,17 @@ function wait(receive: Receive, tried: boolean, signal: AbortSignal | undefined)
 }
 
 /**
- * Whether a synchronous receive may block within libzmq, as C's programs do: a system call less than waiting
- * for the descriptor first, and 7 % more messages. Not before those that wait; nor where this thread has to answer
- * for background sockets meanwhile; nor in a thread-safe socket, which isn't this thread's alone.
+ * Whether a synchronous receive may block within libzmq, as C's programs do: a system call less than waiting for the
+ * descriptor first, and 7 % more messages. Not before those that wait; nor where this thread must serve background
+ * sources meanwhile; nor in a thread-safe socket, which isn't this thread's alone.
  */
 function mayBlockIn(handle: Handle): boolean {
   return mayTry(handle) && backgroundSources.size === 0 && !handle.type.threadSafe;
 }
 
 /**
- * What a wait within libzmq takes at most, in ms; -1 for no limit. A worker has to be ended in the midst of it,
- * elsewhere a limit would only cost: the kernel sets a timer, and takes it back, at each wait.
+ * What a wait within libzmq takes at most, in ms; -1 for no limit. A worker can be terminated during the wait, so there
+ * it has one. Elsewhere a limit only costs: the kernel sets and removes a timer at each wait.
  */
 function slice(left: number): number {
   return left === Infinity && !inWorker() ? -1 : Math.ceil(Math.min(left, SLICE));
@@ -362,7 +362,7 @@ function visitOne(handle: Handle, visitor: Visitor, first: number, buffers: Visi
       if (!more || handle.closed) return;
     }
   } catch (error) {
-    // The message counts as received: what is left of it mustn't pass for the next one.
+    // The message counts as received: the rest of it mustn't pass for the next one.
     if (more && !handle.closed) skipRest(native, handle.pointer);
     throw error;
   } finally {

@@ -1,4 +1,4 @@
-/** The sending half of a socket: at once where possible, otherwise waiting in line. */
+/** The sending half of a socket: at once where possible, otherwise pending in the queue. */
 
 import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/turn.ts";
@@ -27,9 +27,9 @@ import {
 const CALL = "zmq_send";
 const SENT: Promise<void> = Promise.resolve();
 const LATE = "No peer could take the message";
-/** How often a blocked send is tried again although its descriptor says nothing; see `Handle.serve`. */
+/** How often a blocked send is tried again though its descriptor shows nothing; see `Handle.serve`. */
 const RETRY = 50;
-/** How long, in ms, a closing of a Stream's peer is waited for. */
+/** How long, in ms, a send waits for the closing of a Stream's peer. */
 const CLOSE_TIMEOUT = 2;
 
 /** A send that waits. */
@@ -85,7 +85,7 @@ export function send(
   if (signal?.aborted) return Promise.reject(signal.reason);
   const tried = !handle.lent && handle.senders.first === undefined && takeBudget();
   if (tried) {
-    // Without a `try` around it, which costs 12 ns of some 80: whatever keeps the message is asked for below.
+    // Without a `try` around it, which costs 12 ns of some 80: the checks below find out what keeps the message.
     if (!Array.isArray(parts) && sendAtOnce(handle.pointer, parts as Part)) {
       if (handle.dependents > 0) reactor().markStale(handle);
       return SENT;
@@ -112,7 +112,7 @@ function sendLater(
     const send = new Send(handle, owner, kept, resolve, reject);
     send.tried = tried;
     send.enqueue(handle.sendTimeout, signal);
-    // The second try, too, may have left commands unread: the socket is looked at before anything sleeps.
+    // The second try, too, may have left commands unread: a look follows before anything sleeps.
     if (tried) reactor().queueRecheck(handle);
     else reactor().postpone(handle);
   });
@@ -127,8 +127,8 @@ export function trySend(handle: Handle, message: MessageLike): boolean {
 }
 
 /**
- * Sends the buffer that is pinned, without any further look at it: 40 ns instead of 50.
- * False for whatever keeps it from going, which is left to the usual way to find out.
+ * Sends the buffer that is pinned, without looking at it further: 40 ns instead of 50.
+ * False whenever it can't go; the usual way then finds out why.
  */
 function sendAgain(handle: Handle): boolean {
   if (handle.closed || !handle.takesAnyParts || handle.senders.first !== undefined) return false;
@@ -183,7 +183,7 @@ function put(
   sendOne: typeof sendPart = sendPart,
 ): boolean {
   let sent = putOnce(handle, parts, sendOne);
-  // A refused send needn't have run the socket's commands, of which one may say that there is room now.
+  // A refused send needn't have run the socket's commands, one of which may tell it that there is room now.
   if (!sent && (handle.look() & WRITABLE) !== 0) sent = putOnce(handle, parts, sendOne);
   if (handle.dependents > 0) reactor().markStale(handle);
   else if (sent && handle.closesPeers) awaitStreamClose(handle, parts as readonly Part[]);

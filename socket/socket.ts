@@ -308,9 +308,9 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   }
 
   /**
-   * What this side says of itself to the peers of later connections, which read it by {@linkcode metadataOf}: texts by names
-   * that begin with `X-` and have at most 254 bytes. Setting adds to what was said before; nothing can be changed or
-   * taken back (`ZMQ_METADATA`).
+   * What this side says of itself to the peers of later connections, which read it by {@linkcode metadataOf}: texts by
+   * names that begin with `X-` and have at most 254 bytes. Setting adds to what was said before; nothing can be changed
+   * or taken back (`ZMQ_METADATA`).
    *
    * @throws `TypeError` for what isn't such an object, `RangeError` for a name that is too long, `ZmqError` EEXIST for a
    * name that has another text already.
@@ -381,7 +381,7 @@ export interface Socket extends CommonOptions, TransportOptions, NewerOptions, S
 const dropped = new FinalizationRegistry<Handle>((handle) => handle.close());
 
 // A printed socket shows what its class or the program has put on it, even where the printing is told to read
-// getters: those of the options give keys and passwords.
+// getters: those of the options return keys and passwords.
 for (const symbol of ["Deno.customInspect", "nodejs.util.inspect.custom"]) {
   Object.defineProperty(Socket.prototype, Symbol.for(symbol), {
     value(this: Socket, ...args: unknown[]): string {

@@ -10,7 +10,7 @@ export interface SocketType {
   readonly name: string;
   readonly receives: boolean;
   readonly sends: boolean;
-  /** How few and how many parts its messages may have: others libzmq drops, or loses its place in. Default: any number. */
+  /** How few and how many parts its messages may have, where libzmq drops others, or loses its place in them; undefined: any. */
   readonly parts?: readonly [least: number, most: number];
   /** What a message's first part is, where that names a peer. */
   readonly addressedBy?: "routing id" | "address";
@@ -22,7 +22,7 @@ export interface SocketType {
   readonly draft?: true;
   /** Several threads may use it. It has no ZMQ_FD, and a receive isn't this thread's alone. */
   readonly threadSafe?: true;
-  /** It sends and receives in strict turn. What its peers tell it out of turn a receive doesn't hear. */
+  /** It sends and receives in strict turn. A receive doesn't hear what its peers tell it out of turn. */
   readonly takesTurns?: true;
   /** A send can fail at once though the socket isn't writable: to a peer that isn't there, where it's mandatory. */
   readonly refusesUnready?: true;
@@ -32,7 +32,7 @@ export interface SocketType {
   readonly tearsMessages?: true;
   /** An empty part that is sent to a peer closes its connection. */
   readonly closesPeers?: true;
-  /** libzmq builds it upon ROUTER, and lets it have that one's options. */
+  /** libzmq builds it on ROUTER, and it takes that one's options. */
   readonly builtOnRouter?: true;
 }
 

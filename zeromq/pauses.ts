@@ -33,7 +33,7 @@ export function pauseIsDue(): boolean {
   return left > 0;
 }
 
-/** An operation that makes a pause. It stays out of the engine's lines, where it could be served before. */
+/** An operation that makes a pause. It stays out of the engine's queues, where it could be served before. */
 export class Pause implements DeferredOperation {
   readonly #state: SocketState;
   readonly #lastly: () => void;

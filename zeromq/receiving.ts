@@ -1,4 +1,4 @@
-/** Receiving: one at a time, as zeromq.js does it, in the engine's lines. */
+/** Receiving: one at a time, as zeromq.js does it, in the engine's queues. */
 
 import type { Buffer } from "node:buffer";
 import { takeBudget } from "../poller/turn.ts";

@@ -1,4 +1,4 @@
-/** Sending: one at a time, as zeromq.js does it, in the engine's lines. */
+/** Sending: one at a time, as zeromq.js does it, in the engine's queues. */
 
 import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/turn.ts";

@@ -28,7 +28,7 @@ export class SocketState {
   receiving: PendingOperation | undefined;
   /** The send that waits. */
   sending: PendingOperation | undefined;
-  /** Those of the two that wait for their turn, or make a pause, instead of standing in the engine's lines. */
+  /** Those of the two that wait for their turn, or make a pause, instead of standing in the engine's queues. */
   readonly deferred: Set<DeferredOperation> = new Set();
   /** Names within the process to which it's bound. */
   readonly #names = new Set<string>();

@@ -3,7 +3,7 @@
  *
  * zeromq.js asks whether a socket is readable or writable before it tries, so an operation out of turn
  * waits until its turn comes. Here it's tried at once, and waits where libzmq says that it isn't its
- * turn: not in the engine's lines, which would fail it, but until an operation in the other direction
+ * turn: not in the engine's queues, which would fail it, but until an operation in the other direction
  * has succeeded. A mandatory Router without any peer is the same: it isn't writable, and its send waits until
  * it is.
  */
@@ -66,7 +66,7 @@ export class OutOfTurn extends Operation implements DeferredOperation, Listener 
   }
 
   override attempt(): boolean {
-    return false; // never asked: its line is no socket's
+    return false; // never asked: its queue is no socket's
   }
 
   override expire(): void {
