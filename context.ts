@@ -25,7 +25,7 @@ import {
   tokenOf,
 } from "./ffi/shared_contexts.ts";
 import { fileType } from "./poller/fd.ts";
-import { Uncloneable } from "./poller/source.ts";
+import { Uncloneable } from "./poller/uncloneable.ts";
 
 /** What a context knows of its open sockets. */
 export interface Member {

@@ -20,6 +20,8 @@
  * @module
  */
 
+import "./modules.ts";
+
 export { type LibraryAttempt, LibraryError, ZmqError, type ZmqErrorDetails } from "./errors.ts";
 export { type Capability, capability, libraryPath, version } from "./library.ts";
 export type { BackendKind } from "./poller/backend.ts";
@@ -32,7 +34,8 @@ export {
   type WaitSyncOptions,
 } from "./poller/poller.ts";
 export { settled } from "./poller/reactor.ts";
-export { type Pollable, pollable, Uncloneable } from "./poller/source.ts";
+export { type Pollable, pollable } from "./poller/pollable.ts";
+export { Uncloneable } from "./poller/uncloneable.ts";
 export { PollerTimer, type TimerOptions } from "./poller/timers.ts";
 export { Context, context } from "./context.ts";
 export type { ContextOptions } from "./context_options.ts";
@@ -119,76 +122,3 @@ export {
   type RoutingIdOption,
 } from "./socket/request_reply.ts";
 export { Stream, type StreamOptions } from "./socket/stream.ts";
-
-// All modules behind these, each after those that it imports. Without the list Deno looks for the place of an import
-// whose module isn't there yet, in source maps, and from a URL it can only ask for the modules that it knows of.
-import "./errors.ts";
-import "./ffi/load.ts";
-import "./ffi/ready.ts";
-import "./ffi/libc.ts";
-import "./ffi/memory.ts";
-import "./ffi/libzmq.ts";
-import "./library.ts";
-import "./poller/backend.ts";
-import "./ffi/constants.ts";
-import "./poller/deadlines.ts";
-import "./poller/source.ts";
-import "./ffi/errno.ts";
-import "./poller/alarm.ts";
-import "./poller/turn.ts";
-import "./ffi/process_lock.ts";
-import "./ffi/thread_exit.ts";
-import "./poller/fd.ts";
-import "./poller/epoll_set.ts";
-import "./poller/wait_estimate.ts";
-import "./poller/runtime_timers.ts";
-import "./poller/wakeup.ts";
-import "./poller/epoll.ts";
-import "./poller/kqueue_set.ts";
-import "./poller/kqueue.ts";
-import "./poller/pollfds.ts";
-import "./poller/poll.ts";
-import "./poller/select.ts";
-import "./poller/create.ts";
-import "./poller/pool.ts";
-import "./poller/reactor.ts";
-import "./poller/timers.ts";
-import "./poller/poller_core.ts";
-import "./poller/poller.ts";
-import "./ffi/shutdown.ts";
-import "./ffi/shared_contexts.ts";
-import "./context.ts";
-import "./socket/message.ts";
-import "./socket/metadata.ts";
-import "./socket/options_table.ts";
-import "./socket/raw_options.ts";
-import "./socket/hazards.ts";
-import "./ffi/ipc_folders.ts";
-import "./socket/loan.ts";
-import "./socket/operation.ts";
-import "./socket/handle.ts";
-import "./socket/open.ts";
-import "./ffi/monitoring.ts";
-import "./socket/events.ts";
-import "./socket/z85.ts";
-import "./socket/options.ts";
-import "./socket/message_layout.ts";
-import "./socket/native_message.ts";
-import "./socket/types.ts";
-import "./socket/monitor.ts";
-import "./socket/observer.ts";
-import "./socket/binding.ts";
-import "./socket/options_by_number.ts";
-import "./socket/readiness.ts";
-import "./socket/settable_options.ts";
-import "./socket/socket.ts";
-import "./socket/receive.ts";
-import "./socket/native_send.ts";
-import "./socket/send.ts";
-import "./socket/web_streams.ts";
-import "./socket/compose.ts";
-import "./socket/pair.ts";
-import "./socket/pipeline.ts";
-import "./socket/publish_subscribe.ts";
-import "./socket/request_reply.ts";
-import "./socket/stream.ts";

@@ -5,7 +5,7 @@
  */
 
 import { stateError } from "./ffi/errno.ts";
-import { pollable } from "./poller/source.ts";
+import { pollable } from "./poller/pollable.ts";
 import { settled } from "./poller/reactor.ts";
 import type { ProxyDirection, ProxyFilter } from "./proxy/filtered.ts";
 import type { Count } from "./proxy/relay.ts";

@@ -4,7 +4,8 @@ import { ZmqError } from "../errors.ts";
 import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLET, EPOLLIN, EPOLLONESHOT } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import { type Backend, EDGE, READABLE, type Report } from "./backend.ts";
-import { EpollSet, isReadable, setOfRuntime } from "./epoll_set.ts";
+import { EpollSet } from "./epoll_set.ts";
+import { isReadable, setOfRuntime } from "./runtime_set.ts";
 import {
   alreadyWaiting,
   alreadyWatched,
@@ -20,7 +21,7 @@ import {
   toPollEvents,
   toReadiness,
 } from "./fd.ts";
-import { Ticker } from "./wait_estimate.ts";
+import { Ticker } from "./ticker.ts";
 import { Wakeup } from "./wakeup.ts";
 
 /** One watched descriptor, or an attached set. */

@@ -15,7 +15,8 @@
  * @module
  */
 
-export { type Pollable, pollable, Uncloneable } from "./source.ts";
+export { type Pollable, pollable } from "./pollable.ts";
+export { Uncloneable } from "./uncloneable.ts";
 export {
   type Interest,
   Poller,

@@ -1,7 +1,8 @@
 /** The public Poller: one wait for ZMQ sockets, file descriptors and timeouts together. */
 
 import { type BackendKind, READABLE, WRITABLE } from "./backend.ts";
-import { type Pollable, Uncloneable } from "./source.ts";
+import type { Pollable } from "./pollable.ts";
+import { Uncloneable } from "./uncloneable.ts";
 import { PollerCore } from "./poller_core.ts";
 import type { PollerTimer, TimerOptions } from "./timers.ts";
 import { wakeByToken } from "./wakeup.ts";

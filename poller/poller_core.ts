@@ -10,16 +10,10 @@ import {
   READABLE,
   WRITABLE,
 } from "./backend.ts";
-import {
-  BACKGROUND_INTERVAL,
-  backgroundSources,
-  type Listener,
-  type Pollable,
-  pollable,
-  serveBackground,
-  Source,
-} from "./source.ts";
-import { takeBudget } from "./turn.ts";
+import { BACKGROUND_INTERVAL, backgroundSources, serveBackground } from "./background.ts";
+import { type Listener, Source } from "./source.ts";
+import { type Pollable, pollable } from "./pollable.ts";
+import { takeBudget } from "./budget.ts";
 import { createBackend } from "./create.ts";
 import type { Poller, Ready } from "./poller.ts";
 import { type NestedSet, reactor, type WaitSet } from "./reactor.ts";
@@ -30,7 +24,7 @@ import {
   type TimerOwner,
   Timers,
 } from "./timers.ts";
-import { checkSignal, Pending } from "./deadlines.ts";
+import { checkSignal, Pending } from "./pending.ts";
 import { openRemoteWakeup, type RemoteWakeup } from "./wakeup.ts";
 
 /** A synchronous wait is cut into slices of this many ms, so that a worker can be terminated in it. */

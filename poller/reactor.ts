@@ -3,16 +3,19 @@
  * thread in the system's waiting call for all of them, only while someone waits.
  */
 
-import { BACKGROUND_INTERVAL, backgroundSources, Source } from "./source.ts";
+import { BACKGROUND_INTERVAL, backgroundSources } from "./background.ts";
+import { Source } from "./source.ts";
 import { type Backend, type BackendKind, EDGE, READABLE } from "./backend.ts";
-import { resetBudget, RuntimeYield } from "./turn.ts";
+import { resetBudget } from "./budget.ts";
+import { RuntimeYield } from "./runtime_yield.ts";
 import { hasExitCleanup } from "../ffi/thread_exit.ts";
 import { Alarm } from "./alarm.ts";
 import { PoolWatch } from "./pool.ts";
 import { createBackend } from "./create.ts";
 import { WaitEstimate } from "./wait_estimate.ts";
 import { runtimeTimers } from "./runtime_timers.ts";
-import { addToSignal, Deadlines, Pending, removeFromSignal } from "./deadlines.ts";
+import { addToSignal, Pending, removeFromSignal } from "./pending.ts";
+import { Deadlines } from "./deadlines.ts";
 
 /** A set of descriptors that takes part in a wait of the reactor's: a Poller that waits. */
 export interface NestedSet {

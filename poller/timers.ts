@@ -1,6 +1,7 @@
 /** A Poller's timers: due ones in order, with how late they are, and a reset that costs nothing. */
 
-import { Deadlines, Pending } from "./deadlines.ts";
+import { Deadlines } from "./deadlines.ts";
+import { Pending } from "./pending.ts";
 
 /** How a timer goes on. */
 export interface TimerOptions {

@@ -2,7 +2,7 @@
 
 import { ZmqError } from "../errors.ts";
 import { WRITABLE } from "../poller/backend.ts";
-import { takeBudget } from "../poller/turn.ts";
+import { takeBudget } from "../poller/budget.ts";
 import { Frame, type MessagePart, toParts } from "../socket/message.ts";
 import { takeMessage } from "../socket/native_message.ts";
 import { putParts } from "../socket/send.ts";

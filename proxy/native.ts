@@ -4,7 +4,7 @@ import { stateError } from "../ffi/errno.ts";
 import { zmqTermination } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { zmqSteerable } from "../ffi/proxying.ts";
-import { waitReadable } from "../poller/source.ts";
+import { waitReadable } from "../poller/wait_readable.ts";
 import type { Handle } from "../socket/handle.ts";
 import { open } from "../socket/open.ts";
 import { GRACE_PERIOD } from "../socket/loan.ts";

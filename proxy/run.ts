@@ -4,7 +4,7 @@ import { stateError } from "../ffi/errno.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { reactor } from "../poller/reactor.ts";
 import { type Listener, Source } from "../poller/source.ts";
-import { Pending } from "../poller/deadlines.ts";
+import { Pending } from "../poller/pending.ts";
 import type { Handle } from "../socket/handle.ts";
 import type { Frame } from "../socket/message.ts";
 import { FilteredRelay, type ProxyFilter } from "./filtered.ts";

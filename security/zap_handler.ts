@@ -2,7 +2,7 @@
 
 import { type Context, coreOf } from "../context.ts";
 import { ZmqError } from "../errors.ts";
-import { takeBudget } from "../poller/turn.ts";
+import { takeBudget } from "../poller/budget.ts";
 import type { Handle } from "../socket/handle.ts";
 import { open } from "../socket/open.ts";
 import type { Frame } from "../socket/message.ts";

@@ -1,7 +1,7 @@
 /** What is known of a socket while another thread has it. */
 
 import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
-import type { Queue } from "../poller/source.ts";
+import type { Queue } from "../poller/queue.ts";
 import type { Operation } from "./operation.ts";
 
 /**

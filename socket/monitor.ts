@@ -12,7 +12,7 @@ import {
 import { LITTLE_ENDIAN, toCString } from "../ffi/memory.ts";
 import { reactor } from "../poller/reactor.ts";
 import type { Listener } from "../poller/source.ts";
-import { Pending } from "../poller/deadlines.ts";
+import { Pending } from "../poller/pending.ts";
 import type { Handle } from "./handle.ts";
 import { open } from "./open.ts";
 import type { Frame } from "./message.ts";

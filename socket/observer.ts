@@ -1,7 +1,7 @@
 /** What happens to a socket's connections, for programs. */
 
 import { stateError } from "../ffi/errno.ts";
-import { checkSignal } from "../poller/deadlines.ts";
+import { checkSignal } from "../poller/pending.ts";
 import { openHandleOf } from "./handle.ts";
 import type { SocketEvent, SocketEventOfType, SocketEventType } from "./event_types.ts";
 import { toEvent } from "./events.ts";

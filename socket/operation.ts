@@ -2,7 +2,7 @@
 
 import { stateError } from "../ffi/errno.ts";
 import { reactor } from "../poller/reactor.ts";
-import { type Queue, QueuedOperation } from "../poller/source.ts";
+import { type Queue, QueuedOperation } from "../poller/queue.ts";
 import type { Handle } from "./handle.ts";
 
 /** How long a call may take, and what may end it. */

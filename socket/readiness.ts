@@ -1,11 +1,12 @@
 /** Waiting until a message can be received or sent, without doing either. */
 
-import { type Listener, waitReadable } from "../poller/source.ts";
+import type { Listener } from "../poller/source.ts";
+import { waitReadable } from "../poller/wait_readable.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
-import { takeBudget } from "../poller/turn.ts";
+import { takeBudget } from "../poller/budget.ts";
 import { bitsOf, type Interest } from "../poller/poller.ts";
 import { reactor } from "../poller/reactor.ts";
-import { checkSignal, Pending } from "../poller/deadlines.ts";
+import { checkSignal, Pending } from "../poller/pending.ts";
 import type { Handle } from "./handle.ts";
 import { closedError, SLICE, toTimeout } from "./operation.ts";
 

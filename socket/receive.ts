@@ -2,10 +2,11 @@
 
 import { stateError } from "../ffi/errno.ts";
 import { inWorker } from "../ffi/process_lock.ts";
-import { backgroundSources, waitReadable } from "../poller/source.ts";
-import { takeBudget } from "../poller/turn.ts";
+import { backgroundSources } from "../poller/background.ts";
+import { waitReadable } from "../poller/wait_readable.ts";
+import { takeBudget } from "../poller/budget.ts";
 import { reactor } from "../poller/reactor.ts";
-import { checkSignal } from "../poller/deadlines.ts";
+import { checkSignal } from "../poller/pending.ts";
 import type { Handle } from "./handle.ts";
 import type { Frame } from "./message.ts";
 import { INLINE_DATA, isSingle } from "./message_layout.ts";

@@ -1,10 +1,10 @@
 /** The sending half of a socket: at once where possible, otherwise pending in the queue. */
 
 import { WRITABLE } from "../poller/backend.ts";
-import { takeBudget } from "../poller/turn.ts";
-import { waitReadable } from "../poller/source.ts";
+import { takeBudget } from "../poller/budget.ts";
+import { waitReadable } from "../poller/wait_readable.ts";
 import { reactor } from "../poller/reactor.ts";
-import { checkSignal } from "../poller/deadlines.ts";
+import { checkSignal } from "../poller/pending.ts";
 import type { Handle } from "./handle.ts";
 import {
   keepParts,

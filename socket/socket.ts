@@ -1,7 +1,8 @@
 /** What all sockets have in common. */
 
 import { Context, context as defaultContext, coreOf } from "../context.ts";
-import { type Pollable, pollable, Uncloneable } from "../poller/source.ts";
+import { type Pollable, pollable } from "../poller/pollable.ts";
+import { Uncloneable } from "../poller/uncloneable.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { settled } from "../poller/reactor.ts";
 import type { Interest, WaitOptions, WaitSyncOptions } from "../poller/poller.ts";

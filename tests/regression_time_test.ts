@@ -2,7 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Poller, Pull, Push, settled, ZmqError } from "../mod.ts";
-import { takeBudget } from "../poller/turn.ts";
+import { takeBudget } from "../poller/budget.ts";
 import { dealers, fillUp, held, KINDS, Parks, soon, turns, turnsUntil } from "./poller/support.ts";
 import { freshAddress, join, run } from "./util.ts";
 

@@ -2,7 +2,7 @@
 
 import { ContextCore } from "../context.ts";
 import { CONTEXT_OPTIONS as OPTIONS } from "../ffi/constants.ts";
-import { Uncloneable } from "../poller/source.ts";
+import { Uncloneable } from "../poller/uncloneable.ts";
 import { expectArguments, expectIdentifier, expectOptions } from "./arguments.ts";
 import { native } from "./classes.ts";
 import { defineOptions } from "./define.ts";

@@ -10,7 +10,7 @@
  */
 
 import { runtimeTimers, type Timer } from "../poller/runtime_timers.ts";
-import { resetBudget } from "../poller/turn.ts";
+import { resetBudget } from "../poller/budget.ts";
 import type { DeferredOperation, SocketState } from "./state.ts";
 
 /** So many pauses a burst begins with, */

@@ -1,7 +1,7 @@
 /** Receiving: one at a time, as zeromq.js does it, in the engine's queues. */
 
 import type { Buffer } from "node:buffer";
-import { takeBudget } from "../poller/turn.ts";
+import { takeBudget } from "../poller/budget.ts";
 import { reactor } from "../poller/reactor.ts";
 import type { Frame } from "../socket/message.ts";
 import { takeMessage } from "../socket/native_message.ts";

@@ -1,7 +1,7 @@
 /** Sending: one at a time, as zeromq.js does it, in the engine's queues. */
 
 import { WRITABLE } from "../poller/backend.ts";
-import { takeBudget } from "../poller/turn.ts";
+import { takeBudget } from "../poller/budget.ts";
 import { reactor } from "../poller/reactor.ts";
 import { keepParts, type Part } from "../socket/message.ts";
 import { checkCount, putParts, Send, trySend } from "../socket/send.ts";

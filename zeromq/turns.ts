@@ -11,7 +11,8 @@
 import { Operation } from "../socket/operation.ts";
 import { WRITABLE } from "../poller/backend.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
-import { type Listener, Queue } from "../poller/source.ts";
+import type { Listener } from "../poller/source.ts";
+import { Queue } from "../poller/queue.ts";
 import { EFSM } from "./errors.ts";
 import type { DeferredOperation, SocketState } from "./state.ts";
 

@@ -46,7 +46,7 @@ Deno.test("imports run one way: errors, ffi, poller, context, socket, security, 
     /^proxy\//,
     /^proxy\.ts$/,
     /^library\.ts$/,
-    /^mod\.ts$/,
+    /^(mod|modules)\.ts$/,
   ];
   const layerOf = (path: string) => {
     const layer = layers.findIndex((one) => one.test(path));

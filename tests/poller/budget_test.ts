@@ -1,7 +1,7 @@
 /** How much may be done in one turn of the event loop. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { resetBudget, takeBudget } from "../../poller/turn.ts";
+import { resetBudget, takeBudget } from "../../poller/budget.ts";
 
 /** Turns on a clock of our own, in which each operation takes so many ms. */
 class Turns {

@@ -1,7 +1,8 @@
 /** Deadlines in order, and signals that abort many. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { addToSignal, Deadlines, Pending, removeFromSignal } from "../../poller/deadlines.ts";
+import { addToSignal, Pending, removeFromSignal } from "../../poller/pending.ts";
+import { Deadlines } from "../../poller/deadlines.ts";
 
 class Someone extends Pending {
   reason: unknown;

@@ -4,7 +4,7 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { WaitEstimate } from "../../poller/wait_estimate.ts";
 import { defaultKind } from "../../poller/create.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
-import { RuntimeYield } from "../../poller/turn.ts";
+import { RuntimeYield } from "../../poller/runtime_yield.ts";
 import { run } from "../util.ts";
 
 const ignore = Deno.build.os !== "linux";

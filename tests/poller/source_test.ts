@@ -1,7 +1,8 @@
 /** The line of pending operations, and who is told what a source is ready for. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { type Listener, Queue, QueuedOperation, Source } from "../../poller/source.ts";
+import { type Listener, Source } from "../../poller/source.ts";
+import { Queue, QueuedOperation } from "../../poller/queue.ts";
 
 class Member extends QueuedOperation {
   constructor(readonly name: string) {

@@ -17,7 +17,7 @@ import { KqueueBackend } from "../../poller/kqueue.ts";
 import { PollBackend } from "../../poller/poll.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { Source } from "../../poller/source.ts";
-import { Pending } from "../../poller/deadlines.ts";
+import { Pending } from "../../poller/pending.ts";
 import { Wakeup } from "../../poller/wakeup.ts";
 import { freshAddress, join, turn } from "../util.ts";
 

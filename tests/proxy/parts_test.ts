@@ -1,7 +1,7 @@
 import "./support.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Pull, Push, XPublisher, XSubscriber } from "../../mod.ts";
-import { waitReadable } from "../../poller/source.ts";
+import { waitReadable } from "../../poller/wait_readable.ts";
 import { BLOCKED, type End, LIMIT, NativeRelay } from "../../proxy/relay.ts";
 import { Proxy } from "../../proxy.ts";
 import { type Handle, handleOf } from "../../socket/handle.ts";

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Pair, Poller, Pull, Push, settled } from "../../mod.ts";
-import { BACKGROUND_INTERVAL } from "../../poller/source.ts";
+import { BACKGROUND_INTERVAL } from "../../poller/background.ts";
 import { Alarm } from "../../poller/alarm.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { type Handle, handleOf } from "../../socket/handle.ts";

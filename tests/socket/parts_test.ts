@@ -8,7 +8,7 @@ import {
   type Sends,
   type Socket,
 } from "../../mod.ts";
-import { waitReadable } from "../../poller/source.ts";
+import { waitReadable } from "../../poller/wait_readable.ts";
 import { freshAddress, join } from "../util.ts";
 import { pending, received, soon } from "./support.ts";
 

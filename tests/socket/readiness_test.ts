@@ -4,7 +4,7 @@ import { READABLE as READABLE_BIT } from "../../poller/backend.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { Client, Server } from "../../socket/draft.ts";
 import { reactor } from "../../poller/reactor.ts";
-import type { Pending } from "../../poller/deadlines.ts";
+import type { Pending } from "../../poller/pending.ts";
 import { Parks, turnsUntil } from "../poller/support.ts";
 import { freshAddress, join, turn } from "../util.ts";
 import { overDrafts } from "./drafts.ts";
