@@ -57,20 +57,6 @@ export interface Backend<Token> {
   collect(report: Report<Token>): void;
   /** Waits on this thread, and reports. Never while a `wait` is outstanding on this set. May end early. */
   waitSync(timeout: number, report: Report<Token>): void;
-  /**
-   * Waits on this thread, and reports, for some milliseconds at most: for waits that follow each other closely.
-   * Where the system has no cheap way to do that, neither is the method. True where the runtime has ended it.
-   */
-  block?(report: Report<Token>): boolean;
-  /**
-   * From now on, a bounded wait ends when the runtime has something else to do: an answer to send, say, or a thread's
-   * message. False where that can't be had.
-   */
-  watchRuntime?(): boolean;
-  /** Whether it has now, or can't be asked any more. False without `watchRuntime`. */
-  runtimeHasWork?(): boolean;
-  /** No such wait follows for the time being. */
-  disarm?(): void;
   /** Ends the outstanding `wait`, or else the next one. */
   wake(): void;
   /** Gives the descriptors back, after an outstanding `wait` was woken and has ended. Idempotent. */

@@ -3,9 +3,11 @@
 import { pathOfLibkqueue } from "../ffi/libc.ts";
 import type { Backend, BackendKind } from "./backend.ts";
 import { EpollBackend } from "./epoll.ts";
+import { EpollStrategy } from "./epoll_strategy.ts";
 import { KqueueBackend } from "./kqueue.ts";
 import { PollBackend } from "./poll.ts";
 import { SelectBackend } from "./select.ts";
+import { AlwaysPark, type WaitStrategy } from "./wait_strategy.ts";
 
 /** The environment variable that chooses the default for a run. */
 const VARIABLE = "ZMQ_POLLER";
@@ -22,6 +24,11 @@ export function createBackend<Token>(kind: BackendKind = defaultKind()): Backend
     case "select":
       return new SelectBackend();
   }
+}
+
+/** How the reactor waits in a set. */
+export function createStrategy(backend: Backend<unknown>): WaitStrategy {
+  return backend instanceof EpollBackend ? new EpollStrategy(backend) : new AlwaysPark();
 }
 
 /**

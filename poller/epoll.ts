@@ -5,7 +5,6 @@ import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLET, EPOLLIN, EPOLLONESHOT } from "..
 import { stateError } from "../ffi/errno.ts";
 import { type Backend, EDGE, READABLE, type Report } from "./backend.ts";
 import { EpollSet } from "./epoll_set.ts";
-import { isReadable, setOfRuntime } from "./runtime_set.ts";
 import {
   alreadyWaiting,
   alreadyWatched,
@@ -21,7 +20,6 @@ import {
   toPollEvents,
   toReadiness,
 } from "./fd.ts";
-import { Ticker } from "./ticker.ts";
 import { Wakeup } from "./wakeup.ts";
 
 /** One watched descriptor, or an attached set. */
@@ -40,13 +38,25 @@ interface Entry<Token> {
   readonly nested: boolean;
 }
 
-/** The slot of internal descriptors, where no entry ever stands; and the generations there. */
+/** The slot of internal descriptors, where no entry ever stands. Their generation says which it is: */
 const INTERNAL_SLOT = 0;
+/** the wakeup descriptor, or from 1 on, one that a strategy has registered. */
 const WAKEUP = 0;
-const TICK = 1;
-const RUNTIME = 2;
-/** A wait that a tick is to end has this time-out, in ms: longer, and so never set in vain. */
-const BLOCK_FALLBACK_TIMEOUT = 20;
+
+/** What is done with the events of an internal descriptor, which are never reported. */
+export interface InternalHandler {
+  /** Takes an event. True where a wait on this thread that has found nothing else goes on. */
+  onEvent(): boolean;
+  /** It isn't watched any more: the kernel's set has refused it. */
+  onLost(): void;
+}
+
+/** A descriptor of a strategy's. */
+interface Internal extends InternalHandler {
+  readonly fd: number;
+  readonly id: number;
+  bits: number;
+}
 
 /** A set of descriptors in an epoll of its own. */
 export class EpollBackend<Token> implements Backend<Token> {
@@ -55,12 +65,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   #closed = false;
   readonly #set = new EpollSet();
   #wakeup: Wakeup | undefined;
-  #ticker: Ticker | undefined;
-  /** The runtime's own set, and whether it may end a wait. */
-  #runtime: number | undefined;
-  #runtimeArmed = false;
-  /** It was there once, and can't be asked any more. */
-  #runtimeLost = false;
+  readonly #internals = new Map<number, Internal>();
 
   readonly #entries = new Map<number, Entry<Token>>();
   readonly #slots: (Entry<Token> | undefined)[] = [undefined];
@@ -189,7 +194,6 @@ export class EpollBackend<Token> implements Backend<Token> {
     if (this.#next < this.#found) return Promise.resolve();
     if (this.#needsRebuild) this.#rebuild();
     this.#openWakeup();
-    this.disarm();
     const waited = this.#set.waitOnPool(roundUpTimeout(timeout));
     this.#waiting = true;
     return this.#end(waited);
@@ -206,85 +210,50 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#assertIdle();
     if (this.#next === this.#found) {
       if (this.#needsRebuild) this.#rebuild();
-      this.#takeResults(this.#set.wait(roundUpTimeout(timeout)));
+      this.#takeResults(this.#waitHere(roundUpTimeout(timeout)));
     }
     this.collect(report);
   }
 
-  block(report: Report<Token>): boolean {
-    this.#assertIdle();
-    if (this.#next === this.#found) {
-      if (this.#needsRebuild) this.#rebuild();
-      this.#takeResults(this.#waitForTick());
+  /** Waits on this thread. An internal event that was alone ends the wait with nothing, or has it go on. */
+  #waitHere(timeout: number): number {
+    for (;;) {
+      const found = this.#set.wait(timeout);
+      if (found !== 1 || this.#set.index(0) !== INTERNAL_SLOT) return found;
+      const internal = this.#internals.get(this.#set.generation(0));
+      if (internal === undefined) return found;
+      if (!internal.onEvent()) return 0;
     }
-    this.collect(report);
-    return this.#runtime !== undefined && !this.#runtimeArmed;
   }
 
-  watchRuntime(): boolean {
-    this.#runtime = setOfRuntime(this.#set.fd);
-    if (this.#runtime !== undefined) this.#armRuntime(EPOLL_CTL_ADD, false);
-    return this.#runtime !== undefined;
+  /** The set's descriptor. */
+  get fd(): number {
+    return this.#set.fd;
   }
 
-  runtimeHasWork(): boolean {
-    return this.#runtime === undefined ? this.#runtimeLost : isReadable(this.#runtime);
+  /** Watches a descriptor of a strategy's, with epoll's own bits. Returns its id. */
+  addInternal(fd: number, bits: number, { onEvent, onLost }: InternalHandler): number {
+    this.#assertOpen("epoll_ctl");
+    const id = this.#internals.size + 1;
+    this.#set.control(EPOLL_CTL_ADD, fd, bits, INTERNAL_SLOT, id);
+    this.#internals.set(id, { fd, id, bits, onEvent, onLost });
+    return id;
   }
 
-  /** Has the runtime's set end one wait, or none. Only bounded ones: a parked thread would wake for whatever happens. */
-  #armRuntime(operation: number, armed: boolean): void {
-    const bits = armed ? EPOLLIN | EPOLLONESHOT : EPOLLONESHOT;
+  /** Changes what an internal descriptor is watched for. */
+  modifyInternal(id: number, bits: number): void {
+    const internal = this.#internals.get(id);
+    if (internal !== undefined) this.#control(internal, EPOLL_CTL_MOD, bits);
+  }
+
+  #control(internal: Internal, operation: number, bits: number): void {
     try {
-      this.#set.control(operation, this.#runtime!, bits, INTERNAL_SLOT, RUNTIME);
-      this.#runtimeArmed = armed;
+      this.#set.control(operation, internal.fd, bits, INTERNAL_SLOT, internal.id);
+      internal.bits = bits;
     } catch {
-      // It isn't what it seemed to be, and can't say any more when it has something to do.
-      this.#runtimeLost = this.#runtime !== undefined;
-      this.#runtime = undefined;
-      this.#runtimeArmed = false;
+      this.#internals.delete(internal.id);
+      internal.onLost();
     }
-  }
-
-  #waitForTick(): number {
-    const ticking = this.#startTicker();
-    if (this.#runtime !== undefined && !this.#runtimeArmed) this.#armRuntime(EPOLL_CTL_MOD, true);
-    let found = this.#set.wait(ticking ? BLOCK_FALLBACK_TIMEOUT : 1);
-    // A tick that came while no one waited ends the next wait at once.
-    if (found === 1 && this.#isTick(0)) {
-      this.#ticker!.take();
-      found = this.#set.wait(BLOCK_FALLBACK_TIMEOUT);
-    }
-    return found;
-  }
-
-  #isTick(event: number): boolean {
-    return this.#set.index(event) === INTERNAL_SLOT && this.#set.generation(event) === TICK;
-  }
-
-  #startTicker(): boolean {
-    if (this.#ticker === undefined) {
-      try {
-        const ticker = new Ticker();
-        this.#ticker = ticker;
-        this.#watchTicker(ticker);
-      } catch {
-        // No descriptor is left for it: the wait has a time-out of its own, which costs a little more.
-        this.#ticker?.close();
-        this.#ticker = undefined;
-        return false;
-      }
-    }
-    this.#ticker.start(this.#runtime !== undefined);
-    return true;
-  }
-
-  #watchTicker({ fd }: Ticker): void {
-    this.#set.control(EPOLL_CTL_ADD, fd, EPOLLIN, INTERNAL_SLOT, TICK);
-  }
-
-  disarm(): void {
-    this.#ticker?.stop();
-    if (this.#runtimeArmed) this.#armRuntime(EPOLL_CTL_MOD, false);
   }
 
   collect(report: Report<Token>): void {
@@ -293,9 +262,7 @@ export class EpollBackend<Token> implements Backend<Token> {
       const event = this.#next++;
       const index = this.#set.index(event);
       if (index === INTERNAL_SLOT) {
-        const generation = this.#set.generation(event);
-        if (generation === TICK) this.#ticker!.take();
-        else if (generation === RUNTIME) this.#runtimeArmed = false;
+        this.#internals.get(this.#set.generation(event))?.onEvent();
         continue;
       }
       const entry = this.#slots[index];
@@ -334,7 +301,6 @@ export class EpollBackend<Token> implements Backend<Token> {
   #release(): void {
     this.#set.close();
     this.#wakeup?.close();
-    this.#ticker?.close();
   }
 
   /** Begins with the results of a wait. */
@@ -467,8 +433,6 @@ export class EpollBackend<Token> implements Backend<Token> {
    */
   #rebuild(): void {
     this.#set.rebuild();
-    const armed = this.#runtimeArmed;
-    this.#runtimeArmed = false;
     for (const entry of this.#entries.values()) {
       if (entry.registeredIn === "epoll") entry.registeredIn = "missing";
     }
@@ -485,8 +449,9 @@ export class EpollBackend<Token> implements Backend<Token> {
     if (this.#wakeup !== undefined) {
       this.#set.control(EPOLL_CTL_ADD, this.#wakeup.fd, EPOLLIN, INTERNAL_SLOT, WAKEUP);
     }
-    if (this.#ticker !== undefined) this.#watchTicker(this.#ticker);
-    if (this.#runtime !== undefined) this.#armRuntime(EPOLL_CTL_ADD, armed);
+    for (const internal of this.#internals.values()) {
+      this.#control(internal, EPOLL_CTL_ADD, internal.bits);
+    }
     for (const entry of this.#entries.values()) {
       if (entry.registeredIn === "missing") this.#restore(entry);
     }

@@ -15,7 +15,7 @@ const END = 64;
  * can make one; and what was there before the process began, is a descriptor that programs inherit, which
  * no runtime's is.
  */
-export function setOfRuntime(ours: number): number | undefined {
+export function runtimeSet(ours: number): number | undefined {
   if (libcOfLinux().gettid?.() !== Deno.pid) return undefined;
   for (let fd = 3; fd < END; fd++) {
     if (isSet(fd, ours) && (libcForFiles().fcntl(fd, F_GETFD) & FD_CLOEXEC) !== 0) return fd;

@@ -4,9 +4,6 @@
 const SHORT = 0.2;
 /** The same where what else the event loop has to do ends such a wait. */
 const SHORT_WITH_RUNTIME = 1.5;
-/** Such a wait takes up to so many ms, and all else in the event loop is held up as long; where the runtime is watched, only timers are. */
-const BOUND = 1;
-const BOUND_WITH_RUNTIME = 3;
 /** What a wait counts for at most, as a multiple: so an idle hour is forgotten within a few quick answers. */
 const LONGEST = 4;
 /** The part of the newest wait in the figure. */
@@ -36,11 +33,6 @@ export class WaitEstimate {
   /** Whether the next wait is likely to be so short that this thread may wait itself. */
   get shouldBlock(): boolean {
     return this.#typical < SHORT_WITH_RUNTIME && this.#typical < this.#short;
-  }
-
-  /** How many ms such a wait may take, if nothing comes. */
-  get bound(): number {
-    return this.watchesRuntime ? BOUND_WITH_RUNTIME : BOUND;
   }
 
   /** Learns how many ms a wait took. */

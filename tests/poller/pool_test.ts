@@ -1,0 +1,93 @@
+/** The runtime's pool of threads: yields, and waits that can't begin. */
+
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { libc } from "../../ffi/libc.ts";
+import { Pool } from "../../poller/pool.ts";
+import { run } from "../util.ts";
+
+Deno.test("a yield goes on once, when the runtime has had its turn", async () => {
+  const looks: boolean[] = [];
+  const pool = new Pool((atAll) => looks.push(atAll));
+  let resumed = 0;
+  await new Promise<void>((resolve) => {
+    pool.yieldToRuntime(() => {
+      resumed++;
+      resolve();
+    });
+  });
+  while (pool.busy) await libc().poll_onPool(null, 0n, 0);
+  assertEquals(resumed, 1);
+});
+
+/** Prints what a pool of which all threads are busy does; `$DO` is done with it. */
+const FULL = `
+  import { libc } from "$MOD/../ffi/libc.ts";
+  import { Pool } from "$MOD/../poller/pool.ts";
+  import "$MOD";
+  const looks = [];
+  const pool = new Pool((atAll) => looks.push(atAll));
+  for (let i = 0; i < 40; i++) libc().poll_onPool(null, 0n, 60_000);
+  const until = async (condition) => {
+    while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+  };
+  $DO
+  Deno.exit();
+`;
+
+async function full(what: string): Promise<string> {
+  const { stdout, stderr } = await run(FULL.replace("$DO", what));
+  return stdout.trim() || stderr;
+}
+
+Deno.test("a yield for which no thread is free is overtaken", async () => {
+  const what = `
+    let resumed = 0;
+    const again = () => {
+      if (++resumed < 5) pool.yieldToRuntime(again);
+    };
+    pool.yieldToRuntime(again);
+    await until(() => resumed === 5);
+    console.log(pool.busy);
+  `;
+  assertEquals(await full(what), "true");
+});
+
+Deno.test("while a wait can't begin, everything is looked at again and again", async () => {
+  const what = `
+    pool.parked(performance.now(), Infinity);
+    await until(() => looks.length > 5);
+    console.log(looks[0], looks.slice(1, 6).join());
+  `;
+  assertEquals(await full(what), "false true,true,true,true,true");
+});
+
+Deno.test("a wait that is late is looked after at its deadline", async () => {
+  const what = `
+    const begun = performance.now();
+    pool.parked(begun, begun + 5);
+    await until(() => looks.length > 0);
+    console.log(performance.now() - begun < 60);
+  `;
+  assertEquals(await full(what), "true");
+});
+
+Deno.test("a wait that has begun, or has ended, is asked after no more", async () => {
+  const source = `
+    import { libc } from "$MOD/../ffi/libc.ts";
+    import { Pool } from "$MOD/../poller/pool.ts";
+    import "$MOD";
+    const looks = [];
+    const pool = new Pool((atAll) => looks.push(atAll));
+    pool.parked(performance.now(), Infinity);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { length } = looks;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    pool.unparked();
+    pool.parked(performance.now(), Infinity);
+    pool.unparked();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    console.log(looks.includes(true), looks.length - length);
+  `;
+  const { stdout, stderr } = await run(source);
+  assertEquals(stdout.trim() || stderr, "false 0");
+});
