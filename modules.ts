@@ -19,6 +19,7 @@ import "./library.ts";
 import "./poller/pollable.ts";
 import "./poller/background.ts";
 import "./poller/budget.ts";
+import "./poller/epoll_internals.ts";
 import "./poller/epoll_set.ts";
 import "./poller/wakeup.ts";
 import "./poller/epoll.ts";

@@ -2,9 +2,9 @@
 
 import { ZmqError } from "../errors.ts";
 import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLET, EPOLLIN, EPOLLONESHOT } from "../ffi/constants.ts";
-import { stateError } from "../ffi/errno.ts";
 import { type Backend, EDGE, READABLE, type Report } from "./backend.ts";
-import { EpollSet } from "./epoll_set.ts";
+import { INTERNAL_SLOT, InternalDescriptors, WAKEUP } from "./epoll_internals.ts";
+import { EpollSet, isAboutPaths } from "./epoll_set.ts";
 import {
   alreadyWaiting,
   alreadyWatched,
@@ -38,26 +38,6 @@ interface Entry<Token> {
   readonly nested: boolean;
 }
 
-/** The slot of internal descriptors, where no entry ever stands. Their generation says which it is: */
-const INTERNAL_SLOT = 0;
-/** the wakeup descriptor, or from 1 on, one that a strategy has registered. */
-const WAKEUP = 0;
-
-/** What is done with the events of an internal descriptor, which are never reported. */
-export interface InternalHandler {
-  /** Takes an event. True where a wait on this thread that has found nothing else goes on. */
-  onEvent(): boolean;
-  /** It isn't watched any more: the kernel's set has refused it. */
-  onLost(): void;
-}
-
-/** A descriptor of a strategy's. */
-interface Internal extends InternalHandler {
-  readonly fd: number;
-  readonly id: number;
-  bits: number;
-}
-
 /** A set of descriptors in an epoll of its own. */
 export class EpollBackend<Token> implements Backend<Token> {
   readonly kind = "epoll";
@@ -65,7 +45,8 @@ export class EpollBackend<Token> implements Backend<Token> {
   #closed = false;
   readonly #set = new EpollSet();
   #wakeup: Wakeup | undefined;
-  readonly #internals = new Map<number, Internal>();
+  /** What a strategy watches in this set. */
+  readonly internals: InternalDescriptors = new InternalDescriptors(this.#set);
 
   readonly #entries = new Map<number, Entry<Token>>();
   readonly #slots: (Entry<Token> | undefined)[] = [undefined];
@@ -220,9 +201,8 @@ export class EpollBackend<Token> implements Backend<Token> {
     for (;;) {
       const found = this.#set.wait(timeout);
       if (found !== 1 || this.#set.index(0) !== INTERNAL_SLOT) return found;
-      const internal = this.#internals.get(this.#set.generation(0));
-      if (internal === undefined) return found;
-      if (!internal.onEvent()) return 0;
+      if (this.#set.generation(0) === WAKEUP) return found;
+      if (!this.internals.onEvent(this.#set.generation(0))) return 0;
     }
   }
 
@@ -231,38 +211,13 @@ export class EpollBackend<Token> implements Backend<Token> {
     return this.#set.fd;
   }
 
-  /** Watches a descriptor of a strategy's, with epoll's own bits. Returns its id. */
-  addInternal(fd: number, bits: number, { onEvent, onLost }: InternalHandler): number {
-    this.#assertOpen("epoll_ctl");
-    const id = this.#internals.size + 1;
-    this.#set.control(EPOLL_CTL_ADD, fd, bits, INTERNAL_SLOT, id);
-    this.#internals.set(id, { fd, id, bits, onEvent, onLost });
-    return id;
-  }
-
-  /** Changes what an internal descriptor is watched for. */
-  modifyInternal(id: number, bits: number): void {
-    const internal = this.#internals.get(id);
-    if (internal !== undefined) this.#control(internal, EPOLL_CTL_MOD, bits);
-  }
-
-  #control(internal: Internal, operation: number, bits: number): void {
-    try {
-      this.#set.control(operation, internal.fd, bits, INTERNAL_SLOT, internal.id);
-      internal.bits = bits;
-    } catch {
-      this.#internals.delete(internal.id);
-      internal.onLost();
-    }
-  }
-
   collect(report: Report<Token>): void {
     // Everything it goes by is a field: a report may remove, add, wait on this thread, or throw.
     while (this.#next < this.#found) {
       const event = this.#next++;
       const index = this.#set.index(event);
       if (index === INTERNAL_SLOT) {
-        this.#internals.get(this.#set.generation(event))?.onEvent();
+        this.internals.onEvent(this.#set.generation(event));
         continue;
       }
       const entry = this.#slots[index];
@@ -383,21 +338,14 @@ export class EpollBackend<Token> implements Backend<Token> {
     } catch (error) {
       if (!isAboutPaths(error)) throw error;
       const outermost = this.#parent ?? this;
-      if (outermost.#detached.size === 0) throw this.#namingLimit(error, fd);
+      if (outermost.#detached.size === 0) throw this.#set.nameLimit(error, fd);
       for (const nested of [...outermost.#detached]) outermost.#removeNested(nested);
       try {
         add();
       } catch (error) {
-        throw this.#namingLimit(error, fd);
+        throw this.#set.nameLimit(error, fd);
       }
     }
-  }
-
-  /** The error of an ADD, which in these words is none that a program can act upon. */
-  #namingLimit(error: unknown, fd: number): unknown {
-    // A set that is added to itself is EINVAL as well.
-    if (!isAboutPaths(error) || error.code !== "EINVAL" || fd === this.#set.fd) return error;
-    return stateError("EINVAL", "epoll_ctl", TOO_MANY_PATHS);
   }
 
   #unwatch(entry: Entry<Token>): void {
@@ -449,9 +397,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     if (this.#wakeup !== undefined) {
       this.#set.control(EPOLL_CTL_ADD, this.#wakeup.fd, EPOLLIN, INTERNAL_SLOT, WAKEUP);
     }
-    for (const internal of this.#internals.values()) {
-      this.#control(internal, EPOLL_CTL_ADD, internal.bits);
-    }
+    this.internals.restore();
     for (const entry of this.#entries.values()) {
       if (entry.registeredIn === "missing") this.#restore(entry);
     }
@@ -490,16 +436,6 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#assertOpen("epoll_wait");
     if (this.#waiting) throw alreadyWaiting("epoll_wait");
   }
-}
-
-const TOO_MANY_PATHS =
-  "At most 500 Pollers that share a socket, or another descriptor, can wait at the same time: that is " +
-  "Linux's limit (epoll_ctl: EINVAL). Have fewer of them wait at once, or make some with another " +
-  'backend, such as "poll".';
-
-/** Whether the kernel has refused an ADD for the sets that the file is in already. */
-function isAboutPaths(error: unknown): error is ZmqError {
-  return error instanceof ZmqError && (error.code === "EINVAL" || error.code === "ELOOP");
 }
 
 /** Interest as the kernel's set takes it. */

@@ -1,7 +1,8 @@
 /** The kernel's set of descriptors, with epoll's struct and the memory for events. */
 
+import { ZmqError } from "../errors.ts";
 import { EPOLL_CLOEXEC, EPOLL_CTL_DEL } from "../ffi/constants.ts";
-import { check, checkWait } from "../ffi/errno.ts";
+import { check, checkWait, stateError } from "../ffi/errno.ts";
 import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
 import { libc, libcOfLinux } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
@@ -48,6 +49,13 @@ export class EpollSet {
     this.#event[DATA] = index;
     this.#event[DATA + 1] = generation;
     check(libcOfLinux().epoll_ctl(this.#fd, operation, fd, this.#event), "epoll_ctl");
+  }
+
+  /** The error of an ADD that Linux's limit has refused, in words that a program can act upon. */
+  nameLimit(error: unknown, fd: number): unknown {
+    // A set that is added to itself is EINVAL as well.
+    if (!isAboutPaths(error) || error.code !== "EINVAL" || fd === this.#fd) return error;
+    return stateError("EINVAL", "epoll_ctl", TOO_MANY_PATHS);
   }
 
   /** Takes a descriptor out; false where it wasn't in, or was closed. */
@@ -100,4 +108,14 @@ function create(): number {
 function closeSet(fd: number): void {
   removeExitCleanup("close", fd);
   libc().close(fd);
+}
+
+const TOO_MANY_PATHS =
+  "At most 500 Pollers that share a socket, or another descriptor, can wait at the same time: that is " +
+  "Linux's limit (epoll_ctl: EINVAL). Have fewer of them wait at once, or make some with another " +
+  'backend, such as "poll".';
+
+/** Whether the kernel has refused an ADD for the sets that the file is in already. */
+export function isAboutPaths(error: unknown): error is ZmqError {
+  return error instanceof ZmqError && (error.code === "EINVAL" || error.code === "ELOOP");
 }

@@ -105,7 +105,7 @@ export class EpollStrategy implements WaitStrategy {
     const fd = runtimeSet(this.#backend.fd);
     if (fd === undefined) return false;
     try {
-      const id = this.#backend.addInternal(fd, EPOLLONESHOT, {
+      const id = this.#backend.internals.add(fd, EPOLLONESHOT, {
         onEvent: () => {
           this.#runtimeArmed = false;
           this.#runtimeReady = true;
@@ -137,7 +137,7 @@ export class EpollStrategy implements WaitStrategy {
   #armRuntime(armed: boolean): void {
     const bits = armed ? EPOLLIN | EPOLLONESHOT : EPOLLONESHOT;
     this.#runtimeArmed = armed;
-    this.#backend.modifyInternal(this.#runtime!.id, bits);
+    this.#backend.internals.modify(this.#runtime!.id, bits);
   }
 
   /** It isn't what it seemed to be, and can't say any more when it has something to do. */
@@ -157,13 +157,16 @@ export class EpollStrategy implements WaitStrategy {
     let ticker: Ticker | undefined;
     try {
       const opened = ticker = new Ticker();
-      this.#backend.addInternal(ticker.fd, EPOLLIN, {
+      this.#backend.internals.add(ticker.fd, EPOLLIN, {
         onEvent: () => {
           opened.take();
           // One that came while nothing waited would end the next wait at once.
           return ++this.#ticks < 2;
         },
-        onLost: () => {},
+        onLost: () => {
+          opened.close();
+          this.#ticker = undefined;
+        },
       });
       return ticker;
     } catch {

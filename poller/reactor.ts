@@ -24,7 +24,7 @@ import { Pool } from "./pool.ts";
 import { runtimeTimers } from "./runtime_timers.ts";
 import { Source } from "./source.ts";
 import { failPending, type NestedSet, WaitSet } from "./wait_set.ts";
-import type { WaitStrategy } from "./wait_strategy.ts";
+import type { Wait, WaitStrategy } from "./wait_strategy.ts";
 
 /** A refused source is asked again after so many ms. */
 const REFUSED_INTERVAL = 50;
@@ -99,7 +99,8 @@ class Reactor {
     const main = this.#main;
     // The main set last: while this thread waits in it, nothing else would begin to wait in the others.
     for (const set of this.#sets) if (set !== main) this.#park(set, until, now);
-    if (main.pending.size > 0 && !main.parked && this.#strategy.next(now, until) === "block") {
+    const mayWait = main.pending.size > 0 && !main.parked;
+    if (mayWait && this.#ask(() => this.#strategy.next(now, until)) === "block") {
       if (!mayBlock) return this.#queueTick();
       if (this.#dispatch(main, this.#strategy.limit)) {
         const ended = performance.now();
@@ -107,8 +108,15 @@ class Reactor {
         return this.#queueMicrotask();
       }
     }
-    if (!main.parked) this.#strategy.disarm();
+    if (!main.parked) main.attempt(() => this.#strategy.disarm());
     this.#park(main, until, now);
+  }
+
+  /** Asks the strategy. Its set is the main one, and so are its errors. */
+  #ask(question: () => Wait): Wait {
+    let wait: Wait = "park";
+    this.#main.attempt(() => wait = question());
+    return wait;
   }
 
   /** Has a set's thread wait where something does, less long where it must, and return where nothing does. */
@@ -200,7 +208,7 @@ class Reactor {
 
   /** What comes before a tick. False where that is a yield. */
   #mayTick(now: number): boolean {
-    if (!this.#yielded && this.#strategy.beforeTick(now) === "yield") {
+    if (!this.#yielded && this.#ask(() => this.#strategy.beforeTick(now)) === "yield") {
       this.#yielded = this.#yielding = true;
       this.#pool.yieldToRuntime(this.#onYielded);
       return false;
