@@ -10,11 +10,11 @@ import {
   terminate,
   unregisterAtExit,
   WARN_AFTER,
-} from "./ffi/shutdown.ts";
+} from "./process/shutdown.ts";
 import { check, checkPointer, stateError } from "./ffi/errno.ts";
-import { addExitCleanup, removeExitCleanup } from "./ffi/thread_exit.ts";
+import { addExitCleanup, removeExitCleanup } from "./process/thread_exit.ts";
 import { zmq, zmqTermination } from "./ffi/libzmq.ts";
-import { inWorker } from "./ffi/process_lock.ts";
+import { inWorker } from "./process/process_lock.ts";
 import {
   beginSharing,
   idIn,
@@ -23,7 +23,7 @@ import {
   type PendingFlushes,
   type Shared,
   tokenOf,
-} from "./ffi/shared_contexts.ts";
+} from "./process/shared_contexts.ts";
 import { fileType } from "./poller/fd.ts";
 import { Uncloneable } from "./poller/uncloneable.ts";
 

@@ -3,7 +3,7 @@
 import { ZmqError } from "../errors.ts";
 import { EPOLL_CLOEXEC, EPOLL_CTL_DEL } from "../ffi/constants.ts";
 import { check, checkWait, stateError } from "../ffi/errno.ts";
-import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
+import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import { libc, libcOfLinux } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 

@@ -2,7 +2,7 @@
 
 import { CLOCK_MONOTONIC, TFD_CLOEXEC, TFD_NONBLOCK } from "../ffi/constants.ts";
 import { check } from "../ffi/errno.ts";
-import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
+import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import { libc, libcOfLinux } from "../ffi/libc.ts";
 
 /** Nanoseconds from one tick to the next, */

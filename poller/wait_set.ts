@@ -1,6 +1,6 @@
 /** A wait set: a backend in use, what waits in it, and its parked thread. */
 
-import { hasExitCleanup } from "../ffi/thread_exit.ts";
+import { hasExitCleanup } from "../process/thread_exit.ts";
 import type { Backend } from "./backend.ts";
 import type { Pending } from "./pending.ts";
 import type { Pool } from "./pool.ts";

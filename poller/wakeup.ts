@@ -2,7 +2,7 @@
 
 import { EFD_CLOEXEC, EFD_NONBLOCK, FIOCLEX } from "../ffi/constants.ts";
 import { check, stateError } from "../ffi/errno.ts";
-import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
+import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import { libc, libcNonLinux, libcOfLinux } from "../ffi/libc.ts";
 import { usize } from "../ffi/memory.ts";
 import {
@@ -11,7 +11,7 @@ import {
   readEntry,
   withProcessLock,
   writeEntry,
-} from "../ffi/process_lock.ts";
+} from "../process/process_lock.ts";
 
 /** What is written: an eventfd wants exactly 8 bytes, and a pipe takes them as well. */
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);

@@ -2,7 +2,7 @@
 
 import { DONT_WAIT, EVENT_IN } from "../ffi/constants.ts";
 import { POLLER_EVENT_SIZE, zmqDrafts, zmqPeers } from "../ffi/drafts.ts";
-import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
+import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import { check, checkExpected, checkUninterrupted, errorOf, WOULD_BLOCK } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";

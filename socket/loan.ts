@@ -1,6 +1,6 @@
 /** What is known of a socket while another thread has it. */
 
-import { addExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
+import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import type { Queue } from "../poller/queue.ts";
 import type { Operation } from "./operation.ts";
 

@@ -9,7 +9,7 @@
 
 import { EVENT_IN, EVENT_OUT } from "../ffi/constants.ts";
 import { check, checkUninterrupted, EINTR } from "../ffi/errno.ts";
-import { addExitCleanup, hasExitCleanup, removeExitCleanup } from "../ffi/thread_exit.ts";
+import { addExitCleanup, hasExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { PinnedBuffer, usize } from "../ffi/memory.ts";

@@ -3,8 +3,8 @@
  * at the natural end Deno calls them after `unload`.
  */
 
-import { setExitHook } from "../ffi/shutdown.ts";
-import { inWorker } from "../ffi/process_lock.ts";
+import { setExitHook } from "../process/shutdown.ts";
+import { inWorker } from "../process/process_lock.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
 
 interface NodeProcess {

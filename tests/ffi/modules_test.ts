@@ -35,10 +35,11 @@ Deno.test("the modules import relative files by name, and only the cheap ones of
   assertEquals(others.filter((one) => !cheap.some((name) => one.endsWith(` ${name}`))), []);
 });
 
-Deno.test("imports run one way: errors, ffi, poller, context, socket, security, proxy or mod.ts", () => {
+Deno.test("imports run one way: errors, ffi, process, poller, context, socket, security, proxy or mod.ts", () => {
   const layers = [
     /^errors\.ts$/,
     /^ffi\//,
+    /^process\//,
     /^poller\//,
     /^context(_options)?\.ts$/,
     /^socket\//,
@@ -89,7 +90,7 @@ Deno.test("the Poller's entry brings no socket, no context, and nothing that loo
   const behind = (await modulesOf(exports["./poller"]))
     .map(({ specifier }) => specifier.slice(ROOT.href.length));
   assert(behind.includes("poller/mod.ts"));
-  assertEquals(behind.filter((path) => !/^(errors\.ts|ffi\/|poller\/)/.test(path)), []);
+  assertEquals(behind.filter((path) => !/^(errors\.ts|ffi\/|process\/|poller\/)/.test(path)), []);
   assert(!behind.includes("ffi/ready.ts"));
 });
 

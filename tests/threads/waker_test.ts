@@ -201,7 +201,7 @@ Deno.test({
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       `async holdsLock(cells) {
-        const { withProcessLock } = await import("$ROOT/ffi/process_lock.ts");
+        const { withProcessLock } = await import("$ROOT/process/process_lock.ts");
         withProcessLock(() => {
           Atomics.store(cells, 0, 1);
           Atomics.wait(cells, 1, 0, 20_000);

@@ -1,7 +1,7 @@
 /** What the end of a terminated worker's thread gives back, and how many thread-specific keys that takes. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { withWorkers } from "./support.ts";
+import { withWorkers } from "../threads/support.ts";
 
 const LINUX = Deno.build.os === "linux";
 
@@ -119,7 +119,7 @@ Deno.test({
   ignore: !LINUX,
   fn: () =>
     prints(
-      `const { withProcessLock, writeEntry } = await import("$ROOT/ffi/process_lock.ts");
+      `const { withProcessLock, writeEntry } = await import("$ROOT/process/process_lock.ts");
       const { loadLibrary } = await import("$ROOT/ffi/load.ts");
       let before = keysLeft();
       const name = "keys." + loadLibrary().handle.toString(16);

@@ -1,13 +1,13 @@
 /** Native contexts that several isolates of the process use, and who of them still does. */
 
-import { DONT_WAIT } from "./constants.ts";
+import { DONT_WAIT } from "../ffi/constants.ts";
 import { terminate } from "./shutdown.ts";
-import { stateError } from "./errno.ts";
+import { stateError } from "../ffi/errno.ts";
 import { giveBackKeys } from "./thread_exit.ts";
-import { libc } from "./libc.ts";
-import { zmq, zmqTermination } from "./libzmq.ts";
-import { loadLibrary } from "./load.ts";
-import { PinnedBuffer } from "./memory.ts";
+import { libc } from "../ffi/libc.ts";
+import { zmq, zmqTermination } from "../ffi/libzmq.ts";
+import { loadLibrary } from "../ffi/load.ts";
+import { PinnedBuffer } from "../ffi/memory.ts";
 import {
   isThreadAlive,
   livenessToken,

@@ -1,6 +1,6 @@
-import "./util.ts";
+import "../util.ts";
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
-import { run } from "./util.ts";
+import { run } from "../util.ts";
 
 /** How often each program is run: an end that fails often doesn't always fail. */
 const TIMES = 3;

@@ -1,14 +1,14 @@
 /** The lock of what isolates have in common. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { withWorkers } from "./support.ts";
+import { withWorkers } from "../threads/support.ts";
 
 const LINUX = Deno.build.os === "linux";
 
 const WORKERS = `
   /** Ends within the lock, where no JavaScript runs any more. */
   async die() {
-    const { withProcessLock, readEntry, writeEntry } = await import("$ROOT/ffi/process_lock.ts");
+    const { withProcessLock, readEntry, writeEntry } = await import("$ROOT/process/process_lock.ts");
     withProcessLock(() => {
       if (readEntry("test") !== "theirs") throw new Error("another text: " + readEntry("test"));
       tell("locked");
@@ -20,7 +20,7 @@ const WORKERS = `
     tell("unlocked");
   },
   async hold(milliseconds) {
-    const { withProcessLock } = await import("$ROOT/ffi/process_lock.ts");
+    const { withProcessLock } = await import("$ROOT/process/process_lock.ts");
     withProcessLock(() => {
       tell("locked");
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
@@ -35,7 +35,7 @@ Deno.test({
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       WORKERS,
-      `const { withProcessLock, readEntry, writeEntry } = await import("$ROOT/ffi/process_lock.ts");
+      `const { withProcessLock, readEntry, writeEntry } = await import("$ROOT/process/process_lock.ts");
       withProcessLock(() => writeEntry("test", "theirs"));
       for (let i = 0; i < 3; i++) {
         const worker = start("Web Worker", "die");
@@ -78,7 +78,7 @@ Deno.test({
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       WORKERS,
-      `const { withProcessLock } = await import("$ROOT/ffi/process_lock.ts");
+      `const { withProcessLock } = await import("$ROOT/process/process_lock.ts");
       withProcessLock(() => {});
       const worker = start("Web Worker", "hold", 3000);
       console.log(await worker.next());

@@ -1,7 +1,7 @@
-import "./util.ts";
+import "../util.ts";
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
-import { Program } from "./program.ts";
-import { run } from "./util.ts";
+import { Program } from "../program.ts";
+import { run } from "../util.ts";
 
 /** Two connected sockets, which each program begins with. */
 const SOCKETS = `

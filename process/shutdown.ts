@@ -3,9 +3,9 @@
  * doing that when the process ends.
  */
 
-import { checkPointer, checkUninterrupted } from "./errno.ts";
-import { zmqTermination } from "./libzmq.ts";
-import { loadLibrary } from "./load.ts";
+import { checkPointer, checkUninterrupted } from "../ffi/errno.ts";
+import { zmqTermination } from "../ffi/libzmq.ts";
+import { loadLibrary } from "../ffi/load.ts";
 import { inWorker } from "./process_lock.ts";
 
 /** An int, said to be a struct, which comes back in the same register: binding costs a tenth then, and start-up counts. */

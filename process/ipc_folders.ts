@@ -3,9 +3,9 @@
  * needed beyond that for libzmq.
  */
 
-import { checkPointer } from "./errno.ts";
-import { loadLibrary } from "./load.ts";
-import { cString, toCString } from "./memory.ts";
+import { checkPointer } from "../ffi/errno.ts";
+import { loadLibrary } from "../ffi/load.ts";
+import { cString, toCString } from "../ffi/memory.ts";
 
 const TEMPORARY = {
   // char *getenv(const char *name)

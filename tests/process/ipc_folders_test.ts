@@ -3,7 +3,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { capability, Pull, Push, Socket } from "../../mod.ts";
 import { turn, withFolder } from "../util.ts";
-import { received } from "./support.ts";
+import { received } from "../socket/support.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 

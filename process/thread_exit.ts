@@ -9,8 +9,8 @@
  * isolates use the same ones.
  */
 
-import { bindExtra } from "./libc.ts";
-import { loadLibrary } from "./load.ts";
+import { bindExtra } from "../ffi/libc.ts";
+import { loadLibrary } from "../ffi/load.ts";
 import {
   addressOf,
   inWorker,

@@ -7,8 +7,8 @@
  * built on this can't be had there.
  */
 
-import { bindExtra, libc } from "./libc.ts";
-import { allocate, cString, toCString } from "./memory.ts";
+import { bindExtra, libc } from "../ffi/libc.ts";
+import { allocate, cString, toCString } from "../ffi/memory.ts";
 
 /** Made when it's needed, which a main isolate may never do. */
 const table = () => ({
