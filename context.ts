@@ -7,23 +7,16 @@ import {
   extendExitLinger,
   isShuttingDown,
   registerAtExit,
-  terminate,
   unregisterAtExit,
   WARN_AFTER,
 } from "./process/shutdown.ts";
-import { check, checkPointer, stateError } from "./ffi/errno.ts";
+import { check, stateError } from "./ffi/errno.ts";
 import { addExitCleanup, removeExitCleanup } from "./process/thread_exit.ts";
 import { zmq, zmqTermination } from "./ffi/libzmq.ts";
 import { inWorker } from "./process/process_lock.ts";
-import {
-  beginSharing,
-  idIn,
-  joinShared,
-  makePendingFlushes,
-  type PendingFlushes,
-  type Shared,
-  tokenOf,
-} from "./process/shared_contexts.ts";
+import { beginSharing, idIn, joinShared, type Shared, tokenOf } from "./process/shared_contexts.ts";
+import { makePendingFlushes, type PendingFlushes } from "./process/pending_flushes.ts";
+import { newNativeContext, terminate } from "./process/native_context.ts";
 import { fileType } from "./poller/fd.ts";
 import { Uncloneable } from "./poller/uncloneable.ts";
 
@@ -397,7 +390,7 @@ export class ContextCore {
 
   /** Makes the native context, or joins it. */
   protected begin(): Deno.PointerObject {
-    if (this.joins === undefined) return checkPointer(zmq().zmq_ctx_new(), "zmq_ctx_new");
+    if (this.joins === undefined) return newNativeContext();
     this.common = joinShared(this.joins);
     if (this.common === undefined) {
       throw stateError("ENOENT", "Context.join", "Nobody shares the context any more");

@@ -69,6 +69,19 @@ const FILES = {
   fcntl: { parameters: ["i32", "i32"], result: "i32" },
 } as const;
 
+const FOLDERS = {
+  // char *getenv(const char *name)
+  getenv: { parameters: ["buffer"], result: "pointer" },
+  // int access(const char *path, int amode)
+  access: { parameters: ["buffer", "i32"], result: "i32" },
+  // char *mkdtemp(char *template)
+  mkdtemp: { parameters: ["buffer"], result: "pointer" },
+  // int unlink(const char *pathname)
+  unlink: { parameters: ["buffer"], result: "i32" },
+  // int rmdir(const char *pathname)
+  rmdir: { parameters: ["buffer"], result: "i32" },
+} as const;
+
 const LINUX = {
   // int eventfd(unsigned int initval, int flags)
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
@@ -132,6 +145,8 @@ export type LibcForSelect = Deno.StaticForeignLibraryInterface<typeof SELECT>;
 export type LibcForKqueue = Deno.StaticForeignLibraryInterface<typeof KQUEUE>;
 /** Those that tell what a descriptor is. */
 export type LibcForFiles = Deno.StaticForeignLibraryInterface<typeof FILES>;
+/** Those that make and remove temporary folders. */
+export type LibcForFolders = Deno.StaticForeignLibraryInterface<typeof FOLDERS>;
 
 let handle: Library | undefined;
 let common: Libc | undefined;
@@ -140,6 +155,7 @@ let nonLinux: LibcNonLinux | undefined;
 let forSelect: LibcForSelect | undefined;
 let forKqueue: LibcForKqueue | undefined;
 let forFiles: LibcForFiles | undefined;
+let forFolders: LibcForFolders | undefined;
 
 /** The functions that every platform has. */
 export function libc(): Libc {
@@ -169,6 +185,11 @@ export function libcForKqueue(): LibcForKqueue {
 /** The functions that tell what a descriptor is. */
 export function libcForFiles(): LibcForFiles {
   return forFiles ??= bindExtra(FILES);
+}
+
+/** The functions that make and remove temporary folders. */
+export function libcForFolders(): LibcForFolders {
+  return forFolders ??= bindExtra(FOLDERS);
 }
 
 /** The library which stands in for a kqueue of the system's own, where the environment may be read. */

@@ -5,7 +5,7 @@ import type { Pollable } from "./pollable.ts";
 import { Uncloneable } from "./uncloneable.ts";
 import { PollerCore } from "./poller_core.ts";
 import type { PollerTimer, TimerOptions } from "./timers.ts";
-import { wakeByToken } from "./wakeup.ts";
+import { wakeByToken } from "../process/remote_wakeup.ts";
 
 /** What to wait for. */
 export interface Interest {

@@ -25,7 +25,7 @@ import {
   Timers,
 } from "./timers.ts";
 import { checkSignal, Pending } from "./pending.ts";
-import { openRemoteWakeup, type RemoteWakeup } from "./wakeup.ts";
+import { openRemoteWakeup, type RemoteWakeup } from "../process/remote_wakeup.ts";
 
 /** A synchronous wait is cut into slices of this many ms, so that a worker can be terminated in it. */
 const SLICE = 100;

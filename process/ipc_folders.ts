@@ -4,52 +4,33 @@
  */
 
 import { checkPointer } from "../ffi/errno.ts";
-import { loadLibrary } from "../ffi/load.ts";
+import { libcForFolders } from "../ffi/libc.ts";
 import { cString, toCString } from "../ffi/memory.ts";
-
-const TEMPORARY = {
-  // char *getenv(const char *name)
-  getenv: { parameters: ["buffer"], result: "pointer" },
-  // int access(const char *path, int amode)
-  access: { parameters: ["buffer", "i32"], result: "i32" },
-  // char *mkdtemp(char *template)
-  mkdtemp: { parameters: ["buffer"], result: "pointer" },
-  // int unlink(const char *pathname)
-  unlink: { parameters: ["buffer"], result: "i32" },
-  // int rmdir(const char *pathname)
-  rmdir: { parameters: ["buffer"], result: "i32" },
-} as const;
 
 const WILDCARD = "ipc://*";
 
 /** Asks only whether a path is there. */
 const F_OK = 0;
 
-let functions: Deno.StaticForeignLibraryInterface<typeof TEMPORARY> | undefined;
-
-function temporary(): Deno.StaticForeignLibraryInterface<typeof TEMPORARY> {
-  return functions ??= loadLibrary().open(TEMPORARY);
-}
-
 /** Whether the environment, as libzmq sees it, names a folder for temporary files that is there. */
 function hasTemporaryFolder(): boolean {
   return ["TMPDIR", "TEMPDIR", "TMP"].some((name) => {
-    const folder = cString(temporary().getenv(toCString(name, "A name")));
-    return folder !== "" && temporary().access(toCString(`${folder}/.`, "A path"), F_OK) === 0;
+    const folder = cString(libcForFolders().getenv(toCString(name, "A name")));
+    return folder !== "" && libcForFolders().access(toCString(`${folder}/.`, "A path"), F_OK) === 0;
   });
 }
 
 /** Makes a folder that only this user can enter, and returns its path. */
 function makeTemporaryFolder(): string {
   const template = toCString("/tmp/zmq-XXXXXX", "A path");
-  checkPointer(temporary().mkdtemp(template), "mkdtemp");
+  checkPointer(libcForFolders().mkdtemp(template), "mkdtemp");
   return new TextDecoder().decode(template.subarray(0, -1));
 }
 
 /** Removes such a folder and the file in it; what isn't there any more is no failure. */
 function removeTemporaryFolder(folder: string, file: string): void {
-  temporary().unlink(toCString(file, "A path"));
-  temporary().rmdir(toCString(folder, "A path"));
+  libcForFolders().unlink(toCString(file, "A path"));
+  libcForFolders().rmdir(toCString(folder, "A path"));
 }
 
 /** The folders of one socket's wildcard addresses, by their whole address. */

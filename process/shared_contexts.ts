@@ -1,13 +1,9 @@
 /** Native contexts that several isolates of the process use, and who of them still does. */
 
-import { DONT_WAIT } from "../ffi/constants.ts";
-import { terminate } from "./shutdown.ts";
 import { stateError } from "../ffi/errno.ts";
-import { giveBackKeys } from "./thread_exit.ts";
-import { libc } from "../ffi/libc.ts";
-import { zmq, zmqTermination } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
-import { PinnedBuffer } from "../ffi/memory.ts";
+import { closeMonitorSockets } from "./monitor_sockets.ts";
+import { terminate } from "./native_context.ts";
 import {
   isThreadAlive,
   livenessToken,
@@ -17,6 +13,7 @@ import {
   withProcessLock,
   writeEntry,
 } from "./process_lock.ts";
+import { giveBackKeys } from "./thread_exit.ts";
 
 /** A context in common. */
 export interface Shared {
@@ -92,77 +89,6 @@ function sharedContext(id: string, pointer: Deno.PointerObject): Shared {
   };
 }
 
-/**
- * Adds an entry for a socket of a shared context to which libzmq's threads report: closed before they're done, it would block
- * them. So when this isolate is terminated, others close it, when that can be done.
- */
-export function shareMonitorSocket(socket: Deno.PointerObject, context: Deno.PointerObject): void {
-  withProcessLock(() =>
-    writeEntry(monitorSockets(), readEntry(monitorSockets()) + monitorSocketEntry(socket, context))
-  );
-}
-
-/** Takes that back. */
-export function unshareMonitorSocket(
-  socket: Deno.PointerObject,
-  context: Deno.PointerObject,
-): void {
-  const entry = monitorSocketEntry(socket, context);
-  withProcessLock(() =>
-    writeEntry(monitorSockets(), readEntry(monitorSockets()).replace(entry, ""))
-  );
-}
-
-function monitorSocketEntry(socket: Deno.PointerObject, context: Deno.PointerObject): string {
-  return `${pointerToHex(context)} ${pointerToHex(socket)} ${livenessToken()};`;
-}
-
-/** Closes what terminated isolates have left to others, as far as nothing more is reported there. Only under the lock. */
-function closeMonitorSockets(ended?: string): void {
-  const before = readEntry(monitorSockets());
-  if (before === "") return;
-  // Once a context is shut down, no one waits for a reader any more.
-  if (ended !== undefined) zmqTermination().zmq_ctx_shutdown(pointerFromHex(ended));
-  const after = before.split(";").filter((entry) => {
-    const [context, socket, owner] = entry.split(" ");
-    if (entry === "") return true;
-    if (context !== ended && (isThreadAlive(owner) || !monitorStopped(pointerFromHex(socket)))) {
-      return true;
-    }
-    zmq().zmq_close(pointerFromHex(socket));
-    return false;
-  }).join(";");
-  if (after !== before) writeEntry(monitorSockets(), after);
-}
-
-/** Reads reports until there are none. Whether the last of all was among them. */
-function monitorStopped(socket: Deno.PointerObject): boolean {
-  const { zmq_msg_init, zmq_msg_recv, zmq_msg_data, zmq_msg_more, zmq_msg_close } = zmq();
-  // In a variable of the module: V8 may drop a buffer of which only the address is read.
-  const message = report ??= new PinnedBuffer(64);
-  const head = new Uint16Array(1);
-  zmq_msg_init(message.pointer);
-  let first = true;
-  let ended = false;
-  while (!ended) {
-    const size = zmq_msg_recv(message.pointer, socket, DONT_WAIT);
-    if (size < 0) break;
-    if (first && size >= 2) {
-      libc().memcpy(head, zmq_msg_data(message.pointer), 2n);
-      ended = head[0] === MONITOR_STOPPED;
-    }
-    first = zmq_msg_more(message.pointer) === 0;
-  }
-  zmq_msg_close(message.pointer);
-  return ended;
-}
-
-/** Into which reports are read. */
-let report: PinnedBuffer | undefined;
-
-/** The last event, whose number comes first in both versions of the reports. */
-const MONITOR_STOPPED = 0x0400;
-
 /** Reads the entries, without isolates that have ended; has them changed; and writes them down. */
 function change<T>(action: (entries: Entry[]) => T): T | undefined {
   return withProcessLock(() => {
@@ -201,10 +127,6 @@ function format({ id, context, owners }: Entry): string {
   return [id, context, ...owners].join(" ");
 }
 
-function monitorSockets(): string {
-  return `reports.${ourLibzmq()}`;
-}
-
 /** A context's token: its name, and what tells apart where it comes from. */
 export function tokenOf(shared: Shared): string {
   return [TOKEN, Deno.pid, ourLibzmq(), shared.id].join(":");
@@ -228,59 +150,4 @@ export function idIn(token: unknown): string {
     throw stateError("EINVAL", "Context.join", message);
   }
   return id;
-}
-
-/** With more of them than this, those that have gone are forgotten. */
-const PRUNE_ABOVE = 64;
-
-/** Sockets that were closed in a shared context, and may still have messages to send. */
-export interface PendingFlushes {
-  /** A socket is going to be closed. */
-  add(fd: number, linger: number): void;
-  /** A new socket has this descriptor: whose it was has gone. */
-  forget(fd: number): void;
-  /** Waits until all have gone, or `limit` ms are over. `notice` is called once, after `patience` ms. */
-  wait(limit: number, silent: number, onWait: () => void): void;
-}
-
-/**
- * Where a shared context can't be terminated since others use it, the process's end waits for these sockets. `isGone`
- * tells whether a descriptor can't be a socket's of libzmq's any more.
- */
-export function makePendingFlushes(isGone: (fd: number) => boolean): PendingFlushes {
-  return new class {
-    /** By their descriptors: when their linger is over, Infinity for never. */
-    #until = new Map<number, number>();
-
-    add(fd: number, linger: number): void {
-      if (linger === 0) return;
-      this.#until.set(fd, linger < 0 ? Infinity : performance.now() + linger);
-      if (this.#until.size > PRUNE_ABOVE) this.#forgetGone();
-    }
-
-    forget(fd: number): void {
-      this.#until.delete(fd);
-    }
-
-    wait(limit: number, silent: number, onWait: () => void): void {
-      const started = performance.now();
-      let said = false;
-      for (this.#forgetGone(); this.#until.size > 0; this.#forgetGone()) {
-        const waited = performance.now() - started;
-        if (waited > limit) return;
-        if (waited > silent && !said) {
-          said = true;
-          onWait();
-        }
-        libc().poll(new Uint8Array(8), 0n, 1);
-      }
-    }
-
-    #forgetGone(): void {
-      const now = performance.now();
-      for (const [fd, until] of this.#until) {
-        if (now > until || isGone(fd)) this.#until.delete(fd);
-      }
-    }
-  }();
 }

@@ -9,10 +9,10 @@
  * isolates use the same ones.
  */
 
-import { bindExtra } from "../ffi/libc.ts";
 import { loadLibrary } from "../ffi/load.ts";
+import { toCString } from "../ffi/memory.ts";
+import { pthreadKeys } from "../ffi/pthread.ts";
 import {
-  addressOf,
   inWorker,
   isThreadAlive,
   livenessToken,
@@ -20,16 +20,6 @@ import {
   withProcessLock,
   writeEntry,
 } from "./process_lock.ts";
-
-const table = () => ({
-  // int pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
-  pthread_key_create: { parameters: ["buffer", "pointer"], result: "i32" },
-  // int pthread_key_delete(pthread_key_t key)
-  pthread_key_delete: { parameters: ["u32"], result: "i32" },
-  // int pthread_setspecific(pthread_key_t key, const void *value)
-  pthread_setspecific: { parameters: ["u32", "pointer"], result: "i32" },
-  set_number: { name: "pthread_setspecific", parameters: ["u32", "usize"], result: "i32" },
-} as const);
 
 /**
  * The destructors in their order, and how many values of each a thread can have, which is how many keys there are.
@@ -113,7 +103,7 @@ export function giveBackKeys(): void {
   const name = nameOf(handleOfLibrary());
   const { users, keys } = parse(readEntry(name));
   if (keys.length === 0 || users.some(isThreadAlive)) return;
-  deleteNoted(name, keys, bindExtra(table()));
+  deleteNoted(name, keys);
 }
 
 function decide(): void {
@@ -124,7 +114,7 @@ function decide(): void {
 /** In a function, so that a main isolate, which starts with little room to spare, doesn't get as far as the class. */
 function makeCleanups() {
   return new class {
-    readonly #functions = bindExtra(table());
+    readonly #functions = pthreadKeys();
     readonly #handle = handleOfLibrary();
     #learnt = false;
     /** The keys that this thread doesn't use. */
@@ -217,7 +207,7 @@ function makeCleanups() {
         notes.users = notes.users.filter(isThreadAlive);
         if (!notes.complete) {
           // The worker that began to make them was terminated meanwhile.
-          deleteNoted(name, notes.keys, this.#functions);
+          deleteNoted(name, notes.keys);
           notes.keys = this.#make((keys) => writeEntry(name, format({ ...notes, keys })));
           notes.complete = true;
         }
@@ -229,8 +219,12 @@ function makeCleanups() {
       if (this.#learnt) this.add("sigblock", ALL_SIGNALS, undefined);
     }
 
+    #addressOf(name: Destructor): Deno.PointerValue {
+      return this.#functions.dlsym(this.#handle, toCString(name, "A symbol"));
+    }
+
     #make(note: (keys: Notes["keys"]) => void): Notes["keys"] {
-      const wanted = NAMES.map((name) => ({ name, address: addressOf(this.#handle, name) }))
+      const wanted = NAMES.map((name) => ({ name, address: this.#addressOf(name) }))
         .filter(({ address }) => address !== null); // libzmq alone has some, or a build of it
       for (const part of PARTS) {
         const all = wanted.flatMap(({ name, address }) =>
@@ -281,13 +275,10 @@ function makeCleanups() {
 }
 
 /** Deletes keys that no thread has a value of: another thread would lose the call. Noted first: afterwards, their numbers may be others'. */
-function deleteNoted(
-  name: string,
-  keys: Notes["keys"],
-  functions: { pthread_key_delete(key: number): number },
-): void {
+function deleteNoted(name: string, keys: Notes["keys"]): void {
+  const { pthread_key_delete } = pthreadKeys();
   writeEntry(name, "");
-  for (const [, ...group] of keys) for (const key of group) functions.pthread_key_delete(key);
+  for (const [, ...group] of keys) for (const key of group) pthread_key_delete(key);
 }
 
 /** The end of the notes where all keys have been made. */

@@ -5,7 +5,7 @@ import { zmq } from "../ffi/libzmq.ts";
 import { check, checkUninterrupted } from "../ffi/errno.ts";
 import { removeExitCleanup } from "../process/thread_exit.ts";
 import { toCString } from "../ffi/memory.ts";
-import { shareMonitorSocket, unshareMonitorSocket } from "../process/shared_contexts.ts";
+import { shareMonitorSocket, unshareMonitorSocket } from "../process/monitor_sockets.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { resetBudget, takeBudget } from "../poller/budget.ts";
 import { pollable } from "../poller/pollable.ts";

@@ -1,0 +1,89 @@
+/** POSIX threads: making one, the keys of what is called at a thread's end, and mutexes; each bound on first use. */
+
+import { bindExtra } from "./libc.ts";
+import { loadLibrary } from "./load.ts";
+
+// The tables are made when they're needed, which a main isolate may never do.
+
+/** An int, said to be a struct, which comes back in the same register: binding costs a tenth then, and start-up counts. */
+const INT = { struct: ["usize"] } as const;
+
+const threads = () => ({
+  // int pthread_sigmask(int how, const sigset_t *set, sigset_t *oldset)
+  pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: INT },
+  // int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
+  pthread_create: { parameters: ["buffer", "pointer", "pointer", "pointer"], result: INT },
+  // int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)
+  pthread_getcpuclockid: { parameters: ["usize", "buffer"], result: INT },
+  // int pthread_detach(pthread_t thread)
+  pthread_detach: { parameters: ["usize"], result: INT },
+  // int clock_gettime(clockid_t clock, struct timespec *time)
+  clock_gettime: { parameters: ["i32", "buffer"], result: INT },
+  // int usleep(useconds_t microseconds)
+  usleep: { parameters: ["u32"], result: INT },
+  // void *dlsym(void *handle, const char *symbol): for what is to be called on the thread
+  dlsym: { parameters: ["usize", "buffer"], result: "pointer" },
+} as const);
+
+const keys = () => ({
+  // int pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
+  pthread_key_create: { parameters: ["buffer", "pointer"], result: "i32" },
+  // int pthread_key_delete(pthread_key_t key)
+  pthread_key_delete: { parameters: ["u32"], result: "i32" },
+  // void *pthread_getspecific(pthread_key_t key)
+  pthread_getspecific: { parameters: ["u32"], result: "pointer" },
+  // int pthread_setspecific(pthread_key_t key, const void *value): of an address, and of a number
+  pthread_setspecific: { parameters: ["u32", "pointer"], result: "i32" },
+  set_number: { name: "pthread_setspecific", parameters: ["u32", "usize"], result: "i32" },
+  // void *dlsym(void *handle, const char *symbol): for the destructors
+  dlsym: { parameters: ["usize", "buffer"], result: "pointer" },
+} as const);
+
+const mutexes = () => ({
+  // int pthread_mutexattr_init(pthread_mutexattr_t *attr)
+  pthread_mutexattr_init: { parameters: ["buffer"], result: "i32" },
+  // int pthread_mutexattr_setrobust(pthread_mutexattr_t *attr, int robustness)
+  pthread_mutexattr_setrobust: { parameters: ["buffer", "i32"], result: "i32", optional: true },
+  // int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr)
+  pthread_mutex_init: { parameters: ["pointer", "buffer"], result: "i32" },
+  // int pthread_mutex_trylock(pthread_mutex_t *mutex)
+  pthread_mutex_trylock: { parameters: ["pointer"], result: "i32" },
+  // int pthread_mutex_consistent(pthread_mutex_t *mutex)
+  pthread_mutex_consistent: { parameters: ["pointer"], result: "i32", optional: true },
+  // int pthread_mutex_unlock(pthread_mutex_t *mutex)
+  pthread_mutex_unlock: { parameters: ["pointer"], result: "i32" },
+} as const);
+
+type Bound<Table extends () => Deno.ForeignLibraryInterface> = Deno.StaticForeignLibraryInterface<
+  ReturnType<Table>
+>;
+/** What making a thread takes. Linux only. */
+export type ThreadFunctions = Bound<typeof threads>;
+/** Thread-specific keys, and values under them. */
+export type KeyFunctions = Bound<typeof keys>;
+/** Mutexes. Those that are null where the system has no robust ones are null together. */
+export type MutexFunctions = Bound<typeof mutexes>;
+
+let threadFunctions: ThreadFunctions | undefined;
+let keyFunctions: KeyFunctions | undefined;
+let mutexFunctions: MutexFunctions | undefined;
+
+/** What making a thread takes. Linux only. */
+export function pthreads(): ThreadFunctions {
+  return threadFunctions ??= loadLibrary().open(threads());
+}
+
+/** Thread-specific keys, and values under them. */
+export function pthreadKeys(): KeyFunctions {
+  return keyFunctions ??= bindExtra(keys());
+}
+
+/** Mutexes. */
+export function pthreadMutexes(): MutexFunctions {
+  return mutexFunctions ??= bindExtra(mutexes());
+}
+
+/** The int that came back as a struct. */
+export function intOf(struct: Uint8Array<ArrayBuffer>): number {
+  return new Int32Array(struct.buffer)[0];
+}
