@@ -13,7 +13,7 @@ import {
 import { check, stateError } from "./ffi/errno.ts";
 import { addExitCleanup, removeExitCleanup } from "./process/thread_exit.ts";
 import { zmq, zmqTermination } from "./ffi/libzmq.ts";
-import { inWorker } from "./process/process_lock.ts";
+import { inWorker } from "./process/isolate.ts";
 import { beginSharing, idIn, joinShared, type Shared, tokenOf } from "./process/shared_contexts.ts";
 import { makePendingFlushes, type PendingFlushes } from "./process/pending_flushes.ts";
 import { newNativeContext, terminate } from "./process/native_context.ts";
@@ -315,13 +315,7 @@ export class ContextCore {
   share(): string {
     const pointer = this.pointer("Context.share");
     if (this.common === undefined) {
-      const common = beginSharing(pointer);
-      if (common === undefined) {
-        const message =
-          "Contexts can't be shared on this system: that takes what the C library of Linux has";
-        throw stateError("ENOTSUP", "Context.share", message);
-      }
-      this.common = common;
+      this.common = beginSharing(pointer);
       // It's no more this thread's alone to end.
       removeExitCleanup("zmq_ctx_term", pointer);
       for (const member of this.members) member.onShared();
@@ -392,9 +386,6 @@ export class ContextCore {
   protected begin(): Deno.PointerObject {
     if (this.joins === undefined) return newNativeContext();
     this.common = joinShared(this.joins);
-    if (this.common === undefined) {
-      throw stateError("ENOENT", "Context.join", "Nobody shares the context any more");
-    }
     return this.common.pointer;
   }
 

@@ -98,6 +98,9 @@ export const EAGAIN = Deno.build.os === "linux" ? 11 : Deno.build.os === "window
 export const EINTR = 4;
 export const EPERM = 1;
 export const ENOENT = 2;
+export const EBUSY = 16;
+/** Linux's number. */
+export const EOWNERDEAD = 130;
 export const ETERM = 156384765;
 export const EFSM = 156384763;
 export const EHOSTUNREACH = Deno.build.os === "linux" ? 113 : 65;
@@ -109,7 +112,7 @@ export const WOULD_BLOCK_OR_OUT_OF_TURN: readonly number[] = [EAGAIN, EFSM];
 const STATE_ERRNO = {
   EAGAIN,
   EBADF: 9,
-  EBUSY: 16,
+  EBUSY,
   EEXIST: 17,
   EINVAL: 22,
   ENOENT,

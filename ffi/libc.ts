@@ -82,6 +82,19 @@ const FOLDERS = {
   rmdir: { parameters: ["buffer"], result: "i32" },
 } as const;
 
+/** For `access`: asks only whether a path is there. */
+export const F_OK = 0;
+
+const RECORD = {
+  // char *bindtextdomain(const char *domainname, const char *dirname)
+  bindtextdomain: { parameters: ["buffer", "buffer"], result: "pointer", optional: true },
+  // int ftrylockfile(FILE *filehandle), void funlockfile(FILE *filehandle)
+  ftrylockfile: { parameters: ["pointer"], result: "i32", optional: true },
+  funlockfile: { parameters: ["pointer"], result: "void", optional: true },
+  // void *dlsym(void *handle, const char *symbol)
+  dlsym: { parameters: ["usize", "buffer"], result: "pointer" },
+} as const;
+
 const LINUX = {
   // int eventfd(unsigned int initval, int flags)
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
@@ -147,6 +160,8 @@ export type LibcForKqueue = Deno.StaticForeignLibraryInterface<typeof KQUEUE>;
 export type LibcForFiles = Deno.StaticForeignLibraryInterface<typeof FILES>;
 /** Those that make and remove temporary folders. */
 export type LibcForFolders = Deno.StaticForeignLibraryInterface<typeof FOLDERS>;
+/** Those by which the process's record is published; null where the system lacks one. */
+export type LibcForRecord = Deno.StaticForeignLibraryInterface<typeof RECORD>;
 
 let handle: Library | undefined;
 let common: Libc | undefined;
@@ -156,6 +171,7 @@ let forSelect: LibcForSelect | undefined;
 let forKqueue: LibcForKqueue | undefined;
 let forFiles: LibcForFiles | undefined;
 let forFolders: LibcForFolders | undefined;
+let forRecord: LibcForRecord | undefined;
 
 /** The functions that every platform has. */
 export function libc(): Libc {
@@ -190,6 +206,11 @@ export function libcForFiles(): LibcForFiles {
 /** The functions that make and remove temporary folders. */
 export function libcForFolders(): LibcForFolders {
   return forFolders ??= bindExtra(FOLDERS);
+}
+
+/** The functions by which the process's record is published. */
+export function libcForRecord(): LibcForRecord {
+  return forRecord ??= bindExtra(RECORD);
 }
 
 /** The library which stands in for a kqueue of the system's own, where the environment may be read. */

@@ -1,6 +1,6 @@
 /** Pinned buffers, C strings, and sizes as the BigInts that foreign calls want. */
 
-import { libc } from "./libc.ts";
+import { bindExtra, libc } from "./libc.ts";
 
 /**
  * A buffer of ours together with its address.
@@ -121,4 +121,33 @@ export function allocate(size: number): Deno.PointerObject {
   const pointer = libc().malloc(BigInt(size));
   if (pointer === null) throw new RangeError(`No memory for ${size} bytes`);
   return pointer;
+}
+
+/** Made when it's needed, which most programs never do. */
+const addresses = () => ({
+  // void *memcpy(void *dest, const void *src, size_t n), with length 0: an address as a number, and the reverse
+  number_of: { name: "memcpy", parameters: ["pointer", "pointer", "usize"], result: "usize" },
+  pointer_at: { name: "memcpy", parameters: ["usize", "usize", "usize"], result: "pointer" },
+} as const);
+
+let ofAddresses: Deno.StaticForeignLibraryInterface<ReturnType<typeof addresses>> | undefined;
+
+/** A pointer's address. */
+export function addressOf(pointer: Deno.PointerValue): bigint {
+  return (ofAddresses ??= bindExtra(addresses())).number_of(pointer, pointer, 0n);
+}
+
+/** The pointer to an address; null for 0. */
+export function pointerAt(address: bigint): Deno.PointerValue {
+  return (ofAddresses ??= bindExtra(addresses())).pointer_at(address, address, 0n);
+}
+
+/** An address in hexadecimal digits. */
+export function pointerToHex(pointer: Deno.PointerValue): string {
+  return addressOf(pointer).toString(16);
+}
+
+/** The pointer to the address that hexadecimal digits stand for. */
+export function pointerFromHex(hex: string): Deno.PointerObject {
+  return pointerAt(BigInt(`0x${hex}`))!;
 }

@@ -54,6 +54,15 @@ const mutexes = () => ({
   pthread_mutex_unlock: { parameters: ["pointer"], result: "i32" },
 } as const);
 
+/** For `pthread_sigmask`: sets the mask. */
+export const SIG_SETMASK = 2;
+/** A `sigset_t`'s size. */
+export const SIGSET_SIZE = 128;
+/** For `pthread_mutexattr_setrobust`. */
+export const PTHREAD_MUTEX_ROBUST = 1;
+/** More than a `pthread_mutex_t` has anywhere. */
+export const MUTEX_SIZE = 128;
+
 type Bound<Table extends () => Deno.ForeignLibraryInterface> = Deno.StaticForeignLibraryInterface<
   ReturnType<Table>
 >;
@@ -61,7 +70,7 @@ type Bound<Table extends () => Deno.ForeignLibraryInterface> = Deno.StaticForeig
 export type ThreadFunctions = Bound<typeof threads>;
 /** Thread-specific keys, and values under them. */
 export type KeyFunctions = Bound<typeof keys>;
-/** Mutexes. Those that are null where the system has no robust ones are null together. */
+/** Mutexes; what is null, the system lacks. */
 export type MutexFunctions = Bound<typeof mutexes>;
 
 let threadFunctions: ThreadFunctions | undefined;

@@ -4,13 +4,10 @@
  */
 
 import { checkPointer } from "../ffi/errno.ts";
-import { libcForFolders } from "../ffi/libc.ts";
+import { F_OK, libcForFolders } from "../ffi/libc.ts";
 import { cString, toCString } from "../ffi/memory.ts";
 
 const WILDCARD = "ipc://*";
-
-/** Asks only whether a path is there. */
-const F_OK = 0;
 
 /** Whether the environment, as libzmq sees it, names a folder for temporary files that is there. */
 function hasTemporaryFolder(): boolean {

@@ -4,58 +4,65 @@ import { DONT_WAIT } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq, zmqTermination } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
-import { PinnedBuffer } from "../ffi/memory.ts";
-import {
-  isThreadAlive,
-  livenessToken,
-  pointerFromHex,
-  pointerToHex,
-  readEntry,
-  withProcessLock,
-  writeEntry,
-} from "./process_lock.ts";
+import { PinnedBuffer, pointerFromHex, pointerToHex } from "../ffi/memory.ts";
+import { EVENTS } from "../ffi/monitoring.ts";
+import { isThreadAlive, livenessToken } from "./isolate.ts";
+import { readEntry, withProcessLock, writeEntry } from "./process_lock.ts";
+
+/** What is kept of a socket, addresses in hexadecimal digits. */
+interface Entry {
+  readonly context: string;
+  readonly socket: string;
+  /** The isolate that reads it. */
+  readonly owner: string;
+}
 
 /**
  * Adds an entry for a socket of a shared context to which libzmq's threads report: closed before they're done, it would block
  * them. So when this isolate is terminated, others close it, when that can be done.
  */
 export function shareMonitorSocket(socket: Deno.PointerObject, context: Deno.PointerObject): void {
-  withProcessLock(() =>
-    writeEntry(monitorSockets(), readEntry(monitorSockets()) + monitorSocketEntry(socket, context))
-  );
+  const entry = {
+    context: pointerToHex(context),
+    socket: pointerToHex(socket),
+    owner: livenessToken(),
+  };
+  withProcessLock(() => writeEntry(entryName(), [...readEntries(), entry]));
 }
 
 /** Takes that back. */
-export function unshareMonitorSocket(
-  socket: Deno.PointerObject,
-  context: Deno.PointerObject,
-): void {
-  const entry = monitorSocketEntry(socket, context);
+export function unshareMonitorSocket(socket: Deno.PointerObject): void {
+  const closed = pointerToHex(socket);
   withProcessLock(() =>
-    writeEntry(monitorSockets(), readEntry(monitorSockets()).replace(entry, ""))
+    writeEntry(entryName(), readEntries().filter(({ socket }) => socket !== closed))
   );
 }
 
-function monitorSocketEntry(socket: Deno.PointerObject, context: Deno.PointerObject): string {
-  return `${pointerToHex(context)} ${pointerToHex(socket)} ${livenessToken()};`;
-}
-
-/** Closes what terminated isolates have left to others, as far as nothing more is reported there. Only under the lock. */
+/**
+ * Closes what terminated isolates have left, as far as nothing more is reported there; and all of a context that has
+ * `ended`. Only under the lock.
+ */
 export function closeMonitorSockets(ended?: string): void {
-  const before = readEntry(monitorSockets());
-  if (before === "") return;
+  const before = readEntries();
+  if (before.length === 0) return;
   // Once a context is shut down, no one waits for a reader any more.
   if (ended !== undefined) zmqTermination().zmq_ctx_shutdown(pointerFromHex(ended));
-  const after = before.split(";").filter((entry) => {
-    const [context, socket, owner] = entry.split(" ");
-    if (entry === "") return true;
-    if (context !== ended && (isThreadAlive(owner) || !monitorStopped(pointerFromHex(socket)))) {
-      return true;
-    }
-    zmq().zmq_close(pointerFromHex(socket));
-    return false;
-  }).join(";");
-  if (after !== before) writeEntry(monitorSockets(), after);
+  const closed = before.filter(({ context, socket, owner }) =>
+    context === ended || !isThreadAlive(owner) && monitorStopped(pointerFromHex(socket))
+  );
+  if (closed.length === 0) return;
+  // First out of the list: who is terminated in between leaves a socket open, and no one closes one twice.
+  writeEntry(entryName(), before.filter((entry) => !closed.includes(entry)));
+  for (const { socket } of closed) zmq().zmq_close(pointerFromHex(socket));
+}
+
+function readEntries(): Entry[] {
+  return readEntry<Entry[]>(entryName(), []);
+}
+
+/** Never of another libzmq: its handle is part of the name. */
+function entryName(): string {
+  return `monitors.${loadLibrary().handle.toString(16)}`;
 }
 
 /** Reads reports until there are none. Whether the last of all was among them. */
@@ -72,7 +79,8 @@ function monitorStopped(socket: Deno.PointerObject): boolean {
     if (size < 0) break;
     if (first && size >= 2) {
       libc().memcpy(head, zmq_msg_data(message.pointer), 2n);
-      ended = head[0] === MONITOR_STOPPED;
+      // The number of the event, which comes first in both versions of the reports.
+      ended = head[0] === EVENTS.end;
     }
     first = zmq_msg_more(message.pointer) === 0;
   }
@@ -82,10 +90,3 @@ function monitorStopped(socket: Deno.PointerObject): boolean {
 
 /** Into which reports are read. */
 let report: PinnedBuffer | undefined;
-
-/** The last event, whose number comes first in both versions of the reports. */
-const MONITOR_STOPPED = 0x0400;
-
-function monitorSockets(): string {
-  return `reports.${loadLibrary().handle.toString(16)}`;
-}

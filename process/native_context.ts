@@ -7,11 +7,8 @@ import { checkPointer, checkUninterrupted } from "../ffi/errno.ts";
 import { zmq, zmqTermination } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { toCString } from "../ffi/memory.ts";
-import { intOf, pthreads, type ThreadFunctions } from "../ffi/pthread.ts";
+import { intOf, pthreads, SIG_SETMASK, SIGSET_SIZE, type ThreadFunctions } from "../ffi/pthread.ts";
 
-const SIG_SETMASK = 2;
-/** A `sigset_t`'s size. */
-const SIGSET_SIZE = 128;
 /** The clock of thread 0, which stands for the thread that asks. */
 const OWN_CLOCK = -2;
 

@@ -3,20 +3,23 @@
 import { EFD_CLOEXEC, EFD_NONBLOCK } from "../ffi/constants.ts";
 import { check, stateError } from "../ffi/errno.ts";
 import { libc, libcOfLinux } from "../ffi/libc.ts";
-import {
-  isThreadAlive,
-  livenessToken,
-  readEntry,
-  withProcessLock,
-  writeEntry,
-} from "./process_lock.ts";
+import { isThreadAlive, livenessToken } from "./isolate.ts";
+import { readEntry, whyNotLocked, withProcessLock, writeEntry } from "./process_lock.ts";
 
 /** What is written: an eventfd wants exactly 8 bytes. */
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
 
 const TOKEN = "deno-zmq-waker";
-/** The name of the process's list of wakers: each one's id, descriptor and isolate. */
+/** The name of the process's list of them. */
 const LIST = "wakers";
+
+/** What is kept of each. */
+interface Entry {
+  readonly id: string;
+  readonly fd: number;
+  /** The isolate that is woken. */
+  readonly owner: string;
+}
 
 /**
  * A descriptor that other isolates of the process may make readable, through the process's list of such
@@ -44,9 +47,8 @@ export function openRemoteWakeup(): RemoteWakeup {
     readonly #read = new Uint8Array(8);
 
     constructor() {
-      const entry = `${this.#id} ${this.fd} ${livenessToken()}`;
       const added = withProcessLock(() => {
-        writeEntry(LIST, [...entries(), entry].join(";"));
+        writeEntry(LIST, [...entries(), { id: this.#id, fd: this.fd, owner: livenessToken() }]);
         return true;
       });
       if (added) return;
@@ -79,10 +81,10 @@ export function wakeByToken(token: unknown): boolean {
   if (pid !== String(Deno.pid)) return false;
   if (Deno.build.os !== "linux") throw unsupported();
   const woken = withProcessLock(() => {
-    const entry = entries().find((entry) => entry.startsWith(`${id} `));
+    const entry = entries().find((entry) => entry.id === id);
     if (entry === undefined) return false;
     // An eventfd that is full takes no more, and is readable anyway.
-    libc().write(Number(entry.split(" ")[1]), ONE, 8n);
+    libc().write(entry.fd, ONE, 8n);
     return true;
   });
   if (woken === undefined) throw unsupported();
@@ -96,24 +98,23 @@ export function wakeByToken(token: unknown): boolean {
 const overdue = new Set<string>();
 
 /** The list. What is overdue, and what terminated isolates have left in it, is closed. Only under the lock. */
-function entries(): string[] {
-  const before = readEntry(LIST).split(";").filter((entry) => entry !== "");
-  const closed: number[] = [];
-  const after = before.filter((entry) => {
-    const [id, fd, owner] = entry.split(" ");
-    if (!overdue.delete(id) && isThreadAlive(owner)) return true;
-    closed.push(Number(fd));
-    return false;
-  });
+function entries(): Entry[] {
+  const before = readEntry<Entry[]>(LIST, []);
+  const after = before.filter(({ id, owner }) => !overdue.delete(id) && isThreadAlive(owner));
+  if (after.length === before.length) return before;
   // First out of the list: a number that was closed must be neither written to nor closed again.
-  if (closed.length > 0) writeEntry(LIST, after.join(";"));
-  for (const fd of closed) libc().close(fd);
+  writeEntry(LIST, after);
+  for (const entry of before) if (!after.includes(entry)) libc().close(entry.fd);
   return after;
 }
 
 function unsupported(): Error {
-  const message =
-    "A Poller can't be woken from another isolate on this system: that takes what the C library " +
-    "of Linux has";
-  return stateError("ENOTSUP", "Poller.waker", message);
+  const why = Deno.build.os === "linux"
+    ? whyNotLocked()
+    : "that takes what the C library of Linux has";
+  return stateError(
+    "ENOTSUP",
+    "Poller.waker",
+    `A Poller can't be woken from another isolate here: ${why}`,
+  );
 }

@@ -2,17 +2,11 @@
 
 import { stateError } from "../ffi/errno.ts";
 import { loadLibrary } from "../ffi/load.ts";
+import { pointerFromHex, pointerToHex } from "../ffi/memory.ts";
+import { isThreadAlive, livenessToken } from "./isolate.ts";
 import { closeMonitorSockets } from "./monitor_sockets.ts";
 import { terminate } from "./native_context.ts";
-import {
-  isThreadAlive,
-  livenessToken,
-  pointerFromHex,
-  pointerToHex,
-  readEntry,
-  withProcessLock,
-  writeEntry,
-} from "./process_lock.ts";
+import { readEntry, whyNotLocked, withProcessLock, writeEntry } from "./process_lock.ts";
 import { giveBackKeys } from "./thread_exit.ts";
 
 /** A context in common. */
@@ -25,7 +19,7 @@ export interface Shared {
   leave(): boolean;
 }
 
-/** The entry of a context, addresses in hexadecimal digits. */
+/** What is kept of a context, its address in hexadecimal digits. */
 interface Entry {
   readonly id: string;
   readonly context: string;
@@ -33,26 +27,38 @@ interface Entry {
   owners: string[];
 }
 
-/** Begins to share a context, of which no one else knows yet. Undefined where nothing can be shared. */
-export function beginSharing(pointer: Deno.PointerObject): Shared | undefined {
-  return change((entries) => {
+/** Begins to share a context, of which no one else knows yet. Throws ENOTSUP where nothing can be shared. */
+export function beginSharing(pointer: Deno.PointerObject): Shared {
+  const shared = change((entries) => {
     const id = crypto.randomUUID();
     entries.push({ id, context: pointerToHex(pointer), owners: [livenessToken()] });
     return sharedContext(id, pointer);
   });
+  if (shared === undefined) throw unsupported("Context.share");
+  return shared;
 }
 
 /**
- * Uses a context that others share. Undefined where there is none of that name (any more). What is used comes from
- * the process's own entries and never from the name, so one that is made up leads nowhere.
+ * Uses a context that others share. What is used comes from the process's own entries and never from the name, so one
+ * that is made up leads nowhere. Throws ENOENT where there is none of that name (any more), ENOTSUP where nothing can be
+ * shared.
  */
-export function joinShared(id: string): Shared | undefined {
-  return change((entries) => {
+export function joinShared(id: string): Shared {
+  const shared = change((entries) => {
     const entry = entries.find((entry) => entry.id === id);
-    if (entry === undefined) return undefined;
+    if (entry === undefined) return null;
     entry.owners.push(livenessToken());
     return sharedContext(id, pointerFromHex(entry.context));
   });
+  if (shared === undefined) throw unsupported("Context.join");
+  if (shared === null) {
+    throw stateError("ENOENT", "Context.join", "No one shares the context any more");
+  }
+  return shared;
+}
+
+function unsupported(call: string): Error {
+  return stateError("ENOTSUP", call, `Contexts can't be shared here: ${whyNotLocked()}`);
 }
 
 /** The same, where the context is made if there is none. Undefined where nothing can be shared. */
@@ -89,21 +95,22 @@ function sharedContext(id: string, pointer: Deno.PointerObject): Shared {
   };
 }
 
-/** Reads the entries, without isolates that have ended; has them changed; and writes them down. */
+/** Has the entries changed, of which isolates that have ended are gone. */
 function change<T>(action: (entries: Entry[]) => T): T | undefined {
   return withProcessLock(() => {
     // Never of another libzmq: its handle is part of the name.
     const name = `contexts.${ourLibzmq()}`;
-    const before = readEntry(name);
-    const entries = before.split(";").filter((text) => text !== "").map(parse);
-    for (const entry of entries) entry.owners = entry.owners.filter(isThreadAlive);
+    const before = readEntry<Entry[]>(name, []);
+    const entries = before.map((entry) => ({
+      ...entry,
+      owners: entry.owners.filter(isThreadAlive),
+    }));
     closeMonitorSockets();
     giveBackKeys();
     const used = entries.filter(({ owners }) => owners.length > 0);
     const abandoned = entries.filter(({ owners }) => owners.length === 0);
     const result = action(used);
-    const after = used.map(format).join(";");
-    if (after !== before) writeEntry(name, after);
+    if (JSON.stringify(used) !== JSON.stringify(before)) writeEntry(name, used);
     // Its last user was terminated.
     for (const { context } of abandoned) {
       closeMonitorSockets(context);
@@ -116,15 +123,6 @@ function change<T>(action: (entries: Entry[]) => T): T | undefined {
 /** What tells the libzmq in use here apart from others in the process. */
 function ourLibzmq(): string {
   return loadLibrary().handle.toString(16);
-}
-
-function parse(text: string): Entry {
-  const [id, context, ...owners] = text.split(" ");
-  return { id, context, owners };
-}
-
-function format({ id, context, owners }: Entry): string {
-  return [id, context, ...owners].join(" ");
 }
 
 /** A context's token: its name, and what tells apart where it comes from. */

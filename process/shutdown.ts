@@ -3,8 +3,8 @@
  * The library itself stays in memory.
  */
 
+import { inWorker } from "./isolate.ts";
 import { joinTerminations, prepareTermination } from "./native_context.ts";
-import { inWorker } from "./process_lock.ts";
 
 /** Something that is closed at the end. */
 interface ClosedAtExit {
@@ -87,15 +87,25 @@ interface NodeProcess {
   off(event: "exit", listener: () => void): void;
 }
 
-/** Ends as the last of the listeners of a process's `exit`: the program's own may still send. */
+/** What other copies of the library know the last listener of `exit` by. */
+const MARK = Symbol.for("deno-zmq.shutdown");
+
+/**
+ * Ends as the last of the listeners of a process's `exit`: the program's own may still send.
+ *
+ * Fact: two copies of the library may be in one isolate. Failure: each went behind the other again and again, in
+ * microtasks without end. Decision: a copy stays where it is when another one adds its listener. Cost: none, since
+ * each closes its own sockets.
+ */
 function shutDownOnExit(process: NodeProcess | undefined): void {
   if (process?.on === undefined) return;
-  process.on("exit", shutDown);
+  const last = Object.assign(() => shutDown(), { [MARK]: true });
+  process.on("exit", last);
   process.on("newListener", (event, listener) => {
-    if (event !== "exit" || listener === shutDown) return;
+    if (event !== "exit" || (listener as Partial<typeof last>)[MARK]) return;
     queueMicrotask(() => {
-      process.off("exit", shutDown);
-      process.on!("exit", shutDown);
+      process.off("exit", last);
+      process.on!("exit", last);
     });
   });
 }

@@ -12,14 +12,8 @@
 import { loadLibrary } from "../ffi/load.ts";
 import { toCString } from "../ffi/memory.ts";
 import { pthreadKeys } from "../ffi/pthread.ts";
-import {
-  inWorker,
-  isThreadAlive,
-  livenessToken,
-  readEntry,
-  withProcessLock,
-  writeEntry,
-} from "./process_lock.ts";
+import { inWorker, isThreadAlive, livenessToken } from "./isolate.ts";
+import { readEntry, withProcessLock, writeEntry } from "./process_lock.ts";
 
 /**
  * The destructors in their order, and how many values of each a thread can have, which is how many keys there are.
@@ -66,10 +60,12 @@ interface Cleanup {
 /** What is noted of the keys: the isolates that use them, and the keys in the order of their destructors. */
 interface Notes {
   users: string[];
-  keys: [name: string, ...keys: number[]][];
+  keys: [name: Destructor, ...keys: number[]][];
   /** Whether all have been made. */
   complete: boolean;
 }
+
+const NO_KEYS: Notes = { users: [], keys: [], complete: false };
 
 let cleanups: ReturnType<typeof makeCleanups> | undefined;
 let decided = false;
@@ -101,7 +97,7 @@ export function hasExitCleanup(): boolean {
 /** Gives the keys back where no isolate that uses them is left. Only under the lock. */
 export function giveBackKeys(): void {
   const name = nameOf(handleOfLibrary());
-  const { users, keys } = parse(readEntry(name));
+  const { users, keys } = readEntry(name, NO_KEYS);
   if (keys.length === 0 || users.some(isThreadAlive)) return;
   deleteNoted(name, keys);
 }
@@ -157,11 +153,18 @@ function makeCleanups() {
     #cover(destructor: Destructor, value: Value, cleanup: Cleanup): boolean {
       // It would wait indefinitely for a socket that is never closed.
       if (destructor === "zmq_ctx_term" && this.#bareSockets.has(value)) return false;
-      const key = cleanup.key = this.#free.get(destructor)!.pop();
+      const key = cleanup.key = this.#takeKey(destructor);
       if (key === undefined) return false;
       if (typeof value === "number") this.#functions.set_number(key, BigInt(value));
       else this.#functions.pthread_setspecific(key, value);
       return true;
+    }
+
+    /** A key under which this thread has no value: another copy of the library in this isolate uses the same keys. */
+    #takeKey(destructor: Destructor): number | undefined {
+      const free = this.#free.get(destructor)!;
+      const at = free.findLastIndex((key) => this.#functions.pthread_getspecific(key) === null);
+      return at === -1 ? undefined : free.splice(at, 1)[0];
     }
 
     /** Takes the value back, and covers another one by its key. */
@@ -203,17 +206,17 @@ function makeCleanups() {
     #learn(): void {
       withProcessLock(() => {
         const name = nameOf(this.#handle);
-        const notes = parse(readEntry(name));
+        const notes: Notes = { ...readEntry(name, NO_KEYS) };
         notes.users = notes.users.filter(isThreadAlive);
         if (!notes.complete) {
           // The worker that began to make them was terminated meanwhile.
           deleteNoted(name, notes.keys);
-          notes.keys = this.#make((keys) => writeEntry(name, format({ ...notes, keys })));
+          notes.keys = this.#make((keys) => writeEntry(name, { ...notes, keys }));
           notes.complete = true;
         }
         notes.users.push(livenessToken());
-        writeEntry(name, format(notes));
-        for (const [name, ...keys] of notes.keys) this.#free.get(name as Destructor)?.push(...keys);
+        writeEntry(name, notes);
+        for (const [name, ...keys] of notes.keys) this.#free.get(name)!.push(...keys);
         this.#learnt = true;
       });
       if (this.#learnt) this.add("sigblock", ALL_SIGNALS, undefined);
@@ -277,30 +280,8 @@ function makeCleanups() {
 /** Deletes keys that no thread has a value of: another thread would lose the call. Noted first: afterwards, their numbers may be others'. */
 function deleteNoted(name: string, keys: Notes["keys"]): void {
   const { pthread_key_delete } = pthreadKeys();
-  writeEntry(name, "");
+  writeEntry(name, undefined);
   for (const [, ...group] of keys) for (const key of group) pthread_key_delete(key);
-}
-
-/** The end of the notes where all keys have been made. */
-const COMPLETE = "complete";
-
-function parse(text: string): Notes {
-  const [users, ...groups] = text.split(";");
-  const complete = groups.at(-1) === COMPLETE;
-  if (complete) groups.pop();
-  return {
-    users: users.split(" ").filter((user) => user !== ""),
-    keys: groups.map((group) => {
-      const [name, ...keys] = group.split(" ");
-      return [name, ...keys.map(Number)];
-    }),
-    complete,
-  };
-}
-
-function format({ users, keys, complete }: Notes): string {
-  const groups = keys.map((group) => group.join(" "));
-  return [users.join(" "), ...groups, ...(complete ? [COMPLETE] : [])].join(";");
 }
 
 function nameOf(handle: bigint): string {

@@ -435,7 +435,7 @@ export class Handle extends Source {
     if (this.context.closed) step(() => this.monitor?.stop());
     step(() => this.release());
     if (this.#monitorSocketIsShared) {
-      step(() => unshareMonitorSocket(this.pointer, this.context.pointer("zmq_close")));
+      step(() => unshareMonitorSocket(this.pointer));
     }
     step(() => removeSocketCleanup(this.pointer));
     step(() => check(zmq().zmq_close(this.pointer), "zmq_close"));

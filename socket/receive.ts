@@ -1,7 +1,7 @@
 /** The receiving half of a socket: at once where possible, otherwise pending in the queue. */
 
 import { stateError } from "../ffi/errno.ts";
-import { inWorker } from "../process/process_lock.ts";
+import { inWorker } from "../process/isolate.ts";
 import { backgroundSources } from "../poller/background.ts";
 import { waitReadable } from "../poller/wait_readable.ts";
 import { takeBudget } from "../poller/budget.ts";

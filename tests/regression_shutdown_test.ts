@@ -5,7 +5,7 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { libraryPath, Pull } from "../mod.ts";
 import { Program } from "./program.ts";
 import { freshAddress, run, withFolder } from "./util.ts";
-import { withWorkers } from "./threads/support.ts";
+import { withCopy, withWorkers } from "./threads/support.ts";
 
 const LINUX = Deno.build.os === "linux";
 
@@ -208,3 +208,18 @@ Deno.test({
     assertEquals([stdout, stderr, code], ["true\n", "", 0]);
   },
 });
+
+Deno.test("two copies of the library in a worker once moved behind each other's exit listener without end", () =>
+  withCopy(async (copy) => {
+    const { stdout, stderr, code } = await withWorkers(
+      `async open() {
+        const other = await import("${copy}/mod.ts");
+        globalThis.opened = [new Pull(), new other.Pull()];
+        setTimeout(() => tell("goes on"), 0);
+      },`,
+      `const worker = start("Web Worker", "open");
+      console.log(await worker.next());
+      worker.terminate();`,
+    );
+    assertEquals([stdout, stderr, code], ["goes on\n", "", 0]);
+  }));

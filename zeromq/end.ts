@@ -4,7 +4,7 @@
  */
 
 import { setExitHook } from "../process/shutdown.ts";
-import { inWorker } from "../process/process_lock.ts";
+import { inWorker } from "../process/isolate.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
 
 interface NodeProcess {

@@ -1,7 +1,7 @@
 /** The default context, which is one for the whole process: workers find the same. */
 
 import { ContextCore } from "../context.ts";
-import { inWorker } from "../process/process_lock.ts";
+import { inWorker } from "../process/isolate.ts";
 import { joinOrMake } from "../process/shared_contexts.ts";
 
 /** What a worker's sockets have sent just before its end has so many ms to arrive, whatever their linger. */

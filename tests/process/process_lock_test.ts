@@ -10,10 +10,10 @@ const WORKERS = `
   async die() {
     const { withProcessLock, readEntry, writeEntry } = await import("$ROOT/process/process_lock.ts");
     withProcessLock(() => {
-      if (readEntry("test") !== "theirs") throw new Error("another text: " + readEntry("test"));
+      if (readEntry("test", "") !== "theirs") throw new Error("another text: " + readEntry("test", ""));
       tell("locked");
       self.close();
-      for (let i = 0; i < 1e7; i++) readEntry("test");
+      for (let i = 0; i < 1e7; i++) readEntry("test", "");
       writeEntry("test", "changed");
       tell("lives on");
     });
@@ -42,13 +42,98 @@ Deno.test({
         console.log(await worker.next());
         await until(() => threadsOf("worker-") === 0);
         // More than once: a lock that isn't made consistent is had one time more.
-        for (let k = 0; k < 3; k++) console.log(withProcessLock(() => readEntry("test")));
+        for (let k = 0; k < 3; k++) console.log(withProcessLock(() => readEntry("test", "")));
         console.log(Context.join(context.share()).closed);
       }
       Deno.exit();`,
     );
     const round = "locked\ntheirs\ntheirs\ntheirs\nfalse\n";
     assertEquals([stdout, stderr, code], [round.repeat(3), "", 0]);
+  },
+});
+
+Deno.test({
+  name:
+    "a worker that is terminated at any step of setting an entry leaves it as it was, or as it was to be",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr, code } = await withWorkers(
+      `/** Ends before the foreign call after so many, once an entry is being set. */
+      async dieAfter(calls) {
+        const { dlopen } = Deno;
+        let left = Infinity;
+        Deno.dlopen = (path, table) => {
+          const symbols = {};
+          for (const [name, call] of Object.entries(dlopen(path, table).symbols)) {
+            symbols[name] = (...given) => {
+              if (left-- === 0) {
+                self.close();
+                for (;;);
+              }
+              return call(...given);
+            };
+          }
+          return { symbols };
+        };
+        const { withProcessLock, writeEntry } = await import("$ROOT/process/process_lock.ts");
+        withProcessLock(() => {
+          writeEntry("other", "set before");
+          left = calls;
+          writeEntry("test", "new".repeat(5000));
+          left = Infinity;
+        });
+        tell("lives on");
+      },`,
+      `const { withProcessLock, readEntry, writeEntry } = await import("$ROOT/process/process_lock.ts");
+      const found = [];
+      for (let calls = 0, told; told !== "lives on"; calls++) {
+        withProcessLock(() => writeEntry("test", "old".repeat(5000)));
+        const worker = start("Web Worker", "dieAfter", calls);
+        const ended = until(() => threadsOf("worker-") === 0);
+        told = await Promise.race([worker.next(), ended]);
+        worker.terminate();
+        await until(() => threadsOf("worker-") === 0);
+        found.push(withProcessLock(() => {
+          const texts = [readEntry("test", "").split(/(?<=^...)/)[0], readEntry("other", "")];
+          return texts.join() + " " + readEntry("test", "").length;
+        }));
+      }
+      const [first, last] = ["old", "new"].map((one) => one + ",set before 15000");
+      const changed = found.indexOf(last);
+      console.log(found.length > 5, changed > 0, found.length - changed > 1);
+      console.log(found.every((one, at) => one === (at < changed ? first : last)) || found);`,
+    );
+    assertEquals([stdout, stderr, code], ["true true true\ntrue\n", "", 0]);
+  },
+});
+
+Deno.test({
+  name: "an entry may be longer than any path, and is the same in each isolate",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr, code } = await withWorkers(
+      `async answer() {
+        const { withProcessLock, readEntry, writeEntry } = await import("$ROOT/process/process_lock.ts");
+        withProcessLock(() => writeEntry("answer", [...readEntry("test", []), "\\n\\0\\u00e9"]));
+        tell("answered");
+      },`,
+      `const { withProcessLock, readEntry, writeEntry } = await import("$ROOT/process/process_lock.ts");
+      const test = Array.from({ length: 10_000 }, (_, at) => at + ": x y");
+      withProcessLock(() => {
+        writeEntry("test", test);
+        writeEntry("test.", "another");
+      });
+      const worker = start("Web Worker", "answer");
+      console.log(await worker.next());
+      worker.terminate();
+      const answer = withProcessLock(() => readEntry("answer", ""));
+      console.log(JSON.stringify(answer) === JSON.stringify([...test, "\\n\\0\\u00e9"]));
+      console.log(withProcessLock(() => {
+        writeEntry("test", undefined);
+        return readEntry("test", "none") + " " + readEntry("test.", "none");
+      }));`,
+    );
+    assertEquals([stdout, stderr, code], ["answered\ntrue\nnone another\n", "", 0]);
   },
 });
 

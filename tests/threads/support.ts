@@ -1,6 +1,8 @@
-/** Programs with workers, and what a process has open. */
+/** Programs with workers, what a process has open, and a second copy of the library. */
 
-import { type Outcome, run } from "../util.ts";
+import { type Outcome, run, withFolder } from "../util.ts";
+
+const ROOT = new URL("../../", import.meta.url);
 
 /** The kinds of workers. */
 export const KINDS = ["Web Worker", "node worker"] as const;
@@ -101,4 +103,20 @@ export function withWorkers(
     }`,
     options,
   );
+}
+
+/** Makes a second copy of the library, and calls with its folder's address. */
+export function withCopy<T>(action: (copy: string) => Promise<T>): Promise<T> {
+  return withFolder(async (folder) => {
+    const { publish } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+    const folders = publish.include.filter((one: string) => /^(?!docs)\w+\/$/.test(one));
+    for (const one of ["", ...folders]) {
+      await Deno.mkdir(`${folder}/${one}`, { recursive: true });
+      for await (const { name, isFile } of Deno.readDir(new URL(`./${one}`, ROOT))) {
+        if (!isFile || !name.endsWith(".ts")) continue;
+        await Deno.copyFile(new URL(`./${one}${name}`, ROOT), `${folder}/${one}${name}`);
+      }
+    }
+    return await action(`file://${folder}`);
+  });
 }

@@ -1,0 +1,172 @@
+/**
+ * The process-wide record: one block of memory, which every isolate of the process finds.
+ *
+ * Fact: isolates have no memory in common. But the C library keeps the folder of a message catalogue (`bindtextdomain`)
+ * for the whole process: any thread can set and read it, and child processes don't inherit it. Decision: under a
+ * name of ours, that folder is the address of the record, in hexadecimal digits, and everything that isolates share is
+ * in the record. Cost: macOS has no catalogues in its C library, so nothing can be shared there.
+ *
+ * Fact: two copies of the library may be in a process, of different versions. Failure: one would read what the other has
+ * written by another plan, and follow addresses that are none. Decision: the name, and the record's first 16 bytes, are
+ * the same in every version; the rest is touched only where they say that it's laid out as here. Cost: two versions with
+ * different layouts share nothing, and the one that comes second can't share at all.
+ */
+
+import { libc, libcForRecord } from "../ffi/libc.ts";
+import { addressOf, allocate, cString, pointerAt, pointerToHex, toCString } from "../ffi/memory.ts";
+import { MUTEX_SIZE } from "../ffi/pthread.ts";
+import { hasRobustMutexes, initMutex } from "./robust_mutex.ts";
+
+/** The name, which is also what each record begins with: in every version. */
+const NAME = "deno-zmq";
+/** The layout of the record, and of what is in its text: to be raised with each change of either. */
+const LAYOUT = 4;
+// The name (8 bytes), the layout (4), the size (4); and from there as LAYOUT says: the text's address (8), the mutex.
+const HEADER_SIZE = 16;
+const TEXT_AT = 16n;
+const MUTEX_AT = 24n;
+const SIZE = Number(MUTEX_AT) + MUTEX_SIZE;
+
+/** For as many ms at most another thread is waited for. */
+export const LOCK_TIMEOUT = 1000;
+
+/** The record, where it's laid out as here. */
+export interface ProcessRecord {
+  /** Guards the text. */
+  readonly mutex: Deno.PointerObject;
+  /** What is kept; empty at first. Only under the mutex. */
+  read(): string;
+  /** Keeps another text. Only under the mutex. */
+  write(text: string): void;
+}
+
+let record: ProcessRecord | undefined;
+let reason = "";
+
+/** The record, made where there is none yet. Undefined where there can't be one: see {@linkcode whyNoRecord}. */
+export function processRecord(): ProcessRecord | undefined {
+  return record ??= findRecord();
+}
+
+/** Why there was no record, as the end of a sentence. */
+export function whyNoRecord(): string {
+  return reason;
+}
+
+function findRecord(): ProcessRecord | undefined {
+  const { bindtextdomain, ftrylockfile, funlockfile } = libcForRecord();
+  if (!bindtextdomain || !ftrylockfile || !funlockfile || !hasRobustMutexes()) {
+    reason = "that takes what the C library of Linux has";
+    return undefined;
+  }
+  const published = publishedText() ?? publishRecord();
+  return published === undefined ? undefined : openRecord(published);
+}
+
+/** What is published under the name. Undefined where nothing is. */
+function publishedText(): string | undefined {
+  // Where none was set, it's the C library's own, the folder of all messages; musl has none then.
+  const text = cString(libcForRecord().bindtextdomain!(toCString(NAME, "A name"), null));
+  return text.startsWith("=") ? text.slice(1) : undefined;
+}
+
+/** Publishes a new record, where no other thread does so meanwhile; and returns what is published then. */
+function publishRecord(): string | undefined {
+  const { bindtextdomain, ftrylockfile, funlockfile } = libcForRecord();
+  // Before the lock is taken, so that it's held for a moment only: from a terminated worker it would never come back.
+  const made = newRecord();
+  // A lock that every thread knows without being told of it: that of the C library's standard input, which no one here
+  // reads.
+  const stdin = standardInput();
+  const deadline = performance.now() + LOCK_TIMEOUT;
+  while (ftrylockfile!(stdin) !== 0) {
+    if (performance.now() > deadline) {
+      reason = "another thread keeps the C library's standard input locked";
+      libc().free(made);
+      return undefined;
+    }
+    pause();
+  }
+  try {
+    let published = publishedText();
+    if (published === undefined) {
+      published = pointerToHex(made);
+      const kept = bindtextdomain!(toCString(NAME, "A name"), toCString(`=${published}`, "A text"));
+      if (kept !== null) return published;
+      reason = "the C library has no memory for it";
+    }
+    libc().free(made);
+    return published;
+  } finally {
+    funlockfile!(stdin);
+  }
+}
+
+/** The `FILE *` of the C library's standard input. */
+function standardInput(): Deno.PointerObject {
+  const variable = libcForRecord().dlsym(0n, toCString("stdin", "A symbol"));
+  return pointerAt(wordAt(variable!))!;
+}
+
+function newRecord(): Deno.PointerObject {
+  const made = allocate(SIZE);
+  const bytes = new Uint8Array(SIZE);
+  new TextEncoder().encodeInto(NAME, bytes);
+  new Uint32Array(bytes.buffer).set([LAYOUT, SIZE], 2);
+  libc().memcpy_out(made, bytes, BigInt(SIZE));
+  initMutex(pointerAt(addressOf(made) + MUTEX_AT)!);
+  return made;
+}
+
+/** Opens what is published, where it's laid out as here. Nothing else of it is read or written before that's known. */
+function openRecord(published: string): ProcessRecord | undefined {
+  const address = /^[0-9a-f]{1,16}$/.test(published) ? BigInt(`0x${published}`) : 0n;
+  const header = new Uint8Array(HEADER_SIZE);
+  if (address !== 0n) libc().memcpy(header, pointerAt(address), BigInt(HEADER_SIZE));
+  if (new TextDecoder().decode(header.subarray(0, NAME.length)) !== NAME) {
+    reason = "something else in this process has taken the name under which deno-zmq would do so";
+    return undefined;
+  }
+  const [layout, size] = new Uint32Array(header.buffer, NAME.length);
+  if (layout !== LAYOUT || size !== SIZE) {
+    reason = "another version of deno-zmq is in this process and came first: what isolates share " +
+      `is laid out there in version ${layout} (${size} bytes), and here in version ${LAYOUT} ` +
+      `(${SIZE} bytes)`;
+    return undefined;
+  }
+  return recordAt(address);
+}
+
+/**
+ * The text. Fact: a worker may be terminated between any two foreign calls, also while it has the mutex. Failure: a text
+ * that was half written would be no one's any more. Decision: a text is never changed; the new one is written elsewhere,
+ * and one call puts its address in the place of the old one's. Cost: a copy of the text, and where a worker is
+ * terminated just before or after that call, the memory of one text.
+ */
+function recordAt(address: bigint): ProcessRecord {
+  const textAt = pointerAt(address + TEXT_AT)!;
+  return {
+    mutex: pointerAt(address + MUTEX_AT)!,
+    read: () => cString(pointerAt(wordAt(textAt))),
+    write(text) {
+      const before = pointerAt(wordAt(textAt));
+      const bytes = toCString(text, "A text");
+      const after = allocate(bytes.length);
+      libc().memcpy_out(after, bytes, BigInt(bytes.length));
+      libc().memcpy_out(textAt, new Uint8Array(BigUint64Array.of(addressOf(after)).buffer), 8n);
+      libc().free(before);
+    },
+  };
+}
+
+/** The 8 bytes at a pointer, as a number. */
+function wordAt(pointer: Deno.PointerObject): bigint {
+  const word = new BigUint64Array(1);
+  libc().memcpy(new Uint8Array(word.buffer), pointer, 8n);
+  return word[0];
+}
+
+/** Lets a moment go by. */
+export function pause(): void {
+  libc().poll(new Uint8Array(8), 0n, 1);
+}
