@@ -63,6 +63,17 @@ export function checkExpected(
   }
 }
 
+/** Whether it's for this error that the call just made has failed: the next foreign call after it. */
+export function failedWith(errno: number): boolean {
+  return libc().errno() === errno;
+}
+
+/** What `check` does, for calls that return 0 where they fail. */
+export function checkNonZero(result: number, call: string, subject?: Subject): number {
+  if (result === 0) throw errorOf(libc().errno(), call, subject);
+  return result;
+}
+
 /** What `check` does, for calls that return a pointer. */
 export function checkPointer(result: Deno.PointerValue, call: string): Deno.PointerObject {
   if (result === null) throw errorOf(libc().errno(), call);

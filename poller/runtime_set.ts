@@ -1,7 +1,7 @@
 /** The set of descriptors in which the runtime itself waits for its sockets, files and threads. */
 
 import { EPOLL_CTL_DEL, F_GETFD, FD_CLOEXEC, POLLIN } from "../ffi/constants.ts";
-import { ENOENT } from "../ffi/errno.ts";
+import { ENOENT, failedWith } from "../ffi/errno.ts";
 import { libc, libcForFiles, libcOfLinux } from "../ffi/libc.ts";
 import { usize } from "../ffi/memory.ts";
 
@@ -35,5 +35,5 @@ const event = new Uint8Array(16);
 /** To take a descriptor out of a set that it isn't in fails in another way than to take it out of what is no set. */
 function isSet(fd: number, ours: number): boolean {
   if (fd === ours) return false;
-  return libcOfLinux().epoll_ctl(fd, EPOLL_CTL_DEL, ours, event) < 0 && libc().errno() === ENOENT;
+  return libcOfLinux().epoll_ctl(fd, EPOLL_CTL_DEL, ours, event) < 0 && failedWith(ENOENT);
 }

@@ -159,10 +159,12 @@ function recordAt(address: bigint): ProcessRecord {
   };
 }
 
+const word = new BigUint64Array(1);
+const wordBytes = new Uint8Array(word.buffer);
+
 /** The 8 bytes at a pointer, as a number. */
 function wordAt(pointer: Deno.PointerObject): bigint {
-  const word = new BigUint64Array(1);
-  libc().memcpy(new Uint8Array(word.buffer), pointer, 8n);
+  libc().memcpy(wordBytes, pointer, 8n);
   return word[0];
 }
 

@@ -3,7 +3,13 @@
 import { DONT_WAIT, EVENT_IN } from "../ffi/constants.ts";
 import { POLLER_EVENT_SIZE, zmqDrafts, zmqPeers } from "../ffi/drafts.ts";
 import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
-import { check, checkExpected, checkUninterrupted, errorOf, WOULD_BLOCK } from "../ffi/errno.ts";
+import {
+  check,
+  checkExpected,
+  checkNonZero,
+  checkUninterrupted,
+  WOULD_BLOCK,
+} from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { allocate, cBytes, PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
@@ -192,8 +198,8 @@ export function changeGroup(
 /** Connects a PEER, and returns the routing id of the other. */
 export function connectPeer(handle: Handle, address: string): number {
   const text = toCString(address, "An address");
-  const id = zmqPeers().zmq_connect_peer(handle.pointer, text);
-  if (id === 0) throw errorOf(libc().errno(), "zmq_connect_peer", { address });
+  const connected = zmqPeers().zmq_connect_peer(handle.pointer, text);
+  const id = checkNonZero(connected, "zmq_connect_peer", { address });
   handle.markStale();
   return id;
 }

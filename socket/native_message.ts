@@ -1,6 +1,6 @@
 /** Receiving from libzmq: one native message after another, turned into frames or shown in place. */
 
-import { checkExpected, EAGAIN, EINTR, WOULD_BLOCK } from "../ffi/errno.ts";
+import { checkExpected, EAGAIN, EINTR, failedWith, WOULD_BLOCK } from "../ffi/errno.ts";
 import { DONT_WAIT } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq, zmqInfo } from "../ffi/libzmq.ts";
@@ -55,8 +55,7 @@ export class NativeMessage extends PinnedBuffer {
   receiveBlocking(socket: Deno.PointerObject): number {
     const size = this.#calls.zmq_msg_recv(this.pointer, socket, 0);
     if (size >= 0) return size;
-    const errno = libc().errno();
-    return errno === EAGAIN || errno === EINTR ? -1 : this.receive(socket); // which asks again
+    return failedWith(EAGAIN) || failedWith(EINTR) ? -1 : this.receive(socket); // which asks again
   }
 
   /** Whether another part of the same message follows. */
@@ -146,7 +145,7 @@ export function takeMessageOrFailure(
 ): Frame[] | Failure | undefined {
   const native = message ??= new NativeMessage();
   const size = native.receiveOnce(socket);
-  if (size < 0) return libc().errno() === EAGAIN ? undefined : takeAgain(socket, names);
+  if (size < 0) return failedWith(EAGAIN) ? undefined : takeAgain(socket, names);
   if (names === undefined && isSingle(native.words)) {
     return [newSmallFrame(size, native.words, INLINE_DATA_WORD)];
   }

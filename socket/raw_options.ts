@@ -8,9 +8,8 @@
  */
 
 import { EVENT_IN, EVENT_OUT } from "../ffi/constants.ts";
-import { check, checkUninterrupted, EINTR } from "../ffi/errno.ts";
+import { check, checkUninterrupted, EINTR, failedWith } from "../ffi/errno.ts";
 import { addExitCleanup, hasExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
-import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { PinnedBuffer, usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
@@ -44,7 +43,7 @@ export function getInt(socket: Deno.PointerObject, option: number): number {
   const buffer = scratch();
   for (;;) {
     if (buffer.read(socket, option, 4) === 0) return buffer.words[0];
-    if (libc().errno() !== EINTR) return -1;
+    if (!failedWith(EINTR)) return -1;
   }
 }
 

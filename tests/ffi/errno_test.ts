@@ -242,3 +242,24 @@ Deno.test("an option that libzmq refuses is named by the error", () => {
     return true;
   });
 });
+
+Deno.test("the error gate is the only reader of errno", async () => {
+  const root = new URL("../../", import.meta.url);
+  const { publish } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  const folders = publish.include.filter((one: string) => /^(?!docs)\w+\/$/.test(one));
+  const readers: string[] = [];
+  for (const folder of ["", ...folders]) {
+    for await (const { name, isFile } of Deno.readDir(new URL(`./${folder}`, root))) {
+      if (!isFile || !name.endsWith(".ts")) continue;
+      const source = await Deno.readTextFile(new URL(`./${folder}${name}`, root));
+      const code = source.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
+      // Called, or taken out of the table in order to be; an error's `errno` is neither.
+      const reads = /\berrno\(|\berrno\b[^;]*=\s*libc\(\)|libc\(\)\[|\b(zmq_errno|__errno)/.test(
+        code,
+      );
+      if (reads) readers.push(folder + name);
+    }
+  }
+  // One declares the function, the other one calls it.
+  assertEquals(readers.sort(), ["ffi/errno.ts", "ffi/libc.ts"]);
+});
