@@ -35,57 +35,6 @@ Deno.test("the modules import relative files by name, and only the cheap ones of
   assertEquals(others.filter((one) => !cheap.some((name) => one.endsWith(` ${name}`))), []);
 });
 
-Deno.test("imports run one way: errors, ffi, process, poller, context, socket, security, proxy or mod.ts", () => {
-  const layers = [
-    /^errors\.ts$/,
-    /^ffi\//,
-    /^process\//,
-    /^poller\//,
-    /^context(_options)?\.ts$/,
-    /^socket\//,
-    /^security\//,
-    /^proxy\//,
-    /^proxy\.ts$/,
-    /^library\.ts$/,
-    /^(mod|modules)\.ts$/,
-  ];
-  const layerOf = (path: string) => {
-    const layer = layers.findIndex((one) => one.test(path));
-    assert(layer >= 0, `${path} is in no layer`);
-    return layer;
-  };
-  const upward = modules.flatMap(({ specifier, dependencies = [] }) => {
-    const path = specifier.slice(ROOT.href.length);
-    return dependencies
-      .map((one) => one.code?.specifier ?? "")
-      .filter((one) => one.startsWith(ROOT.href))
-      .map((one) => one.slice(ROOT.href.length))
-      .filter((one) => layerOf(one) > layerOf(path))
-      .map((one) => `${path} imports ${one}`);
-  });
-  assertEquals(upward, []);
-});
-
-Deno.test("no module needs itself, by way of what it imports", () => {
-  const open = new Set<string>();
-  const done = new Set<string>();
-  const cycles: string[] = [];
-  const of = new Map(modules.map(({ specifier, dependencies = [] }) => [
-    specifier,
-    dependencies.map((one) => one.code?.specifier ?? ""),
-  ]));
-  const visit = (specifier: string) => {
-    if (done.has(specifier)) return;
-    if (open.has(specifier)) return void cycles.push([...open, specifier].join(" > "));
-    open.add(specifier);
-    of.get(specifier)?.forEach(visit);
-    open.delete(specifier);
-    done.add(specifier);
-  };
-  for (const { specifier } of modules) visit(specifier);
-  assertEquals(cycles, []);
-});
-
 Deno.test("the Poller's entry brings no socket, no context, and nothing that looks for libzmq at once", async () => {
   const behind = (await modulesOf(exports["./poller"]))
     .map(({ specifier }) => specifier.slice(ROOT.href.length));

@@ -1,0 +1,63 @@
+/** What may import what. */
+
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+
+const ROOT = new URL("../", import.meta.url);
+
+/** The layers, lowest first. Those beside each other have nothing of each other. */
+const LAYERS: Record<string, RegExp>[] = [
+  { errors: /^errors\.ts$/ },
+  { ffi: /^ffi\// },
+  { process: /^process\// },
+  { poller: /^poller\// },
+  { context: /^context(_options)?\.ts$/ },
+  { socket: /^socket\// },
+  { security: /^security\//, proxy: /^proxy(\/|\.ts$)/, library: /^library\.ts$/ },
+  { mod: /^(mod|modules)\.ts$/, zeromq: /^zeromq(_\w+)?(\/|\.ts$)/ },
+];
+
+interface Import {
+  from: string;
+  to: string;
+}
+
+async function* modulesIn(folder: string): AsyncGenerator<string> {
+  for await (const { name, isFile } of Deno.readDir(new URL(`./${folder}`, ROOT))) {
+    if (isFile && name.endsWith(".ts")) yield folder + name;
+  }
+}
+
+async function importsOf(path: string): Promise<Import[]> {
+  const source = await Deno.readTextFile(new URL(path, ROOT));
+  const code = source.replaceAll(/\/\*[^]*?\*\//g, "");
+  const found = code.matchAll(/^(?:import|export)\b([^"';]*)"(\.[^"]+)";$/gm);
+  return [...found].map(([, , specifier]) => ({
+    from: path,
+    to: new URL(specifier, new URL(path, ROOT)).href.slice(ROOT.href.length),
+  }));
+}
+
+const { publish } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+const folders: string[] = publish.include.filter((one: string) => /^(?!docs)\w+\/$/.test(one));
+const modules = (await Promise.all(["", ...folders].map((one) => Array.fromAsync(modulesIn(one)))))
+  .flat().sort();
+const imports = (await Promise.all(modules.map(importsOf))).flat();
+
+/** A module's layer, and its name there. */
+function placeOf(path: string): [height: number, name: string] {
+  for (const [height, layer] of LAYERS.entries()) {
+    const name = Object.keys(layer).find((name) => layer[name].test(path));
+    if (name !== undefined) return [height, name];
+  }
+  throw new Error(`${path} is in no layer`);
+}
+
+Deno.test("imports run one way: errors, ffi, process, poller, context, socket, security and proxy, mod.ts and zeromq.ts", () => {
+  assert(modules.length > 100 && imports.length > 300, `${modules.length}, ${imports.length}`);
+  const others = imports.filter(({ from, to }) => {
+    const [height, name] = placeOf(from);
+    const [below, other] = placeOf(to);
+    return below > height || below === height && name !== other;
+  });
+  assertEquals(others.map(({ from, to }) => `${from} imports ${to}`), []);
+});
