@@ -19,6 +19,8 @@ const LAYERS: Record<string, RegExp>[] = [
 interface Import {
   from: string;
   to: string;
+  /** Whether it takes types only, of which nothing is left when the module is loaded. */
+  types: boolean;
 }
 
 async function* modulesIn(folder: string): AsyncGenerator<string> {
@@ -31,10 +33,14 @@ async function importsOf(path: string): Promise<Import[]> {
   const source = await Deno.readTextFile(new URL(path, ROOT));
   const code = source.replaceAll(/\/\*[^]*?\*\//g, "");
   const found = code.matchAll(/^(?:import|export)\b([^"';]*)"(\.[^"]+)";$/gm);
-  return [...found].map(([, , specifier]) => ({
-    from: path,
-    to: new URL(specifier, new URL(path, ROOT)).href.slice(ROOT.href.length),
-  }));
+  return [...found].map(([, clause, specifier]) => {
+    const names = clause.match(/\{([^}]*)\}/)?.[1].split(",").filter((one) => one.trim() !== "");
+    return {
+      from: path,
+      to: new URL(specifier, new URL(path, ROOT)).href.slice(ROOT.href.length),
+      types: /^ type\b/.test(clause) || !!names?.every((one) => /^\s*type\b/.test(one)),
+    };
+  });
 }
 
 const { publish } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
@@ -60,4 +66,19 @@ Deno.test("imports run one way: errors, ffi, process, poller, context, socket, s
     return below > height || below === height && name !== other;
   });
   assertEquals(others.map(({ from, to }) => `${from} imports ${to}`), []);
+});
+
+Deno.test("no module imports one that needs it in order to be loaded", () => {
+  const left = new Set(modules);
+  const needs = imports.filter(({ from, to, types }) => !types && from !== to);
+  // Whatever needs none of the others, or is needed by none, goes, again and again. What stays goes round.
+  for (let before = -1; left.size !== before;) {
+    before = left.size;
+    for (const path of left) {
+      const inside = needs.filter(({ from, to }) => left.has(from) && left.has(to));
+      const needsOne = inside.some(({ from }) => from === path);
+      if (!needsOne || !inside.some(({ to }) => to === path)) left.delete(path);
+    }
+  }
+  assertEquals([...left], []);
 });
