@@ -82,7 +82,8 @@ export class Context extends Uncloneable implements Disposable {
    * ends with the last.
    *
    * @throws `TypeError` for what isn't a token. `ZmqError` ENOENT where the context isn't there any more, or is
-   * another process's; EINVAL where it is of another libzmq than this isolate uses.
+   * another process's; EINVAL where it is of another libzmq than this isolate uses; ENOTSUP as with
+   * {@linkcode Context.share}.
    *
    * @example A worker that talks to its parent over inproc
    * ```ts
@@ -112,7 +113,7 @@ export class Context extends Uncloneable implements Disposable {
    * for {@linkcode Context.join}. The same each time; it holds for as long as any isolate has the context open.
    *
    * @throws `ZmqError` EBADF where the context is closed, ENOTSUP where the system doesn't have what it takes
-   * (it works on Linux).
+   * (it works on Linux), or another version of this library has come first in the process, and shares in another way.
    */
   share(): string {
     return this.#core.share();

@@ -206,7 +206,7 @@ export class Poller<Key = unknown> extends Uncloneable
    * same each time.
    *
    * @throws `ZmqError` EBADF where the Poller is closed, ENOTSUP where the system doesn't have what it takes
-   * (it works on Linux).
+   * (it works on Linux), or another version of this library has come first in the process, and shares in another way.
    */
   waker(): string {
     return this.#core.waker();

@@ -6,12 +6,12 @@
 import { inWorker } from "./isolate.ts";
 import { joinTerminations, prepareTermination } from "./native_context.ts";
 
-/** Something that is closed at the end. */
+/** What the end closes. */
 interface ClosedAtExit {
   close(): void;
 }
 
-/** After so many ms the end says why it waits. */
+/** After so many ms of waiting, the end says why it waits. */
 export const WARN_AFTER = 500;
 const registered = new Set<ClosedAtExit>();
 /** How long the end waits for the contexts that were closed, whose messages may still be going out. */
@@ -20,18 +20,18 @@ let exitMessage: string | undefined;
 let installed = false;
 let shuttingDown = false;
 
-/** Has a context closed at the end. */
+/** Registers a context, which the end closes. */
 export function registerAtExit(context: ClosedAtExit): void {
   installExitHooks();
   registered.add(context);
 }
 
-/** It was closed. */
+/** Takes that back: the context was closed. */
 export function unregisterAtExit(context: ClosedAtExit): void {
   registered.delete(context);
 }
 
-/** Whether the end has come. */
+/** Whether the end has begun. */
 export function isShuttingDown(): boolean {
   return shuttingDown;
 }
@@ -42,7 +42,7 @@ export function extendExitLinger(milliseconds: number, message: string | undefin
   exitMessage = message ?? exitMessage;
 }
 
-/** Our own words. */
+/** What the end says where a context has no words of its own. */
 export function exitMessageFor(milliseconds: number): string {
   return `deno-zmq: waiting up to ${milliseconds} ms for messages that are still to be sent. ` +
     "See the linger of sockets, and exitLinger of their context.";
@@ -58,7 +58,7 @@ export interface ExitHook {
 
 let exitHook: ExitHook | undefined;
 
-/** Has the end come at a moment after `unload`, where there is such a moment. */
+/** Moves the end to a moment after `unload`, where there is such a moment. */
 export function setExitHook(hook: ExitHook): void {
   exitHook = hook;
 }
@@ -68,8 +68,8 @@ function installExitHooks(): void {
   installed = true;
   prepareTermination();
   addEventListener("unload", onUnload);
-  // To be the last of its listeners, since a program's own may still send. Deno.exit fires no
-  // beforeunload: there the order is that in which the listeners were added.
+  // The last of the listeners of unload, since a program's own may still send. Deno.exit fires no beforeunload: there
+  // the order is that in which the listeners were added.
   addEventListener("beforeunload", () => {
     removeEventListener("unload", onUnload);
     addEventListener("unload", onUnload);
