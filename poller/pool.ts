@@ -29,6 +29,8 @@ export class Pool {
   /** The waits that were handed to the pool, and how many of them are known to have begun. */
   #waits = 0;
   #begun = 0;
+  /** When the last of them ends at the latest. */
+  #until = Infinity;
   readonly #watch = new Alarm(() => this.#askAfter());
   #asking = false;
   #resume: (() => void) | undefined;
@@ -45,11 +47,15 @@ export class Pool {
     return this.#asking || this.#yielding;
   }
 
-  /** A wait was handed to the pool, until `until` at the latest. */
-  parked(now: number, until: number): void {
+  /**
+   * A wait was handed to the pool, until `until` at the latest. One that continues another, which has just ended with
+   * nothing, is asked after only where it's late: in a quiet worker each second's wait would otherwise take two more wakes.
+   */
+  parked(now: number, until: number, continues: boolean): void {
     this.#waits++;
     this.#parked++;
-    this.#watch.setEarlier(Math.min(now + FIRST, until + LATE));
+    this.#until = until;
+    this.#watch.setEarlier(Math.min(continues ? Infinity : now + FIRST, until + LATE));
   }
 
   /** A wait on a thread of the pool has ended. */
@@ -98,8 +104,9 @@ export class Pool {
         this.#look(false);
       });
     }
-    this.#watch.set(performance.now() + INTERVAL);
-    this.#look(unanswered);
+    const now = performance.now();
+    this.#watch.set(now + INTERVAL);
+    if (unanswered || now >= this.#until) this.#look(unanswered);
   }
 }
 

@@ -233,7 +233,7 @@ class Reactor {
   readonly #onReturn = (set: WaitSet, ms: number | undefined): void => {
     this.#strategy.waited("park", performance.now(), set === this.#main ? ms : undefined);
     resetBudget();
-    this.#dispatch(set);
+    if (!this.#dispatch(set)) set.foundNothing();
     this.#queueMicrotask();
     this.#endCycle();
   };

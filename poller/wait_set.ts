@@ -33,6 +33,7 @@ export class WaitSet {
   until = 0;
   #since = 0;
   #wakeSent = false;
+  #continues = false;
   readonly #pool: Pool;
   readonly #onReturn: (set: WaitSet, ms: number | undefined) => void;
 
@@ -67,7 +68,9 @@ export class WaitSet {
     this.until = until;
     this.#since = since;
     this.#wakeSent = false;
-    this.#pool.parked(since, until);
+    const end = timeout === -1 ? Infinity : since + timeout;
+    this.#pool.parked(since, end, this.#continues);
+    this.#continues = false;
     waited.then(() => this.#returned(), (error) => {
       this.fail(error);
       this.#returned();
@@ -78,6 +81,11 @@ export class WaitSet {
     this.parked = false;
     this.#pool.unparked();
     this.#onReturn(this, this.#wakeSent ? undefined : performance.now() - this.#since);
+  }
+
+  /** The wait that has ended brought nothing, and the next one continues it. */
+  foundNothing(): void {
+    this.#continues = !this.#wakeSent;
   }
 
   /** Has the thread return. */
