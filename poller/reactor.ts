@@ -76,14 +76,16 @@ class Reactor {
 
   /** A cycle, after what was found has been dispatched. `mayBlock`: this thread has nothing else to do. */
   #cycle(mayBlock: boolean): void {
+    let now: number;
     do {
       this.recheck();
-      this.#expire(performance.now());
+      now = performance.now();
+      this.#expire(now);
       this.#gather();
     } while (this.#stale.length > 0 && !this.#tickQueued);
     // Where the budget is used up, the next cycle is that tick's.
     this.#more = this.#tickQueued;
-    if (!this.#more) this.#schedule(mayBlock);
+    if (!this.#more) this.#schedule(now, mayBlock);
     this.#endCycle();
   }
 
@@ -93,8 +95,7 @@ class Reactor {
   }
 
   /** Makes the next wait. */
-  #schedule(mayBlock: boolean): void {
-    const now = performance.now();
+  #schedule(now: number, mayBlock: boolean): void {
     const until = this.#deadlines.earliest;
     const main = this.#main;
     // The main set last: while this thread waits in it, nothing else would begin to wait in the others.
