@@ -5,7 +5,7 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { libraryPath, Pull } from "../mod.ts";
 import { Program } from "./program.ts";
 import { freshAddress, run, withFolder } from "./util.ts";
-import { withCopy, withWorkers } from "./threads/support.ts";
+import { withCopy, withWorkers } from "./workers.ts";
 
 const LINUX = Deno.build.os === "linux";
 

@@ -1,7 +1,7 @@
 /** The lock of what isolates have in common. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { withWorkers } from "../threads/support.ts";
+import { withWorkers } from "../workers.ts";
 
 const LINUX = Deno.build.os === "linux";
 

@@ -1,7 +1,7 @@
 /** The record that all isolates of a process find, and what else may be found in its place. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { withCopy, withWorkers } from "../threads/support.ts";
+import { withCopy, withWorkers } from "../workers.ts";
 
 const LINUX = Deno.build.os === "linux";
 

@@ -4,7 +4,7 @@ import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { kinds } from "../../poller/create.ts";
 import { Poller } from "../../mod.ts";
 import { run } from "../util.ts";
-import { KINDS, withWorkers } from "../threads/support.ts";
+import { KINDS, withWorkers } from "../workers.ts";
 
 const LINUX = Deno.build.os === "linux";
 

@@ -4,7 +4,7 @@ import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:asse
 import { fetchPrebuilt } from "../../ffi/load.ts";
 import { Context, libraryPath, Pair, ZmqError } from "../../mod.ts";
 import { run } from "../util.ts";
-import { KINDS, withWorkers } from "../threads/support.ts";
+import { KINDS, withWorkers } from "../workers.ts";
 
 const LINUX = Deno.build.os === "linux";
 

@@ -1,7 +1,7 @@
 /** What the end of a terminated worker's thread gives back, and how many thread-specific keys that takes. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { withWorkers } from "../threads/support.ts";
+import { withWorkers } from "../workers.ts";
 
 const LINUX = Deno.build.os === "linux";
 

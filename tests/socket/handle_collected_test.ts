@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { run } from "./util.ts";
+import { run } from "../util.ts";
 
 /** Runs a program in which `collect()` collects garbage, and returns what it printed. */
 async function printed(source: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 
-const ROOT = new URL("../", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
 
 /** Where C's numbers may stand: the bindings, the waiting, and the two tables. */
 const AT_HOME = /^(ffi|poller)\/|^socket\/(options_table|types)\.ts$/;

@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 
 /** Left out by deno.json, since checking it needs npm's package. */
-const FILE = new URL("types.ts", import.meta.url).pathname;
+const FILE = new URL("zeromq/types.ts", import.meta.url).pathname;
 
 /** Whether zeromq.js's declarations can be had here: they're fetched, where the cache lacks them. */
 const fetched = await new Deno.Command(Deno.execPath(), {

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
-import { Context, Dealer, Pair, Proxy, Push, Reply, Request, Router } from "../../zeromq.ts";
-import { pending, soon } from "../socket/support.ts";
-import { freshAddress, turn } from "../util.ts";
+import { Context, Dealer, Pair, Proxy, Push, Reply, Request, Router } from "../zeromq.ts";
+import { pending, soon } from "./socket/support.ts";
+import { freshAddress, turn } from "./util.ts";
 import {
   EAGAIN,
   join,
@@ -11,7 +11,7 @@ import {
   using,
   warningsOf,
   withPairs,
-} from "./support.ts";
+} from "./zeromq/support.ts";
 
 Deno.test("a request without an envelope doesn't end a receive that waits", async () => {
   await using(new Reply(), async (reply) => {

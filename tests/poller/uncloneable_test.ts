@@ -2,7 +2,7 @@
 
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { Context, Pair, Poller, Publisher } from "../../mod.ts";
-import { KINDS, withWorkers } from "./support.ts";
+import { KINDS, withWorkers } from "../workers.ts";
 
 for (
   const [name, make] of Object.entries({

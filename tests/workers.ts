@@ -1,8 +1,8 @@
 /** Programs with workers, what a process has open, and a second copy of the library. */
 
-import { type Outcome, run, withFolder } from "../util.ts";
+import { type Outcome, run, withFolder } from "./util.ts";
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../", import.meta.url);
 
 /** The kinds of workers. */
 export const KINDS = ["Web Worker", "node worker"] as const;

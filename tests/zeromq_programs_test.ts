@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { npmZeromq } from "../npm.ts";
-import { withFolder } from "../util.ts";
+import { npmZeromq } from "./npm.ts";
+import { withFolder } from "./util.ts";
 
 /** What each program says, on both sides. */
 const EXPECTED: Record<string, string[]> = {
@@ -58,8 +58,8 @@ const EXPECTED: Record<string, string[]> = {
   ],
 };
 
-const FOLDER = new URL("programs/", import.meta.url).pathname;
-const DROP_IN = new URL("../../zeromq.ts", import.meta.url).href;
+const FOLDER = new URL("zeromq/programs/", import.meta.url).pathname;
+const DROP_IN = new URL("../zeromq.ts", import.meta.url).href;
 /** Nothing that works takes as long, in ms. */
 const STUCK = 30_000;
 

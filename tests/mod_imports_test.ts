@@ -1,11 +1,11 @@
-import "../util.ts";
+import "./util.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { libraryPath } from "../../mod.ts";
-import { graphOf, type Module } from "../graph.ts";
-import { run, withFolder } from "../util.ts";
-import { CONVERSATION } from "./programs.ts";
+import { libraryPath } from "../mod.ts";
+import { graphOf, type Module } from "./graph.ts";
+import { run, withFolder } from "./util.ts";
+import { CONVERSATION } from "./ffi/programs.ts";
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../", import.meta.url);
 
 /** All modules behind an entry of the library, each with what it imports. */
 async function modulesOf(entry: string): Promise<Module[]> {

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { capability } from "../../mod.ts";
-import { KINDS, withWorkers } from "./support.ts";
+import { KINDS, withWorkers } from "../workers.ts";
 
 const LINUX = Deno.build.os === "linux";
 

@@ -1,0 +1,413 @@
+/** What a socket's Observer tells, and when. */
+
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
+import { Context, Observer, Pair, Pull, Push, Reply, Request, ZmqError } from "../../mod.ts";
+import { turnsUntil } from "../poller/support.ts";
+import { freshAddress, join, run, turn } from "../util.ts";
+import { all, finish, next } from "./observing.ts";
+import { pending, soon } from "./support.ts";
+
+Deno.test("a connection's events come in order on both sides, each with its address", async () => {
+  const reply = new Reply();
+  const request = new Request();
+  const server = all(reply.events);
+  const client = all(request.events);
+  const address = await join(reply, request);
+  await request.send("hello");
+  await soon(reply.receive());
+  await reply.send("hello");
+  await soon(request.receive());
+  request.close();
+  const ofClient = await soon(client);
+  assertEquals(ofClient.map(({ type }) => type), ["connect:delay", "connect", "handshake", "end"]);
+  reply.close();
+  // Whether the server still hears that its client has gone is a matter of time.
+  const ofServer = (await soon(server)).filter(({ type }) => type !== "disconnect");
+  assertEquals(ofServer.map(({ type }) => type), ["bind", "accept", "handshake", "close", "end"]);
+  for (const event of [...ofServer, ...ofClient]) {
+    if (event.type !== "end") assertEquals((event as { address: string }).address, address);
+  }
+});
+
+Deno.test("a peer's going is told, with the connection's descriptor", async () => {
+  const pull = new Pull();
+  const { events } = pull;
+  const push = new Push();
+  await join(pull, push);
+  const { fd } = await next(events, "accept");
+  if (Deno.build.os === "linux") {
+    assert(Deno.readLinkSync(`/proc/self/fd/${fd}`).startsWith("socket:"));
+  }
+  await next(events, "handshake");
+  push.close();
+  assertEquals((await next(events, "disconnect")).fd, fd);
+  await finish(pull);
+});
+
+Deno.test("what happened before the first read is kept", async () => {
+  const pull = new Pull();
+  const push = new Push();
+  const { events } = pull;
+  await join(pull, push);
+  await push.send("hello");
+  await soon(pull.receive());
+  const types: string[] = [];
+  while (types.at(-1) !== "handshake") types.push((await soon(events.receive())).type);
+  assertEquals(types, ["bind", "accept", "handshake"]);
+  push.close();
+  await finish(pull);
+});
+
+Deno.test("beyond the capacity the oldest events are dropped, and counted", async () => {
+  const pull = new Pull();
+  const { events } = pull;
+  assertEquals([events.capacity, events.lost], [1000, 0]);
+  events.capacity = 3;
+  for (let i = 0; i < 5; i++) await pull.bind(freshAddress("tcp"));
+  pull.close();
+  // Five times "bind", five times "close", and the end.
+  await turnsUntil(() => events.lost === 8, "the end");
+  assertEquals((await soon(all(events))).map(({ type }) => type), ["close", "close", "end"]);
+});
+
+Deno.test("a smaller capacity drops at once what is beyond it", async () => {
+  const pull = new Pull();
+  const { events } = pull;
+  for (const wrong of ["1", null, 1n]) {
+    throws(() => Reflect.set(events, "capacity", wrong), { name: "TypeError" });
+  }
+  for (const wrong of [0, -1, 1.5, NaN]) {
+    throws(() => events.capacity = wrong, { name: "RangeError" });
+  }
+  events.capacity = Infinity;
+  events.capacity = 10;
+  for (let i = 0; i < 5; i++) await pull.bind(freshAddress("tcp"));
+  pull.close();
+  await turnsUntil(() => events.lost === 1, "all eleven events");
+  events.capacity = 1;
+  assertEquals(events.lost, 10);
+  assertEquals(await events.receive(), { type: "end" });
+});
+
+Deno.test("an unread Observer holds no one up, even while its isolate takes nothing in", async () => {
+  const context = new Context();
+  const pull = new Pull({ context });
+  const { events } = pull;
+  await pull.bind(freshAddress("tcp"));
+  // No turn of the event loop in between, and no wait: nothing is drained.
+  for (let i = 0; i < 1500; i++) {
+    const push = new Push({ context, linger: 0 });
+    push.connect(pull.lastEndpoint!);
+    push.sendSync("x", { timeout: 5000 });
+    const limit = performance.now() + 5000;
+    while (pull.tryReceive() === undefined) assert(performance.now() < limit, "it's held up");
+    push.close();
+  }
+  assertEquals(events.lost, 0);
+  pull.close();
+  const count = (await soon(all(events))).length + events.lost;
+  // At least "accept" and "handshake" for each: more than libzmq's own limits would let through.
+  assert(count > 3000, `${count} events`);
+  context.close();
+});
+
+Deno.test("a socket has one Observer, which begins when it's first asked for", () => {
+  const pair = new Pair();
+  assert(pair.events instanceof Observer);
+  assertEquals(pair.events, pair.events);
+  throws(() => new Observer(pair), { name: "ZmqError", code: "EBUSY" });
+  pair.events.close();
+  assertEquals(pair.events.closed, true);
+  pair.close();
+  const closed = new Pair();
+  closed.close();
+  throws(() => closed.events, { name: "ZmqError", code: "EBADF" });
+});
+
+Deno.test("inproc has no events but the end, and what waits gets it", async () => {
+  const [one, other] = [new Pair(), new Pair()];
+  await join(one, other, freshAddress("inproc"));
+  const first = one.events.receive();
+  const second = one.events.receive();
+  assert(await pending(first));
+  one.close();
+  assertEquals(await soon(first), { type: "end" });
+  await rejects(soon(second), { name: "ZmqError", code: "EBADF" });
+  assertEquals(one.events.closed, true);
+  throws(() => one.events.receive(), { name: "ZmqError", code: "EBADF" });
+  assertEquals(await all(one.events), []);
+  other.close();
+});
+
+Deno.test("receives of events are served in their order, and one that's aborted takes none", async () => {
+  const pull = new Pull();
+  const controller = new AbortController();
+  const first = pull.events.receive();
+  const second = pull.events.receive({ signal: controller.signal });
+  const third = pull.events.receive();
+  controller.abort("enough");
+  assertEquals(await soon(second.catch((reason) => reason)), "enough");
+  await pull.bind(freshAddress("tcp"));
+  pull.close();
+  assertEquals([(await soon(first)).type, (await soon(third)).type], ["bind", "close"]);
+  assertEquals(await soon(all(pull.events)), [{ type: "end" }]);
+  const other = new Pull();
+  await rejects(other.events.receive({ signal: AbortSignal.abort("no") }), (e) => e === "no");
+  throws(() => other.events.receive({ signal: 1 as never }), { name: "TypeError" });
+  await finish(other);
+});
+
+Deno.test("leaving an iteration takes no event, and another goes on with the next", async () => {
+  const pull = new Pull();
+  const { events } = pull;
+  await pull.bind(freshAddress("tcp"));
+  for await (const { type } of events) {
+    assertEquals(type, "bind");
+    break;
+  }
+  const iterator = events[Symbol.asyncIterator]();
+  const turn = iterator.next();
+  await iterator.return!();
+  assertEquals(await turn, { value: undefined, done: true });
+  assertEquals(await iterator.next(), { value: undefined, done: true });
+  pull.close();
+  assertEquals((await soon(all(events))).map(({ type }) => type), ["close", "end"]);
+});
+
+Deno.test("listeners get the events of their type, those included that are still unread", async () => {
+  const pull = new Pull();
+  const { events } = pull;
+  await pull.bind(freshAddress("tcp"));
+  await turn();
+  const seen: string[] = [];
+  const note = ({ type }: { type: string }) => {
+    seen.push(type);
+  };
+  events.on("bind", note).on("end", note).on("end", () => seen.push("the end"));
+  await pull.bind(freshAddress("tcp"));
+  pull.close();
+  await turnsUntil(() => seen.includes("the end"), "the end");
+  assertEquals(seen, ["bind", "bind", "end", "the end"]);
+  assertEquals(events.closed, true);
+});
+
+Deno.test("a listener that's taken off gets nothing more; without any, events are kept again", async () => {
+  const pull = new Pull();
+  const { events } = pull;
+  let seen = 0;
+  const count = () => {
+    seen++;
+    events.off("bind", count);
+  };
+  events.on("bind", count);
+  throws(() => events.receive(), { name: "ZmqError", code: "EBUSY" });
+  await pull.bind(freshAddress("tcp"));
+  await pull.bind(freshAddress("tcp"));
+  await turnsUntil(() => seen === 1, "the event");
+  const waiting = next(events, "bind");
+  assertEquals((await soon(waiting)).type, "bind");
+  assertEquals(seen, 1);
+  const receive = events.receive();
+  throws(() => events.on("bind", count), { name: "ZmqError", code: "EBUSY" });
+  throws(() => events.on("bind", 1 as never), { name: "TypeError" });
+  pull.close();
+  await soon(receive);
+  await soon(all(events));
+});
+
+Deno.test("a listener's error is reported, and keeps nothing from the others", async () => {
+  const pull = new Pull();
+  const mistake = new Error("a mistake");
+  const reported: unknown[] = [];
+  const listener = (event: ErrorEvent) => {
+    event.preventDefault();
+    reported.push(event.error);
+  };
+  addEventListener("error", listener);
+  try {
+    let seen = 0;
+    pull.events.on("bind", () => {
+      throw mistake;
+    }).on("bind", () => seen++).on("end", () => seen++);
+    await pull.bind(freshAddress("tcp"));
+    pull.close();
+    await turnsUntil(() => seen === 2, "the other listeners");
+    assertEquals(reported, [mistake]);
+  } finally {
+    removeEventListener("error", listener);
+  }
+});
+
+Deno.test("closing an Observer ends what waits for it, and leaves its socket alone", async () => {
+  const pull = new Pull();
+  const push = new Push();
+  const { events } = pull;
+  await pull.bind(freshAddress("tcp"));
+  await next(events, "bind");
+  const receive = events.receive();
+  const iteration = all(events);
+  events.close();
+  events[Symbol.dispose]();
+  await rejects(receive, { name: "ZmqError", code: "EBADF" });
+  assertEquals(await iteration, []);
+  assertEquals(events.closed, true);
+  throws(() => events.receive(), { name: "ZmqError", code: "EBADF" });
+  push.connect(pull.lastEndpoint!);
+  await push.send("hello");
+  assertEquals(String(await soon(pull.receive())), "hello");
+  push.close();
+  pull.close();
+});
+
+Deno.test("an Observer that's closed after its socket leaves no one behind that blocks", async () => {
+  const context = new Context();
+  for (let i = 0; i < 20; i++) {
+    const pull = new Pull({ context });
+    const { events } = pull;
+    await pull.bind(freshAddress("tcp"));
+    pull.close();
+    events.close();
+  }
+  // The thread that reports would block every later closing.
+  const pull = new Pull({ context });
+  await pull.bind(freshAddress("tcp"));
+  await finish(pull);
+  context.close();
+});
+
+Deno.test("a context's end is the end of its sockets' events", async () => {
+  const context = new Context();
+  const pull = new Pull({ context });
+  const { events } = pull;
+  await pull.bind(freshAddress("tcp"));
+  await next(events, "bind");
+  const last = events.receive();
+  context.close();
+  assertEquals(await soon(last), { type: "end" });
+  assertEquals(events.closed, true);
+});
+
+Deno.test("what had happened up to a context's end can still be read", async () => {
+  const context = new Context();
+  const pull = new Pull({ context });
+  const { events } = pull;
+  await pull.bind(freshAddress("tcp"));
+  context.close();
+  assertEquals((await soon(all(events))).map(({ type }) => type), ["bind", "end"]);
+});
+
+Deno.test("a context's shutdown is it, too", async () => {
+  using context = new Context();
+  const pull = new Pull({ context });
+  const last = next(pull.events, "end");
+  context.shutdown();
+  assertEquals((await soon(last)).type, "end");
+});
+
+Deno.test("a socket that can't be observed goes on", async () => {
+  using context = new Context({ maxSockets: 2 });
+  using one = new Pair({ context });
+  using other = new Pair({ context });
+  throws(() => one.events, (error) => error instanceof ZmqError && error.code === "EMFILE");
+  await join(one, other, freshAddress("inproc"));
+  await one.send("hello");
+  assertEquals(String(await soon(other.receive())), "hello");
+  throws(() => one.events, { name: "ZmqError", code: "EMFILE" });
+});
+
+// The process's life ------------------------------------------------------------------------------
+
+Deno.test("neither an Observer nor its listeners keep the process alive", async () => {
+  const { code, stdout } = await run(`
+    import { Pull } from "$MOD";
+    const pull = new Pull();
+    pull.events.on("accept", () => {});
+    await pull.bind("tcp://127.0.0.1:*");
+    const other = new Pull();
+    other.events;
+    await other.bind("tcp://127.0.0.1:*");
+    console.log("done");
+  `);
+  assertEquals([code, stdout], [0, "done\n"]);
+});
+
+for (
+  const [how, wait] of [
+    ["a receive of events", "pull.events.receive()"],
+    ["an iteration over events", "pull.events[Symbol.asyncIterator]().next()"],
+  ]
+) {
+  Deno.test(`${how} keeps the process alive until it has ended`, async () => {
+    const { code, stdout } = await run(`
+      import { Pull } from "$MOD";
+      const pull = new Pull();
+      ${wait}.then(() => console.log("an event"));
+      const timer = setTimeout(() => pull.bind("tcp://127.0.0.1:*"), 300);
+      Deno.unrefTimer(timer);
+    `);
+    assertEquals([code, stdout], [0, "an event\n"]);
+  });
+}
+
+Deno.test("a program that observes many sockets ends at once, in the middle of their closing", async () => {
+  const { code, stdout, stderr } = await run(`
+    import { Pull, Push } from "$MOD";
+    const sockets = [];
+    for (let i = 0; i < 100; i++) {
+      const pull = new Pull();
+      pull.events;
+      await pull.bind("tcp://127.0.0.1:*");
+      const push = new Push({ linger: 0 });
+      push.events;
+      push.connect(pull.lastEndpoint);
+      sockets.push(pull, push);
+    }
+    for (const socket of sockets.slice(50)) socket.close();
+    console.log("done");
+  `);
+  // After half a second a line on standard error would say what the end waits for.
+  assertEquals([code, stdout, stderr], [0, "done\n", ""]);
+});
+
+Deno.test("a socket that's dropped is collected, though it has listeners that hold it", async () => {
+  const { code, stdout, stderr } = await run(
+    `
+    import { Pull } from "$MOD";
+    const registry = new FinalizationRegistry(() => collected = true);
+    let collected = false;
+    (() => {
+      const pull = new Pull();
+      registry.register(pull);
+      pull.events.on("bind", () => console.log(pull.closed));
+    })();
+    while (!collected) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      gc();
+    }
+    console.log("collected");
+  `,
+    { flags: ["-A", "--v8-flags=--expose-gc"] },
+  );
+  assertEquals([code, stdout, stderr], [0, "collected\n", ""]);
+});
+
+/** What doesn't compile; never called. */
+export const REFUSED = async ({ events }: Pull): Promise<void> => {
+  // @ts-expect-error -- no such event
+  events.on("bound", () => {});
+  // @ts-expect-error -- "end" has no address
+  events.on("end", ({ address }) => address);
+  const event = await events.receive();
+  // @ts-expect-error -- not every event has one
+  void event.fd;
+  switch (event.type) {
+    case "accept": {
+      const known: [string, string | undefined, number] = [event.address, event.peer, event.fd];
+      return void known;
+    }
+    case "connect:retry":
+      return void (event.interval satisfies number);
+    case "handshake:error:auth":
+      return void (event.error.code satisfies string, event.status satisfies number);
+  }
+};
