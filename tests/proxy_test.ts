@@ -17,7 +17,7 @@ import {
 } from "../mod.ts";
 import { Proxy, type ProxyOptions } from "../proxy.ts";
 import { WAYS } from "./proxy/support.ts";
-import { overTransports, pattern, received, sameBytes, soon } from "./socket/support.ts";
+import { eachTransport, pattern, received, sameBytes, soon } from "./socket/support.ts";
 import { freshAddress, turn, until } from "./util.ts";
 
 /** Another address of the same transport. */
@@ -26,33 +26,35 @@ function beside(address: string): string {
 }
 
 for (const [way, options] of WAYS) {
-  overTransports(
-    `${way}: a Router and a Dealer pass requests on, and the answers go back to who asked`,
-    async (address) => {
-      const proxy = new Proxy(new Router(), new Dealer(), options);
-      await proxy.frontEnd.bind(address);
-      await proxy.backEnd.bind(beside(address));
-      const [front, back] = [proxy.frontEnd.lastEndpoint!, proxy.backEnd.lastEndpoint!];
-      const run = proxy.run();
-      const workers = [new Reply(), new Reply()];
-      const serving = workers.map(async (worker) => {
-        worker.connect(back);
-        for await (const [text, ...more] of worker) await worker.send([`${text}!`, ...more]);
-      });
-      await Promise.all(Array.from({ length: 5 }, async (_, client) => {
-        await using request = new Request();
-        request.connect(front);
-        for (let i = 0; i < 20; i++) {
-          await request.send([`${client}.${i}`, "", "more"]);
-          assertEquals(await received(request), [`${client}.${i}!`, "", "more"]);
-        }
-      }));
-      for (const worker of workers) worker.close();
-      await soon(Promise.all(serving));
-      proxy.terminate();
-      await soon(run);
-    },
-  );
+  for (const over of eachTransport()) {
+    Deno.test(over(
+      `${way}: a Router and a Dealer pass requests on, and the answers go back to who asked`,
+      async (address) => {
+        const proxy = new Proxy(new Router(), new Dealer(), options);
+        await proxy.frontEnd.bind(address);
+        await proxy.backEnd.bind(beside(address));
+        const [front, back] = [proxy.frontEnd.lastEndpoint!, proxy.backEnd.lastEndpoint!];
+        const run = proxy.run();
+        const workers = [new Reply(), new Reply()];
+        const serving = workers.map(async (worker) => {
+          worker.connect(back);
+          for await (const [text, ...more] of worker) await worker.send([`${text}!`, ...more]);
+        });
+        await Promise.all(Array.from({ length: 5 }, async (_, client) => {
+          await using request = new Request();
+          request.connect(front);
+          for (let i = 0; i < 20; i++) {
+            await request.send([`${client}.${i}`, "", "more"]);
+            assertEquals(await received(request), [`${client}.${i}!`, "", "more"]);
+          }
+        }));
+        for (const worker of workers) worker.close();
+        await soon(Promise.all(serving));
+        proxy.terminate();
+        await soon(run);
+      },
+    ));
+  }
 
   Deno.test(`${way}: an XSubscriber and an XPublisher pass messages down, and subscriptions up`, async () => {
     const proxy = new Proxy(new XSubscriber(), new XPublisher(), options);
@@ -75,23 +77,25 @@ for (const [way, options] of WAYS) {
     await soon(run);
   });
 
-  overTransports(`${way}: a Pull and a Push pass tasks on, in their order`, async (address) => {
-    const proxy = new Proxy(new Pull(), new Push(), options);
-    await proxy.frontEnd.bind(address);
-    await proxy.backEnd.bind(beside(address));
-    await using push = new Push();
-    push.connect(proxy.frontEnd.lastEndpoint!);
-    await using pull = new Pull();
-    pull.connect(proxy.backEnd.lastEndpoint!);
-    const run = proxy.run();
-    const sending = (async () => {
-      for (let i = 0; i < 5000; i++) await push.send(`${i}`);
-    })();
-    for (let i = 0; i < 5000; i++) assertEquals((await pull.receive())[0].text(), `${i}`);
-    await soon(sending);
-    proxy.terminate();
-    await soon(run);
-  });
+  for (const over of eachTransport()) {
+    Deno.test(over(`${way}: a Pull and a Push pass tasks on, in their order`, async (address) => {
+      const proxy = new Proxy(new Pull(), new Push(), options);
+      await proxy.frontEnd.bind(address);
+      await proxy.backEnd.bind(beside(address));
+      await using push = new Push();
+      push.connect(proxy.frontEnd.lastEndpoint!);
+      await using pull = new Pull();
+      pull.connect(proxy.backEnd.lastEndpoint!);
+      const run = proxy.run();
+      const sending = (async () => {
+        for (let i = 0; i < 5000; i++) await push.send(`${i}`);
+      })();
+      for (let i = 0; i < 5000; i++) assertEquals((await pull.receive())[0].text(), `${i}`);
+      await soon(sending);
+      proxy.terminate();
+      await soon(run);
+    }));
+  }
 
   Deno.test(`${way}: messages arrive with every part as it was, whatever their sizes`, async () => {
     const proxy = new Proxy(new Dealer(), new Dealer(), options);

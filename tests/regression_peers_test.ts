@@ -4,7 +4,16 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { Poller, Pull, Push, settled, type Socket } from "../mod.ts";
 import { READABLE } from "../poller/backend.ts";
 import { pipe, put, readiness } from "./fds.ts";
-import { held, KINDS, Looks, over, Parks, soon, turns, turnsUntil } from "./poller/support.ts";
+import {
+  eachBackend,
+  held,
+  KINDS,
+  Looks,
+  Parks,
+  soon,
+  turns,
+  turnsUntil,
+} from "./poller/support.ts";
 import { join } from "./util.ts";
 import { HandMadePeer, longFrame, shortFrame } from "./zmtp.ts";
 
@@ -39,15 +48,19 @@ Deno.test("a partial message on the wire wakes no receive, until it's whole", as
   await inPieces(pull, async () => (await pull.receive())[0].text());
 });
 
-over("a partial message on the wire wakes no Poller, until it's whole", async (poller) => {
-  using pull = new Pull();
-  await pull.bind("tcp://127.0.0.1:*");
-  poller.add(pull);
-  await inPieces(pull, async () => {
-    while ((await poller.wait()).length === 0);
-    return pull.tryReceive()![0].text();
-  });
-});
+for (const over of eachBackend()) {
+  Deno.test(
+    over("a partial message on the wire wakes no Poller, until it's whole", async (poller) => {
+      using pull = new Pull();
+      await pull.bind("tcp://127.0.0.1:*");
+      poller.add(pull);
+      await inPieces(pull, async () => {
+        while ((await poller.wait()).length === 0);
+        return pull.tryReceive()![0].text();
+      });
+    }),
+  );
+}
 
 Deno.test("a peer that goes in the middle of a message leaves nothing of it", async () => {
   using pull = new Pull();
@@ -160,27 +173,29 @@ Deno.test("a receive that waits outlives its peer's going, again and again", asy
   });
 });
 
-over(
-  "a Poller that waits outlives its peer's going, and isn't woken by it in vain",
-  async (poller) => {
-    await vanishing(async (comes, address) => {
-      using pull = new Pull({ reconnectInterval: 1 });
-      pull.connect(address);
-      poller.add(pull, undefined, "pull");
-      for (let round = 0; round < 5; round++) {
-        const wait = held(poller.wait());
-        let over = false;
-        wait.then(() => over = true);
-        (await soon(comes())).close();
-        using peer = await soon(comes());
-        await turns(5);
-        assertEquals(over, false);
-        await peer.write(shortFrame(`${round}`));
-        assertEquals((await soon(wait)).length, 1);
-        assertEquals(pull.tryReceive()?.[0].text(), `${round}`);
-        peer.close();
-        // The next connection is the next round's.
-      }
-    });
-  },
-);
+for (const over of eachBackend()) {
+  Deno.test(over(
+    "a Poller that waits outlives its peer's going, and isn't woken by it in vain",
+    async (poller) => {
+      await vanishing(async (comes, address) => {
+        using pull = new Pull({ reconnectInterval: 1 });
+        pull.connect(address);
+        poller.add(pull, undefined, "pull");
+        for (let round = 0; round < 5; round++) {
+          const wait = held(poller.wait());
+          let over = false;
+          wait.then(() => over = true);
+          (await soon(comes())).close();
+          using peer = await soon(comes());
+          await turns(5);
+          assertEquals(over, false);
+          await peer.write(shortFrame(`${round}`));
+          assertEquals((await soon(wait)).length, 1);
+          assertEquals(pull.tryReceive()?.[0].text(), `${round}`);
+          peer.close();
+          // The next connection is the next round's.
+        }
+      });
+    },
+  ));
+}

@@ -4,10 +4,10 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { Dealer, Poller, Pull, Push, Reply, Request, Router } from "../mod.ts";
 import {
   dealers,
+  eachBackend,
   fillUp,
   held,
   keys,
-  over,
   Parks,
   Patience,
   soon,
@@ -31,21 +31,25 @@ Deno.test("a burst of messages takes one wake, also where they're taken one by o
   assert(parks.count <= 2, `${parks.count} parks`);
 });
 
-over("a burst of messages takes one wake of a Poller, whose program drains", async (poller) => {
-  using pull = new Pull({ receiveHighWaterMark: 0 });
-  using push = new Push({ sendHighWaterMark: 0 });
-  await join(pull, push, freshAddress("inproc"));
-  poller.add(pull, undefined, "pull");
-  const wait = held(poller.wait());
-  using parks = new Parks();
-  await turnsUntil(() => parks.outstanding === 1, "the sleep");
-  const number = 2000;
-  for (let i = 0; i < number; i++) assert(push.trySend(`${i}`));
-  assertEquals(keys(await soon(wait)), ["pull"]);
-  assertEquals([...pull.drain()].length, number);
-  assertEquals(await poller.wait({ timeout: 0 }), []);
-  assert(parks.count <= 2, `${parks.count} parks`);
-});
+for (const over of eachBackend()) {
+  Deno.test(
+    over("a burst of messages takes one wake of a Poller, whose program drains", async (poller) => {
+      using pull = new Pull({ receiveHighWaterMark: 0 });
+      using push = new Push({ sendHighWaterMark: 0 });
+      await join(pull, push, freshAddress("inproc"));
+      poller.add(pull, undefined, "pull");
+      const wait = held(poller.wait());
+      using parks = new Parks();
+      await turnsUntil(() => parks.outstanding === 1, "the sleep");
+      const number = 2000;
+      for (let i = 0; i < number; i++) assert(push.trySend(`${i}`));
+      assertEquals(keys(await soon(wait)), ["pull"]);
+      assertEquals([...pull.drain()].length, number);
+      assertEquals(await poller.wait({ timeout: 0 }), []);
+      assert(parks.count <= 2, `${parks.count} parks`);
+    }),
+  );
+}
 
 Deno.test("requests without an envelope end no server, and don't make it turn in circles", async () => {
   using reply = new Reply();
@@ -79,30 +83,34 @@ Deno.test("requests without an envelope end no server, and don't make it turn in
   await soon(serving);
 });
 
-over("requests without an envelope end no server that uses a Poller", async (poller) => {
-  using reply = new Reply();
-  using stranger = new Dealer({ linger: 0 });
-  using request = new Request();
-  await join(reply, stranger, freshAddress("inproc"));
-  request.connect(reply.lastEndpoint!);
-  poller.add(reply, undefined, "reply");
-  for (let round = 0; round < 10; round++) {
-    const wait = held(poller.wait());
-    await stranger.send("no envelope");
-    await turns(round);
-    await request.send("a question");
-    // The stranger's may be reported, but then there is nothing to receive.
-    assertEquals(keys(await soon(wait)), ["reply"]);
-    let question = reply.tryReceive();
-    while (question === undefined) {
-      assertEquals(keys(await soon(poller.wait())), ["reply"]);
-      question = reply.tryReceive();
-    }
-    assertEquals(question[0].text(), "a question");
-    await reply.send("an answer");
-    assertEquals((await soon(request.receive()))[0].text(), "an answer");
-  }
-});
+for (const over of eachBackend()) {
+  Deno.test(
+    over("requests without an envelope end no server that uses a Poller", async (poller) => {
+      using reply = new Reply();
+      using stranger = new Dealer({ linger: 0 });
+      using request = new Request();
+      await join(reply, stranger, freshAddress("inproc"));
+      request.connect(reply.lastEndpoint!);
+      poller.add(reply, undefined, "reply");
+      for (let round = 0; round < 10; round++) {
+        const wait = held(poller.wait());
+        await stranger.send("no envelope");
+        await turns(round);
+        await request.send("a question");
+        // The stranger's may be reported, but then there is nothing to receive.
+        assertEquals(keys(await soon(wait)), ["reply"]);
+        let question = reply.tryReceive();
+        while (question === undefined) {
+          assertEquals(keys(await soon(poller.wait())), ["reply"]);
+          question = reply.tryReceive();
+        }
+        assertEquals(question[0].text(), "a question");
+        await reply.send("an answer");
+        assertEquals((await soon(request.receive()))[0].text(), "an answer");
+      }
+    }),
+  );
+}
 
 Deno.test("a mandatory ROUTER with one full peer of two parks calmly, and sends when that peer reads", async () => {
   const options = { linger: 0, sendHighWaterMark: 1, receiveHighWaterMark: 1 };
@@ -210,50 +218,53 @@ Deno.test("a message that comes while both directions wait wakes the receive, an
   assertEquals((await soon(again))[0].text(), "another");
 });
 
-over(
-  "a PUSH at its high-water mark wakes when its peer takes, over the network",
-  async (poller) => {
-    using pull = new Pull({ receiveHighWaterMark: 1, receiveBufferSize: 4096 });
-    using push = new Push({ sendHighWaterMark: 1, sendBufferSize: 4096, linger: 0 });
-    await join(pull, push);
-    const body = new Uint8Array(200_000);
-    let sent = 0;
-    let taken = 0;
-    while (push.trySend(body)) sent++;
-    poller.add(push, { writable: true }, "push");
-    const number = sent + 50;
-    while (sent < number) {
-      const wait = held(poller.wait({ timeout: STUCK }));
-      if (taken < sent) {
-        await soon(pull.receive());
-        taken++;
-      }
-      if (keys(await soon(wait)).length > 0) { while (sent < number && push.trySend(body)) sent++; }
-      else assert(taken < sent, "nothing is on its way, and there is no room");
-    }
-    for (; taken < number; taken++) await soon(pull.receive());
-  },
-);
-
-over(
-  "a Poller that waits for room is woken by a peer that comes later: connect before bind",
-  async (poller) => {
-    await withFolder(async (folder) => {
-      const address = freshAddress("ipc", folder);
-      using push = new Push({ immediate: true, reconnectInterval: 1, linger: 0 });
-      push.connect(address);
+for (const over of eachBackend()) {
+  Deno.test(over(
+    "a PUSH at its high-water mark wakes when its peer takes, over the network",
+    async (poller) => {
+      using pull = new Pull({ receiveHighWaterMark: 1, receiveBufferSize: 4096 });
+      using push = new Push({ sendHighWaterMark: 1, sendBufferSize: 4096, linger: 0 });
+      await join(pull, push);
+      const body = new Uint8Array(200_000);
+      let sent = 0;
+      let taken = 0;
+      while (push.trySend(body)) sent++;
       poller.add(push, { writable: true }, "push");
-      const wait = held(poller.wait());
-      const sent = held(push.send("early"));
-      await turns(20);
-      using pull = new Pull();
-      await pull.bind(address);
-      assertEquals((await soon(pull.receive()))[0].text(), "early");
-      await soon(sent);
-      assertEquals(keys(await soon(wait)), ["push"]);
-    });
-  },
-);
+      const number = sent + 50;
+      while (sent < number) {
+        const wait = held(poller.wait({ timeout: STUCK }));
+        if (taken < sent) {
+          await soon(pull.receive());
+          taken++;
+        }
+        if (keys(await soon(wait)).length > 0) {
+          while (sent < number && push.trySend(body)) sent++;
+        } else assert(taken < sent, "nothing is on its way, and there is no room");
+      }
+      for (; taken < number; taken++) await soon(pull.receive());
+    },
+  ));
+
+  Deno.test(over(
+    "a Poller that waits for room is woken by a peer that comes later: connect before bind",
+    async (poller) => {
+      await withFolder(async (folder) => {
+        const address = freshAddress("ipc", folder);
+        using push = new Push({ immediate: true, reconnectInterval: 1, linger: 0 });
+        push.connect(address);
+        poller.add(push, { writable: true }, "push");
+        const wait = held(poller.wait());
+        const sent = held(push.send("early"));
+        await turns(20);
+        using pull = new Pull();
+        await pull.bind(address);
+        assertEquals((await soon(pull.receive()))[0].text(), "early");
+        await soon(sent);
+        assertEquals(keys(await soon(wait)), ["push"]);
+      });
+    },
+  ));
+}
 
 const ORDERS = {
   "bind, connect, send, add": ["bind", "connect", "send", "add"],
@@ -264,26 +275,30 @@ const ORDERS = {
 } as const;
 
 for (const [name, order] of Object.entries(ORDERS)) {
-  over(`over inproc, what was sent before the first wait is found: ${name}`, async (poller) => {
-    for (const how of ["wait", "waitSync", "receive", "receiveSync"]) {
-      using pull = new Pull();
-      using push = new Push();
-      const address = freshAddress("inproc");
-      const steps = {
-        bind: () => pull.bind(address),
-        connect: () => push.connect(address),
-        send: () => assert(push.trySend("x")),
-        add: () => poller.add(pull, undefined, "pull"),
-      };
-      for (const step of order) await steps[step]();
-      if (how === "wait") assertEquals(keys(await soon(poller.wait())), ["pull"]);
-      if (how === "waitSync") assertEquals(keys(poller.waitSync({ timeout: STUCK })), ["pull"]);
-      const message = how === "receiveSync"
-        ? pull.receiveSync({ timeout: STUCK })
-        : await soon(pull.receive());
-      assertEquals(message[0].text(), "x");
-    }
-  });
+  for (const over of eachBackend()) {
+    Deno.test(
+      over(`over inproc, what was sent before the first wait is found: ${name}`, async (poller) => {
+        for (const how of ["wait", "waitSync", "receive", "receiveSync"]) {
+          using pull = new Pull();
+          using push = new Push();
+          const address = freshAddress("inproc");
+          const steps = {
+            bind: () => pull.bind(address),
+            connect: () => push.connect(address),
+            send: () => assert(push.trySend("x")),
+            add: () => poller.add(pull, undefined, "pull"),
+          };
+          for (const step of order) await steps[step]();
+          if (how === "wait") assertEquals(keys(await soon(poller.wait())), ["pull"]);
+          if (how === "waitSync") assertEquals(keys(poller.waitSync({ timeout: STUCK })), ["pull"]);
+          const message = how === "receiveSync"
+            ? pull.receiveSync({ timeout: STUCK })
+            : await soon(pull.receive());
+          assertEquals(message[0].text(), "x");
+        }
+      }),
+    );
+  }
 }
 
 Deno.test("a busy socket with many receives waiting doesn't keep another's from being served", async () => {

@@ -8,8 +8,8 @@ import { peerTest } from "./peer.ts";
 
 const sockets = zeromq as unknown as Sockets;
 
-function dropInTest(conversation: Conversation, setting: Setting): void {
-  peerTest(
+function dropInTest(conversation: Conversation, setting: Setting): Deno.TestDefinition {
+  return peerTest(
     "pyzmq",
     `with the drop-in, ${conversation.claim} (${wordsOf(setting)})`,
     () => hold(sockets, "pyzmq", conversation, setting),
@@ -17,8 +17,8 @@ function dropInTest(conversation: Conversation, setting: Setting): void {
 }
 
 for (const [conversation, binder] of inTurn([...PATTERNS, STREAM])) {
-  dropInTest(conversation, { binder });
+  Deno.test(dropInTest(conversation, { binder }));
 }
 if (zeromq.capability.curve) {
-  for (const binder of BINDERS) dropInTest(PATTERNS[2], { binder, mechanism: "CURVE" });
+  for (const binder of BINDERS) Deno.test(dropInTest(PATTERNS[2], { binder, mechanism: "CURVE" }));
 }

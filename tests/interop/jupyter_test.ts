@@ -174,9 +174,12 @@ class Kernel implements AsyncDisposable {
 
 const missing = await hasKernel() ? undefined : "this Deno has no kernel";
 
-/** Registers a test that is given a kernel. */
-function kernelTest(claim: string, body: (kernel: Kernel) => Promise<void>): void {
-  Deno.test({
+/** Makes a test that is given a kernel. */
+function kernelTest(
+  claim: string,
+  body: (kernel: Kernel) => Promise<void>,
+): Deno.TestDefinition {
+  return {
     name: `deno jupyter: ${claim}${missing === undefined ? "" : ` [SKIPPED: ${missing}]`}`,
     ignore: missing !== undefined,
     fn: () =>
@@ -184,10 +187,10 @@ function kernelTest(claim: string, body: (kernel: Kernel) => Promise<void>): voi
         await using kernel = await Kernel.start(folder);
         await body(kernel);
       }),
-  });
+  };
 }
 
-kernelTest(
+Deno.test(kernelTest(
   "signed requests are answered, code runs, and it ends when it's told",
   async (kernel) => {
     const info = await kernel.awaken();
@@ -216,9 +219,9 @@ kernelTest(
     assertEquals(ending.header.msg_type, "shutdown_reply");
     assertEquals((await kernel.program.outcome()).code, 0);
   },
-);
+));
 
-kernelTest("heartbeats come back as they were, among other work", async (kernel) => {
+Deno.test(kernelTest("heartbeats come back as they were, among other work", async (kernel) => {
   const beat = async () => {
     for (let number = 0; number < 200; number++) {
       await kernel.hb.send(`beat ${number}`);
@@ -226,9 +229,9 @@ kernelTest("heartbeats come back as they were, among other work", async (kernel)
     }
   };
   await Promise.all([beat(), kernel.awaken()]);
-});
+}));
 
-kernelTest("what is signed with another key isn't answered", async (kernel) => {
+Deno.test(kernelTest("what is signed with another key isn't answered", async (kernel) => {
   await kernel.awaken();
   const { frames } = requestOf("kernel_info_request", {});
   frames[1] = new TextEncoder().encode("0".repeat(64));
@@ -237,9 +240,9 @@ kernelTest("what is signed with another key isn't answered", async (kernel) => {
   const { id, frames: signed } = requestOf("kernel_info_request", {});
   await kernel.shell.send(signed);
   assertEquals((await nextMessage(kernel.shell)).parent_header.msg_id, id);
-});
+}));
 
-kernelTest(
+Deno.test(kernelTest(
   "it answers no heartbeats of ZMTP: asked for some, the connection breaks",
   async (kernel) => {
     const socket = new Request({
@@ -256,4 +259,4 @@ kernelTest(
     }
     await finish(socket);
   },
-);
+));

@@ -14,7 +14,7 @@ import { curveKeyPair } from "../socket/curve.ts";
 import { soon } from "../socket/support.ts";
 import { type Judge, ZapHandler } from "../socket/zap.ts";
 import "../util.ts";
-import { hasPyzmq } from "./peer.ts";
+import { peerTest } from "./peer.ts";
 
 const SCRIPT = new URL("metadata_peer.py", import.meta.url).pathname;
 const METADATA = 95;
@@ -48,11 +48,6 @@ class Peer implements AsyncDisposable {
   }
 }
 
-/** Registers a test that needs pyzmq. */
-function withPyzmq(name: string, body: () => Promise<void>, ignore = false): void {
-  Deno.test({ name: `pyzmq: ${name}`, ignore: !hasPyzmq || ignore, fn: body });
-}
-
 interface Keys {
   address: string;
   serverKey: string;
@@ -80,30 +75,33 @@ const GUESTS: [
 ];
 
 for (const [mechanism, enter, user] of GUESTS) {
-  withPyzmq(
-    `its authenticator lets us in, and it reads who we are and what we say of us (${mechanism})`,
-    async () => {
-      const names = ["User-Id", "Peer-Address", "Socket-Type", "X-Room", "X-Other"];
-      await using peer = new Peer("read", mechanism, ...names);
-      const keys = await peer.said<Keys>();
-      using push = new Push(enter(keys));
-      push.setOption(METADATA, "X-Room:kitchen");
-      push.connect(keys.address);
-      await push.send("hello");
-      assertEquals(await peer.asked(), {
-        "User-Id": user(keys),
-        "Peer-Address": "127.0.0.1",
-        "Socket-Type": "PUSH",
-        "X-Room": "kitchen",
-        "X-Other": null,
-      });
-      await peer.end();
-    },
-    mechanism === "CURVE" && !capability.curve,
+  Deno.test(
+    peerTest(
+      "pyzmq",
+      `its authenticator lets us in, and it reads who we are and what we say of us (${mechanism})`,
+      async () => {
+        const names = ["User-Id", "Peer-Address", "Socket-Type", "X-Room", "X-Other"];
+        await using peer = new Peer("read", mechanism, ...names);
+        const keys = await peer.said<Keys>();
+        using push = new Push(enter(keys));
+        push.setOption(METADATA, "X-Room:kitchen");
+        push.connect(keys.address);
+        await push.send("hello");
+        assertEquals(await peer.asked(), {
+          "User-Id": user(keys),
+          "Peer-Address": "127.0.0.1",
+          "Socket-Type": "PUSH",
+          "X-Room": "kitchen",
+          "X-Other": null,
+        });
+        await peer.end();
+      },
+      mechanism === "CURVE" && !capability.curve,
+    ),
   );
 }
 
-withPyzmq("we read what it says of itself", async () => {
+Deno.test(peerTest("pyzmq", "we read what it says of itself", async () => {
   using pull = new Pull({ metadata: ["X-Room", "X-Other", "Socket-Type", "Peer-Address"] });
   await pull.bind("tcp://127.0.0.1:*");
   await using peer = new Peer("send", pull.lastEndpoint!, "METADATA=X-Room:küche");
@@ -114,7 +112,7 @@ withPyzmq("we read what it says of itself", async () => {
     "Peer-Address": "127.0.0.1",
   });
   await peer.end();
-});
+}));
 
 const NAMES = ["User-Id", "Peer-Address"];
 
@@ -134,45 +132,58 @@ async function serve(options: PullOptions, judge: Judge) {
   };
 }
 
-withPyzmq("our PLAIN server lets it in by its password, and knows who it is", async () => {
-  await using server = await serve({ plainServer: true, zapEnforceDomain: true }, (request) => {
-    const [name, password] = request.credentials.map((frame) => frame.text());
-    return password === "lovelace" ? `${name}@${request.domain}` : undefined;
-  });
-  const { zap, pull, address } = server;
-  await using stranger = new Peer("send", address, "PLAIN_USERNAME=ada", "PLAIN_PASSWORD=guess");
-  assertEquals(await stranger.said(), false);
-  await using peer = new Peer("send", address, "PLAIN_USERNAME=ada", "PLAIN_PASSWORD=lovelace");
-  assertEquals(await peer.said(), true);
-  assertEquals({ ...metadataOf(await soon(pull.receive())) }, {
-    "User-Id": "ada@home",
-    "Peer-Address": "127.0.0.1",
-  });
-  assertEquals(zap.requests[0].mechanism, "PLAIN");
-  assertEquals(zap.requests[0].credentials.map(String), ["ada", "guess"]);
-  await Promise.all([stranger.end(), peer.end()]);
-});
+Deno.test(
+  peerTest(
+    "pyzmq",
+    "our PLAIN server lets it in by its password, and knows who it is",
+    async () => {
+      await using server = await serve({ plainServer: true, zapEnforceDomain: true }, (request) => {
+        const [name, password] = request.credentials.map((frame) => frame.text());
+        return password === "lovelace" ? `${name}@${request.domain}` : undefined;
+      });
+      const { zap, pull, address } = server;
+      await using stranger = new Peer(
+        "send",
+        address,
+        "PLAIN_USERNAME=ada",
+        "PLAIN_PASSWORD=guess",
+      );
+      assertEquals(await stranger.said(), false);
+      await using peer = new Peer("send", address, "PLAIN_USERNAME=ada", "PLAIN_PASSWORD=lovelace");
+      assertEquals(await peer.said(), true);
+      assertEquals({ ...metadataOf(await soon(pull.receive())) }, {
+        "User-Id": "ada@home",
+        "Peer-Address": "127.0.0.1",
+      });
+      assertEquals(zap.requests[0].mechanism, "PLAIN");
+      assertEquals(zap.requests[0].credentials.map(String), ["ada", "guess"]);
+      await Promise.all([stranger.end(), peer.end()]);
+    },
+  ),
+);
 
-withPyzmq("our CURVE server lets it in by its key, and knows who it is", async () => {
-  const [ours, its, other] = [curveKeyPair(), curveKeyPair(), curveKeyPair()];
-  await using server = await serve(
-    { curveServer: true, curveSecretKey: ours.secretKey },
-    ({ credentials }) => credentials[0].equals(its.publicBytes) ? "grace" : undefined,
-  );
-  const { zap, pull, address } = server;
-  const options = ({ publicKey, secretKey }: typeof its) => [
-    `CURVE_SERVERKEY=${ours.publicKey}`,
-    `CURVE_PUBLICKEY=${publicKey}`,
-    `CURVE_SECRETKEY=${secretKey}`,
-  ];
-  await using stranger = new Peer("send", address, ...options(other));
-  assertEquals(await stranger.said(), false);
-  await using peer = new Peer("send", address, ...options(its));
-  assertEquals(await peer.said(), true);
-  assertEquals({ ...metadataOf(await soon(pull.receive())) }, {
-    "User-Id": "grace",
-    "Peer-Address": "127.0.0.1",
-  });
-  assertEquals(zap.requests[0].mechanism, "CURVE");
-  await Promise.all([stranger.end(), peer.end()]);
-}, !capability.curve);
+Deno.test(
+  peerTest("pyzmq", "our CURVE server lets it in by its key, and knows who it is", async () => {
+    const [ours, its, other] = [curveKeyPair(), curveKeyPair(), curveKeyPair()];
+    await using server = await serve(
+      { curveServer: true, curveSecretKey: ours.secretKey },
+      ({ credentials }) => credentials[0].equals(its.publicBytes) ? "grace" : undefined,
+    );
+    const { zap, pull, address } = server;
+    const options = ({ publicKey, secretKey }: typeof its) => [
+      `CURVE_SERVERKEY=${ours.publicKey}`,
+      `CURVE_PUBLICKEY=${publicKey}`,
+      `CURVE_SECRETKEY=${secretKey}`,
+    ];
+    await using stranger = new Peer("send", address, ...options(other));
+    assertEquals(await stranger.said(), false);
+    await using peer = new Peer("send", address, ...options(its));
+    assertEquals(await peer.said(), true);
+    assertEquals({ ...metadataOf(await soon(pull.receive())) }, {
+      "User-Id": "grace",
+      "Peer-Address": "127.0.0.1",
+    });
+    assertEquals(zap.requests[0].mechanism, "CURVE");
+    await Promise.all([stranger.end(), peer.end()]);
+  }, !capability.curve),
+);

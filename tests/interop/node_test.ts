@@ -8,8 +8,8 @@ import { peerTest } from "./peer.ts";
 
 const sockets = mod as unknown as Sockets;
 
-function nodeTest(conversation: Conversation, setting: Setting): void {
-  peerTest(
+function nodeTest(conversation: Conversation, setting: Setting): Deno.TestDefinition {
+  return peerTest(
     "zeromq.js",
     `${conversation.claim} (${wordsOf(setting)})`,
     () => hold(sockets, "zeromq.js", conversation, setting),
@@ -17,10 +17,10 @@ function nodeTest(conversation: Conversation, setting: Setting): void {
 }
 
 for (const binder of BINDERS) {
-  for (const conversation of [...PATTERNS, STREAM]) nodeTest(conversation, { binder });
-  nodeTest(PATTERNS[2], { binder, transport: "ipc" });
-  nodeTest(PATTERNS[2], { binder, mechanism: "PLAIN" });
-  if (mod.capability.curve) nodeTest(PATTERNS[2], { binder, mechanism: "CURVE" });
+  for (const conversation of [...PATTERNS, STREAM]) Deno.test(nodeTest(conversation, { binder }));
+  Deno.test(nodeTest(PATTERNS[2], { binder, transport: "ipc" }));
+  Deno.test(nodeTest(PATTERNS[2], { binder, mechanism: "PLAIN" }));
+  if (mod.capability.curve) Deno.test(nodeTest(PATTERNS[2], { binder, mechanism: "CURVE" }));
 }
 
-for (const [conversation, binder] of inTurn(MIXED)) nodeTest(conversation, { binder });
+for (const [conversation, binder] of inTurn(MIXED)) Deno.test(nodeTest(conversation, { binder }));

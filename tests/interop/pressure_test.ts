@@ -49,7 +49,7 @@ const WAITING: [
 ];
 
 for (const [type, open, envelope] of WAITING) {
-  peerTest(
+  Deno.test(peerTest(
     "pyzmq",
     `a ${open.toString().match(/new (\w+)/)![1]} waits for a ${type} that doesn't read, goes on ` +
       "when it does, and nothing is lost",
@@ -85,11 +85,11 @@ for (const [type, open, envelope] of WAITING) {
       assertEquals(await peer.line(), digest.hex());
       await endWell(peer);
     },
-  );
+  ));
 }
 
 for (const [type, Class] of [["PUSH", Pull], ["PAIR", Pair], ["DEALER", Dealer]] as const) {
-  peerTest(
+  Deno.test(peerTest(
     "pyzmq",
     `a ${type} waits for a ${Class.name} that doesn't read, and can send again when it does`,
     async () => {
@@ -113,10 +113,10 @@ for (const [type, Class] of [["PUSH", Pull], ["PAIR", Pair], ["DEALER", Dealer]]
       assertEquals(socket.tryReceive(), undefined);
       await endWell(peer);
     },
-  );
+  ));
 }
 
-peerTest(
+Deno.test(peerTest(
   "pyzmq",
   "an XPublisher drops whole messages for a SUB that doesn't read, and never waits for it",
   async () => {
@@ -150,7 +150,7 @@ peerTest(
     assertEquals(numbers, [...new Set(numbers)].sort((one, other) => one - other));
     await endWell(peer);
   },
-);
+));
 
 /** Each with a peer, without which it can't send. */
 const SENDERS: [theirs: string, open: () => Socket & Sends][] = [
@@ -162,7 +162,7 @@ const SENDERS: [theirs: string, open: () => Socket & Sends][] = [
 
 for (const [type, open] of SENDERS) {
   const name = open.toString().match(/new (\w+)/)![1];
-  peerTest(
+  Deno.test(peerTest(
     "pyzmq",
     `a ${name} is writable from the moment that a ${type} comes until it's killed`,
     async () => {
@@ -180,14 +180,14 @@ for (const [type, open] of SENDERS) {
       await soon(not(() => socket.writable));
       assertEquals(socket.trySend("to nobody"), false);
     },
-  );
+  ));
 }
 
 async function not(condition: () => boolean): Promise<void> {
   while (condition()) await turn();
 }
 
-peerTest("pyzmq", "a Request isn't writable until its REP has answered", async () => {
+Deno.test(peerTest("pyzmq", "a Request isn't writable until its REP has answered", async () => {
   using socket = new Request();
   await socket.bind("tcp://127.0.0.1:*");
   const address = socket.lastEndpoint!;
@@ -206,4 +206,4 @@ peerTest("pyzmq", "a Request isn't writable until its REP has answered", async (
   assertEquals(String(await socket.receive()), "question");
   assertEquals([socket.readable, socket.writable], [false, true]);
   await endWell(peer);
-});
+}));

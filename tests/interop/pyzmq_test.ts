@@ -15,8 +15,8 @@ import { peerTest } from "./peer.ts";
 
 const sockets = mod as unknown as Sockets;
 
-function pyzmqTest(conversation: Conversation, setting: Setting): void {
-  peerTest(
+function pyzmqTest(conversation: Conversation, setting: Setting): Deno.TestDefinition {
+  return peerTest(
     "pyzmq",
     `${conversation.claim} (${wordsOf(setting)})`,
     () => hold(sockets, "pyzmq", conversation, setting),
@@ -25,26 +25,28 @@ function pyzmqTest(conversation: Conversation, setting: Setting): void {
 
 for (const binder of BINDERS) {
   for (const conversation of PATTERNS) {
-    pyzmqTest(conversation, { binder });
-    pyzmqTest(conversation, {
+    Deno.test(pyzmqTest(conversation, { binder }));
+    Deno.test(pyzmqTest(conversation, {
       binder,
       mechanism: "PLAIN",
       server: plainServer(conversation, binder),
-    });
-    if (mod.capability.curve) pyzmqTest(conversation, { binder, mechanism: "CURVE" });
+    }));
+    if (mod.capability.curve) Deno.test(pyzmqTest(conversation, { binder, mechanism: "CURVE" }));
   }
-  for (const conversation of [STREAM, PLAIN_TCP]) pyzmqTest(conversation, { binder });
+  for (const conversation of [STREAM, PLAIN_TCP]) Deno.test(pyzmqTest(conversation, { binder }));
 
   // Who is a mechanism's server has nothing to do with who binds.
   const server = binder === "we" ? "they" : "we";
-  pyzmqTest(PATTERNS[2], { binder, mechanism: "PLAIN", server });
-  if (mod.capability.curve) pyzmqTest(PATTERNS[2], { binder, mechanism: "CURVE", server });
+  Deno.test(pyzmqTest(PATTERNS[2], { binder, mechanism: "PLAIN", server }));
+  if (mod.capability.curve) {
+    Deno.test(pyzmqTest(PATTERNS[2], { binder, mechanism: "CURVE", server }));
+  }
 }
 
 for (const [conversation, binder] of inTurn(PATTERNS)) {
-  pyzmqTest(conversation, { binder, transport: "ipc" });
+  Deno.test(pyzmqTest(conversation, { binder, transport: "ipc" }));
 }
-for (const [conversation, binder] of inTurn(MIXED)) pyzmqTest(conversation, { binder });
+for (const [conversation, binder] of inTurn(MIXED)) Deno.test(pyzmqTest(conversation, { binder }));
 
 /** A REQ can't be one: libzmq takes the user's id, which comes before the first reply, for a malformed reply. */
 function plainServer({ ours, theirs }: Conversation, binder: Binder): Binder {

@@ -49,7 +49,7 @@ const CONNECTING: [type: string, theirs: string, open: () => Socket & Receives &
 ];
 
 for (const [name, type, open] of CONNECTING) {
-  peerTest(
+  Deno.test(peerTest(
     "pyzmq",
     `a ${name} that connects goes on with a ${type} that comes in the place of one that was killed`,
     async () => {
@@ -66,7 +66,7 @@ for (const [name, type, open] of CONNECTING) {
       await endWell(second);
       await finish(socket);
     },
-  );
+  ));
 }
 
 /** How it is when we're bound: the next peer connects. */
@@ -77,7 +77,7 @@ const BOUND: [type: string, theirs: string, open: () => Socket & Receives & Send
 ];
 
 for (const [name, type, open] of BOUND) {
-  peerTest(
+  Deno.test(peerTest(
     "pyzmq",
     `a ${name} that is bound goes on with a ${type} that comes after one that was killed`,
     async () => {
@@ -93,33 +93,39 @@ for (const [name, type, open] of BOUND) {
       await endWell(second);
       await finish(socket);
     },
-  );
+  ));
 }
 
-peerTest("pyzmq", "what a Push sends while its PULL is away arrives at the next one", async () => {
-  const COUNT = 200;
-  const socket = observed(new Push());
-  const part = { type: "PULL", verb: "bind", role: "receive", count: COUNT } as const;
-  await using first = startPeer("pyzmq", { ...part, address: "tcp://127.0.0.1:*" });
-  const address = await first.line();
-  socket.connect(address);
-  const digest = new Digest();
-  for (const message of messages(COUNT)) {
-    await socket.send(message);
-    digest.add(message);
-  }
-  const expected = digest.hex();
-  assertEquals(await first.line(), expected);
-  await kill(first, socket);
-  for (const message of messages(COUNT)) await socket.send(message);
-  await using second = startPeer("pyzmq", { ...part, address });
-  assertEquals(await second.line(), address);
-  assertEquals(await second.line(), expected);
-  await endWell(second);
-  await finish(socket);
-});
+Deno.test(
+  peerTest(
+    "pyzmq",
+    "what a Push sends while its PULL is away arrives at the next one",
+    async () => {
+      const COUNT = 200;
+      const socket = observed(new Push());
+      const part = { type: "PULL", verb: "bind", role: "receive", count: COUNT } as const;
+      await using first = startPeer("pyzmq", { ...part, address: "tcp://127.0.0.1:*" });
+      const address = await first.line();
+      socket.connect(address);
+      const digest = new Digest();
+      for (const message of messages(COUNT)) {
+        await socket.send(message);
+        digest.add(message);
+      }
+      const expected = digest.hex();
+      assertEquals(await first.line(), expected);
+      await kill(first, socket);
+      for (const message of messages(COUNT)) await socket.send(message);
+      await using second = startPeer("pyzmq", { ...part, address });
+      assertEquals(await second.line(), address);
+      assertEquals(await second.line(), expected);
+      await endWell(second);
+      await finish(socket);
+    },
+  ),
+);
 
-peerTest(
+Deno.test(peerTest(
   "pyzmq",
   "a Subscriber's subscriptions reach an XPUB that comes in the place of one that was killed",
   async () => {
@@ -139,23 +145,25 @@ peerTest(
     }
     await finish(socket);
   },
+));
+
+Deno.test(
+  peerTest("pyzmq", "an XPublisher sees that the subscriptions of a killed SUB go", async () => {
+    const socket = observed(new XPublisher());
+    await socket.bind("tcp://127.0.0.1:*");
+    const address = socket.lastEndpoint!;
+    for (const _ of ["first", "second"]) {
+      const part = { type: "SUB", verb: "connect", address, role: "subscribe" } as const;
+      await using peer = startPeer("pyzmq", part);
+      assertEquals((await receivedMany(socket, 2)).join(), "\x01ev,\x01ready?");
+      await kill(peer, socket);
+      assertEquals((await receivedMany(socket, 2)).sort().join(), "\x00ev,\x00ready?");
+    }
+    await finish(socket);
+  }),
 );
 
-peerTest("pyzmq", "an XPublisher sees that the subscriptions of a killed SUB go", async () => {
-  const socket = observed(new XPublisher());
-  await socket.bind("tcp://127.0.0.1:*");
-  const address = socket.lastEndpoint!;
-  for (const _ of ["first", "second"]) {
-    const part = { type: "SUB", verb: "connect", address, role: "subscribe" } as const;
-    await using peer = startPeer("pyzmq", part);
-    assertEquals((await receivedMany(socket, 2)).join(), "\x01ev,\x01ready?");
-    await kill(peer, socket);
-    assertEquals((await receivedMany(socket, 2)).sort().join(), "\x00ev,\x00ready?");
-  }
-  await finish(socket);
-});
-
-peerTest(
+Deno.test(peerTest(
   "pyzmq",
   "a Router knows a DEALER again that was killed, and comes back with its binary routing id",
   async () => {
@@ -179,4 +187,4 @@ peerTest(
     }
     await finish(socket);
   },
-);
+));

@@ -16,7 +16,7 @@ import "../security/support.ts";
 import { Relay } from "../socket/relay.ts";
 import { soon } from "../socket/support.ts";
 import { freshAddress, withFolder } from "../util.ts";
-import { hasPyzmq } from "./peer.ts";
+import { peerTest } from "./peer.ts";
 
 const SCRIPT = new URL("security_peer.py", import.meta.url).pathname;
 
@@ -31,13 +31,13 @@ async function ended(program: Program): Promise<string> {
   return stdout;
 }
 
-/** Registers a test that needs pyzmq; with CURVE, it's given a folder. */
-function withPyzmq(name: string, body: (folder: string) => Promise<void>, ignore = false): void {
-  Deno.test({
-    name: `pyzmq: ${name}`,
-    ignore: !hasPyzmq || ignore,
-    fn: () => withFolder(body),
-  });
+/** Makes a test that needs pyzmq, and is given a folder. */
+function withPyzmq(
+  name: string,
+  body: (folder: string) => Promise<void>,
+  ignore = false,
+): Deno.TestDefinition {
+  return peerTest("pyzmq", name, () => withFolder(body), ignore);
 }
 
 const NO_CURVE = !capability.curve;
@@ -68,7 +68,7 @@ async function claimServer(
   assertEquals(await ended(program), "");
 }
 
-withPyzmq(
+Deno.test(withPyzmq(
   "its authenticator lets our clients in with CURVE, by certificates that we saved",
   async (folder) => {
     const [server, ada, bob, eve] = Array.from({ length: 4 }, () => Certificate.create());
@@ -86,30 +86,40 @@ withPyzmq(
     );
   },
   NO_CURVE,
+));
+
+Deno.test(
+  withPyzmq(
+    "its authenticator lets our clients in with PLAIN, and without a mechanism",
+    async () => {
+      await claimServer(["PLAIN", "127.0.0.1"], [[ADA, "ada"]], [
+        { ...ADA, plainPassword: "x" },
+        {},
+      ]);
+      await claimServer(["NULL", "127.0.0.1"], [[{}, "anonymous"]], [ADA]);
+    },
+  ),
 );
 
-withPyzmq("its authenticator lets our clients in with PLAIN, and without a mechanism", async () => {
-  await claimServer(["PLAIN", "127.0.0.1"], [[ADA, "ada"]], [{ ...ADA, plainPassword: "x" }, {}]);
-  await claimServer(["NULL", "127.0.0.1"], [[{}, "anonymous"]], [ADA]);
-});
-
-withPyzmq("a certificate of ours is the same to it, and one of its to us", async (folder) => {
-  const ours = Certificate.create({ name: "Ada", motto: `"first"` });
-  await ours.save(`${folder}/ours.key`);
-  for (const [file, secretKey] of [["ours.key", null], ["ours.key_secret", ours.secretKey]]) {
-    await using program = pyzmq("load", `${folder}/${file}`);
-    assertEquals(JSON.parse(await ended(program)), [ours.publicKey, secretKey]);
-  }
-  await make(folder, "its");
-  const [open, secret] = [
-    await Certificate.load(`${folder}/its.key`),
-    await Certificate.load(`${folder}/its.key_secret`),
-  ];
-  assertEquals([open.secretKey, open.publicKey], [null, secret.publicKey]);
-  assertEquals(secret.metadata, { name: "its" });
-  await using program = pyzmq("load", `${folder}/its.key_secret`);
-  assertEquals(JSON.parse(await ended(program)), [secret.publicKey, secret.secretKey]);
-}, NO_CURVE);
+Deno.test(
+  withPyzmq("a certificate of ours is the same to it, and one of its to us", async (folder) => {
+    const ours = Certificate.create({ name: "Ada", motto: `"first"` });
+    await ours.save(`${folder}/ours.key`);
+    for (const [file, secretKey] of [["ours.key", null], ["ours.key_secret", ours.secretKey]]) {
+      await using program = pyzmq("load", `${folder}/${file}`);
+      assertEquals(JSON.parse(await ended(program)), [ours.publicKey, secretKey]);
+    }
+    await make(folder, "its");
+    const [open, secret] = [
+      await Certificate.load(`${folder}/its.key`),
+      await Certificate.load(`${folder}/its.key_secret`),
+    ];
+    assertEquals([open.secretKey, open.publicKey], [null, secret.publicKey]);
+    assertEquals(secret.metadata, { name: "its" });
+    await using program = pyzmq("load", `${folder}/its.key_secret`);
+    assertEquals(JSON.parse(await ended(program)), [secret.publicKey, secret.secretKey]);
+  }, NO_CURVE),
+);
 
 /** Has pyzmq make certificates. */
 async function make(folder: string, ...names: string[]): Promise<void> {
@@ -140,7 +150,7 @@ async function claimClient(
   assertEquals(pull.tryReceive(), undefined);
 }
 
-withPyzmq(
+Deno.test(withPyzmq(
   "our authenticator lets its clients in with CURVE, by certificates that it made",
   async (folder) => {
     await make(folder, "server", "stranger");
@@ -164,18 +174,23 @@ withPyzmq(
     await claimClient(server, ada, undefined);
   },
   NO_CURVE,
-);
+));
 
-withPyzmq("our authenticator lets its clients in with PLAIN, and without a mechanism", async () => {
-  await using authenticator = new Authenticator();
-  authenticator.configurePlain(async ({ username, password }) => {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    return username === "ada" && password === "lovelace" && "countess";
-  });
-  const server = { plainServer: true };
-  await claimClient(server, ["PLAIN", "ada", "lovelace"], "countess");
-  await claimClient(server, ["PLAIN", "ada", "babbage"], undefined);
-  await claimClient({}, ["NULL"], undefined);
-  authenticator.allow("127.0.0.0/8");
-  await claimClient({}, ["NULL"], "");
-});
+Deno.test(
+  withPyzmq(
+    "our authenticator lets its clients in with PLAIN, and without a mechanism",
+    async () => {
+      await using authenticator = new Authenticator();
+      authenticator.configurePlain(async ({ username, password }) => {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        return username === "ada" && password === "lovelace" && "countess";
+      });
+      const server = { plainServer: true };
+      await claimClient(server, ["PLAIN", "ada", "lovelace"], "countess");
+      await claimClient(server, ["PLAIN", "ada", "babbage"], undefined);
+      await claimClient({}, ["NULL"], undefined);
+      authenticator.allow("127.0.0.0/8");
+      await claimClient({}, ["NULL"], "");
+    },
+  ),
+);

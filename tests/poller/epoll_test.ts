@@ -9,7 +9,7 @@ import { READABLE, WRITABLE } from "../../poller/backend.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
 import { EpollSet } from "../../poller/epoll_set.ts";
 import { duplicate, duplicateTo, Pair, pipe, put, unusedNumber } from "../fds.ts";
-import { both, onThread } from "./contract/claims.ts";
+import { both, onThread } from "./contract.ts";
 
 const ignore = Deno.build.os !== "linux";
 

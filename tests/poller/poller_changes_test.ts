@@ -5,143 +5,147 @@ import { closeSync, openSync } from "node:fs";
 import { Pair, Pull } from "../../mod.ts";
 import { drain, fill, pipe, put, readiness } from "../fds.ts";
 import { freshAddress, join, turn } from "../util.ts";
-import { keys, over, soon, turns, turnsUntil } from "./support.ts";
+import { eachBackend, keys, soon, turns, turnsUntil } from "./support.ts";
 
-over(
-  "adding what is ready already ends a pending wait: a pipe, a file, a socket",
-  async (poller) => {
+for (const over of eachBackend()) {
+  Deno.test(over(
+    "adding what is ready already ends a pending wait: a pipe, a file, a socket",
+    async (poller) => {
+      using line = pipe();
+      put(line.write);
+      using pair = new Pair();
+      using peer = new Pair();
+      await join(pair, peer, freshAddress("inproc"));
+      await peer.send("x");
+      const file = openSync(new URL(import.meta.url), "r");
+      try {
+        for (const [key, source] of Object.entries({ pipe: line.read, pair, file, again: pair })) {
+          const wait = poller.wait();
+          await turn();
+          poller.add(source, undefined, key);
+          assertEquals(keys(await soon(wait)), [key]);
+          poller.remove(source);
+        }
+      } finally {
+        closeSync(file);
+      }
+    },
+  ));
+
+  Deno.test(over("what is added during a wait ends it when it becomes ready", async (poller) => {
     using line = pipe();
-    put(line.write);
     using pair = new Pair();
     using peer = new Pair();
     await join(pair, peer, freshAddress("inproc"));
-    await peer.send("x");
-    const file = openSync(new URL(import.meta.url), "r");
-    try {
-      for (const [key, source] of Object.entries({ pipe: line.read, pair, file, again: pair })) {
-        const wait = poller.wait();
-        await turn();
-        poller.add(source, undefined, key);
-        assertEquals(keys(await soon(wait)), [key]);
-        poller.remove(source);
-      }
-    } finally {
-      closeSync(file);
+    for (
+      const [key, source, make] of [
+        ["pipe", line.read, () => put(line.write)],
+        ["pair", pair, () => peer.trySend("x")],
+      ] as const
+    ) {
+      const wait = poller.wait();
+      await turn();
+      poller.add(source, undefined, key);
+      await turns(5);
+      make();
+      assertEquals(keys(await soon(wait)), [key]);
+      poller.remove(source);
     }
-  },
-);
+  }));
 
-over("what is added during a wait ends it when it becomes ready", async (poller) => {
-  using line = pipe();
-  using pair = new Pair();
-  using peer = new Pair();
-  await join(pair, peer, freshAddress("inproc"));
-  for (
-    const [key, source, make] of [
-      ["pipe", line.read, () => put(line.write)],
-      ["pair", pair, () => peer.trySend("x")],
-    ] as const
-  ) {
+  Deno.test(over("removing while waiting takes effect at once", async (poller) => {
+    using one = pipe();
+    using other = pipe();
+    using pair = new Pair();
+    using peer = new Pair();
+    await join(pair, peer, freshAddress("inproc"));
+    poller.add(one.read, undefined, "one");
+    poller.add(pair, undefined, "pair");
+    poller.add(other.read, undefined, "other");
     const wait = poller.wait();
     await turn();
-    poller.add(source, undefined, key);
-    await turns(5);
-    make();
-    assertEquals(keys(await soon(wait)), [key]);
-    poller.remove(source);
-  }
-});
-
-over("removing while waiting takes effect at once", async (poller) => {
-  using one = pipe();
-  using other = pipe();
-  using pair = new Pair();
-  using peer = new Pair();
-  await join(pair, peer, freshAddress("inproc"));
-  poller.add(one.read, undefined, "one");
-  poller.add(pair, undefined, "pair");
-  poller.add(other.read, undefined, "other");
-  const wait = poller.wait();
-  await turn();
-  poller.remove(one.read);
-  poller.remove(pair);
-  put(one.write);
-  await peer.send("x");
-  await turns(20);
-  put(other.write);
-  assertEquals(keys(await soon(wait)), ["other"]);
-});
-
-over("what was ready and is removed in the same turn isn't reported", async (poller) => {
-  using one = pipe();
-  using other = pipe();
-  poller.add(one.read, undefined, "one");
-  poller.add(other.read, undefined, "other");
-  const wait = poller.wait();
-  await turn();
-  put(one.write);
-  put(other.write);
-  poller.remove(one.read);
-  assertEquals(keys(await soon(wait)), ["other"]);
-});
-
-over("changing an interest while waiting takes effect", async (poller) => {
-  using line = pipe();
-  using pair = new Pair();
-  using peer = new Pair();
-  await join(pair, peer, freshAddress("inproc"));
-  poller.add(line.write, {}, "pipe");
-  poller.add(pair, {}, "pair");
-  let wait = poller.wait();
-  await turn();
-  poller.modify(line.write, { writable: true });
-  assertEquals(keys(await soon(wait)), ["pipe"]);
-  poller.modify(line.write, {});
-  wait = poller.wait();
-  await turn();
-  poller.modify(pair, { writable: true });
-  assertEquals(keys(await soon(wait)), ["pair"]);
-});
-
-over(
-  "closing a socket while its Poller waits ends nothing; others are still reported",
-  async (poller) => {
-    using line = pipe();
-    const pull = new Pull();
-    await pull.bind(freshAddress("tcp"));
-    poller.add(pull, undefined, "pull");
-    poller.add(line.read, undefined, "pipe");
-    const wait = poller.wait();
-    await turn();
-    pull.close();
+    poller.remove(one.read);
+    poller.remove(pair);
+    put(one.write);
+    await peer.send("x");
     await turns(20);
-    put(line.write);
-    assertEquals(keys(await soon(wait)), ["pipe"]);
-    assertEquals(poller.size, 1);
-  },
-);
+    put(other.write);
+    assertEquals(keys(await soon(wait)), ["other"]);
+  }));
 
-over(
-  "a removed descriptor's peer sees its end at once, also while the Poller waits",
-  async (poller) => {
+  Deno.test(
+    over("what was ready and is removed in the same turn isn't reported", async (poller) => {
+      using one = pipe();
+      using other = pipe();
+      poller.add(one.read, undefined, "one");
+      poller.add(other.read, undefined, "other");
+      const wait = poller.wait();
+      await turn();
+      put(one.write);
+      put(other.write);
+      poller.remove(one.read);
+      assertEquals(keys(await soon(wait)), ["other"]);
+    }),
+  );
+
+  Deno.test(over("changing an interest while waiting takes effect", async (poller) => {
     using line = pipe();
-    poller.add(line.read);
+    using pair = new Pair();
+    using peer = new Pair();
+    await join(pair, peer, freshAddress("inproc"));
+    poller.add(line.write, {}, "pipe");
+    poller.add(pair, {}, "pair");
+    let wait = poller.wait();
+    await turn();
+    poller.modify(line.write, { writable: true });
+    assertEquals(keys(await soon(wait)), ["pipe"]);
+    poller.modify(line.write, {});
+    wait = poller.wait();
+    await turn();
+    poller.modify(pair, { writable: true });
+    assertEquals(keys(await soon(wait)), ["pair"]);
+  }));
+
+  Deno.test(over(
+    "closing a socket while its Poller waits ends nothing; others are still reported",
+    async (poller) => {
+      using line = pipe();
+      const pull = new Pull();
+      await pull.bind(freshAddress("tcp"));
+      poller.add(pull, undefined, "pull");
+      poller.add(line.read, undefined, "pipe");
+      const wait = poller.wait();
+      await turn();
+      pull.close();
+      await turns(20);
+      put(line.write);
+      assertEquals(keys(await soon(wait)), ["pipe"]);
+      assertEquals(poller.size, 1);
+    },
+  ));
+
+  Deno.test(over(
+    "a removed descriptor's peer sees its end at once, also while the Poller waits",
+    async (poller) => {
+      using line = pipe();
+      poller.add(line.read);
+      const wait = poller.wait();
+      await turn();
+      poller.remove(line.read);
+      line.close(line.read);
+      await turnsUntil(() => (readiness(line.write) & 4) !== 0, "the end");
+      poller.wake();
+      assertEquals(await soon(wait), []);
+    },
+  ));
+
+  Deno.test(over("room in a full pipe ends a wait for it", async (poller) => {
+    using line = pipe();
+    fill(line.write);
+    poller.add(line.write, { writable: true }, "pipe");
     const wait = poller.wait();
     await turn();
-    poller.remove(line.read);
-    line.close(line.read);
-    await turnsUntil(() => (readiness(line.write) & 4) !== 0, "the end");
-    poller.wake();
-    assertEquals(await soon(wait), []);
-  },
-);
-
-over("room in a full pipe ends a wait for it", async (poller) => {
-  using line = pipe();
-  fill(line.write);
-  poller.add(line.write, { writable: true }, "pipe");
-  const wait = poller.wait();
-  await turn();
-  drain(line.read);
-  assertEquals(keys(await soon(wait)), ["pipe"]);
-});
+    drain(line.read);
+    assertEquals(keys(await soon(wait)), ["pipe"]);
+  }));
+}

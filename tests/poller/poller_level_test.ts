@@ -6,7 +6,7 @@ import { Context, Dealer, type Poller, Pull, Push, type Ready } from "../../mod.
 import { defaultKind } from "../../poller/create.ts";
 import { descriptorLimit, pipe, put, take } from "../fds.ts";
 import { freshAddress, join } from "../util.ts";
-import { keys, Looks, over, soon, STUCK, turnsUntil } from "./support.ts";
+import { eachBackend, keys, Looks, soon, STUCK, turnsUntil } from "./support.ts";
 
 const MESSAGES = 5000;
 const LINES = 300;
@@ -47,135 +47,146 @@ class Consumer {
 }
 
 for (const transport of ["tcp", "inproc"] as const) {
-  over(
-    `with an if and one message a turn, an async loop misses nothing (${transport})`,
-    async (poller) => {
-      using sockets = await pipeline(transport);
-      using line = pipe();
-      poller.add(sockets.pull, undefined, "socket");
-      poller.add(line.read, undefined, "line");
-      const consumer = new Consumer(sockets.pull, line.read);
-      const produce = async () => {
-        for (let i = 0; i < MESSAGES; i++) await sockets.push.send(`${i}`);
-      };
-      const produced = produce();
-      put(line.write, LINES * LINE);
-      while (!consumer.done) consumer.turn(await poller.wait({ timeout: STUCK }));
-      await produced;
-      assertEquals(await poller.wait({ timeout: 0 }), []);
-    },
-  );
+  for (const over of eachBackend()) {
+    Deno.test(over(
+      `with an if and one message a turn, an async loop misses nothing (${transport})`,
+      async (poller) => {
+        using sockets = await pipeline(transport);
+        using line = pipe();
+        poller.add(sockets.pull, undefined, "socket");
+        poller.add(line.read, undefined, "line");
+        const consumer = new Consumer(sockets.pull, line.read);
+        const produce = async () => {
+          for (let i = 0; i < MESSAGES; i++) await sockets.push.send(`${i}`);
+        };
+        const produced = produce();
+        put(line.write, LINES * LINE);
+        while (!consumer.done) consumer.turn(await poller.wait({ timeout: STUCK }));
+        await produced;
+        assertEquals(await poller.wait({ timeout: 0 }), []);
+      },
+    ));
 
-  over(
-    `with an if and one message a turn, a loop on this thread misses nothing (${transport})`,
-    async (poller) => {
-      using sockets = await pipeline(transport);
+    Deno.test(over(
+      `with an if and one message a turn, a loop on this thread misses nothing (${transport})`,
+      async (poller) => {
+        using sockets = await pipeline(transport);
+        using line = pipe();
+        poller.add(sockets.pull, undefined, "socket");
+        poller.add(line.read, undefined, "line");
+        const consumer = new Consumer(sockets.pull, line.read);
+        for (let i = 0; i < MESSAGES; i++) assert(sockets.push.trySend(`${i}`));
+        put(line.write, LINES * LINE);
+        while (!consumer.done) consumer.turn(poller.waitSync({ timeout: STUCK }));
+        assertEquals(poller.waitSync({ timeout: 0 }), []);
+      },
+    ));
+  }
+}
+
+for (const over of eachBackend()) {
+  Deno.test(
+    over("with async iteration and one message a turn, nothing is missed", async (poller) => {
+      using sockets = await pipeline("tcp");
       using line = pipe();
       poller.add(sockets.pull, undefined, "socket");
       poller.add(line.read, undefined, "line");
       const consumer = new Consumer(sockets.pull, line.read);
       for (let i = 0; i < MESSAGES; i++) assert(sockets.push.trySend(`${i}`));
       put(line.write, LINES * LINE);
-      while (!consumer.done) consumer.turn(poller.waitSync({ timeout: STUCK }));
-      assertEquals(poller.waitSync({ timeout: 0 }), []);
-    },
+      const loop = async () => {
+        for await (const ready of poller) {
+          consumer.turn(ready);
+          if (consumer.done) break;
+        }
+      };
+      await soon(loop(), "the last message");
+    }),
   );
-}
 
-over("with async iteration and one message a turn, nothing is missed", async (poller) => {
-  using sockets = await pipeline("tcp");
-  using line = pipe();
-  poller.add(sockets.pull, undefined, "socket");
-  poller.add(line.read, undefined, "line");
-  const consumer = new Consumer(sockets.pull, line.read);
-  for (let i = 0; i < MESSAGES; i++) assert(sockets.push.trySend(`${i}`));
-  put(line.write, LINES * LINE);
-  const loop = async () => {
-    for await (const ready of poller) {
-      consumer.turn(ready);
-      if (consumer.done) break;
-    }
-  };
-  await soon(loop(), "the last message");
-});
-
-over(
-  "a source is reported by every wait for as long as it's ready, and not once more",
-  async (poller) => {
-    using sockets = await pipeline("inproc");
-    const { pull, push } = sockets;
-    poller.add(pull, undefined, "socket");
-    for (let i = 0; i < 3; i++) await push.send(`${i}`);
-    for (let left = 3; left > 0; left--) {
-      for (let again = 0; again < 3; again++) {
-        assertEquals(keys(await poller.wait({ timeout: 0 })), ["socket"]);
-        assertEquals(keys(poller.waitSync({ timeout: 0 })), ["socket"]);
+  Deno.test(over(
+    "a source is reported by every wait for as long as it's ready, and not once more",
+    async (poller) => {
+      using sockets = await pipeline("inproc");
+      const { pull, push } = sockets;
+      poller.add(pull, undefined, "socket");
+      for (let i = 0; i < 3; i++) await push.send(`${i}`);
+      for (let left = 3; left > 0; left--) {
+        for (let again = 0; again < 3; again++) {
+          assertEquals(keys(await poller.wait({ timeout: 0 })), ["socket"]);
+          assertEquals(keys(poller.waitSync({ timeout: 0 })), ["socket"]);
+        }
+        assertEquals(pull.tryReceive()?.length, 1);
       }
-      assertEquals(pull.tryReceive()?.length, 1);
-    }
-    assertEquals(await poller.wait({ timeout: 0 }), []);
-  },
-);
-
-over(
-  "messages taken between two waits, by whatever call, aren't reported any more",
-  async (poller) => {
-    using sockets = await pipeline("inproc");
-    const { pull, push } = sockets;
-    poller.add(pull, undefined, "socket");
-    const takers: (() => unknown)[] = [
-      () => pull.tryReceive(),
-      () => [...pull.drain()],
-      () => pull.visit(() => {}),
-      () => pull.receiveSync(),
-      () => pull.receive(),
-      () => pull[Symbol.asyncIterator]().next(),
-    ];
-    for (const takeIt of takers) {
-      await push.send("x");
-      assertEquals(keys(await soon(poller.wait())), ["socket"]);
-      await takeIt();
       assertEquals(await poller.wait({ timeout: 0 }), []);
-      assertEquals(poller.waitSync({ timeout: 0 }), []);
-    }
-  },
-);
+    },
+  ));
 
-over("a receive that waits has precedence over a Poller, which then waits on", async (poller) => {
-  using sockets = await pipeline("inproc");
-  const { pull, push } = sockets;
-  poller.add(pull, undefined, "socket");
-  const message = pull.receive();
-  const wait = poller.wait();
-  await push.send("for the receive");
-  assertEquals(String((await soon(message))[0]), "for the receive");
-  await push.send("for the loop");
-  assertEquals(keys(await soon(wait)), ["socket"]);
-  assertEquals(String(pull.tryReceive()?.[0]), "for the loop");
-});
+  Deno.test(over(
+    "messages taken between two waits, by whatever call, aren't reported any more",
+    async (poller) => {
+      using sockets = await pipeline("inproc");
+      const { pull, push } = sockets;
+      poller.add(pull, undefined, "socket");
+      const takers: (() => unknown)[] = [
+        () => pull.tryReceive(),
+        () => [...pull.drain()],
+        () => pull.visit(() => {}),
+        () => pull.receiveSync(),
+        () => pull.receive(),
+        () => pull[Symbol.asyncIterator]().next(),
+      ];
+      for (const takeIt of takers) {
+        await push.send("x");
+        assertEquals(keys(await soon(poller.wait())), ["socket"]);
+        await takeIt();
+        assertEquals(await poller.wait({ timeout: 0 }), []);
+        assertEquals(poller.waitSync({ timeout: 0 }), []);
+      }
+    },
+  ));
 
-over(
-  "receives beyond a turn's budget are all served, also on a socket that a Poller reports",
-  async (poller) => {
-    using sockets = await pipeline("inproc");
-    const { pull, push } = sockets;
-    poller.add(pull, undefined, "socket");
-    const number = 3000;
-    let received = 0;
-    const receives = Array.from({ length: number }, async () => {
-      await pull.receive();
-      received++;
-    });
-    const wait = poller.wait({ timeout: STUCK });
-    for (let i = 0; i < number; i++) push.trySend("x");
-    await soon(wait);
-    // This loop must not take away what tells the reactor to go on.
-    const limit = performance.now() + STUCK;
-    while (received < number && performance.now() < limit) await poller.wait({ timeout: 5 });
-    assertEquals(received, number);
-    await Promise.all(receives);
-  },
-);
+  Deno.test(
+    over(
+      "a receive that waits has precedence over a Poller, which then waits on",
+      async (poller) => {
+        using sockets = await pipeline("inproc");
+        const { pull, push } = sockets;
+        poller.add(pull, undefined, "socket");
+        const message = pull.receive();
+        const wait = poller.wait();
+        await push.send("for the receive");
+        assertEquals(String((await soon(message))[0]), "for the receive");
+        await push.send("for the loop");
+        assertEquals(keys(await soon(wait)), ["socket"]);
+        assertEquals(String(pull.tryReceive()?.[0]), "for the loop");
+      },
+    ),
+  );
+
+  Deno.test(over(
+    "receives beyond a turn's budget are all served, also on a socket that a Poller reports",
+    async (poller) => {
+      using sockets = await pipeline("inproc");
+      const { pull, push } = sockets;
+      poller.add(pull, undefined, "socket");
+      const number = 3000;
+      let received = 0;
+      const receives = Array.from({ length: number }, async () => {
+        await pull.receive();
+        received++;
+      });
+      const wait = poller.wait({ timeout: STUCK });
+      for (let i = 0; i < number; i++) push.trySend("x");
+      await soon(wait);
+      // This loop must not take away what tells the reactor to go on.
+      const limit = performance.now() + STUCK;
+      while (received < number && performance.now() < limit) await poller.wait({ timeout: 5 });
+      assertEquals(received, number);
+      await Promise.all(receives);
+    },
+  ));
+}
 
 /** Runs a loop beside a 1 ms timer until that has fired often. */
 async function beside(turn: () => Promise<unknown>): Promise<void> {
@@ -192,57 +203,72 @@ async function beside(turn: () => Promise<unknown>): Promise<void> {
   }
 }
 
-over("a loop over a file that's always ready doesn't starve a timer", async (poller) => {
-  const nothing = openSync("/dev/null", "r");
-  try {
-    poller.add(nothing, undefined, "null");
-    await beside(async () => assertEquals(keys(await poller.wait({ timeout: STUCK })), ["null"]));
-  } finally {
-    closeSync(nothing);
-  }
-});
-
-over("a loop over a socket that's always ready doesn't starve a timer", async (poller) => {
-  using sockets = await pipeline("inproc");
-  poller.add(sockets.push, { writable: true }, "push");
-  await beside(async () => assertEquals(keys(await poller.wait({ timeout: STUCK })), ["push"]));
-});
-
-over("a loop that is woken again and again doesn't starve a timer", async (poller) => {
-  await beside(() => {
-    poller.wake();
-    return poller.wait({ timeout: STUCK });
-  });
-});
-
-over("a source that's always ready doesn't keep another from being reported", async (poller) => {
-  using sockets = await pipeline("tcp");
-  const nothing = openSync("/dev/null", "r");
-  try {
-    poller.add(nothing, undefined, "null");
-    poller.add(sockets.pull, undefined, "socket");
-    for (let round = 0; round < 20; round++) {
-      await sockets.push.send("x");
-      const limit = performance.now() + STUCK;
-      while (!keys(await poller.wait()).includes("socket")) {
-        assert(performance.now() < limit, "the socket isn't reported");
+for (const over of eachBackend()) {
+  Deno.test(
+    over("a loop over a file that's always ready doesn't starve a timer", async (poller) => {
+      const nothing = openSync("/dev/null", "r");
+      try {
+        poller.add(nothing, undefined, "null");
+        await beside(async () =>
+          assertEquals(keys(await poller.wait({ timeout: STUCK })), ["null"])
+        );
+      } finally {
+        closeSync(nothing);
       }
-      assertEquals(sockets.pull.tryReceive()?.length, 1);
-    }
-  } finally {
-    closeSync(nothing);
-  }
-});
+    }),
+  );
+
+  Deno.test(
+    over("a loop over a socket that's always ready doesn't starve a timer", async (poller) => {
+      using sockets = await pipeline("inproc");
+      poller.add(sockets.push, { writable: true }, "push");
+      await beside(async () => assertEquals(keys(await poller.wait({ timeout: STUCK })), ["push"]));
+    }),
+  );
+
+  Deno.test(over("a loop that is woken again and again doesn't starve a timer", async (poller) => {
+    await beside(() => {
+      poller.wake();
+      return poller.wait({ timeout: STUCK });
+    });
+  }));
+
+  Deno.test(
+    over(
+      "a source that's always ready doesn't keep another from being reported",
+      async (poller) => {
+        using sockets = await pipeline("tcp");
+        const nothing = openSync("/dev/null", "r");
+        try {
+          poller.add(nothing, undefined, "null");
+          poller.add(sockets.pull, undefined, "socket");
+          for (let round = 0; round < 20; round++) {
+            await sockets.push.send("x");
+            const limit = performance.now() + STUCK;
+            while (!keys(await poller.wait()).includes("socket")) {
+              assert(performance.now() < limit, "the socket isn't reported");
+            }
+            assertEquals(sockets.pull.tryReceive()?.length, 1);
+          }
+        } finally {
+          closeSync(nothing);
+        }
+      },
+    ),
+  );
+}
 
 const MANY = 1000;
 const NEEDED = 2500;
 
-over(
-  `of ${MANY} sockets the ready ones are found, and no others are asked (needs ${NEEDED} descriptors)`,
-  (poller) => amongMany(poller),
-  // Nor can select watch that many, whether for the Poller or for the reactor.
-  (kind) => descriptorLimit() < NEEDED || [kind, defaultKind()].includes("select"),
-);
+for (const over of eachBackend()) {
+  Deno.test(over(
+    `of ${MANY} sockets the ready ones are found, and no others are asked (needs ${NEEDED} descriptors)`,
+    (poller) => amongMany(poller),
+    // Nor can select watch that many, whether for the Poller or for the reactor.
+    (kind) => descriptorLimit() < NEEDED || [kind, defaultKind()].includes("select"),
+  ));
+}
 
 async function amongMany(poller: Poller<string>): Promise<void> {
   using context = new Context({ maxSockets: 2 * MANY + 100 });

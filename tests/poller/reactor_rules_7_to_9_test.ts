@@ -14,12 +14,12 @@ import { freshAddress, join } from "../util.ts";
 import {
   Bell,
   dealers,
+  eachBackend,
   fillUp,
   held,
   keys,
   KINDS,
   Looks,
-  over,
   Parks,
   Patience,
   rejectsCode,
@@ -71,21 +71,23 @@ Deno.test("rule 7: a ROUTER that says writable and refuses isn't tried in circle
   await soon(sent);
 });
 
-over("rule 7: nor while a Poller and a receive wait for it as well", async (poller) => {
-  using sockets = await routerWithFullPeer();
-  const { router, full, other } = sockets;
-  poller.add(router, { readable: true }, "router");
-  const sent = held(router.send(["full", "waiting"]));
-  const message = held(router.receive());
-  const wait = held(poller.wait());
-  await assertCalm(router);
-  assert([...full.drain()].length > 0);
-  await soon(sent);
-  await other.send("for the receive");
-  assertEquals(String((await soon(message))[1]), "for the receive");
-  await other.send("for the Poller");
-  assertEquals(keys(await soon(wait)), ["router"]);
-});
+for (const over of eachBackend()) {
+  Deno.test(over("rule 7: nor while a Poller and a receive wait for it as well", async (poller) => {
+    using sockets = await routerWithFullPeer();
+    const { router, full, other } = sockets;
+    poller.add(router, { readable: true }, "router");
+    const sent = held(router.send(["full", "waiting"]));
+    const message = held(router.receive());
+    const wait = held(poller.wait());
+    await assertCalm(router);
+    assert([...full.drain()].length > 0);
+    await soon(sent);
+    await other.send("for the receive");
+    assertEquals(String((await soon(message))[1]), "for the receive");
+    await other.send("for the Poller");
+    assertEquals(keys(await soon(wait)), ["router"]);
+  }));
+}
 
 Deno.test("rule 7: a REP that says readable and has nothing isn't tried in circles", async () => {
   using reply = new Reply();
@@ -279,27 +281,34 @@ Deno.test("rule 9: receiveSync gets its message while the reactor's thread sleep
   assertEquals(await soon(elsewhere.catch((reason) => reason)), "enough");
 });
 
-over("rule 9: waitSync gets its events while the reactor's thread sleeps", async (poller, kind) => {
-  using other = new Pull();
-  using pull = new Pull();
-  using push = new Push();
-  await join(pull, push);
-  using line = pipe();
-  poller.add(pull, undefined, "pull");
-  poller.add(line.read, undefined, "pipe");
-  using parks = new Parks();
-  const controller = new AbortController();
-  const elsewhere = held(other.receive({ signal: controller.signal }));
-  await turnsUntil(() => parks.outstanding === 1, "the sleep");
-  assertEquals(poller.waitSync({ timeout: 20 }), []);
-  push.sendSync("x");
-  assertEquals(keys(poller.waitSync({ timeout: STUCK })), ["pull"]);
-  pull.tryReceive();
-  put(line.write);
-  assertEquals(keys(poller.waitSync({ timeout: STUCK })), ["pipe"]);
-  controller.abort(kind);
-  assertEquals(await soon(elsewhere.catch((reason) => reason)), kind);
-});
+for (const over of eachBackend()) {
+  Deno.test(
+    over(
+      "rule 9: waitSync gets its events while the reactor's thread sleeps",
+      async (poller, kind) => {
+        using other = new Pull();
+        using pull = new Pull();
+        using push = new Push();
+        await join(pull, push);
+        using line = pipe();
+        poller.add(pull, undefined, "pull");
+        poller.add(line.read, undefined, "pipe");
+        using parks = new Parks();
+        const controller = new AbortController();
+        const elsewhere = held(other.receive({ signal: controller.signal }));
+        await turnsUntil(() => parks.outstanding === 1, "the sleep");
+        assertEquals(poller.waitSync({ timeout: 20 }), []);
+        push.sendSync("x");
+        assertEquals(keys(poller.waitSync({ timeout: STUCK })), ["pull"]);
+        pull.tryReceive();
+        put(line.write);
+        assertEquals(keys(poller.waitSync({ timeout: STUCK })), ["pipe"]);
+        controller.abort(kind);
+        assertEquals(await soon(elsewhere.catch((reason) => reason)), kind);
+      },
+    ),
+  );
+}
 
 Deno.test("rule 9: what receiveSync consumes doesn't leave a pending send asleep", async () => {
   using sockets = await dealers();
@@ -321,31 +330,40 @@ Deno.test("rule 9: what sendSync consumes doesn't leave a pending receive asleep
   assertEquals(String((await soon(message))[0]), "for the receive");
 });
 
-over("rule 9: what waitSync consumes doesn't leave a pending receive asleep", async (poller) => {
-  using sockets = await dealers();
-  using others = await dealers();
-  const { one, peer } = sockets;
-  poller.add(one);
-  using parks = new Parks();
-  const message = held(one.receive());
-  const elsewhere = held(others.one.receive());
-  await turnsUntil(() => parks.outstanding === 1, "the sleep");
-  assert(others.peer.trySend("wakes the thread"));
-  await soon(elsewhere);
-  // The thread is about to sleep again, and no call was made on the socket since it was looked at.
-  assert(peer.trySend("for the receive"));
-  poller.waitSync({ timeout: 1 });
-  assertEquals(String((await soon(message))[0]), "for the receive");
-});
+for (const over of eachBackend()) {
+  Deno.test(
+    over(
+      "rule 9: what waitSync consumes doesn't leave a pending receive asleep",
+      async (poller) => {
+        using sockets = await dealers();
+        using others = await dealers();
+        const { one, peer } = sockets;
+        poller.add(one);
+        using parks = new Parks();
+        const message = held(one.receive());
+        const elsewhere = held(others.one.receive());
+        await turnsUntil(() => parks.outstanding === 1, "the sleep");
+        assert(others.peer.trySend("wakes the thread"));
+        await soon(elsewhere);
+        // The thread is about to sleep again, and no call was made on the socket since it was looked at.
+        assert(peer.trySend("for the receive"));
+        poller.waitSync({ timeout: 1 });
+        assertEquals(String((await soon(message))[0]), "for the receive");
+      },
+    ),
+  );
 
-over("rule 9: what waitSync consumes doesn't leave a pending send asleep", async (poller) => {
-  using sockets = await dealers();
-  const { one, peer } = sockets;
-  fillUp(one);
-  poller.add(one);
-  const sent = held(one.send("waiting"));
-  assertEquals(await poller.wait({ timeout: 1 }), []);
-  assert([...peer.drain()].length > 0);
-  poller.waitSync({ timeout: 1 });
-  await soon(sent);
-});
+  Deno.test(
+    over("rule 9: what waitSync consumes doesn't leave a pending send asleep", async (poller) => {
+      using sockets = await dealers();
+      const { one, peer } = sockets;
+      fillUp(one);
+      poller.add(one);
+      const sent = held(one.send("waiting"));
+      assertEquals(await poller.wait({ timeout: 1 }), []);
+      assert([...peer.drain()].length > 0);
+      poller.waitSync({ timeout: 1 });
+      await soon(sent);
+    }),
+  );
+}

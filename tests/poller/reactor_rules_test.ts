@@ -14,10 +14,10 @@ import {
   Adds,
   Bell,
   dealers,
+  eachBackend,
   fillUp,
   held,
   keys,
-  over,
   Parks,
   Patience,
   soon,
@@ -26,49 +26,51 @@ import {
   turnsUntil,
 } from "./support.ts";
 
-// Rule 1: a socket's descriptor is watched for reading only, for both directions. ------------------
+for (const over of eachBackend()) {
+  // Rule 1: a socket's descriptor is watched for reading only, for both directions. ------------------
 
-over(
-  "rule 1: a socket's descriptor is watched for reading only, whatever is waited for",
-  async (poller) => {
-    using adds = new Adds();
-    using sockets = await dealers();
-    const { one, peer } = sockets;
-    poller.add(one, { readable: true, writable: true });
-    fillUp(one);
-    const sent = held(one.send("waiting"));
-    const message = held(one.receive());
-    await turns(5);
-    const interests = adds.of(one.fd);
-    // Once in the reactor's set, and once in the Poller's.
-    assertEquals(interests.map((interest) => interest & (READABLE | WRITABLE)), [
-      READABLE,
-      READABLE,
-    ]);
-    assertEquals([...peer.drain()].length > 0, true);
-    await soon(sent);
-    await peer.send("x");
-    await soon(message);
-  },
-);
-
-over(
-  "rule 1: a Poller that waits to write to a full socket is woken when its peer reads",
-  async (poller) => {
-    using sockets = await dealers();
-    const { one, peer } = sockets;
-    fillUp(one);
-    poller.add(one, { writable: true }, "room");
-    for (let round = 0; round < 5; round++) {
-      const wait = held(poller.wait());
-      await turns(round * 3);
-      assert([...peer.drain()].length > 0);
-      assertEquals(keys(await soon(wait)), ["room"]);
+  Deno.test(over(
+    "rule 1: a socket's descriptor is watched for reading only, whatever is waited for",
+    async (poller) => {
+      using adds = new Adds();
+      using sockets = await dealers();
+      const { one, peer } = sockets;
+      poller.add(one, { readable: true, writable: true });
       fillUp(one);
-      assertEquals(await poller.wait({ timeout: 0 }), []);
-    }
-  },
-);
+      const sent = held(one.send("waiting"));
+      const message = held(one.receive());
+      await turns(5);
+      const interests = adds.of(one.fd);
+      // Once in the reactor's set, and once in the Poller's.
+      assertEquals(interests.map((interest) => interest & (READABLE | WRITABLE)), [
+        READABLE,
+        READABLE,
+      ]);
+      assertEquals([...peer.drain()].length > 0, true);
+      await soon(sent);
+      await peer.send("x");
+      await soon(message);
+    },
+  ));
+
+  Deno.test(over(
+    "rule 1: a Poller that waits to write to a full socket is woken when its peer reads",
+    async (poller) => {
+      using sockets = await dealers();
+      const { one, peer } = sockets;
+      fillUp(one);
+      poller.add(one, { writable: true }, "room");
+      for (let round = 0; round < 5; round++) {
+        const wait = held(poller.wait());
+        await turns(round * 3);
+        assert([...peer.drain()].length > 0);
+        assertEquals(keys(await soon(wait)), ["room"]);
+        fillUp(one);
+        assertEquals(await poller.wait({ timeout: 0 }), []);
+      }
+    },
+  ));
+}
 
 Deno.test("rule 1: a send that waits is woken by its peer's reading, and parks but a few times", async () => {
   using sockets = await dealers();
@@ -129,16 +131,23 @@ for (const [name, call] of Object.entries(CALLS)) {
     await soon(sent, "the send's end");
   });
 
-  over(`rules 2 and 4: ${name} doesn't take away a waiting Poller's wake-up`, async (poller) => {
-    using sockets = await dealers();
-    const { one, peer } = sockets;
-    fillUp(one);
-    poller.add(one, { writable: true }, "room");
-    const wait = held(poller.wait());
-    assert([...peer.drain()].length > 0);
-    call(one);
-    assertEquals(keys(await soon(wait, "the wake-up")), ["room"]);
-  });
+  for (const over of eachBackend()) {
+    Deno.test(
+      over(
+        `rules 2 and 4: ${name} doesn't take away a waiting Poller's wake-up`,
+        async (poller) => {
+          using sockets = await dealers();
+          const { one, peer } = sockets;
+          fillUp(one);
+          poller.add(one, { writable: true }, "room");
+          const wait = held(poller.wait());
+          assert([...peer.drain()].length > 0);
+          call(one);
+          assertEquals(keys(await soon(wait, "the wake-up")), ["room"]);
+        },
+      ),
+    );
+  }
 }
 
 Deno.test("rule 2: a stale source is looked at before anything sleeps", async () => {
@@ -177,25 +186,29 @@ Deno.test("rule 3: of many sources only the one that fired is asked", async () =
   }
 });
 
-over("rule 3: of a Poller's many sockets only the one that fired is asked", async (poller) => {
-  const bells = Array.from({ length: 200 }, () => new Bell());
-  try {
-    for (const [i, bell] of bells.entries()) poller.add(bell, undefined, `${i}`);
-    assertEquals(await poller.wait({ timeout: 0 }), []);
-    for (const bell of bells) bell.asked = 0;
-    for (let round = 0; round < 20; round++) {
-      const wait = held(poller.wait());
-      bells[7].ring(READABLE);
-      assertEquals(keys(await soon(wait)), ["7"]);
-      bells[7].ready = 0;
-      reactor().markStale(bells[7]);
-      assertEquals(poller.waitSync({ timeout: 0 }), []);
-    }
-    assertEquals(bells.filter(({ asked }) => asked > 0).length, 1);
-  } finally {
-    for (const bell of bells) bell[Symbol.dispose]();
-  }
-});
+for (const over of eachBackend()) {
+  Deno.test(
+    over("rule 3: of a Poller's many sockets only the one that fired is asked", async (poller) => {
+      const bells = Array.from({ length: 200 }, () => new Bell());
+      try {
+        for (const [i, bell] of bells.entries()) poller.add(bell, undefined, `${i}`);
+        assertEquals(await poller.wait({ timeout: 0 }), []);
+        for (const bell of bells) bell.asked = 0;
+        for (let round = 0; round < 20; round++) {
+          const wait = held(poller.wait());
+          bells[7].ring(READABLE);
+          assertEquals(keys(await soon(wait)), ["7"]);
+          bells[7].ready = 0;
+          reactor().markStale(bells[7]);
+          assertEquals(poller.waitSync({ timeout: 0 }), []);
+        }
+        assertEquals(bells.filter(({ asked }) => asked > 0).length, 1);
+      } finally {
+        for (const bell of bells) bell[Symbol.dispose]();
+      }
+    }),
+  );
+}
 
 // Rule 4 ------------------------------------------------------------------------------------------
 
@@ -218,51 +231,57 @@ Deno.test("rule 4: a program that reads readable and writable all the time loses
   await Promise.all([receiving, sending]);
 });
 
-over("rule 4: what one look takes away, every Poller of the socket is told", async (poller) => {
-  using sockets = await dealers();
-  const { one, peer } = sockets;
-  using other = new Poller<string>();
-  for (const each of [poller, other]) each.add(one, undefined, "message");
-  const waits = [poller.wait(), other.wait()];
-  assert(peer.trySend("x"));
-  assertEquals(one.readable, true);
-  for (const wait of waits) assertEquals(keys(await soon(wait)), ["message"]);
-});
+for (const over of eachBackend()) {
+  Deno.test(
+    over("rule 4: what one look takes away, every Poller of the socket is told", async (poller) => {
+      using sockets = await dealers();
+      const { one, peer } = sockets;
+      using other = new Poller<string>();
+      for (const each of [poller, other]) each.add(one, undefined, "message");
+      const waits = [poller.wait(), other.wait()];
+      assert(peer.trySend("x"));
+      assertEquals(one.readable, true);
+      for (const wait of waits) assertEquals(keys(await soon(wait)), ["message"]);
+    }),
+  );
 
-// Rule 5: a Poller is level-triggered to its user. -------------------------------------------------
+  // Rule 5: a Poller is level-triggered to its user. -------------------------------------------------
 
-over("rule 5: after a single edge a socket is reported until it's drained", async (poller) => {
-  using pull = new Pull();
-  using push = new Push();
-  await join(pull, push, freshAddress("inproc"));
-  poller.add(pull, undefined, "pull");
-  const wait = held(poller.wait());
-  for (let i = 0; i < 100; i++) assert(push.trySend(`${i}`));
-  assertEquals(keys(await soon(wait)), ["pull"]);
-  assertEquals(readiness(pull.fd) & READABLE, 0, "there is no edge any more");
-  for (let i = 0; i < 100; i++) {
-    const ready = i % 2 === 0 ? await soon(poller.wait()) : poller.waitSync({ timeout: STUCK });
-    assertEquals(keys(ready), ["pull"]);
-    assertEquals(pull.tryReceive()?.[0].text(), `${i}`);
-  }
-  assertEquals(poller.waitSync({ timeout: 0 }), []);
-});
+  Deno.test(
+    over("rule 5: after a single edge a socket is reported until it's drained", async (poller) => {
+      using pull = new Pull();
+      using push = new Push();
+      await join(pull, push, freshAddress("inproc"));
+      poller.add(pull, undefined, "pull");
+      const wait = held(poller.wait());
+      for (let i = 0; i < 100; i++) assert(push.trySend(`${i}`));
+      assertEquals(keys(await soon(wait)), ["pull"]);
+      assertEquals(readiness(pull.fd) & READABLE, 0, "there is no edge any more");
+      for (let i = 0; i < 100; i++) {
+        const ready = i % 2 === 0 ? await soon(poller.wait()) : poller.waitSync({ timeout: STUCK });
+        assertEquals(keys(ready), ["pull"]);
+        assertEquals(pull.tryReceive()?.[0].text(), `${i}`);
+      }
+      assertEquals(poller.waitSync({ timeout: 0 }), []);
+    }),
+  );
 
-over(
-  "rule 5: a source that isn't ready any more leaves the list, and isn't asked again",
-  async (poller) => {
-    using bell = new Bell();
-    poller.add(bell, undefined, "bell");
-    bell.ring(READABLE);
-    assertEquals(keys(await soon(poller.wait())), ["bell"]);
-    bell.ready = 0;
-    reactor().markStale(bell);
-    assertEquals(await poller.wait({ timeout: 0 }), []);
-    bell.asked = 0;
-    for (let i = 0; i < 10; i++) assertEquals(poller.waitSync({ timeout: 0 }), []);
-    assertEquals(bell.asked, 0);
-  },
-);
+  Deno.test(over(
+    "rule 5: a source that isn't ready any more leaves the list, and isn't asked again",
+    async (poller) => {
+      using bell = new Bell();
+      poller.add(bell, undefined, "bell");
+      bell.ring(READABLE);
+      assertEquals(keys(await soon(poller.wait())), ["bell"]);
+      bell.ready = 0;
+      reactor().markStale(bell);
+      assertEquals(await poller.wait({ timeout: 0 }), []);
+      bell.asked = 0;
+      for (let i = 0; i < 10; i++) assertEquals(poller.waitSync({ timeout: 0 }), []);
+      assertEquals(bell.asked, 0);
+    },
+  ));
+}
 
 // Rule 6: sockets' descriptors are registered once, for edges; others wake only a Poller that waits.
 
@@ -297,40 +316,42 @@ Deno.test("rule 6: a socket is registered once, however often someone waits for 
   assertEquals([adds.of(one.fd).length, adds.modified], [1, 0]);
 });
 
-over(
-  "rule 6: a descriptor that is ready wakes no one while its Poller doesn't wait",
-  async (poller) => {
-    using line = pipe();
-    put(line.write);
-    poller.add(line.read, undefined, "pipe");
-    assertEquals(keys(await poller.wait()), ["pipe"]);
-    take(line.read);
-    const wait = held(poller.wait());
-    await turns(5);
-    put(line.write);
-    assertEquals(keys(await soon(wait)), ["pipe"]);
-    await settled();
-    using parks = new Parks();
-    using patience = new Patience(50);
-    await turnsUntil(() => patience.expired, "the deadline");
-    assert(parks.count <= 3, `${parks.count} parks`);
-  },
-);
-
-over(
-  "rule 6: a descriptor other than a socket's is reported for as long as it's ready",
-  async (poller) => {
-    using line = pipe();
-    poller.add(line.read, undefined, "pipe");
-    const wait = held(poller.wait());
-    await turn();
-    put(line.write, 5);
-    assertEquals(keys(await soon(wait)), ["pipe"]);
-    for (let left = 5; left > 0; left--) {
-      assertEquals(keys(await soon(poller.wait())), ["pipe"]);
-      assertEquals(keys(poller.waitSync({ timeout: STUCK })), ["pipe"]);
+for (const over of eachBackend()) {
+  Deno.test(over(
+    "rule 6: a descriptor that is ready wakes no one while its Poller doesn't wait",
+    async (poller) => {
+      using line = pipe();
+      put(line.write);
+      poller.add(line.read, undefined, "pipe");
+      assertEquals(keys(await poller.wait()), ["pipe"]);
       take(line.read);
-    }
-    assertEquals(await poller.wait({ timeout: 0 }), []);
-  },
-);
+      const wait = held(poller.wait());
+      await turns(5);
+      put(line.write);
+      assertEquals(keys(await soon(wait)), ["pipe"]);
+      await settled();
+      using parks = new Parks();
+      using patience = new Patience(50);
+      await turnsUntil(() => patience.expired, "the deadline");
+      assert(parks.count <= 3, `${parks.count} parks`);
+    },
+  ));
+
+  Deno.test(over(
+    "rule 6: a descriptor other than a socket's is reported for as long as it's ready",
+    async (poller) => {
+      using line = pipe();
+      poller.add(line.read, undefined, "pipe");
+      const wait = held(poller.wait());
+      await turn();
+      put(line.write, 5);
+      assertEquals(keys(await soon(wait)), ["pipe"]);
+      for (let left = 5; left > 0; left--) {
+        assertEquals(keys(await soon(poller.wait())), ["pipe"]);
+        assertEquals(keys(poller.waitSync({ timeout: STUCK })), ["pipe"]);
+        take(line.read);
+      }
+      assertEquals(await poller.wait({ timeout: 0 }), []);
+    },
+  ));
+}

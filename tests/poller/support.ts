@@ -29,22 +29,23 @@ const BACKENDS = [EpollBackend, KqueueBackend, PollBackend];
 /** Longer than anything takes that works, in ms. */
 export const STUCK = 10_000;
 
-/** Registers a test of a Poller over each backend. The Poller is closed behind it. */
-export function over(
+/** Makes a test of a Poller over one backend. The Poller is closed behind it. */
+type OverBackend = (
   name: string,
   body: (poller: Poller<string>, kind: BackendKind) => unknown,
-  ignore: boolean | ((kind: BackendKind) => boolean) = false,
-): void {
-  for (const backend of KINDS) {
-    Deno.test({
-      name: `${backend}: ${name}`,
-      ignore: typeof ignore === "function" ? ignore(backend) : ignore,
-      fn: async () => {
-        using poller = new Poller<string>({ backend });
-        await body(poller, backend);
-      },
-    });
-  }
+  ignore?: boolean | ((kind: BackendKind) => boolean),
+) => Deno.TestDefinition;
+
+/** For each backend what makes a test over it. */
+export function eachBackend(): OverBackend[] {
+  return KINDS.map((backend) => (name, body, ignore = false) => ({
+    name: `${backend}: ${name}`,
+    ignore: typeof ignore === "function" ? ignore(backend) : ignore,
+    fn: async () => {
+      using poller = new Poller<string>({ backend });
+      await body(poller, backend);
+    },
+  }));
 }
 
 /** The promise's value; an error where it takes so long that it must be stuck. */

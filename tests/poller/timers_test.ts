@@ -4,17 +4,22 @@ import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:asse
 import { type Poller, PollerTimer, type Ready } from "../../mod.ts";
 import { Deadlines } from "../../poller/deadlines.ts";
 import { StoppedClock } from "./clock.ts";
-import { over, throwsCode } from "./support.ts";
+import { eachBackend, throwsCode } from "./support.ts";
 
-/** Registers a test over each backend, with a clock that stands still. */
-function stopped(
+/** Makes a test over one backend, with a clock that stands still. */
+type Stopped = (
   name: string,
   body: (poller: Poller<string>, clock: StoppedClock) => unknown,
-): void {
-  over(name, (poller) => {
-    using clock = new StoppedClock();
-    return body(poller, clock);
-  });
+) => Deno.TestDefinition;
+
+/** For each backend what makes such a test over it. */
+function eachStopped(): Stopped[] {
+  return eachBackend().map((over) => (name, body) =>
+    over(name, (poller) => {
+      using clock = new StoppedClock();
+      return body(poller, clock);
+    })
+  );
 }
 
 /** What is due at this moment, in the order of the report. */
@@ -27,276 +32,314 @@ function dueWith(poller: Poller<string>): [key: string, late: number, missed: nu
   return poller.waitSync({ timeout: 0 }).map(({ key, late, missed }) => [key!, late!, missed!]);
 }
 
-stopped("a timer is reported once, when its time has come and not before", (poller, clock) => {
-  const timer = poller.addTimer(10, {}, "timer");
-  assertEquals(due(poller), []);
-  clock.pass(9.999);
-  assertEquals(due(poller), []);
-  clock.pass(0.001);
-  const expected: Ready<string> = {
-    source: timer,
-    key: "timer",
-    readable: false,
-    writable: false,
-    error: false,
-    hangup: false,
-    late: 0,
-    missed: 0,
-  };
-  assertEquals(poller.waitSync({ timeout: 0 }), [expected]);
-  clock.pass(1000);
-  assertEquals(due(poller), []);
-});
-
-stopped("a timer's report has the timer itself, and the very key", (poller, clock) => {
-  const timer = poller.addTimer(1, {}, "key");
-  clock.pass(1);
-  const [{ source, key }] = poller.waitSync({ timeout: 0 });
-  assert(source === timer);
-  assert(source instanceof PollerTimer);
-  assertEquals(key, "key");
-});
-
-stopped("a timer of 0 ms is due at the next look", (poller) => {
-  poller.addTimer(0, {}, "at once");
-  assertEquals(dueWith(poller), [["at once", 0, 0]]);
-  assertEquals(due(poller), []);
-});
-
-stopped("a timer knows its key and interval, and whether it's still to fire", (poller, clock) => {
-  const once = poller.addTimer(10, {}, "once");
-  const again = poller.addTimer(2.5, { repeat: true });
-  assertEquals([once.key, once.interval, once.active], ["once", 10, true]);
-  assertEquals([again.key, again.interval, again.active], [undefined, 2.5, true]);
-  clock.pass(10);
-  assertEquals([once.active, again.active], [true, true]);
-  poller.waitSync({ timeout: 0 });
-  assertEquals([once.active, again.active], [false, true]);
-});
-
-stopped(
-  "a repeating timer keeps the rhythm of its start, however late it's found",
-  (poller, clock) => {
-    poller.addTimer(10, { repeat: true }, "beat");
-    for (const [pass, late] of [[10, 0], [13, 3], [8, 1], [18, 9], [1, 0], [19, 9], [1, 0]]) {
-      clock.pass(pass);
-      assertEquals(dueWith(poller), [["beat", late, 0]]);
+for (const stopped of eachStopped()) {
+  Deno.test(
+    stopped("a timer is reported once, when its time has come and not before", (poller, clock) => {
+      const timer = poller.addTimer(10, {}, "timer");
       assertEquals(due(poller), []);
-    }
-  },
-);
+      clock.pass(9.999);
+      assertEquals(due(poller), []);
+      clock.pass(0.001);
+      const expected: Ready<string> = {
+        source: timer,
+        key: "timer",
+        readable: false,
+        writable: false,
+        error: false,
+        hangup: false,
+        late: 0,
+        missed: 0,
+      };
+      assertEquals(poller.waitSync({ timeout: 0 }), [expected]);
+      clock.pass(1000);
+      assertEquals(due(poller), []);
+    }),
+  );
 
-stopped("turns that passed unseen are counted, and not made up for", (poller, clock) => {
-  poller.addTimer(10, { repeat: true }, "beat");
-  clock.pass(45);
-  assertEquals(dueWith(poller), [["beat", 35, 3]]);
-  assertEquals(due(poller), []);
-  clock.pass(4);
-  assertEquals(due(poller), []);
-  clock.pass(1);
-  assertEquals(dueWith(poller), [["beat", 0, 0]]);
-  clock.pass(1_000_000);
-  assertEquals(dueWith(poller), [["beat", 999_990, 99_999]]);
-});
+  Deno.test(stopped("a timer's report has the timer itself, and the very key", (poller, clock) => {
+    const timer = poller.addTimer(1, {}, "key");
+    clock.pass(1);
+    const [{ source, key }] = poller.waitSync({ timeout: 0 });
+    assert(source === timer);
+    assert(source instanceof PollerTimer);
+    assertEquals(key, "key");
+  }));
 
-stopped("a timer that doesn't repeat misses nothing, however late it's found", (poller, clock) => {
-  poller.addTimer(10, {}, "once");
-  clock.pass(1000);
-  assertEquals(dueWith(poller), [["once", 990, 0]]);
-});
+  Deno.test(stopped("a timer of 0 ms is due at the next look", (poller) => {
+    poller.addTimer(0, {}, "at once");
+    assertEquals(dueWith(poller), [["at once", 0, 0]]);
+    assertEquals(due(poller), []);
+  }));
 
-stopped("timers due at once are reported in the order of their times", (poller, clock) => {
-  const times = Array.from({ length: 199 }, (_, i) => (i * 83) % 199);
-  for (const time of times) poller.addTimer(time, { repeat: time % 2 === 1 }, `${time}`);
-  clock.pass(200);
-  assertEquals(due(poller).map(Number), times.toSorted((one, other) => one - other));
-});
+  Deno.test(
+    stopped(
+      "a timer knows its key and interval, and whether it's still to fire",
+      (poller, clock) => {
+        const once = poller.addTimer(10, {}, "once");
+        const again = poller.addTimer(2.5, { repeat: true });
+        assertEquals([once.key, once.interval, once.active], ["once", 10, true]);
+        assertEquals([again.key, again.interval, again.active], [undefined, 2.5, true]);
+        clock.pass(10);
+        assertEquals([once.active, again.active], [true, true]);
+        poller.waitSync({ timeout: 0 });
+        assertEquals([once.active, again.active], [false, true]);
+      },
+    ),
+  );
 
-stopped("a reset changes a timer's place among those that are due at once", (poller, clock) => {
-  const reset = poller.addTimer(10, {}, "reset");
-  poller.addTimer(12, {}, "12");
-  poller.addTimer(18, {}, "18");
-  clock.pass(5);
-  reset.reset();
-  clock.pass(15);
-  assertEquals(due(poller), ["12", "reset", "18"]);
-});
+  Deno.test(stopped(
+    "a repeating timer keeps the rhythm of its start, however late it's found",
+    (poller, clock) => {
+      poller.addTimer(10, { repeat: true }, "beat");
+      for (const [pass, late] of [[10, 0], [13, 3], [8, 1], [18, 9], [1, 0], [19, 9], [1, 0]]) {
+        clock.pass(pass);
+        assertEquals(dueWith(poller), [["beat", late, 0]]);
+        assertEquals(due(poller), []);
+      }
+    },
+  ));
 
-stopped("of timers due at once, a repeating one is reported once", (poller, clock) => {
-  poller.addTimer(1, { repeat: true }, "quick");
-  poller.addTimer(5, {}, "slow");
-  clock.pass(7);
-  assertEquals(dueWith(poller), [["quick", 6, 6], ["slow", 2, 0]]);
-});
+  Deno.test(
+    stopped("turns that passed unseen are counted, and not made up for", (poller, clock) => {
+      poller.addTimer(10, { repeat: true }, "beat");
+      clock.pass(45);
+      assertEquals(dueWith(poller), [["beat", 35, 3]]);
+      assertEquals(due(poller), []);
+      clock.pass(4);
+      assertEquals(due(poller), []);
+      clock.pass(1);
+      assertEquals(dueWith(poller), [["beat", 0, 0]]);
+      clock.pass(1_000_000);
+      assertEquals(dueWith(poller), [["beat", 999_990, 99_999]]);
+    }),
+  );
 
-stopped(
-  "a reset starts a timer's time again, with the same interval or another",
-  (poller, clock) => {
+  Deno.test(
+    stopped(
+      "a timer that doesn't repeat misses nothing, however late it's found",
+      (poller, clock) => {
+        poller.addTimer(10, {}, "once");
+        clock.pass(1000);
+        assertEquals(dueWith(poller), [["once", 990, 0]]);
+      },
+    ),
+  );
+
+  Deno.test(
+    stopped("timers due at once are reported in the order of their times", (poller, clock) => {
+      const times = Array.from({ length: 199 }, (_, i) => (i * 83) % 199);
+      for (const time of times) poller.addTimer(time, { repeat: time % 2 === 1 }, `${time}`);
+      clock.pass(200);
+      assertEquals(due(poller).map(Number), times.toSorted((one, other) => one - other));
+    }),
+  );
+
+  Deno.test(
+    stopped("a reset changes a timer's place among those that are due at once", (poller, clock) => {
+      const reset = poller.addTimer(10, {}, "reset");
+      poller.addTimer(12, {}, "12");
+      poller.addTimer(18, {}, "18");
+      clock.pass(5);
+      reset.reset();
+      clock.pass(15);
+      assertEquals(due(poller), ["12", "reset", "18"]);
+    }),
+  );
+
+  Deno.test(stopped("of timers due at once, a repeating one is reported once", (poller, clock) => {
+    poller.addTimer(1, { repeat: true }, "quick");
+    poller.addTimer(5, {}, "slow");
+    clock.pass(7);
+    assertEquals(dueWith(poller), [["quick", 6, 6], ["slow", 2, 0]]);
+  }));
+
+  Deno.test(stopped(
+    "a reset starts a timer's time again, with the same interval or another",
+    (poller, clock) => {
+      const timer = poller.addTimer(10, {}, "timer");
+      clock.pass(9);
+      timer.reset();
+      clock.pass(9);
+      assertEquals(due(poller), []);
+      timer.reset(20);
+      assertEquals(timer.interval, 20);
+      clock.pass(19);
+      assertEquals(due(poller), []);
+      timer.reset(5);
+      clock.pass(4.5);
+      assertEquals(due(poller), []);
+      clock.pass(0.5);
+      assertEquals(dueWith(poller), [["timer", 0, 0]]);
+      clock.pass(100);
+      assertEquals(due(poller), []);
+    },
+  ));
+
+  Deno.test(stopped("a timer that is due and unseen can still be reset", (poller, clock) => {
     const timer = poller.addTimer(10, {}, "timer");
-    clock.pass(9);
+    clock.pass(15);
     timer.reset();
-    clock.pass(9);
     assertEquals(due(poller), []);
-    timer.reset(20);
-    assertEquals(timer.interval, 20);
-    clock.pass(19);
-    assertEquals(due(poller), []);
-    timer.reset(5);
-    clock.pass(4.5);
-    assertEquals(due(poller), []);
-    clock.pass(0.5);
+    clock.pass(10);
     assertEquals(dueWith(poller), [["timer", 0, 0]]);
-    clock.pass(100);
-    assertEquals(due(poller), []);
-  },
-);
+  }));
 
-stopped("a timer that is due and unseen can still be reset", (poller, clock) => {
-  const timer = poller.addTimer(10, {}, "timer");
-  clock.pass(15);
-  timer.reset();
-  assertEquals(due(poller), []);
-  clock.pass(10);
-  assertEquals(dueWith(poller), [["timer", 0, 0]]);
-});
+  Deno.test(
+    stopped(
+      "a reset revives a timer that has fired, and one that was cancelled",
+      (poller, clock) => {
+        const timer = poller.addTimer(10, {}, "timer");
+        for (let i = 0; i < 3; i++) {
+          clock.pass(10);
+          assertEquals(due(poller), ["timer"]);
+          timer.reset();
+          assertEquals(timer.active, true);
+          timer.cancel();
+          clock.pass(30);
+          assertEquals(due(poller), []);
+          timer.reset();
+        }
+      },
+    ),
+  );
 
-stopped("a reset revives a timer that has fired, and one that was cancelled", (poller, clock) => {
-  const timer = poller.addTimer(10, {}, "timer");
-  for (let i = 0; i < 3; i++) {
-    clock.pass(10);
-    assertEquals(due(poller), ["timer"]);
+  Deno.test(stopped("a reset gives a repeating timer a new rhythm", (poller, clock) => {
+    const timer = poller.addTimer(10, { repeat: true }, "beat");
+    clock.pass(14);
+    assertEquals(due(poller), ["beat"]);
     timer.reset();
-    assertEquals(timer.active, true);
-    timer.cancel();
-    clock.pass(30);
+    clock.pass(9);
     assertEquals(due(poller), []);
-    timer.reset();
-  }
-});
+    clock.pass(1);
+    assertEquals(dueWith(poller), [["beat", 0, 0]]);
+    timer.reset(3);
+    clock.pass(7);
+    assertEquals(dueWith(poller), [["beat", 4, 1]]);
+    clock.pass(2);
+    assertEquals(dueWith(poller), [["beat", 0, 0]]);
+  }));
 
-stopped("a reset gives a repeating timer a new rhythm", (poller, clock) => {
-  const timer = poller.addTimer(10, { repeat: true }, "beat");
-  clock.pass(14);
-  assertEquals(due(poller), ["beat"]);
-  timer.reset();
-  clock.pass(9);
-  assertEquals(due(poller), []);
-  clock.pass(1);
-  assertEquals(dueWith(poller), [["beat", 0, 0]]);
-  timer.reset(3);
-  clock.pass(7);
-  assertEquals(dueWith(poller), [["beat", 4, 1]]);
-  clock.pass(2);
-  assertEquals(dueWith(poller), [["beat", 0, 0]]);
-});
+  Deno.test(stopped(
+    "a timer that was reset to later doesn't hold up the others, nor come before them",
+    (poller, clock) => {
+      const first = poller.addTimer(10, {}, "first");
+      poller.addTimer(20, {}, "second");
+      poller.addTimer(30, {}, "third");
+      first.reset(25);
+      clock.pass(20);
+      assertEquals(due(poller), ["second"]);
+      clock.pass(10);
+      assertEquals(due(poller), ["first", "third"]);
+    },
+  ));
 
-stopped(
-  "a timer that was reset to later doesn't hold up the others, nor come before them",
-  (poller, clock) => {
-    const first = poller.addTimer(10, {}, "first");
-    poller.addTimer(20, {}, "second");
-    poller.addTimer(30, {}, "third");
-    first.reset(25);
-    clock.pass(20);
-    assertEquals(due(poller), ["second"]);
-    clock.pass(10);
-    assertEquals(due(poller), ["first", "third"]);
-  },
-);
+  Deno.test(stopped(
+    "a cancelled timer isn't reported, and cancelling it again does nothing",
+    (poller, clock) => {
+      const once = poller.addTimer(10, {}, "once");
+      const again = poller.addTimer(10, { repeat: true }, "again");
+      poller.addTimer(10, {}, "kept");
+      once.cancel();
+      once.cancel();
+      assertEquals(once.active, false);
+      clock.pass(10);
+      assertEquals(due(poller).sort(), ["again", "kept"]);
+      again.cancel();
+      assertEquals(again.active, false);
+      clock.pass(100);
+      assertEquals(due(poller), []);
+    },
+  ));
 
-stopped(
-  "a cancelled timer isn't reported, and cancelling it again does nothing",
-  (poller, clock) => {
-    const once = poller.addTimer(10, {}, "once");
-    const again = poller.addTimer(10, { repeat: true }, "again");
-    poller.addTimer(10, {}, "kept");
-    once.cancel();
-    once.cancel();
-    assertEquals(once.active, false);
-    clock.pass(10);
-    assertEquals(due(poller).sort(), ["again", "kept"]);
-    again.cancel();
-    assertEquals(again.active, false);
-    clock.pass(100);
-    assertEquals(due(poller), []);
-  },
-);
+  Deno.test(
+    stopped(
+      "a timer cancelled when it's due, or after it has fired, stays silent",
+      (poller, clock) => {
+        const timer = poller.addTimer(10, {}, "timer");
+        clock.pass(20);
+        timer.cancel();
+        assertEquals(due(poller), []);
+        timer.reset(0);
+        assertEquals(due(poller), ["timer"]);
+        timer.cancel();
+        assertEquals(due(poller), []);
+      },
+    ),
+  );
 
-stopped("a timer cancelled when it's due, or after it has fired, stays silent", (poller, clock) => {
-  const timer = poller.addTimer(10, {}, "timer");
-  clock.pass(20);
-  timer.cancel();
-  assertEquals(due(poller), []);
-  timer.reset(0);
-  assertEquals(due(poller), ["timer"]);
-  timer.cancel();
-  assertEquals(due(poller), []);
-});
-
-stopped("each of 10,000 timers is reported once, in its turn", (poller, clock) => {
-  const number = 10_000;
-  for (let i = 0; i < number; i++) poller.addTimer((i * 7919) % number, {}, `${i}`);
-  const seen: string[] = [];
-  for (let time = 0; time < number; time += 100) {
-    for (const { key, late } of poller.waitSync({ timeout: 0 })) {
-      assertEquals((Number(key) * 7919) % number + late!, time);
-      seen.push(key!);
+  Deno.test(stopped("each of 10,000 timers is reported once, in its turn", (poller, clock) => {
+    const number = 10_000;
+    for (let i = 0; i < number; i++) poller.addTimer((i * 7919) % number, {}, `${i}`);
+    const seen: string[] = [];
+    for (let time = 0; time < number; time += 100) {
+      for (const { key, late } of poller.waitSync({ timeout: 0 })) {
+        assertEquals((Number(key) * 7919) % number + late!, time);
+        seen.push(key!);
+      }
+      clock.pass(100);
     }
-    clock.pass(100);
-  }
-  seen.push(...due(poller));
-  const times = seen.map((key) => (Number(key) * 7919) % number);
-  assertEquals(times, Array.from({ length: number }, (_, i) => i));
-});
+    seen.push(...due(poller));
+    const times = seen.map((key) => (Number(key) * 7919) % number);
+    assertEquals(times, Array.from({ length: number }, (_, i) => i));
+  }));
 
-stopped("a reset to later touches no list, however many timers there are", (poller, clock) => {
-  const timers = Array.from({ length: 1000 }, (_, i) => poller.addTimer(1000 + i));
-  const beat = poller.addTimer(10, {}, "beat");
-  using changes = new ListChanges();
-  for (let i = 0; i < 1000; i++) {
-    clock.pass(5);
-    beat.reset();
-  }
-  for (const timer of timers) timer.reset(1_000_000);
-  assertEquals(changes.count, 0);
-  assertEquals(due(poller), []);
-  clock.pass(10);
-  assertEquals(due(poller), ["beat"]);
-});
+  Deno.test(
+    stopped("a reset to later touches no list, however many timers there are", (poller, clock) => {
+      const timers = Array.from({ length: 1000 }, (_, i) => poller.addTimer(1000 + i));
+      const beat = poller.addTimer(10, {}, "beat");
+      using changes = new ListChanges();
+      for (let i = 0; i < 1000; i++) {
+        clock.pass(5);
+        beat.reset();
+      }
+      for (const timer of timers) timer.reset(1_000_000);
+      assertEquals(changes.count, 0);
+      assertEquals(due(poller), []);
+      clock.pass(10);
+      assertEquals(due(poller), ["beat"]);
+    }),
+  );
+}
 
-over("what isn't a number of ms is a TypeError, one out of range a RangeError", (poller) => {
-  const timer = poller.addTimer(5);
-  for (const interval of ["5", null, 5n, {}, NaN, true] as never[]) {
-    throws(() => poller.addTimer(interval), TypeError);
-    throws(() => timer.reset(interval), TypeError);
-  }
-  throws(() => poller.addTimer(undefined as never), TypeError);
-  for (const interval of [-1, -0.001, -Infinity, Infinity]) {
-    throws(() => poller.addTimer(interval), RangeError);
-    throws(() => timer.reset(interval), RangeError);
-  }
-  assertEquals([timer.interval, timer.active], [5, true]);
-});
+for (const over of eachBackend()) {
+  Deno.test(
+    over("what isn't a number of ms is a TypeError, one out of range a RangeError", (poller) => {
+      const timer = poller.addTimer(5);
+      for (const interval of ["5", null, 5n, {}, NaN, true] as never[]) {
+        throws(() => poller.addTimer(interval), TypeError);
+        throws(() => timer.reset(interval), TypeError);
+      }
+      throws(() => poller.addTimer(undefined as never), TypeError);
+      for (const interval of [-1, -0.001, -Infinity, Infinity]) {
+        throws(() => poller.addTimer(interval), RangeError);
+        throws(() => timer.reset(interval), RangeError);
+      }
+      assertEquals([timer.interval, timer.active], [5, true]);
+    }),
+  );
 
-over("a repeating timer's interval is more than 0", (poller) => {
-  throws(() => poller.addTimer(0, { repeat: true }), RangeError);
-  const timer = poller.addTimer(5, { repeat: true });
-  throws(() => timer.reset(0), RangeError);
-  assertEquals(timer.interval, 5);
-});
+  Deno.test(over("a repeating timer's interval is more than 0", (poller) => {
+    throws(() => poller.addTimer(0, { repeat: true }), RangeError);
+    const timer = poller.addTimer(5, { repeat: true });
+    throws(() => timer.reset(0), RangeError);
+    assertEquals(timer.interval, 5);
+  }));
 
-over("repeat is a boolean", (poller) => {
-  for (const repeat of [1, "yes", null, {}] as never[]) {
-    throws(() => poller.addTimer(5, { repeat }), TypeError);
-  }
-});
+  Deno.test(over("repeat is a boolean", (poller) => {
+    for (const repeat of [1, "yes", null, {}] as never[]) {
+      throws(() => poller.addTimer(5, { repeat }), TypeError);
+    }
+  }));
+}
 
-stopped("a timer that was refused isn't there", (poller, clock) => {
-  throws(() => poller.addTimer(-1, {}, "refused"), RangeError);
-  throws(() => poller.addTimer(1, { repeat: 1 as never }, "refused"), TypeError);
-  clock.pass(10);
-  assertEquals(due(poller), []);
-});
+for (const stopped of eachStopped()) {
+  Deno.test(stopped("a timer that was refused isn't there", (poller, clock) => {
+    throws(() => poller.addTimer(-1, {}, "refused"), RangeError);
+    throws(() => poller.addTimer(1, { repeat: 1 as never }, "refused"), TypeError);
+    clock.pass(10);
+    assertEquals(due(poller), []);
+  }));
+}
 
 Deno.test("a timer is made by a Poller only", () => {
   for (const entry of [{}, null, undefined, 5]) {
@@ -304,67 +347,73 @@ Deno.test("a timer is made by a Poller only", () => {
   }
 });
 
-over("after the Poller's end, timers are inactive, and can't be set", (poller) => {
-  const timer = poller.addTimer(5, { repeat: true }, "key");
-  poller.close();
-  assertEquals([timer.active, timer.key, timer.interval], [false, "key", 5]);
-  throwsCode(() => poller.addTimer(5), "EBADF");
-  throwsCode(() => timer.reset(), "EBADF");
-  throwsCode(() => timer.reset(10), "EBADF");
-  assertEquals(timer.interval, 5);
-  timer.cancel();
-});
+for (const over of eachBackend()) {
+  Deno.test(over("after the Poller's end, timers are inactive, and can't be set", (poller) => {
+    const timer = poller.addTimer(5, { repeat: true }, "key");
+    poller.close();
+    assertEquals([timer.active, timer.key, timer.interval], [false, "key", 5]);
+    throwsCode(() => poller.addTimer(5), "EBADF");
+    throwsCode(() => timer.reset(), "EBADF");
+    throwsCode(() => timer.reset(10), "EBADF");
+    assertEquals(timer.interval, 5);
+    timer.cancel();
+  }));
 
-over("a timer is no source: it isn't counted, and can't be removed as one", (poller) => {
-  const timer = poller.addTimer(5);
-  assertEquals(poller.size, 0);
-  throws(() => poller.add(timer as never), TypeError);
-  assertEquals(poller.has(timer as never), false);
-});
+  Deno.test(
+    over("a timer is no source: it isn't counted, and can't be removed as one", (poller) => {
+      const timer = poller.addTimer(5);
+      assertEquals(poller.size, 0);
+      throws(() => poller.add(timer as never), TypeError);
+      assertEquals(poller.has(timer as never), false);
+    }),
+  );
+}
 
-stopped(
-  "whatever was added, reset and cancelled, what is due is reported, and nothing else",
-  (poller, clock) => {
-    const random = numbers(7);
-    const model: { timer: PollerTimer<string>; repeat: boolean; at: number }[] = [];
-    let now = 0;
-    const expected = (): [key: string, late: number, missed: number][] =>
-      model.filter(({ at }) => at <= now).map((entry) => {
-        const { timer: { key, interval }, repeat, at } = entry;
-        const late = now - at;
-        const missed = repeat ? Math.floor(late / interval) : 0;
-        entry.at = repeat ? at + (missed + 1) * interval : Infinity;
-        return [key!, late, missed];
-      });
-    for (let step = 0; step < 3000; step++) {
-      const interval = 1 + random() % 50;
-      const chosen = model[random() % Math.max(1, model.length)];
-      const action = random() % (model.length < 5 ? 1 : 5);
-      if (action === 0) {
-        const repeat = random() % 2 === 0;
-        const timer = poller.addTimer(interval, { repeat }, `${step}`);
-        model.push({ timer, repeat, at: now + interval });
-      } else if (action === 1) {
-        chosen.timer.reset(interval);
-        chosen.at = now + interval;
-      } else if (action === 2) {
-        chosen.timer.cancel();
-        chosen.at = Infinity;
-      } else {
-        const pass = random() % 20;
-        clock.pass(pass);
-        now += pass;
-        const reported = dueWith(poller);
-        const lateness = reported.map(([, late]) => late);
-        assertEquals(lateness, lateness.toSorted((one, other) => other - one));
-        const byKey = ([one]: [string, ...unknown[]], [other]: [string, ...unknown[]]) =>
-          Number(one) - Number(other);
-        assertEquals(reported.sort(byKey), expected().sort(byKey));
+for (const stopped of eachStopped()) {
+  Deno.test(stopped(
+    "whatever was added, reset and cancelled, what is due is reported, and nothing else",
+    (poller, clock) => {
+      const random = numbers(7);
+      const model: { timer: PollerTimer<string>; repeat: boolean; at: number }[] = [];
+      let now = 0;
+      const expected = (): [key: string, late: number, missed: number][] =>
+        model.filter(({ at }) => at <= now).map((entry) => {
+          const { timer: { key, interval }, repeat, at } = entry;
+          const late = now - at;
+          const missed = repeat ? Math.floor(late / interval) : 0;
+          entry.at = repeat ? at + (missed + 1) * interval : Infinity;
+          return [key!, late, missed];
+        });
+      for (let step = 0; step < 3000; step++) {
+        const interval = 1 + random() % 50;
+        const chosen = model[random() % Math.max(1, model.length)];
+        const action = random() % (model.length < 5 ? 1 : 5);
+        if (action === 0) {
+          const repeat = random() % 2 === 0;
+          const timer = poller.addTimer(interval, { repeat }, `${step}`);
+          model.push({ timer, repeat, at: now + interval });
+        } else if (action === 1) {
+          chosen.timer.reset(interval);
+          chosen.at = now + interval;
+        } else if (action === 2) {
+          chosen.timer.cancel();
+          chosen.at = Infinity;
+        } else {
+          const pass = random() % 20;
+          clock.pass(pass);
+          now += pass;
+          const reported = dueWith(poller);
+          const lateness = reported.map(([, late]) => late);
+          assertEquals(lateness, lateness.toSorted((one, other) => other - one));
+          const byKey = ([one]: [string, ...unknown[]], [other]: [string, ...unknown[]]) =>
+            Number(one) - Number(other);
+          assertEquals(reported.sort(byKey), expected().sort(byKey));
+        }
+        for (const { timer, at } of model) assertEquals(timer.active, at !== Infinity);
       }
-      for (const { timer, at } of model) assertEquals(timer.active, at !== Infinity);
-    }
-  },
-);
+    },
+  ));
+}
 
 /** Numbers that look random and are the same in each run. */
 function numbers(seed: number): () => number {

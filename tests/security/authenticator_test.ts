@@ -10,6 +10,7 @@ import {
   curveKeyPair,
   z85Decode,
 } from "../../security/mod.ts";
+import { curve } from "../socket/curve.ts";
 import { join } from "../util.ts";
 import { finish, next } from "../socket/observing.ts";
 import { soon } from "../socket/support.ts";
@@ -141,38 +142,37 @@ Deno.test("PLAIN: a domain's own table takes the place of the common one", async
 
 // CURVE.
 
-/** Registers a test that needs a libzmq with CURVE. */
-function curve(name: string, body: () => Promise<void> | void): void {
-  Deno.test({ name: `CURVE: ${name}`, ignore: !capability.curve, fn: body });
-}
+Deno.test(
+  curve("those whose keys are known come in, under their key, and strangers don't", async () => {
+    const [server, ada, bob, eve] = Array.from({ length: 4 }, () => Certificate.create());
+    await using authenticator = new Authenticator();
+    authenticator.configureCurve([ada.publicKey, z85Decode(bob.publicKey)]);
+    const options = { ...server.serverOptions(), ...HOME };
+    using pull = new Pull({ ...options, metadata: ["User-Id"] });
+    using push = new Push(ada.clientOptions(server));
+    await join(pull, push);
+    await push.send("x");
+    assertEquals(metadataOf(await soon(pull.receive()))?.["User-Id"], ada.publicKey);
+    await letIn(options, bob.clientOptions(server.publicKey));
+    await refused(options, eve.clientOptions(server));
+    authenticator.configureCurve([eve]);
+    await letIn(options, eve.clientOptions(server));
+    await refused(options, ada.clientOptions(server));
+  }),
+);
 
-curve("those whose keys are known come in, under their key, and strangers don't", async () => {
-  const [server, ada, bob, eve] = Array.from({ length: 4 }, () => Certificate.create());
-  await using authenticator = new Authenticator();
-  authenticator.configureCurve([ada.publicKey, z85Decode(bob.publicKey)]);
-  const options = { ...server.serverOptions(), ...HOME };
-  using pull = new Pull({ ...options, metadata: ["User-Id"] });
-  using push = new Push(ada.clientOptions(server));
-  await join(pull, push);
-  await push.send("x");
-  assertEquals(metadataOf(await soon(pull.receive()))?.["User-Id"], ada.publicKey);
-  await letIn(options, bob.clientOptions(server.publicKey));
-  await refused(options, eve.clientOptions(server));
-  authenticator.configureCurve([eve]);
-  await letIn(options, eve.clientOptions(server));
-  await refused(options, ada.clientOptions(server));
-});
+Deno.test(
+  curve("with any, everyone who has the server's key comes in, and no one else", async () => {
+    const [server, other] = [Certificate.create(), Certificate.create()];
+    await using authenticator = new Authenticator();
+    authenticator.configureCurve("any");
+    const options = { ...server.serverOptions(), ...HOME };
+    await letIn(options, Certificate.create().clientOptions(server));
+    await refused(options, Certificate.create().clientOptions(other));
+  }),
+);
 
-curve("with any, everyone who has the server's key comes in, and no one else", async () => {
-  const [server, other] = [Certificate.create(), Certificate.create()];
-  await using authenticator = new Authenticator();
-  authenticator.configureCurve("any");
-  const options = { ...server.serverOptions(), ...HOME };
-  await letIn(options, Certificate.create().clientOptions(server));
-  await refused(options, Certificate.create().clientOptions(other));
-});
-
-curve("a function decides by the key, and names the user", async () => {
+Deno.test(curve("a function decides by the key, and names the user", async () => {
   const [server, ada, eve] = Array.from({ length: 3 }, () => Certificate.create());
   await using authenticator = new Authenticator();
   authenticator.configureCurve(({ publicKey }) => publicKey === ada.publicKey ? "ada" : null);
@@ -183,31 +183,33 @@ curve("a function decides by the key, and names the user", async () => {
   await push.send("x");
   assertEquals(metadataOf(await soon(pull.receive()))?.["User-Id"], "ada");
   await refused(options, eve.clientOptions(server));
-});
+}));
 
-curve("a server that connects asks about whom it meets, as one that is bound does", async () => {
-  const [server, ada, eve] = Array.from({ length: 3 }, () => Certificate.create());
-  const denied = Promise.withResolvers<AuthRequest>();
-  await using authenticator = new Authenticator({ onDenied: denied.resolve });
-  authenticator.configureCurve([ada]);
-  const options = { ...server.serverOptions(), ...HOME, metadata: ["User-Id"] };
-  for (const client of [eve, ada]) {
-    using push = new Push({ ...client.clientOptions(server), linger: 0 });
-    using pull = new Pull(options);
-    await join(push, pull);
-    const sent = push.send("x").catch(() => {}); // a bound socket waits for a peer that comes in
-    if (client === ada) {
-      await sent;
-      assertEquals(metadataOf(await soon(pull.receive()))?.["User-Id"], ada.publicKey);
-    } else {
-      const request = await soon(denied.promise);
-      assert(request.mechanism === "curve" && request.publicKey === eve.publicKey);
-      assertEquals(pull.tryReceive(), undefined);
+Deno.test(
+  curve("a server that connects asks about whom it meets, as one that is bound does", async () => {
+    const [server, ada, eve] = Array.from({ length: 3 }, () => Certificate.create());
+    const denied = Promise.withResolvers<AuthRequest>();
+    await using authenticator = new Authenticator({ onDenied: denied.resolve });
+    authenticator.configureCurve([ada]);
+    const options = { ...server.serverOptions(), ...HOME, metadata: ["User-Id"] };
+    for (const client of [eve, ada]) {
+      using push = new Push({ ...client.clientOptions(server), linger: 0 });
+      using pull = new Pull(options);
+      await join(push, pull);
+      const sent = push.send("x").catch(() => {}); // a bound socket waits for a peer that comes in
+      if (client === ada) {
+        await sent;
+        assertEquals(metadataOf(await soon(pull.receive()))?.["User-Id"], ada.publicKey);
+      } else {
+        const request = await soon(denied.promise);
+        assert(request.mechanism === "curve" && request.publicKey === eve.publicKey);
+        assertEquals(pull.tryReceive(), undefined);
+      }
     }
-  }
-});
+  }),
+);
 
-curve("what isn't a policy is a TypeError that shows no key", () => {
+Deno.test(curve("what isn't a policy is a TypeError that shows no key", () => {
   using context = new Context();
   using authenticator = new Authenticator({ context });
   const key = "a-key-with-a-slip".padEnd(39, "x");
@@ -217,9 +219,9 @@ curve("what isn't a policy is a TypeError that shows no key", () => {
       return error instanceof TypeError && !Deno.inspect(error).includes("with-a-slip");
     });
   }
-});
+}));
 
-curve(
+Deno.test(curve(
   "PLAIN's clients and those without a mechanism don't come in where CURVE is asked for",
   async () => {
     await using authenticator = new Authenticator();
@@ -236,9 +238,9 @@ curve(
     await refused(HOME, client);
     await refused(HOME, ADA);
   },
-);
+));
 
-curve(
+Deno.test(curve(
   "with an enforced domain no one comes in before there is an authenticator, nor after it",
   async () => {
     const server = Certificate.create();
@@ -252,7 +254,7 @@ curve(
     }
     await refused(options, client);
   },
-);
+));
 
 // GSSAPI, asked as libzmq would ask. With a Kerberos server: tests/interop/kerberos_test.ts.
 

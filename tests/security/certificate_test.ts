@@ -14,30 +14,35 @@ import {
 import { withFolder } from "../util.ts";
 import { letIn, refused, statusOf } from "./support.ts";
 
-/** Registers a test that needs a libzmq with CURVE, and is given a temporary folder. */
-function certificates(name: string, body: (folder: string) => Promise<void> | void): void {
-  Deno.test({ name, ignore: !capability.curve, fn: () => withFolder(body) });
+/** Makes a test that needs a libzmq with CURVE, and is given a temporary folder. */
+function certificates(
+  name: string,
+  body: (folder: string) => Promise<void> | void,
+): Deno.TestDefinition {
+  return { name, ignore: !capability.curve, fn: () => withFolder(body) };
 }
 
-certificates("a certificate has a pair's keys, or those that it's given in either form", () => {
-  const made = Certificate.create({ name: "Ada" });
-  assertEquals([made.publicKey.length, made.secretKey?.length], [40, 40]);
-  assertEquals(made.metadata, { name: "Ada" });
-  const { publicKey, secretKey } = curveKeyPair();
-  const forms = [
-    { publicKey, secretKey },
-    { secretKey },
-    { publicKey: z85Decode(publicKey), secretKey: z85Decode(secretKey) },
-  ];
-  for (const form of forms) {
-    const certificate = new Certificate(form);
-    assertEquals([certificate.publicKey, certificate.secretKey], [publicKey, secretKey]);
-    const open = certificate.toPublic();
-    assertEquals([open.publicKey, open.secretKey, open.metadata], [publicKey, null, {}]);
-  }
-});
+Deno.test(
+  certificates("a certificate has a pair's keys, or those that it's given in either form", () => {
+    const made = Certificate.create({ name: "Ada" });
+    assertEquals([made.publicKey.length, made.secretKey?.length], [40, 40]);
+    assertEquals(made.metadata, { name: "Ada" });
+    const { publicKey, secretKey } = curveKeyPair();
+    const forms = [
+      { publicKey, secretKey },
+      { secretKey },
+      { publicKey: z85Decode(publicKey), secretKey: z85Decode(secretKey) },
+    ];
+    for (const form of forms) {
+      const certificate = new Certificate(form);
+      assertEquals([certificate.publicKey, certificate.secretKey], [publicKey, secretKey]);
+      const open = certificate.toPublic();
+      assertEquals([open.publicKey, open.secretKey, open.metadata], [publicKey, null, {}]);
+    }
+  }),
+);
 
-certificates("what makes no certificate is a TypeError that shows no key", () => {
+Deno.test(certificates("what makes no certificate is a TypeError that shows no key", () => {
   const [one, other] = [curveKeyPair(), curveKeyPair()];
   const slip = "a-secret-with-a-slip".padEnd(39, "x");
   const { publicKey } = one;
@@ -56,33 +61,35 @@ certificates("what makes no certificate is a TypeError that shows no key", () =>
       return error instanceof TypeError && !text.includes(slip) && !text.includes(other.secretKey);
     });
   }
-});
+}));
 
-certificates("a printed certificate shows its public key and data, not its secret key", () => {
-  const certificate = Certificate.create({ name: "Ada" });
-  const options = { depth: 9, showHidden: true, getters: true };
-  for (
-    const thing of [
-      certificate,
-      certificate.clientOptions(certificate),
-      certificate.serverOptions(),
-    ]
-  ) {
+Deno.test(
+  certificates("a printed certificate shows its public key and data, not its secret key", () => {
+    const certificate = Certificate.create({ name: "Ada" });
+    const options = { depth: 9, showHidden: true, getters: true };
     for (
-      const text of [Deno.inspect(thing), Deno.inspect([thing], options), inspect(thing, options)]
+      const thing of [
+        certificate,
+        certificate.clientOptions(certificate),
+        certificate.serverOptions(),
+      ]
     ) {
-      assert(!text.includes(certificate.secretKey!), text);
+      for (
+        const text of [Deno.inspect(thing), Deno.inspect([thing], options), inspect(thing, options)]
+      ) {
+        assert(!text.includes(certificate.secretKey!), text);
+      }
     }
-  }
-  const text = Deno.inspect(certificate);
-  assert(text.includes(certificate.publicKey) && text.includes("Ada"), text);
-  assertEquals(JSON.parse(JSON.stringify(certificate)), {
-    publicKey: certificate.publicKey,
-    metadata: { name: "Ada" },
-  });
-});
+    const text = Deno.inspect(certificate);
+    assert(text.includes(certificate.publicKey) && text.includes("Ada"), text);
+    assertEquals(JSON.parse(JSON.stringify(certificate)), {
+      publicKey: certificate.publicKey,
+      metadata: { name: "Ada" },
+    });
+  }),
+);
 
-certificates("the options that a certificate gives let two sockets talk", async () => {
+Deno.test(certificates("the options that a certificate gives let two sockets talk", async () => {
   const [server, client] = [Certificate.create(), Certificate.create()];
   await letIn(server.serverOptions(), client.clientOptions(server.publicKey));
   await letIn(server.serverOptions(), client.clientOptions(z85Decode(server.publicKey)));
@@ -90,9 +97,9 @@ certificates("the options that a certificate gives let two sockets talk", async 
   throws(() => server.toPublic().serverOptions(), { name: "TypeError", message: /no secret key/ });
   throws(() => server.toPublic().clientOptions(client), { name: "TypeError" });
   throws(() => server.clientOptions("x"), { name: "TypeError" });
-});
+}));
 
-certificates(
+Deno.test(certificates(
   "saved and loaded, a certificate is the same, in its public file without the secret",
   async (folder) => {
     const certificate = Certificate.create({
@@ -116,9 +123,9 @@ certificates(
     assert(!(await Deno.readTextFile(`${folder}/ada.key`)).includes(certificate.secretKey!));
     assertEquals([...Deno.readDirSync(folder)].length, 2);
   },
-);
+));
 
-certificates(
+Deno.test(certificates(
   "only its owner can read a secret certificate, also one that takes an open file's place",
   async (folder) => {
     const modeOf = (name: string) => Deno.statSync(`${folder}/${name}`).mode! & 0o777;
@@ -136,9 +143,9 @@ certificates(
     );
     assertEquals([...Deno.readDirSync(folder)].length, 4);
   },
-);
+));
 
-certificates(
+Deno.test(certificates(
   "files that are there aren't overwritten, and a failure leaves none behind",
   async (folder) => {
     const first = Certificate.create();
@@ -153,9 +160,9 @@ certificates(
     await first.toPublic().save(`${folder}/a.key`, { overwrite: true });
     assertEquals((await Certificate.load(`${folder}/a.key`)).publicKey, first.publicKey);
   },
-);
+));
 
-certificates("files in the ways in which others write them are read", async (folder) => {
+Deno.test(certificates("files in the ways in which others write them are read", async (folder) => {
   const { publicKey, secretKey } = curveKeyPair();
   const ways = {
     pyzmq:
@@ -176,9 +183,9 @@ certificates("files in the ways in which others write them are read", async (fol
     assertEquals([certificate.publicKey, certificate.secretKey], [publicKey, secretKey]);
     assertEquals(certificate.metadata, { name: "Ada Lovelace" }, name);
   }
-});
+}));
 
-certificates(
+Deno.test(certificates(
   "what isn't a certificate is a SyntaxError that names the file and shows nothing of it",
   async (folder) => {
     const { publicKey, secretKey } = curveKeyPair();
@@ -205,9 +212,9 @@ certificates(
     }
     await rejects(Certificate.load(`${folder}/none.key`), Deno.errors.NotFound);
   },
-);
+));
 
-certificates(
+Deno.test(certificates(
   "a folder's certificates come in, and a reload sees what was added and removed",
   async (folder) => {
     const [server, ada, bob, eve] = Array.from({ length: 4 }, () => Certificate.create());
@@ -242,9 +249,9 @@ certificates(
     await letIn(options, bob.clientOptions(server));
     await refused(options, ada.clientOptions(server));
   },
-);
+));
 
-certificates(
+Deno.test(certificates(
   "a folder with a broken certificate isn't loaded; what was stays in force",
   async (folder) => {
     const ada = Certificate.create();
@@ -260,4 +267,4 @@ certificates(
     authenticator.configureCurve(known);
     assertEquals(await statusOf(context, "CURVE", [z85Decode(ada.publicKey)]), "200");
   },
-);
+));

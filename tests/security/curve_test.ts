@@ -6,6 +6,7 @@ import { inspect } from "node:util";
 import { capability, Pair, Pull, Push } from "../../mod.ts";
 import { loadLibrary } from "../../ffi/load.ts";
 import { curveKeyPair, curvePublicKey, z85Decode, z85Encode } from "../../security/mod.ts";
+import { curve } from "../socket/curve.ts";
 import { join } from "../util.ts";
 import { received } from "../socket/support.ts";
 
@@ -86,19 +87,14 @@ Deno.test("Z85: wrong lengths and types are TypeErrors, which don't show what wa
   }
 });
 
-/** Registers a test that needs a libzmq with CURVE. */
-function curve(name: string, body: () => Promise<void> | void): void {
-  Deno.test({ name: `CURVE: ${name}`, ignore: !capability.curve, fn: body });
-}
-
-curve("a pair of keys is two different ones of 32 bytes, and fresh each time", () => {
+Deno.test(curve("a pair of keys is two different ones of 32 bytes, and fresh each time", () => {
   const pairs = [curveKeyPair(), curveKeyPair()];
   const keys = pairs.flatMap(({ publicKey, secretKey }) => [publicKey, secretKey]);
   for (const key of keys) assertEquals([key.length, z85Decode(key).length], [40, 32]);
   assertEquals(new Set(keys).size, 4);
-});
+}));
 
-curve("the public key can be had from the secret one, as text or bytes", () => {
+Deno.test(curve("the public key can be had from the secret one, as text or bytes", () => {
   for (let times = 0; times < 20; times++) {
     const { publicKey, secretKey } = curveKeyPair();
     assertEquals(curvePublicKey(secretKey), publicKey);
@@ -106,9 +102,9 @@ curve("the public key can be had from the secret one, as text or bytes", () => {
     assertEquals(curvePublicKey(bytes), publicKey);
     assertEquals(z85Encode(bytes), secretKey); // it was left as it was
   }
-});
+}));
 
-curve("a pair lets two sockets talk", async () => {
+Deno.test(curve("a pair lets two sockets talk", async () => {
   const [server, client] = [curveKeyPair(), curveKeyPair()];
   using pull = new Pull({ curveServer: true, curveSecretKey: server.secretKey });
   using push = new Push({
@@ -119,7 +115,7 @@ curve("a pair lets two sockets talk", async () => {
   await join(pull, push);
   await push.send("x");
   assertEquals(await received(pull), ["x"]);
-});
+}));
 
 const SECRET = "my-own-secret-with-a-slip-in-it-";
 const NO_KEYS = [
@@ -128,7 +124,7 @@ const NO_KEYS = [
   ...[null, undefined, 5, {}, new Uint8Array(31), new Uint8Array(40), new ArrayBuffer(32)],
 ] as never[];
 
-curve("what is no key is a TypeError before libzmq sees it, and isn't shown", () => {
+Deno.test(curve("what is no key is a TypeError before libzmq sees it, and isn't shown", () => {
   using pair = new Pair();
   const attempts: ((key: never) => unknown)[] = [
     curvePublicKey,
@@ -146,28 +142,30 @@ curve("what is no key is a TypeError before libzmq sees it, and isn't shown", ()
     }
   }
   assertEquals(pair.securityMechanism, null);
-});
+}));
 
-curve("a printed pair doesn't show its secret key, which can be read all the same", () => {
-  const pair = curveKeyPair();
-  for (const thing of [pair, [pair], { deep: { in: pair } }]) {
-    for (
-      const text of [
-        Deno.inspect(thing),
-        Deno.inspect(thing, { showHidden: true, getters: true, depth: 9, colors: true }),
-        inspect(thing, { depth: 9 }),
-        inspect(thing, { showHidden: true, getters: true, depth: 9 }),
-      ]
-    ) {
-      assert(!text.includes(pair.secretKey), text);
+Deno.test(
+  curve("a printed pair doesn't show its secret key, which can be read all the same", () => {
+    const pair = curveKeyPair();
+    for (const thing of [pair, [pair], { deep: { in: pair } }]) {
+      for (
+        const text of [
+          Deno.inspect(thing),
+          Deno.inspect(thing, { showHidden: true, getters: true, depth: 9, colors: true }),
+          inspect(thing, { depth: 9 }),
+          inspect(thing, { showHidden: true, getters: true, depth: 9 }),
+        ]
+      ) {
+        assert(!text.includes(pair.secretKey), text);
+      }
     }
-  }
-  assert(Deno.inspect(pair).includes(pair.publicKey));
-  assertEquals({ ...pair }, { publicKey: pair.publicKey, secretKey: pair.secretKey });
-  assertEquals(JSON.parse(JSON.stringify(pair)), { ...pair });
-});
+    assert(Deno.inspect(pair).includes(pair.publicKey));
+    assertEquals({ ...pair }, { publicKey: pair.publicKey, secretKey: pair.secretKey });
+    assertEquals(JSON.parse(JSON.stringify(pair)), { ...pair });
+  }),
+);
 
-curve("a printed socket shows neither keys nor passwords", () => {
+Deno.test(curve("a printed socket shows neither keys nor passwords", () => {
   const { publicKey, secretKey } = curveKeyPair();
   using push = new Push({
     plainUsername: "ada",
@@ -183,4 +181,4 @@ curve("a printed socket shows neither keys nor passwords", () => {
     }
   }
   assert(!JSON.stringify(push).includes(secretKey));
-});
+}));

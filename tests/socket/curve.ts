@@ -20,3 +20,8 @@ export function curveKeyPair(): CurveKeyPair {
   const [publicBytes, secretBytes] = [z85Decode(publicKey), z85Decode(secretKey)];
   return { publicKey, secretKey, publicBytes, secretBytes };
 }
+
+/** Makes a test that needs a libzmq with CURVE. */
+export function curve(name: string, body: () => Promise<void> | void): Deno.TestDefinition {
+  return { name: `CURVE: ${name}`, ignore: !capability.curve, fn: body };
+}

@@ -2,7 +2,8 @@
 
 import { capability } from "../../mod.ts";
 import { Client, Dish, Peer, Radio, Server } from "../../socket/draft.ts";
-import { freshAddress, join, type Transport, TRANSPORTS, withFolder } from "../util.ts";
+import { freshAddress, join, type Transport } from "../util.ts";
+import { eachTransport, type OverTransport } from "./support.ts";
 
 // Foreign functions are bound at first use, which the sanitizers would take for a leak within a test.
 if (capability.draft) {
@@ -17,20 +18,11 @@ if (capability.draft) {
   for (const socket of [server, client, peer, radio, dish]) socket.close();
 }
 
-/** Registers a test of draft sockets for each transport. It's given an address to bind to. */
-export function overDrafts(
-  name: string,
-  body: (address: string) => Promise<void> | void,
-  transports: readonly Transport[] = TRANSPORTS,
-): void {
-  for (const transport of transports) {
-    Deno.test({
-      name: transports.length === 1 ? `drafts: ${name}` : `drafts, ${transport}: ${name}`,
-      ignore: !capability.draft,
-      fn: async () => {
-        if (transport !== "ipc") return await body(freshAddress(transport));
-        await withFolder((folder) => body(freshAddress(transport, folder)));
-      },
-    });
-  }
+/** For each transport, of all or of those given, what makes a test of draft sockets over it. */
+export function eachTransportOfDrafts(...transports: Transport[]): OverTransport[] {
+  return eachTransport(...transports).map((over) => (name, body) => {
+    const test = over(name, body);
+    const where = transports.length === 1 ? "drafts" : `drafts, ${test.name.split(":")[0]}`;
+    return { ...test, name: `${where}: ${name}`, ignore: !capability.draft };
+  });
 }

@@ -1,23 +1,25 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Dealer, Pull, Push, Reply, Request, Router } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { overTransports, receivedMany, soon, spendTurn, texts } from "./support.ts";
+import { eachTransport, receivedMany, soon, spendTurn, texts } from "./support.ts";
 
 const NOTHING_CAME = { name: "ZmqError", code: "EAGAIN", call: "zmq_msg_recv" };
 const NOBODY = { name: "ZmqError", code: "EAGAIN", call: "zmq_send" };
 
-overTransports("a blocking conversation of both ends in one thread", (address) => {
-  using reply = new Reply();
-  using request = new Request();
-  reply.bind(address);
-  request.connect(reply.lastEndpoint!);
-  for (let i = 0; i < 100; i++) {
-    request.sendSync([`${i}`, "x"]);
-    assertEquals(texts(reply.receiveSync()), [`${i}`, "x"]);
-    reply.sendSync(`answer ${i}`);
-    assertEquals(texts(request.receiveSync({ timeout: 10_000 })), [`answer ${i}`]);
-  }
-});
+for (const over of eachTransport()) {
+  Deno.test(over("a blocking conversation of both ends in one thread", (address) => {
+    using reply = new Reply();
+    using request = new Request();
+    reply.bind(address);
+    request.connect(reply.lastEndpoint!);
+    for (let i = 0; i < 100; i++) {
+      request.sendSync([`${i}`, "x"]);
+      assertEquals(texts(reply.receiveSync()), [`${i}`, "x"]);
+      reply.sendSync(`answer ${i}`);
+      assertEquals(texts(request.receiveSync({ timeout: 10_000 })), [`answer ${i}`]);
+    }
+  }));
+}
 
 Deno.test("receiveSync gives up when its time is over, and not before", () => {
   using pull = new Pull();

@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Pull, Push } from "../../mod.ts";
 import { freshAddress, join, until } from "../util.ts";
-import { overTransports, receivedMany, soon, texts } from "./support.ts";
+import { eachTransport, receivedMany, soon, texts } from "./support.ts";
 
 Deno.test("trySend is false without a peer, and nothing is kept", async () => {
   using push = new Push();
@@ -25,19 +25,21 @@ Deno.test("trySend is false while others wait to send", async () => {
   assertEquals(await receivedMany(pull, 2), ["waits", "after"]);
 });
 
-overTransports("tryReceive gives a message that is there, whole", async (address) => {
-  using push = new Push();
-  using pull = new Pull();
-  await join(pull, push, address);
-  assertEquals(pull.tryReceive(), undefined);
-  await push.send(["two", "parts"]);
-  await push.send("next");
-  await until(pull);
-  assertEquals(texts(pull.tryReceive()!), ["two", "parts"]);
-  await until(pull);
-  assertEquals(texts(pull.tryReceive()!), ["next"]);
-  assertEquals(pull.tryReceive(), undefined);
-});
+for (const over of eachTransport()) {
+  Deno.test(over("tryReceive gives a message that is there, whole", async (address) => {
+    using push = new Push();
+    using pull = new Pull();
+    await join(pull, push, address);
+    assertEquals(pull.tryReceive(), undefined);
+    await push.send(["two", "parts"]);
+    await push.send("next");
+    await until(pull);
+    assertEquals(texts(pull.tryReceive()!), ["two", "parts"]);
+    await until(pull);
+    assertEquals(texts(pull.tryReceive()!), ["next"]);
+    assertEquals(pull.tryReceive(), undefined);
+  }));
+}
 
 Deno.test("tryReceive, drain and visit find nothing while a receive waits", async () => {
   using push = new Push();

@@ -3,8 +3,8 @@ import { Dealer, Pull, Push, Router, Subscriber, XPublisher } from "../../mod.ts
 import { freshAddress, join, turn, withFolder } from "../util.ts";
 import {
   bindAgain,
+  eachTransport,
   futureAddress,
-  overTransports,
   pending,
   received,
   receivedMany,
@@ -12,29 +12,33 @@ import {
   texts,
 } from "./support.ts";
 
-overTransports("a message sent before bind arrives after it", async (address) => {
-  const future = futureAddress(address);
-  using push = new Push({ reconnectInterval: 5 });
-  push.connect(future);
-  await push.send("early");
-  using pull = new Pull();
-  const waiting = received(pull);
-  await pull.bind(future);
-  assertEquals(await waiting, ["early"]);
-});
+for (const over of eachTransport()) {
+  Deno.test(over("a message sent before bind arrives after it", async (address) => {
+    const future = futureAddress(address);
+    using push = new Push({ reconnectInterval: 5 });
+    push.connect(future);
+    await push.send("early");
+    using pull = new Pull();
+    const waiting = received(pull);
+    await pull.bind(future);
+    assertEquals(await waiting, ["early"]);
+  }));
+}
 
-overTransports("with immediate, a send waits until the connection stands", async (address) => {
-  const future = futureAddress(address);
-  using push = new Push({ reconnectInterval: 5, immediate: true });
-  push.connect(future);
-  const sent = push.send("early");
-  await turn();
-  assert(await pending(sent));
-  using pull = new Pull();
-  await pull.bind(future);
-  await soon(sent);
-  assertEquals(await received(pull), ["early"]);
-}, ["tcp", "ipc"]);
+for (const over of eachTransport("tcp", "ipc")) {
+  Deno.test(over("with immediate, a send waits until the connection stands", async (address) => {
+    const future = futureAddress(address);
+    using push = new Push({ reconnectInterval: 5, immediate: true });
+    push.connect(future);
+    const sent = push.send("early");
+    await turn();
+    assert(await pending(sent));
+    using pull = new Pull();
+    await pull.bind(future);
+    await soon(sent);
+    assertEquals(await received(pull), ["early"]);
+  }));
+}
 
 Deno.test("a Subscriber's subscriptions are made again when its publisher returns", async () => {
   using subscriber = new Subscriber({ reconnectInterval: 5 });

@@ -1,23 +1,25 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, Pair, Pull, Push, Router, type Socket, Stream, ZmqError } from "../../mod.ts";
 import { freshAddress, join, withFolder } from "../util.ts";
-import { overTransports, portOf, received } from "./support.ts";
+import { eachTransport, portOf, received } from "./support.ts";
 
 const NOT_TEXT = { name: "TypeError", message: "An address must be a string" };
 
-overTransports(
-  "lastEndpoint is the address that was bound to, without wildcards",
-  async (address) => {
-    using pull = new Pull();
-    assertEquals(pull.lastEndpoint, null);
-    await pull.bind(address);
-    if (address.startsWith("tcp:")) assert(portOf(pull) > 0);
-    else assertEquals(pull.lastEndpoint, address);
-    using push = new Push();
-    push.connect(pull.lastEndpoint!);
-    assertEquals(push.lastEndpoint, pull.lastEndpoint);
-  },
-);
+for (const over of eachTransport()) {
+  Deno.test(over(
+    "lastEndpoint is the address that was bound to, without wildcards",
+    async (address) => {
+      using pull = new Pull();
+      assertEquals(pull.lastEndpoint, null);
+      await pull.bind(address);
+      if (address.startsWith("tcp:")) assert(portOf(pull) > 0);
+      else assertEquals(pull.lastEndpoint, address);
+      using push = new Push();
+      push.connect(pull.lastEndpoint!);
+      assertEquals(push.lastEndpoint, pull.lastEndpoint);
+    },
+  ));
+}
 
 Deno.test("lastEndpoint is the last of several", async () => {
   using pull = new Pull();
@@ -181,15 +183,17 @@ Deno.test("an error's message is a sentence that says what to do", async () => {
   );
 });
 
-overTransports("an address that was unbound accepts no one any more", async (address) => {
-  using pull = new Pull();
-  using push = new Push();
-  const endpoint = await join(pull, push, address);
-  await push.send("before");
-  assertEquals(await received(pull), ["before"]);
-  await pull.unbind(endpoint);
-  await rejects(pull.unbind(endpoint), { code: "ENOENT" });
-});
+for (const over of eachTransport()) {
+  Deno.test(over("an address that was unbound accepts no one any more", async (address) => {
+    using pull = new Pull();
+    using push = new Push();
+    const endpoint = await join(pull, push, address);
+    await push.send("before");
+    assertEquals(await received(pull), ["before"]);
+    await pull.unbind(endpoint);
+    await rejects(pull.unbind(endpoint), { code: "ENOENT" });
+  }));
+}
 
 Deno.test("an inproc name that was unbound is free for another socket", async () => {
   using one = new Pull();
@@ -204,17 +208,19 @@ Deno.test("an inproc name that was unbound is free for another socket", async ()
   assertEquals(one.tryReceive(), undefined);
 });
 
-overTransports("a disconnected socket sends nothing there any more", async (address) => {
-  using pull = new Pull();
-  using push = new Push();
-  const endpoint = await join(pull, push, address);
-  await push.send("before");
-  assertEquals(await received(pull), ["before"]);
-  push.disconnect(endpoint);
-  while (push.trySend("lost on the way"));
-  assertEquals(push.writable, false);
-  throws(() => push.disconnect(endpoint), { code: "ENOENT" });
-});
+for (const over of eachTransport()) {
+  Deno.test(over("a disconnected socket sends nothing there any more", async (address) => {
+    using pull = new Pull();
+    using push = new Push();
+    const endpoint = await join(pull, push, address);
+    await push.send("before");
+    assertEquals(await received(pull), ["before"]);
+    push.disconnect(endpoint);
+    while (push.trySend("lost on the way"));
+    assertEquals(push.writable, false);
+    throws(() => push.disconnect(endpoint), { code: "ENOENT" });
+  }));
+}
 
 Deno.test("a socket that the context has no place for fails with EMFILE", () => {
   using context = new Context({ maxSockets: 3 });

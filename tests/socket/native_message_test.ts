@@ -3,7 +3,7 @@ import { type Frame, Pair, pollable } from "../../mod.ts";
 import type { Handle } from "../../socket/handle.ts";
 import { NativeMessage } from "../../socket/native_message.ts";
 import { join } from "../util.ts";
-import { callPublicly, overTransports, pattern, sameBytes, soon } from "./support.ts";
+import { callPublicly, eachTransport, pattern, sameBytes, soon } from "./support.ts";
 
 /** The sizes at which anything changes: the struct, the slab, the kept sizes, the scratch buffer. */
 const SIZES = [
@@ -11,75 +11,87 @@ const SIZES = [
   ...[8184, 8191, 8192, 8193, 65536, 1 << 20],
 ];
 
-/** Registers a test twice: as messages are read, and with libzmq's public calls alone. */
-function bothWays(name: string, body: (one: Pair, other: Pair) => Promise<void>): void {
-  for (const forced of [false, true]) {
-    overTransports(forced ? `by public calls alone, ${name}` : name, async (address) => {
-      using one = new Pair({ sendHighWaterMark: 0 });
-      using other = new Pair({ receiveHighWaterMark: 0 });
-      await join(one, other, address);
-      callPublicly(forced);
-      try {
-        await body(one, other);
-      } finally {
-        callPublicly(false);
-      }
-    });
-  }
+/** Makes a test over one transport, in one way to read messages. */
+type WithPairs = (
+  name: string,
+  body: (one: Pair, other: Pair) => Promise<void>,
+) => Deno.TestDefinition;
+
+/** For each transport, and each way, what makes a test: as messages are read, and with libzmq's public calls alone. */
+function eachWay(): WithPairs[] {
+  return [false, true].flatMap((forced) =>
+    eachTransport().map((over): WithPairs => (name, body) =>
+      over(forced ? `by public calls alone, ${name}` : name, async (address) => {
+        using one = new Pair({ sendHighWaterMark: 0 });
+        using other = new Pair({ receiveHighWaterMark: 0 });
+        await join(one, other, address);
+        callPublicly(forced);
+        try {
+          await body(one, other);
+        } finally {
+          callPublicly(false);
+        }
+      })
+    )
+  );
 }
 
-bothWays("messages of every size arrive as they were sent", async (one, other) => {
-  for (const size of SIZES) await soon(one.send(pattern(size, size)));
-  for (const size of SIZES) {
-    const frames = await soon(other.receive());
-    assertEquals(frames.map((frame) => frame.length), [size]);
-    assert(sameBytes(frames[0], pattern(size, size)), `${size} bytes`);
-  }
-});
-
-bothWays("parts of every size arrive as they were sent", async (one, other) => {
-  for (const sizes of [SIZES, [...SIZES].reverse()]) {
-    await soon(one.send(sizes.map((size) => pattern(size, size))));
-    const frames = await soon(other.receive());
-    assertEquals(frames.map((frame) => frame.length), sizes);
-    for (const frame of frames) assert(sameBytes(frame, pattern(frame.length, frame.length)));
-  }
-});
-
-bothWays("a visit shows messages of every size as they were sent", async (one, other) => {
-  for (const size of SIZES) await soon(one.send(["head", pattern(size, size), "tail"]));
-  const shown: [string, boolean][] = [];
-  let visited = 0;
-  while (visited < SIZES.length) {
-    visited += other.visit((buffer, offset, length, more) => {
-      const bytes = buffer.subarray(offset, offset + length);
-      const part = shown.length % 3;
-      const size = SIZES[Math.floor(shown.length / 3)];
-      const good = part === 1 ? sameBytes(bytes, pattern(size, size)) : true;
-      shown.push([part === 1 ? `${length} ${good}` : new TextDecoder().decode(bytes), more]);
-    }, { timeout: 10_000 });
-  }
-  const expected = SIZES.flatMap((
-    size,
-  ) => [["head", true], [`${size} true`, true], ["tail", false]]);
-  assertEquals(shown, expected);
-});
-
-bothWays("messages stay apart and in order", async (one, other) => {
-  const counts = Array.from({ length: 1000 }, (_, i) => 1 + (i * 7) % 5);
-  const sending = (async () => {
-    for (const [i, count] of counts.entries()) {
-      await one.send(Array.from({ length: count }, (_, j) => `${i}.${j}`.padEnd((i * j) % 50)));
+for (const withPairs of eachWay()) {
+  Deno.test(withPairs("messages of every size arrive as they were sent", async (one, other) => {
+    for (const size of SIZES) await soon(one.send(pattern(size, size)));
+    for (const size of SIZES) {
+      const frames = await soon(other.receive());
+      assertEquals(frames.map((frame) => frame.length), [size]);
+      assert(sameBytes(frames[0], pattern(size, size)), `${size} bytes`);
     }
-  })();
-  const messages: Frame[][] = [];
-  while (messages.length < counts.length) messages.push(await soon(other.receive()));
-  await sending;
-  for (const [i, message] of messages.entries()) {
-    const texts = message.map((frame) => frame.text().trimEnd());
-    assertEquals(texts, Array.from({ length: counts[i] }, (_, j) => `${i}.${j}`));
-  }
-});
+  }));
+
+  Deno.test(withPairs("parts of every size arrive as they were sent", async (one, other) => {
+    for (const sizes of [SIZES, [...SIZES].reverse()]) {
+      await soon(one.send(sizes.map((size) => pattern(size, size))));
+      const frames = await soon(other.receive());
+      assertEquals(frames.map((frame) => frame.length), sizes);
+      for (const frame of frames) assert(sameBytes(frame, pattern(frame.length, frame.length)));
+    }
+  }));
+
+  Deno.test(
+    withPairs("a visit shows messages of every size as they were sent", async (one, other) => {
+      for (const size of SIZES) await soon(one.send(["head", pattern(size, size), "tail"]));
+      const shown: [string, boolean][] = [];
+      let visited = 0;
+      while (visited < SIZES.length) {
+        visited += other.visit((buffer, offset, length, more) => {
+          const bytes = buffer.subarray(offset, offset + length);
+          const part = shown.length % 3;
+          const size = SIZES[Math.floor(shown.length / 3)];
+          const good = part === 1 ? sameBytes(bytes, pattern(size, size)) : true;
+          shown.push([part === 1 ? `${length} ${good}` : new TextDecoder().decode(bytes), more]);
+        }, { timeout: 10_000 });
+      }
+      const expected = SIZES.flatMap((
+        size,
+      ) => [["head", true], [`${size} true`, true], ["tail", false]]);
+      assertEquals(shown, expected);
+    }),
+  );
+
+  Deno.test(withPairs("messages stay apart and in order", async (one, other) => {
+    const counts = Array.from({ length: 1000 }, (_, i) => 1 + (i * 7) % 5);
+    const sending = (async () => {
+      for (const [i, count] of counts.entries()) {
+        await one.send(Array.from({ length: count }, (_, j) => `${i}.${j}`.padEnd((i * j) % 50)));
+      }
+    })();
+    const messages: Frame[][] = [];
+    while (messages.length < counts.length) messages.push(await soon(other.receive()));
+    await sending;
+    for (const [i, message] of messages.entries()) {
+      const texts = message.map((frame) => frame.text().trimEnd());
+      assertEquals(texts, Array.from({ length: counts[i] }, (_, j) => `${i}.${j}`));
+    }
+  }));
+}
 
 Deno.test("messages of up to 33 bytes are read in place", async () => {
   using one = new Pair();

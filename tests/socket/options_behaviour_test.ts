@@ -10,9 +10,9 @@ import { portOf, received, soon } from "./support.ts";
 
 const LINUX = Deno.build.os === "linux";
 
-/** Registers a test of what only Linux has, or of which only Linux tells. */
-function onLinux(name: string, body: () => Promise<void>, ignore = false): void {
-  Deno.test({ name, ignore: !LINUX || ignore, fn: body });
+/** Makes a test of what only Linux has, or of which only Linux tells. */
+function onLinux(name: string, body: () => Promise<void>, ignore = false): Deno.TestDefinition {
+  return { name, ignore: !LINUX || ignore, fn: body };
 }
 
 /** Whether libzmq was built to choose a network interface, and the user may. */
@@ -93,7 +93,7 @@ for (
     ["ipcFilterGid", Deno.gid()!],
   ] as const
 ) {
-  onLinux(
+  Deno.test(onLinux(
     `${name} refuses peers of another one, and lets its own in`,
     () =>
       withFolder(async (folder) => {
@@ -118,7 +118,7 @@ for (
         await push.send("let in");
         assertEquals(await received(pull), ["let in"]);
       }),
-  );
+  ));
 
   Deno.test(`${name} takes whole numbers from 0, or null`, () => {
     using pull = new Pull();
@@ -140,36 +140,40 @@ Deno.test("filters can't be read", () => {
 
 // Where it's bound.
 
-onLinux("useFd adopts a descriptor that listens, which closing the socket closes", async () => {
-  const before = openDescriptors();
-  {
-    const { fd, port } = listenOnTcp();
-    using pull = new Pull();
-    await rejects(pull.bind(`tcp://127.0.0.1:${port}`), { code: "EADDRINUSE" });
-    pull.useFd = fd;
-    await pull.bind(`tcp://127.0.0.1:${port}`);
-    assertEquals(pull.useFd, fd);
-    using push = new Push();
-    push.connect(`tcp://127.0.0.1:${port}`);
-    await push.send("through the descriptor");
-    assertEquals(await received(pull), ["through the descriptor"]);
-  }
-  // libzmq closes it on a thread of its own.
-  while (openDescriptors().some((open) => !before.includes(open))) await turn();
-});
+Deno.test(
+  onLinux("useFd adopts a descriptor that listens, which closing the socket closes", async () => {
+    const before = openDescriptors();
+    {
+      const { fd, port } = listenOnTcp();
+      using pull = new Pull();
+      await rejects(pull.bind(`tcp://127.0.0.1:${port}`), { code: "EADDRINUSE" });
+      pull.useFd = fd;
+      await pull.bind(`tcp://127.0.0.1:${port}`);
+      assertEquals(pull.useFd, fd);
+      using push = new Push();
+      push.connect(`tcp://127.0.0.1:${port}`);
+      await push.send("through the descriptor");
+      assertEquals(await received(pull), ["through the descriptor"]);
+    }
+    // libzmq closes it on a thread of its own.
+    while (openDescriptors().some((open) => !before.includes(open))) await turn();
+  }),
+);
 
-onLinux("useFd adopts a descriptor that listens at a path", () =>
-  withFolder(async (folder) => {
-    const path = `${folder}/socket`;
-    using pull = new Pull({ useFd: listenOnIpc(path) });
-    await pull.bind(`ipc://${path}`);
-    using push = new Push();
-    push.connect(`ipc://${path}`);
-    await push.send("through the descriptor");
-    assertEquals(await received(pull), ["through the descriptor"]);
-  }));
+Deno.test(
+  onLinux("useFd adopts a descriptor that listens at a path", () =>
+    withFolder(async (folder) => {
+      const path = `${folder}/socket`;
+      using pull = new Pull({ useFd: listenOnIpc(path) });
+      await pull.bind(`ipc://${path}`);
+      using push = new Push();
+      push.connect(`ipc://${path}`);
+      await push.send("through the descriptor");
+      assertEquals(await received(pull), ["through the descriptor"]);
+    })),
+);
 
-onLinux("an ipc address that begins with @ is a name, and no file", async () => {
+Deno.test(onLinux("an ipc address that begins with @ is a name, and no file", async () => {
   const name = `ipc://@zmq-${crypto.randomUUID()}`;
   using pull = new Pull();
   await pull.bind(name);
@@ -183,27 +187,29 @@ onLinux("an ipc address that begins with @ is a name, and no file", async () => 
   }
   using second = new Pull();
   await rejects(second.bind(name), { code: "EADDRINUSE" });
-});
+}));
 
-onLinux("interface binds to a network interface, and to one only that is there", async () => {
-  const before = openDescriptors();
-  using pull = new Pull({ interface: "lo" });
-  using push = new Push({ interface: "lo" });
-  await join(pull, push);
-  await push.send("over lo");
-  assertEquals(await received(pull), ["over lo"]);
-  const [SOL_SOCKET, SO_BINDTODEVICE] = [1, 25];
-  const bound = socketOptionsSince(before, SOL_SOCKET, SO_BINDTODEVICE)
-    .map((value) => new TextDecoder().decode(value));
-  // The listener and both ends of the connection, of which the accepted one inherits it.
-  assertEquals(bound.filter((name) => name === "lo\0").length, 3);
-  using nowhere = new Pull({ interface: "nowhere0" });
-  await rejects(nowhere.bind(freshAddress("tcp")), { name: "ZmqError", code: "ENODEV" });
-}, !(await canChooseInterface()));
+Deno.test(
+  onLinux("interface binds to a network interface, and to one only that is there", async () => {
+    const before = openDescriptors();
+    using pull = new Pull({ interface: "lo" });
+    using push = new Push({ interface: "lo" });
+    await join(pull, push);
+    await push.send("over lo");
+    assertEquals(await received(pull), ["over lo"]);
+    const [SOL_SOCKET, SO_BINDTODEVICE] = [1, 25];
+    const bound = socketOptionsSince(before, SOL_SOCKET, SO_BINDTODEVICE)
+      .map((value) => new TextDecoder().decode(value));
+    // The listener and both ends of the connection, of which the accepted one inherits it.
+    assertEquals(bound.filter((name) => name === "lo\0").length, 3);
+    using nowhere = new Pull({ interface: "nowhere0" });
+    await rejects(nowhere.bind(freshAddress("tcp")), { name: "ZmqError", code: "ENODEV" });
+  }, !(await canChooseInterface())),
+);
 
 // How it gets there.
 
-onLinux("typeOfService is in the packets of both ends", async () => {
+Deno.test(onLinux("typeOfService is in the packets of both ends", async () => {
   const before = openDescriptors();
   const [service, other] = [0x28, 0x48];
   using pull = new Pull({ typeOfService: service });
@@ -215,7 +221,7 @@ onLinux("typeOfService is in the packets of both ends", async () => {
   const services = socketOptionsSince(before, IPPROTO_IP, IP_TOS)
     .map((value) => value[0]).filter((value) => value !== 0);
   assertEquals([services.includes(service), services.includes(other)], [true, true]);
-});
+}));
 
 for (const target of ["127.0.0.1", "localhost"]) {
   Deno.test(`socksProxy connects through a SOCKS5 proxy, which is told of ${target}`, async () => {
@@ -279,31 +285,33 @@ Deno.test("an affinity to no I/O thread is EMTHREAD, by bind and by connect", as
 });
 
 for (const chosen of [0, 1]) {
-  onLinux(`with affinity ${1 << chosen}, I/O thread ${chosen} does all the work`, async () => {
-    const others = ioThreads();
-    const context = new Context({ ioThreads: 2 });
-    {
-      using pull = new Pull({ context, affinity: 1 << chosen });
-      using push = new Push({ context, affinity: 1 << chosen });
-      let threads: Thread[] = [];
-      do { // until they have given themselves their names
-        await turn();
-        threads = ioThreads().filter(({ id }) => !others.some((other) => other.id === id));
-      } while (threads.length < 2);
-      const [working, idle] = [threads[chosen].id, threads[1 - chosen].id];
-      const before = await asleep(working);
-      const unchanged = await asleep(idle);
-      await join(pull, push);
-      for (let i = 0; i < 300; i++) {
-        await push.send(`${i}`);
-        assertEquals(await received(pull), [`${i}`]);
+  Deno.test(
+    onLinux(`with affinity ${1 << chosen}, I/O thread ${chosen} does all the work`, async () => {
+      const others = ioThreads();
+      const context = new Context({ ioThreads: 2 });
+      {
+        using pull = new Pull({ context, affinity: 1 << chosen });
+        using push = new Push({ context, affinity: 1 << chosen });
+        let threads: Thread[] = [];
+        do { // until they have given themselves their names
+          await turn();
+          threads = ioThreads().filter(({ id }) => !others.some((other) => other.id === id));
+        } while (threads.length < 2);
+        const [working, idle] = [threads[chosen].id, threads[1 - chosen].id];
+        const before = await asleep(working);
+        const unchanged = await asleep(idle);
+        await join(pull, push);
+        for (let i = 0; i < 300; i++) {
+          await push.send(`${i}`);
+          assertEquals(await received(pull), [`${i}`]);
+        }
+        // A thread that has just been started may sleep once or twice more.
+        const [worked, rested] = [switches(working) - before, switches(idle) - unchanged];
+        assert(rested < 5 && worked > 5, `${worked} against ${rested}`);
       }
-      // A thread that has just been started may sleep once or twice more.
-      const [worked, rested] = [switches(working) - before, switches(idle) - unchanged];
-      assert(rested < 5 && worked > 5, `${worked} against ${rested}`);
-    }
-    context.close();
-  });
+      context.close();
+    }),
+  );
 }
 
 /** A thread of this process. */

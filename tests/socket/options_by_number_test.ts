@@ -17,7 +17,7 @@ import {
 import { READABLE } from "../../poller/backend.ts";
 import { readiness } from "../fds.ts";
 import { freshAddress, join, turn } from "../util.ts";
-import { overTransports, pending, received, soon } from "./support.ts";
+import { eachTransport, pending, received, soon } from "./support.ts";
 
 const AFFINITY = 4;
 const ROUTING_ID = 5;
@@ -207,44 +207,46 @@ Deno.test("EVENTS tells what a socket is ready for", async () => {
 const WAYS: (keyof OptionTypes)[] = ["int", "boolean", "bytes", "string"];
 
 for (const type of WAYS) {
-  overTransports(
-    `EVENTS read as ${type} takes no wake-up from a receive that waits`,
-    async (address) => {
-      using pull = new Pull();
-      using push = new Push();
-      await join(pull, push, address);
-      for (let i = 0; i < 30; i++) {
-        const message = pull.receive();
-        // Half of the time, a thread is waiting for the descriptor already.
-        if (i % 2 === 0) await turn();
-        assert(await pending(message));
-        push.sendSync(`${i}`);
-        untilReadable(pull);
-        pull.getOption(EVENTS, type);
-        assertEquals(String(await soon(message)), `${i}`);
-      }
-    },
-  );
+  for (const over of eachTransport()) {
+    Deno.test(over(
+      `EVENTS read as ${type} takes no wake-up from a receive that waits`,
+      async (address) => {
+        using pull = new Pull();
+        using push = new Push();
+        await join(pull, push, address);
+        for (let i = 0; i < 30; i++) {
+          const message = pull.receive();
+          // Half of the time, a thread is waiting for the descriptor already.
+          if (i % 2 === 0) await turn();
+          assert(await pending(message));
+          push.sendSync(`${i}`);
+          untilReadable(pull);
+          pull.getOption(EVENTS, type);
+          assertEquals(String(await soon(message)), `${i}`);
+        }
+      },
+    ));
 
-  overTransports(
-    `EVENTS read as ${type} takes no wake-up from a Poller that waits`,
-    async (address) => {
-      using pull = new Pull();
-      using push = new Push();
-      await join(pull, push, address);
-      using poller = new Poller<string>();
-      poller.add(pull, undefined, "pull");
-      for (let i = 0; i < 30; i++) {
-        const wait = poller.wait();
-        if (i % 2 === 0) await turn();
-        push.sendSync(`${i}`);
-        untilReadable(pull);
-        pull.getOption(EVENTS, type);
-        assertEquals((await soon(wait)).map(({ key }) => key), ["pull"]);
-        assertEquals(String(pull.tryReceive()), `${i}`);
-      }
-    },
-  );
+    Deno.test(over(
+      `EVENTS read as ${type} takes no wake-up from a Poller that waits`,
+      async (address) => {
+        using pull = new Pull();
+        using push = new Push();
+        await join(pull, push, address);
+        using poller = new Poller<string>();
+        poller.add(pull, undefined, "pull");
+        for (let i = 0; i < 30; i++) {
+          const wait = poller.wait();
+          if (i % 2 === 0) await turn();
+          push.sendSync(`${i}`);
+          untilReadable(pull);
+          pull.getOption(EVENTS, type);
+          assertEquals((await soon(wait)).map(({ key }) => key), ["pull"]);
+          assertEquals(String(pull.tryReceive()), `${i}`);
+        }
+      },
+    ));
+  }
 }
 
 Deno.test("EVENTS takes no wake-up from a send that waits", async () => {

@@ -20,7 +20,7 @@ import {
 import { has } from "../../ffi/libzmq.ts";
 import { Client, Server } from "../../socket/draft.ts";
 import { freshAddress, join } from "../util.ts";
-import { overDrafts } from "./drafts.ts";
+import { eachTransportOfDrafts } from "./drafts.ts";
 import { all, next } from "./observing.ts";
 import { futureAddress, received, soon } from "./support.ts";
 import { ProxyServer } from "./socks.ts";
@@ -296,77 +296,79 @@ for (const onlyFirst of [false, true]) {
   });
 }
 
-overDrafts("a Router is told of peers that come and go, by empty messages", async () => {
-  using router = new Router({ notify: ["connect", "disconnect"] });
-  const dealer = new Dealer({ routingId: "dealer" });
-  await join(router, dealer);
-  assertEquals(await received(router), ["dealer", ""]);
-  dealer.close();
-  assertEquals(await received(router), ["dealer", ""]);
-}, ["tcp"]);
+for (const over of eachTransportOfDrafts("tcp")) {
+  Deno.test(over("a Router is told of peers that come and go, by empty messages", async () => {
+    using router = new Router({ notify: ["connect", "disconnect"] });
+    const dealer = new Dealer({ routingId: "dealer" });
+    await join(router, dealer);
+    assertEquals(await received(router), ["dealer", ""]);
+    dealer.close();
+    assertEquals(await received(router), ["dealer", ""]);
+  }));
 
-overDrafts("a hello message comes before anything else", async () => {
-  using router = new Router({ helloMessage: "hello" });
-  using dealer = new Dealer();
-  await join(router, dealer);
-  assertEquals(await received(dealer), ["hello"]);
-  using server = new Server({ helloMessage: new Uint8Array([0, 1]) });
-  using client = new Client();
-  await join(server, client);
-  assertEquals([...(await soon(client.receive()))[0]], [0, 1]);
-}, ["tcp"]);
+  Deno.test(over("a hello message comes before anything else", async () => {
+    using router = new Router({ helloMessage: "hello" });
+    using dealer = new Dealer();
+    await join(router, dealer);
+    assertEquals(await received(dealer), ["hello"]);
+    using server = new Server({ helloMessage: new Uint8Array([0, 1]) });
+    using client = new Client();
+    await join(server, client);
+    assertEquals([...(await soon(client.receive()))[0]], [0, 1]);
+  }));
 
-overDrafts("a disconnect message comes from a peer that has gone", async () => {
-  using router = new Router({ disconnectMessage: "it's gone" });
-  const dealer = new Dealer({ routingId: "dealer" });
-  await join(router, dealer);
-  await dealer.send("hello");
-  assertEquals(await received(router), ["dealer", "hello"]);
-  dealer.close();
-  assertEquals(await received(router), ["dealer", "it's gone"]);
-  using server = new Server({ disconnectMessage: "it's gone" });
-  const client = new Client();
-  await join(server, client);
-  await client.send("hello");
-  const [, from] = await soon(server.receive());
-  client.close();
-  const [text, gone] = await soon(server.receive());
-  assertEquals([String(text), gone], ["it's gone", from]);
-}, ["tcp"]);
+  Deno.test(over("a disconnect message comes from a peer that has gone", async () => {
+    using router = new Router({ disconnectMessage: "it's gone" });
+    const dealer = new Dealer({ routingId: "dealer" });
+    await join(router, dealer);
+    await dealer.send("hello");
+    assertEquals(await received(router), ["dealer", "hello"]);
+    dealer.close();
+    assertEquals(await received(router), ["dealer", "it's gone"]);
+    using server = new Server({ disconnectMessage: "it's gone" });
+    const client = new Client();
+    await join(server, client);
+    await client.send("hello");
+    const [, from] = await soon(server.receive());
+    client.close();
+    const [text, gone] = await soon(server.receive());
+    assertEquals([String(text), gone], ["it's gone", from]);
+  }));
 
-overDrafts("a hiccup message says that a connection was lost", async () => {
-  const router = new Router();
-  using dealer = new Dealer({ hiccupMessage: "lost" });
-  await join(router, dealer);
-  await dealer.send("hello");
-  await soon(router.receive());
-  router.close();
-  assertEquals(await received(dealer), ["lost"]);
-}, ["tcp"]);
+  Deno.test(over("a hiccup message says that a connection was lost", async () => {
+    const router = new Router();
+    using dealer = new Dealer({ hiccupMessage: "lost" });
+    await join(router, dealer);
+    await dealer.send("hello");
+    await soon(router.receive());
+    router.close();
+    assertEquals(await received(dealer), ["lost"]);
+  }));
 
-overDrafts("with verboseUnsubscribe, every end of a subscription is passed on", async () => {
-  for (const verbose of [false, true]) {
-    using publisher = new XPublisher({ verbosity: "allSubsUnsubs" });
-    using subscriber = new XSubscriber({ verboseUnsubscribe: verbose });
+  Deno.test(over("with verboseUnsubscribe, every end of a subscription is passed on", async () => {
+    for (const verbose of [false, true]) {
+      using publisher = new XPublisher({ verbosity: "allSubsUnsubs" });
+      using subscriber = new XSubscriber({ verboseUnsubscribe: verbose });
+      await join(publisher, subscriber);
+      for (const text of ["\x01a", "\x01a", "\x00a", "\x00a", "\x01z"]) await subscriber.send(text);
+      const seen: string[] = [];
+      while (seen.at(-1) !== "\x01z") seen.push(...await received(publisher));
+      assertEquals(seen.filter((text) => text === "\x00a").length, verbose ? 2 : 1);
+    }
+  }));
+
+  Deno.test(over("topicsCount counts subscriptions, and can't be set", async () => {
+    using publisher = new XPublisher();
+    using subscriber = new Subscriber();
     await join(publisher, subscriber);
-    for (const text of ["\x01a", "\x01a", "\x00a", "\x00a", "\x01z"]) await subscriber.send(text);
-    const seen: string[] = [];
-    while (seen.at(-1) !== "\x01z") seen.push(...await received(publisher));
-    assertEquals(seen.filter((text) => text === "\x00a").length, verbose ? 2 : 1);
-  }
-}, ["tcp"]);
-
-overDrafts("topicsCount counts subscriptions, and can't be set", async () => {
-  using publisher = new XPublisher();
-  using subscriber = new Subscriber();
-  await join(publisher, subscriber);
-  assertEquals([publisher.topicsCount, subscriber.topicsCount], [0, 0]);
-  subscriber.subscribe("a", "b");
-  await received(publisher);
-  await received(publisher);
-  assertEquals([publisher.topicsCount, subscriber.topicsCount], [2, 2]);
-  assertEquals(set(subscriber, "topicsCount", 1), false);
-}, ["tcp"]);
+    assertEquals([publisher.topicsCount, subscriber.topicsCount], [0, 0]);
+    subscriber.subscribe("a", "b");
+    await received(publisher);
+    await received(publisher);
+    assertEquals([publisher.topicsCount, subscriber.topicsCount], [2, 2]);
+    assertEquals(set(subscriber, "topicsCount", 1), false);
+  }));
+}
 
 // Of what one says of oneself ---------------------------------------------------------------------
 

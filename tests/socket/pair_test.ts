@@ -1,47 +1,49 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Pair } from "../../mod.ts";
 import { freshAddress, join, turn } from "../util.ts";
-import { overTransports, pending, received, receivedMany, soon } from "./support.ts";
+import { eachTransport, pending, received, receivedMany, soon } from "./support.ts";
 
-overTransports("two Pairs exchange messages in both directions, in order", async (address) => {
-  using one = new Pair();
-  using other = new Pair();
-  await join(one, other, address);
-  const there = Array.from({ length: 200 }, (_, i) => `there ${i}`);
-  const back = Array.from({ length: 200 }, (_, i) => `back ${i}`);
-  for (let i = 0; i < 200; i++) {
-    await soon(one.send(there[i]));
-    await soon(other.send(back[i]));
-  }
-  assertEquals(await receivedMany(other, 200), there);
-  assertEquals(await receivedMany(one, 200), back);
-});
+for (const over of eachTransport()) {
+  Deno.test(over("two Pairs exchange messages in both directions, in order", async (address) => {
+    using one = new Pair();
+    using other = new Pair();
+    await join(one, other, address);
+    const there = Array.from({ length: 200 }, (_, i) => `there ${i}`);
+    const back = Array.from({ length: 200 }, (_, i) => `back ${i}`);
+    for (let i = 0; i < 200; i++) {
+      await soon(one.send(there[i]));
+      await soon(other.send(back[i]));
+    }
+    assertEquals(await receivedMany(other, 200), there);
+    assertEquals(await receivedMany(one, 200), back);
+  }));
 
-overTransports("a Pair answers while it sends", async (address) => {
-  using one = new Pair();
-  using other = new Pair();
-  await join(one, other, address);
-  const echo = (async () => {
-    for (let i = 0; i < 300; i++) await other.send(await other.receive());
-  })();
-  for (let i = 0; i < 300; i++) {
-    await soon(one.send([`${i}`, "x"]));
-    assertEquals(await received(one), [`${i}`, "x"]);
-  }
-  await soon(echo);
-});
+  Deno.test(over("a Pair answers while it sends", async (address) => {
+    using one = new Pair();
+    using other = new Pair();
+    await join(one, other, address);
+    const echo = (async () => {
+      for (let i = 0; i < 300; i++) await other.send(await other.receive());
+    })();
+    for (let i = 0; i < 300; i++) {
+      await soon(one.send([`${i}`, "x"]));
+      assertEquals(await received(one), [`${i}`, "x"]);
+    }
+    await soon(echo);
+  }));
 
-overTransports("a Pair's send waits until its peer comes", async (address) => {
-  using one = new Pair();
-  using other = new Pair();
-  await one.bind(address);
-  const sent = one.send("early");
-  await turn();
-  assert(await pending(sent));
-  other.connect(one.lastEndpoint!);
-  await soon(sent);
-  assertEquals(await received(other), ["early"]);
-});
+  Deno.test(over("a Pair's send waits until its peer comes", async (address) => {
+    using one = new Pair();
+    using other = new Pair();
+    await one.bind(address);
+    const sent = one.send("early");
+    await turn();
+    assert(await pending(sent));
+    other.connect(one.lastEndpoint!);
+    await soon(sent);
+    assertEquals(await received(other), ["early"]);
+  }));
+}
 
 Deno.test("a Pair that has a peer doesn't hear a second one", async () => {
   using one = new Pair();

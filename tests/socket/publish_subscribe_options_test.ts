@@ -3,7 +3,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Publisher, Subscriber, XPublisher, XSubscriber } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { overTransports, received, soon } from "./support.ts";
+import { eachTransport, received, soon } from "./support.ts";
 
 /** An XSubscriber takes whatever it's sent, where a Subscriber would look at its own subscriptions. */
 async function subscriberOf(publisher: XPublisher, ...prefixes: string[]): Promise<XSubscriber> {
@@ -16,25 +16,30 @@ async function subscriberOf(publisher: XPublisher, ...prefixes: string[]): Promi
   return subscriber;
 }
 
-// The welcome message.
+for (const over of eachTransport()) {
+  // The welcome message.
 
-overTransports(
-  "a new subscriber gets the welcome message before anything else, once",
-  async (address) => {
-    using publisher = new XPublisher({ welcomeMessage: "welcome, stranger", verbosity: "allSubs" });
-    await publisher.bind(address);
-    for (let i = 0; i < 3; i++) {
-      using subscriber = new Subscriber();
-      subscriber.subscribe("welcome", "news");
-      subscriber.connect(publisher.lastEndpoint!);
-      assertEquals(await received(subscriber), ["welcome, stranger"]);
-      while ((await received(publisher))[0] !== "\x01news");
-      await publisher.send("news");
-      assertEquals(await received(subscriber), ["news"]);
-      assertEquals(subscriber.tryReceive(), undefined);
-    }
-  },
-);
+  Deno.test(over(
+    "a new subscriber gets the welcome message before anything else, once",
+    async (address) => {
+      using publisher = new XPublisher({
+        welcomeMessage: "welcome, stranger",
+        verbosity: "allSubs",
+      });
+      await publisher.bind(address);
+      for (let i = 0; i < 3; i++) {
+        using subscriber = new Subscriber();
+        subscriber.subscribe("welcome", "news");
+        subscriber.connect(publisher.lastEndpoint!);
+        assertEquals(await received(subscriber), ["welcome, stranger"]);
+        while ((await received(publisher))[0] !== "\x01news");
+        await publisher.send("news");
+        assertEquals(await received(subscriber), ["news"]);
+        assertEquals(subscriber.tryReceive(), undefined);
+      }
+    },
+  ));
+}
 
 Deno.test("a subscriber that doesn't subscribe to the welcome message doesn't get it", async () => {
   using publisher = new XPublisher({ welcomeMessage: "welcome" });
@@ -78,24 +83,26 @@ Deno.test("a welcome message is neither a number nor a boolean", () => {
   assertEquals(publisher.welcomeMessage, "kept");
 });
 
-// Manual subscriptions.
+for (const over of eachTransport()) {
+  // Manual subscriptions.
 
-overTransports(
-  "in manual mode, a subscription is received, and takes effect as it's made by hand",
-  async (address) => {
-    using publisher = new XPublisher({ manual: true });
-    await publisher.bind(address);
-    using subscriber = await subscriberOf(publisher, "asked");
-    for (const news of ["asked 1", "granted 1"]) await publisher.send(news);
-    publisher.subscribe("granted");
-    for (const news of ["asked 2", "granted 2"]) await publisher.send(news);
-    assertEquals(await received(subscriber), ["granted 2"]);
-    publisher.subscribe("asked");
-    for (const news of ["asked 3", "granted 3"]) await publisher.send(news);
-    assertEquals(await received(subscriber), ["asked 3"]);
-    assertEquals(await received(subscriber), ["granted 3"]);
-  },
-);
+  Deno.test(over(
+    "in manual mode, a subscription is received, and takes effect as it's made by hand",
+    async (address) => {
+      using publisher = new XPublisher({ manual: true });
+      await publisher.bind(address);
+      using subscriber = await subscriberOf(publisher, "asked");
+      for (const news of ["asked 1", "granted 1"]) await publisher.send(news);
+      publisher.subscribe("granted");
+      for (const news of ["asked 2", "granted 2"]) await publisher.send(news);
+      assertEquals(await received(subscriber), ["granted 2"]);
+      publisher.subscribe("asked");
+      for (const news of ["asked 3", "granted 3"]) await publisher.send(news);
+      assertEquals(await received(subscriber), ["asked 3"]);
+      assertEquals(await received(subscriber), ["granted 3"]);
+    },
+  ));
+}
 
 Deno.test("what is made by hand concerns the peer whose message was received last", async () => {
   using publisher = new XPublisher({ manual: true });

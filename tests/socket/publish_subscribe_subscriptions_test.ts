@@ -1,89 +1,91 @@
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { Publisher, Subscriber, XPublisher, XSubscriber } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { overTransports, received, soon } from "./support.ts";
+import { eachTransport, received, soon } from "./support.ts";
 
-overTransports("an XPublisher receives subscriptions, and their ends", async (address) => {
-  using publisher = new XPublisher();
-  using subscriber = new Subscriber();
-  await join(publisher, subscriber, address);
-  subscriber.subscribe("weather");
-  assertEquals(await received(publisher), ["\x01weather"]);
-  await publisher.send(["weather", "rain"]);
-  assertEquals(await received(subscriber), ["weather", "rain"]);
-  subscriber.unsubscribe("weather");
-  assertEquals(await received(publisher), ["\x00weather"]);
-});
+for (const over of eachTransport()) {
+  Deno.test(over("an XPublisher receives subscriptions, and their ends", async (address) => {
+    using publisher = new XPublisher();
+    using subscriber = new Subscriber();
+    await join(publisher, subscriber, address);
+    subscriber.subscribe("weather");
+    assertEquals(await received(publisher), ["\x01weather"]);
+    await publisher.send(["weather", "rain"]);
+    assertEquals(await received(subscriber), ["weather", "rain"]);
+    subscriber.unsubscribe("weather");
+    assertEquals(await received(publisher), ["\x00weather"]);
+  }));
 
-overTransports("an XSubscriber subscribes by its messages", async (address) => {
-  using publisher = new XPublisher();
-  using subscriber = new XSubscriber();
-  await join(publisher, subscriber, address);
-  await subscriber.send("\x01a");
-  assertEquals(await received(publisher), ["\x01a"]);
-  await publisher.send("b");
-  await publisher.send("a is subscribed to");
-  assertEquals(await received(subscriber), ["a is subscribed to"]);
-  await subscriber.send("\x00a");
-  assertEquals(await received(publisher), ["\x00a"]);
-  await subscriber.send(new Uint8Array([1]));
-  assertEquals(await received(publisher), ["\x01"]);
-  await publisher.send("anything");
-  assertEquals(await received(subscriber), ["anything"]);
-});
-
-overTransports(
-  "an XPublisher receives what an XSubscriber sends beside subscriptions",
-  async (address) => {
+  Deno.test(over("an XSubscriber subscribes by its messages", async (address) => {
     using publisher = new XPublisher();
     using subscriber = new XSubscriber();
     await join(publisher, subscriber, address);
-    await subscriber.send("\x01topic");
-    assertEquals(await received(publisher), ["\x01topic"]);
-    await subscriber.send("hello");
-    assertEquals(await received(publisher), ["hello"]);
-  },
-);
+    await subscriber.send("\x01a");
+    assertEquals(await received(publisher), ["\x01a"]);
+    await publisher.send("b");
+    await publisher.send("a is subscribed to");
+    assertEquals(await received(subscriber), ["a is subscribed to"]);
+    await subscriber.send("\x00a");
+    assertEquals(await received(publisher), ["\x00a"]);
+    await subscriber.send(new Uint8Array([1]));
+    assertEquals(await received(publisher), ["\x01"]);
+    await publisher.send("anything");
+    assertEquals(await received(subscriber), ["anything"]);
+  }));
 
-overTransports("an XPublisher's empty message is received as such", async (address) => {
-  using publisher = new XPublisher();
-  using subscriber = new XSubscriber();
-  await join(publisher, subscriber, address);
-  await subscriber.send("\x01");
-  assertEquals(await received(publisher), ["\x01"]);
-  await publisher.send("");
-  assertEquals(await received(subscriber), [""]);
-});
+  Deno.test(over(
+    "an XPublisher receives what an XSubscriber sends beside subscriptions",
+    async (address) => {
+      using publisher = new XPublisher();
+      using subscriber = new XSubscriber();
+      await join(publisher, subscriber, address);
+      await subscriber.send("\x01topic");
+      assertEquals(await received(publisher), ["\x01topic"]);
+      await subscriber.send("hello");
+      assertEquals(await received(publisher), ["hello"]);
+    },
+  ));
 
-// A subscription that is a later part isn't received as one: where it's known already, nothing comes in
-// its place, and what was received before it is all there is.
-overTransports("a message that ends in a known subscription ends before it", async (address) => {
-  using publisher = new XPublisher();
-  using subscriber = new XSubscriber();
-  await join(publisher, subscriber, address);
-  await subscriber.send("\x01known");
-  assertEquals(await received(publisher), ["\x01known"]);
-  const waiting = received(publisher);
-  await subscriber.send(["hello", "\x01known"]);
-  assertEquals(await waiting, ["hello"]);
-  await subscriber.send(["next", "whole"]);
-  assertEquals(await received(publisher), ["next", "whole"]);
-});
+  Deno.test(over("an XPublisher's empty message is received as such", async (address) => {
+    using publisher = new XPublisher();
+    using subscriber = new XSubscriber();
+    await join(publisher, subscriber, address);
+    await subscriber.send("\x01");
+    assertEquals(await received(publisher), ["\x01"]);
+    await publisher.send("");
+    assertEquals(await received(subscriber), [""]);
+  }));
 
-overTransports("a Publisher serves an XSubscriber", async (address) => {
-  using publisher = new Publisher();
-  using subscriber = new XSubscriber();
-  await join(publisher, subscriber, address);
-  await subscriber.send("\x01");
-  const first = soon(subscriber.receive());
-  let got = false;
-  first.then(() => got = true, () => got = true);
-  for (let i = 0; !got; i++) {
-    await publisher.send("again");
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  assertEquals((await first)[0].text(), "again");
-});
+  // A subscription that is a later part isn't received as one: where it's known already, nothing comes in
+  // its place, and what was received before it is all there is.
+  Deno.test(over("a message that ends in a known subscription ends before it", async (address) => {
+    using publisher = new XPublisher();
+    using subscriber = new XSubscriber();
+    await join(publisher, subscriber, address);
+    await subscriber.send("\x01known");
+    assertEquals(await received(publisher), ["\x01known"]);
+    const waiting = received(publisher);
+    await subscriber.send(["hello", "\x01known"]);
+    assertEquals(await waiting, ["hello"]);
+    await subscriber.send(["next", "whole"]);
+    assertEquals(await received(publisher), ["next", "whole"]);
+  }));
+
+  Deno.test(over("a Publisher serves an XSubscriber", async (address) => {
+    using publisher = new Publisher();
+    using subscriber = new XSubscriber();
+    await join(publisher, subscriber, address);
+    await subscriber.send("\x01");
+    const first = soon(subscriber.receive());
+    let got = false;
+    first.then(() => got = true, () => got = true);
+    for (let i = 0; !got; i++) {
+      await publisher.send("again");
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assertEquals((await first)[0].text(), "again");
+  }));
+}
 
 /** Two Subscribers make and end the same subscriptions; gives what their XPublisher receives of it. */
 async function heard(verbosity: XPublisher["verbosity"]): Promise<string[]> {

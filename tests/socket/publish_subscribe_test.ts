@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Publisher, Subscriber } from "../../mod.ts";
 import { freshAddress, join, turn } from "../util.ts";
-import { overTransports, pending, received, receivedMany, soon, texts } from "./support.ts";
+import { eachTransport, pending, received, receivedMany, soon, texts } from "./support.ts";
 
 let marks = 0;
 
@@ -28,46 +28,48 @@ function look(publisher: Publisher): void {
   void publisher.writable;
 }
 
-overTransports("a Subscriber receives what begins as it has subscribed", async (address) => {
-  using publisher = new Publisher();
-  using subscriber = new Subscriber();
-  await join(publisher, subscriber, address);
-  subscriber.subscribe("weather", "news");
-  await subscribed(publisher, subscriber);
-  await publisher.send(["weather", "rain"]);
-  await publisher.send(["sports", "lost"]);
-  await publisher.send(["weat", "her"]);
-  await publisher.send(["newspaper", "read"]);
-  assertEquals(await received(subscriber), ["weather", "rain"]);
-  assertEquals(await received(subscriber), ["newspaper", "read"]);
-});
-
-overTransports("every Subscriber gets every message, in order", async (address) => {
-  using publisher = new Publisher();
-  await publisher.bind(address);
-  const subscribers = Array.from({ length: 3 }, () => new Subscriber());
-  for (const subscriber of subscribers) {
-    subscriber.connect(publisher.lastEndpoint!);
-    subscriber.subscribe("n");
+for (const over of eachTransport()) {
+  Deno.test(over("a Subscriber receives what begins as it has subscribed", async (address) => {
+    using publisher = new Publisher();
+    using subscriber = new Subscriber();
+    await join(publisher, subscriber, address);
+    subscriber.subscribe("weather", "news");
     await subscribed(publisher, subscriber);
-  }
-  const numbers = Array.from({ length: 300 }, (_, i) => `n${i}`);
-  for (const number of numbers) await publisher.send(number);
-  for (const subscriber of subscribers) {
-    assertEquals(await receivedMany(subscriber, 300), numbers);
-    subscriber.close();
-  }
-});
+    await publisher.send(["weather", "rain"]);
+    await publisher.send(["sports", "lost"]);
+    await publisher.send(["weat", "her"]);
+    await publisher.send(["newspaper", "read"]);
+    assertEquals(await received(subscriber), ["weather", "rain"]);
+    assertEquals(await received(subscriber), ["newspaper", "read"]);
+  }));
 
-overTransports("a Subscriber may be bound, and its Publishers connect", async (address) => {
-  using subscriber = new Subscriber();
-  using publisher = new Publisher();
-  await join(subscriber, publisher, address);
-  subscriber.subscribe();
-  await subscribed(publisher, subscriber);
-  await publisher.send("news");
-  assertEquals(await received(subscriber), ["news"]);
-});
+  Deno.test(over("every Subscriber gets every message, in order", async (address) => {
+    using publisher = new Publisher();
+    await publisher.bind(address);
+    const subscribers = Array.from({ length: 3 }, () => new Subscriber());
+    for (const subscriber of subscribers) {
+      subscriber.connect(publisher.lastEndpoint!);
+      subscriber.subscribe("n");
+      await subscribed(publisher, subscriber);
+    }
+    const numbers = Array.from({ length: 300 }, (_, i) => `n${i}`);
+    for (const number of numbers) await publisher.send(number);
+    for (const subscriber of subscribers) {
+      assertEquals(await receivedMany(subscriber, 300), numbers);
+      subscriber.close();
+    }
+  }));
+
+  Deno.test(over("a Subscriber may be bound, and its Publishers connect", async (address) => {
+    using subscriber = new Subscriber();
+    using publisher = new Publisher();
+    await join(subscriber, publisher, address);
+    subscriber.subscribe();
+    await subscribed(publisher, subscriber);
+    await publisher.send("news");
+    assertEquals(await received(subscriber), ["news"]);
+  }));
+}
 
 Deno.test("without a prefix, a Subscriber subscribes to everything, and takes that back", async () => {
   using publisher = new Publisher();

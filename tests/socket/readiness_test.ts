@@ -7,43 +7,45 @@ import { reactor } from "../../poller/reactor.ts";
 import type { Pending } from "../../poller/pending.ts";
 import { Parks, turnsUntil } from "../poller/support.ts";
 import { freshAddress, join, turn } from "../util.ts";
-import { overDrafts } from "./drafts.ts";
-import { overTransports, pending, pipeline, received, soon } from "./support.ts";
+import { eachTransportOfDrafts } from "./drafts.ts";
+import { eachTransport, pending, pipeline, received, soon } from "./support.ts";
 
 const CLOSED = { name: "ZmqError", code: "EBADF", call: "zmq_getsockopt" };
 const READABLE = { readable: true };
 const WRITABLE = { writable: true };
 
-overTransports(
-  "poll waits until a message can be received, and leaves it there",
-  async (address) => {
-    using push = new Push();
-    using pull = new Pull();
-    await join(pull, push, address);
-    const polled = pull.poll();
-    for (let i = 0; i < 5; i++) await turn();
-    assert(await pending(polled));
-    await push.send("hello");
-    assertEquals(await soon(polled), true);
-    assertEquals(await pull.poll(), true);
-    assertEquals(await received(pull), ["hello"]);
-    assertEquals(await pull.poll(READABLE, { timeout: 0 }), false);
-  },
-);
+for (const over of eachTransport()) {
+  Deno.test(over(
+    "poll waits until a message can be received, and leaves it there",
+    async (address) => {
+      using push = new Push();
+      using pull = new Pull();
+      await join(pull, push, address);
+      const polled = pull.poll();
+      for (let i = 0; i < 5; i++) await turn();
+      assert(await pending(polled));
+      await push.send("hello");
+      assertEquals(await soon(polled), true);
+      assertEquals(await pull.poll(), true);
+      assertEquals(await received(pull), ["hello"]);
+      assertEquals(await pull.poll(READABLE, { timeout: 0 }), false);
+    },
+  ));
 
-overTransports(
-  "pollSync waits until a message can be received, and leaves it there",
-  async (address) => {
-    using push = new Push();
-    using pull = new Pull();
-    await join(pull, push, address);
-    push.sendSync("hello");
-    assertEquals(pull.pollSync(READABLE, { timeout: 10_000 }), true);
-    assertEquals(pull.pollSync(), true);
-    assertEquals(pull.receiveSync().map(String), ["hello"]);
-    assertEquals(pull.pollSync(READABLE, { timeout: 0 }), false);
-  },
-);
+  Deno.test(over(
+    "pollSync waits until a message can be received, and leaves it there",
+    async (address) => {
+      using push = new Push();
+      using pull = new Pull();
+      await join(pull, push, address);
+      push.sendSync("hello");
+      assertEquals(pull.pollSync(READABLE, { timeout: 10_000 }), true);
+      assertEquals(pull.pollSync(), true);
+      assertEquals(pull.receiveSync().map(String), ["hello"]);
+      assertEquals(pull.pollSync(READABLE, { timeout: 0 }), false);
+    },
+  ));
+}
 
 Deno.test("poll gives up when its time is over, and not before", async () => {
   using pull = new Pull();
@@ -168,19 +170,21 @@ Deno.test("what can't be polled for is refused at once", () => {
   throws(() => Reflect.apply(pull.poll, pull, [READABLE, { signal: {} }]), { name: "TypeError" });
 });
 
-overDrafts("poll waits until a thread-safe socket has a message", async (address) => {
-  using server = new Server();
-  using client = new Client();
-  await join(server, client, address);
-  const polled = server.poll();
-  for (let i = 0; i < 5; i++) await turn();
-  assert(await pending(polled));
-  await client.send("x");
-  assertEquals(await soon(polled), true);
-  assertEquals(server.pollSync(), true);
-  await server.receive();
-  assertEquals(server.pollSync(READABLE, { timeout: 20 }), false);
-});
+for (const over of eachTransportOfDrafts()) {
+  Deno.test(over("poll waits until a thread-safe socket has a message", async (address) => {
+    using server = new Server();
+    using client = new Client();
+    await join(server, client, address);
+    const polled = server.poll();
+    for (let i = 0; i < 5; i++) await turn();
+    assert(await pending(polled));
+    await client.send("x");
+    assertEquals(await soon(polled), true);
+    assertEquals(server.pollSync(), true);
+    await server.receive();
+    assertEquals(server.pollSync(READABLE, { timeout: 20 }), false);
+  }));
+}
 
 Deno.test("the receive time-out isn't a poll's", async () => {
   using pull = new Pull({ receiveTimeout: 1 });

@@ -1,25 +1,27 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Pull, Push, Request } from "../../mod.ts";
 import { freshAddress, join, turn } from "../util.ts";
-import { overTransports, pending, pipeline, received, soon, texts } from "./support.ts";
+import { eachTransport, pending, pipeline, received, soon, texts } from "./support.ts";
 
 const END = { value: undefined, done: true };
 
-overTransports("for await gives each message once, in order", async (address) => {
-  using push = new Push();
-  using pull = new Pull();
-  await join(pull, push, address);
-  const sending = (async () => {
-    for (let i = 0; i < 3000; i++) await push.send([`${i}`, "x"]);
-  })();
-  let count = 0;
-  for await (const message of pull) {
-    assertEquals(texts(message), [`${count}`, "x"]);
-    if (++count === 3000) break;
-  }
-  await soon(sending);
-  assertEquals(pull.tryReceive(), undefined);
-});
+for (const over of eachTransport()) {
+  Deno.test(over("for await gives each message once, in order", async (address) => {
+    using push = new Push();
+    using pull = new Pull();
+    await join(pull, push, address);
+    const sending = (async () => {
+      for (let i = 0; i < 3000; i++) await push.send([`${i}`, "x"]);
+    })();
+    let count = 0;
+    for await (const message of pull) {
+      assertEquals(texts(message), [`${count}`, "x"]);
+      if (++count === 3000) break;
+    }
+    await soon(sending);
+    assertEquals(pull.tryReceive(), undefined);
+  }));
+}
 
 Deno.test("for await ends when its socket is closed", async () => {
   using push = new Push();

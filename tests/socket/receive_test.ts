@@ -1,26 +1,28 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Dealer, Pull, Push } from "../../mod.ts";
 import { freshAddress, join, turn } from "../util.ts";
-import { overTransports, pending, received, soon, spendTurn, texts } from "./support.ts";
+import { eachTransport, pending, received, soon, spendTurn, texts } from "./support.ts";
 
 const TIMED_OUT = { name: "ZmqError", code: "EAGAIN", errno: 11, call: "zmq_msg_recv" };
 const CLOSED = { name: "ZmqError", code: "EBADF", errno: 9, call: "zmq_msg_recv" };
 
-overTransports("receives that overlap are served in their order", async (address) => {
-  using pull = new Pull();
-  using push = new Push();
-  await join(pull, push, address);
-  const order: number[] = [];
-  const receives = Array.from({ length: 50 }, async (_, i) => {
-    const [text] = texts(await pull.receive());
-    order.push(i);
-    return text;
-  });
-  const numbers = Array.from({ length: 50 }, (_, i) => `${i}`);
-  for (const number of numbers) await push.send(number);
-  assertEquals(await soon(Promise.all(receives)), numbers);
-  assertEquals(order.map(String), numbers);
-});
+for (const over of eachTransport()) {
+  Deno.test(over("receives that overlap are served in their order", async (address) => {
+    using pull = new Pull();
+    using push = new Push();
+    await join(pull, push, address);
+    const order: number[] = [];
+    const receives = Array.from({ length: 50 }, async (_, i) => {
+      const [text] = texts(await pull.receive());
+      order.push(i);
+      return text;
+    });
+    const numbers = Array.from({ length: 50 }, (_, i) => `${i}`);
+    for (const number of numbers) await push.send(number);
+    assertEquals(await soon(Promise.all(receives)), numbers);
+    assertEquals(order.map(String), numbers);
+  }));
+}
 
 Deno.test("a receive waits behind those that wait, although its message is there", async () => {
   using pull = new Pull();
@@ -219,21 +221,23 @@ Deno.test("a message after a time-out goes to the next receive", async () => {
   assertEquals(await received(pull), ["late"]);
 });
 
-overTransports("a Dealer sends while it waits to receive", async (address) => {
-  using one = new Dealer();
-  using other = new Dealer();
-  await join(one, other, address);
-  for (let round = 0; round < 200; round++) {
-    const waiting = one.receive();
-    await turn();
-    // The send may use up the signal that the answer's coming makes.
-    await one.send(`question ${round}`);
-    other.receive().then(([question]) => other.send([question, "answered"]));
-    await one.send("and another");
-    assertEquals(texts(await soon(waiting)), [`question ${round}`, "answered"]);
-    assertEquals(await received(other), ["and another"]);
-  }
-});
+for (const over of eachTransport()) {
+  Deno.test(over("a Dealer sends while it waits to receive", async (address) => {
+    using one = new Dealer();
+    using other = new Dealer();
+    await join(one, other, address);
+    for (let round = 0; round < 200; round++) {
+      const waiting = one.receive();
+      await turn();
+      // The send may use up the signal that the answer's coming makes.
+      await one.send(`question ${round}`);
+      other.receive().then(([question]) => other.send([question, "answered"]));
+      await one.send("and another");
+      assertEquals(texts(await soon(waiting)), [`question ${round}`, "answered"]);
+      assertEquals(await received(other), ["and another"]);
+    }
+  }));
+}
 
 Deno.test("closing a socket fails all receives that wait", async () => {
   const pull = new Pull();

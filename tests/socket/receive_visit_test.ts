@@ -2,7 +2,7 @@ import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:asse
 import { Pull, Push, type Visitor } from "../../mod.ts";
 import { freshAddress, join, until } from "../util.ts";
 import {
-  overTransports,
+  eachTransport,
   pipeline,
   received,
   receivedMany,
@@ -22,22 +22,24 @@ function noting(seen: string[], then: (text: string, more: boolean) => void = ()
 
 const LONG = "long enough to lie outside of libzmq's own struct";
 
-overTransports("a visit shows every part of every message that is there", async (address) => {
-  using push = new Push();
-  using pull = new Pull();
-  await join(pull, push, address);
-  await push.send(["one", LONG, ""]);
-  await push.send("two");
-  await push.send([LONG, "three"]);
-  const seen: string[] = [];
-  let visited = 0;
-  while (visited < 3) {
-    await until(pull);
-    visited += pull.visit(noting(seen));
-  }
-  assertEquals(seen, ["one+", `${LONG}+`, "", "two", `${LONG}+`, "three"]);
-  assertEquals(pull.visit(noting(seen)), 0);
-});
+for (const over of eachTransport()) {
+  Deno.test(over("a visit shows every part of every message that is there", async (address) => {
+    using push = new Push();
+    using pull = new Pull();
+    await join(pull, push, address);
+    await push.send(["one", LONG, ""]);
+    await push.send("two");
+    await push.send([LONG, "three"]);
+    const seen: string[] = [];
+    let visited = 0;
+    while (visited < 3) {
+      await until(pull);
+      visited += pull.visit(noting(seen));
+    }
+    assertEquals(seen, ["one+", `${LONG}+`, "", "two", `${LONG}+`, "three"]);
+    assertEquals(pull.visit(noting(seen)), 0);
+  }));
+}
 
 Deno.test("a visit takes no more messages than its limit", async () => {
   using sockets = await pipeline();

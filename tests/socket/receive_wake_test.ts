@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Dealer, Pair, Pull, Push } from "../../mod.ts";
 import { freshAddress, join, turn } from "../util.ts";
-import { overTransports, pending, received, soon, texts } from "./support.ts";
+import { eachTransport, pending, received, soon, texts } from "./support.ts";
 
 // A message's coming is signalled once. Each call on its socket may use that signal up, so after each
 // someone has to look for the receive that waits. Over inproc the signal is there as soon as the
@@ -45,28 +45,30 @@ for (const [name, call] of Object.entries(CALLS)) {
   }
 }
 
-overTransports(
-  "a receive gets its message while readable and writable are read all the time",
-  async (address) => {
-    using one = new Pair();
-    using other = new Pair();
-    await join(one, other, address);
-    let over = false;
-    const reading = (async () => {
-      while (!over) {
-        for (let i = 0; i < 20; i++) void [one.readable, one.writable, other.readable];
-        await turn();
+for (const over of eachTransport()) {
+  Deno.test(over(
+    "a receive gets its message while readable and writable are read all the time",
+    async (address) => {
+      using one = new Pair();
+      using other = new Pair();
+      await join(one, other, address);
+      let over = false;
+      const reading = (async () => {
+        while (!over) {
+          for (let i = 0; i < 20; i++) void [one.readable, one.writable, other.readable];
+          await turn();
+        }
+      })();
+      for (let i = 0; i < 500; i++) {
+        const waiting = soon(one.receive());
+        await other.send(`${i}`);
+        assertEquals(texts(await waiting), [`${i}`]);
       }
-    })();
-    for (let i = 0; i < 500; i++) {
-      const waiting = soon(one.receive());
-      await other.send(`${i}`);
-      assertEquals(texts(await waiting), [`${i}`]);
-    }
-    over = true;
-    await reading;
-  },
-);
+      over = true;
+      await reading;
+    },
+  ));
+}
 
 Deno.test("a send gets its room although readable was read when the peer made it", async () => {
   using push = new Push({ sendHighWaterMark: 1 });
@@ -141,18 +143,20 @@ Deno.test("a receive that waits gets a message which came before a peer's bind",
   assertEquals(texts(await soon(waiting)), ["early"]);
 });
 
-overTransports("a burst of messages wakes everyone who waits, once each", async (address) => {
-  using push = new Push();
-  using pull = new Pull();
-  await join(pull, push, address);
-  const waiting = Array.from({ length: 1200 }, () => pull.receive());
-  await turn();
-  for (let i = 0; i < 1200; i++) {
-    assert(push.trySend(`${i}`) || await push.send(`${i}`) === undefined);
-  }
-  const all = await soon(Promise.all(waiting));
-  assertEquals(all.map((message) => texts(message)[0]), all.map((_, i) => `${i}`));
-});
+for (const over of eachTransport()) {
+  Deno.test(over("a burst of messages wakes everyone who waits, once each", async (address) => {
+    using push = new Push();
+    using pull = new Pull();
+    await join(pull, push, address);
+    const waiting = Array.from({ length: 1200 }, () => pull.receive());
+    await turn();
+    for (let i = 0; i < 1200; i++) {
+      assert(push.trySend(`${i}`) || await push.send(`${i}`) === undefined);
+    }
+    const all = await soon(Promise.all(waiting));
+    assertEquals(all.map((message) => texts(message)[0]), all.map((_, i) => `${i}`));
+  }));
+}
 
 Deno.test("messages of a burst are there for anyone who comes later", async () => {
   using push = new Push();

@@ -2,7 +2,7 @@ import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "
 import { Dealer, Router } from "../../mod.ts";
 import { freshAddress, join, turn, until } from "../util.ts";
 import {
-  overTransports,
+  eachTransport,
   pattern,
   pending,
   received,
@@ -13,24 +13,26 @@ import {
 
 const UNREACHABLE = { name: "ZmqError", code: "EHOSTUNREACH", call: "zmq_send" };
 
-overTransports("a Router tells its peers apart by the ids that it makes up", async (address) => {
-  using router = new Router();
-  await router.bind(address);
-  using one = new Dealer();
-  using other = new Dealer();
-  for (const dealer of [one, other]) dealer.connect(router.lastEndpoint!);
-  await one.send("one");
-  const [idOfOne, text] = await soon(router.receive());
-  await other.send("other");
-  const [idOfOther] = await soon(router.receive());
-  assertEquals(text.text(), "one");
-  assertEquals([idOfOne.length, idOfOther.length], [5, 5]);
-  assert(!sameBytes(idOfOne, idOfOther));
-  await router.send([idOfOther, "to the other"]);
-  await router.send([idOfOne, "to the one"]);
-  assertEquals(await received(one), ["to the one"]);
-  assertEquals(await received(other), ["to the other"]);
-});
+for (const over of eachTransport()) {
+  Deno.test(over("a Router tells its peers apart by the ids that it makes up", async (address) => {
+    using router = new Router();
+    await router.bind(address);
+    using one = new Dealer();
+    using other = new Dealer();
+    for (const dealer of [one, other]) dealer.connect(router.lastEndpoint!);
+    await one.send("one");
+    const [idOfOne, text] = await soon(router.receive());
+    await other.send("other");
+    const [idOfOther] = await soon(router.receive());
+    assertEquals(text.text(), "one");
+    assertEquals([idOfOne.length, idOfOther.length], [5, 5]);
+    assert(!sameBytes(idOfOne, idOfOther));
+    await router.send([idOfOther, "to the other"]);
+    await router.send([idOfOne, "to the one"]);
+    assertEquals(await received(one), ["to the one"]);
+    assertEquals(await received(other), ["to the other"]);
+  }));
+}
 
 const IDS: Record<string, Uint8Array> = {
   "one byte": new Uint8Array([200]),
@@ -52,32 +54,34 @@ for (const [what, id] of Object.entries(IDS)) {
   });
 }
 
-overTransports("a Router connects to a peer under a name of its own choice", async (address) => {
-  using dealer = new Dealer();
-  await dealer.bind(address);
-  using router = new Router({ mandatory: true });
-  router.connect(dealer.lastEndpoint!, { routingId: "worker" });
-  // Nothing has come from there yet.
-  await soon(router.send(["worker", "job"]));
-  assertEquals(await received(dealer), ["job"]);
-  await dealer.send("done");
-  assertEquals(await received(router), ["worker", "done"]);
-});
+for (const over of eachTransport()) {
+  Deno.test(over("a Router connects to a peer under a name of its own choice", async (address) => {
+    using dealer = new Dealer();
+    await dealer.bind(address);
+    using router = new Router({ mandatory: true });
+    router.connect(dealer.lastEndpoint!, { routingId: "worker" });
+    // Nothing has come from there yet.
+    await soon(router.send(["worker", "job"]));
+    assertEquals(await received(dealer), ["job"]);
+    await dealer.send("done");
+    assertEquals(await received(router), ["worker", "done"]);
+  }));
 
-overTransports("each connection of a Router has its own name", async (address) => {
-  using one = new Dealer();
-  using other = new Dealer();
-  using router = new Router({ mandatory: true });
-  await one.bind(address);
-  await other.bind(freshAddress("inproc"));
-  const binary = new Uint8Array([9, 0, 255]);
-  router.connect(one.lastEndpoint!, { routingId: binary });
-  router.connect(other.lastEndpoint!, { routingId: "other" });
-  await router.send(["other", "for the other"]);
-  await router.send([binary, "for the one"]);
-  assertEquals(await received(one), ["for the one"]);
-  assertEquals(await received(other), ["for the other"]);
-});
+  Deno.test(over("each connection of a Router has its own name", async (address) => {
+    using one = new Dealer();
+    using other = new Dealer();
+    using router = new Router({ mandatory: true });
+    await one.bind(address);
+    await other.bind(freshAddress("inproc"));
+    const binary = new Uint8Array([9, 0, 255]);
+    router.connect(one.lastEndpoint!, { routingId: binary });
+    router.connect(other.lastEndpoint!, { routingId: "other" });
+    await router.send(["other", "for the other"]);
+    await router.send([binary, "for the one"]);
+    assertEquals(await received(one), ["for the one"]);
+    assertEquals(await received(other), ["for the other"]);
+  }));
+}
 
 Deno.test("a name for a connection has 1 to 255 bytes", () => {
   using router = new Router();
@@ -148,18 +152,20 @@ Deno.test("a Router in raw mode refuses what isn't a routing id and bytes", () =
   }
 });
 
-overTransports("a mandatory Router says that a peer isn't there", async (address) => {
-  using router = new Router({ mandatory: true });
-  using dealer = new Dealer({ routingId: "known" });
-  await join(router, dealer, address);
-  await dealer.send("hello");
-  await received(router);
-  await rejects(router.send(["unknown", "?"]), UNREACHABLE);
-  throws(() => router.trySend(["unknown", "?"]), UNREACHABLE);
-  throws(() => router.sendSync(["unknown", "?"]), UNREACHABLE);
-  await router.send(["known", "still there"]);
-  assertEquals(await received(dealer), ["still there"]);
-});
+for (const over of eachTransport()) {
+  Deno.test(over("a mandatory Router says that a peer isn't there", async (address) => {
+    using router = new Router({ mandatory: true });
+    using dealer = new Dealer({ routingId: "known" });
+    await join(router, dealer, address);
+    await dealer.send("hello");
+    await received(router);
+    await rejects(router.send(["unknown", "?"]), UNREACHABLE);
+    throws(() => router.trySend(["unknown", "?"]), UNREACHABLE);
+    throws(() => router.sendSync(["unknown", "?"]), UNREACHABLE);
+    await router.send(["known", "still there"]);
+    assertEquals(await received(dealer), ["still there"]);
+  }));
+}
 
 Deno.test("a mandatory Router without any peer says so, also when the turn is used up", async () => {
   using router = new Router({ mandatory: true });

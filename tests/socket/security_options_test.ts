@@ -11,7 +11,7 @@ import {
   type PushOptions,
 } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { type CurveKeyPair, curveKeyPair } from "./curve.ts";
+import { curve, type CurveKeyPair, curveKeyPair } from "./curve.ts";
 import { Relay } from "./relay.ts";
 import { received } from "./support.ts";
 import { letIn, refused } from "../security/support.ts";
@@ -133,11 +133,6 @@ Deno.test("a zapDomain has 1 to 255 bytes, and can't be taken back", () => {
 
 // CURVE.
 
-/** Registers a test that needs a libzmq with CURVE. */
-function curve(name: string, body: () => Promise<void> | void): void {
-  Deno.test({ name: `CURVE: ${name}`, ignore: !capability.curve, fn: body });
-}
-
 function server({ secretKey, secretBytes }: CurveKeyPair, asBytes = false): PullOptions {
   return { curveServer: true, curveSecretKey: asBytes ? secretBytes : secretKey };
 }
@@ -150,7 +145,7 @@ function client(server: CurveKeyPair, own: CurveKeyPair, asBytes = false): PushO
   };
 }
 
-curve(
+Deno.test(curve(
   "a client that has the server's key gets through, with keys as text or as bytes",
   async () => {
     const [ours, its] = [curveKeyPair(), curveKeyPair()];
@@ -158,9 +153,9 @@ curve(
       await letIn(server(ours, one), client(ours, its, other));
     }
   },
-);
+));
 
-curve("a client with the wrong keys doesn't get through", async () => {
+Deno.test(curve("a client with the wrong keys doesn't get through", async () => {
   const [ours, its, other] = [curveKeyPair(), curveKeyPair(), curveKeyPair()];
   await refused(server(ours), client(other, its));
   await refused(server(ours), {
@@ -169,9 +164,9 @@ curve("a client with the wrong keys doesn't get through", async () => {
   });
   await refused(server(ours), {});
   await refused({}, client(ours, its));
-});
+}));
 
-curve("the handler is told the client's key, and decides", async () => {
+Deno.test(curve("the handler is told the client's key, and decides", async () => {
   const [ours, friend, stranger] = [curveKeyPair(), curveKeyPair(), curveKeyPair()];
   await using zap = await ZapHandler.start(({ credentials: [key] }) => {
     return key.equals(friend.publicBytes) ? "friend" : undefined;
@@ -182,9 +177,9 @@ curve("the handler is told the client's key, and decides", async () => {
     zap.requests.map(({ mechanism, credentials }) => [mechanism, credentials[0].toString("hex")]),
     [friend, stranger].map(({ publicBytes }) => ["CURVE", publicBytes.toHex()]),
   );
-});
+}));
 
-curve("what is sent can't be read on its way, as it can without", async () => {
+Deno.test(curve("what is sent can't be read on its way, as it can without", async () => {
   const [ours, its] = [curveKeyPair(), curveKeyPair()];
   for (
     const [options, more, readable] of [
@@ -201,9 +196,9 @@ curve("what is sent can't be read on its way, as it can without", async () => {
     assertEquals(await received(pull), ["a secret"]);
     assertEquals(relay.sent.includes("a secret"), readable);
   }
-});
+}));
 
-curve("keys read as text, however they were set, and as null before", () => {
+Deno.test(curve("keys read as text, however they were set, and as null before", () => {
   const { publicKey, secretKey, publicBytes, secretBytes } = curveKeyPair();
   using pair = new Pair();
   assertEquals(
@@ -220,9 +215,9 @@ curve("keys read as text, however they were set, and as null before", () => {
       publicKey,
     ]);
   }
-});
+}));
 
-curve("what is no key is refused, and not shown", () => {
+Deno.test(curve("what is no key is refused, and not shown", () => {
   using pair = new Pair();
   const secret = "my-secret-with-a-slip";
   const wrong = [
@@ -239,7 +234,7 @@ curve("what is no key is refused, and not shown", () => {
     }
   }
   assertEquals(pair.securityMechanism, null);
-});
+}));
 
 // Which mechanism.
 

@@ -1,33 +1,35 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Dealer, Pull, Push } from "../../mod.ts";
 import { freshAddress, join, turn } from "../util.ts";
-import { overTransports, pending, received, receivedMany, soon, spendTurn } from "./support.ts";
+import { eachTransport, pending, received, receivedMany, soon, spendTurn } from "./support.ts";
 
 const TIMED_OUT = { name: "ZmqError", code: "EAGAIN", errno: 11, call: "zmq_send" };
 const CLOSED = { name: "ZmqError", code: "EBADF", errno: 9, call: "zmq_send" };
 
-overTransports(
-  "at its high-water mark a Push waits, and goes on as its peer takes",
-  async (address) => {
-    // The system's buffers would take thousands of small messages.
-    using push = new Push({ sendHighWaterMark: 10, sendBufferSize: 4096 });
-    using pull = new Pull({ receiveHighWaterMark: 10, receiveBufferSize: 4096 });
-    await join(pull, push, address);
-    const numbers = Array.from({ length: 300 }, (_, i) => `${i}`);
-    let waits = 0;
-    const sending = (async () => {
-      for (const number of numbers) {
-        if (push.trySend(number.padEnd(10_000))) continue;
-        waits++;
-        await push.send(number.padEnd(10_000));
-      }
-    })();
-    while (waits === 0) await turn();
-    const all = await receivedMany(pull, 300);
-    await soon(sending);
-    assertEquals(all.map((text) => text.trim()), numbers);
-  },
-);
+for (const over of eachTransport()) {
+  Deno.test(over(
+    "at its high-water mark a Push waits, and goes on as its peer takes",
+    async (address) => {
+      // The system's buffers would take thousands of small messages.
+      using push = new Push({ sendHighWaterMark: 10, sendBufferSize: 4096 });
+      using pull = new Pull({ receiveHighWaterMark: 10, receiveBufferSize: 4096 });
+      await join(pull, push, address);
+      const numbers = Array.from({ length: 300 }, (_, i) => `${i}`);
+      let waits = 0;
+      const sending = (async () => {
+        for (const number of numbers) {
+          if (push.trySend(number.padEnd(10_000))) continue;
+          waits++;
+          await push.send(number.padEnd(10_000));
+        }
+      })();
+      while (waits === 0) await turn();
+      const all = await receivedMany(pull, 300);
+      await soon(sending);
+      assertEquals(all.map((text) => text.trim()), numbers);
+    },
+  ));
+}
 
 Deno.test("at its high-water mark a Push waits for as long as its peer takes nothing", async () => {
   using push = new Push({ sendHighWaterMark: 3 });
@@ -43,31 +45,33 @@ Deno.test("at its high-water mark a Push waits for as long as its peer takes not
   await soon(Promise.all(sends));
 });
 
-overTransports("a stream of messages larger than all queues flows", async (address) => {
-  using push = new Push({ sendHighWaterMark: 2 });
-  using pull = new Pull({ receiveHighWaterMark: 2 });
-  await join(pull, push, address);
-  const sending = (async () => {
-    for (let i = 0; i < 1000; i++) await push.send(`${i}`);
-  })();
-  const all = await receivedMany(pull, 1000);
-  await soon(sending);
-  assertEquals(all, all.map((_, i) => `${i}`));
-});
+for (const over of eachTransport()) {
+  Deno.test(over("a stream of messages larger than all queues flows", async (address) => {
+    using push = new Push({ sendHighWaterMark: 2 });
+    using pull = new Pull({ receiveHighWaterMark: 2 });
+    await join(pull, push, address);
+    const sending = (async () => {
+      for (let i = 0; i < 1000; i++) await push.send(`${i}`);
+    })();
+    const all = await receivedMany(pull, 1000);
+    await soon(sending);
+    assertEquals(all, all.map((_, i) => `${i}`));
+  }));
 
-overTransports("sends that overlap go out in their order", async (address) => {
-  using push = new Push();
-  using pull = new Pull();
-  const numbers = Array.from({ length: 100 }, (_, i) => `${i}`);
-  const order: string[] = [];
-  const sends = numbers.map((number) => push.send(number).then(() => order.push(number)));
-  await turn();
-  assertEquals(order, []);
-  await join(pull, push, address);
-  await soon(Promise.all(sends));
-  assertEquals(order, numbers);
-  assertEquals(await receivedMany(pull, 100), numbers);
-});
+  Deno.test(over("sends that overlap go out in their order", async (address) => {
+    using push = new Push();
+    using pull = new Pull();
+    const numbers = Array.from({ length: 100 }, (_, i) => `${i}`);
+    const order: string[] = [];
+    const sends = numbers.map((number) => push.send(number).then(() => order.push(number)));
+    await turn();
+    assertEquals(order, []);
+    await join(pull, push, address);
+    await soon(Promise.all(sends));
+    assertEquals(order, numbers);
+    assertEquals(await receivedMany(pull, 100), numbers);
+  }));
+}
 
 Deno.test("a send waits behind those that wait, although there is room now", async () => {
   using push = new Push();
@@ -175,22 +179,24 @@ Deno.test("a sendTimeout can be changed while nothing waits", async () => {
   assertEquals(await received(pull), ["comes"]);
 });
 
-overTransports("a Dealer receives while it waits to send", async (address) => {
-  using one = new Dealer({ sendHighWaterMark: 1, sendBufferSize: 4096 });
-  using other = new Dealer({ receiveHighWaterMark: 1, receiveBufferSize: 4096 });
-  await join(one, other, address);
-  const large = "x".repeat(1_000_000);
-  const sends: Promise<void>[] = [];
-  for (let i = 0; i < 12; i++) sends.push(one.send(large));
-  const last = sends.at(-1)!;
-  await turn();
-  assert(await pending(last));
-  await other.send("back");
-  assertEquals(await received(one), ["back"]);
-  assert(await pending(last));
-  for (let i = 0; i < 12; i++) assertEquals((await received(other))[0].length, large.length);
-  await soon(Promise.all(sends));
-});
+for (const over of eachTransport()) {
+  Deno.test(over("a Dealer receives while it waits to send", async (address) => {
+    using one = new Dealer({ sendHighWaterMark: 1, sendBufferSize: 4096 });
+    using other = new Dealer({ receiveHighWaterMark: 1, receiveBufferSize: 4096 });
+    await join(one, other, address);
+    const large = "x".repeat(1_000_000);
+    const sends: Promise<void>[] = [];
+    for (let i = 0; i < 12; i++) sends.push(one.send(large));
+    const last = sends.at(-1)!;
+    await turn();
+    assert(await pending(last));
+    await other.send("back");
+    assertEquals(await received(one), ["back"]);
+    assert(await pending(last));
+    for (let i = 0; i < 12; i++) assertEquals((await received(other))[0].length, large.length);
+    await soon(Promise.all(sends));
+  }));
+}
 
 Deno.test("closing a socket fails all sends that wait", async () => {
   const push = new Push();

@@ -38,18 +38,21 @@ export async function pipeline(mark = 1000): Promise<{ push: Push; pull: Pull } 
   return { push, pull, [Symbol.dispose]: close };
 }
 
-/** Registers a test for each transport. It's given an address to bind to. */
-export function overTransports(
+/** Makes a test over one transport. It's given an address to bind to. */
+export type OverTransport = (
   name: string,
   body: (address: string) => Promise<void> | void,
-  transports: readonly Transport[] = TRANSPORTS,
-): void {
-  for (const transport of transports) {
-    Deno.test(`${transport}: ${name}`, async () => {
-      if (transport !== "ipc") return await body(freshAddress(transport));
-      await withFolder((folder) => body(freshAddress(transport, folder)));
-    });
-  }
+) => Deno.TestDefinition;
+
+/** For each transport, of all or of those given, what makes a test over it. */
+export function eachTransport(...transports: Transport[]): OverTransport[] {
+  return (transports.length > 0 ? transports : TRANSPORTS).map((transport) => (name, body) => ({
+    name: `${transport}: ${name}`,
+    fn: () =>
+      transport === "ipc"
+        ? withFolder((folder) => body(freshAddress(transport, folder)))
+        : body(freshAddress(transport)),
+  }));
 }
 
 /** The promise's value; an error where it takes so long that it must be stuck. */

@@ -3,37 +3,31 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Pull, Push } from "../../mod.ts";
 import { join, turn, withFolder } from "../util.ts";
-import {
-  overTransports,
-  pattern,
-  pending,
-  pipeline,
-  received,
-  sameBytes,
-  soon,
-} from "./support.ts";
+import { eachTransport, pattern, pending, pipeline, received, sameBytes, soon } from "./support.ts";
 
 const encoder = new TextEncoder();
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
 
-overTransports(
-  "a file goes through sockets into another, to the last byte",
-  (address) =>
-    withFolder(async (folder) => {
-      const bytes = pattern(3_000_001);
-      await Deno.writeFile(`${folder}/original`, bytes);
-      using push = new Push();
-      using pull = new Pull();
-      await join(pull, push, address);
-      const original = await Deno.open(`${folder}/original`);
-      const copy = await Deno.create(`${folder}/copy`);
-      const sent = original.readable.pipeTo(push.toWritableByteStream({ endMarker: true }));
-      await soon(pull.toReadableByteStream({ endMarker: true }).pipeTo(copy.writable));
-      await soon(sent);
-      assert(sameBytes(await Deno.readFile(`${folder}/copy`), bytes));
-      assertEquals([push.closed, pull.closed], [false, false]);
-    }),
-);
+for (const over of eachTransport()) {
+  Deno.test(over(
+    "a file goes through sockets into another, to the last byte",
+    (address) =>
+      withFolder(async (folder) => {
+        const bytes = pattern(3_000_001);
+        await Deno.writeFile(`${folder}/original`, bytes);
+        using push = new Push();
+        using pull = new Pull();
+        await join(pull, push, address);
+        const original = await Deno.open(`${folder}/original`);
+        const copy = await Deno.create(`${folder}/copy`);
+        const sent = original.readable.pipeTo(push.toWritableByteStream({ endMarker: true }));
+        await soon(pull.toReadableByteStream({ endMarker: true }).pipeTo(copy.writable));
+        await soon(sent);
+        assert(sameBytes(await Deno.readFile(`${folder}/copy`), bytes));
+        assertEquals([push.closed, pull.closed], [false, false]);
+      }),
+  ));
+}
 
 Deno.test("a process can have its input from one socket, and its output sent by another", async () => {
   using input = await pipeline();

@@ -4,7 +4,7 @@ import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "
 import { type Frame, Pair, Pull, Push, Request, Router, Stream, Subscriber } from "../../mod.ts";
 import { turns } from "../poller/support.ts";
 import { freshAddress, join, turn } from "../util.ts";
-import { overTransports, pending, pipeline, received, soon, spendTurn, texts } from "./support.ts";
+import { eachTransport, pending, pipeline, received, soon, spendTurn, texts } from "./support.ts";
 
 /** What a reader gives next, as text; `undefined` at the end. */
 async function read(
@@ -14,35 +14,39 @@ async function read(
   return value && texts(value);
 }
 
-overTransports("a stream of messages gives them whole, in order", async (address) => {
-  using push = new Push();
-  using pull = new Pull();
-  await join(pull, push, address);
-  const reader = pull.toReadableStream().getReader();
-  const sending = (async () => {
-    for (let i = 0; i < 2000; i++) await push.send(i % 2 === 0 ? `${i}` : [`${i}`, "", "x"]);
-  })();
-  for (let i = 0; i < 2000; i++) {
-    assertEquals(await read(reader), i % 2 === 0 ? [`${i}`] : [`${i}`, "", "x"]);
-  }
-  await soon(sending);
-  await reader.cancel();
-});
+for (const over of eachTransport()) {
+  Deno.test(over("a stream of messages gives them whole, in order", async (address) => {
+    using push = new Push();
+    using pull = new Pull();
+    await join(pull, push, address);
+    const reader = pull.toReadableStream().getReader();
+    const sending = (async () => {
+      for (let i = 0; i < 2000; i++) await push.send(i % 2 === 0 ? `${i}` : [`${i}`, "", "x"]);
+    })();
+    for (let i = 0; i < 2000; i++) {
+      assertEquals(await read(reader), i % 2 === 0 ? [`${i}`] : [`${i}`, "", "x"]);
+    }
+    await soon(sending);
+    await reader.cancel();
+  }));
 
-overTransports("a stream to write to sends each chunk as a message, in order", async (address) => {
-  using push = new Push();
-  using pull = new Pull();
-  await join(pull, push, address);
-  const writer = push.toWritableStream().getWriter();
-  const writing = (async () => {
-    for (let i = 0; i < 2000; i++) await writer.write(i % 2 === 0 ? `${i}` : [i, null, "x"]);
-    await writer.close();
-  })();
-  for (let i = 0; i < 2000; i++) {
-    assertEquals(await received(pull), i % 2 === 0 ? [`${i}`] : [`${i}`, "", "x"]);
-  }
-  await soon(writing);
-});
+  Deno.test(
+    over("a stream to write to sends each chunk as a message, in order", async (address) => {
+      using push = new Push();
+      using pull = new Pull();
+      await join(pull, push, address);
+      const writer = push.toWritableStream().getWriter();
+      const writing = (async () => {
+        for (let i = 0; i < 2000; i++) await writer.write(i % 2 === 0 ? `${i}` : [i, null, "x"]);
+        await writer.close();
+      })();
+      for (let i = 0; i < 2000; i++) {
+        assertEquals(await received(pull), i % 2 === 0 ? [`${i}`] : [`${i}`, "", "x"]);
+      }
+      await soon(writing);
+    }),
+  );
+}
 
 Deno.test("one socket's stream can be piped to another's, both of which stay open", async () => {
   using from = await pipeline();

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { createSocket } from "node:dgram";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { capability } from "../../zeromq.ts";
-import { overTransports, soon } from "../socket/support.ts";
+import { eachTransport, soon } from "../socket/support.ts";
 import { freshAddress, run, turn } from "../util.ts";
 import { EBADF, join, rejectsShape, throwsShape, untyped, using, warningsOf } from "./support.ts";
 
@@ -50,31 +50,33 @@ if (!capability.draft) {
     ]);
   });
 
-  overTransports("a Server answers each Client by its number", async (address) => {
-    await using(new draft.Server(), async (server) => {
-      await using(new draft.Client(), async (one) => {
-        await using(new draft.Client(), async (other) => {
-          await join(server, one, address);
-          other.connect(server.lastEndpoint!);
-          const echo = (async () => {
-            for await (const [message, { routingId }] of server) {
-              assertEquals(typeof routingId, "number");
-              await server.send(message, { routingId });
+  for (const over of eachTransport()) {
+    Deno.test(over("a Server answers each Client by its number", async (address) => {
+      await using(new draft.Server(), async (server) => {
+        await using(new draft.Client(), async (one) => {
+          await using(new draft.Client(), async (other) => {
+            await join(server, one, address);
+            other.connect(server.lastEndpoint!);
+            const echo = (async () => {
+              for await (const [message, { routingId }] of server) {
+                assertEquals(typeof routingId, "number");
+                await server.send(message, { routingId });
+              }
+            })();
+            for (const client of [one, other]) {
+              for (const text of ["foo", "bar"]) {
+                await client.send(text);
+                const message = await soon(client.receive());
+                assertEquals(message, [Buffer.from(text)]);
+              }
             }
-          })();
-          for (const client of [one, other]) {
-            for (const text of ["foo", "bar"]) {
-              await client.send(text);
-              const message = await soon(client.receive());
-              assertEquals(message, [Buffer.from(text)]);
-            }
-          }
-          server.close();
-          await soon(echo);
+            server.close();
+            await soon(echo);
+          });
         });
       });
-    });
-  });
+    }));
+  }
 
   Deno.test("what a Server is told of the client is checked: at once, or by libzmq", async () => {
     await using(new draft.Server(), async (server) => {
@@ -98,27 +100,31 @@ if (!capability.draft) {
     });
   });
 
-  overTransports("a Dish receives what goes to its groups", async (address) => {
-    await using(new draft.Radio({ linger: 0 }), async (radio) => {
-      await using(new draft.Dish(), async (dish) => {
-        // What follows a NUL doesn't count.
-        dish.join(Buffer.from("fo\0ba"), "ba\0fo");
-        dish.leave("fo");
-        await join(dish, radio, address);
-        let heard = false;
-        const sending = (async () => {
-          while (!heard) {
-            for (const text of ["foo", "bar"]) await radio.send(text, { group: text.slice(0, 2) });
-            await turn();
-          }
-        })();
-        const [message, { group }] = await soon(dish.receive());
-        heard = true;
-        assertEquals([message, group], [Buffer.from("bar"), Buffer.from("ba")]);
-        await sending;
+  for (const over of eachTransport()) {
+    Deno.test(over("a Dish receives what goes to its groups", async (address) => {
+      await using(new draft.Radio({ linger: 0 }), async (radio) => {
+        await using(new draft.Dish(), async (dish) => {
+          // What follows a NUL doesn't count.
+          dish.join(Buffer.from("fo\0ba"), "ba\0fo");
+          dish.leave("fo");
+          await join(dish, radio, address);
+          let heard = false;
+          const sending = (async () => {
+            while (!heard) {
+              for (const text of ["foo", "bar"]) {
+                await radio.send(text, { group: text.slice(0, 2) });
+              }
+              await turn();
+            }
+          })();
+          const [message, { group }] = await soon(dish.receive());
+          heard = true;
+          assertEquals([message, group], [Buffer.from("bar"), Buffer.from("ba")]);
+          await sending;
+        });
       });
-    });
-  });
+    }));
+  }
 
   Deno.test("groups that can't be joined, left or sent to are refused at once", async () => {
     await using(new draft.Radio(), (radio) => {
@@ -139,24 +145,26 @@ if (!capability.draft) {
     throwsShape(() => dish.join("d"), EBADF);
   });
 
-  overTransports("a Scatter's messages go to a Gather, one part each", async (address) => {
-    await using(new draft.Scatter(), async (scatter) => {
-      await using(new draft.Gather(), async (gather) => {
-        await join(gather, scatter, address);
-        for (const text of ["foo", "bar"]) {
-          await scatter.send(text);
-          assertEquals(await soon(gather.receive()), [Buffer.from(text)]);
-        }
-        await rejectsShape(untyped(scatter).send(["a", "b"]), EINVAL);
-        throws(() => untyped(scatter).receive(), /receive is not a function/);
-        await rejectsShape(untyped(gather).send("x"), {
-          message: "Operation not supported",
-          code: "ENOTSUP",
-          errno: Deno.build.os === "linux" ? 95 : 45,
+  for (const over of eachTransport()) {
+    Deno.test(over("a Scatter's messages go to a Gather, one part each", async (address) => {
+      await using(new draft.Scatter(), async (scatter) => {
+        await using(new draft.Gather(), async (gather) => {
+          await join(gather, scatter, address);
+          for (const text of ["foo", "bar"]) {
+            await scatter.send(text);
+            assertEquals(await soon(gather.receive()), [Buffer.from(text)]);
+          }
+          await rejectsShape(untyped(scatter).send(["a", "b"]), EINVAL);
+          throws(() => untyped(scatter).receive(), /receive is not a function/);
+          await rejectsShape(untyped(gather).send("x"), {
+            message: "Operation not supported",
+            code: "ENOTSUP",
+            errno: Deno.build.os === "linux" ? 95 : 45,
+          });
         });
       });
-    });
-  });
+    }));
+  }
 
   Deno.test("a Datagram answers to the address that it has received", async () => {
     await using(new draft.Datagram({ linger: 0 }), async (socket) => {

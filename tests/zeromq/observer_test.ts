@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Dealer, type Event, Observer, Pair, type Socket } from "../../zeromq.ts";
-import { overTransports, soon } from "../socket/support.ts";
+import { eachTransport, soon } from "../socket/support.ts";
 import { freshAddress, turn } from "../util.ts";
 import { captured, EBADF, join, observing, rejectsShape, throwsShape, untyped } from "./support.ts";
 
@@ -62,34 +62,35 @@ Deno.test("the end is received also when the socket was closed before", async ()
   assertEquals(events.closed, true);
 });
 
-overTransports(
-  "a listener hears of a bind that was called before, in the same turn",
-  async (address) => {
-    await observing(new Dealer(), async (socket) => {
-      const bound = socket.bind(address);
-      const event = captured(socket, "bind");
-      await bound;
-      assertEquals(await soon(event), { type: "bind", address: socket.lastEndpoint });
-    });
-  },
-  ["tcp", "ipc"],
-);
+for (const over of eachTransport("tcp", "ipc")) {
+  Deno.test(over(
+    "a listener hears of a bind that was called before, in the same turn",
+    async (address) => {
+      await observing(new Dealer(), async (socket) => {
+        const bound = socket.bind(address);
+        const event = captured(socket, "bind");
+        await bound;
+        assertEquals(await soon(event), { type: "bind", address: socket.lastEndpoint });
+      });
+    },
+  ));
 
-overTransports("both sides hear of their connection, with their address", async (address) => {
-  await observing(new Dealer(), async (bound) => {
-    await observing(new Dealer(), async (connected) => {
-      const accepted = eventsUntil(bound, "handshake");
-      const made = eventsUntil(connected, "handshake");
-      const place = await join(bound, connected, address);
-      const types = [["bind", "accept", "handshake"], ["connect", "handshake"]];
-      const told = await soon(Promise.all([accepted, made]));
-      for (const [i, events] of told.entries()) {
-        const seen = events.filter(({ type }) => types[i].includes(type));
-        assertEquals(seen, types[i].map((type) => ({ type, address: place })));
-      }
+  Deno.test(over("both sides hear of their connection, with their address", async (address) => {
+    await observing(new Dealer(), async (bound) => {
+      await observing(new Dealer(), async (connected) => {
+        const accepted = eventsUntil(bound, "handshake");
+        const made = eventsUntil(connected, "handshake");
+        const place = await join(bound, connected, address);
+        const types = [["bind", "accept", "handshake"], ["connect", "handshake"]];
+        const told = await soon(Promise.all([accepted, made]));
+        for (const [i, events] of told.entries()) {
+          const seen = events.filter(({ type }) => types[i].includes(type));
+          assertEquals(seen, types[i].map((type) => ({ type, address: place })));
+        }
+      });
     });
-  });
-}, ["tcp", "ipc"]);
+  }));
+}
 
 Deno.test("over inproc there is nothing but the end", async () => {
   const bound = new Dealer();

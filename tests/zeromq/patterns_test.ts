@@ -12,7 +12,7 @@ import {
   XPublisher,
   XSubscriber,
 } from "../../zeromq.ts";
-import { futureAddress, overTransports, soon } from "../socket/support.ts";
+import { eachTransport, futureAddress, soon } from "../socket/support.ts";
 import { freshAddress } from "../util.ts";
 import { join, using } from "./support.ts";
 
@@ -40,83 +40,85 @@ async function withAll<T extends Socket[]>(
   }
 }
 
-overTransports("a Router answers two Dealers, each by its id", async (address) => {
-  await withAll([new Router(), new Dealer(), new Dealer()], async (router, one, other) => {
-    await join(router, one, address);
-    other.connect(router.lastEndpoint!);
-    const echo = (async () => {
-      for await (const [sender, message] of router) await router.send([sender, message]);
-    })();
-    for (const word of WORDS) {
-      await one.send(word);
-      await other.send(word.toUpperCase());
-    }
-    assertEquals(await taken(one, 4), WORDS);
-    assertEquals(await taken(other, 4), WORDS.map((word) => word.toUpperCase()));
-    router.close();
-    await soon(echo);
-  });
-});
-
-overTransports("a Push hands out to two Pulls by turns", async (address) => {
-  await withAll([new Push(), new Pull(), new Pull()], async (push, one, other) => {
-    await join(push, one, address);
-    other.connect(push.lastEndpoint!);
-    // Only with both there does each get its share.
-    for (const pull of [one, other]) pull.receiveTimeout = 20_000;
-    const shares = Promise.all([one.receive(), other.receive()]);
-    const sending = (async () => {
-      for (let i = 0;; i++) {
-        await push.send(`${i}`);
-        await new Promise((resolve) => setTimeout(resolve, 1));
-        if (push.closed) return;
+for (const over of eachTransport()) {
+  Deno.test(over("a Router answers two Dealers, each by its id", async (address) => {
+    await withAll([new Router(), new Dealer(), new Dealer()], async (router, one, other) => {
+      await join(router, one, address);
+      other.connect(router.lastEndpoint!);
+      const echo = (async () => {
+        for await (const [sender, message] of router) await router.send([sender, message]);
+      })();
+      for (const word of WORDS) {
+        await one.send(word);
+        await other.send(word.toUpperCase());
       }
-    })();
-    const [a, b] = (await shares).map(String);
-    assertEquals(a === b, false);
-    push.close();
-    await sending.catch(() => {});
-  });
-});
+      assertEquals(await taken(one, 4), WORDS);
+      assertEquals(await taken(other, 4), WORDS.map((word) => word.toUpperCase()));
+      router.close();
+      await soon(echo);
+    });
+  }));
 
-overTransports("with immediate, nothing waits for a peer that isn't there", async (address) => {
-  await withAll([new Push({ immediate: true, linger: 0 }), new Pull()], async (push, pull) => {
-    await pull.bind(address);
-    push.connect(futureAddress());
-    push.connect(pull.lastEndpoint!);
-    for (const word of WORDS) await soon(push.send(word));
-    assertEquals(await taken(pull, 4), WORDS);
-  });
-});
+  Deno.test(over("a Push hands out to two Pulls by turns", async (address) => {
+    await withAll([new Push(), new Pull(), new Pull()], async (push, one, other) => {
+      await join(push, one, address);
+      other.connect(push.lastEndpoint!);
+      // Only with both there does each get its share.
+      for (const pull of [one, other]) pull.receiveTimeout = 20_000;
+      const shares = Promise.all([one.receive(), other.receive()]);
+      const sending = (async () => {
+        for (let i = 0;; i++) {
+          await push.send(`${i}`);
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          if (push.closed) return;
+        }
+      })();
+      const [a, b] = (await shares).map(String);
+      assertEquals(a === b, false);
+      push.close();
+      await sending.catch(() => {});
+    });
+  }));
 
-overTransports(
-  "a chain of PUB, XSUB, XPUB and SUB lets through what is subscribed to",
-  async (address) => {
-    await withAll(
-      [new Publisher(), new XSubscriber(), new XPublisher(), new Subscriber()],
-      async (publisher, xsubscriber, xpublisher, subscriber) => {
-        const up = address.startsWith("tcp") ? address : `${address}-up`;
-        const upper = new XPublisher(); // tells when the subscription has come up
-        await using(upper, async () => {
-          await upper.bind(up);
-          xsubscriber.connect(upper.lastEndpoint!);
-          await xpublisher.bind(address);
-          subscriber.subscribe("fo", "ba", "qu");
-          subscriber.unsubscribe("fo", "qu");
-          subscriber.connect(xpublisher.lastEndpoint!);
-          const [subscription] = await soon(xpublisher.receive());
-          assertEquals(subscription, Buffer.from("\x01ba"));
-          await xsubscriber.send(subscription);
-          assertEquals(await taken(upper, 1), ["\x01ba"]);
-          for (const word of WORDS) await upper.send(word);
-          for (let i = 0; i < 2; i++) await xpublisher.send(await soon(xsubscriber.receive()));
-          assertEquals(await taken(subscriber, 2), ["bar", "baz"]);
-          await publisher.send("to nobody");
-        });
-      },
-    );
-  },
-);
+  Deno.test(over("with immediate, nothing waits for a peer that isn't there", async (address) => {
+    await withAll([new Push({ immediate: true, linger: 0 }), new Pull()], async (push, pull) => {
+      await pull.bind(address);
+      push.connect(futureAddress());
+      push.connect(pull.lastEndpoint!);
+      for (const word of WORDS) await soon(push.send(word));
+      assertEquals(await taken(pull, 4), WORDS);
+    });
+  }));
+
+  Deno.test(over(
+    "a chain of PUB, XSUB, XPUB and SUB lets through what is subscribed to",
+    async (address) => {
+      await withAll(
+        [new Publisher(), new XSubscriber(), new XPublisher(), new Subscriber()],
+        async (publisher, xsubscriber, xpublisher, subscriber) => {
+          const up = address.startsWith("tcp") ? address : `${address}-up`;
+          const upper = new XPublisher(); // tells when the subscription has come up
+          await using(upper, async () => {
+            await upper.bind(up);
+            xsubscriber.connect(upper.lastEndpoint!);
+            await xpublisher.bind(address);
+            subscriber.subscribe("fo", "ba", "qu");
+            subscriber.unsubscribe("fo", "qu");
+            subscriber.connect(xpublisher.lastEndpoint!);
+            const [subscription] = await soon(xpublisher.receive());
+            assertEquals(subscription, Buffer.from("\x01ba"));
+            await xsubscriber.send(subscription);
+            assertEquals(await taken(upper, 1), ["\x01ba"]);
+            for (const word of WORDS) await upper.send(word);
+            for (let i = 0; i < 2; i++) await xpublisher.send(await soon(xsubscriber.receive()));
+            assertEquals(await taken(subscriber, 2), ["bar", "baz"]);
+            await publisher.send("to nobody");
+          });
+        },
+      );
+    },
+  ));
+}
 
 const VERBOSITY = [
   [null, ["\x01fo", "\x00fo"]],

@@ -9,7 +9,7 @@ import {
   XPublisher,
   XSubscriber,
 } from "../../zeromq.ts";
-import { overTransports, pending, soon } from "../socket/support.ts";
+import { eachTransport, pending, soon } from "../socket/support.ts";
 import { freshAddress, turn } from "../util.ts";
 import { BLOCKED, EBADF, throwsShape, untyped, using } from "./support.ts";
 
@@ -66,35 +66,37 @@ for (const [lacking, which] of [["frontEnd", "Front-end"], ["backEnd", "Back-end
   });
 }
 
-overTransports(
-  "requests go through, and replies come back, also after a pause",
-  async (address) => {
-    await withProxy(address, async (proxy) => {
-      const [front, back] = [proxy.frontEnd.lastEndpoint!, proxy.backEnd.lastEndpoint!];
-      const run = proxy.run();
-      await using(new Request(), async (request) => {
-        await using(new Reply(), async (reply) => {
-          request.connect(front);
-          reply.connect(back);
-          const echo = (async () => {
-            for await (const message of reply) await reply.send(message);
-          })();
-          for (const text of ["foo", "bar", "baz"]) {
-            await request.send([text, "and more"]);
-            assertEquals((await soon(request.receive())).map(String), [text, "and more"]);
-            proxy.pause();
-            proxy.resume();
-          }
-          reply.close();
-          await soon(echo);
+for (const over of eachTransport()) {
+  Deno.test(over(
+    "requests go through, and replies come back, also after a pause",
+    async (address) => {
+      await withProxy(address, async (proxy) => {
+        const [front, back] = [proxy.frontEnd.lastEndpoint!, proxy.backEnd.lastEndpoint!];
+        const run = proxy.run();
+        await using(new Request(), async (request) => {
+          await using(new Reply(), async (reply) => {
+            request.connect(front);
+            reply.connect(back);
+            const echo = (async () => {
+              for await (const message of reply) await reply.send(message);
+            })();
+            for (const text of ["foo", "bar", "baz"]) {
+              await request.send([text, "and more"]);
+              assertEquals((await soon(request.receive())).map(String), [text, "and more"]);
+              proxy.pause();
+              proxy.resume();
+            }
+            reply.close();
+            await soon(echo);
+          });
         });
+        proxy.terminate();
+        assertEquals(await soon(run), undefined);
+        assertEquals([proxy.frontEnd.closed, proxy.backEnd.closed], [true, true]);
       });
-      proxy.terminate();
-      assertEquals(await soon(run), undefined);
-      assertEquals([proxy.frontEnd.closed, proxy.backEnd.closed], [true, true]);
-    });
-  },
-);
+    },
+  ));
+}
 
 Deno.test("a paused proxy passes nothing on, and everything afterwards", async () => {
   await withProxy("inproc://paused", async (proxy) => {

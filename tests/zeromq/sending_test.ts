@@ -14,7 +14,7 @@ import {
   XPublisher,
 } from "../../zeromq.ts";
 import { Poller } from "../../mod.ts";
-import { futureAddress, overTransports, soon } from "../socket/support.ts";
+import { eachTransport, futureAddress, soon } from "../socket/support.ts";
 import { freshAddress, turn } from "../util.ts";
 import { EAGAIN, join, rejectsShape, throwsShape, untyped, using, withPairs } from "./support.ts";
 
@@ -107,57 +107,59 @@ Deno.test("what can't be sent throws at once, and nothing waits", async () => {
   });
 });
 
-overTransports("messages come in their order, and are iterated over", async (address) => {
-  await withPairs(address, async (one, other) => {
-    for (const text of ["foo", "bar", "baz"]) await one.send(text);
-    const received: string[] = [];
-    await soon((async () => {
-      for await (const message of other) {
-        received.push(`${message}`);
-        if (received.length === 3) break;
-      }
-    })());
-    assertEquals(received, ["foo", "bar", "baz"]);
-  });
-});
-
-overTransports("both sides send and receive at the same time", async (address) => {
-  await withPairs(address, async (one, other) => {
-    const [a, , b] = await soon(Promise.all([
-      one.receive(),
-      one.send("to the other"),
-      other.receive(),
-      other.send("to the one"),
-    ]));
-    assertEquals([`${a}`, `${b}`], ["to the one", "to the other"]);
-  });
-});
-
-overTransports(
-  "a send and a receive that wait for a peer are served when it's there",
-  async (address) => {
-    await using(new Pair({ linger: 0 }), async (one) => {
-      await using(new Pair({ linger: 0 }), async (other) => {
-        const done = Promise.all([other.receive(), one.send("foo")]);
-        await join(other, one, address);
-        assertEquals(`${(await soon(done))[0]}`, "foo");
-      });
+for (const over of eachTransport()) {
+  Deno.test(over("messages come in their order, and are iterated over", async (address) => {
+    await withPairs(address, async (one, other) => {
+      for (const text of ["foo", "bar", "baz"]) await one.send(text);
+      const received: string[] = [];
+      await soon((async () => {
+        for await (const message of other) {
+          received.push(`${message}`);
+          if (received.length === 3) break;
+        }
+      })());
+      assertEquals(received, ["foo", "bar", "baz"]);
     });
-  },
-);
+  }));
 
-overTransports("readable and writable say what's possible", async (address) => {
-  await withPairs(address, async (one, other) => {
-    assertEquals([other.readable, other.writable], [false, true]); // the one that has connected
-    await other.send("x");
-    const poller = new Poller();
-    // deno-lint-ignore no-explicit-any -- sockets of the drop-in are Pollable, which its types don't say
-    poller.add(one as any, { readable: true });
-    await soon(poller.wait());
-    poller.close();
-    assertEquals(one.readable, true);
-  });
-});
+  Deno.test(over("both sides send and receive at the same time", async (address) => {
+    await withPairs(address, async (one, other) => {
+      const [a, , b] = await soon(Promise.all([
+        one.receive(),
+        one.send("to the other"),
+        other.receive(),
+        other.send("to the one"),
+      ]));
+      assertEquals([`${a}`, `${b}`], ["to the one", "to the other"]);
+    });
+  }));
+
+  Deno.test(over(
+    "a send and a receive that wait for a peer are served when it's there",
+    async (address) => {
+      await using(new Pair({ linger: 0 }), async (one) => {
+        await using(new Pair({ linger: 0 }), async (other) => {
+          const done = Promise.all([other.receive(), one.send("foo")]);
+          await join(other, one, address);
+          assertEquals(`${(await soon(done))[0]}`, "foo");
+        });
+      });
+    },
+  ));
+
+  Deno.test(over("readable and writable say what's possible", async (address) => {
+    await withPairs(address, async (one, other) => {
+      assertEquals([other.readable, other.writable], [false, true]); // the one that has connected
+      await other.send("x");
+      const poller = new Poller();
+      // deno-lint-ignore no-explicit-any -- sockets of the drop-in are Pollable, which its types don't say
+      poller.add(one as any, { readable: true });
+      await soon(poller.wait());
+      poller.close();
+      assertEquals(one.readable, true);
+    });
+  }));
+}
 
 Deno.test("a socket that has called connect is writable, also before its peer is there", async () => {
   await using(new Pair({ linger: 0 }), (socket) => {
@@ -261,29 +263,31 @@ Deno.test("what only sends has no receive", async () => {
   }
 });
 
-overTransports("loops over messages that are there let timers fire", async (address) => {
-  await withPairs(address, async (one, other) => {
-    one.sendHighWaterMark = 5000;
-    other.receiveHighWaterMark = 5000;
-    const ticksOf = async (action: () => Promise<void>) => {
-      let ticks = 0;
-      await new Promise((resolve) => setTimeout(resolve, 15)); // what was before is over
-      const interval = setInterval(() => ticks++, 0);
-      await turn();
-      await action();
-      clearInterval(interval);
-      return ticks;
-    };
-    const sending = await ticksOf(async () => {
-      for (let i = 0; i < 2500; i++) await one.send("x");
+for (const over of eachTransport()) {
+  Deno.test(over("loops over messages that are there let timers fire", async (address) => {
+    await withPairs(address, async (one, other) => {
+      one.sendHighWaterMark = 5000;
+      other.receiveHighWaterMark = 5000;
+      const ticksOf = async (action: () => Promise<void>) => {
+        let ticks = 0;
+        await new Promise((resolve) => setTimeout(resolve, 15)); // what was before is over
+        const interval = setInterval(() => ticks++, 0);
+        await turn();
+        await action();
+        clearInterval(interval);
+        return ticks;
+      };
+      const sending = await ticksOf(async () => {
+        for (let i = 0; i < 2500; i++) await one.send("x");
+      });
+      assert(sending >= 3, `while sending: ${sending}`);
+      const receiving = await ticksOf(async () => {
+        for (let i = 0; i < 2500; i++) await other.receive();
+      });
+      assert(receiving >= 3, `while receiving: ${receiving}`);
     });
-    assert(sending >= 3, `while sending: ${sending}`);
-    const receiving = await ticksOf(async () => {
-      for (let i = 0; i < 2500; i++) await other.receive();
-    });
-    assert(receiving >= 3, `while receiving: ${receiving}`);
-  });
-});
+  }));
+}
 
 Deno.test("closing in a pause for timers ends what pauses: one is sent, one is received", async () => {
   const one = new Pair({ linger: 0, sendHighWaterMark: 0 });

@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Dealer, Router } from "../../zeromq.ts";
-import { futureAddress, overTransports, soon } from "../socket/support.ts";
+import { eachTransport, futureAddress, soon } from "../socket/support.ts";
 import { BLOCKED, EBADF, rejectsShape, throwsShape, untyped, using } from "./support.ts";
 
 const BAD: [address: string, shape: { message: string; code: string; errno: number }][] = [
@@ -29,41 +29,45 @@ for (const [address, shape] of BAD) {
   });
 }
 
-overTransports("what isn't bound or connected can't be taken back: ENOENT", async (address) => {
-  const place = futureAddress(address);
-  await using(new Dealer(), async (socket) => {
-    await rejectsShape(socket.unbind(place), { ...NOWHERE, address: place });
-    throwsShape(() => socket.disconnect(place), { ...NOWHERE, address: place });
-    throwsShape(() => socket.unbindSync(place), { ...NOWHERE, address: place });
-  });
-});
-
-overTransports("bind and unbind take effect, and so do connect and disconnect", async (address) => {
-  await using(new Dealer(), async (socket) => {
-    assertEquals(await socket.bind(address), undefined);
-    const place = socket.lastEndpoint!;
-    await using(new Dealer(), (peer) => {
-      peer.connect(place);
-      peer.disconnect(place);
+for (const over of eachTransport()) {
+  Deno.test(over("what isn't bound or connected can't be taken back: ENOENT", async (address) => {
+    const place = futureAddress(address);
+    await using(new Dealer(), async (socket) => {
+      await rejectsShape(socket.unbind(place), { ...NOWHERE, address: place });
+      throwsShape(() => socket.disconnect(place), { ...NOWHERE, address: place });
+      throwsShape(() => socket.unbindSync(place), { ...NOWHERE, address: place });
     });
-    assertEquals(await socket.unbind(place), undefined);
-    await rejectsShape(socket.unbind(place), { ...NOWHERE, address: place });
-  });
-});
+  }));
 
-overTransports("bindSync and unbindSync do so on the spot", async (address) => {
-  await using(new Dealer(), async (socket) => {
-    socket.bindSync(address);
-    const place = socket.lastEndpoint!;
-    await using(new Dealer(), async (peer) => {
-      peer.connect(place);
-      await peer.send("x");
-      assertEquals(`${await soon(socket.receive())}`, "x");
+  Deno.test(
+    over("bind and unbind take effect, and so do connect and disconnect", async (address) => {
+      await using(new Dealer(), async (socket) => {
+        assertEquals(await socket.bind(address), undefined);
+        const place = socket.lastEndpoint!;
+        await using(new Dealer(), (peer) => {
+          peer.connect(place);
+          peer.disconnect(place);
+        });
+        assertEquals(await socket.unbind(place), undefined);
+        await rejectsShape(socket.unbind(place), { ...NOWHERE, address: place });
+      });
+    }),
+  );
+
+  Deno.test(over("bindSync and unbindSync do so on the spot", async (address) => {
+    await using(new Dealer(), async (socket) => {
+      socket.bindSync(address);
+      const place = socket.lastEndpoint!;
+      await using(new Dealer(), async (peer) => {
+        peer.connect(place);
+        await peer.send("x");
+        assertEquals(`${await soon(socket.receive())}`, "x");
+      });
+      socket.unbindSync(place);
+      throwsShape(() => socket.unbindSync(place), { ...NOWHERE, address: place });
     });
-    socket.unbindSync(place);
-    throwsShape(() => socket.unbindSync(place), { ...NOWHERE, address: place });
-  });
-});
+  }));
+}
 
 Deno.test("an address in use: EADDRINUSE", async () => {
   await using(new Dealer(), async (socket) => {
@@ -79,43 +83,45 @@ Deno.test("an address in use: EADDRINUSE", async () => {
   });
 });
 
-overTransports(
-  "while a bind is pending the socket is blocked, and the bind succeeds",
-  async (address) => {
-    await using(new Dealer(), async (socket) => {
-      const bound = socket.bind(address);
-      for (
-        const action of [
-          () => socket.bind("inproc://other"),
-          () => socket.unbind("inproc://other"),
-          () => socket.bindSync("inproc://other"),
-          () => socket.connect("inproc://other"),
-          () => socket.disconnect("inproc://other"),
-          () => socket.send("x"),
-          () => socket.receive(),
-        ]
-      ) {
-        throwsShape(action, BLOCKED);
-      }
-      assertEquals([socket.readable, socket.linger], [false, -1]); // these still answer
-      assertEquals(await bound, undefined);
-      await using(new Dealer(), (peer) => peer.connect(socket.lastEndpoint!));
-    });
-  },
-);
+for (const over of eachTransport()) {
+  Deno.test(over(
+    "while a bind is pending the socket is blocked, and the bind succeeds",
+    async (address) => {
+      await using(new Dealer(), async (socket) => {
+        const bound = socket.bind(address);
+        for (
+          const action of [
+            () => socket.bind("inproc://other"),
+            () => socket.unbind("inproc://other"),
+            () => socket.bindSync("inproc://other"),
+            () => socket.connect("inproc://other"),
+            () => socket.disconnect("inproc://other"),
+            () => socket.send("x"),
+            () => socket.receive(),
+          ]
+        ) {
+          throwsShape(action, BLOCKED);
+        }
+        assertEquals([socket.readable, socket.linger], [false, -1]); // these still answer
+        assertEquals(await bound, undefined);
+        await using(new Dealer(), (peer) => peer.connect(socket.lastEndpoint!));
+      });
+    },
+  ));
 
-overTransports(
-  "while an unbind is pending the socket is blocked, and the unbind succeeds",
-  async (address) => {
-    await using(new Dealer(), async (socket) => {
-      await socket.bind(address);
-      const place = socket.lastEndpoint!;
-      const unbound = socket.unbind(place);
-      throwsShape(() => socket.unbind(place), BLOCKED);
-      assertEquals(await unbound, undefined);
-    });
-  },
-);
+  Deno.test(over(
+    "while an unbind is pending the socket is blocked, and the unbind succeeds",
+    async (address) => {
+      await using(new Dealer(), async (socket) => {
+        await socket.bind(address);
+        const place = socket.lastEndpoint!;
+        const unbound = socket.unbind(place);
+        throwsShape(() => socket.unbind(place), BLOCKED);
+        assertEquals(await unbound, undefined);
+      });
+    },
+  ));
+}
 
 Deno.test("a bind that fails unblocks the socket", async () => {
   await using(new Dealer(), async (socket) => {
@@ -134,20 +140,22 @@ Deno.test("a bind is pending until the event loop has had its turn", async () =>
   });
 });
 
-overTransports(
-  "an operation that waits goes on waiting while the socket is bound",
-  async (address) => {
-    await using(new Dealer(), async (socket) => {
-      const received = socket.receive();
-      await socket.bind(address);
-      await using(new Dealer(), async (peer) => {
-        peer.connect(socket.lastEndpoint!);
-        await peer.send("late");
-        assertEquals(`${await soon(received)}`, "late");
+for (const over of eachTransport()) {
+  Deno.test(over(
+    "an operation that waits goes on waiting while the socket is bound",
+    async (address) => {
+      await using(new Dealer(), async (socket) => {
+        const received = socket.receive();
+        await socket.bind(address);
+        await using(new Dealer(), async (peer) => {
+          peer.connect(socket.lastEndpoint!);
+          await peer.send("late");
+          assertEquals(`${await soon(received)}`, "late");
+        });
       });
-    });
-  },
-);
+    },
+  ));
+}
 
 Deno.test("a name that a socket was bound to is free as soon as it's closed", () => {
   for (let i = 0; i < 500; i++) {

@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { Dealer, Pair, Request } from "../../zeromq.ts";
-import { overTransports, soon } from "../socket/support.ts";
+import { eachTransport, soon } from "../socket/support.ts";
 import {
   EAGAIN,
   EBADF,
@@ -62,14 +62,16 @@ Deno.test("a message that is there is still received when the socket is closed",
   });
 });
 
-overTransports("a close during a bind takes place when that's done", async (address) => {
-  const socket = new Dealer();
-  const bound = socket.bind(address);
-  socket.close();
-  assertEquals(socket.closed, false);
-  await bound;
-  assertEquals(socket.closed, true);
-});
+for (const over of eachTransport()) {
+  Deno.test(over("a close during a bind takes place when that's done", async (address) => {
+    const socket = new Dealer();
+    const bound = socket.bind(address);
+    socket.close();
+    assertEquals(socket.closed, false);
+    await bound;
+    assertEquals(socket.closed, true);
+  }));
+}
 
 Deno.test("a close during a bind that fails takes place as well", async () => {
   const socket = new Dealer();
@@ -82,15 +84,17 @@ Deno.test("a close during a bind that fails takes place as well", async () => {
   assertEquals(socket.closed, true);
 });
 
-overTransports("a close during an unbind takes place when that's done", async (address) => {
-  const socket = new Dealer();
-  await socket.bind(address);
-  const unbound = socket.unbind(socket.lastEndpoint!);
-  socket.close();
-  assertEquals(socket.closed, false);
-  await unbound;
-  assertEquals(socket.closed, true);
-});
+for (const over of eachTransport()) {
+  Deno.test(over("a close during an unbind takes place when that's done", async (address) => {
+    const socket = new Dealer();
+    await socket.bind(address);
+    const unbound = socket.unbind(socket.lastEndpoint!);
+    socket.close();
+    assertEquals(socket.closed, false);
+    await unbound;
+    assertEquals(socket.closed, true);
+  }));
+}
 
 Deno.test("a closed socket neither sends nor receives: it throws EBADF", () => {
   const socket = new Pair();

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { capability, Pair, Router } from "../../zeromq.ts";
-import { overTransports, soon } from "../socket/support.ts";
+import { eachTransport, soon } from "../socket/support.ts";
 import { captured, observing, untyped, using } from "./support.ts";
 
 type Reply = (request: Buffer[]) => (Buffer | string | null)[];
@@ -35,31 +35,33 @@ async function withPeers(
   });
 }
 
-overTransports("a ZAP handler that is a Router lets a client in", async (address) => {
-  await withHandler(checking, () =>
-    withPeers("pass", async (server, client) => {
-      assertEquals([server.securityMechanism, client.securityMechanism], ["plain", "plain"]);
-      await server.bind(address);
-      client.connect(server.lastEndpoint!);
-      await client.send("let in");
-      assertEquals(`${await soon(server.receive())}`, "let in");
-    }));
-}, ["tcp", "ipc"]);
+for (const over of eachTransport("tcp", "ipc")) {
+  Deno.test(over("a ZAP handler that is a Router lets a client in", async (address) => {
+    await withHandler(checking, () =>
+      withPeers("pass", async (server, client) => {
+        assertEquals([server.securityMechanism, client.securityMechanism], ["plain", "plain"]);
+        await server.bind(address);
+        client.connect(server.lastEndpoint!);
+        await client.send("let in");
+        assertEquals(`${await soon(server.receive())}`, "let in");
+      }));
+  }));
 
-overTransports("both sides hear of a refusal", async (address) => {
-  await withHandler(checking, () =>
-    withPeers("wrong", async (server, client) => {
-      const type = "handshake:error:auth";
-      const refused = Promise.all([captured(server, type), captured(client, type)]);
-      await server.bind(address);
-      client.connect(server.lastEndpoint!);
-      for (const event of await soon(refused)) {
-        assertEquals(untyped(event).address, server.lastEndpoint);
-        const { error } = untyped(event);
-        assertEquals([error.message, { ...error }], ["Authentication failure", { status: 400 }]);
-      }
-    }));
-}, ["tcp", "ipc"]);
+  Deno.test(over("both sides hear of a refusal", async (address) => {
+    await withHandler(checking, () =>
+      withPeers("wrong", async (server, client) => {
+        const type = "handshake:error:auth";
+        const refused = Promise.all([captured(server, type), captured(client, type)]);
+        await server.bind(address);
+        client.connect(server.lastEndpoint!);
+        for (const event of await soon(refused)) {
+          assertEquals(untyped(event).address, server.lastEndpoint);
+          const { error } = untyped(event);
+          assertEquals([error.message, { ...error }], ["Authentication failure", { status: 400 }]);
+        }
+      }));
+  }));
+}
 
 const BROKEN: [what: string, reply: Reply, code: string][] = [
   [
@@ -70,36 +72,40 @@ const BROKEN: [what: string, reply: Reply, code: string][] = [
   ["too few parts", ([id, delimiter]) => [id, delimiter, null, null], "ERR_ZAP_MALFORMED_REPLY"],
 ];
 for (const [what, reply, code] of BROKEN) {
-  overTransports(`a handler's reply with ${what} is a protocol error`, async (address) => {
-    await withHandler(reply, () =>
-      withPeers("pass", async (server, client) => {
-        const failed = captured(server, "handshake:error:protocol");
-        await server.bind(address);
-        client.connect(server.lastEndpoint!);
-        const event = untyped(await soon(failed));
-        assertEquals(event.address, server.lastEndpoint);
-        assertEquals([event.error.message, { ...event.error }], ["ZAP protocol error", { code }]);
-      }));
-  }, ["tcp", "ipc"]);
+  for (const over of eachTransport("tcp", "ipc")) {
+    Deno.test(over(`a handler's reply with ${what} is a protocol error`, async (address) => {
+      await withHandler(reply, () =>
+        withPeers("pass", async (server, client) => {
+          const failed = captured(server, "handshake:error:protocol");
+          await server.bind(address);
+          client.connect(server.lastEndpoint!);
+          const event = untyped(await soon(failed));
+          assertEquals(event.address, server.lastEndpoint);
+          assertEquals([event.error.message, { ...event.error }], ["ZAP protocol error", { code }]);
+        }));
+    }));
+  }
 }
 
 if (capability.curve) {
-  overTransports("both sides hear of mechanisms that differ", async (address) => {
-    await observing(new Pair({ linger: 0, plainServer: true }), async (server) => {
-      await observing(new Pair({ linger: 0, curveServer: true }), async (client) => {
-        const type = "handshake:error:protocol";
-        const failed = Promise.all([captured(server, type), captured(client, type)]);
-        await server.bind(address);
-        client.connect(server.lastEndpoint!);
-        for (const event of await soon(failed)) {
-          const { error } = untyped(event);
-          assertEquals(untyped(event).address, server.lastEndpoint);
-          assertEquals([error.message, error.code], [
-            "ZMTP protocol error",
-            "ERR_ZMTP_MECHANISM_MISMATCH",
-          ]);
-        }
+  for (const over of eachTransport("tcp", "ipc")) {
+    Deno.test(over("both sides hear of mechanisms that differ", async (address) => {
+      await observing(new Pair({ linger: 0, plainServer: true }), async (server) => {
+        await observing(new Pair({ linger: 0, curveServer: true }), async (client) => {
+          const type = "handshake:error:protocol";
+          const failed = Promise.all([captured(server, type), captured(client, type)]);
+          await server.bind(address);
+          client.connect(server.lastEndpoint!);
+          for (const event of await soon(failed)) {
+            const { error } = untyped(event);
+            assertEquals(untyped(event).address, server.lastEndpoint);
+            assertEquals([error.message, error.code], [
+              "ZMTP protocol error",
+              "ERR_ZMTP_MECHANISM_MISMATCH",
+            ]);
+          }
+        });
       });
-    });
-  }, ["tcp", "ipc"]);
+    }));
+  }
 }

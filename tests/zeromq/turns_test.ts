@@ -1,26 +1,28 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Reply, Request, Router } from "../../zeromq.ts";
-import { futureAddress, overTransports, pending, soon, spendTurn } from "../socket/support.ts";
+import { eachTransport, futureAddress, pending, soon, spendTurn } from "../socket/support.ts";
 import { freshAddress, turn } from "../util.ts";
 import { EFSM, join, rejectsShape, using } from "./support.ts";
 
-overTransports("an echo of requests, by iteration", async (address) => {
-  await using(new Request(), async (request) => {
-    await using(new Reply(), async (reply) => {
-      await join(reply, request, address);
-      const echo = (async () => {
-        for await (const message of reply) await reply.send(message);
-      })();
-      for (const text of ["foo", "bar", "baz"]) {
-        await request.send(text);
-        assertEquals(`${await soon(request.receive())}`, text);
-      }
-      reply.close();
-      await soon(echo);
+for (const over of eachTransport()) {
+  Deno.test(over("an echo of requests, by iteration", async (address) => {
+    await using(new Request(), async (request) => {
+      await using(new Reply(), async (reply) => {
+        await join(reply, request, address);
+        const echo = (async () => {
+          for await (const message of reply) await reply.send(message);
+        })();
+        for (const text of ["foo", "bar", "baz"]) {
+          await request.send(text);
+          assertEquals(`${await soon(request.receive())}`, text);
+        }
+        reply.close();
+        await soon(echo);
+      });
     });
-  });
-});
+  }));
+}
 
 Deno.test("a Request that awaits its reply isn't writable, and the next send waits for it", async () => {
   await using(new Request(), async (request) => {

@@ -2,38 +2,10 @@ import "../fds.ts";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import type { BackendKind } from "../../poller/backend.ts";
 import { createBackend, defaultKind, kinds } from "../../poller/create.ts";
-import { Wakeup } from "../../poller/wakeup.ts";
-import { openDescriptors, openedSince, readiness } from "../fds.ts";
-import { backendContract } from "./backend_contract.ts";
-import { kevents } from "./contract/kevents.ts";
 
 const LINUX = Deno.build.os === "linux";
 const KINDS = kinds();
 const BEST: BackendKind = LINUX ? "epoll" : "kqueue";
-
-for (const kind of KINDS) backendContract(kind);
-
-if (!KINDS.includes("kqueue")) {
-  const name = "kqueue: the contract (skipped: neither the system nor LIBKQUEUE_PATH has a kqueue)";
-  Deno.test({ name, ignore: true, fn: () => {} });
-}
-kevents();
-
-for (const kind of LINUX ? ["eventfd", "pipe"] as const : ["pipe"] as const) {
-  Deno.test(`wake by ${kind}: readable from signal to drain, however often either is called`, () => {
-    const before = LINUX ? openDescriptors() : [];
-    const wake = new Wakeup(kind);
-    for (let turn = 0; turn < 3; turn++) {
-      assertEquals([wake.signalled, readiness(wake.fd) & 1], [false, 0]);
-      for (let time = 0; time < 3; time++) wake.signal();
-      assertEquals([wake.signalled, readiness(wake.fd) & 1], [true, 1]);
-      wake.drain();
-      wake.drain();
-    }
-    wake.close();
-    if (LINUX) assertEquals(openedSince(before), []);
-  });
-}
 
 function withVariable(value: string | undefined, body: () => void, name = "ZMQ_POLLER"): void {
   const before = Deno.env.get(name);

@@ -2,13 +2,13 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
-import { type Backend, HANGUP, READABLE, WRITABLE } from "../../../poller/backend.ts";
-import { createBackend, kinds } from "../../../poller/create.ts";
-import { pipe, put, socketPair, take } from "../../fds.ts";
+import { type Backend, HANGUP, READABLE, WRITABLE } from "../../poller/backend.ts";
+import { createBackend, kinds } from "../../poller/create.ts";
+import { pipe, put, socketPair, take } from "../fds.ts";
 import {
   both,
   collected,
-  type Contract,
+  CONTRACTS,
   lasts,
   LONG,
   onPool,
@@ -18,14 +18,13 @@ import {
   throws,
   throwsZmq,
   until,
-} from "./claims.ts";
+} from "./contract.ts";
 
-/** Registers them. */
-export function nestedSets({ claim, kind, registers }: Contract): void {
-  function claimNested(
+for (const { claim, kind, registers } of CONTRACTS) {
+  const claimNested = (
     name: string,
     body: (parent: Backend<string>, nested: Backend<string>) => unknown,
-  ): void {
+  ) =>
     claim(name, async (parent) => {
       const nested = createBackend<string>(kind);
       try {
@@ -34,9 +33,8 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
         nested.close();
       }
     });
-  }
 
-  claimNested(
+  Deno.test(claimNested(
     "a nested set with something ready is reported once for each attach",
     async (parent, nested) => {
       using a = pipe();
@@ -60,21 +58,26 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
       put(a.write);
       assertEquals(await onPool(parent, LONG), { b: READABLE, nested: READABLE });
     },
+  ));
+
+  Deno.test(
+    claimNested(
+      "a nested set that becomes ready ends the parent's wait",
+      async (parent, nested) => {
+        using a = pipe();
+        nested.add(a.read, READABLE, "a");
+        parent.attach(nested, "nested");
+        const waiting = parent.wait(LONG);
+        await parked(LONG);
+        put(a.write);
+        await soon(waiting);
+        assertEquals(collected(parent), { nested: READABLE });
+        assertEquals(onThread(nested, 0), { a: READABLE });
+      },
+    ),
   );
 
-  claimNested("a nested set that becomes ready ends the parent's wait", async (parent, nested) => {
-    using a = pipe();
-    nested.add(a.read, READABLE, "a");
-    parent.attach(nested, "nested");
-    const waiting = parent.wait(LONG);
-    await parked(LONG);
-    put(a.write);
-    await soon(waiting);
-    assertEquals(collected(parent), { nested: READABLE });
-    assertEquals(onThread(nested, 0), { a: READABLE });
-  });
-
-  claimNested("attaching while the parent waits takes effect", async (parent, nested) => {
+  Deno.test(claimNested("attaching while the parent waits takes effect", async (parent, nested) => {
     using a = pipe();
     nested.add(a.read, READABLE, "a");
     put(a.write);
@@ -83,9 +86,9 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
     parent.attach(nested, "nested");
     await soon(waiting);
     assertEquals(await until(parent, collected(parent)), { nested: READABLE });
-  });
+  }));
 
-  claimNested(
+  Deno.test(claimNested(
     "a nested set that changes while the parent waits takes effect",
     async (parent, nested) => {
       using a = pipe();
@@ -111,9 +114,9 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
       assertEquals(onThread(nested, 0), { null: READABLE });
       closeSync(nothing);
     },
-  );
+  ));
 
-  claimNested("a nested set with a file in it is ready", async (parent, nested) => {
+  Deno.test(claimNested("a nested set with a file in it is ready", async (parent, nested) => {
     const nothing = openSync("/dev/null", "r");
     try {
       nested.add(nothing, READABLE, "null");
@@ -132,9 +135,9 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
     } finally {
       closeSync(nothing);
     }
-  });
+  }));
 
-  claimNested(
+  Deno.test(claimNested(
     "what a nested set has removed doesn't end its parent's wait",
     async (parent, nested) => {
       using a = pipe();
@@ -146,9 +149,9 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
       parent.attach(nested, "nested");
       assertEquals(await lasts(parent, 20), {});
     },
-  );
+  ));
 
-  claimNested(
+  Deno.test(claimNested(
     "what leaves a nested set, or leaves with it, and is closed, is closed at once for its peer",
     async (parent, nested) => {
       const leaving = [
@@ -173,9 +176,9 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
         collected(parent);
       }
     },
-  );
+  ));
 
-  claimNested("waking a nested set ends the parent's wait", async (parent, nested) => {
+  Deno.test(claimNested("waking a nested set ends the parent's wait", async (parent, nested) => {
     parent.attach(nested, "nested");
     const waiting = parent.wait(LONG);
     await parked(LONG);
@@ -190,9 +193,9 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
     nested.wake();
     await soon(next);
     assertEquals(collected(parent), { nested: READABLE });
-  });
+  }));
 
-  claimNested(
+  Deno.test(claimNested(
     "a detached nested set isn't reported, nor one attached again by its old event",
     async (parent, nested) => {
       using a = pipe();
@@ -215,9 +218,9 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
       assertEquals(onThread(parent, LONG), { again: READABLE });
       assertEquals(await both(parent), {});
     },
-  );
+  ));
 
-  claimNested(
+  Deno.test(claimNested(
     "a nested set that's attached elsewhere leaves its first parent",
     async (parent, nested) => {
       using a = pipe();
@@ -232,9 +235,9 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
       parent.attach(nested, "nested");
       assertEquals(onThread(parent, LONG), { nested: READABLE });
     },
-  );
+  ));
 
-  claimNested("a nested set's report may attach it again", (parent, nested) => {
+  Deno.test(claimNested("a nested set's report may attach it again", (parent, nested) => {
     using a = pipe();
     nested.add(a.read, READABLE, "a");
     put(a.write);
@@ -247,9 +250,9 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
       });
       assertEquals(reports, 1);
     }
-  });
+  }));
 
-  claimNested(
+  Deno.test(claimNested(
     "a nested set that one report detaches isn't reported after it",
     async (parent, nested) => {
       using a = pipe();
@@ -268,9 +271,9 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
       assertEquals(await both(parent), {});
       second.close();
     },
-  );
+  ));
 
-  claimNested(
+  Deno.test(claimNested(
     "a closed nested set leaves its parent, also while that waits",
     async (parent, nested) => {
       using a = pipe();
@@ -298,18 +301,18 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
       parent.detach(nested);
       assertEquals(await both(parent), { c: READABLE });
     },
-  );
+  ));
 
-  claimNested("a parent may be closed before its nested sets", (parent, nested) => {
+  Deno.test(claimNested("a parent may be closed before its nested sets", (parent, nested) => {
     using a = pipe();
     parent.attach(nested, "nested");
     parent.close();
     nested.add(a.read, READABLE, "a");
     put(a.write);
     assertEquals(onThread(nested, 0), { a: READABLE });
-  });
+  }));
 
-  claimNested("only another set of the same kind can be a nested set", (parent) => {
+  Deno.test(claimNested("only another set of the same kind can be a nested set", (parent) => {
     for (const one of kinds().filter((one) => one !== kind)) {
       const other = createBackend(one);
       throws(() => parent.attach(other, "nested"), TypeError);
@@ -317,9 +320,9 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
       other.close();
     }
     throws(() => parent.attach(parent, "nested"), TypeError);
-  });
+  }));
 
-  claimNested(
+  Deno.test(claimNested(
     "many nested sets with many descriptors each are told apart",
     async (parent, nested) => {
       const nestedSets = [nested, ...Array.from({ length: 7 }, () => createBackend<string>(kind))];
@@ -342,5 +345,5 @@ export function nestedSets({ claim, kind, registers }: Contract): void {
         for (const one of pipes) one[Symbol.dispose]();
       }
     },
-  );
+  ));
 }

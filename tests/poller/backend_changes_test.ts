@@ -2,14 +2,13 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
-import { HANGUP, READABLE, WRITABLE } from "../../../poller/backend.ts";
-import { createBackend } from "../../../poller/create.ts";
-import { pipe, put, socketPair } from "../../fds.ts";
-import { both, collected, type Contract, LONG, onThread, parked, soon, until } from "./claims.ts";
+import { HANGUP, READABLE, WRITABLE } from "../../poller/backend.ts";
+import { createBackend } from "../../poller/create.ts";
+import { pipe, put, socketPair } from "../fds.ts";
+import { both, collected, CONTRACTS, LONG, onThread, parked, soon, until } from "./contract.ts";
 
-/** Registers them. */
-export function changes({ claim, kind }: Contract): void {
-  claim("what is added while waiting ends the wait when it's ready", async (set) => {
+for (const { claim, kind } of CONTRACTS) {
+  Deno.test(claim("what is added while waiting ends the wait when it's ready", async (set) => {
     using a = pipe();
     using b = pipe();
     put(a.write);
@@ -19,9 +18,9 @@ export function changes({ claim, kind }: Contract): void {
     set.add(a.read, READABLE, "a");
     await soon(waiting);
     assertEquals(await until(set, collected(set)), { a: READABLE });
-  });
+  }));
 
-  claim("what is added while waiting, and ready later, ends the wait", async (set) => {
+  Deno.test(claim("what is added while waiting, and ready later, ends the wait", async (set) => {
     using a = pipe();
     const waiting = set.wait(LONG);
     await parked(LONG);
@@ -29,9 +28,9 @@ export function changes({ claim, kind }: Contract): void {
     const found = waiting.then(() => until(set, collected(set)));
     put(a.write);
     assertEquals(await soon(found), { a: READABLE });
-  });
+  }));
 
-  claim("a file that is added while waiting ends the wait", async (set) => {
+  Deno.test(claim("a file that is added while waiting ends the wait", async (set) => {
     const nothing = openSync("/dev/null", "r");
     try {
       const waiting = set.wait(LONG);
@@ -42,9 +41,9 @@ export function changes({ claim, kind }: Contract): void {
     } finally {
       closeSync(nothing);
     }
-  });
+  }));
 
-  claim(
+  Deno.test(claim(
     "what is removed while waiting isn't reported, and the wait goes on without it",
     async (set) => {
       using a = pipe();
@@ -59,9 +58,9 @@ export function changes({ claim, kind }: Contract): void {
       put(b.write);
       assertEquals(await soon(found), { b: READABLE });
     },
-  );
+  ));
 
-  claim(
+  Deno.test(claim(
     "what is removed while waiting, and closed, is closed at once for its peer",
     async (set) => {
       using a = socketPair();
@@ -82,9 +81,9 @@ export function changes({ claim, kind }: Contract): void {
       await soon(waiting);
       assertEquals(collected(set), {});
     },
-  );
+  ));
 
-  claim("modifying while waiting takes effect in both directions", async (set) => {
+  Deno.test(claim("modifying while waiting takes effect in both directions", async (set) => {
     using a = socketPair();
     using b = pipe();
     set.add(a.read, READABLE, "a");
@@ -102,21 +101,23 @@ export function changes({ claim, kind }: Contract): void {
     const found = second.then(() => until(set, collected(set)));
     put(b.write);
     assertEquals(await soon(found), { b: READABLE });
-  });
+  }));
 
-  claim("an event isn't reported for what was removed between wait and collect", async (set) => {
-    using a = pipe();
-    using b = pipe();
-    put(a.write);
-    put(b.write);
-    set.add(a.read, READABLE, "a");
-    set.add(b.read, READABLE, "b");
-    await set.wait(LONG);
-    set.remove(a.read);
-    assertEquals(collected(set), { b: READABLE });
-  });
+  Deno.test(
+    claim("an event isn't reported for what was removed between wait and collect", async (set) => {
+      using a = pipe();
+      using b = pipe();
+      put(a.write);
+      put(b.write);
+      set.add(a.read, READABLE, "a");
+      set.add(b.read, READABLE, "b");
+      await set.wait(LONG);
+      set.remove(a.read);
+      assertEquals(collected(set), { b: READABLE });
+    }),
+  );
 
-  claim("nor for what was removed and added again", async (set) => {
+  Deno.test(claim("nor for what was removed and added again", async (set) => {
     using a = pipe();
     put(a.write);
     set.add(a.read, READABLE, "a");
@@ -125,9 +126,9 @@ export function changes({ claim, kind }: Contract): void {
     set.add(a.read, READABLE, "again");
     assertEquals(collected(set), {});
     assertEquals(await both(set), { again: READABLE });
-  });
+  }));
 
-  claim(
+  Deno.test(claim(
     "an event between wait and collect is reported as far as it's still of interest",
     async (set) => {
       using a = socketPair();
@@ -148,9 +149,9 @@ export function changes({ claim, kind }: Contract): void {
       set.modify(d.read, 0);
       assertEquals(collected(set), { a: WRITABLE, c: HANGUP });
     },
-  );
+  ));
 
-  claim("what is collected late isn't taken for something else", async (set) => {
+  Deno.test(claim("what is collected late isn't taken for something else", async (set) => {
     const pipes = Array.from({ length: 10 }, () => pipe());
     for (const [index, { read, write }] of pipes.entries()) {
       if (index < 5) put(write);
@@ -165,9 +166,9 @@ export function changes({ claim, kind }: Contract): void {
     for (const token of Object.keys(collected(set))) assertEquals(token, "4");
     assertEquals(await both(set), { 4: READABLE });
     for (const one of pipes) one[Symbol.dispose]();
-  });
+  }));
 
-  claim("what one report removes isn't reported after it", async (set) => {
+  Deno.test(claim("what one report removes isn't reported after it", async (set) => {
     using a = pipe();
     using b = pipe();
     using c = pipe();
@@ -193,28 +194,30 @@ export function changes({ claim, kind }: Contract): void {
         if (String(read) !== reported[0]) set.add(read, READABLE, String(read));
       }
     }
-  });
+  }));
 
-  claim("a report may remove its own, and hides none of the others by that", async (set) => {
-    const pipes = Array.from({ length: 20 }, () => pipe());
-    for (const { read, write } of pipes) {
-      put(write);
-      set.add(read, READABLE, String(read));
-    }
-    const reported = new Set<string>();
-    await set.wait(LONG);
-    set.collect((token) => {
-      reported.add(token);
-      set.remove(Number(token));
-    });
-    assertEquals(reported.size, 20);
-    assertEquals(await both(set), {});
-    for (const { read } of pipes) set.add(read, READABLE, String(read));
-    assertEquals(Object.keys(await both(set)).length, 20);
-    for (const one of pipes) one[Symbol.dispose]();
-  });
+  Deno.test(
+    claim("a report may remove its own, and hides none of the others by that", async (set) => {
+      const pipes = Array.from({ length: 20 }, () => pipe());
+      for (const { read, write } of pipes) {
+        put(write);
+        set.add(read, READABLE, String(read));
+      }
+      const reported = new Set<string>();
+      await set.wait(LONG);
+      set.collect((token) => {
+        reported.add(token);
+        set.remove(Number(token));
+      });
+      assertEquals(reported.size, 20);
+      assertEquals(await both(set), {});
+      for (const { read } of pipes) set.add(read, READABLE, String(read));
+      assertEquals(Object.keys(await both(set)).length, 20);
+      for (const one of pipes) one[Symbol.dispose]();
+    }),
+  );
 
-  claim("a report may add, and wait on this thread", async (set) => {
+  Deno.test(claim("a report may add, and wait on this thread", async (set) => {
     using a = pipe();
     using b = pipe();
     put(a.write);
@@ -229,9 +232,9 @@ export function changes({ claim, kind }: Contract): void {
     });
     assertEquals(reported, ["a", "b"]);
     assertEquals(await both(set), { b: READABLE });
-  });
+  }));
 
-  claim("collecting again reports nothing again", async (set) => {
+  Deno.test(claim("collecting again reports nothing again", async (set) => {
     using a = pipe();
     const nothing = openSync("/dev/null", "r");
     put(a.write);
@@ -241,5 +244,5 @@ export function changes({ claim, kind }: Contract): void {
     assertEquals(collected(set), { a: READABLE, null: READABLE });
     assertEquals(collected(set), {});
     closeSync(nothing);
-  });
+  }));
 }

@@ -1,7 +1,7 @@
 /** What select(2) can't tell by itself, or not of every descriptor. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { HANGUP, READABLE, WRITABLE } from "../../../poller/backend.ts";
+import { HANGUP, READABLE, WRITABLE } from "../../poller/backend.ts";
 import {
   closeFd,
   descriptorLimit,
@@ -13,11 +13,11 @@ import {
   put,
   socketPair,
   unusedNumber,
-} from "../../fds.ts";
+} from "../fds.ts";
 import {
   both,
   collected,
-  type Contract,
+  CONTRACTS,
   lasts,
   LONG,
   onPool,
@@ -27,26 +27,31 @@ import {
   throws,
   throwsZmq,
   until,
-} from "./claims.ts";
+} from "./contract.ts";
 
-/** Registers them. */
-export function select({ claim, ceiling }: Contract): void {
+for (const { claim, ceiling } of CONTRACTS.filter(({ kind }) => kind === "select")) {
   const tooFew = descriptorLimit() <= ceiling;
   const reason = tooFew ? ` (skipped: no descriptor can have the number ${ceiling})` : "";
 
-  claim(`a descriptor above the ceiling is a RangeError, whatever the interest${reason}`, (set) => {
-    using a = pipe();
-    const high = duplicateTo(a.read, ceiling);
-    for (const interest of [READABLE, WRITABLE, 0]) {
-      throws(() => set.add(high, interest, "a"), RangeError);
-    }
-    throwsZmq(() => set.add(unusedNumber(), READABLE, "closed"), "EBADF", "select");
-    throwsZmq(() => set.modify(high, READABLE), "ENOENT", "select");
-    throwsZmq(() => set.remove(high), "ENOENT", "select");
-    closeFd(high);
-  }, tooFew);
+  Deno.test(
+    claim(
+      `a descriptor above the ceiling is a RangeError, whatever the interest${reason}`,
+      (set) => {
+        using a = pipe();
+        const high = duplicateTo(a.read, ceiling);
+        for (const interest of [READABLE, WRITABLE, 0]) {
+          throws(() => set.add(high, interest, "a"), RangeError);
+        }
+        throwsZmq(() => set.add(unusedNumber(), READABLE, "closed"), "EBADF", "select");
+        throwsZmq(() => set.modify(high, READABLE), "ENOENT", "select");
+        throwsZmq(() => set.remove(high), "ENOENT", "select");
+        closeFd(high);
+      },
+      tooFew,
+    ),
+  );
 
-  claim(`the highest descriptor below the ceiling is watched${reason}`, async (set) => {
+  Deno.test(claim(`the highest descriptor below the ceiling is watched${reason}`, async (set) => {
     using a = socketPair();
     const high = duplicateTo(a.read, ceiling - 1);
     set.add(high, READABLE | WRITABLE, "a");
@@ -55,9 +60,9 @@ export function select({ claim, ceiling }: Contract): void {
     assertEquals(await both(set), { a: READABLE | WRITABLE });
     set.remove(high);
     closeFd(high);
-  }, tooFew);
+  }, tooFew));
 
-  claim(`without a low number left, waking is a RangeError${reason}`, async (set) => {
+  Deno.test(claim(`without a low number left, waking is a RangeError${reason}`, async (set) => {
     using a = pipe();
     const taken: number[] = [];
     try {
@@ -73,9 +78,9 @@ export function select({ claim, ceiling }: Contract): void {
       taken.forEach(closeFd);
     }
     assertEquals(await both(set), { a: READABLE });
-  }, tooFew);
+  }, tooFew));
 
-  claim("data that no one waits for doesn't end a wait for room", async (set) => {
+  Deno.test(claim("data that no one waits for doesn't end a wait for room", async (set) => {
     using a = socketPair();
     using b = pipe();
     put(a.write);
@@ -90,9 +95,9 @@ export function select({ claim, ceiling }: Contract): void {
     drain(b.read);
     drain(a.write);
     assertEquals(await both(set), { a: WRITABLE });
-  });
+  }));
 
-  claim(
+  Deno.test(claim(
     "a wait for room, with unread data there, begins again only a few times a second",
     async (set) => {
       using a = socketPair();
@@ -110,9 +115,9 @@ export function select({ claim, ceiling }: Contract): void {
         assert(waits < 10, `${waits} waits`);
       }
     },
-  );
+  ));
 
-  claim("a hang-up ends a wait for room in what has no room any more", async (set) => {
+  Deno.test(claim("a hang-up ends a wait for room in what has no room any more", async (set) => {
     using a = pipe();
     set.add(a.read, WRITABLE, "a");
     for (const data of [0, 1]) {
@@ -126,5 +131,5 @@ export function select({ claim, ceiling }: Contract): void {
       assertEquals(await found, { a: HANGUP });
       assertEquals(onThread(set, LONG), { a: HANGUP });
     }
-  });
+  }));
 }

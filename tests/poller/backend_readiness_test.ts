@@ -2,13 +2,13 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
-import { check } from "../../../ffi/errno.ts";
-import { loadLibrary } from "../../../ffi/load.ts";
-import { EDGE, ERROR, HANGUP, READABLE, WRITABLE } from "../../../poller/backend.ts";
-import { drain, fill, pipe, put, socketPair, take } from "../../fds.ts";
+import { check } from "../../ffi/errno.ts";
+import { loadLibrary } from "../../ffi/load.ts";
+import { EDGE, ERROR, HANGUP, READABLE, WRITABLE } from "../../poller/backend.ts";
+import { drain, fill, pipe, put, socketPair, take } from "../fds.ts";
 import {
   both,
-  type Contract,
+  CONTRACTS,
   lasts,
   LINUX,
   LONG,
@@ -16,7 +16,7 @@ import {
   onThread,
   throws,
   throwsZmq,
-} from "./claims.ts";
+} from "./contract.ts";
 
 const { shutdown } = loadLibrary().open({
   // int shutdown(int sockfd, int how)
@@ -27,9 +27,8 @@ function endSending(fd: number): void {
   check(shutdown(fd, 1), "shutdown");
 }
 
-/** Registers them. */
-export function readiness({ claim, kind, registers }: Contract): void {
-  claim("readable is reported for as long as there is something to read", async (set) => {
+for (const { claim, kind, registers } of CONTRACTS) {
+  Deno.test(claim("readable is reported for as long as there is something to read", async (set) => {
     using a = pipe();
     set.add(a.read, READABLE, "a");
     assertEquals(await both(set), {});
@@ -45,9 +44,9 @@ export function readiness({ claim, kind, registers }: Contract): void {
       take(a.read);
       assertEquals(await onPool(set, 0), {});
     }
-  });
+  }));
 
-  claim("writable is reported for as long as there is room", async (set) => {
+  Deno.test(claim("writable is reported for as long as there is room", async (set) => {
     using a = pipe();
     set.add(a.write, WRITABLE, "a");
     assertEquals(await both(set), { a: WRITABLE });
@@ -55,19 +54,21 @@ export function readiness({ claim, kind, registers }: Contract): void {
     assertEquals(await both(set), {});
     drain(a.read);
     assertEquals(await both(set), { a: WRITABLE });
-  });
+  }));
 
-  claim("a pipe whose writer has gone reports a hang-up, after its data as well", async (set) => {
-    using a = pipe();
-    set.add(a.read, READABLE, "a");
-    put(a.write);
-    a.close(a.write);
-    assertEquals(await both(set), { a: READABLE | HANGUP });
-    drain(a.read);
-    assertEquals(await both(set), { a: HANGUP });
-  });
+  Deno.test(
+    claim("a pipe whose writer has gone reports a hang-up, after its data as well", async (set) => {
+      using a = pipe();
+      set.add(a.read, READABLE, "a");
+      put(a.write);
+      a.close(a.write);
+      assertEquals(await both(set), { a: READABLE | HANGUP });
+      drain(a.read);
+      assertEquals(await both(set), { a: HANGUP });
+    }),
+  );
 
-  claim(
+  Deno.test(claim(
     "a peer that has only ended its sending is at its end, and hasn't gone",
     async (set) => {
       using a = socketPair();
@@ -85,9 +86,9 @@ export function readiness({ claim, kind, registers }: Contract): void {
     },
     // macOS's poll calls that a hang-up.
     !LINUX && kind !== "kqueue",
-  );
+  ));
 
-  claim("a hang-up is reported to who waits for writable only", async (set) => {
+  Deno.test(claim("a hang-up is reported to who waits for writable only", async (set) => {
     using a = socketPair();
     fill(a.read);
     set.add(a.read, WRITABLE, "a");
@@ -96,9 +97,9 @@ export function readiness({ claim, kind, registers }: Contract): void {
     const found = await both(set);
     assert((found.a & HANGUP) !== 0, `readiness ${found.a}`);
     assertEquals(found.a & READABLE, 0);
-  });
+  }));
 
-  claim("a pipe whose reader has gone reports an error, full or not", async (set) => {
+  Deno.test(claim("a pipe whose reader has gone reports an error, full or not", async (set) => {
     using a = pipe();
     using b = pipe();
     fill(b.write);
@@ -107,9 +108,9 @@ export function readiness({ claim, kind, registers }: Contract): void {
     a.close(a.read);
     b.close(b.read);
     assertEquals(await both(set), { a: WRITABLE | ERROR, b: ERROR });
-  });
+  }));
 
-  claim("regular files, directories and /dev/null are always ready", async (set) => {
+  Deno.test(claim("regular files, directories and /dev/null are always ready", async (set) => {
     const file = openSync(new URL(import.meta.url), "r");
     const directory = openSync(new URL(".", import.meta.url), "r");
     const nothing = openSync("/dev/null", "r+");
@@ -138,23 +139,28 @@ export function readiness({ claim, kind, registers }: Contract): void {
     } finally {
       for (const fd of [file, directory, nothing]) closeSync(fd);
     }
-  });
+  }));
 
-  claim("a file is ready beside descriptors that aren't, and hides none that are", async (set) => {
-    using a = pipe();
-    const nothing = openSync("/dev/null", "r");
-    try {
-      set.add(a.read, READABLE, "a");
-      set.add(nothing, READABLE, "null");
-      assertEquals(await both(set), { null: READABLE });
-      put(a.write);
-      assertEquals(await both(set), { a: READABLE, null: READABLE });
-    } finally {
-      closeSync(nothing);
-    }
-  });
+  Deno.test(
+    claim(
+      "a file is ready beside descriptors that aren't, and hides none that are",
+      async (set) => {
+        using a = pipe();
+        const nothing = openSync("/dev/null", "r");
+        try {
+          set.add(a.read, READABLE, "a");
+          set.add(nothing, READABLE, "null");
+          assertEquals(await both(set), { null: READABLE });
+          put(a.write);
+          assertEquals(await both(set), { a: READABLE, null: READABLE });
+        } finally {
+          closeSync(nothing);
+        }
+      },
+    ),
+  );
 
-  claim("an edge reports at least each first event", async (set) => {
+  Deno.test(claim("an edge reports at least each first event", async (set) => {
     using a = pipe();
     put(a.write);
     set.add(a.read, READABLE | EDGE, "a");
@@ -170,17 +176,17 @@ export function readiness({ claim, kind, registers }: Contract): void {
     assertEquals(onThread(set, LONG), { a: READABLE });
     set.modify(a.read, READABLE);
     assertEquals(await both(set), { a: READABLE });
-  });
+  }));
 
-  claim("an edge isn't reported twice", async (set) => {
+  Deno.test(claim("an edge isn't reported twice", async (set) => {
     using a = pipe();
     put(a.write);
     set.add(a.read, READABLE | EDGE, "a");
     assertEquals(await onPool(set, LONG), { a: READABLE });
     assertEquals(await both(set), {});
-  }, kind !== "epoll" && kind !== "kqueue");
+  }, kind !== "epoll" && kind !== "kqueue"));
 
-  claim("an edge that a failing report left over is still reported", async (set) => {
+  Deno.test(claim("an edge that a failing report left over is still reported", async (set) => {
     using a = pipe();
     using b = pipe();
     for (const { read, write } of [a, b]) {
@@ -199,5 +205,5 @@ export function readiness({ claim, kind, registers }: Contract): void {
       assertEquals([...new Set(reported)].sort(), [String(a.read), String(b.read)].sort());
       for (const { read } of [a, b]) set.modify(read, READABLE | EDGE);
     }
-  });
+  }));
 }

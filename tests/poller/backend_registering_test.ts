@@ -1,18 +1,17 @@
 /** Registering: add, modify, remove, and what they refuse. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { HANGUP, READABLE, WRITABLE } from "../../../poller/backend.ts";
-import { closeFd, duplicateTo, pipe, put, socketPair } from "../../fds.ts";
-import { both, type Contract, lasts, onPool, onThread, throws, throwsZmq } from "./claims.ts";
+import { HANGUP, READABLE, WRITABLE } from "../../poller/backend.ts";
+import { closeFd, duplicateTo, pipe, put, socketPair } from "../fds.ts";
+import { both, CONTRACTS, lasts, onPool, onThread, throws, throwsZmq } from "./contract.ts";
 
-/** Registers them. */
-export function registering({ claim, registers, unused }: Contract): void {
-  claim("a set without descriptors waits out its time", async (set) => {
+for (const { claim, registers, unused } of CONTRACTS) {
+  Deno.test(claim("a set without descriptors waits out its time", async (set) => {
     assertEquals(onThread(set, 0), {});
     assertEquals(await onPool(set, 1), {});
-  });
+  }));
 
-  claim("a descriptor is reported with its token from add to remove", async (set) => {
+  Deno.test(claim("a descriptor is reported with its token from add to remove", async (set) => {
     using a = pipe();
     put(a.write);
     assertEquals(await both(set), {});
@@ -22,24 +21,29 @@ export function registering({ claim, registers, unused }: Contract): void {
     assertEquals(await both(set), {});
     set.add(a.read, READABLE, "again");
     assertEquals(await both(set), { again: READABLE });
-  });
+  }));
 
-  claim("each of several descriptors is reported with its own token and readiness", async (set) => {
-    using a = pipe();
-    using b = pipe();
-    using c = socketPair();
-    set.add(a.read, READABLE, "a");
-    set.add(b.write, WRITABLE, "b");
-    set.add(c.read, READABLE | WRITABLE, "c");
-    assertEquals(await both(set), { b: WRITABLE, c: WRITABLE });
-    put(a.write);
-    put(c.write);
-    assertEquals(await both(set), { a: READABLE, b: WRITABLE, c: READABLE | WRITABLE });
-    set.remove(a.read);
-    assertEquals(await both(set), { b: WRITABLE, c: READABLE | WRITABLE });
-  });
+  Deno.test(
+    claim(
+      "each of several descriptors is reported with its own token and readiness",
+      async (set) => {
+        using a = pipe();
+        using b = pipe();
+        using c = socketPair();
+        set.add(a.read, READABLE, "a");
+        set.add(b.write, WRITABLE, "b");
+        set.add(c.read, READABLE | WRITABLE, "c");
+        assertEquals(await both(set), { b: WRITABLE, c: WRITABLE });
+        put(a.write);
+        put(c.write);
+        assertEquals(await both(set), { a: READABLE, b: WRITABLE, c: READABLE | WRITABLE });
+        set.remove(a.read);
+        assertEquals(await both(set), { b: WRITABLE, c: READABLE | WRITABLE });
+      },
+    ),
+  );
 
-  claim("modify changes what is reported", async (set) => {
+  Deno.test(claim("modify changes what is reported", async (set) => {
     using a = socketPair();
     put(a.write);
     set.add(a.read, READABLE, "a");
@@ -49,9 +53,9 @@ export function registering({ claim, registers, unused }: Contract): void {
     assertEquals(await both(set), { a: READABLE | WRITABLE });
     set.modify(a.read, READABLE);
     assertEquals(await both(set), { a: READABLE });
-  });
+  }));
 
-  claim(
+  Deno.test(claim(
     "interest 0 reports nothing, not even a hang-up, and keeps the registration",
     async (set) => {
       using a = pipe();
@@ -72,17 +76,17 @@ export function registering({ claim, registers, unused }: Contract): void {
       set.remove(a.read);
       set.remove(b.read);
     },
-  );
+  ));
 
-  claim("adding twice is EEXIST, and the first registration stands", async (set) => {
+  Deno.test(claim("adding twice is EEXIST, and the first registration stands", async (set) => {
     using a = pipe();
     put(a.write);
     set.add(a.read, READABLE, "a");
     throwsZmq(() => set.add(a.read, READABLE, "b"), "EEXIST", registers);
     assertEquals(await both(set), { a: READABLE });
-  });
+  }));
 
-  claim("adding a closed descriptor is EBADF, whatever the interest", async (set) => {
+  Deno.test(claim("adding a closed descriptor is EBADF, whatever the interest", async (set) => {
     const closed = unused;
     for (const interest of [READABLE, WRITABLE, 0]) {
       throwsZmq(() => set.add(closed, interest, "closed"), "EBADF", registers);
@@ -95,9 +99,9 @@ export function registering({ claim, registers, unused }: Contract): void {
     assertEquals(await both(set), { opened: READABLE });
     set.remove(closed);
     closeFd(closed);
-  });
+  }));
 
-  claim("modifying or removing what isn't watched is ENOENT", (set) => {
+  Deno.test(claim("modifying or removing what isn't watched is ENOENT", (set) => {
     using a = pipe();
     throwsZmq(() => set.modify(a.read, READABLE), "ENOENT", registers);
     throwsZmq(() => set.remove(a.read), "ENOENT", registers);
@@ -105,9 +109,9 @@ export function registering({ claim, registers, unused }: Contract): void {
     set.remove(a.read);
     throwsZmq(() => set.modify(a.read, READABLE), "ENOENT", registers);
     throwsZmq(() => set.remove(a.read), "ENOENT", registers);
-  });
+  }));
 
-  claim("what can't be a descriptor is refused at once", (set) => {
+  Deno.test(claim("what can't be a descriptor is refused at once", (set) => {
     for (const fd of [0.5, NaN, Infinity, "0", undefined, null] as number[]) {
       throws(() => set.add(fd, READABLE, "a"), TypeError);
       throws(() => set.modify(fd, READABLE), TypeError);
@@ -118,5 +122,5 @@ export function registering({ claim, registers, unused }: Contract): void {
       throws(() => set.modify(fd, READABLE), RangeError);
       throws(() => set.remove(fd), RangeError);
     }
-  });
+  }));
 }

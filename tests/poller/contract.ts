@@ -1,10 +1,10 @@
-/** How the contract's claims are registered and examined. */
+/** The contract of the backends: one test a claim and backend, and what examines a set. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { ZmqError } from "../../../errors.ts";
-import type { Backend, BackendKind } from "../../../poller/backend.ts";
-import { createBackend } from "../../../poller/create.ts";
-import { unusedNumber } from "../../fds.ts";
+import { ZmqError } from "../../errors.ts";
+import type { Backend, BackendKind } from "../../poller/backend.ts";
+import { createBackend, kinds } from "../../poller/create.ts";
+import { unusedNumber } from "../fds.ts";
 
 /** What each part of the contract is given. */
 export interface Contract {
@@ -19,8 +19,12 @@ export interface Contract {
   readonly unused: number;
   /** Whether what is open can be counted: the system tells, and none belongs to a library's kqueue. */
   readonly countable: boolean;
-  /** Registers a test of a set, which is closed behind it. */
-  claim(name: string, body: (set: Backend<string>) => unknown, ignore?: boolean): void;
+  /** A test of a set, which is closed behind it. */
+  claim(
+    name: string,
+    body: (set: Backend<string>) => unknown,
+    ignore?: boolean,
+  ): Deno.TestDefinition;
 }
 
 /** What was reported: readiness by token. */
@@ -31,7 +35,7 @@ export const LONG = 20_011;
 export const LINUX = Deno.build.os === "linux";
 
 /** The contract's frame for one kind. */
-export function contractOf(kind: BackendKind): Contract {
+function contractOf(kind: BackendKind): Contract {
   // Foreign functions are bound at their first use, and the sanitizers take that for a test's leak.
   const first = createBackend<string>(kind);
   first.waitSync(0, () => {});
@@ -44,22 +48,23 @@ export function contractOf(kind: BackendKind): Contract {
     ceiling,
     unused: Math.min(unusedNumber(), ceiling - 1),
     countable: LINUX && kind !== "kqueue",
-    claim(name, body, ignore = false) {
-      Deno.test({
-        name: `${kind}: ${name}`,
-        ignore,
-        fn: async () => {
-          const set = createBackend<string>(kind);
-          try {
-            await body(set);
-          } finally {
-            set.close();
-          }
-        },
-      });
-    },
+    claim: (name, body, ignore = false) => ({
+      name: `${kind}: ${name}`,
+      ignore,
+      fn: async () => {
+        const set = createBackend<string>(kind);
+        try {
+          await body(set);
+        } finally {
+          set.close();
+        }
+      },
+    }),
   };
 }
+
+/** The contract for each of this system's backends: what every one of them must do, in `backend_<topic>_test.ts`. */
+export const CONTRACTS: readonly Contract[] = kinds().map(contractOf);
 
 /** Waits on this thread, and returns what was reported. */
 export function onThread(set: Backend<string>, timeout: number): Found {

@@ -2,13 +2,13 @@
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
-import { READABLE } from "../../../poller/backend.ts";
-import { createBackend } from "../../../poller/create.ts";
-import { openDescriptors, openedSince, pipe, put } from "../../fds.ts";
+import { READABLE } from "../../poller/backend.ts";
+import { createBackend } from "../../poller/create.ts";
+import { openDescriptors, openedSince, pipe, put } from "../fds.ts";
 import {
   both,
   collected,
-  type Contract,
+  CONTRACTS,
   LONG,
   onPool,
   onThread,
@@ -16,20 +16,19 @@ import {
   soon,
   throwsCode,
   throwsZmq,
-} from "./claims.ts";
+} from "./contract.ts";
 
-/** Registers them. */
-export function closing({ claim, kind, waits, countable }: Contract): void {
-  claim("a second wait while one is outstanding is EBUSY", async (set) => {
+for (const { claim, kind, waits, countable } of CONTRACTS) {
+  Deno.test(claim("a second wait while one is outstanding is EBUSY", async (set) => {
     const waiting = set.wait(LONG);
     throwsZmq(() => set.wait(0), "EBUSY", waits);
     throwsZmq(() => onThread(set, 0), "EBUSY", waits);
     set.wake();
     await soon(waiting);
     assertEquals(await both(set), {});
-  });
+  }));
 
-  claim("after close everything but close is EBADF", (set) => {
+  Deno.test(claim("after close everything but close is EBADF", (set) => {
     using a = pipe();
     const nested = createBackend<string>(kind);
     set.add(a.read, READABLE, "a");
@@ -48,9 +47,9 @@ export function closing({ claim, kind, waits, countable }: Contract): void {
     set.detach(nested);
     assertEquals(set.waiting, false);
     nested.close();
-  });
+  }));
 
-  claim("closing while waiting ends the wait", async (set) => {
+  Deno.test(claim("closing while waiting ends the wait", async (set) => {
     using a = pipe();
     set.add(a.read, READABLE, "a");
     for (const one of [set, createBackend<string>(kind)]) {
@@ -61,9 +60,9 @@ export function closing({ claim, kind, waits, countable }: Contract): void {
       assertEquals(one.waiting, false);
       assertEquals(collected(one), {});
     }
-  });
+  }));
 
-  claim("what was found isn't reported after close", async (set) => {
+  Deno.test(claim("what was found isn't reported after close", async (set) => {
     using a = pipe();
     const nothing = openSync("/dev/null", "r");
     put(a.write);
@@ -73,9 +72,9 @@ export function closing({ claim, kind, waits, countable }: Contract): void {
     set.close();
     assertEquals(collected(set), {});
     closeSync(nothing);
-  });
+  }));
 
-  claim("closing while waiting with something found reports nothing", async (set) => {
+  Deno.test(claim("closing while waiting with something found reports nothing", async (set) => {
     using a = pipe();
     const nothing = openSync("/dev/null", "r");
     put(a.write);
@@ -86,9 +85,9 @@ export function closing({ claim, kind, waits, countable }: Contract): void {
     await soon(waiting);
     assertEquals(collected(set), {});
     closeSync(nothing);
-  });
+  }));
 
-  claim("every descriptor is given back, waiting or not", async () => {
+  Deno.test(claim("every descriptor is given back, waiting or not", async () => {
     using a = pipe();
     const nothing = openSync("/dev/null", "r");
     const before = openDescriptors();
@@ -109,24 +108,26 @@ export function closing({ claim, kind, waits, countable }: Contract): void {
     }
     assertEquals(openedSince(before), []);
     closeSync(nothing);
-  }, !countable);
+  }, !countable));
 
-  claim("a set that never waits on a pool thread needs no descriptor for waking", async () => {
-    using a = pipe();
-    put(a.write);
-    const before = openDescriptors();
-    const own = kind === "epoll" ? 1 : 0;
-    const parent = createBackend<string>(kind);
-    await onPool(parent, 0);
-    const withParent = openDescriptors();
-    assertEquals(openedSince(before).length, own + 1);
-    const nested = createBackend<string>(kind);
-    nested.add(a.read, READABLE, "a");
-    parent.attach(nested, "nested");
-    assertEquals(await onPool(parent, LONG), { nested: READABLE });
-    assertEquals(onThread(nested, LONG), { a: READABLE });
-    assertEquals(openedSince(withParent).length, own);
-    nested.close();
-    parent.close();
-  }, !countable);
+  Deno.test(
+    claim("a set that never waits on a pool thread needs no descriptor for waking", async () => {
+      using a = pipe();
+      put(a.write);
+      const before = openDescriptors();
+      const own = kind === "epoll" ? 1 : 0;
+      const parent = createBackend<string>(kind);
+      await onPool(parent, 0);
+      const withParent = openDescriptors();
+      assertEquals(openedSince(before).length, own + 1);
+      const nested = createBackend<string>(kind);
+      nested.add(a.read, READABLE, "a");
+      parent.attach(nested, "nested");
+      assertEquals(await onPool(parent, LONG), { nested: READABLE });
+      assertEquals(onThread(nested, LONG), { a: READABLE });
+      assertEquals(openedSince(withParent).length, own);
+      nested.close();
+      parent.close();
+    }, !countable),
+  );
 }

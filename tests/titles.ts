@@ -1,0 +1,36 @@
+/**
+ * Prints which tests each file registers, and where, without running any: `deno run -A tests/titles.ts`. A line has a
+ * file, a name and the place of the call, divided by tabs.
+ */
+
+const ROOT = new URL("../", import.meta.url);
+
+async function* testsBelow(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
+    if (isDirectory) yield* testsBelow(`${folder}${name}/`);
+    else if (name.endsWith("_test.ts")) yield folder + name;
+  }
+}
+
+type Definition = string | { name?: string } | (() => unknown);
+
+const found: string[] = [];
+let file = "";
+
+/** Stands for `Deno.test`, in each of its forms. */
+function test(first: Definition, second?: Definition): void {
+  const definitions = [first, second].filter((one) => typeof one !== "string");
+  const name = typeof first === "string" ? first : definitions.find((one) => one?.name)!.name;
+  const caller = new Error().stack!.split("\n")[2];
+  const [, place] = caller.match(/(file:\/\/.*:\d+):\d+/)!;
+  found.push(`${file}\t${name}\t${place.replace(ROOT.href, "")}`);
+}
+
+const members = ["beforeAll", "afterAll", "beforeEach", "afterEach"].map((one) => [one, () => {}]);
+const value = Object.assign(test, { ignore: test, only: test }, Object.fromEntries(members));
+Object.defineProperty(Deno, "test", { value });
+for (file of (await Array.fromAsync(testsBelow("tests/"))).sort()) {
+  await import(new URL(file, ROOT).href);
+}
+console.log(found.join("\n"));
+Deno.exit(); // what a file has opened beside its tests keeps no one here
