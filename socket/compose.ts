@@ -4,7 +4,7 @@ import { handleOf, openHandleOf } from "./handle.ts";
 import type { Receives, Sends } from "./halves.ts";
 import { MetadataNames } from "./metadata.ts";
 import { defineOptions } from "./options.ts";
-import { type OptionName, type PARTICULAR, RECEIVING, SENDING } from "./options_table.ts";
+import { type OptionName, RECEIVING, SENDING } from "./options_table.ts";
 import { drain, MessageIterator, receive, receiveSync, tryReceive, visit } from "./receive.ts";
 import { send, sendSync, trySend } from "./send.ts";
 import type { Socket } from "./socket.ts";
@@ -70,27 +70,15 @@ const SENDS: Sends & ThisType<Socket> = {
 export const RECEIVING_HALF: PropertyDescriptorMap = propertiesOf(RECEIVES, RECEIVING);
 const SENDING_HALF = propertiesOf(SENDS, SENDING);
 
-/** The name of an option that only some classes have. */
-export type ParticularName = keyof typeof PARTICULAR;
-
-/** Defines the halves that its type of socket has on a class, and options. What it can't do isn't there. */
+/** Defines on a class the halves and the options that its type of socket has. What it can't do isn't there. */
 export function compose(
-  type: { prototype: Socket },
-  { receives, sends }: SocketType,
-  ...options: readonly ParticularName[]
-): void {
-  composeOf(type, receives ? RECEIVING_HALF : {}, sends ? SENDING_HALF : {}, options);
-}
-
-/** The same for a class whose halves are others. */
-export function composeOf(
   { prototype }: { prototype: Socket },
-  receiving: PropertyDescriptorMap,
-  sending: PropertyDescriptorMap,
-  options: readonly ParticularName[],
+  { receives, sends, options = [] }: SocketType,
+  receiving: PropertyDescriptorMap = RECEIVING_HALF,
+  sending: PropertyDescriptorMap = SENDING_HALF,
 ): void {
-  Object.defineProperties(prototype, receiving);
-  Object.defineProperties(prototype, sending);
+  if (receives) Object.defineProperties(prototype, receiving);
+  if (sends) Object.defineProperties(prototype, sending);
   defineOptions(prototype, options);
 }
 

@@ -63,10 +63,7 @@ export type { GroupMessage, GroupTarget, PeerTarget, ReceivesAs, RoutedMessage, 
 export interface ServerOptions
   extends
     SocketOptions,
-    Partial<ReceiveOptions>,
-    Partial<SendOptions>,
-    Partial<HelloMessageOption>,
-    Partial<DisconnectMessageOption> {}
+    Partial<ReceiveOptions & SendOptions & HelloMessageOption & DisconnectMessageOption> {}
 
 /**
  * Receives from all its clients, each message with its client's routing id, a number, and sends to the client of an
@@ -87,16 +84,13 @@ export interface Server
     SendOptions,
     HelloMessageOption,
     DisconnectMessageOption {}
-composeAddressed(Server, TYPES.Server, targetOfPeer, "helloMessage", "disconnectMessage");
+composeAddressed(Server, TYPES.Server, targetOfPeer);
 
 /** Options of a {@linkcode Client}. */
 export interface ClientOptions
   extends
     SocketOptions,
-    Partial<ReceiveOptions>,
-    Partial<SendOptions>,
-    Partial<HelloMessageOption>,
-    Partial<HiccupMessageOption> {}
+    Partial<ReceiveOptions & SendOptions & HelloMessageOption & HiccupMessageOption> {}
 
 /** Sends to its servers in turn, and receives from all of them (`ZMQ_CLIENT`). Peers are {@linkcode Server} sockets. */
 export class Client extends Socket {
@@ -108,11 +102,10 @@ export class Client extends Socket {
 /** The members of a {@linkcode Client} that its type of socket brings. */
 export interface Client
   extends Receives, Sends, ReceiveOptions, SendOptions, HelloMessageOption, HiccupMessageOption {}
-compose(Client, TYPES.Client, "helloMessage", "hiccupMessage");
+compose(Client, TYPES.Client);
 
 /** Options of a {@linkcode Radio}. */
-export interface RadioOptions
-  extends SocketOptions, Partial<SendOptions>, Partial<PublishOptions> {}
+export interface RadioOptions extends SocketOptions, Partial<SendOptions & PublishOptions> {}
 
 /**
  * Sends each message to all peers that have joined its group (`ZMQ_RADIO`). Peers are {@linkcode Dish} sockets. For those
@@ -145,7 +138,7 @@ export class Radio extends Socket {
 }
 /** The members of a {@linkcode Radio} that its type of socket brings. */
 export interface Radio extends SendsTo<GroupTarget>, SendOptions, PublishOptions {}
-composeAddressed(Radio, TYPES.Radio, targetOfGroup, "noDrop");
+composeAddressed(Radio, TYPES.Radio, targetOfGroup);
 
 /** Options of a {@linkcode Dish}. */
 export interface DishOptions extends SocketOptions, Partial<ReceiveOptions> {}
@@ -180,11 +173,10 @@ export class Dish extends Socket {
 }
 /** The members of a {@linkcode Dish} that its type of socket brings. */
 export interface Dish extends ReceivesAs<GroupMessage>, ReceiveOptions {}
-composeAddressed(Dish, TYPES.Dish, undefined);
+composeAddressed(Dish, TYPES.Dish);
 
 /** Options of a {@linkcode Gather}. */
-export interface GatherOptions
-  extends SocketOptions, Partial<ReceiveOptions>, Partial<ConflateOption> {}
+export interface GatherOptions extends SocketOptions, Partial<ReceiveOptions & ConflateOption> {}
 
 /** Receives from all its peers (`ZMQ_GATHER`). Peers are {@linkcode Scatter} sockets. */
 export class Gather extends Socket {
@@ -195,11 +187,10 @@ export class Gather extends Socket {
 }
 /** The members of a {@linkcode Gather} that its type of socket brings. */
 export interface Gather extends Receives, ReceiveOptions, ConflateOption {}
-compose(Gather, TYPES.Gather, "conflate");
+compose(Gather, TYPES.Gather);
 
 /** Options of a {@linkcode Scatter}. */
-export interface ScatterOptions
-  extends SocketOptions, Partial<SendOptions>, Partial<ConflateOption> {}
+export interface ScatterOptions extends SocketOptions, Partial<SendOptions & ConflateOption> {}
 
 /** Sends each message to one of its peers, in turn (`ZMQ_SCATTER`). Peers are {@linkcode Gather} sockets. */
 export class Scatter extends Socket {
@@ -210,16 +201,13 @@ export class Scatter extends Socket {
 }
 /** The members of a {@linkcode Scatter} that its type of socket brings. */
 export interface Scatter extends Sends, SendOptions, ConflateOption {}
-compose(Scatter, TYPES.Scatter, "conflate");
+compose(Scatter, TYPES.Scatter);
 
 /** Options of a {@linkcode Peer}. */
 export interface PeerOptions
   extends
     SocketOptions,
-    Partial<ReceiveOptions>,
-    Partial<SendOptions>,
-    Partial<HelloMessageOption>,
-    Partial<DisconnectMessageOption>,
+    Partial<ReceiveOptions & SendOptions & HelloMessageOption & DisconnectMessageOption>,
     Partial<HiccupMessageOption> {}
 
 /**
@@ -253,18 +241,10 @@ export interface Peer
     HelloMessageOption,
     DisconnectMessageOption,
     HiccupMessageOption {}
-composeAddressed(
-  Peer,
-  TYPES.Peer,
-  targetOfPeer,
-  "helloMessage",
-  "disconnectMessage",
-  "hiccupMessage",
-);
+composeAddressed(Peer, TYPES.Peer, targetOfPeer);
 
 /** Options of a {@linkcode Channel}. */
-export interface ChannelOptions
-  extends SocketOptions, Partial<ReceiveOptions>, Partial<SendOptions> {}
+export interface ChannelOptions extends SocketOptions, Partial<ReceiveOptions & SendOptions> {}
 
 /**
  * Exchanges messages with exactly one other Channel (`ZMQ_CHANNEL`, since 4.3.3), as a {@linkcode Pair} does with
@@ -281,8 +261,7 @@ export interface Channel extends Receives, Sends, ReceiveOptions, SendOptions {}
 compose(Channel, TYPES.Channel);
 
 /** Options of a {@linkcode Datagram}. */
-export interface DatagramOptions
-  extends SocketOptions, Partial<ReceiveOptions>, Partial<SendOptions> {}
+export interface DatagramOptions extends SocketOptions, Partial<ReceiveOptions & SendOptions> {}
 
 /**
  * Exchanges UDP datagrams with anyone (`ZMQ_DGRAM`). A message has two parts: the peer's address, such as

@@ -1,6 +1,6 @@
 /** The receiving and sending halves of draft sockets whose messages have a routing id or a group. */
 
-import { composeOf, type ParticularName, propertiesOf, RECEIVING_HALF } from "./compose.ts";
+import { compose, propertiesOf, RECEIVING_HALF } from "./compose.ts";
 import { handleOf } from "./handle.ts";
 import type { Frame, MessagePart } from "./message.ts";
 import { SENDING } from "./options_table.ts";
@@ -90,12 +90,10 @@ function sendsTo<Target>(
 /** Defines such halves on a class; `targetOf` finds the address of what it sends. */
 export function composeAddressed<Target>(
   type: { prototype: Socket },
-  { receives }: SocketType,
-  targetOf: ((target: Target) => string | Uint8Array) | undefined,
-  ...options: readonly ParticularName[]
+  row: SocketType,
+  targetOf?: (target: Target) => string | Uint8Array,
 ): void {
-  const sending = targetOf === undefined ? {} : propertiesOf(sendsTo(targetOf), SENDING);
-  composeOf(type, receives ? RECEIVING_AS : {}, sending, options);
+  compose(type, row, RECEIVING_AS, targetOf && propertiesOf(sendsTo(targetOf), SENDING));
 }
 
 /** Checks a routing id of a peer. */

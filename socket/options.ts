@@ -222,11 +222,13 @@ function assertBuilt(name: string, { needs }: OptionRow, call: string): void {
   );
 }
 
-/** Gives a class options as properties, but for those that it has a property for itself. */
+/** Gives a class options as properties, but for those that it, or the class above it, has a property for itself. */
 export function defineOptions(prototype: object, names: readonly OptionName[]): void {
   const property: PropertyDescriptor = { enumerable: true, configurable: true };
+  const above = Object.getPrototypeOf(prototype);
   for (const name of names) {
-    if (Object.hasOwn(prototype, name)) continue;
+    // Not `name in prototype`, for which V8 makes an object of another kind of each prototype, each time.
+    if (Object.hasOwn(prototype, name) || Object.hasOwn(above, name)) continue;
     property.get = function (this: object) {
       return getOption(handleOf(this), name);
     };

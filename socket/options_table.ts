@@ -264,3 +264,6 @@ export const OPTIONS = { ...COMMON, ...SENDING, ...RECEIVING, ...PARTICULAR } as
 
 /** The name of an option. */
 export type OptionName = keyof typeof OPTIONS;
+
+/** The name of an option that only some types of sockets have. */
+export type ParticularName = keyof typeof PARTICULAR;

@@ -7,7 +7,7 @@ import { Socket, type SocketOptions } from "./socket.ts";
 import { TYPES } from "./types.ts";
 
 /** Options of a {@linkcode Pair}. */
-export interface PairOptions extends SocketOptions, Partial<ReceiveOptions>, Partial<SendOptions> {}
+export interface PairOptions extends SocketOptions, Partial<ReceiveOptions & SendOptions> {}
 
 /**
  * Exchanges messages with exactly one other Pair, in both directions (`ZMQ_PAIR`). Without it, a send waits.

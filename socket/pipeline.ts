@@ -7,7 +7,7 @@ import { Socket, type SocketOptions } from "./socket.ts";
 import { TYPES } from "./types.ts";
 
 /** Options of a {@linkcode Push}. */
-export interface PushOptions extends SocketOptions, Partial<SendOptions>, Partial<ConflateOption> {}
+export interface PushOptions extends SocketOptions, Partial<SendOptions & ConflateOption> {}
 
 /**
  * Sends each message to one of its peers, in turn (`ZMQ_PUSH`). Peers are {@linkcode Pull} sockets.
@@ -35,11 +35,10 @@ export class Push extends Socket {
 }
 /** The members of a {@linkcode Push} that its type of socket brings. */
 export interface Push extends Sends, SendOptions, ConflateOption {}
-compose(Push, TYPES.Push, "conflate");
+compose(Push, TYPES.Push);
 
 /** Options of a {@linkcode Pull}. */
-export interface PullOptions
-  extends SocketOptions, Partial<ReceiveOptions>, Partial<ConflateOption> {}
+export interface PullOptions extends SocketOptions, Partial<ReceiveOptions & ConflateOption> {}
 
 /**
  * Receives messages from all its peers, in turn (`ZMQ_PULL`). Peers are {@linkcode Push} sockets.
@@ -67,4 +66,4 @@ export class Pull extends Socket {
 }
 /** The members of a {@linkcode Pull} that its type of socket brings. */
 export interface Pull extends Receives, ReceiveOptions, ConflateOption {}
-compose(Pull, TYPES.Pull, "conflate");
+compose(Pull, TYPES.Pull);

@@ -26,10 +26,7 @@ import { TYPES } from "./types.ts";
 export interface PublisherOptions
   extends
     SocketOptions,
-    Partial<SendOptions>,
-    Partial<PublishOptions>,
-    Partial<ConflateOption>,
-    Partial<InvertMatchingOption>,
+    Partial<SendOptions & PublishOptions & ConflateOption & InvertMatchingOption>,
     Partial<OnlyFirstSubscribeOption> {}
 
 /**
@@ -67,23 +64,11 @@ export interface Publisher
     InvertMatchingOption,
     OnlyFirstSubscribeOption,
     TopicsCount {}
-compose(
-  Publisher,
-  TYPES.Publisher,
-  "noDrop",
-  "conflate",
-  "invertMatching",
-  "onlyFirstSubscribe",
-  "topicsCount",
-);
+compose(Publisher, TYPES.Publisher);
 
 /** Options of a {@linkcode Subscriber}. */
 export interface SubscriberOptions
-  extends
-    SocketOptions,
-    Partial<ReceiveOptions>,
-    Partial<ConflateOption>,
-    Partial<InvertMatchingOption> {}
+  extends SocketOptions, Partial<ReceiveOptions & ConflateOption & InvertMatchingOption> {}
 
 /**
  * Receives the messages to whose beginning it has subscribed (`ZMQ_SUB`). Peers are
@@ -135,19 +120,14 @@ export class Subscriber extends Socket {
 /** The members of a {@linkcode Subscriber} that its type of socket brings. */
 export interface Subscriber
   extends Receives, ReceiveOptions, ConflateOption, InvertMatchingOption, TopicsCount {}
-compose(Subscriber, TYPES.Subscriber, "conflate", "invertMatching", "topicsCount");
+compose(Subscriber, TYPES.Subscriber);
 
 /** Options of an {@linkcode XPublisher}. */
 export interface XPublisherOptions
   extends
     SocketOptions,
-    Partial<ReceiveOptions>,
-    Partial<SendOptions>,
-    Partial<PublishOptions>,
-    Partial<InvertMatchingOption>,
-    Partial<ManualOptions>,
-    Partial<OnlyFirstSubscribeOption>,
-    Partial<XPublisherOnlyOptions> {}
+    Partial<ReceiveOptions & SendOptions & PublishOptions & InvertMatchingOption & ManualOptions>,
+    Partial<OnlyFirstSubscribeOption & XPublisherOnlyOptions> {}
 
 /**
  * A {@linkcode Publisher} that receives its peers' subscriptions (`ZMQ_XPUB`): messages whose first byte is 1 for a
@@ -220,17 +200,7 @@ export interface XPublisher
     ManualOptions,
     OnlyFirstSubscribeOption,
     TopicsCount {}
-compose(
-  XPublisher,
-  TYPES.XPublisher,
-  "noDrop",
-  "invertMatching",
-  "manual",
-  "manualLastValue",
-  "welcomeMessage",
-  "onlyFirstSubscribe",
-  "topicsCount",
-);
+compose(XPublisher, TYPES.XPublisher);
 
 /** Setting either of the two options decides over both. */
 const VERBOSITIES = new Map<unknown, readonly [option: number, on: number]>([
@@ -243,10 +213,7 @@ const VERBOSITIES = new Map<unknown, readonly [option: number, on: number]>([
 export interface XSubscriberOptions
   extends
     SocketOptions,
-    Partial<ReceiveOptions>,
-    Partial<SendOptions>,
-    Partial<OnlyFirstSubscribeOption>,
-    Partial<VerboseUnsubscribeOption> {}
+    Partial<ReceiveOptions & SendOptions & OnlyFirstSubscribeOption & VerboseUnsubscribeOption> {}
 
 /**
  * A {@linkcode Subscriber} that subscribes by sending messages (`ZMQ_XSUB`): a byte 1 and a prefix to subscribe, 0 and
@@ -281,7 +248,7 @@ export interface XSubscriber
     OnlyFirstSubscribeOption,
     VerboseUnsubscribeOption,
     TopicsCount {}
-compose(XSubscriber, TYPES.XSubscriber, "onlyFirstSubscribe", "verboseUnsubscribe", "topicsCount");
+compose(XSubscriber, TYPES.XSubscriber);
 
 function change(
   handle: Handle,

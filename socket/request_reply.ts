@@ -54,11 +54,8 @@ export interface RequestOptions
   extends
     SocketOptions,
     RoutingIdOption,
-    Partial<ReceiveOptions>,
-    Partial<SendOptions>,
-    Partial<ProbeRouterOption>,
-    Partial<RequestOnlyOptions>,
-    Partial<HelloMessageOption> {}
+    Partial<ReceiveOptions & SendOptions & ProbeRouterOption>,
+    Partial<RequestOnlyOptions & HelloMessageOption> {}
 
 /**
  * Sends a request, receives its reply, and so on in strict turn (`ZMQ_REQ`). Peers are {@linkcode Reply} and
@@ -96,11 +93,11 @@ export interface Request
     ProbeRouterOption,
     RequestOnlyOptions,
     HelloMessageOption {}
-compose(Request, TYPES.Request, "probeRouter", "correlate", "relaxed", "helloMessage");
+compose(Request, TYPES.Request);
 
 /** Options of a {@linkcode Reply}. */
 export interface ReplyOptions
-  extends SocketOptions, RoutingIdOption, Partial<ReceiveOptions>, Partial<SendOptions> {}
+  extends SocketOptions, RoutingIdOption, Partial<ReceiveOptions & SendOptions> {}
 
 /**
  * Receives a request, sends its reply, and so on in strict turn (`ZMQ_REP`). Peers are
@@ -137,12 +134,8 @@ export interface DealerOptions
   extends
     SocketOptions,
     RoutingIdOption,
-    Partial<ReceiveOptions>,
-    Partial<SendOptions>,
-    Partial<ProbeRouterOption>,
-    Partial<ConflateOption>,
-    Partial<HelloMessageOption>,
-    Partial<HiccupMessageOption> {}
+    Partial<ReceiveOptions & SendOptions & ProbeRouterOption & ConflateOption>,
+    Partial<HelloMessageOption & HiccupMessageOption> {}
 
 /**
  * Sends to its peers in turn and receives from all of them, in any order (`ZMQ_DEALER`). Peers are
@@ -179,7 +172,7 @@ export interface Dealer
     ConflateOption,
     HelloMessageOption,
     HiccupMessageOption {}
-compose(Dealer, TYPES.Dealer, "probeRouter", "conflate", "helloMessage", "hiccupMessage");
+compose(Dealer, TYPES.Dealer);
 
 /** How a {@linkcode Router} or Stream connects. */
 export interface RoutedConnectOptions {
@@ -192,14 +185,8 @@ export interface RouterOptions
   extends
     SocketOptions,
     RoutingIdOption,
-    Partial<ReceiveOptions>,
-    Partial<SendOptions>,
-    Partial<ProbeRouterOption>,
-    Partial<RouterOnlyOptions>,
-    Partial<RawModeOption>,
-    Partial<RouterNotifyOption>,
-    Partial<HelloMessageOption>,
-    Partial<DisconnectMessageOption> {}
+    Partial<ReceiveOptions & SendOptions & ProbeRouterOption & RouterOnlyOptions & RawModeOption>,
+    Partial<RouterNotifyOption & HelloMessageOption & DisconnectMessageOption> {}
 
 /**
  * Receives from all its peers, each message preceded by a frame with the peer's routing id, and sends to the
@@ -257,16 +244,7 @@ export interface Router
     RawModeOption,
     HelloMessageOption,
     DisconnectMessageOption {}
-compose(
-  Router,
-  TYPES.Router,
-  "probeRouter",
-  "mandatory",
-  "handover",
-  "rawMode",
-  "helloMessage",
-  "disconnectMessage",
-);
+compose(Router, TYPES.Router);
 
 /** Connects a socket that addresses its peers by routing ids. */
 export function connectRouted(

@@ -9,11 +9,7 @@ import { TYPES } from "./types.ts";
 
 /** Options of a {@linkcode Stream}. */
 export interface StreamOptions
-  extends
-    SocketOptions,
-    Partial<ReceiveOptions>,
-    Partial<SendOptions>,
-    Partial<StreamOnlyOptions> {}
+  extends SocketOptions, Partial<ReceiveOptions & SendOptions & StreamOnlyOptions> {}
 
 /**
  * Talks to plain TCP peers (`ZMQ_STREAM`). Each message is of two frames, the peer's routing id and
@@ -53,4 +49,4 @@ export class Stream extends Socket {
 }
 /** The members of a {@linkcode Stream} that its type of socket brings. */
 export interface Stream extends Receives, Sends, ReceiveOptions, SendOptions, StreamOnlyOptions {}
-compose(Stream, TYPES.Stream, "notify");
+compose(Stream, TYPES.Stream);

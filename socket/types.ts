@@ -1,6 +1,7 @@
 /** The table of socket types: what is known of each. A new type is a row here, and a class. */
 
 import { stateError } from "../ffi/errno.ts";
+import type { ParticularName } from "./options_table.ts";
 
 /** One type of socket. */
 export interface SocketType {
@@ -10,6 +11,8 @@ export interface SocketType {
   readonly name: string;
   readonly receives: boolean;
   readonly sends: boolean;
+  /** Its options, beside those that every socket has, or every one that sends or receives. */
+  readonly options?: readonly ParticularName[];
   /** How few and how many parts its messages may have, where libzmq drops others, or loses its place in them; undefined: any. */
   readonly parts?: readonly [least: number, most: number];
   /** What a message's first part is, where that names a peer. */
@@ -42,44 +45,70 @@ const BOTH = { receives: true, sends: true } as const;
 const ROUTED = { ...BOTH, addressedBy: "routing id" } as const;
 const DRAFT = { draft: true, threadSafe: true, parts: [1, 1] } as const;
 
+const MATCHING = ["invertMatching", "topicsCount"] as const;
+const PUBLISHING = [...MATCHING, "noDrop", "onlyFirstSubscribe"] as const;
+const NAMED = ["routingId", "probeRouter", "helloMessage"] as const;
+
 /** All of them by their classes' names. */
-export const TYPES = {
-  Pair: { number: 0, name: "Pair", ...BOTH },
-  Publisher: { number: 1, name: "Publisher", ...OUT },
-  Subscriber: { number: 2, name: "Subscriber", ...IN, looksTake: true },
-  Request: { number: 3, name: "Request", ...BOTH, takesTurns: true },
-  Reply: { number: 4, name: "Reply", ...BOTH, takesTurns: true, builtOnRouter: true },
-  Dealer: { number: 5, name: "Dealer", ...BOTH },
+export const TYPES = named({
+  Pair: { number: 0, ...BOTH },
+  Publisher: { number: 1, ...OUT, options: [...PUBLISHING, "conflate"] },
+  Subscriber: { number: 2, ...IN, looksTake: true, options: [...MATCHING, "conflate"] },
+  Request: { number: 3, ...BOTH, takesTurns: true, options: [...NAMED, "correlate", "relaxed"] },
+  Reply: { number: 4, ...BOTH, takesTurns: true, builtOnRouter: true, options: ["routingId"] },
+  Dealer: { number: 5, ...BOTH, options: [...NAMED, "conflate", "hiccupMessage"] },
   Router: {
     number: 6,
-    name: "Router",
     ...ROUTED,
     parts: [2, Infinity],
     hasRawMode: true,
     refusesUnready: true,
+    options: [...NAMED, "mandatory", "handover", "rawMode", "disconnectMessage"],
   },
-  Pull: { number: 7, name: "Pull", ...IN },
-  Push: { number: 8, name: "Push", ...OUT },
-  XPublisher: { number: 9, name: "XPublisher", ...BOTH, tearsMessages: true },
-  XSubscriber: { number: 10, name: "XSubscriber", ...BOTH },
-  Stream: { number: 11, name: "Stream", ...ROUTED, parts: [2, 2], closesPeers: true },
-  Server: { number: 12, name: "Server", ...BOTH, ...DRAFT, beside: "routingId" },
-  Client: { number: 13, name: "Client", ...BOTH, ...DRAFT },
-  Radio: { number: 14, name: "Radio", ...OUT, ...DRAFT, beside: "group" },
-  Dish: { number: 15, name: "Dish", ...IN, ...DRAFT, beside: "group" },
-  Gather: { number: 16, name: "Gather", ...IN, ...DRAFT },
-  Scatter: { number: 17, name: "Scatter", ...OUT, ...DRAFT },
-  Datagram: {
-    number: 18,
-    name: "Datagram",
+  Pull: { number: 7, ...IN, options: ["conflate"] },
+  Push: { number: 8, ...OUT, options: ["conflate"] },
+  XPublisher: {
+    number: 9,
     ...BOTH,
-    parts: [2, 2],
-    addressedBy: "address",
-    draft: true,
+    tearsMessages: true,
+    options: [...PUBLISHING, "manual", "manualLastValue", "welcomeMessage"],
   },
-  Peer: { number: 19, name: "Peer", ...BOTH, ...DRAFT, beside: "routingId" },
-  Channel: { number: 20, name: "Channel", ...BOTH, ...DRAFT },
-} as const satisfies Readonly<Record<string, SocketType>>;
+  XSubscriber: {
+    number: 10,
+    ...BOTH,
+    options: ["onlyFirstSubscribe", "verboseUnsubscribe", "topicsCount"],
+  },
+  Stream: { number: 11, ...ROUTED, parts: [2, 2], closesPeers: true, options: ["notify"] },
+  Server: {
+    number: 12,
+    ...BOTH,
+    ...DRAFT,
+    beside: "routingId",
+    options: ["helloMessage", "disconnectMessage"],
+  },
+  Client: { number: 13, ...BOTH, ...DRAFT, options: ["helloMessage", "hiccupMessage"] },
+  Radio: { number: 14, ...OUT, ...DRAFT, beside: "group", options: ["noDrop"] },
+  Dish: { number: 15, ...IN, ...DRAFT, beside: "group" },
+  Gather: { number: 16, ...IN, ...DRAFT, options: ["conflate"] },
+  Scatter: { number: 17, ...OUT, ...DRAFT, options: ["conflate"] },
+  Datagram: { number: 18, ...BOTH, parts: [2, 2], addressedBy: "address", draft: true },
+  Peer: {
+    number: 19,
+    ...BOTH,
+    ...DRAFT,
+    beside: "routingId",
+    options: ["helloMessage", "disconnectMessage", "hiccupMessage"],
+  },
+  Channel: { number: 20, ...BOTH, ...DRAFT },
+});
+
+/** Gives each row the name by which it stands there. */
+function named<Name extends string>(
+  rows: Readonly<Record<Name, Omit<SocketType, "name">>>,
+): Readonly<Record<Name, SocketType>> {
+  for (const [name, row] of Object.entries(rows)) Object.assign(row as object, { name });
+  return rows as Readonly<Record<Name, SocketType>>;
+}
 
 /** The type of a number. Throws EINVAL, as libzmq does, where there is none. */
 export function typeOf(number: number): SocketType {

@@ -1,22 +1,20 @@
 /** What a class of sockets is given beside its own members. */
 
-import type { OptionName } from "../socket/options_table.ts";
 import type { SocketType } from "../socket/types.ts";
 import { ENOTSUP, errnoError } from "./errors.ts";
 import type { Socket } from "./socket.ts";
-import { defineByName, RECEIVING, SENDING } from "./socket_options.ts";
+import { defineByName, isThere, RECEIVING, SENDING } from "./socket_options.ts";
 
 /** Gives a class the options that its type of socket has. */
 export function compose(
   { prototype }: { prototype: Socket },
-  { sends, receives }: SocketType,
-  ...options: OptionName[]
+  { sends, receives, options = [] }: SocketType,
 ): void {
   if (sends) defineByName(prototype, SENDING);
   else Object.defineProperty(prototype, "send", hidden(sendNothing));
   if (receives) defineByName(prototype, RECEIVING);
   else Object.defineProperty(prototype, "receive", hidden(undefined));
-  defineByName(prototype, options);
+  defineByName(prototype, options.filter(isThere));
 }
 
 function hidden(value: unknown): PropertyDescriptor {

@@ -124,10 +124,10 @@ export interface Datagram
 
 compose(Server, TYPES.Server);
 compose(Client, TYPES.Client);
-compose(Radio, TYPES.Radio);
+compose(Radio, { ...TYPES.Radio, options: [] }); // whose noDrop it lacks
 compose(Dish, TYPES.Dish);
-compose(Gather, TYPES.Gather, "conflate");
-compose(Scatter, TYPES.Scatter, "conflate");
+compose(Gather, TYPES.Gather);
+compose(Scatter, TYPES.Scatter);
 compose(Datagram, TYPES.Datagram);
 
 /** Gives a class a `send` whose options name the target. */

@@ -232,14 +232,14 @@ export interface Stream
   extends Readable<[Message, Message]>, Writable<[MessageLike, MessageLike]> {}
 
 compose(Pair, TYPES.Pair);
-compose(Publisher, TYPES.Publisher, "noDrop", "conflate", "invertMatching");
-compose(Subscriber, TYPES.Subscriber, "conflate", "invertMatching");
-compose(Request, TYPES.Request, "routingId", "probeRouter", "correlate", "relaxed");
-compose(Reply, TYPES.Reply, "routingId");
-compose(Dealer, TYPES.Dealer, "routingId", "probeRouter", "conflate");
-compose(Router, TYPES.Router, "routingId", "mandatory", "probeRouter", "handover");
-compose(Pull, TYPES.Pull, "conflate");
-compose(Push, TYPES.Push, "conflate");
-compose(XPublisher, TYPES.XPublisher, "noDrop", "manual", "welcomeMessage", "invertMatching");
+compose(Publisher, TYPES.Publisher);
+compose(Subscriber, TYPES.Subscriber);
+compose(Request, TYPES.Request);
+compose(Reply, TYPES.Reply);
+compose(Dealer, TYPES.Dealer);
+compose(Router, TYPES.Router);
+compose(Pull, TYPES.Pull);
+compose(Push, TYPES.Push);
+compose(XPublisher, TYPES.XPublisher);
 compose(XSubscriber, TYPES.XSubscriber);
-compose(Stream, TYPES.Stream, "notify");
+compose(Stream, TYPES.Stream);

@@ -25,8 +25,8 @@ export const SENDING = [...Object.keys(table.SENDING), "multicastHops"] as table
 /** Those of sockets that receive. */
 export const RECEIVING = Object.keys(table.RECEIVING) as table.OptionName[];
 
-/** Options of every socket that aren't there, or not with every socket; nor is what has come since its day. */
-const ABSENT: ReadonlySet<string> = new Set(["multicastHops", "multicastLoop", "useFd"]);
+/** Options that aren't there, or not with every socket; nor is what has come since its day. */
+const ABSENT: ReadonlySet<string> = new Set(["multicastHops", "multicastLoop", "rawMode", "useFd"]);
 
 /** Options of some types of sockets that can only be set. */
 const WRITE_ONLY: ReadonlySet<string> = new Set([
@@ -45,13 +45,16 @@ export function defineByName(prototype: object, names: readonly table.OptionName
   defineOptions(prototype, "Socket", rows);
 }
 
-/** Gives the base class its options. A mechanism's are there where the build has it. */
+/** Whether zeromq.js has an option. A mechanism's are there where the build has it. */
+export function isThere(name: table.OptionName): boolean {
+  const { since, needs }: table.OptionRow = OPTIONS[name];
+  const mechanism = needs === "curve" || needs === "gssapi";
+  return since === undefined && !ABSENT.has(name) && (!mechanism || has(needs));
+}
+
+/** Gives the base class its options. */
 export function defineCommon(prototype: object): void {
-  const names = (Object.keys(COMMON) as (keyof typeof COMMON)[]).filter((name) => {
-    const { since, needs }: table.OptionRow = COMMON[name];
-    const mechanism = needs === "curve" || needs === "gssapi";
-    return since === undefined && !ABSENT.has(name) && (!mechanism || has(needs));
-  });
+  const names = (Object.keys(COMMON) as table.OptionName[]).filter(isThere);
   defineByName(prototype, names.filter((name) => name !== "typeOfService"));
   defineOptions(prototype, "Socket", {
     typeOfService: [COMMON.typeOfService.number, "Uint32"],
