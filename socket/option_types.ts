@@ -99,8 +99,8 @@ export interface SendOptions {
   /** The system's send buffer in bytes; -1 as the system has it. Default -1 (`ZMQ_SNDBUF`). */
   sendBufferSize: number;
   /**
-   * How long, in ms, a send may wait; 0 to try once, -1 indefinitely. It then rejects with `ZmqError`
-   * EAGAIN. Takes effect at once. Default -1 (`ZMQ_SNDTIMEO`).
+   * How long, in ms, a send may wait; 0 to try once, -1 indefinitely. It then rejects with EAGAIN. Takes
+   * effect at once. Default -1 (`ZMQ_SNDTIMEO`).
    */
   sendTimeout: number;
 }
@@ -116,8 +116,8 @@ export interface ReceiveOptions {
   /** The system's receive buffer in bytes; -1 as the system has it. Default -1 (`ZMQ_RCVBUF`). */
   receiveBufferSize: number;
   /**
-   * How long, in ms, a receive may wait; 0 to try once, -1 indefinitely. It then rejects with
-   * `ZmqError` EAGAIN. Takes effect at once. Default -1 (`ZMQ_RCVTIMEO`).
+   * How long, in ms, a receive may wait; 0 to try once, -1 indefinitely. It then rejects with EAGAIN.
+   * Takes effect at once. Default -1 (`ZMQ_RCVTIMEO`).
    */
   receiveTimeout: number;
   /** Which properties of its connection are read with each message; see {@linkcode Receives.metadata}. Default: none. */
@@ -153,7 +153,7 @@ export interface RequestOnlyOptions {
 /** Options of Router sockets. */
 export interface RouterOnlyOptions {
   /**
-   * Whether sending to a peer that isn't there fails with `ZmqError` EHOSTUNREACH, and to one whose
+   * Whether sending to a peer that isn't there fails with EHOSTUNREACH, and to one whose
    * queue is full waits; otherwise both are dropped silently. A peer that goes while its queue is full counts as
    * there until all that came from it was received. Default false (`ZMQ_ROUTER_MANDATORY`).
    */

@@ -2,6 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 import { handleOf } from "../socket/handle.ts";
+import type { ConflateOption } from "../socket/option_types.ts";
 import { changeGroup } from "../socket/draft_core.ts";
 import { TYPES } from "../socket/types.ts";
 import { expectArguments, isObject } from "./arguments.ts";
@@ -90,11 +91,8 @@ export class Gather extends Socket {
     super(TYPES.Gather.number, options);
   }
 }
-/** Gathers receive messages of one part. */
-export interface Gather extends Readable<[Message]> {
-  /** Whether only the last message is kept. Can't be read (`ZMQ_CONFLATE`). */
-  conflate: boolean;
-}
+/** Gathers receive messages of one part. Their `conflate` can't be read. */
+export interface Gather extends Readable<[Message]>, ConflateOption {}
 
 /** Sockets that send to Gathers by turns. */
 export class Scatter extends Socket {
@@ -103,11 +101,8 @@ export class Scatter extends Socket {
     super(TYPES.Scatter.number, options);
   }
 }
-/** Scatters send messages of one part. */
-export interface Scatter extends Writable<MessageLike> {
-  /** Whether only the last message is kept. Can't be read (`ZMQ_CONFLATE`). */
-  conflate: boolean;
-}
+/** Scatters send messages of one part. Their `conflate` can't be read. */
+export interface Scatter extends Writable<MessageLike>, ConflateOption {}
 
 /** Sockets for UDP. A message is the peer's address, and bytes. */
 export class Datagram extends Socket {

@@ -1,7 +1,16 @@
 /** The classes of sockets, one a pattern. */
 
 import type { Buffer } from "node:buffer";
-
+import type {
+  ConflateOption,
+  InvertMatchingOption,
+  ManualOptions,
+  ProbeRouterOption,
+  PublishOptions,
+  RequestOnlyOptions,
+  RouterOnlyOptions,
+  StreamOnlyOptions,
+} from "../socket/option_types.ts";
 import { OPTION_NUMBERS } from "../socket/options_table.ts";
 import { TYPES } from "../socket/types.ts";
 import { compose } from "./compose.ts";
@@ -28,28 +37,16 @@ export interface Pair extends Writable, Readable {}
 
 /** Sockets that send to all subscribers. */
 export class Publisher extends Socket {
-  /** Whether a send waits for slow subscribers instead of dropping for them. Can't be read (`ZMQ_XPUB_NODROP`). */
-  declare noDrop: boolean;
-  /** Whether only the last message is kept. Can't be read (`ZMQ_CONFLATE`). */
-  declare conflate: boolean;
-  /** Whether messages that match no subscription are sent. Default false (`ZMQ_INVERT_MATCHING`). */
-  declare invertMatching: boolean;
-
   /** Opens a socket (`ZMQ_PUB`). */
   constructor(options?: SocketOptions<Publisher>) {
     super(TYPES.Publisher.number, options);
   }
 }
-/** Publishers send. */
-export interface Publisher extends Writable {}
+/** Publishers send. Their `noDrop` and `conflate` can't be read. */
+export interface Publisher extends Writable, PublishOptions, ConflateOption, InvertMatchingOption {}
 
 /** Sockets that receive what they have subscribed to. */
 export class Subscriber extends Socket {
-  /** Whether only the last message is kept. Can't be read (`ZMQ_CONFLATE`). */
-  declare conflate: boolean;
-  /** Whether messages that match no subscription are received. Default false (`ZMQ_INVERT_MATCHING`). */
-  declare invertMatching: boolean;
-
   /** Opens a socket (`ZMQ_SUB`). */
   constructor(options?: SocketOptions<Subscriber>) {
     super(TYPES.Subscriber.number, options);
@@ -67,27 +64,21 @@ export class Subscriber extends Socket {
     else for (const prefix of prefixes) this.setStringOption(OPTION_NUMBERS.unsubscribe, prefix);
   }
 }
-/** Subscribers receive. */
-export interface Subscriber extends Readable {}
+/** Subscribers receive. Their `conflate` can't be read. */
+export interface Subscriber extends Readable, ConflateOption, InvertMatchingOption {}
 
 /** Sockets that send a request and receive its reply, by turns. */
 export class Request extends Socket {
   /** The id by which Routers know the socket; `null` for one of their making (`ZMQ_ROUTING_ID`). */
   declare routingId: string | null;
-  /** Whether new peers get an empty message. Can't be read (`ZMQ_PROBE_ROUTER`). */
-  declare probeRouter: boolean;
-  /** Whether replies must match their request. Can't be read (`ZMQ_REQ_CORRELATE`). */
-  declare correlate: boolean;
-  /** Whether a new request may be sent before the reply. Can't be read (`ZMQ_REQ_RELAXED`). */
-  declare relaxed: boolean;
 
   /** Opens a socket (`ZMQ_REQ`). */
   constructor(options?: SocketOptions<Request>) {
     super(TYPES.Request.number, options);
   }
 }
-/** Requests send and receive. */
-export interface Request extends Readable, Writable {}
+/** Requests send and receive. Their `probeRouter`, `correlate` and `relaxed` can't be read. */
+export interface Request extends Readable, Writable, ProbeRouterOption, RequestOnlyOptions {}
 
 /** Sockets that receive a request and send its reply, by turns. */
 export class Reply extends Socket {
@@ -106,29 +97,19 @@ export interface Reply extends Readable, Writable {}
 export class Dealer extends Socket {
   /** The id by which Routers know the socket; `null` for one of their making (`ZMQ_ROUTING_ID`). */
   declare routingId: string | null;
-  /** Whether new peers get an empty message. Can't be read (`ZMQ_PROBE_ROUTER`). */
-  declare probeRouter: boolean;
-  /** Whether only the last message is kept. Can't be read (`ZMQ_CONFLATE`). */
-  declare conflate: boolean;
 
   /** Opens a socket (`ZMQ_DEALER`). */
   constructor(options?: SocketOptions<Dealer>) {
     super(TYPES.Dealer.number, options);
   }
 }
-/** Dealers send and receive. */
-export interface Dealer extends Readable, Writable {}
+/** Dealers send and receive. Their `probeRouter` and `conflate` can't be read. */
+export interface Dealer extends Readable, Writable, ProbeRouterOption, ConflateOption {}
 
 /** Sockets whose messages begin with the peer's routing id. */
 export class Router extends Socket {
   /** The id by which other Routers know the socket; `null` for one of their making (`ZMQ_ROUTING_ID`). */
   declare routingId: string | null;
-  /** Whether sending to a peer that isn't there fails. Can't be read (`ZMQ_ROUTER_MANDATORY`). */
-  declare mandatory: boolean;
-  /** Whether new peers get an empty message. Can't be read (`ZMQ_PROBE_ROUTER`). */
-  declare probeRouter: boolean;
-  /** Whether a new peer takes over a routing id in use. Can't be read (`ZMQ_ROUTER_HANDOVER`). */
-  declare handover: boolean;
 
   /** Opens a socket (`ZMQ_ROUTER`). */
   constructor(options?: SocketOptions<Router>) {
@@ -141,8 +122,8 @@ export class Router extends Socket {
     super.connect(address);
   }
 }
-/** Routers send and receive. */
-export interface Router extends Readable, Writable {}
+/** Routers send and receive. Their `mandatory`, `probeRouter` and `handover` can't be read. */
+export interface Router extends Readable, Writable, ProbeRouterOption, RouterOnlyOptions {}
 
 /** Sockets that receive from Pushes. */
 export class Pull extends Socket {
@@ -151,11 +132,8 @@ export class Pull extends Socket {
     super(TYPES.Pull.number, options);
   }
 }
-/** Pulls receive. */
-export interface Pull extends Readable {
-  /** Whether only the last message is kept. Can't be read (`ZMQ_CONFLATE`). */
-  conflate: boolean;
-}
+/** Pulls receive. Their `conflate` can't be read. */
+export interface Pull extends Readable, ConflateOption {}
 
 /** Sockets that send to Pulls by turns. */
 export class Push extends Socket {
@@ -164,22 +142,13 @@ export class Push extends Socket {
     super(TYPES.Push.number, options);
   }
 }
-/** Pushes send. */
-export interface Push extends Writable {
-  /** Whether only the last message is kept. Can't be read (`ZMQ_CONFLATE`). */
-  conflate: boolean;
-}
+/** Pushes send. Their `conflate` can't be read. */
+export interface Push extends Writable, ConflateOption {}
 
 /** Publishers that receive their peers' subscriptions. */
 export class XPublisher extends Socket {
-  /** Whether a send waits for slow subscribers instead of dropping for them. Can't be read (`ZMQ_XPUB_NODROP`). */
-  declare noDrop: boolean;
-  /** Whether subscriptions are only received. Can't be read (`ZMQ_XPUB_MANUAL`). */
-  declare manual: boolean;
   /** A message for each new subscriber; `null` for none. Can't be read (`ZMQ_XPUB_WELCOME_MSG`). */
   declare welcomeMessage: string | null;
-  /** Whether messages that match no subscription are sent. Default false (`ZMQ_INVERT_MATCHING`). */
-  declare invertMatching: boolean;
 
   /** Opens a socket (`ZMQ_XPUB`). */
   constructor(options?: SocketOptions<XPublisher>) {
@@ -198,8 +167,9 @@ export class XPublisher extends Socket {
     else if (value === "allSubsUnsubs") this.setBoolOption(OPTION_NUMBERS.verboser, true);
   }
 }
-/** XPublishers send, and receive subscriptions. */
-export interface XPublisher extends Readable, Writable {}
+/** XPublishers send, and receive subscriptions. Their `noDrop` and `manual` can't be read. */
+export interface XPublisher
+  extends Readable, Writable, PublishOptions, InvertMatchingOption, Pick<ManualOptions, "manual"> {}
 
 /** Subscribers that subscribe by sending. */
 export class XSubscriber extends Socket {
@@ -213,9 +183,6 @@ export interface XSubscriber extends Readable, Writable {}
 
 /** Sockets for peers that speak plain TCP. A message is the peer's id, and bytes. */
 export class Stream extends Socket {
-  /** Whether peers that come and go are received as empty messages. Can't be read (`ZMQ_STREAM_NOTIFY`). */
-  declare notify: boolean;
-
   /** Opens a socket (`ZMQ_STREAM`). */
   constructor(options?: SocketOptions<Stream>) {
     super(TYPES.Stream.number, options);
@@ -227,9 +194,9 @@ export class Stream extends Socket {
     super.connect(address);
   }
 }
-/** Streams send and receive, each message an id and bytes. */
+/** Streams send and receive, each message an id and bytes. Their `notify` can't be read. */
 export interface Stream
-  extends Readable<[Message, Message]>, Writable<[MessageLike, MessageLike]> {}
+  extends Readable<[Message, Message]>, Writable<[MessageLike, MessageLike]>, StreamOnlyOptions {}
 
 compose(Pair, TYPES.Pair);
 compose(Publisher, TYPES.Publisher);
