@@ -5,7 +5,7 @@ import { assertSafeOptions } from "./hazards.ts";
 import { Frame } from "./message.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { setOption } from "./options.ts";
-import { OPTION_NUMBERS, type OptionRow, OPTIONS, RECEIVING, SENDING } from "./options_table.ts";
+import { OPTION_NUMBERS, type OptionName, OPTIONS, RECEIVING, SENDING } from "./options_table.ts";
 import { getBytes, intBytes, scratch, setBytes, toEvents } from "./raw_options.ts";
 
 const encoder = new TextEncoder();
@@ -74,6 +74,9 @@ export function engineOption(handle: Handle, option: number): number | undefined
   return timeout && handle[timeout];
 }
 
+/** The names of options that libzmq can only set, by their numbers. */
+let unreadable: ReadonlyMap<number, OptionName> | undefined;
+
 /** Notes what was set by number, where an option's property can only tell what was set. */
 export function shadowByNumber(handle: Handle, option: number, value: unknown): void {
   const on = value !== false && value !== 0;
@@ -83,9 +86,13 @@ export function shadowByNumber(handle: Handle, option: number, value: unknown): 
   if (option === OPTION_NUMBERS.verboser) {
     handle.shadowOptions.set("verbosity", on ? "allSubsUnsubs" : null);
   }
-  for (const [name, row] of Object.entries<OptionRow>(OPTIONS)) {
-    if (row.number !== option || !("unreadable" in row)) continue;
-    handle.shadowOptions.set(name, row.kind === "bool" ? on : value);
+  unreadable ??= new Map(
+    (Object.keys(OPTIONS) as OptionName[]).filter((name) => "unreadable" in OPTIONS[name])
+      .map((name) => [OPTIONS[name].number, name]),
+  );
+  const name = unreadable.get(option);
+  if (name !== undefined) {
+    handle.shadowOptions.set(name, OPTIONS[name].kind === "bool" ? on : value);
   }
 }
 
