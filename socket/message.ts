@@ -127,26 +127,25 @@ const EMPTY = new Uint8Array(0);
 
 /** A part as libzmq takes it. Throws `TypeError` for what isn't a part. */
 export function toPart(part: MessagePart): Part {
-  if (typeof part === "string" || part instanceof Uint8Array) return part;
-  if (part === null) return EMPTY;
-  switch (typeof part) {
-    case "number":
-    case "boolean":
-    case "bigint":
-      return String(part);
-    case "object":
-      if (ArrayBuffer.isView(part)) {
-        return new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
-      }
-      if (part instanceof ArrayBuffer || part instanceof SharedArrayBuffer) {
-        return new Uint8Array(part);
-      }
-  }
+  const bytes = bytesOrText(part);
+  if (bytes !== undefined) return bytes;
   const kind = Array.isArray(part) ? "an array within an array" : typeof part;
+  if (kind === "number" || kind === "boolean" || kind === "bigint") return String(part);
   throw new TypeError(
     `A message consists of strings, buffers, numbers, booleans, bigints and null, not of ${kind}` +
       (typeof part === "object" ? ": use JSON.stringify for objects" : ""),
   );
+}
+
+/** A part that is text or bytes, or null, as libzmq takes it. Undefined for anything else. */
+export function bytesOrText(part: unknown): Part | undefined {
+  if (typeof part === "string" || part instanceof Uint8Array) return part;
+  if (part === null) return EMPTY;
+  if (ArrayBuffer.isView(part)) {
+    return new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
+  }
+  if (part instanceof ArrayBuffer || part instanceof SharedArrayBuffer) return new Uint8Array(part);
+  return undefined;
 }
 
 /** Every part of a message, converted and checked before the first goes out. */

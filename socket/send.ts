@@ -121,7 +121,11 @@ function sendLater(
 /** Sends a message if that's possible at once; false where it isn't, or where others wait to send. */
 export function trySend(handle: Handle, message: MessageLike): boolean {
   if (isPinned(message) && sendAgain(handle)) return true;
-  const parts = checkMessage(handle, message);
+  return trySendParts(handle, checkMessage(handle, message));
+}
+
+/** The same for what has been converted and counted. */
+export function trySendParts(handle: Handle, parts: Part | readonly Part[]): boolean {
   if (handle.closed) throw closedError(CALL);
   return handle.senders.first === undefined && put(handle, parts, sendPartInLoop);
 }

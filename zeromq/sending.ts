@@ -3,8 +3,8 @@
 import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/budget.ts";
 import { reactor } from "../poller/reactor.ts";
-import { keepParts, type Part } from "../socket/message.ts";
-import { checkCount, putParts, Send, trySend } from "../socket/send.ts";
+import { bytesOrText, keepParts, type Part } from "../socket/message.ts";
+import { checkCount, putParts, Send, trySend, trySendParts } from "../socket/send.ts";
 import { EAGAIN, EBUSY, EINVAL, errnoError, translated } from "./errors.ts";
 import { Pause, pauseIsDue } from "./pauses.ts";
 import type { SocketState } from "./state.ts";
@@ -39,7 +39,7 @@ export function send(state: SocketState, message: unknown, target?: Part): Promi
   const timeout = handle.sendTimeout;
   let deferred = false;
   try {
-    if (trySend(handle, parts.length === 1 ? parts[0] : parts)) {
+    if (parts.length === 1 ? trySend(handle, parts[0]) : trySendParts(handle, parts)) {
       if (state.deferred.size > 0) state.turn();
       return SENT;
     }
@@ -173,15 +173,7 @@ function sendLast(
   }
 }
 
-const EMPTY = new Uint8Array(0);
-
 /** A part as libzmq takes it. What is neither text nor bytes is sent as its text. */
 function toPart(part: unknown): Part {
-  if (typeof part === "string" || part instanceof Uint8Array) return part;
-  if (part === null) return EMPTY;
-  if (ArrayBuffer.isView(part)) {
-    return new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
-  }
-  if (part instanceof ArrayBuffer || part instanceof SharedArrayBuffer) return new Uint8Array(part);
-  return `${part}`; // unlike String(), this refuses symbols
+  return bytesOrText(part) ?? `${part}`; // unlike String(), this refuses symbols
 }
