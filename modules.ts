@@ -1,14 +1,13 @@
 // Written by tests/write_modules.ts: the modules behind mod.ts, each after those that it imports.
-import "./ffi/constants.ts";
 import "./errors.ts";
 import "./ffi/load.ts";
 import "./ffi/libc.ts";
 import "./ffi/memory.ts";
 import "./ffi/errno.ts";
 import "./ffi/libzmq.ts";
+import "./ffi/constants.ts";
 import "./poller/backend.ts";
 import "./poller/fd.ts";
-import "./poller/uncloneable.ts";
 import "./ffi/pthread.ts";
 import "./process/robust_mutex.ts";
 import "./process/isolate.ts";
@@ -21,6 +20,8 @@ import "./process/monitor_sockets.ts";
 import "./process/thread_exit.ts";
 import "./process/shared_contexts.ts";
 import "./process/shutdown.ts";
+import "./context_core.ts";
+import "./poller/uncloneable.ts";
 import "./context.ts";
 import "./ffi/ready.ts";
 import "./library.ts";

@@ -1,6 +1,6 @@
 /** The engine's record of a socket: binding and connecting it, serving what waits for it, and closing. */
 
-import type { ContextCore } from "../context.ts";
+import type { ContextCore } from "../context_core.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { check, checkUninterrupted } from "../ffi/errno.ts";
 import { removeExitCleanup } from "../process/thread_exit.ts";

@@ -1,6 +1,6 @@
 /** Opening a socket: the native one, and the handle that its type has. */
 
-import type { ContextCore } from "../context.ts";
+import type { ContextCore } from "../context_core.ts";
 import { checkPointer, stateError } from "../ffi/errno.ts";
 import { has, zmq } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";

@@ -10,7 +10,7 @@ const LAYERS: Record<string, RegExp>[] = [
   { ffi: /^ffi\// },
   { process: /^process\// },
   { poller: /^poller\// },
-  { context: /^context(_options)?\.ts$/ },
+  { context: /^context(_\w+)?\.ts$/ },
   { socket: /^socket\// },
   { security: /^security\//, proxy: /^proxy(\/|\.ts$)/, library: /^library\.ts$/ },
   { mod: /^(mod|modules)\.ts$/, zeromq: /^zeromq(_\w+)?(\/|\.ts$)/ },

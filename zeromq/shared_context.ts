@@ -1,6 +1,6 @@
 /** The default context, which is one for the whole process: workers find the same. */
 
-import { ContextCore } from "../context.ts";
+import { ContextCore } from "../context_core.ts";
 import { inWorker } from "../process/isolate.ts";
 import { joinOrMake } from "../process/shared_contexts.ts";
 

@@ -1,7 +1,7 @@
 /** What all sockets have in common. */
 
 import type { Buffer } from "node:buffer";
-import type { ContextCore } from "../context.ts";
+import type { ContextCore } from "../context_core.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
 import { pollable } from "../poller/pollable.ts";
