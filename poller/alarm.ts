@@ -1,6 +1,6 @@
-/** A timer for the library's own affairs: it keeps nothing alive, and a program's fake clock doesn't replace it. */
+/** A timer for the library's own use: it keeps nothing alive, and a program's fake clock doesn't replace it. */
 
-/** What the types of some versions lack. */
+/** Typed here, since the types of some Deno versions lack them. */
 const { waitAsync, notify } = Atomics as unknown as {
   waitAsync(cell: Int32Array, index: number, value: number, timeout: number): {
     value: Promise<unknown> | string;
@@ -11,38 +11,38 @@ const { waitAsync, notify } = Atomics as unknown as {
 /**
  * Calls back once, at a time that may be moved.
  *
- * Fact: the first `setTimeout` or `setInterval` loads Node's timers, test tools replace both, and an armed one keeps the
- * process alive or, with `Deno.unrefTimer`, still counts as a leak of the test that it's armed in.
+ * Fact: the first `setTimeout` or `setInterval` loads Node's timers, and test tools replace both. An armed one keeps the
+ * process alive or, with `Deno.unrefTimer`, still counts as a leak of its test.
  * Failure: 4.5 ms of start-up; and under a fake clock, a timer that never fires.
- * Decision: a wait for a cell of memory that no one changes, with a time-out.
- * Cost: 2 microseconds to arm, some 50 to fire. So a later time leaves the armed wait as it is, and what
- * fires too early is armed again.
+ * Decision: `Atomics.waitAsync` with a time-out, on a cell of memory that nothing changes.
+ * Cost: 2 microseconds to arm, some 50 to fire. So a later time leaves the armed wait as it is, and a wait that ends
+ * too early is armed again.
  */
 export class Alarm {
   readonly #cell = new Int32Array(new SharedArrayBuffer(4));
   readonly #ring: () => void;
-  /** When it's to ring, and when the armed wait ends, on the monotonic clock in ms. */
+  /** When it rings, and when the armed wait ends, on the monotonic clock in ms. */
   #at = Infinity;
   #armed = Infinity;
-  /** Which armed wait is the last: an earlier one that ends means nothing. */
+  /** The number of the last armed wait: the end of an earlier one means nothing. */
   #arming = 0;
 
   constructor(ring: () => void) {
     this.#ring = ring;
   }
 
-  /** Rings at `at`, or not at all where that's `Infinity`. What was set before no longer counts. */
+  /** Rings at `at`, or never if that's `Infinity`. Replaces the time that was set before. */
   set(at: number): void {
     this.#at = at;
     if (at < this.#armed) this.#arm(at);
   }
 
-  /** Brings the time forward to `at`, where that's earlier. */
+  /** Moves the time to `at`, if that's earlier. */
   setEarlier(at: number): void {
     if (at < this.#at) this.set(at);
   }
 
-  /** Doesn't ring any more, and nothing stays armed. */
+  /** Cancels the ring, and leaves nothing armed. */
   stop(): void {
     this.#at = Infinity;
     this.#disarm();

@@ -1,4 +1,4 @@
-/** The seam between the reactor and the system's waiting calls: one small set of verbs for all. */
+/** The seam between the reactor and the system's waiting calls: the same verbs for each of them. */
 
 /** The system calls that can do the waiting. */
 export type BackendKind = "epoll" | "kqueue" | "poll" | "select";
@@ -9,56 +9,57 @@ export const READABLE = 1;
 export const WRITABLE = 2;
 /** Readiness only, reported whatever the interest: an error is pending. */
 export const ERROR = 4;
-/** Readiness only, reported whatever the interest: the other side has gone. */
+/** Readiness only, reported whatever the interest: the other side has hung up. */
 export const HANGUP = 8;
-/** Interest only: report a change once instead of for as long as it lasts, where the system can. */
+/** Interest only: report a change once, and not for as long as it lasts, if the system can. */
 export const EDGE = 16;
 
-/** Receives one ready descriptor: what was given to `add` for it, and the bits that are ready. */
+/** Takes one ready descriptor: the token that `add` got for it, and the bits that are ready. */
 export type Report<Token> = (token: Token, ready: number) => void;
 
 /**
- * A set of file descriptors, and the waiting for them.
+ * A set of file descriptors, and the wait for them.
  *
- * Events carry the index and generation of a registration, never the descriptor's number alone:
- * numbers come back. So an event for a registration that was removed is never reported, whatever has
- * taken its number since. Registering may be done at any time, also while a `wait` is outstanding,
- * which then takes the change into account.
+ * Events carry the index and generation of a registration, never the descriptor's number alone, since the system uses
+ * numbers again. So an event of a removed registration is never reported, whatever file has its number now. A caller
+ * may register at any time, also while a `wait` is outstanding; that wait then includes the change.
  */
 export interface Backend<Token> {
-  /** Which system call does the waiting. */
+  /** The system call that waits. */
   readonly kind: BackendKind;
   /** Whether a `wait` is outstanding. */
   readonly waiting: boolean;
   /**
-   * Begins to watch a descriptor. Throws `ZmqError` EEXIST where it's watched already, EBADF where it
-   * isn't open. Regular files and the like are always ready.
+   * Begins to watch a descriptor. Regular files and the like are always ready.
+   *
+   * @throws {ZmqError} EEXIST If it's watched already.
+   * @throws {ZmqError} EBADF If it isn't open.
    */
   add(fd: number, interest: number, token: Token): void;
-  /** Changes what is waited for. Interest 0 keeps the registration and reports nothing. ENOENT where it isn't watched. */
+  /** Changes the interest; 0 keeps the registration and reports nothing. ENOENT if it isn't watched. */
   modify(fd: number, interest: number): void;
-  /** Stops watching. ENOENT where it isn't watched; a descriptor that was closed before is no error. */
+  /** Stops watching. ENOENT if it isn't watched; a descriptor that was closed before is no error. */
   remove(fd: number): void;
   /**
-   * Lets a wait on this set also end when `nested`, another set of the same kind, has something ready:
-   * reported at most once, with READABLE, then silent until it's attached again. What is ready
-   * stays in the nested set, for its own `waitSync(0, ...)`.
+   * Makes a wait on this set also end when `nested`, another set of the same kind, has something ready. That is
+   * reported at most once, with READABLE; then the nested set is silent until it's attached again. The nested set
+   * keeps its events, for its own `waitSync(0, ...)`.
    */
   attach(nested: Backend<unknown>, token: Token): void;
-  /** Ends `attach`, where it is in force. */
+  /** Undoes `attach`; without effect if the set isn't attached. */
   detach(nested: Backend<unknown>): void;
   /**
    * Waits on a pool thread until something is ready, `timeout` ms are over (-1: no limit; fractions
-   * are rounded up), or `wake` is called. May also end for no reason. Then `collect` reports what is ready.
-   * At most one at a time: a second is a programming error. Keeps the process alive.
+   * are rounded up), or `wake` is called. May also end without a reason. Then `collect` reports what is ready.
+   * At most one wait at a time: a second is a programming error. Keeps the process alive.
    */
   wait(timeout: number): Promise<void>;
-  /** Reports what the last `wait` found, less what was removed or changed since. */
+  /** Reports what the last `wait` found, except what was removed or changed since. */
   collect(report: Report<Token>): void;
-  /** Waits on this thread, and reports. Never while a `wait` is outstanding on this set. May end early. */
+  /** Waits on this thread, and reports. Not allowed while a `wait` is outstanding on this set. May end early. */
   waitSync(timeout: number, report: Report<Token>): void;
-  /** Ends the outstanding `wait`, or else the next one. */
+  /** Ends the outstanding `wait`, or the next one if none is. */
   wake(): void;
-  /** Gives the descriptors back, after an outstanding `wait` was woken and has ended. Idempotent. */
+  /** Closes the set's own descriptors, once an outstanding `wait` was woken and has ended. Idempotent. */
   close(): void;
 }

@@ -1,20 +1,20 @@
-/** The sources that are served though no one waits for them. */
+/** Background sources: served though nothing waits for them. */
 
 import type { Source } from "./source.ts";
 
 /**
- * Background sources are looked at this often, in ms, where nothing else would: while nothing waits in this isolate,
+ * How often, in ms, background sources are looked at where nothing else does it: while nothing waits in this isolate,
  * and between the slices of a wait that blocks its thread.
  *
- * A peer's handshake may wait for one of them, so the second after which other sources are looked at would be too long;
- * 40 looks a second take half a percent of a processor.
+ * A peer's handshake may wait for one of them, so the interval of other idle sources, one second, is too long. 40 looks
+ * a second take half a percent of a processor.
  */
 export const BACKGROUND_INTERVAL = 25;
 
-/** All of this isolate. */
+/** All background sources of this isolate. */
 export const backgroundSources: Set<Source> = new Set();
 
-/** Serves all of them: a wait that blocks this thread keeps the reactor from doing so. */
+/** Serves all of them: while a wait blocks this thread, the reactor can't. */
 export function serveBackground(): void {
   for (const source of backgroundSources) source.serve();
 }

@@ -1,4 +1,4 @@
-/** Which backend does the waiting: the caller's choice, the environment's, or the system's best. */
+/** Chooses the backend: the caller's choice, the environment's, or the system's best. */
 
 import { pathOfLibkqueue } from "../ffi/libc.ts";
 import type { Backend, BackendKind } from "./backend.ts";
@@ -9,10 +9,14 @@ import { PollBackend } from "./poll.ts";
 import { SelectBackend } from "./select.ts";
 import { AlwaysPark, type WaitStrategy } from "./wait_strategy.ts";
 
-/** The environment variable that chooses the default for a run. */
+/** The environment variable that sets the default for a run. */
 const VARIABLE = "ZMQ_POLLER";
 
-/** Makes an empty set of descriptors. Throws `RangeError` for a kind that this system doesn't have. */
+/**
+ * Makes an empty set of descriptors.
+ *
+ * @throws {RangeError} If this system doesn't have the kind.
+ */
 export function createBackend<Token>(kind: BackendKind = defaultKind()): Backend<Token> {
   switch (chosen(kind, "backend")) {
     case "epoll":
@@ -26,23 +30,24 @@ export function createBackend<Token>(kind: BackendKind = defaultKind()): Backend
   }
 }
 
-/** How the reactor waits in a set. */
+/** Makes the strategy by which the reactor waits in a set. */
 export function createStrategy(backend: Backend<unknown>): WaitStrategy {
   return backend instanceof EpollBackend ? new EpollStrategy(backend) : new AlwaysPark();
 }
 
 /**
- * What `ZMQ_POLLER` says, where the environment may be read; else the first of `kinds`.
- * Throws `RangeError` where the variable names something else than this system's kinds.
+ * Returns what `ZMQ_POLLER` says, if the program may read it; else the first of `kinds`.
+ *
+ * @throws {RangeError} If the variable names none of this system's kinds.
  */
 export function defaultKind(): BackendKind {
-  // Asked first, since reading without the permission would prompt at a terminal.
+  // Asked first, since a read without the permission would prompt at a terminal.
   const { state } = Deno.permissions.querySync({ name: "env", variable: VARIABLE });
   const value = state === "granted" ? Deno.env.get(VARIABLE) : undefined;
   return value ? chosen(value, VARIABLE) : OWN[0];
 }
 
-/** What this system has of its own, the best first. */
+/** The system's own kinds, the best first. */
 const OWN = ownKinds();
 
 function ownKinds(): readonly BackendKind[] {
@@ -57,7 +62,7 @@ function ownKinds(): readonly BackendKind[] {
   }
 }
 
-/** The same, and what a library stands in for. */
+/** The same, and kqueue on Linux where libkqueue provides it. */
 export function kinds(): readonly BackendKind[] {
   return hasLibkqueue() ? [...OWN, "kqueue"] : OWN;
 }
@@ -66,7 +71,7 @@ function hasLibkqueue(): boolean {
   return Deno.build.os === "linux" && pathOfLibkqueue() !== undefined;
 }
 
-/** Which systems have the others. */
+/** Which systems have the other kinds. */
 const ELSEWHERE: Record<string, string> = {
   epoll: " Only Linux has epoll.",
   kqueue: " Only macOS and the BSDs have kqueue.",
@@ -75,7 +80,7 @@ const ELSEWHERE: Record<string, string> = {
 function chosen(value: string, where: string): BackendKind {
   const kind = OWN.find((kind) => kind === value);
   if (kind !== undefined) return kind;
-  // Asked for last: that takes a look at a permission.
+  // Last, since it asks for a permission.
   if (value === "kqueue" && hasLibkqueue()) return value;
   const names = kinds().map((kind) => `"${kind}"`);
   const list = `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;

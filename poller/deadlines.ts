@@ -2,11 +2,11 @@
 
 import type { Pending } from "./pending.ts";
 
-/** Deadlines in order: a binary heap whose members know their place, so that leaving is O(log n). */
+/** A binary heap of deadlines. Its members know their place, so that removing one is O(log n). */
 export class Deadlines {
   readonly #heap: Pending[] = [];
 
-  /** The earliest deadline; `Infinity` where there is none. */
+  /** The earliest deadline; `Infinity` if there is none. */
   get earliest(): number {
     return this.#heap.length === 0 ? Infinity : this.#heap[0].deadline;
   }
@@ -28,7 +28,7 @@ export class Deadlines {
     this.#sink(last);
   }
 
-  /** Takes out one whose deadline is `now` or earlier. */
+  /** Removes and returns one whose deadline is `now` or earlier; undefined if there is none. */
   takeDue(now: number): Pending | undefined {
     if (this.earliest > now) return undefined;
     const due = this.#heap[0];

@@ -1,4 +1,4 @@
-/** The backend over epoll(7), Linux's own: what a wait costs doesn't grow with the set. */
+/** The backend over epoll(7), Linux's own. The cost of a wait doesn't grow with the set. */
 
 import { ZmqError } from "../errors.ts";
 import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLET, EPOLLIN, EPOLLONESHOT } from "../ffi/constants.ts";
@@ -22,17 +22,17 @@ import {
 } from "./fd.ts";
 import { Wakeup } from "./wakeup.ts";
 
-/** One watched descriptor, or an attached set. */
+/** One watched descriptor, or one nested set. */
 interface Entry<Token> {
   readonly fd: number;
-  /** Its slot, and its generation: the two come back with each event. */
+  /** Its slot. This and its generation come back with each event. */
   readonly index: number;
   generation: number;
   token: Token;
   interest: number;
   /**
-   * Who tells that it's ready: the kernel's set, this object (it's a file, always ready), or none at present. It's missing
-   * where it belongs into the kernel's set, which was made again, and couldn't be added yet.
+   * Where it's registered: in the kernel's set; as a file, which this object reports as always ready; or nowhere at
+   * present. It's missing if it belongs in the kernel's set, but couldn't be added when that was rebuilt.
    */
   registeredIn: "epoll" | "always-ready" | "none" | "missing";
   readonly nested: boolean;
@@ -45,30 +45,30 @@ export class EpollBackend<Token> implements Backend<Token> {
   #closed = false;
   readonly #set = new EpollSet();
   #wakeup: Wakeup | undefined;
-  /** What a strategy watches in this set. */
+  /** The descriptors that a strategy watches in this set. */
   readonly internals: InternalDescriptors = new InternalDescriptors(this.#set);
 
   readonly #entries = new Map<number, Entry<Token>>();
   readonly #slots: (Entry<Token> | undefined)[] = [undefined];
   readonly #free: number[] = [];
   #generation = 0;
-  /** The entries that are always ready. While there are any, the wake-up stays signalled. */
+  /** The entries that are always ready. While there are any, the wakeup descriptor stays signalled. */
   readonly #files = new Set<Entry<Token>>();
 
   readonly #nested = new Map<EpollBackend<unknown>, Entry<Token>>();
-  /** Those of them that are detached, and still in the kernel's set. */
+  /** The nested sets that are detached, and still in the kernel's set. */
   readonly #detached = new Set<EpollBackend<unknown>>();
   /** The set to which this one is attached. */
   #parent: EpollBackend<unknown> | undefined;
 
-  /** How many events the last wait found, how many of them were reported, and whether files are to be. */
+  /** How many events the last wait found, how many of them were collected, and whether files are still to be. */
   #found = 0;
   #next = 0;
   #filesDue = false;
 
-  /** A descriptor was closed before it was removed, so that events without an entry may come. */
+  /** A descriptor was closed before it was removed, so events without an entry may come. */
   #closedUnremoved = false;
-  /** One may have come: the kernel's set is to be rebuilt before the next wait. */
+  /** Such an event may have come: the kernel's set is rebuilt before the next wait. */
   #needsRebuild = false;
 
   get waiting(): boolean {
@@ -117,7 +117,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     if (nested.#parent !== this) nested.#leaveParent();
     const known = this.#nested.get(nested);
     const entry = known ?? this.#addEntry(nested.#set.fd, READABLE, token, true);
-    // A new generation, so that an event from before isn't reported for this time.
+    // A new generation, so that an event from before the detach isn't reported now.
     entry.generation = ++this.#generation | 0;
     entry.token = token;
     const { fd, index, generation } = entry;
@@ -137,10 +137,13 @@ export class EpollBackend<Token> implements Backend<Token> {
   }
 
   /**
-   * Silences a nested set, and leaves it in the kernel's set, where it fires once at most: adding one walks
-   * through all that the nested set holds (400 microseconds for 5,000 descriptors), and a Poller attaches its set for
-   * every wait. It leaves when either set is closed, when it's attached elsewhere, or when the kernel's limit
-   * is reached (see `#enroll`).
+   * Silences a nested set, and leaves it in the kernel's set.
+   *
+   * Fact: adding one epoll to another walks through all that it holds, and a Poller attaches its set for every wait.
+   * Failure: the ADD of a set with 5,000 descriptors took 400 microseconds of each wait.
+   * Decision: a detached set stays in the kernel's set, armed for one event at most, whose generation is out of date. It
+   * leaves when either set is closed, when it's attached elsewhere, or at the kernel's limit (see `#enroll`).
+   * Cost: one event without effect at most, and one of the kernel's wake-up paths.
    */
   detach(nested: Backend<unknown>): void {
     if (!(nested instanceof EpollBackend)) return;
@@ -171,7 +174,7 @@ export class EpollBackend<Token> implements Backend<Token> {
 
   wait(timeout: number): Promise<void> {
     this.#assertIdle();
-    // An edge that wasn't collected wouldn't come again.
+    // The kernel doesn't report an edge again, so what wasn't collected is collected first.
     if (this.#next < this.#found) return Promise.resolve();
     if (this.#needsRebuild) this.#rebuild();
     this.#openWakeup();
@@ -196,7 +199,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.collect(report);
   }
 
-  /** Waits on this thread. An internal event that was alone ends the wait with nothing, or has it go on. */
+  /** Waits on this thread. A single internal event ends the wait with nothing, or the wait goes on, as its handler says. */
   #waitHere(timeout: number): number {
     for (;;) {
       const found = this.#set.wait(timeout);
@@ -212,7 +215,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   }
 
   collect(report: Report<Token>): void {
-    // Everything it goes by is a field: a report may remove, add, wait on this thread, or throw.
+    // The state of this loop is in fields, since a report may remove, add, wait on this thread, or throw.
     while (this.#next < this.#found) {
       const event = this.#next++;
       const index = this.#set.index(event);
@@ -258,7 +261,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#wakeup?.close();
   }
 
-  /** Begins with the results of a wait. */
+  /** Starts collecting the results of a wait. */
   #takeResults(found: number): void {
     this.#found = found;
     this.#next = 0;
@@ -274,7 +277,7 @@ export class EpollBackend<Token> implements Backend<Token> {
       if (pollNow(entry.fd, bits) === bits) {
         report(entry.token, toReadiness(bits));
       } else {
-        // It was closed without being removed; if the number is in use, then by something else.
+        // It was closed without being removed; another file may have its number now.
         this.#files.delete(entry);
         entry.registeredIn = "none";
       }
@@ -302,11 +305,11 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#free.push(index);
   }
 
-  /** Registers an entry where its readiness can be told. */
+  /** Registers an entry where its readiness can be reported. */
   #watch(entry: Entry<Token>): void {
     const { fd, interest, index, generation } = entry;
     if ((interest & REQUESTABLE) === 0) {
-      // Not left to the kernel with nothing asked: it would tell of hang-ups and errors all the same.
+      // Not in the kernel's set, which would report hang-ups and errors even with no interest.
       if (!isOpen(fd)) throw notOpen(fd, "epoll_ctl");
       return;
     }
@@ -325,11 +328,12 @@ export class EpollBackend<Token> implements Backend<Token> {
   /**
    * Adds to the kernel's set.
    *
-   * Linux counts the ways from a file over a nested set to an outermost one, and answers EINVAL to what would
-   * make the 501st, be it the file's ADD to a nested set or a nested set's ADD to the outermost one (a chain of sets
-   * that is too long is ELOOP). Detached sets count as well, though nothing waits for them: so hundreds of Pollers
-   * that had only waited one after another could share no socket. They're taken out then, and the next wait of
-   * each pays for an ADD. What is left is the kernel's limit.
+   * Fact: Linux allows 500 wake-up paths from a file over a nested set to an outermost one. The ADD that would make the
+   * 501st fails with EINVAL, whether it adds the file to a nested set or a nested set to the outermost one (a chain of
+   * sets that is too long: ELOOP). Detached sets count as well.
+   * Failure: hundreds of Pollers that had waited one after another could not share a socket.
+   * Decision: at the limit all detached sets are taken out, and the ADD is tried again.
+   * Cost: the next wait of each such Poller pays for an ADD. 500 can wait for one socket at the same time.
    */
   #enroll(fd: number, bits: number, index: number, generation: number): void {
     const add = () => this.#set.control(EPOLL_CTL_ADD, fd, bits, index, generation);
@@ -371,13 +375,15 @@ export class EpollBackend<Token> implements Backend<Token> {
   }
 
   /**
-   * Rebuilds the kernel's set. A descriptor that was closed before it was removed can't be taken out
-   * of a set, and stays in there while a duplicate of it is open (in a child process, say): its events,
-   * which belong to no entry, would end every wait at once. Costs a system call an entry, and happens
-   * only when such an event has come.
+   * Rebuilds the kernel's set.
    *
-   * Each ADD may fail (ENOSPC, ENOMEM). Then the error ends this wait, what wasn't added is missing, and the next
-   * wait begins again with a new set.
+   * Fact: epoll holds open files, not numbers. A descriptor that was closed before it was removed stays in the set
+   * while a duplicate of it is open (in a child process, say), and EPOLL_CTL_DEL can't remove it by its number (EBADF, or
+   * ENOENT if another file has the number).
+   * Failure: its events, which belong to no entry, ended every wait at once.
+   * Decision: when an event without an entry comes after such a close, a new set takes the place of the old one.
+   * Cost: a system call for each entry, only then. Each ADD may fail (ENOSPC, ENOMEM): the error ends this wait, what
+   * wasn't added is missing, and the next wait rebuilds again.
    */
   #rebuild(): void {
     this.#set.rebuild();
@@ -407,7 +413,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#closedUnremoved = this.#needsRebuild = false;
   }
 
-  /** Adds to the new set what was in the old one. */
+  /** Adds an entry of the old set to the new one. */
   #restore(entry: Entry<Token>): void {
     const { fd, interest, index, generation } = entry;
     try {
@@ -415,7 +421,7 @@ export class EpollBackend<Token> implements Backend<Token> {
       entry.registeredIn = "epoll";
     } catch (error) {
       if (!(error instanceof ZmqError) || !["EBADF", "EPERM"].includes(error.code)) throw error;
-      // Closed without being removed as well, and perhaps a file's number by now: silent until it's removed.
+      // It was closed without being removed as well, and its number may be a regular file's now: silent until it's removed.
       entry.registeredIn = "none";
     }
   }
@@ -438,7 +444,7 @@ export class EpollBackend<Token> implements Backend<Token> {
   }
 }
 
-/** Interest as the kernel's set takes it. */
+/** Interest as epoll's bits. */
 function bitsOf(interest: number): number {
   return toPollEvents(interest) | ((interest & EDGE) === 0 ? 0 : EPOLLET);
 }

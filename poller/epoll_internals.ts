@@ -1,18 +1,18 @@
-/** Descriptors in an epoll that are of the library's own: their events are never reported. */
+/** The library's own descriptors in an epoll set, whose events are never reported. */
 
 import { EPOLL_CTL_ADD, EPOLL_CTL_MOD } from "../ffi/constants.ts";
 import type { EpollSet } from "./epoll_set.ts";
 
-/** The slot of internal descriptors, where no entry ever stands. Their generation says which it is: */
+/** The slot of internal descriptors, which no entry has. The generation of their events is their id. */
 export const INTERNAL_SLOT = 0;
-/** the set's wakeup descriptor, or from 1 on, one that a strategy watches. */
+/** The id of the set's wakeup descriptor. Those that a strategy watches are numbered from 1 on. */
 export const WAKEUP = 0;
 
-/** What is done with the events of a descriptor. */
+/** Handles the events of an internal descriptor. */
 export interface InternalHandler {
-  /** Takes an event. True where a wait on this thread that has found nothing else goes on. */
+  /** Takes an event. Returns true if a wait on this thread that has found nothing else goes on. */
   onEvent(): boolean;
-  /** It isn't watched any more: the kernel's set has refused it. */
+  /** Called when the kernel's set has refused it, so that it isn't watched any more. */
   onLost(): void;
 }
 
@@ -22,7 +22,7 @@ interface Internal extends InternalHandler {
   bits: number;
 }
 
-/** What a strategy watches in one set. */
+/** The descriptors that a strategy watches in one set. */
 export class InternalDescriptors {
   readonly #set: EpollSet;
   readonly #all = new Map<number, Internal>();
@@ -41,18 +41,18 @@ export class InternalDescriptors {
     return id;
   }
 
-  /** Changes what a descriptor is watched for. */
+  /** Changes the bits of a descriptor. */
   modify(id: number, bits: number): void {
     const internal = this.#all.get(id);
     if (internal !== undefined) this.#control(internal, EPOLL_CTL_MOD, bits);
   }
 
-  /** Has an event taken. True where a wait goes on. */
+  /** Passes an event to its handler. Returns true if a wait on this thread goes on. */
   onEvent(id: number): boolean {
     return this.#all.get(id)?.onEvent() ?? false;
   }
 
-  /** Watches everything again, in a set that was rebuilt. */
+  /** Adds every descriptor to a set that was rebuilt. */
   restore(): void {
     for (const internal of this.#all.values()) {
       this.#control(internal, EPOLL_CTL_ADD, internal.bits);

@@ -1,4 +1,4 @@
-/** The kernel's set of descriptors, with epoll's struct and the memory for events. */
+/** The kernel's epoll set: its calls, its struct and the memory for events. */
 
 import { ZmqError } from "../errors.ts";
 import { EPOLL_CLOEXEC, EPOLL_CTL_DEL } from "../ffi/constants.ts";
@@ -7,12 +7,12 @@ import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import { libc, libcOfLinux } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 
-// struct epoll_event is packed on x86_64: events, then data, 12 bytes. Elsewhere data is aligned to 8.
+// struct epoll_event is packed on x86_64: events, then data, 12 bytes. Elsewhere data is aligned to 8 bytes.
 const PACKED = Deno.build.arch === "x86_64";
 const WORDS = PACKED ? 3 : 4;
-/** The word of the slot's index; the generation follows. */
+/** The word with the slot's index; the next one has the generation. */
 const DATA = PACKED ? 1 : 2;
-/** How many events one wait may return. What is ready beyond that comes with the next. */
+/** How many events one wait can return. The next wait returns the rest. */
 const CAPACITY = 512;
 
 /** A set whose events each carry the index of a slot and a generation. */
@@ -51,14 +51,14 @@ export class EpollSet {
     check(libcOfLinux().epoll_ctl(this.#fd, operation, fd, this.#event), "epoll_ctl");
   }
 
-  /** The error of an ADD that Linux's limit has refused, in words that a program can act upon. */
+  /** Returns the error of an ADD, in words that a program can act upon if it's Linux's limit. */
   nameLimit(error: unknown, fd: number): unknown {
-    // A set that is added to itself is EINVAL as well.
+    // Adding a set to itself is EINVAL as well.
     if (!isAboutPaths(error) || error.code !== "EINVAL" || fd === this.#fd) return error;
     return stateError("EINVAL", "epoll_ctl", TOO_MANY_PATHS);
   }
 
-  /** Takes a descriptor out; false where it wasn't in, or was closed. */
+  /** Removes a descriptor; returns false if it wasn't in the set, or was closed. */
   delete(fd: number): boolean {
     return libcOfLinux().epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#event) === 0;
   }
@@ -69,29 +69,29 @@ export class EpollSet {
     return checkWait(found, "epoll_wait");
   }
 
-  /** Waits on a pool thread. Its events are to be had by `take`, with the result. */
+  /** Waits on a pool thread. `take` gets its events, from its result. */
   waitOnPool(limit: number): Promise<number> {
-    // The thread writes into memory that only we free: a buffer would go when a worker is terminated.
+    // From malloc: a buffer is freed when its worker is terminated, and the thread may still write.
     this.#poolBuffer ??= allocate(4 * WORDS * CAPACITY);
     return libcOfLinux().epoll_wait_onPool(this.#fd, this.#poolBuffer, CAPACITY, limit);
   }
 
-  /** Makes the events of a wait on the pool thread the last wait's, and returns their number. */
+  /** Copies the events of a wait on a pool thread, and returns their number. */
   take(found: number): number {
-    // Another thread's errno can't be read, so a failure is repeated on this one.
+    // Another thread's errno can't be read, so the call is repeated on this thread.
     if (found < 0) return this.wait(0);
     if (found > 0) libc().memcpy(this.#events, this.#poolBuffer, usize(4 * WORDS * found));
     return found;
   }
 
-  /** Gives the descriptor up for a new, empty set. */
+  /** Replaces the kernel's set by a new, empty one. */
   rebuild(): void {
     const fresh = create();
     closeSet(this.#fd);
     this.#fd = fresh;
   }
 
-  /** Gives everything back. */
+  /** Closes the set, and frees its memory. */
   close(): void {
     closeSet(this.#fd);
     libc().free(this.#poolBuffer);
@@ -115,7 +115,7 @@ const TOO_MANY_PATHS =
   "Linux's limit (epoll_ctl: EINVAL). Have fewer of them wait at once, or make some with another " +
   'backend, such as "poll".';
 
-/** Whether the kernel has refused an ADD for the sets that the file is in already. */
+/** Whether the kernel has refused an ADD because of the sets that the file is in already. */
 export function isAboutPaths(error: unknown): error is ZmqError {
   return error instanceof ZmqError && (error.code === "EINVAL" || error.code === "ELOOP");
 }

@@ -1,4 +1,4 @@
-/** Linux's way to wait: on the isolate's own thread, for a moment, while messages follow each other closely. */
+/** Linux's strategy: the isolate's own thread waits, for a bounded time, while messages follow each other closely. */
 
 import { EPOLLIN, EPOLLONESHOT } from "../ffi/constants.ts";
 import type { EpollBackend } from "./epoll.ts";
@@ -7,41 +7,43 @@ import { Ticker } from "./ticker.ts";
 import { WaitEstimate } from "./wait_estimate.ts";
 import { type Wait, type WaitStrategy, YIELD_INTERVAL } from "./wait_strategy.ts";
 
-/** A `block` takes up to so many ms where nothing comes, and holds up all else in the event loop as long. */
+/** A `block` lasts up to so many ms if nothing comes, and holds up everything else in the event loop. */
 const BOUND = 1;
-/** Where the runtime's own descriptors end it as well, it holds up timers only. */
+/** The same where the runtime's own descriptors end it as well, so that it holds up timers only. */
 const BOUND_WITH_RUNTIME = 3;
-/** A wait that a tick ends has this time-out, in ms: longer, so that the kernel never sets a timer for it in vain. */
+/** The time-out, in ms, of a `block` that the ticker ends: too long for the kernel to set the processor's timer for it. */
 const TICK_TIMEOUT = 20;
-/** Whether the runtime has something to do is asked this often, in ms. */
+/** How often, in ms, the runtime is asked whether it has work. */
 const ASK_INTERVAL = 1;
 
 /**
  * Blocks where waits are short, and parks where they aren't.
  *
- * Fact: a wait on a thread of the pool costs 60 microseconds of processor time, and delays what it brings by 40.
- * Failure: a round trip over tcp took 2.4 times that of C's blocking loop.
- * Decision: where the last waits were short, the isolate's own thread waits first: once a tick, where nothing else is to
- * be done, until a tick of a clock, and in the set together with the runtime's own descriptors, so that these end
- * it too. Unlike a row of tries it leaves its core to libzmq's I/O threads.
- * Cost: a timer of the program may fire up to three milliseconds late; in workers, where the runtime's descriptors can't
- * be had, everything may be up to one late.
+ * Fact: a wait on a pool thread costs 60 microseconds of processor time, and delays its result by 40.
+ * Failure: a round trip over tcp took 2.4 times as long as C's blocking loop.
+ * Decision: where the last waits were short, the isolate's own thread waits first: once a tick, when nothing else is to
+ * be done, bounded by a ticking clock. The runtime's own epoll is in the set then, so that the runtime's work ends the
+ * wait too. Unlike a spinning loop, that leaves the core to libzmq's I/O threads.
+ * Cost: a timer of the program may fire up to three milliseconds late. In workers, where the runtime's epoll can't be
+ * found, everything may be up to one millisecond late. Without the runtime's epoll, 1,000 messages a second took 9.3 % of
+ * a core instead of 6.2, and a round trip over tcp 53 microseconds instead of 47 (ten rounds, two cores).
  */
 export class EpollStrategy implements WaitStrategy {
   readonly #backend: EpollBackend<unknown>;
   readonly #estimate = new WaitEstimate(() => this.watchRuntime());
   #ticker: Ticker | undefined;
   #armed = false;
-  /** How many ticks have come within a `block`. */
+  /** How many of the clock's ticks have come within a `block`. */
   #ticks = 0;
-  /** The runtime's set as the backend has it registered; and whether it ends a wait. */
+  /** The runtime's set, as the backend has it registered. */
   #runtime: { readonly fd: number; readonly id: number } | undefined;
+  /** It ends a wait. */
   #runtimeArmed = false;
-  /** It was there once, and can't be asked any more. */
+  /** It was registered once, and can't be asked any more. */
   #runtimeLost = false;
-  /** It has ended a wait, and had no turn since. */
+  /** It has ended a wait, and got no yield since. */
   #runtimeReady = false;
-  /** When the runtime last had its turn, or nothing to do there. */
+  /** When the runtime last polled, or had no work. */
   #yielded = 0;
 
   constructor(backend: EpollBackend<unknown>) {
@@ -80,7 +82,7 @@ export class EpollStrategy implements WaitStrategy {
     if (ms !== undefined) this.#estimate.record(ms);
   }
 
-  /** Sets up what ends a `block`. */
+  /** Starts the clock and arms the runtime's set, which end a `block`. */
   arm(): void {
     this.#armed = true;
     this.#ticks = 0;
@@ -92,7 +94,7 @@ export class EpollStrategy implements WaitStrategy {
     if (!this.#armed) return;
     this.#armed = false;
     this.#ticker?.stop();
-    // A parked thread would wake for whatever the runtime does.
+    // Armed, it would wake a parked thread for each piece of the runtime's work.
     if (this.#runtimeArmed) this.#armRuntime(false);
   }
 
@@ -100,7 +102,7 @@ export class EpollStrategy implements WaitStrategy {
     this.#ticker?.close();
   }
 
-  /** Has the runtime's descriptors end a `block`. False where that can't be had. */
+  /** Makes the runtime's work end a `block`. Returns false if that isn't possible. */
   protected watchRuntime(): boolean {
     const fd = runtimeSet(this.#backend.fd);
     if (fd === undefined) return false;
@@ -120,12 +122,12 @@ export class EpollStrategy implements WaitStrategy {
     return true;
   }
 
-  /** Whether they do; found out once, when that first matters. */
+  /** Whether the runtime's work ends a `block`; arranged once, when that first matters. */
   get watchesRuntime(): boolean {
     return this.#estimate.watchesRuntime;
   }
 
-  /** Whether the runtime has something to do, or can't be asked any more. False where it isn't watched. */
+  /** Whether the runtime has work, or can't be asked any more. False if it was never watched. */
   runtimeHasWork(): boolean {
     return this.#runtime === undefined ? this.#runtimeLost : isReadable(this.#runtime.fd);
   }
@@ -140,7 +142,7 @@ export class EpollStrategy implements WaitStrategy {
     this.#backend.internals.modify(this.#runtime!.id, bits);
   }
 
-  /** It isn't what it seemed to be, and can't say any more when it has something to do. */
+  /** The kernel refuses the runtime's set: the guess was wrong, or it was closed. From now on the clock says when to yield. */
   #loseRuntime(): void {
     this.#runtimeLost = true;
     this.#runtime = undefined;
@@ -152,7 +154,7 @@ export class EpollStrategy implements WaitStrategy {
     this.#ticker?.start(this.#runtime !== undefined);
   }
 
-  /** Undefined where no descriptor is left for it: the wait has a time-out of its own, which costs a little more. */
+  /** Undefined if no descriptor is left for it: the wait then has a time-out of its own, which costs a little more. */
   #openTicker(): Ticker | undefined {
     let ticker: Ticker | undefined;
     try {
@@ -160,7 +162,7 @@ export class EpollStrategy implements WaitStrategy {
       this.#backend.internals.add(ticker.fd, EPOLLIN, {
         onEvent: () => {
           opened.take();
-          // One that came while nothing waited would end the next wait at once.
+          // The first tick may have come before the wait began, and must not end it.
           return ++this.#ticks < 2;
         },
         onLost: () => {

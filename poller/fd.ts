@@ -1,4 +1,4 @@
-/** What the backends share: descriptors and their kinds, time-outs, bits and failures, as the system spells them. */
+/** What the backends share: descriptors and their types, time-outs, poll's bits, and errors. */
 
 import type { ZmqError } from "../errors.ts";
 import {
@@ -20,29 +20,29 @@ import { checkUninterrupted, stateError } from "../ffi/errno.ts";
 import { libc, libcForFiles } from "../ffi/libc.ts";
 import { ERROR, HANGUP, READABLE, WRITABLE } from "./backend.ts";
 
-/** What can be waited for. */
+/** What an interest can ask for. */
 export const REQUESTABLE = READABLE | WRITABLE;
-/** What is reported whatever the interest. */
+/** What is reported whatever the interest is. */
 export const ALWAYS_REPORTED = ERROR | HANGUP;
 
 const INT_MAX = 0x7fffffff;
 
-/** Refuses what can't be a descriptor's number. */
+/** Throws if it can't be a descriptor's number. */
 export function assertDescriptor(fd: number): void {
   if (!Number.isInteger(fd)) throw new TypeError("A file descriptor is an integer");
   if (fd < 0 || fd > INT_MAX) throw new RangeError(`${fd} is no file descriptor`);
 }
 
 /**
- * A time-out in whole ms, rounded up: rounded down, the last fraction would be spun away. Only -1
- * itself means no limit, so that a deadline just passed doesn't become an endless wait.
+ * Returns a time-out in whole ms, rounded up: rounded down, the last fraction of a ms would be spent in a busy loop. Only
+ * -1 itself means no limit, so that a deadline just passed doesn't become an endless wait.
  */
 export function roundUpTimeout(timeout: number): number {
   if (timeout === -1) return -1;
   return timeout > 0 ? Math.min(Math.ceil(timeout), INT_MAX) : 0;
 }
 
-/** Interest as poll's bits, which are epoll's as well. */
+/** Interest as poll's bits, which epoll has as well. */
 export function toPollEvents(interest: number): number {
   return ((interest & READABLE) !== 0 ? POLLIN : 0) | ((interest & WRITABLE) !== 0 ? POLLOUT : 0);
 }
@@ -54,7 +54,7 @@ export function toReadiness(bits: number): number {
 
 const one = new Int32Array(2);
 
-/** Asks poll(2) about one descriptor, without waiting. */
+/** Calls poll(2) for one descriptor, without waiting. */
 export function pollNow(fd: number, bits: number): number {
   one[0] = fd;
   one[1] = bits;
@@ -67,12 +67,12 @@ export function isOpen(fd: number): boolean {
   return (pollNow(fd, 0) & POLLNVAL) === 0;
 }
 
-/** The error for a descriptor that isn't open, where no system call says so itself. */
+/** The error for a descriptor that isn't open, where no system call reports it. */
 export function notOpen(fd: number, call: string): ZmqError {
   return stateError("EBADF", call, `File descriptor ${fd} isn't open`);
 }
 
-/** The error for adding what stands in the set. */
+/** The error for adding what is in the set already. */
 export function alreadyWatched(fd: number, call: string): ZmqError {
   return stateError(
     "EEXIST",
@@ -82,7 +82,7 @@ export function alreadyWatched(fd: number, call: string): ZmqError {
   );
 }
 
-/** The error for what doesn't stand in the set. */
+/** The error for what isn't in the set. */
 export function notWatched(fd: number, call: string): ZmqError {
   return stateError("ENOENT", call, `File descriptor ${fd} isn't watched: add it first`);
 }
@@ -98,15 +98,15 @@ export function alreadyWaiting(call: string): ZmqError {
 }
 
 /**
- * A file never has to wait (regular files, directories, block devices). Of a pipe, it matters which end
- * it is; one may be both.
+ * The type of a descriptor. A file never has to wait (regular files, directories, block devices). For a pipe it matters
+ * which end it is; it may be both.
  */
 export type FileType = "file" | "read end" | "write end" | "both ends" | "socket" | "other";
 
 /** Larger than any system's struct stat. */
 const stat = new Uint8Array(512);
 
-/** The type of an open descriptor; `undefined` where it isn't open. */
+/** Returns the type of a descriptor; `undefined` if it isn't open. */
 export function fileType(fd: number): FileType | undefined {
   const { fstat, fcntl } = libcForFiles();
   if (fstat(fd, stat) !== 0) return undefined;
@@ -126,7 +126,7 @@ export function fileType(fd: number): FileType | undefined {
   }
 }
 
-/** Where st_mode lies; its lower 16 bits come first everywhere. */
+/** The offset of st_mode in struct stat. Its lower 16 bits come first everywhere. */
 const MODE = Deno.build.os === "darwin"
   ? 4
   : Deno.build.os === "linux" && Deno.build.arch === "aarch64"

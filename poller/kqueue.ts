@@ -1,4 +1,4 @@
-/** The backend over kqueue(2), which macOS and the BSDs have: what a wait costs doesn't grow with the set. */
+/** The backend over kqueue(2), which macOS and the BSDs have. The cost of a wait doesn't grow with the set. */
 
 import { EV_EOF, EVFILT_READ, EVFILT_USER, POLLHUP, POLLOUT } from "../ffi/constants.ts";
 import { codeOf, errorOf } from "../ffi/errno.ts";
@@ -27,7 +27,7 @@ import {
   readinessOf,
 } from "./kqueue_set.ts";
 
-/** One watched descriptor, or an attached set. */
+/** One watched descriptor, or one nested set. */
 interface Entry<Token> {
   readonly fd: number;
   readonly token: Token;
@@ -36,9 +36,9 @@ interface Entry<Token> {
   readonly nested: KqueueBackend<unknown> | undefined;
   type: FileType;
   interest: number;
-  /** What it's always ready for, whatever the kernel says of it: a file, or a pipe whose other end has gone. */
+  /** What it's always ready for, whatever the kernel reports: a file, or a pipe whose other end has gone. */
   always: number;
-  /** What the last wait found, until it's reported. */
+  /** What the last wait found, until it's collected. */
   found: number;
   /** It was removed. */
   removed: boolean;
@@ -53,14 +53,14 @@ export class KqueueBackend<Token> implements Backend<Token> {
 
   readonly #entries = new Map<number, Entry<Token>>();
   #generation = 0;
-  /** The entries that are always ready. While there are any, every wait is signalled to end. */
+  /** The entries that are always ready. While there are any, a signal ends each wait. */
   readonly #always = new Set<Entry<Token>>();
 
   readonly #nested = new Map<number, Entry<Token>>();
   /** The set to which this one is attached. */
   #parent: KqueueBackend<unknown> | undefined;
 
-  /** The entries of which the last wait found something, each once, and how many of them were reported. */
+  /** The entries that the last wait found ready, each once, and how many of them were collected. */
   #ready: Entry<Token>[] = [];
   #next = 0;
 
@@ -86,7 +86,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     const entry = this.#find(fd);
     this.#removeEntry(entry);
     this.#entries.delete(fd);
-    // One that was closed has left the queue by itself.
+    // A closed descriptor has left the queue by itself.
     this.#set.attempt(deletions(fd, entry.interest));
   }
 
@@ -107,14 +107,14 @@ export class KqueueBackend<Token> implements Backend<Token> {
     if (!(nested instanceof KqueueBackend) || nested.#parent !== this) return;
     const entry = this.#nested.get(nested.#set.fd)!;
     this.#removeNested(entry);
-    // Where it was found ready, it has left the queue by itself.
+    // A nested set that was found ready has left the queue by itself.
     this.#set.attempt(deletions(entry.fd, READABLE));
   }
 
   wait(timeout: number): Promise<void> {
     this.#assertIdle();
     this.#forget();
-    // An edge that wasn't collected wouldn't come again.
+    // The kernel doesn't report an edge again, so what wasn't collected is collected first.
     if (this.#ready.length > 0) return Promise.resolve();
     const waited = this.#set.waitOnPool(roundUpTimeout(timeout));
     this.#waiting = true;
@@ -136,7 +136,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
   }
 
   collect(report: Report<Token>): void {
-    // Everything it goes by is a field: a report may remove, add, wait on this thread, or throw.
+    // The state of this loop is in fields, since a report may remove, add, wait on this thread, or throw.
     while (this.#next < this.#ready.length) {
       const entry = this.#ready[this.#next++];
       const { nested, interest } = entry;
@@ -172,7 +172,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     else this.#set.close();
   }
 
-  /** Before a new wait: what wasn't collected is found again, but for edges. */
+  /** Drops what wasn't collected before a new wait, which finds it again; except edges, which are kept. */
   #forget(): void {
     const left = this.#ready.slice(this.#next);
     this.#ready = left.filter((entry) => !entry.removed && (entry.interest & EDGE) !== 0);
@@ -180,7 +180,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     for (const entry of left) if ((entry.interest & EDGE) === 0) entry.found = 0;
   }
 
-  /** Begins with the results of a wait. Returns whether it was signalled. */
+  /** Starts collecting the results of a wait. Returns whether a signal was among them. */
   #takeResults(events: number): boolean {
     let signalled = false;
     for (let index = 0; index < events; index++) {
@@ -192,7 +192,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
       if (fileType(entry.fd) === entry.type) {
         this.#found(entry, entry.always);
       } else {
-        // It was closed without being removed; if the number is in use, then by something else.
+        // It was closed without being removed; another file may have its number now.
         this.#always.delete(entry);
       }
     }
@@ -207,7 +207,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     if (entry?.generation !== tag) return;
     let ready = readinessOf(event, entry.type);
     if (entry.type === "socket" && filter === EVFILT_READ && (flags & EV_EOF) !== 0) {
-      // The other side may have ended its sending only. Asked about ours, poll(2) tells.
+      // The other side may have ended only its sending. Asked about our sending, poll(2) shows which.
       if ((pollNow(entry.fd, POLLOUT) & POLLHUP) === 0) ready &= ~HANGUP;
     }
     this.#found(entry, ready);
@@ -219,10 +219,13 @@ export class KqueueBackend<Token> implements Backend<Token> {
   }
 
   /**
-   * Whether anything is ready, when the parent's queue says so. A queue holds what was reported until the
-   * next wait finds it no longer ready, and counts as ready itself for so long: after each of its own
-   * waits that found something, it would end one of its parent's for nothing. So it's asked, which takes
-   * out what isn't ready, for one system call a report. An edge or a signal that this uses up is kept.
+   * Whether anything is ready, when the parent's queue reports so.
+   *
+   * Fact: a queue keeps what it has reported until its next wait finds that no longer ready, and is ready itself for
+   * as long.
+   * Failure: after each of its own waits that found something, it ended a wait of its parent's in vain.
+   * Decision: it's asked, which removes what isn't ready. An edge or a signal that this consumes is kept.
+   * Cost: one system call for each report.
    */
   #peek(): boolean {
     if (this.#waiting) return true;
@@ -300,13 +303,13 @@ export class KqueueBackend<Token> implements Backend<Token> {
   }
 }
 
-/** What an entry is ready for though the queue refuses to watch it; 0 where that is an error. */
+/** What an entry is ready for though the queue refuses to watch it; 0 if the refusal is an error. */
 function readyDespite(errno: number, filter: number, type: FileType): number {
   const code = codeOf(errno);
   const reading = filter === EVFILT_READ;
-  // The queue doesn't wait for room in a pipe that no one can read any more.
+  // EPIPE: the queue doesn't wait for room in a pipe that has no reader any more.
   if (code === "EPIPE" && !reading) return endOfWriting(type);
-  // Devices that never have to wait are refused in one of these ways.
+  // The queue refuses devices that never have to wait with one of these.
   const refused = ["EINVAL", "ENODEV", "ENOTSUP", "EPERM"].includes(code);
   return type === "other" && refused ? (reading ? READABLE : WRITABLE) : 0;
 }

@@ -1,4 +1,4 @@
-/** The kernel's own queue: its struct and words, its descriptor, its changes, and the memory for events. */
+/** The kernel's queue: its calls, its struct, its changes and the memory for events. */
 
 import {
   EV_ADD,
@@ -22,23 +22,23 @@ import type { FileType } from "./fd.ts";
 
 /** A struct kevent: a change of what is watched, its receipt, or an event. */
 export interface Kevent {
-  /** A descriptor; of the queue's own signal, 0. */
+  /** A descriptor; 0 for the queue's own signal. */
   ident: number;
   filter: number;
   flags: number;
   fflags: number;
-  /** How much there is to read, or room to write; of an error or a receipt, the error's number. */
+  /** How much there is to read, or room to write; for an error or a receipt, the error's number. */
   data: number;
   /** Comes back with each event: a registration's generation. */
   tag: number;
 }
 
-// ident (8 bytes), filter and flags (2 each), fflags (4), data (8), udata (8). FreeBSD has four more words
-// of 8 bytes since its version 12.
+// ident (8 bytes), filter and flags (2 each), fflags (4), data (8), udata (8). Since version 12, FreeBSD has four more
+// words of 8 bytes.
 /** The size of a struct kevent in words of 4 bytes. */
 export const WORDS = Deno.build.os === "freebsd" ? 16 : 8;
 
-/** Writes structs one behind the other. */
+/** Writes structs one after another. */
 export function pack(structs: readonly Kevent[], words: Int32Array): void {
   words.fill(0, 0, WORDS * structs.length);
   for (const [index, { ident, filter, flags, fflags, data, tag }] of structs.entries()) {
@@ -64,31 +64,31 @@ export function unpack(words: Int32Array, index: number): Kevent {
   };
 }
 
-/** What has an interest watched. */
+/** The changes that begin to watch an interest. */
 export function additions(fd: number, interest: number, type: FileType, tag: number): Kevent[] {
   const flags = EV_ADD | ((interest & EDGE) === 0 ? 0 : EV_CLEAR);
-  // macOS watches most devices (/dev/tty, /dev/null) only for anyone who asks for no more than "some data".
+  // macOS watches most devices (/dev/tty, /dev/null) only with a low-water mark of 1.
   const device = type === "other" && Deno.build.os === "darwin";
   const [fflags, data] = device ? [NOTE_LOWAT, 1] : [0, 0];
   return filtersOf(interest).map((filter) => ({ ident: fd, filter, flags, fflags, data, tag }));
 }
 
-/** What ends that. */
+/** The changes that end it. */
 export function deletions(fd: number, interest: number): Kevent[] {
   return filtersOf(interest).map((filter) => change(fd, filter, EV_DELETE));
 }
 
-/** What has another queue watched until it's found ready. */
+/** The changes that watch another queue until it's found ready. */
 export function once(fd: number, tag: number): Kevent[] {
   return [change(fd, EVFILT_READ, EV_ADD | EV_ONESHOT, 0, tag)];
 }
 
-/** What makes a queue's own signal, which no file stands behind. */
+/** The changes that make a queue's own signal, which has no file. */
 export function signalSource(): Kevent[] {
   return [change(0, EVFILT_USER, EV_ADD | EV_CLEAR)];
 }
 
-/** What gives that signal. */
+/** The changes that trigger that signal. */
 export function signal(): Kevent[] {
   return [change(0, EVFILT_USER, 0, NOTE_TRIGGER)];
 }
@@ -105,9 +105,11 @@ function filtersOf(interest: number): number[] {
 }
 
 /**
- * What an event says about its descriptor, in the terms of poll(2) on Linux. kqueue tells every end by
- * one flag, whichever side has gone: of a pipe it depends on which end we hold. A socket's other side may
- * also have ended only its sending when EVFILT_READ tells the end; that remains to be found out.
+ * What an event says about its descriptor, in the terms of poll(2) on Linux.
+ *
+ * Fact: kqueue reports every end by one flag, EV_EOF, whichever side has gone. For a pipe its meaning depends on which
+ * end we hold; for a socket, EVFILT_READ has it also if the other side has ended only its sending, which the caller
+ * has to find out.
  */
 export function readinessOf(
   { filter, flags, fflags, data }: Pick<Kevent, "filter" | "flags" | "fflags" | "data">,
@@ -116,7 +118,7 @@ export function readinessOf(
   if ((flags & EV_ERROR) !== 0) return ERROR;
   const ready = filter === EVFILT_READ ? READABLE : WRITABLE;
   if ((flags & EV_EOF) === 0) return ready;
-  // With the end, a socket's pending error stands in fflags.
+  // With EV_EOF, fflags has a socket's pending error.
   if (type === "socket") return ready | HANGUP | (fflags === 0 ? 0 : ERROR);
   if (filter === EVFILT_WRITE) return endOfWriting(type);
   if (type === "other") return READABLE | HANGUP;
@@ -124,21 +126,21 @@ export function readinessOf(
   return (data > 0 ? READABLE : 0) | HANGUP;
 }
 
-/** What is ready where no one can read any more what would be written. */
+/** What a writer is ready for that has no reader any more. */
 export function endOfWriting(type: FileType): number {
   if (type === "read end") return HANGUP;
   return WRITABLE | (type === "write end" || type === "both ends" ? ERROR : HANGUP);
 }
 
-/** How many events one wait may return. What is ready beyond that comes with the next. */
+/** How many events one wait can return. The next wait returns the rest. */
 const CAPACITY = 512;
-/** The most changes made at once: two filters left, two entered. */
+/** The most changes in one call: two filters removed, two added. */
 const CHANGES = 4;
 
-/** A struct timespec of no time. */
+/** A struct timespec of zero. */
 const AT_ONCE = new BigInt64Array(2);
 
-/** A queue of events, and an event of our own in it, to end a wait. */
+/** A queue of events, with an event of our own that ends a wait. */
 export class KqueueSet {
   /** The queue's descriptor. Children don't inherit it, so it needs no close-on-exec. */
   readonly fd: number = check(libcForKqueue().kqueue(), "kqueue");
@@ -146,7 +148,7 @@ export class KqueueSet {
   readonly #changes = new Int32Array(WORDS * CHANGES);
   readonly #receipts = new Int32Array(WORDS * CHANGES);
   readonly #time = new BigInt64Array(2);
-  /** The pool thread's memory for events and for the time. */
+  /** The pool thread's memory for events and for the time-out. */
   #poolBuffer: Deno.PointerValue = null;
   #poolTime: Deno.PointerValue = null;
   #signalled = false;
@@ -161,8 +163,8 @@ export class KqueueSet {
   }
 
   /**
-   * Makes changes, and returns how each went: 0, or its error's number. A change that fails keeps none of
-   * the others from being made.
+   * Makes changes, and returns the result of each: 0, or its error's number. A change that fails doesn't keep the others
+   * from being made.
    */
   attempt(changes: readonly Kevent[]): number[] {
     const { length } = changes;
@@ -176,13 +178,13 @@ export class KqueueSet {
     return Array.from({ length }, (_, index) => unpack(this.#receipts, index).data);
   }
 
-  /** Makes changes, none of which may fail. */
+  /** Makes changes, and throws if one of them fails. */
   change(changes: readonly Kevent[]): void {
     const failure = this.attempt(changes).find((errno) => errno !== 0);
     if (failure !== undefined) throw errorOf(failure, "kevent");
   }
 
-  /** Ends the outstanding wait, or else the next one. Costs nothing where that was said already. */
+  /** Ends the outstanding wait, or the next one if none is. Free if a signal is pending already. */
   signal(): void {
     if (this.#signalled) return;
     this.change(signal());
@@ -192,7 +194,7 @@ export class KqueueSet {
   /** An event of the last wait. */
   event(index: number): Kevent {
     const event = unpack(this.#events, index);
-    // With this event it's over; a signal between its arrival and now was for this wait, too.
+    // This event takes the signal; one between its arrival and now was for this wait, too.
     if (event.filter === EVFILT_USER) this.#signalled = false;
     return event;
   }
@@ -204,9 +206,9 @@ export class KqueueSet {
     return checkWait(kevent(this.fd, null, 0, this.#events, CAPACITY, time), "kevent");
   }
 
-  /** Waits on a pool thread. Its events are to be had by `take`, with the result. */
+  /** Waits on a pool thread. `take` gets its events, from its result. */
   waitOnPool(limit: number): Promise<number> {
-    // The thread writes into memory that only we free: a buffer would go when a worker is terminated.
+    // From malloc: a buffer is freed when its worker is terminated, and the thread may still write.
     this.#poolBuffer ??= allocate(this.#events.byteLength);
     this.#poolTime ??= allocate(this.#time.byteLength);
     const limited = this.#setTime(limit);
@@ -215,15 +217,15 @@ export class KqueueSet {
     return libcForKqueue().kevent_onPool(this.fd, null, 0, this.#poolBuffer, CAPACITY, time);
   }
 
-  /** Makes the events of a wait on the pool thread the last wait's, and returns their number. */
+  /** Copies the events of a wait on a pool thread, and returns their number. */
   take(found: number): number {
-    // Another thread's errno can't be read, so a failure is repeated on this one.
+    // Another thread's errno can't be read, so the call is repeated on this thread.
     if (found < 0) return this.wait(0);
     if (found > 0) libc().memcpy(this.#events, this.#poolBuffer, usize(4 * WORDS * found));
     return found;
   }
 
-  /** Gives everything back. */
+  /** Closes the queue, and frees its memory. */
   close(): void {
     libc().close(this.fd);
     libc().free(this.#poolBuffer);
@@ -231,7 +233,7 @@ export class KqueueSet {
     this.#poolBuffer = this.#poolTime = null;
   }
 
-  /** Whether there is a limit; if so, in a struct timespec. */
+  /** Writes a limit into the struct timespec. Returns false if there is none. */
   #setTime(limit: number): boolean {
     if (limit < 0) return false;
     this.#time[0] = BigInt(Math.floor(limit / 1000));

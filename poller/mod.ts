@@ -1,6 +1,6 @@
 /**
- * The Poller on its own: one event loop's wait for any file descriptors, and for ZMQ sockets where a
- * program has any.
+ * The Poller on its own: one wait for any file descriptors, and for ZMQ sockets if a program has
+ * any.
  *
  * @example Standard input with a timeout, without ZeroMQ
  * ```ts

@@ -1,34 +1,34 @@
-/** An operation that waits: its deadline and its abort signal. */
+/** A pending operation: its deadline and its abort signal. */
 
 /** The base of everything that can wait: a receive, a send, a Poller's wait. */
 export abstract class Pending {
-  /** When it's to be given up, on the monotonic clock in ms; `Infinity` for never. */
+  /** When it times out, on the monotonic clock in ms; `Infinity` for never. */
   deadline = Infinity;
-  /** Its place in the list of deadlines; -1 while it isn't in there. */
+  /** Its place in the heap of deadlines; -1 while it isn't in there. */
   place = -1;
   /** The signal that can abort it. */
   signal: AbortSignal | undefined;
 
-  /** Called when the deadline has come. Must leave the reactor, one way or another. */
+  /** Called when the deadline has come. Must leave the reactor, or set a later deadline. */
   abstract expire(): void;
-  /** Called where no thread can wait for it: has what it waits for looked at, where the reactor doesn't do that. */
+  /** Called while no thread can wait for it: looks at what the reactor itself doesn't look at. */
   lookForItself(): void {}
   /** Called when the signal was aborted. Must leave the reactor. */
   abstract abort(reason: unknown): void;
 }
 
-// One listener a signal, however many operations it can abort: adding one to a signal that has a
+// One listener for each signal, however many operations it can abort: adding one to a signal that has a
 // thousand takes 5.8 microseconds, and a signal often lives as long as the program.
 const abortable = new WeakMap<AbortSignal, Set<Pending>>();
 
-/** Refuses what isn't a signal before anything waits. */
+/** Throws if it isn't a signal, before anything waits. */
 export function checkSignal(signal: AbortSignal | undefined): void {
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError("A signal must be an AbortSignal");
   }
 }
 
-/** Lets the signal of a pending operation abort it. */
+/** Makes a pending operation's signal abort it. */
 export function addToSignal(pending: Pending): void {
   const signal = pending.signal!;
   let members = abortable.get(signal);

@@ -1,4 +1,4 @@
-/** The backend over poll(2), which every Unix has. What a wait costs grows with the set. */
+/** The backend over poll(2), which every Unix has. The cost of a wait grows with the set. */
 
 import { POLLIN, POLLNVAL } from "../ffi/constants.ts";
 import { checkWait } from "../ffi/errno.ts";
@@ -21,15 +21,15 @@ import {
 } from "./fd.ts";
 import { Wakeup } from "./wakeup.ts";
 
-/** Another set that takes part in the waits, until it's reported once. */
+/** A nested set, which takes part in the waits until it's reported once. */
 interface Attachment<Token> {
   readonly token: Token;
-  /** Where its part of the results lies; empty where the wait began without it. */
+  /** Its range in the results; empty if the wait began without it. */
   start: number;
   end: number;
 }
 
-/** A set of descriptors, all of which are told to poll(2), or to a call like it, at each wait. */
+/** A set of descriptors, all of which are passed to poll(2), or to a similar call, at each wait. */
 export class PollBackend<Token> implements Backend<Token> {
   readonly kind: Call["kind"];
   readonly #call: Call;
@@ -38,9 +38,9 @@ export class PollBackend<Token> implements Backend<Token> {
   readonly #pollfds = new Pollfds<Token>();
   #wakeup: Wakeup | undefined;
 
-  /** What the last wait found, in the order of the slots as they were when it began. */
+  /** The results of the last wait, in the order that the slots had when it began. */
   #results = new Int32Array(0);
-  /** Which of them are still to be reported, of this set's slots, and whether nested sets are. */
+  /** The range of this set's slots that is still to be collected, and whether nested sets are. */
   #next = 0;
   #end = 0;
   #nestedDue = false;
@@ -65,7 +65,7 @@ export class PollBackend<Token> implements Backend<Token> {
     this.#assertOpen();
     assertDescriptor(fd);
     if (this.#pollfds.get(fd) !== undefined) throw alreadyWatched(fd, this.kind);
-    // poll(2) would tell only at the next wait, and then as an event.
+    // poll(2) reports this only in the next wait, and as an event.
     if (!isOpen(fd)) throw notOpen(fd, this.kind);
     this.#assertBelowCeiling(fd);
     this.#pollfds.add(fd, interest, token);
@@ -83,8 +83,8 @@ export class PollBackend<Token> implements Backend<Token> {
 
   remove(fd: number): void {
     this.#pollfds.remove(this.#find(fd));
-    // A thread within poll(2) holds its files: one that's closed now would stay open until the wait
-    // ends, and its peer would see no end. So a removal ends the wait as well, for one system call.
+    // Fact: a thread within poll(2) holds its files open. Failure: the peer of a descriptor that is closed now saw no
+    // hang-up until the wait ended. Decision: a removal ends the wait as well. Cost: one system call.
     this.#changed();
   }
 
@@ -119,7 +119,7 @@ export class PollBackend<Token> implements Backend<Token> {
     const found = await asked;
     this.#waiting = false;
     if (this.#closed) this.#release();
-    // Another thread's errno can't be read, so a failure is repeated on this one.
+    // Another thread's errno can't be read, so the call is repeated on this thread.
     else if (found < 0) this.#callHere(0);
     else this.#takeResults(this.#call.take(found, this.#results, count));
   }
@@ -131,7 +131,7 @@ export class PollBackend<Token> implements Backend<Token> {
   }
 
   collect(report: Report<Token>): void {
-    // Everything it goes by is a field: a report may remove, add, wait on this thread, or throw.
+    // The state of this loop is in fields, since a report may remove, add, wait on this thread, or throw.
     while (this.#next < this.#end) {
       const index = this.#next++;
       const bits = this.#results[WORDS * index + 1] >>> 16;
@@ -140,7 +140,7 @@ export class PollBackend<Token> implements Backend<Token> {
       if (entry === undefined || entry.generation > this.#youngest) continue;
       const { interest } = entry;
       if ((bits & POLLNVAL) !== 0) {
-        // It was closed without being removed, and would end every wait at once.
+        // It was closed without being removed, and would end each further wait at once.
         this.#pollfds.markClosed(entry);
       } else if ((interest & REQUESTABLE) !== 0) {
         const ready = toReadiness(bits) & (interest | ALWAYS_REPORTED);
@@ -171,7 +171,7 @@ export class PollBackend<Token> implements Backend<Token> {
     this.#call.close();
   }
 
-  /** The outstanding wait began without the change: it ends, so that the next one has it. */
+  /** Ends the outstanding wait, which began without the change, so that the next one includes it. */
   #changed(): void {
     if (this.#waiting) this.#wakeup!.signal();
     const parent = this.#parent;
@@ -194,11 +194,11 @@ export class PollBackend<Token> implements Backend<Token> {
   }
 
   /**
-   * Brings everything that is to be asked into one row, in place of the last results: own slots,
-   * wake-up, nested sets. Returns its length.
+   * Writes everything that poll(2) is asked about into one row, in place of the last results: own slots, wakeup
+   * descriptor, nested sets. Returns its length.
    */
   #layOut(): number {
-    // No result may refer to slots from here on. What wasn't collected is found again.
+    // No result may refer to slots from here on. The next wait finds again what wasn't collected.
     this.#next = this.#end = 0;
     this.#nestedDue = false;
     this.#pollfds.compact();
@@ -214,7 +214,7 @@ export class PollBackend<Token> implements Backend<Token> {
     return count;
   }
 
-  /** Puts a set's slots and wake-up at `start` in the row, and returns the end. */
+  /** Writes a set's slots and wakeup descriptor into the row at `start`, and returns their end. */
   #place(set: PollBackend<unknown>, start: number): number {
     const row = this.#pollfds;
     let end = start + set.#pollfds.length;
@@ -236,7 +236,7 @@ export class PollBackend<Token> implements Backend<Token> {
     this.#takeResults(this.#call.call(this.#results, count, limit));
   }
 
-  /** Begins with the results of a wait. */
+  /** Starts collecting the results of a wait. */
   #takeResults(found: number): void {
     this.#end = found > 0 ? this.#asked : 0;
     this.#nestedDue = found > 0 && this.#nested.size > 0;
@@ -287,18 +287,18 @@ export class PollBackend<Token> implements Backend<Token> {
   }
 }
 
-/** A system call that is told all descriptors again at each wait. Rows are poll(2)'s array. */
+/** A system call that gets all descriptors again at each wait. Rows are poll(2)'s array. */
 export interface Call {
   readonly kind: "poll" | "select";
-  /** The first number of a descriptor that it can't be told. */
+  /** The first descriptor number that it can't wait for. */
   readonly ceiling: number;
-  /** Asks on this thread about the first `count` slots of a row, and writes the answers into it. */
+  /** Waits on this thread for the first `count` slots of a row, and writes the results into it. */
   call(row: Int32Array<ArrayBuffer>, count: number, limit: number): number;
-  /** Asks on a pool thread. The row must be left as it is until `take`. */
+  /** Waits on a pool thread. The row must not change until `take`. */
   callOnPool(row: Int32Array<ArrayBuffer>, count: number, limit: number): Promise<number>;
-  /** Writes the answers of `callOnPool`, whose result wasn't negative, into the row. Returns how many are ready. */
+  /** Writes the results of `callOnPool`, which didn't fail, into the row. Returns how many are ready. */
   take(found: number, row: Int32Array<ArrayBuffer>, count: number): number;
-  /** Gives the memory back. */
+  /** Frees the memory. */
   close(): void;
 }
 
@@ -322,7 +322,7 @@ export class PollCall implements Call {
       this.#poolBufferBytes = 2 * bytes;
     }
     libc().memcpy_out(this.#poolBuffer, row, usize(bytes));
-    // The thread writes into memory that only we free: a buffer would go when a worker is terminated.
+    // From malloc: a buffer is freed when its worker is terminated, and the thread may still write.
     return libc().poll_onPool(this.#poolBuffer, usize(count), limit);
   }
 

@@ -1,10 +1,10 @@
-/** What a Poller can watch beside descriptors: an object with the key of its source. */
+/** What a Poller can watch beside descriptors: an object that has a source. */
 
-/** The key of the member by which an object, such as a socket, can be added to a {@linkcode Poller}. */
+/** The key of the member that lets a {@linkcode Poller} watch an object, such as a socket. */
 export const pollable: unique symbol = Symbol("deno-zmq.pollable");
 
 /** An object that a {@linkcode Poller} can watch. Every socket of this library is one. */
 export interface Pollable {
-  /** What the Poller watches. Belongs to the library. */
+  /** The source that the Poller watches. For the library's own use. */
   readonly [pollable]: object;
 }

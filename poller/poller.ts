@@ -38,13 +38,13 @@ export interface Ready<Key = unknown> {
   missed: number | undefined;
 }
 
-/** How a {@linkcode Poller} is to work. */
+/** Options of a {@linkcode Poller}. */
 export interface PollerOptions {
   /**
-   * The system call that does the waiting: `"epoll"` (Linux) and `"kqueue"` (macOS, the BSDs) cost the
-   * same for 5 descriptors and for 5,000; `"poll"` and `"select"` exist everywhere, and their cost grows
-   * with the number; `"select"` throws `RangeError` for descriptors from 1,024 on. Default: what
-   * `ZMQ_POLLER` says where the environment may be read, else epoll on Linux and kqueue on macOS.
+   * The system call that waits: `"epoll"` (Linux) and `"kqueue"` (macOS, the BSDs) cost the same for 5
+   * descriptors and for 5,000; `"poll"` and `"select"` exist everywhere, and their cost grows with the
+   * number; `"select"` throws `RangeError` for descriptors from 1,024 on. Default: what `ZMQ_POLLER` says
+   * if the program may read the environment, else epoll on Linux and kqueue on macOS.
    */
   backend?: BackendKind;
 }
@@ -65,8 +65,8 @@ export interface WaitOptions extends WaitSyncOptions {
  * Waits for ZMQ sockets, file descriptors, timers and timeouts in one loop.
  *
  * A Poller is level-triggered: a source is reported by every wait for as long as it's ready, so a loop
- * that takes one message a turn misses nothing. The edge of a ZMQ socket's own descriptor, which
- * loses messages in most hand-written loops, is dealt with inside.
+ * that takes one message a turn misses nothing. The Poller handles the edge of a ZMQ socket's own
+ * descriptor, which loses messages in most hand-written loops.
  *
  * One wait at a time; several Pollers may share a socket (with `"epoll"`, 500 of those that share one can wait at
  * the same time; the next one's wait rejects with EINVAL, and says so). A pending {@linkcode Poller.wait} keeps the
@@ -92,14 +92,18 @@ export class Poller<Key = unknown> extends Uncloneable
   implements Disposable, AsyncIterable<Ready<Key>[]> {
   readonly #core: PollerCore<Key>;
 
-  /** Makes an empty Poller. Throws `RangeError` for a backend that this system doesn't have. */
+  /**
+   * Makes an empty Poller.
+   *
+   * @throws {RangeError} If this system doesn't have the backend.
+   */
   constructor(options: PollerOptions = {}) {
     super();
     this.#core = new PollerCore(options.backend);
     dropped.register(this, this.#core, this);
   }
 
-  /** The system call that does the waiting. */
+  /** The system call that waits. */
   get backend(): BackendKind {
     return this.#core.backend.kind;
   }
@@ -119,18 +123,19 @@ export class Poller<Key = unknown> extends Uncloneable
    *
    * @param source What to watch. Regular files and `/dev/null` are always ready.
    * @param interest What to wait for; by default, until it's readable.
-   * @param key Anything, given back with each report of this source.
-   * @throws `ZmqError` EEXIST where it was added before, EBADF where it (or the Poller) is closed;
-   * `TypeError` for anything else than a socket or a number.
+   * @param key Anything; each report of this source has it.
+   * @throws {ZmqError} EEXIST If it was added before.
+   * @throws {ZmqError} EBADF If it, or the Poller, is closed.
+   * @throws {TypeError} If it's neither a socket nor a number.
    */
   add(source: Pollable | number, interest: Interest = { readable: true }, key?: Key): void {
     this.#core.add(source, bitsOf(interest), key);
   }
 
   /**
-   * Changes what is waited for. With nothing of interest a source stays, and isn't reported.
+   * Changes what to wait for. A source without interest stays, and isn't reported.
    *
-   * @throws `ZmqError` ENOENT where it isn't watched.
+   * @throws {ZmqError} ENOENT If it isn't watched.
    */
   modify(source: Pollable | number, interest: Interest): void {
     this.#core.modify(source, bitsOf(interest));
@@ -139,19 +144,21 @@ export class Poller<Key = unknown> extends Uncloneable
   /**
    * Stops watching. Takes effect at once, also while a wait is pending.
    *
-   * @throws `ZmqError` ENOENT where it isn't watched.
+   * @throws {ZmqError} ENOENT If it isn't watched.
    */
   remove(source: Pollable | number): void {
     this.#core.remove(this.#core.find(source, "remove"));
   }
 
   /**
-   * Sets a timer, which is reported by waits, synchronous ones too, when it's due. It needs no file descriptor, and
-   * doesn't keep the process alive by itself. Several due at once are reported in the order of their times.
+   * Sets a timer. Waits, synchronous ones too, report it when it's due. It needs no file descriptor, and doesn't keep
+   * the process alive by itself. Several that are due at once are reported in the order of their times.
    *
    * @param interval After how many ms it's due; with `repeat`, every so many ms from now on.
-   * @param key Anything, given back with each report of this timer.
-   * @throws `TypeError` and `RangeError` for what isn't an interval, `ZmqError` EBADF where the Poller is closed.
+   * @param key Anything; each report of this timer has it.
+   * @throws {TypeError} If the interval isn't a number.
+   * @throws {RangeError} If the interval is negative or infinite, or 0 with `repeat`.
+   * @throws {ZmqError} EBADF If the Poller is closed.
    *
    * @example A heartbeat
    * ```ts
@@ -179,55 +186,59 @@ export class Poller<Key = unknown> extends Uncloneable
    * Waits until a source is ready. Returns every source that is, or an empty list when the time is over
    * or after {@linkcode Poller.wake}.
    *
-   * @throws At once: `ZmqError` EBUSY where a wait is pending already, EBADF where the Poller is closed;
-   * `RangeError` for a negative timeout. By rejection: the signal's reason, or EBADF when the Poller
-   * is closed meanwhile.
+   * The promise rejects with the signal's reason when that is aborted, and with EBADF when the Poller is closed
+   * meanwhile. Everything else is thrown at once.
+   *
+   * @throws {ZmqError} EBUSY If a wait is pending already.
+   * @throws {ZmqError} EBADF If the Poller is closed.
+   * @throws {RangeError} If the timeout is negative.
    */
   wait(options: WaitOptions = {}): Promise<Ready<Key>[]> {
     return this.#core.wait(this, timeoutOf(options), options.signal);
   }
 
   /**
-   * The same on the spot: blocks this thread, and with it everything else in this isolate. Meant for
-   * workers and scripts.
+   * Waits as {@linkcode Poller.wait} does, but blocks this thread, and with it everything else in this
+   * isolate. Meant for workers and scripts.
    */
   waitSync(options: WaitSyncOptions = {}): Ready<Key>[] {
     return this.#core.waitSync(timeoutOf(options));
   }
 
-  /** Ends the pending wait, or else the next one, with whatever is ready; often an empty list. */
+  /** Ends the pending wait, or the next one if none is, with what is ready; often an empty list. */
   wake(): void {
     this.#core.wake();
   }
 
   /**
-   * Returns a token by which other isolates of this process can do the same: a string that can be posted to a worker, for
-   * {@linkcode Poller.wake}. It also ends a {@linkcode Poller.waitSync}, which nothing in its own isolate can. The
-   * same each time.
+   * Returns a token by which other isolates of this process can wake this Poller: a string that can be posted to a
+   * worker, for {@linkcode Poller.wake}. It also ends a {@linkcode Poller.waitSync}, which nothing in its own isolate
+   * can. The same each time.
    *
-   * @throws `ZmqError` EBADF where the Poller is closed, ENOTSUP where the system doesn't have what it takes
-   * (it works on Linux), or another version of this library has come first in the process, and shares in another way.
+   * @throws {ZmqError} EBADF If the Poller is closed.
+   * @throws {ZmqError} ENOTSUP If the system doesn't have what it takes (Linux has), or if another version of this
+   * library came first in the process, and shares in another way.
    */
   waker(): string {
     return this.#core.waker();
   }
 
   /**
-   * Ends the pending wait of a Poller of any isolate of this process, or else its next one, as
-   * {@linkcode Poller.prototype.wake} does. False where that Poller was closed, where its worker has ended, and for
+   * Ends the pending wait of a Poller of any isolate of this process, or its next one if none is pending, as
+   * {@linkcode Poller.prototype.wake} does. Returns false if that Poller was closed, if its worker has ended, and for
    * a token of another process.
    *
-   * @param token What the other isolate's {@linkcode Poller.waker} gave.
-   * @throws `TypeError` for what isn't a token.
+   * @param token What the other isolate's {@linkcode Poller.waker} returned.
+   * @throws {TypeError} If it isn't a token.
    *
-   * @example A worker that blocks, and is told to look up
+   * @example A worker that blocks, and is woken
    * ```ts
    * import { Poller } from "@deno-zmq/zmq";
    *
    * using poller = new Poller();
    * const token = poller.waker();
    *
-   * // In another isolate, the token having been posted to it:
+   * // In another isolate, to which the token was posted:
    * Poller.wake(token);
    *
    * console.log(poller.waitSync()); // []
@@ -249,7 +260,7 @@ export class Poller<Key = unknown> extends Uncloneable
   }
 
   /**
-   * Waits again and again, until the Poller is closed. Each turn gives the list of what is ready; after
+   * Waits again and again, until the Poller is closed. Each turn yields the list of what is ready; after
    * {@linkcode Poller.wake} it may be empty.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Ready<Key>[]> {
@@ -262,7 +273,7 @@ export class Poller<Key = unknown> extends Uncloneable
         try {
           const ready = this.wait();
           pending = this.#core.pending;
-          // Also where `return` was called since: what was gathered is reported here, or never.
+          // Also if `return` was called since: what was gathered is reported here, or never.
           return { value: await ready, done: false };
         } catch (error) {
           if (this.closed || error === end) return end;
@@ -271,7 +282,7 @@ export class Poller<Key = unknown> extends Uncloneable
       },
       return: () => {
         ended = true;
-        // As an abort does, without gathering: what is due is left for the next wait.
+        // Ends the wait as an abort does, without gathering, so that the next wait reports what is due.
         this.#core.cancel(pending, end);
         return Promise.resolve(end);
       },
@@ -283,7 +294,7 @@ export class Poller<Key = unknown> extends Uncloneable
 
 const dropped = new FinalizationRegistry<{ close(): void }>((core) => core.close());
 
-/** What is to be waited for, as bits. */
+/** An interest as bits. */
 export function bitsOf({ readable = false, writable = false }: Interest): number {
   return (readable ? READABLE : 0) | (writable ? WRITABLE : 0);
 }

@@ -1,4 +1,4 @@
-/** A Poller without its public face: its sources, its timers, and the wait that is pending. */
+/** The engine of a Poller: its sources, its timers and its pending wait. */
 
 import { stateError } from "../ffi/errno.ts";
 import {
@@ -27,14 +27,14 @@ import {
 import { checkSignal, Pending } from "./pending.ts";
 import { openRemoteWakeup, type RemoteWakeup } from "../process/remote_wakeup.ts";
 
-/** A synchronous wait is cut into slices of this many ms, so that a worker can be terminated in it. */
+/** A synchronous wait is cut into slices of so many ms, so that a worker can be terminated in it. */
 const SLICE = 100;
 
 /** One source of a Poller. */
 class Registration<Key> implements Listener {
-  /** What a socket was last said to be ready for. */
+  /** What a socket last reported to be ready for. */
   known = 0;
-  /** It stands in the Poller's list of sources that may be ready. */
+  /** It's in the Poller's list of sources that may be ready. */
   maybeReady = false;
   removed = false;
 
@@ -60,13 +60,13 @@ class Registration<Key> implements Listener {
   }
 }
 
-/** What a Poller does. It doesn't know the Poller, so that one dropped by its program can be collected. */
+/** What a Poller does. It has no reference to the Poller, so that one dropped by its program can be collected. */
 export class PollerCore<Key> implements NestedSet, TimerOwner {
   readonly registrations = new Map<Pollable | number, Registration<Key>>();
   readonly backend: Backend<Registration<Key>>;
   closed = false;
   #waitSet: WaitSet | undefined;
-  /** Sockets that were said to be ready: looked at again before each report, so never reported late or in vain. */
+  /** Sockets that have reported that they're ready. Each is looked at again before it's reported, if it's stale by then. */
   #maybeReady: Registration<Key>[] = [];
   #found: Ready<Key>[] = [];
   #woken = false;
@@ -95,7 +95,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
       this.backend.add(target.fd, READABLE | EDGE, registration);
       this.registrations.set(source, registration);
       target.addListener(registration);
-      // What came before it was added makes no edge any more.
+      // What came before the socket was added makes no edge any more.
       reactor().markStale(target);
     }
   }
@@ -133,7 +133,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     this.#assertIdle();
     checkSignal(signal);
     if (signal?.aborted) return Promise.reject(signal.reason);
-    // Where this turn's budget is used up, the answer comes with the next turn, whatever is ready.
+    // If this tick's budget is used up, the answer comes with the next tick, even if something is ready.
     const mayAnswer = takeBudget();
     if (mayAnswer) {
       this.#findReady();
@@ -175,7 +175,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     if (this.#pending !== undefined) reactor().scheduleGather(this);
   }
 
-  /** What wakes it from another isolate. */
+  /** The token by which other isolates wake it. */
   waker(): string {
     this.assertOpen("waker");
     if (this.#remoteWakeup === undefined) {
@@ -205,7 +205,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     }
   }
 
-  /** Called by a timer that is due earlier than it was: the pending wait has to end earlier as well. */
+  /** Called when a timer is due earlier than before: the pending wait has to end earlier as well. */
   deadlineMovedEarlier(): void {
     const pending = this.#pending;
     if (pending === undefined) return;
@@ -222,12 +222,12 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     return this.#pending;
   }
 
-  /** Has a wait reject, where it's still pending. */
+  /** Makes a wait reject, if it's still pending. */
   cancel(pending: unknown, reason: unknown): void {
     if (pending !== undefined && pending === this.#pending) this.fail(reason);
   }
 
-  /** Called when a socket was said to be ready. */
+  /** Called when a socket reports that it's ready. */
   addMaybeReady(registration: Registration<Key>): void {
     if (!registration.maybeReady) {
       registration.maybeReady = true;
@@ -254,7 +254,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     return pending;
   }
 
-  /** Finds what is ready now. Descriptors are asked again each time; so are sockets that may have changed. */
+  /** Finds what is ready now. Descriptors are polled each time, and stale sockets looked at. */
   #findReady(): void {
     this.#found = [];
     reactor().recheck();
@@ -267,14 +267,14 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
       if (registration.removed) continue;
       const target = registration.target!;
       if (target.stale) {
-        // The turn's budget is used up: its pending operations go on in the next one.
+        // The tick's budget is used up: the socket's pending operations go on in the next one.
         target.look();
         reactor().queueRecheck(target);
       }
       const ready = registration.known & registration.interest;
       if (ready === 0) continue;
       this.#found.push(readyOf(registration, ready));
-      // It stays in the list until it isn't ready any more: that makes the edge a level.
+      // It stays in the list until a look finds it not ready: that turns the edge into a level.
       if (!registration.maybeReady) {
         registration.maybeReady = true;
         this.#maybeReady.push(registration);
@@ -306,7 +306,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     return found;
   }
 
-  /** Throws where the Poller was closed. */
+  /** Throws if the Poller was closed. */
   assertOpen(verb: string): void {
     if (this.closed) throw stateError("EBADF", `Poller.${verb}`, "The Poller is closed");
   }
@@ -321,9 +321,9 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   }
 }
 
-/** A pending wait. It holds the Poller, which else could be collected while its program awaits it. */
+/** A pending wait. It holds the Poller, which could otherwise be collected while its program awaits it. */
 class PendingWait<Key> extends Pending {
-  /** When it's to end with nothing; `deadline` is earlier where a timer is due before. */
+  /** When it ends with nothing; `deadline` is earlier if a timer is due before. */
   end = Infinity;
 
   constructor(

@@ -1,4 +1,4 @@
-/** The array that poll(2) is given, and which descriptor stands in which of its slots. */
+/** The array for poll(2), and the descriptor in each of its slots. */
 
 import { REQUESTABLE, toPollEvents } from "./fd.ts";
 
@@ -6,24 +6,24 @@ import { REQUESTABLE, toPollEvents } from "./fd.ts";
 export interface Entry<Token> {
   readonly fd: number;
   readonly token: Token;
-  /** Its generation: its number among all that were ever added. */
+  /** Its generation: entries are numbered in the order in which they were added. */
   readonly generation: number;
   /** Its slot. */
   index: number;
   interest: number;
-  /** It was seen closed: nothing is reported for it any more. */
+  /** A wait found it closed: nothing is reported for it any more. */
   closed: boolean;
 }
 
-/** A struct pollfd is two words: its descriptor, then events | revents << 16. */
+/** The words of a struct pollfd: its descriptor, then events | revents << 16. */
 export const WORDS = 2;
 /** The size of a struct pollfd. */
 export const BYTES = 8;
 
-/** poll(2) skips negative numbers: a free slot, a closed descriptor, one of no interest at present. */
+/** A number that poll(2) skips: for a free slot, a closed descriptor, or one without interest at present. */
 export const SKIPPED = -1;
 
-/** Descriptors in slots. A slot keeps its descriptor until `compact`, so results can refer to slots. */
+/** Descriptors in slots. A descriptor keeps its slot until `compact`, so that results can refer to slots. */
 export class Pollfds<Token> {
   readonly #entries = new Map<number, Entry<Token>>();
   readonly #slots: (Entry<Token> | undefined)[] = [];
@@ -31,7 +31,7 @@ export class Pollfds<Token> {
   #generation = 0;
   #array = new Int32Array(WORDS * 16);
 
-  /** What poll(2) is to be asked, slot by slot; the caller may use what `reserve` made behind them. */
+  /** The array for poll(2), slot by slot. The caller may use the room behind them that `reserve` has made. */
   get array(): Int32Array<ArrayBuffer> {
     return this.#array;
   }
@@ -77,7 +77,7 @@ export class Pollfds<Token> {
     this.#holes.push(index);
   }
 
-  /** Asks no more for an entry whose descriptor was closed. It stays until it's removed. */
+  /** Skips an entry whose descriptor was closed, until it's removed. */
   markClosed(entry: Entry<Token>): void {
     entry.closed = true;
     this.#ask(entry);

@@ -4,29 +4,29 @@ import { libc } from "../ffi/libc.ts";
 import { usize } from "../ffi/memory.ts";
 import { Alarm } from "./alarm.ts";
 
-/** A wait that has lasted so many ms on a thread of the pool is asked after. */
+/** When a wait has lasted so many ms, the pool is probed for whether it has begun. */
 const FIRST = 100;
-/** After its deadline, a wait is asked after in so many ms: its thread should be back by then. */
+/** The same so many ms after a wait's deadline: its thread should be back by then. */
 const LATE = 5;
-/** While the pool takes no call, the reactor looks for itself every so many ms. */
+/** While the pool takes no call, the reactor looks itself every so many ms. */
 const INTERVAL = 8;
-/** A yield takes so many ms at most. */
+/** A yield lasts so many ms at most. */
 const YIELD = 4;
 
 /**
- * Fact: the pool has 32 threads, which the program's own calls (files, names, its own foreign functions) may all keep;
- * a call then waits in a queue, and doesn't say so.
+ * Fact: the pool has 32 threads. The program's own calls (files, names, its own foreign functions) may occupy all of
+ * them; a further call then waits in a queue, and nothing reports that.
  * Failure: beside 40 calls of two seconds, a receive with a time-out of 100 ms ended after two seconds, and messages
- * that were there weren't received.
- * Decision: a wait that lasts is asked after, by a call that does nothing: the pool takes up one call after
- * another, so when that is back, the wait has begun. Until then the reactor looks for itself.
- * Cost: a timer, and a call for each wait that lasts; while the pool is busy, a look at all that waits.
+ * that had arrived weren't received.
+ * Decision: a call that does nothing follows a wait that lasts. The pool begins calls in their order, so its return
+ * shows that the wait has begun. Until then the reactor looks itself.
+ * Cost: a timer, and one call for each wait that lasts; while the pool is busy, a look at everything that waits.
  */
 export class Pool {
   readonly #look: (atAll: boolean) => void;
-  /** How many waits are on their way to a thread, or there. */
+  /** How many waits are in the pool, in its queue or on a thread. */
   #parked = 0;
-  /** The waits that were handed to the pool, and how many of them are known to have begun. */
+  /** How many waits the pool was given, and how many of them are known to have begun. */
   #waits = 0;
   #begun = 0;
   /** When the last of them ends at the latest. */
@@ -37,7 +37,7 @@ export class Pool {
   readonly #overtake = new Alarm(() => this.#resumeNow());
   #yielding = false;
 
-  /** `look` is called where a wait is late, and again and again, for a look at all that waits, while it can't begin. */
+  /** `look` is called when a wait is late, and every `INTERVAL`, for a look at everything that waits, while it can't begin. */
   constructor(look: (atAll: boolean) => void) {
     this.#look = look;
   }
@@ -48,7 +48,7 @@ export class Pool {
   }
 
   /**
-   * A wait was handed to the pool, until `until` at the latest. One that continues another, which has just ended with
+   * The pool was given a wait that lasts until `until` at most. One that continues another, which has just ended with
    * nothing, is asked after only where it's late: in a quiet worker each second's wait would otherwise take two more wakes.
    */
   parked(now: number, until: number, continues: boolean): void {
@@ -64,18 +64,18 @@ export class Pool {
   }
 
   /**
-   * Has the runtime look at its descriptors, and goes on then.
+   * Makes the runtime look at its descriptors, and then calls `resume`.
    *
-   * Fact: as long as there is another tick to come, the runtime looks at its sockets and threads in each 61st only. It
-   * does so at once where it has nothing to do but to wait for a thread of the pool.
+   * Fact: while a next tick is queued, the runtime polls its sockets and threads in each 61st tick only. It polls at
+   * once when it has nothing to do but wait for a pool thread.
    * Failure: an HTTP answer took 12 ms beside 5,000 messages a second.
-   * Decision: a call that does nothing. Where no thread is free for it, a timer goes on instead.
+   * Decision: a call that does nothing. If no thread is free for it, a timer calls `resume` instead.
    * Cost: 60 microseconds of processor time.
    */
   yieldToRuntime(resume: () => void): void {
     this.#resume = resume;
     this.#overtake.set(performance.now() + YIELD);
-    // Where the last call hasn't come back, the pause alone is the runtime's turn.
+    // While the last call is still in the pool's queue, the pause alone lets the runtime poll.
     if (this.#yielding) return;
     this.#yielding = true;
     call().then(() => {
@@ -110,7 +110,7 @@ export class Pool {
   }
 }
 
-/** A call on the pool that does nothing. */
+/** Makes a call on the pool that does nothing. */
 function call(): Promise<unknown> {
   return libc().poll_onPool(null, usize(0), 0);
 }

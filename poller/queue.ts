@@ -1,4 +1,4 @@
-/** The operations that wait for one direction of a source. */
+/** The queue of operations that wait for one direction of a source. */
 
 import { Pending } from "./pending.ts";
 

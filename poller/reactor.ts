@@ -1,16 +1,16 @@
 /**
- * The reactor: one an isolate. It knows what waits, for what and until when, and waits for all of it at once. One cycle is
- * the synchronous part between two waits:
+ * The reactor, one for each isolate. It knows every pending operation, its source and its deadline, and waits for all of
+ * them at once. One cycle is the synchronous part between two waits:
  *
  *     dispatch   what the last wait has found: sources are served, nested sets are scheduled to gather
  *     recheck    stale sources: a call may have consumed their edge
  *     expire     deadlines: time-outs, and refused sources
- *     gather     Pollers that were told of something look for themselves
+ *     gather     Pollers that may have something look for themselves
  *     schedule   the next wait, as the strategy says: park, or block
  *
- * What is dispatched resolves promises, which get to call before the rest. So a cycle goes on at the end of the microtasks, or
- * begins there where something has begun to wait, or at a tick. Nothing nests it: what user code calls within is queued.
- * `docs/architecture.md` has the rules that it keeps.
+ * Dispatching resolves promises, and their programs make calls before the rest of the cycle. So a cycle goes on at the
+ * end of the microtasks. It begins there as well when something has begun to wait, or at a tick. It never nests: what
+ * user code calls within it is queued. `docs/architecture.md` has the rules that it keeps.
  */
 
 import { Alarm } from "./alarm.ts";
@@ -26,22 +26,22 @@ import { Source } from "./source.ts";
 import { failPending, type NestedSet, WaitSet } from "./wait_set.ts";
 import type { Wait, WaitStrategy } from "./wait_strategy.ts";
 
-/** A refused source is asked again after so many ms. */
+/** A refused source is tried again after so many ms. */
 const REFUSED_INTERVAL = 50;
-/** While no thread is parked in their set, sources are looked at this often, in ms, so that their mailboxes stay empty. */
+/** While no thread is parked in their set, sources are looked at this often, in ms, to keep their mailboxes empty. */
 const IDLE_INTERVAL = 1000;
-/** While tick follows tick, descriptors are asked this often, in ms. */
+/** While one tick follows another, descriptors are polled this often, in ms. */
 const PEEK_INTERVAL = 1;
 
 class Reactor {
-  /** Where sources are registered, and most waits take place. */
+  /** The set in which sources are registered, and most waits take place. */
   readonly #main: WaitSet;
-  /** All sets. Others than the main one exist only for Pollers that ask for another backend than the default. */
+  /** All sets. Only a Poller that asks for another backend than the default adds one to the main set. */
   readonly #sets: WaitSet[];
   readonly #strategy: WaitStrategy;
   readonly #pool = new Pool((atAll) => this.#lookForItself(atAll));
 
-  /** All sources that are registered. */
+  /** All registered sources. */
   readonly #sources = new Set<Source>();
   /** Sources to be looked at before anything waits. */
   #stale: Source[] = [];
@@ -52,15 +52,15 @@ class Reactor {
 
   #microtaskQueued = false;
   #tickQueued = false;
-  /** The runtime has its turn: the tick comes after it. */
+  /** A yield is under way; the tick follows it. */
   #yielding = false;
-  /** The last wait was a yield: the next one isn't, however long it took, so that something is dispatched between two. */
+  /** A yield preceded the last tick. The next isn't one, however long it took, so that a dispatch comes between two. */
   #yielded = false;
-  /** Something was dispatched since this was last false. */
+  /** The last `#dispatch` has found something. */
   #dispatched = false;
-  /** The last cycle has left something to the next tick. */
+  /** The last cycle has left work to the next tick. */
   #more = false;
-  /** When descriptors were last asked between two ticks. */
+  /** When descriptors were last polled between two ticks. */
   #lastPeek = 0;
   readonly #idle = new Alarm(() => this.#lookAtIdle());
   #settledCallbacks: (() => void)[] = [];
@@ -74,7 +74,7 @@ class Reactor {
 
   // The cycle -------------------------------------------------------------------------------------
 
-  /** A cycle, after what was found has been dispatched. `mayBlock`: this thread has nothing else to do. */
+  /** A cycle from `recheck` on. `mayBlock`: this thread has nothing else to do. */
   #cycle(mayBlock: boolean): void {
     let now: number;
     do {
@@ -83,7 +83,7 @@ class Reactor {
       this.#expire(now);
       this.#gather();
     } while (this.#stale.length > 0 && !this.#tickQueued);
-    // Where the budget is used up, the next cycle is that tick's.
+    // If the budget is used up, the queued tick does the next cycle.
     this.#more = this.#tickQueued;
     if (!this.#more) this.#schedule(now, mayBlock);
     this.#endCycle();
@@ -94,11 +94,11 @@ class Reactor {
     this.#settle();
   }
 
-  /** Makes the next wait. */
+  /** Begins the next wait. */
   #schedule(now: number, mayBlock: boolean): void {
     const until = this.#deadlines.earliest;
     const main = this.#main;
-    // The main set last: while this thread waits in it, nothing else would begin to wait in the others.
+    // The main set is last: while this thread blocks in it, no thread could be parked in the others.
     for (const set of this.#sets) if (set !== main) this.#park(set, until, now);
     const mayWait = main.pending.size > 0 && !main.parked;
     if (mayWait && this.#ask(() => this.#strategy.next(now, until)) === "block") {
@@ -113,14 +113,14 @@ class Reactor {
     this.#park(main, until, now);
   }
 
-  /** Asks the strategy. Its set is the main one, and so are its errors. */
+  /** Asks the strategy. It works in the main set, whose waits its errors end. */
   #ask(question: () => Wait): Wait {
     let wait: Wait = "park";
     this.#main.attempt(() => wait = question());
     return wait;
   }
 
-  /** Has a set's thread wait where something does, less long where it must, and return where nothing does. */
+  /** Parks a set's thread if something waits there, wakes it if it would wait too long, and unparks it if nothing does. */
   #park(set: WaitSet, until: number, now: number): void {
     if (set.pending.size === 0) set.unpark();
     else if (!set.parked) set.attempt(() => set.park(until, now));
@@ -128,8 +128,8 @@ class Reactor {
   }
 
   /**
-   * Dispatches what a set has: what its thread has found, or what a wait of so many ms on this thread does. True where
-   * there was anything.
+   * Dispatches what a set's thread has found, or what a wait of `wait` ms on this thread finds. Returns whether there was
+   * anything.
    */
   #dispatch(set: WaitSet, wait?: number): boolean {
     this.#dispatched = false;
@@ -148,8 +148,7 @@ class Reactor {
 
   /** Looks at every stale source, so that nothing waits on a consumed edge. */
   recheck(): void {
-    // Swapped first: serving may mark sources as stale again, those whose budget is used up. They wait for the tick that
-    // was queued for them.
+    // Swapped first: a source that meets the end of the budget is marked as stale again, and waits for the queued tick.
     const sources = this.#stale;
     if (sources.length === 0) return;
     this.#stale = [];
@@ -157,7 +156,7 @@ class Reactor {
       source.queued = false;
       if (source.stale) serve(source);
     }
-    // The source that has used up the budget stands first now, and would do so in every tick.
+    // The source that has used up the budget is first now, and would be first in every tick.
     const last = this.#stale.shift();
     if (last !== undefined) this.#stale.push(last);
   }
@@ -186,28 +185,32 @@ class Reactor {
     }
   }
 
-  // What begins a cycle ----------------------------------------------------------------------------
+  // What starts a cycle ----------------------------------------------------------------------------
 
   /**
-   * Something has begun to wait. Put off to the end of the microtasks: a program that receives one message after
-   * another would otherwise pay for a wait and a wake each time.
+   * Something has begun to wait.
+   *
+   * Fact: a program that receives one message after another calls again in a microtask of its last answer.
+   * Failure: it paid for parking and waking a thread with each message.
+   * Decision: parking is put off to the end of the microtasks, and unparking to the next tick (see `removePending`).
+   * Cost: a microtask for each wait that begins.
    */
   readonly #onMicrotask = (): void => {
     this.#microtaskQueued = false;
-    // Here promises that were just resolved may still be about to call, so this thread may not block.
+    // Programs of promises that were just resolved may still be about to call, so this thread must not block.
     if (!this.#tickQueued) this.#cycle(false);
   };
 
   readonly #onTick = (): void => {
     if (this.#yielding) return;
-    // Where nothing waits, no tick follows this one, and the runtime gets its turn anyway.
+    // If nothing waits, no tick follows this one, and the runtime polls anyway.
     if (this.#anyPending() && !this.#mayTick(performance.now())) return;
     this.#tickQueued = false;
     resetBudget();
     this.#cycle(true);
   };
 
-  /** What comes before a tick. False where that is a yield. */
+  /** Does what comes before a tick. Returns false if that is a yield, after which the tick comes. */
   #mayTick(now: number): boolean {
     if (!this.#yielded && this.#ask(() => this.#strategy.beforeTick(now)) === "yield") {
       this.#yielded = this.#yielding = true;
@@ -215,8 +218,8 @@ class Reactor {
       return false;
     }
     this.#yielded = false;
-    // Tick follows tick: a source whose many operations use up each budget would otherwise keep all others
-    // waiting until it's drained.
+    // One tick follows another: a source whose many operations use up each budget would keep all others waiting
+    // until it's drained.
     if (this.#more && now - this.#lastPeek >= PEEK_INTERVAL) {
       this.#lastPeek = now;
       for (const set of this.#sets) if (set.pending.size > 0 && !set.parked) this.#dispatch(set, 0);
@@ -230,7 +233,7 @@ class Reactor {
     runtimeTimers.setImmediate(this.#onTick);
   };
 
-  /** A set's thread has returned. Promises that are resolved now get to call before the rest of the cycle. */
+  /** A set's thread has returned. Programs whose promises this resolves make calls before the rest of the cycle. */
   readonly #onReturn = (set: WaitSet, ms: number | undefined): void => {
     this.#strategy.waited("park", performance.now(), set === this.#main ? ms : undefined);
     resetBudget();
@@ -240,14 +243,19 @@ class Reactor {
   };
 
   /**
-   * While no thread is parked in the main set, its sources are looked at from time to time, also while nothing waits: peers
-   * that come and go leave commands in a mailbox, which grows until someone looks.
+   * Looks at the sources of the main set from time to time while no thread is parked in it, also while nothing waits.
+   *
+   * Fact: peers that come and go leave commands in a socket's mailbox until a call runs them.
+   * Failure: an idle socket's mailbox grew to 360 MB in 100,000 connections.
+   * Decision: each source whose descriptor has fired is looked at, once a second, and soon again after a look that found
+   * work.
+   * Cost: one system call a second, from a timer that doesn't keep the process alive.
    */
   #lookAtIdle(): void {
     if (this.#main.parked) return;
     const found = this.#dispatch(this.#main, 0);
     this.#cycle(false);
-    // A look that has found work is followed by the next one soon: such peers fill a mailbox fast.
+    // Such peers fill a mailbox fast.
     if (found) this.#scheduleIdleLook(BACKGROUND_INTERVAL);
   }
 
@@ -257,7 +265,7 @@ class Reactor {
     this.#idle.setEarlier(performance.now() + interval);
   }
 
-  /** No thread of the pool may be there to wait: what is due is done here, and so is a look at all that waits. */
+  /** Does a cycle while the pool may have no thread for a wait; with `atAll`, it looks at everything that waits. */
   #lookForItself(atAll: boolean): void {
     if (atAll) {
       for (const source of this.#sources) if (source.dependents > 0) this.queueRecheck(source);
@@ -282,7 +290,7 @@ class Reactor {
 
   // Sources ---------------------------------------------------------------------------------------
 
-  /** Registers a source once, for as long as it's open: edge-triggered where the system can. */
+  /** Registers a source once, for as long as it's open: edge-triggered if the system can. */
   register(source: Source): void {
     this.#main.backend.add(source.fd, READABLE | EDGE, source);
     this.#sources.add(source);
@@ -299,15 +307,15 @@ class Reactor {
   }
 
   /**
-   * To be called after any call on a source that has `dependents > 0`: the call may have consumed the
-   * edge, so the source is looked at again before anything waits.
+   * Marks a source as stale, after any call on it while it has `dependents > 0`: the call may have consumed the edge,
+   * so the source is looked at again before anything waits.
    */
   markStale(source: Source): void {
     this.queueRecheck(source);
     if (this.#anyParked() || source.background) this.#queueTick();
   }
 
-  /** Has a source looked at before the next wait, without hurry: nothing waits for it. */
+  /** Queues a look at a source before the next wait, without starting a cycle. */
   queueRecheck(source: Source): void {
     source.stale = true;
     if (source.queued) return;
@@ -315,13 +323,21 @@ class Reactor {
     this.#stale.push(source);
   }
 
-  /** Puts a source off to the next tick: this one's budget is used up. */
+  /** Puts a source off to the next tick, since this one's budget is used up. */
   postpone(source: Source): void {
     this.queueRecheck(source);
     this.#queueTick();
   }
 
-  /** Remembers whether a source has an operation that was refused although the source was ready. */
+  /**
+   * Records whether a source has an operation that was refused although the source reports that it's ready.
+   *
+   * Fact: ZMQ_EVENTS can say "writable" for as long as a send is refused (a mandatory ROUTER with one full peer of two),
+   * and a call in one direction may run the command that the other direction waits for.
+   * Failure: trying again at once turns in circles; waiting for an edge may last indefinitely.
+   * Decision: a refused source is tried at the next edge, or after 50 ms.
+   * Cost: twenty tries a second, while it's refused.
+   */
   setRefused(source: Source, refused: boolean): void {
     if (source.refused === refused) return;
     source.refused = refused;
@@ -336,8 +352,8 @@ class Reactor {
   }
 
   /**
-   * Serves a source whenever anything can be served, though nothing waits for it and the process isn't kept alive:
-   * while a thread is parked its edge wakes that, and while none is, the idle looks come more often. Looks at it soon.
+   * Makes a source be served whenever it's ready, though nothing waits for it, and without keeping the process alive:
+   * its edge ends the wait of a parked thread, and while none is parked, idle looks come more often. Looks at it soon.
    */
   addBackground(source: Source): void {
     source.background = true;
@@ -354,7 +370,7 @@ class Reactor {
 
   // What waits ------------------------------------------------------------------------------------
 
-  /** Begins to wait: keeps the process alive until `removePending`. */
+  /** Adds a pending operation, which keeps the process alive until `removePending`. */
   addPending(pending: Pending, set: WaitSet = this.#main): void {
     set.pending.add(pending);
     if (pending.deadline !== Infinity) this.setDeadline(pending, pending.deadline, set);
@@ -362,16 +378,16 @@ class Reactor {
     if (!set.parked) this.#queueMicrotask();
   }
 
-  /** Ends a wait, for whatever reason. */
+  /** Removes a pending operation, for whatever reason it has ended. */
   removePending(pending: Pending, set: WaitSet = this.#main): void {
     set.pending.delete(pending);
     this.#deadlines.remove(pending);
     if (pending.signal !== undefined) removeFromSignal(pending);
-    // Put off by a tick: the same program often waits again at once, and a wake costs a system call.
+    // Unparks at the next tick: the same program often waits again at once, and a wake costs a system call.
     if (set.pending.size === 0 && (set.parked || this.#strategy.armed)) this.#queueTick();
   }
 
-  /** Changes when a wait is to be given up. */
+  /** Changes when a pending operation times out. */
   setDeadline(pending: Pending, deadline: number, set: WaitSet = this.#main): void {
     if (pending.place !== -1 && pending.deadline === deadline) return;
     this.#deadlines.remove(pending);
@@ -381,7 +397,7 @@ class Reactor {
     if (set.parked && deadline < set.until) set.unpark();
   }
 
-  /** Where a Poller of this kind waits. */
+  /** Returns the set in which a Poller of this kind waits. */
   setFor(kind: BackendKind): WaitSet {
     let set = this.#sets.find(({ backend }) => backend.kind === kind);
     if (set === undefined) {
@@ -391,14 +407,14 @@ class Reactor {
     return set;
   }
 
-  /** Has a nested set look for itself, once whatever is under way has been done. */
+  /** Schedules a nested set's look for itself, after what is under way. */
   scheduleGather(nested: NestedSet): void {
     this.#toGather.push(nested);
     if (this.#anyParked()) this.#queueTick();
     else this.#queueMicrotask();
   }
 
-  /** The same in the next tick: this one's budget is used up. */
+  /** The same in the next tick, since this one's budget is used up. */
   scheduleGatherNextTick(nested: NestedSet): void {
     this.#toGather.push(nested);
     this.#queueTick();
@@ -431,7 +447,7 @@ class Reactor {
   }
 }
 
-/** Serves a source. An error ends what waits for it; where nothing does, it's an uncaught error. */
+/** Serves a source. An error ends what waits for it; if nothing does, the error is reported as uncaught. */
 function serve(source: Source): void {
   try {
     source.serve();
@@ -442,7 +458,7 @@ function serve(source: Source): void {
   }
 }
 
-/** When a refused source is asked again: a call in the other direction may have consumed its edge. */
+/** The deadline at which a refused source is tried again. */
 class Refused extends Pending {
   constructor(readonly source: Source, readonly reactor: Reactor) {
     super();
@@ -460,14 +476,14 @@ export type { NestedSet, Reactor, WaitSet };
 
 let instance: Reactor | undefined;
 
-/** This isolate's reactor, made at the first call. */
+/** Returns this isolate's reactor, made at the first call. */
 export function reactor(): Reactor {
   return instance ??= new Reactor();
 }
 
 /**
- * Resolves when the runtime's thread that waited for descriptors has been given back; at once while
- * something still waits. Useful at the end of a test, whose sanitizers count that thread.
+ * Resolves when the runtime has its thread back that waited for descriptors; at once while something still waits.
+ * Useful at the end of a test, whose sanitizers count that thread.
  */
 export function settled(): Promise<void> {
   return instance === undefined ? Promise.resolve() : instance.settled();

@@ -1,4 +1,4 @@
-/** The runtime's own timers and microtasks: they stay what they are where a program puts a fake clock in their place. */
+/** The runtime's own timers and microtasks, which a program's fake clock doesn't replace. */
 
 interface Functions {
   setImmediate(callback: () => void): unknown;
@@ -7,8 +7,8 @@ interface Functions {
 }
 
 /**
- * A global function as this module finds it when it's loaded. The first touch of any of them loads the
- * runtime's module of timers, which takes 4.5 ms, so until its first use only the getter is kept.
+ * Returns a global function as it is when this module is loaded. The first read of any of them loads the runtime's
+ * module of timers, which takes 4.5 ms, so until the function's first use only its getter is kept.
  */
 function own<Name extends keyof Functions>(name: Name): () => Functions[Name] {
   const { get, value } = Object.getOwnPropertyDescriptor(globalThis, name) ?? {};
@@ -21,10 +21,10 @@ const setTimeout = own("setTimeout");
 const clearTimeout = own("clearTimeout");
 const { queueMicrotask } = globalThis;
 
-/** What `setTimeout` gives, which isn't the same in all versions of Deno. */
+/** What `setTimeout` returns, which isn't the same in all versions of Deno. */
 export type Timer = ReturnType<typeof globalThis.setTimeout>;
 
-/** What the library uses of them. */
+/** The functions that the library uses. */
 export const runtimeTimers = {
   queueMicrotask: (callback: () => void): void => queueMicrotask(callback),
   setImmediate: (callback: () => void): void => void setImmediate()(callback),

@@ -18,15 +18,15 @@ export class SelectBackend<Token> extends PollBackend<Token> {
   }
 }
 
-/** select(2), which tells whether a descriptor is ready, and poll(2), which is then asked for what. */
+/** select(2), which finds the descriptors that are ready, and then poll(2), which finds what for. */
 class SelectCall implements Call {
   readonly kind = "select";
   readonly ceiling = FD_SETSIZE;
   readonly #reads = new Descriptors();
   readonly #writes = new Descriptors();
-  /** Those whose hang-up can't end the wait. */
+  /** The descriptors whose hang-up can't end the wait. */
   readonly #covered = new Descriptors();
-  /** The number above the highest that's asked for. */
+  /** The number above the highest descriptor in the sets. */
   #highest = 0;
   readonly #time = new BigInt64Array(2);
   #poolTime: Deno.PointerValue = null;
@@ -39,7 +39,7 @@ class SelectCall implements Call {
       const found = libcForSelect().select(this.#highest, reads, writes, null, time);
       return this.take(checkWait(found, "select"), row, count);
     } catch (error) {
-      // One that was closed makes the call fail as a whole: poll(2) says which, and what of the others.
+      // A closed descriptor makes the whole call fail. poll(2) reports which it is, and what the others are ready for.
       if (!(error instanceof ZmqError) || error.code !== "EBADF") throw error;
       return poll(row, count);
     }
@@ -77,7 +77,7 @@ class SelectCall implements Call {
     this.#poolTime = null;
   }
 
-  /** Fills the sets and the time, and returns the latter; null for no limit. */
+  /** Fills the sets and the time-out, and returns the latter; null for no limit. */
   #layOut(row: Int32Array<ArrayBuffer>, count: number, limit: number): Deno.PointerValue {
     const [reads, writes, covered] = [this.#reads, this.#writes, this.#covered];
     reads.clear();
@@ -101,11 +101,14 @@ class SelectCall implements Call {
   }
 
   /**
-   * A hang-up is seen only among what can be read, since select(2) has no set for it. Where only room to
-   * write is of interest, data that no one reads would then end every wait at once, and with it left out
-   * a hang-up ends none. So a descriptor is left out while data lies there, and the wait is cut into
-   * slices, after which poll(2) is asked. Costs a system call a wait, and up to a slice until a
-   * hang-up behind unread data is seen.
+   * Prepares for hang-ups of descriptors of which only room to write is of interest.
+   *
+   * Fact: select(2) has no set for hang-ups, and reports one only as something to read.
+   * Failure: with the descriptor among those to read, data that no one reads ends every wait at once; without it, a
+   * hang-up ends none.
+   * Decision: it's among those to read unless data lies there; then the wait is cut into slices, and poll(2) is asked
+   * after each.
+   * Cost: a system call for each wait, and up to a slice until a hang-up behind unread data is reported.
    */
   #expectHangUps(row: Int32Array<ArrayBuffer>, count: number): void {
     const looks = row.slice(0, WORDS * count);
@@ -124,7 +127,7 @@ class SelectCall implements Call {
 
   #limitTo(limit: number): Deno.PointerValue {
     if (limit < 0) return null;
-    // A struct timeval: seconds, then microseconds, which are shorter on macOS: the same bytes, then padding.
+    // A struct timeval: seconds, then microseconds. On macOS these are 4 bytes and padding: the same bytes.
     this.#time[0] = BigInt(Math.floor(limit / 1000));
     this.#time[1] = BigInt((limit % 1000) * 1000);
     this.#poolTime ??= allocate(this.#time.byteLength);
@@ -133,13 +136,13 @@ class SelectCall implements Call {
   }
 }
 
-/** An fd_set: a bit for each descriptor. Here, and where the call reads and writes it. */
+/** An fd_set, a bit for each descriptor: our copy, and the one that the call reads and writes. */
 class Descriptors {
-  // The system's words are of 64 or of 32 bits. On little-endian machines, Deno's only ones, it's the same.
+  // The system's words have 64 or 32 bits. On little-endian machines, the only ones of Deno, the bytes are the same.
   readonly #words = new Int32Array(FD_SETSIZE / 32);
   #poolBuffer: Deno.PointerValue = null;
 
-  /** The call's own, which only we free: a buffer would go when a worker is terminated. */
+  /** The call's copy, from malloc: a buffer is freed when its worker is terminated, and the thread may still write. */
   get poolBuffer(): Deno.PointerValue {
     return this.#poolBuffer;
   }
@@ -160,13 +163,13 @@ class Descriptors {
     this.#words.fill(0);
   }
 
-  /** Copies it to where the call reads it. */
+  /** Copies our set into the call's. */
   put(): void {
     this.#poolBuffer ??= allocate(this.#words.byteLength);
     libc().memcpy_out(this.#poolBuffer, this.#words, usize(this.#words.byteLength));
   }
 
-  /** Copies it back from there. */
+  /** Copies the call's set into ours. */
   take(): void {
     libc().memcpy(this.#words, this.#poolBuffer, usize(this.#words.byteLength));
   }
@@ -177,7 +180,7 @@ class Descriptors {
   }
 }
 
-/** Asks poll(2) without waiting. */
+/** Calls poll(2) without waiting. */
 function poll(row: Int32Array<ArrayBuffer>, count: number): number {
   return checkUninterrupted(() => libc().poll(row, usize(count), 0), "poll");
 }

@@ -1,53 +1,55 @@
-/** A source of readiness: its descriptor, its state, and who listens to it. */
+/** A source of readiness: its descriptor, its state and its listeners. */
 
-/** Something that wants to be told what a source is ready for: a Poller's registration of it. */
+/** A listener to a source's readiness: a Poller's registration of it, or a proxy. */
 export interface Listener {
-  /** Called with the bits that are ready, whenever anyone has looked. */
+  /** Called with the bits that are ready, after each look. */
   onReady(ready: number): void;
   /** Called when the source has closed. */
   onClosed(): void;
-  /** Called when the source can't be served: a wait for it ends with the error. */
+  /** Called when serving the source fails: a wait for it ends with the error. */
   onFailed(error: unknown): void;
 }
 
 /**
- * A source of readiness whose descriptor fires on a *change* only, as ZMQ_FD does.
+ * A source of readiness whose descriptor fires on a *change* only.
  *
- * After any call on the source the change may have been consumed, so it must be looked at again
- * before anyone sleeps; until then it's *stale*. The reactor keeps the list of those.
+ * Fact: ZMQ_FD becomes readable once for a change in either direction, and any call on the socket (a send, a receive,
+ * a read of ZMQ_EVENTS) may consume that. Failure: a receive that waits sleeps on although its message is there.
+ * Decision: a call on a source with dependents makes it *stale*, and the reactor looks at every stale source again
+ * before it waits. Cost: one read of ZMQ_EVENTS for each source that was called.
  */
 export abstract class Source {
-  /** The descriptor to watch. It's readable on any change, whichever direction has changed. */
+  /** The descriptor to watch. It becomes readable on a change in either direction. */
   abstract readonly fd: number;
-  /** It can't be watched any more. */
+  /** It's closed, and can't be watched any more. */
   abstract readonly closed: boolean;
-  /** How many would miss a wake-up: pending operations, and Pollers that have it. */
+  /** How many would miss a wake-up: pending operations and listeners. */
   dependents = 0;
   /** A call was made since the last look, so the descriptor's edge may be gone. */
   stale = false;
-  /** It stands in the reactor's list of those to look at. */
+  /** It's in the reactor's list of sources to look at. */
   queued = false;
-  /** A pending operation was refused although the source says that it's ready. */
+  /** A pending operation was refused although the source reports that it's ready. */
   refused = false;
-  /** It's served though no one waits: see `Reactor.addBackground`. */
+  /** It's served though nothing waits for it: see `Reactor.addBackground`. */
   background = false;
-  /** The Pollers' registrations. */
+  /** Pollers' registrations, and proxies. */
   listeners: Set<Listener> | undefined;
 
-  /** Asks what the source is ready for: `READABLE`, `WRITABLE`. Consumes the descriptor's edge. */
+  /** Returns what the source is ready for: `READABLE`, `WRITABLE`. Consumes the descriptor's edge. */
   protected abstract readiness(): number;
 
-  /** Gives every pending operation its turn, and tells the Pollers. */
+  /** Tries the pending operations, and notifies the listeners. */
   abstract serve(): void;
 
-  /** Ends everything that waits for it. */
+  /** Ends every wait for it with the error. */
   fail(error: unknown): void {
     if (this.listeners !== undefined) {
       for (const listener of [...this.listeners]) listener.onFailed(error);
     }
   }
 
-  /** Looks, and tells every Poller that has it: anyone who consumes an edge shares it. */
+  /** Looks at its readiness, and notifies every listener: any call that consumes an edge shares it. */
   look(): number {
     this.stale = false;
     const ready = this.readiness();

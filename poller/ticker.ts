@@ -1,24 +1,27 @@
-/** The clock that bounds waits on the isolate's own thread. */
+/** The clock that bounds a `block` on the isolate's own thread. */
 
 import { CLOCK_MONOTONIC, TFD_CLOEXEC, TFD_NONBLOCK } from "../ffi/constants.ts";
 import { check } from "../ffi/errno.ts";
 import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import { libc, libcOfLinux } from "../ffi/libc.ts";
 
-/** Nanoseconds from one tick to the next, */
+/** Nanoseconds from one tick to the next. */
 const INTERVAL = 500_000n;
-/** and where something else may end a wait: a turn of the event loop for each tick would cost as much as a thread. */
+/** The same where the runtime's work ends a `block` as well: a tick of the event loop for each would cost as much as parking. */
 const INTERVAL_WITH_RUNTIME = 1_500_000n;
-/** Two of struct timespec: the interval, and the time to the first tick. */
+/** A struct itimerspec: two of struct timespec, the interval and the time to the first tick. */
 const every = (interval: bigint) => new BigInt64Array([0n, interval, 0n, interval]);
 
 /**
- * Fires every half millisecond, or every one and a half, while it runs. A short wait with a time-out of its own makes the kernel set
- * the processor's timer, and take it back, at each wait: a round trip over tcp took 56 microseconds so, on a virtual
- * machine, and 40 with a clock that ticks meanwhile.
+ * A timerfd that fires every half millisecond, or every one and a half, while it runs.
+ *
+ * Fact: for a wait with a short time-out, the kernel sets the processor's timer and cancels it again.
+ * Failure: on a virtual machine a round trip over tcp took 56 microseconds so (C, time-outs of 0.2 or 1 ms).
+ * Decision: a clock that ticks meanwhile ends the wait, and the wait's own time-out is long: 40 microseconds.
+ * Cost: a descriptor; the clock stops by itself when nothing takes its tick.
  */
 export class Ticker {
-  /** The descriptor, readable from a tick until it's taken. */
+  /** The descriptor, readable from a tick until `take`. */
   readonly fd: number = check(
     libcOfLinux().timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
     "timerfd_create",
@@ -38,9 +41,9 @@ export class Ticker {
     this.#running = true;
   }
 
-  /** Takes a tick: until then, no other follows. */
+  /** Takes a tick. Until then, no other follows. */
   take(): void {
-    // That there is none any more is no failure: a clock that was set again has forgotten it.
+    // Without a tick the read fails, which doesn't matter: setting the clock again discards a tick.
     libc().read(this.fd, this.#ticks, 8n);
   }
 

@@ -1,19 +1,19 @@
-/** A Poller's timers: due ones in order, with how late they are, and a reset that costs nothing. */
+/** A Poller's timers: reported in the order of their times, each with how late it is. */
 
 import { Deadlines } from "./deadlines.ts";
 import { Pending } from "./pending.ts";
 
-/** How a timer goes on. */
+/** Options of a timer. */
 export interface TimerOptions {
   /** Whether it fires again and again, every so many ms counted from its start. Default false. */
   repeat?: boolean;
 }
 
-/** What a timer's owner is asked for. */
+/** What timers need of their owner. */
 export interface TimerOwner {
-  /** A timer is due earlier than before: a wait that is pending has to know. */
+  /** Called when the earliest timer is due earlier than before, for a pending wait. */
   deadlineMovedEarlier(): void;
-  /** Throws where timers can't be set any more. */
+  /** Throws if timers can't be set any more. */
   assertOpen(verb: string): void;
 }
 
@@ -22,7 +22,7 @@ export interface Due<Key> {
   timer: PollerTimer<Key>;
   /** How many ms after its time it was found. */
   late: number;
-  /** How many of its turns had passed unseen by then; 0 for one that doesn't repeat. */
+  /** How many of its turns had passed before; 0 for one that doesn't repeat. */
   missed: number;
 }
 
@@ -44,22 +44,23 @@ export class PollerTimer<Key = unknown> {
     return this.#entry.key;
   }
 
-  /** Every how many ms it fires, or after how many. */
+  /** After how many ms it fires; with `repeat`, every so many ms. */
   get interval(): number {
     return this.#entry.interval;
   }
 
-  /** Whether it is still to fire: false once it was cancelled, or has fired and doesn't repeat. */
+  /** Whether it will fire: false once it was cancelled, or has fired and doesn't repeat. */
   get active(): boolean {
     return this.#entry.due !== Infinity;
   }
 
   /**
-   * Starts its time again, also after it has fired or was cancelled. Costs the same however many timers there are, so
-   * that a heartbeat can do it with every message.
+   * Starts its time again, also after it has fired or was cancelled. The cost doesn't depend on how many timers there
+   * are, so a heartbeat can do it with every message.
    *
    * @param interval The new interval in ms. Default: the one it has.
-   * @throws `RangeError` for a negative interval, `ZmqError` EBADF where the Poller is closed.
+   * @throws {RangeError} If the interval is negative.
+   * @throws {ZmqError} EBADF If the Poller is closed.
    */
   reset(interval: number = this.#entry.interval): void {
     this.#entry.list.reset(this.#entry, interval);
@@ -72,11 +73,11 @@ export class PollerTimer<Key = unknown> {
 }
 
 /**
- * A timer's place in the list of deadlines. A reset only notes the new time in `due`: the old place in the list
- * stays, and is moved when its time has come. So a reset costs no more than an assignment.
+ * A timer's entry in the heap of deadlines. A reset only sets the new time in `due`; the entry keeps its old place in
+ * the heap, and moves when its old time has come. So a reset costs no more than an assignment.
  */
 class Entry<Key> extends Pending {
-  /** When it's to fire; `Infinity` where it isn't. Never before `deadline` while it stands in the list. */
+  /** When it fires; `Infinity` if it doesn't. Never before `deadline` while it's in the heap. */
   due = Infinity;
   readonly timer: PollerTimer<Key>;
 
@@ -103,7 +104,7 @@ export class Timers<Key> {
     this.#owner = owner;
   }
 
-  /** When one may be due at the earliest; `Infinity` where none is set. */
+  /** When one may be due at the earliest; `Infinity` if none is set. */
   get earliest(): number {
     return this.#list.earliest;
   }
@@ -135,24 +136,24 @@ export class Timers<Key> {
     this.#list.remove(entry);
   }
 
-  /** Ends all of them: the Poller was closed. */
+  /** Cancels all of them: the Poller was closed. */
   clear(): void {
     for (let entry; (entry = this.#take(Number.MAX_VALUE)) !== undefined;) entry.due = Infinity;
   }
 
-  /** Takes what is due at `now`, in order. */
+  /** Removes and reports what is due at `now`, in order. */
   takeDue(now: number, report: (due: Due<Key>) => void): void {
     const again: Entry<Key>[] = [];
     for (let entry; (entry = this.#take(now)) !== undefined;) {
       if (entry.due > entry.deadline) {
-        // It was reset since. Back into the list, where its time may have been overtaken, even if it's due.
+        // It was reset since. It goes back into the heap even if it's due, since others may be due before it.
         entry.deadline = entry.due;
         this.#list.add(entry);
         continue;
       }
       const late = now - entry.due;
       const missed = entry.repeat ? Math.floor(late / entry.interval) : 0;
-      // The rhythm stays that of the start, whatever was missed.
+      // Its turns stay multiples of the interval from the start, whatever was missed.
       entry.due = entry.repeat ? entry.due + (missed + 1) * entry.interval : Infinity;
       if (entry.repeat) again.push(entry);
       report({ timer: entry.timer, late, missed });

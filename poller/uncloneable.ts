@@ -1,17 +1,18 @@
-/** What can't be posted to another thread. */
+/** The base class of objects that can't be posted to another thread. */
 
 const NOTHING = {};
 
 /**
  * The base of sockets, contexts and Pollers, which can't be posted to another thread: `postMessage` and
- * `structuredClone` refuse them with a `DataCloneError`, instead of making empty objects of them. Programs have no use for
- * it.
+ * `structuredClone` throw a `DataCloneError` for them, instead of making empty objects. Programs have no use for this
+ * class.
  */
 export abstract class Uncloneable {
   /** Makes an object that can't be cloned. */
   constructor() {
-    // Cloning goes by what an object is to V8, and refuses weak references. Nothing else of one is to be seen here; all
-    // other ways take a property that everyone sees.
+    // Fact: structuredClone goes by V8's own type of an object, and refuses weak references; of any object with private
+    // fields it makes an empty one. Decision: the object is a weak reference to V8, and has nothing else of one. Every
+    // other way needs a property that programs see.
     return Reflect.construct(WeakRef, [NOTHING], new.target) as this;
   }
 }

@@ -1,41 +1,42 @@
-/** Whether the isolate's own thread is to wait: an estimate of how long the next wait takes. */
+/** The estimate of how long the next wait takes, which decides whether the isolate's own thread blocks for it. */
 
-/** Waits that typically take less than so many ms may be the isolate's own thread's. */
+/** The isolate's own thread may block if waits typically take less than so many ms. */
 const SHORT = 0.2;
-/** The same where what else the event loop has to do ends such a wait. */
+/** The same where the runtime's own descriptors end a `block` as well. */
 const SHORT_WITH_RUNTIME = 1.5;
-/** What a wait counts for at most, as a multiple: so an idle hour is forgotten within a few quick answers. */
+/** A wait counts at most this multiple of the limit, so that a few quick answers outweigh an idle hour. */
 const LONGEST = 4;
-/** The part of the newest wait in the figure. */
+/** The weight of the newest wait in the moving average. */
 const NEWEST = 1 / 4;
 
 /**
- * A wait on a pool thread costs 60 microseconds of processor time and delays what it brings by 40 microseconds, but
- * holds up no one. Where messages follow each other so closely that the next one is due within a moment, the
- * isolate's own thread waits for it: for a moment at most, once in a turn of the event loop. Unlike a
- * row of tries it leaves its core to libzmq's I/O thread meanwhile.
+ * An exponentially weighted moving average of how long waits take.
+ *
+ * A wait on a pool thread costs 60 microseconds of processor time and delays its result by 40, but holds up nothing.
+ * Where messages follow each other closely, the isolate's own thread blocks for the next one instead: for a bounded
+ * time, once in a tick. Unlike a spinning loop, that leaves its core to libzmq's I/O thread meanwhile.
  */
 export class WaitEstimate {
   #typical = LONGEST * SHORT_WITH_RUNTIME;
   #watchesRuntime: boolean | undefined;
   readonly #watchRuntime: () => boolean;
 
-  /** `watchRuntime` sees to it that the runtime ends such a wait when it has something to do, and tells whether that can be had. */
+  /** `watchRuntime` arranges that the runtime's work ends a `block`, and returns whether that is possible. */
   constructor(watchRuntime: () => boolean = () => false) {
     this.#watchRuntime = watchRuntime;
   }
 
-  /** Whether it does; asked once, when that first matters. */
+  /** Whether the runtime's work ends a `block`; arranged once, when that first matters. */
   get watchesRuntime(): boolean {
     return this.#watchesRuntime ??= this.#watchRuntime();
   }
 
-  /** Whether the next wait is likely to be so short that this thread may wait itself. */
+  /** Whether the next wait is likely to be so short that this thread may block for it. */
   get shouldBlock(): boolean {
     return this.#typical < SHORT_WITH_RUNTIME && this.#typical < this.#short;
   }
 
-  /** Learns how many ms a wait took. */
+  /** Records how many ms a wait took. */
   record(waited: number): void {
     const longest = LONGEST * (this.#watchesRuntime === false ? SHORT : SHORT_WITH_RUNTIME);
     this.#typical += (Math.min(waited, longest) - this.#typical) * NEWEST;

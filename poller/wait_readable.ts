@@ -1,4 +1,4 @@
-/** Waiting for a single descriptor on this thread. */
+/** A wait for a single descriptor on this thread. */
 
 import { POLLIN } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
@@ -7,9 +7,9 @@ import { BACKGROUND_INTERVAL, backgroundSources, serveBackground } from "./backg
 const request = new Int32Array(2);
 
 /**
- * Blocks this thread until `fd` is readable or `timeout` ms are over; may also end for no reason. It never uses the
- * reactor's set of descriptors, since the reactor's parked thread would take the event. Background sources are
- * served meanwhile: the peer whose message is awaited may have to be let in first.
+ * Blocks this thread until `fd` is readable or `timeout` ms are over; may also end without a reason. It never uses the
+ * reactor's set of descriptors, since the reactor's parked thread would take the event. Before it blocks, it serves
+ * the background sources, and then blocks for a short time only: the awaited peer may have to be admitted first.
  */
 export function waitReadable(fd: number, timeout: number): void {
   if (backgroundSources.size > 0) {
@@ -17,6 +17,6 @@ export function waitReadable(fd: number, timeout: number): void {
     timeout = Math.min(timeout, BACKGROUND_INTERVAL);
   }
   request[0] = fd;
-  request[1] = POLLIN; // the lower half; what came back before is cleared with it
+  request[1] = POLLIN; // in the lower half; this clears the last result in the upper one
   libc().poll(request, 1n, Math.ceil(timeout));
 }

@@ -1,4 +1,4 @@
-/** A wait set: a backend in use, what waits in it, and its parked thread. */
+/** A wait set: a backend in use, its pending operations and its parked thread. */
 
 import { hasExitCleanup } from "../process/thread_exit.ts";
 import type { Backend } from "./backend.ts";
@@ -6,30 +6,33 @@ import type { Pending } from "./pending.ts";
 import type { Pool } from "./pool.ts";
 import type { Source } from "./source.ts";
 
-/** A set that takes part in a wait of the reactor's: that of a Poller that waits. */
+/** A set that takes part in a wait of the reactor's: a waiting Poller's own. */
 export interface NestedSet {
-  /** Its own descriptors. */
+  /** The set of its own descriptors. */
   readonly backend: Backend<unknown>;
-  /** Something in it may be ready, or it was told so: it looks for itself, and its wait ends or goes on. */
+  /** Called when something in it may be ready: it looks for itself, and its wait ends or goes on. */
   gather(): void;
-  /** Its wait can't go on. */
+  /** Called when its wait can't go on. */
   fail(error: unknown): void;
 }
 
 /**
- * A worker's thread of the pool comes back this often, in ms, for nothing: no one can wake it after the worker was
- * terminated.
+ * The longest wait on a pool thread in a worker, in ms.
+ *
+ * Fact: a thread that waits in epoll_wait holds its set, and after `worker.terminate()` nothing can wake it.
+ * Failure: the thread and the set stayed for as long as the process.
+ * Decision: the thread returns once a second. Cost: one wake-up a second in a worker that waits.
  */
 const WORKERS_INTERVAL = 1000;
 
-/** One backend of the reactor's. */
+/** One of the reactor's backends. */
 export class WaitSet {
   readonly backend: Backend<Source | NestedSet>;
-  /** What waits here. */
+  /** The pending operations that wait here. */
   readonly pending: Set<Pending> = new Set();
   /** Its thread waits. */
   parked = false;
-  /** Until when it does, at the latest. */
+  /** When that wait times out. */
   until = 0;
   #since = 0;
   #wakeSent = false;
@@ -37,7 +40,7 @@ export class WaitSet {
   readonly #pool: Pool;
   readonly #onReturn: (set: WaitSet, ms: number | undefined) => void;
 
-  /** `onReturn` is called when its thread has returned: after `ms`, where no `wake` had made it. */
+  /** `onReturn` is called when its thread has returned: after `ms`, unless a `wake` made it. */
   constructor(
     backend: Backend<Source | NestedSet>,
     pool: Pool,
@@ -46,8 +49,8 @@ export class WaitSet {
     this.backend = backend;
     this.#pool = pool;
     this.#onReturn = onReturn;
-    // Opens the wakeup descriptor now. Where none is left, a program can handle that its socket
-    // can't be opened; it couldn't handle that a later wait can't begin.
+    // Opens the wakeup descriptor now. A program can handle that its socket can't be opened because no descriptor is
+    // left; it can't handle that a later wait doesn't begin.
     try {
       backend.wake();
       backend.waitSync(0, () => {});
@@ -57,7 +60,7 @@ export class WaitSet {
     }
   }
 
-  /** Has a thread wait until `until`. The wait has begun at `since`, on the isolate's own thread if that was before. */
+  /** Parks a thread until `until`. The wait began at `since`, which may have been on the isolate's own thread. */
   park(until: number, since: number): void {
     let timeout = until === Infinity ? -1 : Math.max(0, until - performance.now());
     if ((timeout === -1 || timeout > WORKERS_INTERVAL) && hasExitCleanup()) {
@@ -88,14 +91,14 @@ export class WaitSet {
     this.#continues = !this.#wakeSent;
   }
 
-  /** Has the thread return. */
+  /** Makes the thread return. */
   unpark(): void {
     if (!this.parked || this.#wakeSent) return;
     this.#wakeSent = true;
     this.backend.wake();
   }
 
-  /** Does something with the backend. An error of it belongs to all that waits here. */
+  /** Runs an action on the backend. Its error ends everything that waits here. */
   attempt(action: () => void): void {
     try {
       action();
@@ -104,13 +107,13 @@ export class WaitSet {
     }
   }
 
-  /** Ends every wait: the set can't be waited in. */
+  /** Ends every wait here with the error: the set can't be waited in. */
   fail(error: unknown): void {
     for (const pending of [...this.pending]) failPending(pending, error);
   }
 }
 
-/** Ends what waits, with an error. */
+/** Ends a pending operation with an error. */
 export function failPending(pending: Pending, error: unknown): void {
   try {
     pending.abort(error);

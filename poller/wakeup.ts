@@ -1,4 +1,4 @@
-/** The wakeup descriptor: made readable by this thread, to end a wait of a pool thread. */
+/** The wakeup descriptor, which this thread makes readable to end a wait of a pool thread. */
 
 import { EFD_CLOEXEC, EFD_NONBLOCK, FIOCLEX } from "../ffi/constants.ts";
 import { check } from "../ffi/errno.ts";
@@ -6,7 +6,7 @@ import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import { libc, libcNonLinux, libcOfLinux } from "../ffi/libc.ts";
 import { usize } from "../ffi/memory.ts";
 
-/** What is written: an eventfd wants exactly 8 bytes, and a pipe takes them as well. */
+/** What is written: an eventfd requires exactly 8 bytes, and a pipe accepts them as well. */
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
 
 /** An eventfd on Linux, a pipe elsewhere. */
@@ -24,8 +24,9 @@ export class Wakeup {
       this.#end = this.fd;
       addExitCleanup("close", this.fd);
     } else {
-      // The pipe may block, since it never would: `#signalled` keeps at most 8 bytes in it, and it is
-      // read only while they are there. (O_NONBLOCK takes fcntl, which can't be called everywhere.)
+      // Fact: O_NONBLOCK needs fcntl with a variable argument, which can't be called on Apple's arm64. Decision: the pipe
+      // is left blocking. `#signalled` keeps at most 8 bytes in it, and it's read only while they are there, so neither
+      // call ever blocks.
       const ends = new Int32Array(2);
       check(libcNonLinux().pipe(ends), "pipe");
       [this.fd, this.#end] = ends;
@@ -33,12 +34,12 @@ export class Wakeup {
     }
   }
 
-  /** Whether it was signalled and not drained since. */
+  /** Whether it was signalled, and not drained since. */
   get signalled(): boolean {
     return this.#signalled;
   }
 
-  /** Makes the descriptor readable. Costs one system call, and nothing where it's readable already. */
+  /** Makes the descriptor readable. Costs one system call, and none if it's readable already. */
   signal(): void {
     if (this.#signalled) return;
     check(Number(libc().write(this.#end, ONE, 8n)), "write");
