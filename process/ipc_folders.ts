@@ -1,6 +1,6 @@
 /**
- * The wildcard of ipc addresses, and its temporary folders: made by the C library, for which no permission of Deno's is
- * needed beyond that for libzmq.
+ * The wildcard of ipc addresses, and its temporary folders. The C library makes them, which needs no permission of Deno's
+ * beyond that for libzmq.
  */
 
 import { checkPointer } from "../ffi/errno.ts";
@@ -9,7 +9,7 @@ import { cString, toCString } from "../ffi/memory.ts";
 
 const WILDCARD = "ipc://*";
 
-/** Whether the environment, as libzmq sees it, names a folder for temporary files that is there. */
+/** Whether the environment, as libzmq sees it, names an existing folder for temporary files. */
 function hasTemporaryFolder(): boolean {
   return ["TMPDIR", "TEMPDIR", "TMP"].some((name) => {
     const folder = cString(libcForFolders().getenv(toCString(name, "A name")));
@@ -24,20 +24,20 @@ function makeTemporaryFolder(): string {
   return new TextDecoder().decode(template.subarray(0, -1));
 }
 
-/** Removes such a folder and the file in it; what isn't there any more is no failure. */
+/** Removes such a folder and the file in it. It doesn't matter if they don't exist any more. */
 function removeTemporaryFolder(folder: string, file: string): void {
   libcForFolders().unlink(toCString(file, "A path"));
   libcForFolders().rmdir(toCString(folder, "A path"));
 }
 
-/** The folders of one socket's wildcard addresses, by their whole address. */
+/** The folders of one socket's wildcard addresses, by the resolved address. */
 export class IpcFolders {
   readonly #folders = new Map<string, string>();
 
   /**
-   * The address to bind to in place of `ipc://*`. libzmq makes the socket's file in the folder that TMPDIR, TEMPDIR
-   * or TMP names, and where none names one that is there, in a new folder in the *working* directory: then we choose
-   * one in /tmp instead.
+   * Returns the address to bind to in place of `ipc://*`. libzmq makes the socket's file in the folder that TMPDIR,
+   * TEMPDIR or TMP names, and if none of them names an existing one, in a new folder in the *working* directory. In that
+   * case this makes a folder in /tmp instead.
    */
   resolve(address: string): string {
     if (address !== WILDCARD || hasTemporaryFolder()) return address;
@@ -47,7 +47,7 @@ export class IpcFolders {
     return resolved;
   }
 
-  /** Removes the folder of an address that isn't bound any more, where it's one of ours. */
+  /** Removes the folder of an address that isn't bound any more, if it's one of ours. */
   remove(address: string): void {
     const folder = this.#folders.get(address);
     if (folder === undefined) return;

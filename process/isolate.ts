@@ -1,4 +1,4 @@
-/** What this isolate is, and whether another one's thread is still there. */
+/** What this isolate is, and whether another isolate's thread is alive. */
 
 import { allocate, pointerFromHex, pointerToHex } from "../ffi/memory.ts";
 import { MUTEX_SIZE } from "../ffi/pthread.ts";
@@ -12,7 +12,7 @@ export function inWorker(): boolean {
   return worker ??= Object.prototype.toString.call(globalThis) !== "[object Window]";
 }
 
-/** Names this isolate for {@linkcode isThreadAlive}: a robust mutex that its thread holds, and never gives back. */
+/** Returns a token of this isolate for {@linkcode isThreadAlive}: the address of a robust mutex that its thread holds indefinitely. */
 export function livenessToken(): string {
   if (liveness === undefined) {
     const mutex = allocate(MUTEX_SIZE);
@@ -23,12 +23,12 @@ export function livenessToken(): string {
   return liveness;
 }
 
-/** Whether the thread of an isolate is still there. Destructors of what it has left have run where not. */
+/** Whether the thread of an isolate is alive. If not, the destructors of its thread-specific values have run. */
 export function isThreadAlive(token: string): boolean {
   if (token === liveness) return true;
   const mutex = pointerFromHex(token);
   const locked = tryLock(mutex);
-  // Given back, so that the next one who asks is told as well.
+  // Unlocked again, so that the next caller finds the same.
   if (locked) unlock(mutex);
   return locked === false;
 }

@@ -1,4 +1,4 @@
-/** Monitors' sockets in shared contexts, which others close when their isolate was terminated. */
+/** Monitors' sockets in shared contexts, which other isolates close after their own was terminated. */
 
 import { DONT_WAIT } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
@@ -9,7 +9,7 @@ import { EVENTS } from "../ffi/monitoring.ts";
 import { isThreadAlive, livenessToken } from "./isolate.ts";
 import { readEntry, withProcessLock, writeEntry } from "./process_lock.ts";
 
-/** What is kept of a socket, addresses in hexadecimal digits. */
+/** The entry of a socket, with addresses in hexadecimal digits. */
 interface Entry {
   readonly context: string;
   readonly socket: string;
@@ -18,8 +18,11 @@ interface Entry {
 }
 
 /**
- * Adds an entry for a socket of a shared context to which libzmq's threads report: closed before they're done, it would block
- * them. So when this isolate is terminated, others close it, when that can be done.
+ * Adds an entry for a socket of a shared context to which libzmq's threads report.
+ *
+ * Fact: libzmq's threads block if the reader of their reports closes before the last one. Failure: closing it at its
+ * thread's end blocked every socket of the shared context. Decision: it stays open at the thread's end, and another
+ * isolate closes it once it has read the last report. Cost: an entry under the process lock for each such socket.
  */
 export function shareMonitorSocket(socket: Deno.PointerObject, context: Deno.PointerObject): void {
   const entry = {
@@ -30,7 +33,7 @@ export function shareMonitorSocket(socket: Deno.PointerObject, context: Deno.Poi
   withProcessLock(() => writeEntry(entryName(), [...readEntries(), entry]));
 }
 
-/** Takes that back. */
+/** Removes that entry. */
 export function unshareMonitorSocket(socket: Deno.PointerObject): void {
   const closed = pointerToHex(socket);
   withProcessLock(() =>
@@ -39,19 +42,19 @@ export function unshareMonitorSocket(socket: Deno.PointerObject): void {
 }
 
 /**
- * Closes what terminated isolates have left, as far as nothing more is reported there; and all of a context that has
- * `ended`. Only under the lock.
+ * Closes the sockets of terminated isolates to which nothing more is reported, and all of a context that has `ended`. To
+ * be called only under the lock.
  */
 export function closeMonitorSockets(ended?: string): void {
   const before = readEntries();
   if (before.length === 0) return;
-  // Once a context is shut down, no one waits for a reader any more.
+  // Once a context is shut down, no thread waits for a reader any more.
   if (ended !== undefined) zmqTermination().zmq_ctx_shutdown(pointerFromHex(ended));
   const closed = before.filter(({ context, socket, owner }) =>
     context === ended || !isThreadAlive(owner) && monitorStopped(pointerFromHex(socket))
   );
   if (closed.length === 0) return;
-  // First out of the list: who is terminated in between leaves a socket open, and no one closes one twice.
+  // The entry goes first: an isolate that is terminated in between leaves a socket open, and none is closed twice.
   writeEntry(entryName(), before.filter((entry) => !closed.includes(entry)));
   for (const { socket } of closed) zmq().zmq_close(pointerFromHex(socket));
 }
@@ -60,12 +63,12 @@ function readEntries(): Entry[] {
   return readEntry<Entry[]>(entryName(), []);
 }
 
-/** Never of another libzmq: its handle is part of the name. */
+/** The name has libzmq's handle, so that two libzmqs in one process have separate entries. */
 function entryName(): string {
   return `monitors.${loadLibrary().handle.toString(16)}`;
 }
 
-/** Reads reports until there are none. Whether the last of all was among them. */
+/** Reads reports until there are none. Returns whether the last of all was among them. */
 function monitorStopped(socket: Deno.PointerObject): boolean {
   const { zmq_msg_init, zmq_msg_recv, zmq_msg_data, zmq_msg_more, zmq_msg_close } = zmq();
   // In a variable of the module: V8 may drop a buffer of which only the address is read.
@@ -88,5 +91,5 @@ function monitorStopped(socket: Deno.PointerObject): boolean {
   return ended;
 }
 
-/** Into which reports are read. */
+/** The message into which reports are read. */
 let report: PinnedBuffer | undefined;

@@ -1,6 +1,6 @@
 /**
- * A native context's beginning and end: it's made with `rand()` seeded, and terminated on a thread of its own, since
- * `zmq_ctx_term` blocks for as long as messages linger.
+ * How a native context is made and terminated: with `rand()` seeded, and on a thread of its own, since `zmq_ctx_term`
+ * blocks for as long as messages linger.
  */
 
 import { checkPointer, checkUninterrupted } from "../ffi/errno.ts";
@@ -9,7 +9,7 @@ import { loadLibrary } from "../ffi/load.ts";
 import { toCString } from "../ffi/memory.ts";
 import { intOf, pthreads, SIG_SETMASK, SIGSET_SIZE, type ThreadFunctions } from "../ffi/pthread.ts";
 
-/** The clock of thread 0, which stands for the thread that asks. */
+/** The clock of thread 0, which means the calling thread. */
 const OWN_CLOCK = -2;
 
 let seeded = false;
@@ -24,45 +24,45 @@ export function newNativeContext(): Deno.PointerObject {
 }
 
 /**
- * Seeds the C library's `rand()`, from which libzmq draws automatic routing ids without ever seeding
- * it: anyone who guesses the next one can claim it first, which ends a ROUTER's or REP's process.
+ * Seeds the C library's `rand()`. libzmq draws automatic routing ids from it and never seeds it; a peer that guesses the
+ * next one can claim it first, which ends a ROUTER's or REP's process.
  */
 function seedRandom(): void {
   seeded = true;
   zmqTermination().srand(crypto.getRandomValues(new Uint32Array(1))[0]);
 }
 
-/** Binds what terminating a context takes: by its end, a program may have revoked the permission to. */
+/** Binds the functions that terminating a context takes. At its end, a program may have revoked the permission to bind. */
 export function prepareTermination(): void {
   zmqTermination();
   if (Deno.build.os === "linux") threads ??= pthreads();
 }
 
 /**
- * Terminates a context whose sockets are closed, without waiting for it. {@linkcode joinTerminations} waits for the thread that
- * does it; without that the end of the process cuts it short.
+ * Terminates a context whose sockets are closed, without waiting for it. {@linkcode joinTerminations} waits for the
+ * thread that does it; otherwise the end of the process cuts that thread short.
  */
 export function terminate(context: Deno.PointerObject): void {
   prepareTermination();
   forgetEnded();
   if (threads !== undefined && startTerminating(threads, context)) return;
-  // There is no thread to be had, or no way to wait for one: the call blocks, bounded by the sockets' lingers.
+  // The system has no thread for it, or isn't Linux: the call blocks this thread, bounded by the sockets' lingers.
   checkUninterrupted(() => zmqTermination().zmq_ctx_term(context), "zmq_ctx_term");
 }
 
 /**
- * Starts a thread that calls `zmq_ctx_term`. Returns false where the system has no thread for it.
+ * Starts a thread that calls `zmq_ctx_term`. Returns false if the system has no thread for it.
  *
  * Signals. Fact: the kernel may deliver a signal to any thread that doesn't block it, and `zmq_ctx_term` then fails with
  * EINTR. Failure: the context stayed, and what had been sent was lost. Decision: a thread inherits its creator's mask,
  * so this thread blocks all signals while it creates the other one, and then restores its own mask. Cost: a signal
  * to this thread comes some microseconds late.
  *
- * Its end. Fact: a thread that is joined keeps its stack (8 MB of addresses) until then. Failure: a worker that had closed
- * its context was terminated, and its thread was never joined; neither was, for a long time, the last of many contexts.
- * Decision: the thread is detached, and known by the clock of its processor time, which exists for as long as the thread
- * does. Cost: a thread that comes later may have the same number, and so the same clock. That takes as many new
- * threads as the system has numbers, since the last context was closed; the end then waits for `exitLinger`.
+ * Its end. Fact: a joinable thread keeps its stack (8 MB of addresses) until it's joined. Failure: the thread of a worker
+ * that closed its context and was then terminated was never joined; of many contexts that ended at one time, all kept
+ * theirs. Decision: the thread is detached, and the clock of its processor time, which exists for as long as the thread
+ * does, shows whether it still runs. Cost: a later thread may have the same number, and so the same clock. That takes
+ * as many new threads as the system has numbers; the exit then waits for `exitLinger`.
  */
 function startTerminating(
   { dlsym, pthread_sigmask, pthread_create, pthread_getcpuclockid, pthread_detach }:
@@ -78,7 +78,7 @@ function startTerminating(
   const failed = intOf(pthread_create(thread, null, address, context)) !== 0;
   pthread_sigmask(SIG_SETMASK, before, new Uint8Array(SIGSET_SIZE));
   if (failed) return false;
-  // Until it's detached, it may be asked for even if it has ended: it has no number then, and no clock of its own.
+  // Before the detach, the handle is valid even if the thread has ended; it then has no number, and no clock of its own.
   const known = intOf(pthread_getcpuclockid(thread[0], clock)) === 0;
   pthread_detach(thread[0]);
   if (known && clock[0] !== OWN_CLOCK) running.add(clock[0]);
@@ -93,15 +93,15 @@ function forgetEnded(): void {
   }
 }
 
-/** Waits up to `milliseconds` for the contexts that are being terminated. Returns true where all are done. */
+/** Waits up to `milliseconds` for the contexts that are being terminated. Returns whether all are done. */
 export function joinTerminations(milliseconds: number): boolean {
-  // Never the wall clock: a program's computer may set it while the program ends.
+  // Never the wall clock, which may be set during an exit.
   const started = performance.now();
   for (;;) {
     forgetEnded();
     const waited = performance.now() - started;
     if (running.size === 0 || waited >= milliseconds) return running.size === 0;
-    // An eighth longer at most than it takes, and never more than 10 ms.
+    // So the wait lasts at most an eighth longer than necessary, and 10 ms at most.
     const slice = Math.min(Math.max(waited / 8, 0.05), 10, milliseconds - waited);
     threads!.usleep(Math.ceil(slice * 1000));
   }

@@ -1,27 +1,27 @@
-/** Sockets that were closed in contexts which other isolates use, and for whose messages the process's end waits. */
+/** Closed sockets of shared contexts, for whose messages the process's end waits. */
 
 import { libc } from "../ffi/libc.ts";
 
-/** With more of them than this, those that have gone are forgotten. */
+/** With more of them than this, those that are done are forgotten. */
 const PRUNE_ABOVE = 64;
 
 /** Sockets that were closed in a shared context, and may still have messages to send. */
 export interface PendingFlushes {
-  /** A socket is going to be closed. */
+  /** To be called before a socket is closed. */
   add(fd: number, linger: number): void;
-  /** A new socket has this descriptor: whose it was has gone. */
+  /** To be called when a new socket has this descriptor, so that the old one is done. */
   forget(fd: number): void;
-  /** Waits until all have gone, or `limit` ms are over. `notice` is called once, after `patience` ms. */
+  /** Waits until all are done, or `limit` ms are over. Calls `onWait` once, after `silent` ms. */
   wait(limit: number, silent: number, onWait: () => void): void;
 }
 
 /**
- * Where a shared context can't be terminated since others use it, the process's end waits for these sockets. `isGone`
- * tells whether a descriptor can't be a socket's of libzmq's any more.
+ * A shared context that other isolates use can't be terminated, so the process's end waits for these sockets instead.
+ * `isGone` returns whether a descriptor can't belong to a socket of libzmq any more.
  */
 export function makePendingFlushes(isGone: (fd: number) => boolean): PendingFlushes {
   return new class {
-    /** By their descriptors: when their linger is over, Infinity for never. */
+    /** When each socket's linger is over, by its descriptor; Infinity for never. */
     #until = new Map<number, number>();
 
     add(fd: number, linger: number): void {

@@ -1,7 +1,7 @@
 /**
- * The process lock, and what isolates share under it: entries by name, each a value as JSON has it.
+ * The process lock, and what isolates share under it: entries by name, each a JSON value.
  *
- * They're lines in the text of the process's record. The layout's version there speaks of the entries as well.
+ * They are lines in the text of the process record. The record's layout version covers the entries as well.
  */
 
 import { LOCK_TIMEOUT, pause, processRecord, whyNoRecord } from "./process_record.ts";
@@ -10,17 +10,17 @@ import { tryLock, unlock } from "./robust_mutex.ts";
 let reason: string | undefined;
 
 /**
- * Does something while no other thread does. Undefined where the lock can't be had: see {@linkcode whyNotLocked}. Not to
- * be nested.
+ * Runs an action while no other thread runs one. Returns undefined if it can't get the lock: see
+ * {@linkcode whyNotLocked}. Must not be nested.
  *
- * A worker may be terminated within `action`. Then the next one that wants the lock has it; each entry is as it was,
- * or as it was to be.
+ * A worker may be terminated within `action`. The next thread then gets the lock, and each entry has its old value or
+ * its new one.
  */
 export function withProcessLock<T>(action: () => T): T | undefined {
   const mutex = processRecord()?.mutex;
   reason = mutex === undefined ? whyNoRecord() : undefined;
   if (mutex === undefined) return undefined;
-  // pthread_mutex_timedlock goes by the wall clock, and a step of that would cut the wait short, or prolong it.
+  // pthread_mutex_timedlock goes by the wall clock; setting that would cut the wait short, or prolong it.
   const deadline = performance.now() + LOCK_TIMEOUT;
   let locked: boolean | undefined;
   while (!(locked = tryLock(mutex))) {
@@ -37,18 +37,18 @@ export function withProcessLock<T>(action: () => T): T | undefined {
   }
 }
 
-/** Why the lock couldn't be had the last time, as the end of a sentence; undefined where it could. */
+/** Why the last call didn't get the lock, as the end of a sentence; undefined if it did. */
 export function whyNotLocked(): string | undefined {
   return reason;
 }
 
-/** Reads an entry; `none` where there is none of that name. Only under the lock. */
+/** Returns an entry, or `none` if there is none of that name. Only under the lock. */
 export function readEntry<T>(name: string, none: T): T {
   const line = lines().find((line) => isOf(name, line));
   return line === undefined ? none : JSON.parse(line.slice(name.length));
 }
 
-/** Sets an entry, or removes it where it's undefined: in one step. Only under the lock. */
+/** Sets an entry, or removes it if the value is undefined, in one step. Only under the lock. */
 export function writeEntry(name: string, value: unknown): void {
   const others = lines().filter((line) => !isOf(name, line));
   if (value !== undefined) others.push(`${name} ${JSON.stringify(value)}`);

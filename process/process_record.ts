@@ -1,15 +1,15 @@
 /**
- * The process-wide record: one block of memory, which every isolate of the process finds.
+ * The process record: one block of memory, which every isolate of the process finds.
  *
  * Fact: isolates have no memory in common. But the C library keeps the folder of a message catalogue (`bindtextdomain`)
  * for the whole process: any thread can set and read it, and child processes don't inherit it. Decision: under a
- * name of ours, that folder is the address of the record, in hexadecimal digits, and everything that isolates share is
- * in the record. Cost: macOS has no catalogues in its C library, so nothing can be shared there.
+ * name of ours, that folder is the address of the record, in hexadecimal digits, and the record has everything that
+ * isolates share. Cost: macOS has no catalogues in its C library, so nothing can be shared there.
  *
- * Fact: two copies of the library may be in a process, of different versions. Failure: one would read what the other has
- * written by another plan, and follow addresses that are none. Decision: the name, and the record's first 16 bytes, are
- * the same in every version; the rest is touched only where they say that it's laid out as here. Cost: two versions with
- * different layouts share nothing, and the one that comes second can't share at all.
+ * Fact: two copies of the library may be in a process, of different versions. Failure: one would read by its own layout
+ * what the other has written by another, and follow invalid addresses. Decision: the name, and the record's first 16
+ * bytes, are the same in every version; the rest is touched only if they say that the layout is this one. Cost: two
+ * versions with different layouts share nothing, and the one that comes second can't share at all.
  */
 
 import { libc, libcForRecord } from "../ffi/libc.ts";
@@ -17,33 +17,33 @@ import { addressOf, allocate, cString, pointerAt, pointerToHex, toCString } from
 import { MUTEX_SIZE } from "../ffi/pthread.ts";
 import { hasRobustMutexes, initMutex } from "./robust_mutex.ts";
 
-/** The name, which is also what each record begins with: in every version. */
+/** The name, with which each record begins as well, in every version. */
 const NAME = "deno-zmq";
-/** The layout of the record, and of what is in its text: to be raised with each change of either. */
+/** The version of the record's layout and of its text's; to be raised with each change of either. */
 const LAYOUT = 4;
-// The name (8 bytes), the layout (4), the size (4); and from there as LAYOUT says: the text's address (8), the mutex.
+// The name (8 bytes), the layout's version (4), the size (4); then, in this layout: the text's address (8), the mutex.
 const HEADER_SIZE = 16;
 const TEXT_AT = 16n;
 const MUTEX_AT = 24n;
 const SIZE = Number(MUTEX_AT) + MUTEX_SIZE;
 
-/** For as many ms at most another thread is waited for. */
+/** How long, in ms, a thread waits for another one at most. */
 export const LOCK_TIMEOUT = 1000;
 
-/** The record, where it's laid out as here. */
+/** A record with this layout. */
 export interface ProcessRecord {
   /** Guards the text. */
   readonly mutex: Deno.PointerObject;
-  /** What is kept; empty at first. Only under the mutex. */
+  /** Returns the text; empty at first. Only under the mutex. */
   read(): string;
-  /** Keeps another text. Only under the mutex. */
+  /** Replaces the text. Only under the mutex. */
   write(text: string): void;
 }
 
 let record: ProcessRecord | undefined;
 let reason = "";
 
-/** The record, made where there is none yet. Undefined where there can't be one: see {@linkcode whyNoRecord}. */
+/** Returns the record, and makes it if there is none yet. Undefined if there can't be one: see {@linkcode whyNoRecord}. */
 export function processRecord(): ProcessRecord | undefined {
   return record ??= findRecord();
 }
@@ -63,20 +63,20 @@ function findRecord(): ProcessRecord | undefined {
   return published === undefined ? undefined : openRecord(published);
 }
 
-/** What is published under the name. Undefined where nothing is. */
+/** Returns what is published under the name; undefined if nothing is. */
 function publishedText(): string | undefined {
-  // Where none was set, it's the C library's own, the folder of all messages; musl has none then.
+  // If no folder was set, glibc returns the one of all messages, and musl null.
   const text = cString(libcForRecord().bindtextdomain!(toCString(NAME, "A name"), null));
   return text.startsWith("=") ? text.slice(1) : undefined;
 }
 
-/** Publishes a new record, where no other thread does so meanwhile; and returns what is published then. */
+/** Publishes a new record, unless another thread does so first, and returns what is published then. */
 function publishRecord(): string | undefined {
   const { bindtextdomain, ftrylockfile, funlockfile } = libcForRecord();
-  // Before the lock is taken, so that it's held for a moment only: from a terminated worker it would never come back.
+  // Made before the lock is taken, to hold that briefly: it isn't robust, and a terminated worker would keep it.
   const made = newRecord();
-  // A lock that every thread knows without being told of it: that of the C library's standard input, which no one here
-  // reads.
+  // Fact: two threads may publish at one time, and have nothing in common yet. Decision: they use a lock that every
+  // thread of the process can find, that of the C library's standard input, through which no one in Deno reads.
   const stdin = standardInput();
   const deadline = performance.now() + LOCK_TIMEOUT;
   while (ftrylockfile!(stdin) !== 0) {
@@ -118,7 +118,7 @@ function newRecord(): Deno.PointerObject {
   return made;
 }
 
-/** Opens what is published, where it's laid out as here. Nothing else of it is read or written before that's known. */
+/** Opens what is published, if it has this layout. Touches nothing behind the first 16 bytes before that's known. */
 function openRecord(published: string): ProcessRecord | undefined {
   const address = /^[0-9a-f]{1,16}$/.test(published) ? BigInt(`0x${published}`) : 0n;
   const header = new Uint8Array(HEADER_SIZE);
@@ -138,10 +138,12 @@ function openRecord(published: string): ProcessRecord | undefined {
 }
 
 /**
- * The text. Fact: a worker may be terminated between any two foreign calls, also while it has the mutex. Failure: a text
- * that was half written would be no one's any more. Decision: a text is never changed; the new one is written elsewhere,
- * and one call puts its address in the place of the old one's. Cost: a copy of the text, and where a worker is
- * terminated just before or after that call, the memory of one text.
+ * The record at an address, with its text.
+ *
+ * Fact: a worker may be terminated between any two foreign calls, also while it has the mutex. Failure: a half-written
+ * text would be useless to every isolate. Decision: a text never changes; a new one is written elsewhere, and one call
+ * replaces the address of the old one. Cost: a copy of the text, and the memory of one text if a worker is terminated
+ * just before or after that call.
  */
 function recordAt(address: bigint): ProcessRecord {
   const textAt = pointerAt(address + TEXT_AT)!;
@@ -168,7 +170,7 @@ function wordAt(pointer: Deno.PointerObject): bigint {
   return word[0];
 }
 
-/** Lets a moment go by. */
+/** Sleeps for a millisecond. */
 export function pause(): void {
   libc().poll(new Uint8Array(8), 0n, 1);
 }

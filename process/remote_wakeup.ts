@@ -1,4 +1,4 @@
-/** Remote wakeups: descriptors that other isolates of the process make readable, to end a Poller's wait. */
+/** Remote wakeups: descriptors that other isolates of the process make readable to end a Poller's wait. */
 
 import { EFD_CLOEXEC, EFD_NONBLOCK } from "../ffi/constants.ts";
 import { check, stateError } from "../ffi/errno.ts";
@@ -6,14 +6,14 @@ import { libc, libcOfLinux } from "../ffi/libc.ts";
 import { isThreadAlive, livenessToken } from "./isolate.ts";
 import { readEntry, whyNotLocked, withProcessLock, writeEntry } from "./process_lock.ts";
 
-/** What is written: an eventfd wants exactly 8 bytes. */
+/** What is written: an eventfd requires exactly 8 bytes. */
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
 
 const TOKEN = "deno-zmq-waker";
-/** The name of the process's list of them. */
+/** The name of the entry with the process's list of them. */
 const LIST = "wakers";
 
-/** What is kept of each. */
+/** The list's item for each. */
 interface Entry {
   readonly id: string;
   readonly fd: number;
@@ -22,14 +22,16 @@ interface Entry {
 }
 
 /**
- * A descriptor that other isolates of the process may make readable, through the process's list of such
- * descriptors. It's written to and closed under the list's lock only, and no destructor closes it; so
- * no one ever writes to a number that has come back as something else.
+ * A descriptor that other isolates of the process may make readable, through the process's list of such descriptors.
+ *
+ * Fact: the system uses a descriptor's number again. Failure: an isolate would write to another file. Decision: it's
+ * written to and closed under the process lock only, and no destructor closes it. Cost: after a worker was terminated,
+ * it stays open until another isolate reads the list.
  */
 export interface RemoteWakeup {
   /** The descriptor to watch for READABLE. */
   readonly fd: number;
-  /** What others wake it by. */
+  /** The token by which other isolates wake it. */
   readonly token: string;
   /** Takes the signal back. */
   drain(): void;
@@ -37,9 +39,9 @@ export interface RemoteWakeup {
   close(): void;
 }
 
-/** Opens the descriptor, and puts it into the list. Throws ENOTSUP where there can't be one. */
+/** Opens the descriptor, and adds it to the list. Throws ENOTSUP if there can't be one. */
 export function openRemoteWakeup(): RemoteWakeup {
-  // Before anything of Linux's is bound: where one function is missing, the loader throws an error of its own.
+  // Before any of Linux's functions is bound: the loader throws an error of its own if one is missing.
   if (Deno.build.os !== "linux") throw unsupported();
   return new class {
     readonly fd: number = check(libcOfLinux().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
@@ -61,7 +63,7 @@ export function openRemoteWakeup(): RemoteWakeup {
     }
 
     drain(): void {
-      // That there was none is no failure.
+      // The read fails if there was no signal, which doesn't matter.
       libc().read(this.fd, this.#read, 8n);
     }
 
@@ -72,7 +74,7 @@ export function openRemoteWakeup(): RemoteWakeup {
   }();
 }
 
-/** Wakes by a token. False where there is no such waker any more. */
+/** Wakes by a token. Returns false if its Poller doesn't exist any more. */
 export function wakeByToken(token: unknown): boolean {
   const [kind, pid, id, ...rest] = typeof token === "string" ? token.split(":") : [];
   if (kind !== TOKEN || !id || rest.length > 0) {
@@ -83,7 +85,7 @@ export function wakeByToken(token: unknown): boolean {
   const woken = withProcessLock(() => {
     const entry = entries().find((entry) => entry.id === id);
     if (entry === undefined) return false;
-    // An eventfd that is full takes no more, and is readable anyway.
+    // The write fails if the eventfd is full, which is readable anyway.
     libc().write(entry.fd, ONE, 8n);
     return true;
   });
@@ -92,17 +94,17 @@ export function wakeByToken(token: unknown): boolean {
 }
 
 /**
- * The ids of this isolate's wakers that are to be closed. Where another thread holds the lock for too long, the
- * next that has it in this isolate does so; until then, the descriptor stays open and in the list.
+ * The ids of this isolate's remote wakeups that are to be closed. If another thread holds the lock for too long, the
+ * next call in this isolate that gets it closes them; until then, the descriptor stays open and in the list.
  */
 const overdue = new Set<string>();
 
-/** The list. What is overdue, and what terminated isolates have left in it, is closed. Only under the lock. */
+/** Returns the list, and closes what is overdue or was left by terminated isolates. Only under the lock. */
 function entries(): Entry[] {
   const before = readEntry<Entry[]>(LIST, []);
   const after = before.filter(({ id, owner }) => !overdue.delete(id) && isThreadAlive(owner));
   if (after.length === before.length) return before;
-  // First out of the list: a number that was closed must be neither written to nor closed again.
+  // Out of the list first: a number that was closed must be neither written to nor closed again.
   writeEntry(LIST, after);
   for (const entry of before) if (!after.includes(entry)) libc().close(entry.fd);
   return after;

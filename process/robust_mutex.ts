@@ -1,4 +1,4 @@
-/** Robust mutexes: the system takes one back when the thread that holds it has ended, however that came about. */
+/** Robust mutexes, which the system unlocks when the thread that holds one ends, in whatever way. */
 
 import { EBUSY, EOWNERDEAD } from "../ffi/errno.ts";
 import { MUTEX_SIZE, PTHREAD_MUTEX_ROBUST, pthreadMutexes } from "../ffi/pthread.ts";
@@ -9,7 +9,7 @@ export function hasRobustMutexes(): boolean {
   return pthread_mutexattr_setrobust !== null && pthread_mutex_consistent !== null;
 }
 
-/** Makes one of the `MUTEX_SIZE` bytes at a pointer. */
+/** Makes a robust mutex of the `MUTEX_SIZE` bytes at a pointer. */
 export function initMutex(at: Deno.PointerObject): void {
   const { pthread_mutexattr_init, pthread_mutexattr_setrobust, pthread_mutex_init } =
     pthreadMutexes();
@@ -19,15 +19,15 @@ export function initMutex(at: Deno.PointerObject): void {
   pthread_mutex_init(at, attributes);
 }
 
-/** Locks it, where no living thread has it. False where one has; undefined where it can't be had at all. */
+/** Locks it if no living thread holds it. Returns false if one does, and undefined if it can't be locked any more. */
 export function tryLock(mutex: Deno.PointerObject): boolean | undefined {
   const rc = pthreadMutexes().pthread_mutex_trylock(mutex);
-  // Else it would be had once more only.
+  // EOWNERDEAD: its holder's thread has ended. Without this, no thread could lock it after the next unlock.
   if (rc === EOWNERDEAD) pthreadMutexes().pthread_mutex_consistent!(mutex);
   return rc === EBUSY ? false : rc === 0 || rc === EOWNERDEAD ? true : undefined;
 }
 
-/** Gives it back. */
+/** Unlocks it. */
 export function unlock(mutex: Deno.PointerObject): void {
   pthreadMutexes().pthread_mutex_unlock(mutex);
 }

@@ -1,4 +1,4 @@
-/** Native contexts that several isolates of the process use, and who of them still does. */
+/** Native contexts that several isolates of the process use, and which isolates still do. */
 
 import { stateError } from "../ffi/errno.ts";
 import { loadLibrary } from "../ffi/load.ts";
@@ -9,25 +9,25 @@ import { terminate } from "./native_context.ts";
 import { readEntry, whyNotLocked, withProcessLock, writeEntry } from "./process_lock.ts";
 import { giveBackKeys } from "./thread_exit.ts";
 
-/** A context in common. */
+/** A shared context. */
 export interface Shared {
   readonly id: string;
   readonly pointer: Deno.PointerObject;
   /** Whether other isolates use it as well. */
   others(): boolean;
-  /** Stops using it. True where no one does any more: it's the caller's to terminate. */
+  /** Stops using it. Returns true if no isolate uses it any more: the caller then has to terminate it. */
   leave(): boolean;
 }
 
-/** What is kept of a context, its address in hexadecimal digits. */
+/** The entry of a context, with its address in hexadecimal digits. */
 interface Entry {
   readonly id: string;
   readonly context: string;
-  /** The isolates that use it, each as often as it does. */
+  /** The isolates that use it, each as often as it has joined. */
   owners: string[];
 }
 
-/** Begins to share a context, of which no one else knows yet. Throws ENOTSUP where nothing can be shared. */
+/** Begins to share a context that no other isolate uses yet. Throws ENOTSUP if nothing can be shared. */
 export function beginSharing(pointer: Deno.PointerObject): Shared {
   const shared = change((entries) => {
     const id = crypto.randomUUID();
@@ -39,9 +39,8 @@ export function beginSharing(pointer: Deno.PointerObject): Shared {
 }
 
 /**
- * Uses a context that others share. What is used comes from the process's own entries and never from the name, so one
- * that is made up leads nowhere. Throws ENOENT where there is none of that name (any more), ENOTSUP where nothing can be
- * shared.
+ * Joins a context that others share. Its address comes from the process's entries and never from the id, so an invented
+ * id reaches nothing. Throws ENOENT if there is none of that id (any more), ENOTSUP if nothing can be shared.
  */
 export function joinShared(id: string): Shared {
   const shared = change((entries) => {
@@ -61,7 +60,7 @@ function unsupported(call: string): Error {
   return stateError("ENOTSUP", call, `Contexts can't be shared here: ${whyNotLocked()}`);
 }
 
-/** The same, where the context is made if there is none. Undefined where nothing can be shared. */
+/** Joins a shared context, and makes it if there is none. Returns undefined if nothing can be shared. */
 export function joinOrMake(id: string, make: () => Deno.PointerObject): Shared | undefined {
   return change((entries) => {
     let entry = entries.find((entry) => entry.id === id);
@@ -95,10 +94,10 @@ function sharedContext(id: string, pointer: Deno.PointerObject): Shared {
   };
 }
 
-/** Has the entries changed, of which isolates that have ended are gone. */
+/** Changes the entries, from which isolates that have ended are removed. */
 function change<T>(action: (entries: Entry[]) => T): T | undefined {
   return withProcessLock(() => {
-    // Never of another libzmq: its handle is part of the name.
+    // The name has libzmq's handle, so that two libzmqs in one process have separate entries.
     const name = `contexts.${ourLibzmq()}`;
     const before = readEntry<Entry[]>(name, []);
     const entries = before.map((entry) => ({
@@ -120,19 +119,19 @@ function change<T>(action: (entries: Entry[]) => T): T | undefined {
   });
 }
 
-/** What tells the libzmq in use here apart from others in the process. */
+/** An id of the libzmq in use here, for a process that has several. */
 function ourLibzmq(): string {
   return loadLibrary().handle.toString(16);
 }
 
-/** A context's token: its name, and what tells apart where it comes from. */
+/** A context's token: its id, and the process and libzmq that it belongs to. */
 export function tokenOf(shared: Shared): string {
   return [TOKEN, Deno.pid, ourLibzmq(), shared.id].join(":");
 }
 
 const TOKEN = "deno-zmq-context";
 
-/** The context's name within a token. Throws where that can't be one of this process and this libzmq. */
+/** Returns the context's id in a token. Throws if that isn't one of this process and this libzmq. */
 export function idIn(token: unknown): string {
   const parts = typeof token === "string" ? token.split(":") : [];
   if (parts.length !== 4 || parts[0] !== TOKEN) {

@@ -1,64 +1,64 @@
 /**
- * The end of the program: every context is closed and terminated, which delivers what was sent and not yet delivered.
- * The library itself stays in memory.
+ * The end of the program: closes and terminates every context, which delivers what was sent and not yet delivered. The
+ * library itself stays in memory.
  */
 
 import { inWorker } from "./isolate.ts";
 import { joinTerminations, prepareTermination } from "./native_context.ts";
 
-/** What the end closes. */
+/** What the shutdown closes. */
 interface ClosedAtExit {
   close(): void;
 }
 
-/** After so many ms of waiting, the end says why it waits. */
+/** After so many ms of waiting, the shutdown says on standard error why it waits. */
 export const WARN_AFTER = 500;
 const registered = new Set<ClosedAtExit>();
-/** How long the end waits for the contexts that were closed, whose messages may still be going out. */
+/** How long the shutdown waits for the contexts that were closed, whose messages may still be going out. */
 let longestLinger = 0;
 let exitMessage: string | undefined;
 let installed = false;
 let shuttingDown = false;
 
-/** Registers a context, which the end closes. */
+/** Registers a context, which the shutdown closes. */
 export function registerAtExit(context: ClosedAtExit): void {
   installExitHooks();
   registered.add(context);
 }
 
-/** Takes that back: the context was closed. */
+/** Undoes that: the context was closed. */
 export function unregisterAtExit(context: ClosedAtExit): void {
   registered.delete(context);
 }
 
-/** Whether the end has begun. */
+/** Whether the shutdown has begun. */
 export function isShuttingDown(): boolean {
   return shuttingDown;
 }
 
-/** How long the end may wait for the messages of a context that is being terminated, and what it says then. */
+/** Lets the shutdown wait so long for the messages of a context that is being terminated, and sets what it says then. */
 export function extendExitLinger(milliseconds: number, message: string | undefined): void {
   longestLinger = Math.max(longestLinger, milliseconds);
   exitMessage = message ?? exitMessage;
 }
 
-/** What the end says where a context has no words of its own. */
+/** Returns what the shutdown says if a context has no message of its own. */
 export function exitMessageFor(milliseconds: number): string {
   return `deno-zmq: waiting up to ${milliseconds} ms for messages that are still to be sent. ` +
     "See the linger of sockets, and exitLinger of their context.";
 }
 
-/** A moment that comes after `unload`. */
+/** Puts the shutdown off to a moment after `unload`. */
 export interface ExitHook {
-  /** Nothing is left to do: the end may follow. */
+  /** Called when the program has nothing left to do, and may end. */
   onIdle(): void;
-  /** Calls then. False if that moment won't come. */
+  /** Calls `shutDown` at that moment. Returns false if that moment won't come. */
   defer(shutDown: () => void): boolean;
 }
 
 let exitHook: ExitHook | undefined;
 
-/** Moves the end to a moment after `unload`, where there is such a moment. */
+/** Moves the shutdown to a moment after `unload`, if there is such a moment. */
 export function setExitHook(hook: ExitHook): void {
   exitHook = hook;
 }
@@ -68,16 +68,17 @@ function installExitHooks(): void {
   installed = true;
   prepareTermination();
   addEventListener("unload", onUnload);
-  // The last of the listeners of unload, since a program's own may still send. Deno.exit fires no beforeunload: there
-  // the order is that in which the listeners were added.
+  // Fact: listeners of unload run in the order in which they were added, and a program's own may still send. Decision:
+  // this one is added again in beforeunload, so that it's the last. Cost: Deno.exit fires no beforeunload, and there the
+  // order stays.
   addEventListener("beforeunload", () => {
     removeEventListener("unload", onUnload);
     addEventListener("unload", onUnload);
     exitHook?.onIdle();
   });
-  // A node worker that ends by itself fires only its process's event. In the main thread that event
-  // is one too many, and touching `process` there costs 11 ms of start-up. (A node worker doesn't have
-  // WorkerGlobalScope, and node:worker_threads takes a Web Worker for the main thread.)
+  // A node worker that ends by itself fires only its process's `exit`. The main thread doesn't need that event, and the
+  // first use of `process` costs 11 ms of start-up there. (A node worker doesn't have WorkerGlobalScope, and
+  // node:worker_threads takes a Web Worker for the main thread.)
   if (inWorker()) shutDownOnExit((globalThis as unknown as { process?: NodeProcess }).process);
 }
 
@@ -87,15 +88,15 @@ interface NodeProcess {
   off(event: "exit", listener: () => void): void;
 }
 
-/** What other copies of the library know the last listener of `exit` by. */
+/** Marks the last listener of `exit`, for other copies of the library. */
 const MARK = Symbol.for("deno-zmq.shutdown");
 
 /**
- * Ends as the last of the listeners of a process's `exit`: the program's own may still send.
+ * Shuts down as the last of the listeners of a process's `exit`, since the program's own may still send.
  *
- * Fact: two copies of the library may be in one isolate. Failure: each went behind the other again and again, in
- * microtasks without end. Decision: a copy stays where it is when another one adds its listener. Cost: none, since
- * each closes its own sockets.
+ * Fact: two copies of the library may be in one isolate. Failure: each moved behind the other again and again, in
+ * microtasks without end. Decision: a copy doesn't move behind another copy's listener. Cost: none, since each closes
+ * its own sockets.
  */
 function shutDownOnExit(process: NodeProcess | undefined): void {
   if (process?.on === undefined) return;

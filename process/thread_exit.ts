@@ -1,12 +1,14 @@
 /**
- * What a worker that is terminated leaves behind is given back when its thread ends.
+ * Thread-exit cleanups: they give back what a terminated worker has, when its thread ends.
  *
- * No JavaScript runs any more then, but the thread's own end calls the destructors of its thread-specific values:
- * C functions with one argument, such as `zmq_close` with a socket. They're called in the order of their keys, and
- * `zmq_ctx_term` waits for the context's sockets, so its keys have to come after theirs.
+ * Fact: a worker that is terminated, or closes itself, runs no JavaScript any more; but its thread ends, and calls the
+ * destructors of its thread-specific values. Failure: its contexts stayed, each with 11 descriptors and 3 threads.
+ * Decision: each socket, descriptor and context is such a value, whose destructor is a C function with one argument, such
+ * as `zmq_close`. The system calls them in the order of their keys, and `zmq_ctx_term` waits for the context's sockets,
+ * so its keys come after theirs. Cost: a value is set when something is opened, and removed when it's closed.
  *
- * Keys belong to the process, which has 1,024 at most, and each thread has values of its own for all of them: so all
- * isolates use the same ones.
+ * Keys belong to the process, which has 1,024 at most, and each thread has its own values for all of them. So all
+ * isolates use the same keys.
  */
 
 import { loadLibrary } from "../ffi/load.ts";
@@ -16,17 +18,17 @@ import { inWorker, isThreadAlive, livenessToken } from "./isolate.ts";
 import { readEntry, withProcessLock, writeEntry } from "./process_lock.ts";
 
 /**
- * The destructors in their order, and how many values of each a thread can have, which is how many keys there are.
+ * The destructors in their order, and for each how many keys there are, which is how many values a thread can have.
  *
- * They're made all at once. Fact: the process has 1,024 keys, and deleting one takes its value from every thread. Failure:
- * keys that were made as they were needed, without a limit, used up the process's for good.
- * Decision: 290 in all, made by the first worker. Cost: what one worker has beyond that stays behind.
+ * Fact: the process has 1,024 keys, and deleting one removes its value from every thread. Failure: keys that were made
+ * as they were needed, without a limit, used up the process's for good. Decision: the first worker makes 290 at once.
+ * Cost: what one worker has beyond that stays behind.
  */
 const DESTRUCTORS = {
-  // So that none interrupts zmq_ctx_term, which would leave the context behind. musl lacks it.
+  // So that no signal interrupts zmq_ctx_term, which would leave the context behind. musl lacks it.
   sigblock: 1,
-  // These two are for sockets that another thread uses: it leaves them when their context is shut down, a moment later.
-  // It's a native proxy's, one of the runtime's 32.
+  // These two are for sockets that a native proxy's thread uses, one of the runtime's 32: it leaves them a moment after
+  // their context is shut down.
   zmq_ctx_shutdown: 32,
   usleep: 1,
   zmq_poller_destroy: 32,
@@ -34,30 +36,30 @@ const DESTRUCTORS = {
   close: 64,
   zmq_ctx_term: 32,
 } as const;
-/** What is called at the thread's end. */
+/** A function that is called at the thread's end. */
 export type Destructor = keyof typeof DESTRUCTORS;
 const NAMES = Object.keys(DESTRUCTORS) as Destructor[];
-/** Where so many keys can't be had, since others have them or the system has fewer (musl 128), the first part that can. */
+/** If the process hasn't got so many keys left (musl has 128 in all), a half of them is tried, a quarter, an eighth. */
 const PARTS = [1, 2, 4, 8];
-/** All but the real-time signals, of which sigblock's argument has no bits. */
+/** All signals but the real-time ones, for which sigblock's argument has no bits. */
 const ALL_SIGNALS = 0xffffffff;
-/** So many keys at most are lost where a worker is terminated while it makes them. */
+/** How many keys at most are lost if a worker is terminated while it makes them. */
 const UNNOTED = 16;
 
-/** What can be given back: an address, or the number of a descriptor. */
+/** A destructor's argument: an address, or the number of a descriptor. */
 type Value = Deno.PointerObject | number;
 
-/** What is to be called with a value. */
+/** A value's cleanup. */
 interface Cleanup {
   /** How often the value was added. */
   times: number;
-  /** Undefined while there is no key for it: then it isn't covered, and would stay behind. */
+  /** Its key; undefined while there is none for it: then it isn't covered, and would stay behind. */
   key: number | undefined;
   /** A socket's context. */
   readonly context: Value | undefined;
 }
 
-/** What is noted of the keys: the isolates that use them, and the keys in the order of their destructors. */
+/** The process-wide entry of the keys: the isolates that use them, and the keys in the order of their destructors. */
 interface Notes {
   users: string[];
   keys: [name: Destructor, ...keys: number[]][];
@@ -71,8 +73,8 @@ let cleanups: ReturnType<typeof makeCleanups> | undefined;
 let decided = false;
 
 /**
- * Has a function called with a value when this thread ends, as far as there are keys. A socket's `context` isn't
- * terminated then while the socket isn't covered. Does nothing outside of workers.
+ * Makes the end of this thread call a function with a value, as far as there are keys. While a socket isn't covered, its
+ * `context` isn't terminated at the thread's end either. Does nothing outside of workers.
  */
 export function addExitCleanup(
   destructor: Destructor,
@@ -83,18 +85,18 @@ export function addExitCleanup(
   cleanups?.add(destructor, value, context);
 }
 
-/** Takes that back: before the value is given up in the ordinary way. */
+/** Undoes that; to be called before the value is closed in the ordinary way. */
 export function removeExitCleanup(destructor: Destructor, value: Value): void {
   cleanups?.remove(destructor, value);
 }
 
-/** Whether what this thread leaves behind is given back. */
+/** Whether this thread has exit cleanups. */
 export function hasExitCleanup(): boolean {
   if (!decided) decide();
   return cleanups !== undefined;
 }
 
-/** Gives the keys back where no isolate that uses them is left. Only under the lock. */
+/** Deletes the keys if no isolate that uses them is alive. Only under the lock. */
 export function giveBackKeys(): void {
   const name = nameOf(handleOfLibrary());
   const { users, keys } = readEntry(name, NO_KEYS);
@@ -107,20 +109,20 @@ function decide(): void {
   if (Deno.build.os === "linux" && inWorker()) cleanups = makeCleanups();
 }
 
-/** In a function, so that a main isolate, which starts with little room to spare, doesn't get as far as the class. */
+/** A class within a function, so that a main isolate, which has little room to spare at its start, doesn't make it. */
 function makeCleanups() {
   return new class {
     readonly #functions = pthreadKeys();
     readonly #handle = handleOfLibrary();
     #learnt = false;
-    /** The keys that this thread doesn't use. */
+    /** The keys under which this thread has no value. */
     readonly #free = new Map<Destructor, number[]>(NAMES.map((name) => [name, []]));
     readonly #cleanups = new Map<Destructor, Map<Value, Cleanup>>(
       NAMES.map((name) => [name, new Map()]),
     );
-    /** Those that aren't covered, in the order in which they came. */
+    /** The values that aren't covered, in the order in which they came. */
     readonly #bare = new Map<Destructor, Set<Value>>(NAMES.map((name) => [name, new Set()]));
-    /** How many sockets of a context aren't covered. */
+    /** How many sockets of each context aren't covered. */
     readonly #bareSockets = new Map<Value, number>();
 
     add(destructor: Destructor, value: Value, context: Value | undefined): void {
@@ -149,9 +151,9 @@ function makeCleanups() {
       else this.#uncover(destructor, cleanup);
     }
 
-    /** Sets the value, where that may be and there is a key. */
+    /** Sets the value, if that is safe and there is a key. Returns whether it did. */
     #cover(destructor: Destructor, value: Value, cleanup: Cleanup): boolean {
-      // It would wait indefinitely for a socket that is never closed.
+      // zmq_ctx_term would wait indefinitely for a socket that nothing closes.
       if (destructor === "zmq_ctx_term" && this.#bareSockets.has(value)) return false;
       const key = cleanup.key = this.#takeKey(destructor);
       if (key === undefined) return false;
@@ -160,14 +162,14 @@ function makeCleanups() {
       return true;
     }
 
-    /** A key under which this thread has no value: another copy of the library in this isolate uses the same keys. */
+    /** Takes a key under which this thread has no value: another copy of the library in this isolate uses the same keys. */
     #takeKey(destructor: Destructor): number | undefined {
       const free = this.#free.get(destructor)!;
       const at = free.findLastIndex((key) => this.#functions.pthread_getspecific(key) === null);
       return at === -1 ? undefined : free.splice(at, 1)[0];
     }
 
-    /** Takes the value back, and covers another one by its key. */
+    /** Removes the value, and covers another one by its key. */
     #uncover(destructor: Destructor, cleanup: Cleanup): void {
       this.#functions.pthread_setspecific(cleanup.key!, null);
       this.#free.get(destructor)!.push(cleanup.key!);
@@ -194,7 +196,7 @@ function makeCleanups() {
       this.#bare.get("zmq_ctx_term")!.delete(context);
     }
 
-    /** Leaves a context as it is at the thread's end, since one of its sockets isn't covered. */
+    /** Stops covering a context, since one of its sockets isn't covered. */
     #expose(context: Value): void {
       const cleanup = this.#cleanups.get("zmq_ctx_term")!.get(context);
       if (cleanup?.key === undefined) return;
@@ -202,14 +204,14 @@ function makeCleanups() {
       this.#bare.get("zmq_ctx_term")!.add(context);
     }
 
-    /** Learns of the process's keys, which are made where there are none; and notes that this isolate uses them. */
+    /** Reads the process's keys, makes them if there are none, and notes that this isolate uses them. */
     #learn(): void {
       withProcessLock(() => {
         const name = nameOf(this.#handle);
         const notes: Notes = { ...readEntry(name, NO_KEYS) };
         notes.users = notes.users.filter(isThreadAlive);
         if (!notes.complete) {
-          // The worker that began to make them was terminated meanwhile.
+          // The worker that began to make them was terminated before it had all.
           deleteNoted(name, notes.keys);
           notes.keys = this.#make((keys) => writeEntry(name, { ...notes, keys }));
           notes.complete = true;
@@ -239,13 +241,13 @@ function makeCleanups() {
       return [];
     }
 
-    /** Makes a key for each, whose numbers ascend. Undefined where the process hasn't got as many. */
+    /** Makes a key for each, with ascending numbers. Undefined if the process hasn't got as many. */
     #makeInOrder(
       all: readonly { name: Destructor; address: Deno.PointerValue }[],
       note: (keys: Notes["keys"]) => void,
     ): Notes["keys"] | undefined {
       const { pthread_key_create, pthread_key_delete } = this.#functions;
-      /** Kept until the end, so that the next ones have others' numbers. */
+      /** Kept until the end, so that the next keys have other numbers. */
       const unordered: number[] = [];
       const key = new Uint32Array(1);
       let made: number[] = [];
@@ -256,7 +258,7 @@ function makeCleanups() {
         failed = pthread_key_create(key, address) !== 0;
         if (failed) break;
         if (key[0] < (made.at(-1) ?? 0)) {
-          // Another thread has deleted one, or the system has begun again with the lowest number.
+          // Another thread has deleted a key, or the system has begun again with the lowest number.
           unordered.push(...made, key[0]);
           made = [];
           groups = [];
@@ -277,7 +279,10 @@ function makeCleanups() {
   }();
 }
 
-/** Deletes keys that no thread has a value of: another thread would lose the call. Noted first: afterwards, their numbers may be others'. */
+/**
+ * Deletes keys. No thread may have a value of theirs, since it would lose the call of its destructor. They leave the entry
+ * first, since their numbers may belong to other code after the deletion.
+ */
 function deleteNoted(name: string, keys: Notes["keys"]): void {
   const { pthread_key_delete } = pthreadKeys();
   writeEntry(name, undefined);
@@ -288,7 +293,7 @@ function nameOf(handle: bigint): string {
   return `keys.${handle.toString(16)}`;
 }
 
-/** libzmq's, or where the Poller is used without it, everyone's. */
+/** libzmq's handle, or 0, for all that's loaded, if the Poller is used without libzmq. */
 function handleOfLibrary(): bigint {
   try {
     return loadLibrary().handle;
