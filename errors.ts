@@ -24,9 +24,9 @@ export interface ZmqErrorDetails {
  * A failure reported by libzmq or by the operating system.
  *
  * Mistakes in a program (a wrong type, a number out of range) are `TypeError`s and `RangeError`s
- * instead. Programs should look at {@linkcode ZmqError.code}; the message is for people.
+ * instead. Programs should check {@linkcode ZmqError.code}; the message is for people.
  *
- * @example An address that someone else holds
+ * @example An address that another socket holds
  * ```ts
  * import { Push, ZmqError } from "@deno-zmq/zmq";
  *
@@ -66,7 +66,7 @@ export class ZmqError extends Error {
   }
 }
 
-/** One place at which libzmq was looked for, and why it couldn't be used. */
+/** One place where the library looked for libzmq, and why it couldn't use that. */
 export interface LibraryAttempt {
   /** The name or path that was tried. */
   path: string;
@@ -76,7 +76,7 @@ export interface LibraryAttempt {
 
 /**
  * libzmq couldn't be found or opened. The message lists every place that was tried, each with its
- * reason, and the ways to mend it.
+ * reason, and how to fix it.
  */
 export class LibraryError extends Error {
   /** Always `"LibraryError"`. */

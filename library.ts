@@ -1,4 +1,4 @@
-/** What can be asked of the libzmq in use. */
+/** What the libzmq in use reports about itself. */
 
 import "./ffi/ready.ts";
 import { has } from "./ffi/libzmq.ts";
@@ -49,12 +49,12 @@ const WORDS: Record<keyof Capability, string> = {
 };
 
 /**
- * What the libzmq in use was built with (`zmq_has`). The transports tcp, inproc and udp, and the
- * mechanisms NULL and PLAIN are always there.
+ * What the libzmq in use was built with (`zmq_has`). Every build has the transports tcp, inproc and udp,
+ * and the mechanisms NULL and PLAIN.
  */
 export const capability: Capability = askedWhenRead();
 
-/** Asking for all of them at once would take half a millisecond of everyone's start. */
+/** Getters that ask libzmq when they're read: asking for all at once takes half a millisecond of each start. */
 function askedWhenRead(): Capability {
   const answers = {} as Capability;
   for (const [name, word] of Object.entries(WORDS)) {

@@ -1,4 +1,4 @@
-/** libzmq's and the C library's numbers. The C library's have their C names, which only `ffi/` and the backends see. */
+/** libzmq's and the C library's numbers. The C library's have their C names, which only `ffi/` and the backends use. */
 
 // Flags of zmq_send and zmq_msg_recv: ZMQ_DONTWAIT and ZMQ_SNDMORE.
 export const DONT_WAIT = 1;
@@ -8,7 +8,7 @@ export const SEND_MORE = 2;
 export const EVENT_IN = 1;
 export const EVENT_OUT = 2;
 
-/** The options of contexts. `socketLimit` can only be read, and `threadPriority` only be set. Those of sockets stand in a table of their own. */
+/** The options of contexts. `socketLimit` can only be read, and `threadPriority` only set. Sockets' are in their own table. */
 export const CONTEXT_OPTIONS = {
   ioThreads: 1,
   maxSockets: 2,

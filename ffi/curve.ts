@@ -1,4 +1,4 @@
-/** libzmq's making of CURVE keys, bound on first use. */
+/** libzmq's functions for CURVE keys, bound on first use. */
 
 import { check } from "./errno.ts";
 import { libc } from "./libc.ts";
@@ -14,21 +14,21 @@ const CURVE = {
 let table: Deno.StaticForeignLibraryInterface<typeof CURVE> | undefined;
 
 function functions(): Deno.StaticForeignLibraryInterface<typeof CURVE> {
-  libc(); // reads errno, which binding it only after a failure would overwrite
+  libc(); // has errno, which binding it after a failure would overwrite
   return table ??= loadLibrary().open(CURVE);
 }
 
 /** Forty characters of Z85, and a NUL. */
 const SIZE = 41;
 
-/** A fresh pair of keys: the public one, and the secret one. */
+/** Makes a pair of keys, and returns the public one and the secret one. */
 export function newKeys(): [publicKey: string, secretKey: string] {
   const [open, secret] = [new Uint8Array(SIZE), new Uint8Array(SIZE)];
   check(functions().zmq_curve_keypair(open, secret), "zmq_curve_keypair");
   return [textOf(open), textOf(secret)];
 }
 
-/** The public key that belongs to a secret one, which must be Z85. */
+/** Returns the public key of a secret one, which must be Z85. */
 export function publicKeyOf(secretKey: string): string {
   const [open, secret] = [new Uint8Array(SIZE), new TextEncoder().encode(`${secretKey}\0`)];
   check(functions().zmq_curve_public(open, secret), "zmq_curve_public");

@@ -2,7 +2,7 @@
 
 import { loadLibrary } from "./load.ts";
 
-// A zmq_poller is given and taken as a number, since its end wants a pointer to the pointer.
+// A zmq_poller is declared as a number, since zmq_poller_destroy needs a pointer to the pointer.
 const DRAFTS = {
   // void *zmq_poller_new(void)
   zmq_poller_new: { parameters: [], result: "usize" },
@@ -43,12 +43,12 @@ export const POLLER_EVENT_SIZE = 32;
 let drafts: Deno.StaticForeignLibraryInterface<typeof DRAFTS> | undefined;
 let peers: Deno.StaticForeignLibraryInterface<typeof PEERS> | undefined;
 
-/** The functions of all draft sockets. */
+/** Returns the functions of all draft sockets. */
 export function zmqDrafts(): Deno.StaticForeignLibraryInterface<typeof DRAFTS> {
   return drafts ??= loadLibrary().open(DRAFTS);
 }
 
-/** Those of a PEER. */
+/** Returns the functions of a PEER. */
 export function zmqPeers(): Deno.StaticForeignLibraryInterface<typeof PEERS> {
   return peers ??= loadLibrary().open(PEERS);
 }

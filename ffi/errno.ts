@@ -1,25 +1,30 @@
-/** Names of error numbers, and the one gate through which every failed C call goes. */
+/** The error gate, where every failed C call's errno is read, and the names of error numbers. */
 
 import { ZmqError } from "../errors.ts";
 import { libc } from "./libc.ts";
 import { cString } from "./memory.ts";
 
-/** What a failed call was about, for the error's fields and message. */
+/** The subject of a failed call, for the error's fields and message. */
 export interface Subject {
   address?: string;
   option?: string;
 }
 
-/** Returns a call's result, or throws the typed error of its failure. */
+/**
+ * Returns a call's result, or throws the typed error of its failure.
+ *
+ * Fact: errno belongs to the thread, and any foreign call in between may overwrite it. Failure: an error had another
+ * call's number. Decision: the very next foreign call reads it, here and nowhere else. Cost: a foreign call for each
+ * failure.
+ */
 export function check(result: number, call: string, subject?: Subject): number {
-  // errno must be read by the very next foreign call: anything between may overwrite it.
   if (result === -1) throw errorOf(libc().errno(), call, subject);
   return result;
 }
 
 /**
- * Makes a call again for as long as signals interrupt it, and then does the same. A signal that arrives at this
- * thread makes even calls fail that don't wait: libzmq looks into a socket's mailbox first, by poll(2).
+ * Makes a call again for as long as signals interrupt it, and otherwise does what `check` does. A signal to this thread
+ * fails even calls that don't wait: libzmq looks into a socket's mailbox first, by poll(2).
  */
 export function checkUninterrupted(action: () => number, call: string, subject?: Subject): number {
   for (;;) {
@@ -30,7 +35,7 @@ export function checkUninterrupted(action: () => number, call: string, subject?:
   }
 }
 
-/** What `check` does, for calls that wait: what a signal has interrupted gives 0, and so found nothing. */
+/** Does what `check` does, for calls that wait: returns 0 for one that a signal has interrupted, which has found nothing. */
 export function checkWait(result: number, call: string): number {
   if (result !== -1) return result;
   const errno = libc().errno();
@@ -39,12 +44,12 @@ export function checkWait(result: number, call: string): number {
 }
 
 /**
- * What it means that a call was refused just now: -1 where its error is one of the `expected`, else what a further try
- * gives.
+ * Returns -1 if the error of the call that was just refused is one of the `expected`; otherwise makes the call again, and
+ * returns its result.
  *
- * An error that isn't expected counts only where it comes twice: once in some thousand runs, the runtime had called
- * the system between the call and the question for its error, and a full queue read as ENOENT. What was refused
- * can be tried again.
+ * Fact: once in some thousand runs, the runtime makes a system call between a call and the read of its errno. Failure: a
+ * full queue read as ENOENT, which ended a worker's send. Decision: a refused send or receive can be made again, so an
+ * unexpected error counts only if it comes twice. Cost: a second try before such an error.
  */
 export function checkExpected(
   again: () => number,
@@ -63,24 +68,24 @@ export function checkExpected(
   }
 }
 
-/** Whether it's for this error that the call just made has failed: the next foreign call after it. */
+/** Whether the call that was just made has failed with this errno. No other foreign call may come in between. */
 export function failedWith(errno: number): boolean {
   return libc().errno() === errno;
 }
 
-/** What `check` does, for calls that return 0 where they fail. */
+/** Does what `check` does, for calls that return 0 if they fail. */
 export function checkNonZero(result: number, call: string, subject?: Subject): number {
   if (result === 0) throw errorOf(libc().errno(), call, subject);
   return result;
 }
 
-/** What `check` does, for calls that return a pointer. */
+/** Does what `check` does, for calls that return a pointer. */
 export function checkPointer(result: Deno.PointerValue, call: string): Deno.PointerObject {
   if (result === null) throw errorOf(libc().errno(), call);
   return result;
 }
 
-/** The typed error for an error number that was read from `errno` just after `call` failed. */
+/** Returns the typed error for an error number that was read just after `call` failed. */
 export function errorOf(errno: number, call: string, subject: Subject = {}): ZmqError {
   const code = codeOf(errno);
   const { address, option } = subject;
@@ -95,7 +100,7 @@ export function errorOf(errno: number, call: string, subject: Subject = {}): Zmq
   );
 }
 
-/** A typed error of our own making, for a state that no C call was asked about. */
+/** Returns a typed error for a state that the library finds itself, without a C call. */
 export function stateError(
   code: keyof typeof STATE_ERRNO,
   call: string,
@@ -104,7 +109,7 @@ export function stateError(
   return new ZmqError(message, { code, errno: STATE_ERRNO[code], call });
 }
 
-/** The error number behind a name which the engine itself must tell apart. */
+/** The error numbers that the library itself tells apart. */
 export const EAGAIN = Deno.build.os === "linux" ? 11 : Deno.build.os === "windows" ? 11 : 35;
 export const EINTR = 4;
 export const EPERM = 1;
@@ -116,7 +121,7 @@ export const ETERM = 156384765;
 export const EFSM = 156384763;
 export const EHOSTUNREACH = Deno.build.os === "linux" ? 113 : 65;
 
-/** What a send or a receive that doesn't wait is refused for; a Request or a Reply, also out of turn. */
+/** The errors that refuse a send or a receive that doesn't wait; for a Request or a Reply, also one out of turn. */
 export const WOULD_BLOCK: readonly number[] = [EAGAIN];
 export const WOULD_BLOCK_OR_OUT_OF_TURN: readonly number[] = [EAGAIN, EFSM];
 
@@ -178,14 +183,14 @@ const HINT: Record<string, string> = {
   "epoll_ctl EEXIST": "The file descriptor was added already.",
 };
 
-/** The name of an error number on this platform; `"ERRNO_n"` for one that isn't in the table. */
+/** Returns the name of an error number on this platform; `"ERRNO_n"` for one that isn't in the table. */
 export function codeOf(errno: number): string {
   if (errno > ZMQ_HAUSNUMERO) return HAUSNUMERO[errno - ZMQ_HAUSNUMERO] ?? `ERRNO_${errno}`;
   const names = Deno.build.os === "linux" ? LINUX : BSD;
   return names[errno] ?? POSIX[errno] ?? `ERRNO_${errno}`;
 }
 
-/** libzmq's own numbers begin here, and stand in for POSIX's where a platform lacks them. */
+/** libzmq's own numbers begin here. They stand in for POSIX's numbers that a platform lacks. */
 const ZMQ_HAUSNUMERO = 156384712;
 const HAUSNUMERO: Record<number, string> = {
   1: "ENOTSUP",

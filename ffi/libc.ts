@@ -1,4 +1,4 @@
-/** The C library's functions, bound through libzmq's handle: its dependencies' symbols are visible there. */
+/** The C library's functions, bound through libzmq's handle, in which its dependencies' symbols are visible. */
 
 import { type Library, loadLibrary } from "./load.ts";
 import { LibraryError } from "../errors.ts";
@@ -8,7 +8,7 @@ const COMMON = {
   memcpy: { parameters: ["buffer", "pointer", "usize"], result: "pointer" },
   // the same, out of a buffer of ours
   memcpy_out: { name: "memcpy", parameters: ["pointer", "buffer", "usize"], result: "pointer" },
-  // the same with length 0, which gives a buffer's address without Deno.UnsafePointer
+  // the same with length 0, which returns a buffer's address without Deno.UnsafePointer
   address_of: { name: "memcpy", parameters: ["buffer", "buffer", "usize"], result: "pointer" },
   // size_t strlen(const char *s)
   strlen: { parameters: ["pointer"], result: "usize" },
@@ -59,13 +59,13 @@ const KQUEUE = {
 } as const;
 
 const FILES = {
-  // int fstat(int fd, struct stat *buf): on Intel Macs, the plain name is of the struct as it was once
+  // int fstat(int fd, struct stat *buf): on Intel Macs, the plain name has an older struct
   fstat: {
     name: Deno.build.os === "darwin" && Deno.build.arch === "x86_64" ? "fstat$INODE64" : "fstat",
     parameters: ["i32", "buffer"],
     result: "i32",
   },
-  // int fcntl(int fd, int cmd, ...): only for what takes no further argument, as with ioctl below
+  // int fcntl(int fd, int cmd, ...): only for commands without a further argument, as with ioctl below
   fcntl: { parameters: ["i32", "i32"], result: "i32" },
 } as const;
 
@@ -82,7 +82,7 @@ const FOLDERS = {
   rmdir: { parameters: ["buffer"], result: "i32" },
 } as const;
 
-/** For `access`: asks only whether a path is there. */
+/** For `access`: whether a path exists. */
 export const F_OK = 0;
 
 const RECORD = {
@@ -121,8 +121,8 @@ const LINUX = {
 const NON_LINUX = {
   // int pipe(int pipefd[2])
   pipe: { parameters: ["buffer"], result: "i32" },
-  // int ioctl(int fd, unsigned long op, ...): only for what takes no further argument, since variable
-  // arguments are passed otherwise than fixed ones on Apple's arm64 (which rules fcntl out)
+  // int ioctl(int fd, unsigned long op, ...): only for requests without a further argument, since Apple's arm64 passes
+  // variable arguments in another way than fixed ones (so F_SETFL of fcntl can't be called)
   ioctl: { parameters: ["i32", "usize"], result: "i32" },
 } as const;
 
@@ -144,23 +144,23 @@ const ERRNO_OF_LIBC = {
   strerror: { parameters: ["i32"], result: "pointer" },
 } as const;
 
-/** The C library's functions in use everywhere. */
+/** The C library's functions that every platform has. */
 export type Libc =
   & Deno.StaticForeignLibraryInterface<typeof COMMON>
   & { errno(): number; strerror(errnum: number): Deno.PointerValue };
-/** Those of Linux. */
+/** Linux's own functions. */
 export type LibcOfLinux = Deno.StaticForeignLibraryInterface<typeof LINUX>;
-/** Those that stand in for Linux's elsewhere. */
+/** The functions that stand in for Linux's own on other systems. */
 export type LibcNonLinux = Deno.StaticForeignLibraryInterface<typeof NON_LINUX>;
-/** Those that only the select backend needs. */
+/** The functions that only the select backend needs. */
 export type LibcForSelect = Deno.StaticForeignLibraryInterface<typeof SELECT>;
-/** kqueue's own. */
+/** kqueue's functions. */
 export type LibcForKqueue = Deno.StaticForeignLibraryInterface<typeof KQUEUE>;
-/** Those that tell what a descriptor is. */
+/** The functions that find a descriptor's type. */
 export type LibcForFiles = Deno.StaticForeignLibraryInterface<typeof FILES>;
-/** Those that make and remove temporary folders. */
+/** The functions that make and remove temporary folders. */
 export type LibcForFolders = Deno.StaticForeignLibraryInterface<typeof FOLDERS>;
-/** Those by which the process's record is published; null where the system lacks one. */
+/** The functions that publish the process record; null for one that the system lacks. */
 export type LibcForRecord = Deno.StaticForeignLibraryInterface<typeof RECORD>;
 
 let handle: Library | undefined;
@@ -173,7 +173,7 @@ let forFiles: LibcForFiles | undefined;
 let forFolders: LibcForFolders | undefined;
 let forRecord: LibcForRecord | undefined;
 
-/** The functions that every platform has. */
+/** Returns the functions that every platform has. */
 export function libc(): Libc {
   return common ??= bindCommon();
 }
@@ -183,40 +183,40 @@ export function libcOfLinux(): LibcOfLinux {
   return linux ??= bindExtra(LINUX);
 }
 
-/** What takes the place of Linux's own functions on other systems. */
+/** Returns the functions that stand in for Linux's own on other systems. */
 export function libcNonLinux(): LibcNonLinux {
   return nonLinux ??= bindExtra(NON_LINUX);
 }
 
-/** The functions that only the select backend needs. */
+/** Returns the functions that only the select backend needs. */
 export function libcForSelect(): LibcForSelect {
   return forSelect ??= bindExtra(SELECT);
 }
 
-/** kqueue's functions: the system's own, or those of the library that stands in for it. */
+/** Returns kqueue's functions: the system's own, or those of libkqueue. */
 export function libcForKqueue(): LibcForKqueue {
   return forKqueue ??= bindForKqueue();
 }
 
-/** The functions that tell what a descriptor is. */
+/** Returns the functions that find a descriptor's type. */
 export function libcForFiles(): LibcForFiles {
   return forFiles ??= bindExtra(FILES);
 }
 
-/** The functions that make and remove temporary folders. */
+/** Returns the functions that make and remove temporary folders. */
 export function libcForFolders(): LibcForFolders {
   return forFolders ??= bindExtra(FOLDERS);
 }
 
-/** The functions by which the process's record is published. */
+/** Returns the functions that publish the process record. */
 export function libcForRecord(): LibcForRecord {
   return forRecord ??= bindExtra(RECORD);
 }
 
-/** The library which stands in for a kqueue of the system's own, where the environment may be read. */
+/** Returns the path of libkqueue, which stands in for kqueue on Linux, if the program may read its environment variable. */
 export function pathOfLibkqueue(): string | undefined {
   const variable = "LIBKQUEUE_PATH";
-  // Asked first, since reading without the permission would prompt at a terminal.
+  // Asked first, since a read without the permission would prompt at a terminal.
   if (Deno.permissions.querySync({ name: "env", variable }).state !== "granted") return undefined;
   return Deno.env.get(variable) || undefined;
 }
@@ -229,8 +229,8 @@ function bindForKqueue(): LibcForKqueue {
 }
 
 /**
- * Binds a further table, after the common one: that has errno, which binding overwrites, so that the
- * first failure of all would be taken for another one.
+ * Binds a further table, after the common one, which has errno: binding that only after the first failure would overwrite
+ * the failure's errno.
  */
 export function bindExtra<const T extends Deno.ForeignLibraryInterface>(
   table: T,
@@ -252,7 +252,7 @@ function bindCommon(): Libc {
   return { ...functions, errno, strerror };
 }
 
-/** libzmq where there is one, so that one permission serves; the C library itself where not. */
+/** Returns libzmq if there is one, so that one permission is enough; otherwise the C library itself. */
 function theHandle(): Library {
   return handle ??= openHandle();
 }

@@ -1,6 +1,6 @@
 /**
- * libzmq's functions: the common ones in one table, rare groups in tables bound on first use; and what it was
- * built with.
+ * libzmq's functions: the common ones in one table, rare groups in tables bound on first use; and the capabilities of
+ * its build.
  */
 
 import { libc } from "./libc.ts";
@@ -77,29 +77,29 @@ let common: Zmq | undefined;
 let info: Deno.StaticForeignLibraryInterface<typeof INFO> | undefined;
 let termination: Deno.StaticForeignLibraryInterface<typeof TERMINATION> | undefined;
 
-/** The functions that nearly every program calls. */
+/** Returns the functions that nearly every program calls. */
 export function zmq(): Zmq {
   return common ??= bindCommon();
 }
 
-/** Those that ask the library about itself. */
+/** Returns the functions that report on the library and its messages. */
 export function zmqInfo(): Deno.StaticForeignLibraryInterface<typeof INFO> {
   return info ??= loadLibrary().open(INFO);
 }
 
-/** Those at the beginning and the end of a context's life. */
+/** Returns the functions for the start and the end of a context. */
 export function zmqTermination(): Deno.StaticForeignLibraryInterface<typeof TERMINATION> {
   return termination ??= loadLibrary().open(TERMINATION);
 }
 
 function bindCommon(): Zmq {
-  libc(); // reads errno, which binding it only after a failure would overwrite
+  libc(); // has errno, which binding it after a failure would overwrite
   return loadLibrary().open(COMMON);
 }
 
 const known = new Map<string, boolean>();
 
-/** Asks once for each name, as `zmq_has` spells it: `"curve"`, but `"WS"`. */
+/** Returns whether the build has a capability, asked once for each name, as `zmq_has` spells it: `"curve"`, but `"WS"`. */
 export function has(name: string): boolean {
   let answer = known.get(name);
   if (answer === undefined) {

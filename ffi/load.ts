@@ -6,22 +6,24 @@ import { type LibraryAttempt, LibraryError } from "../errors.ts";
 export interface Library {
   /** The name or path under which it was opened. */
   readonly path: string;
-  /** What it says of its version, such as `"4.3.5"`. */
+  /** Its version, such as `"4.3.5"`. */
   readonly version: string;
-  /** The loader's handle, for looking up a symbol's address; 0 stands for all that's loaded. */
+  /** The loader's handle, to look up a symbol's address; 0 means everything that is loaded. */
   readonly handle: bigint;
-  /** Binds a table of its symbols, or of its dependencies': the C library's are visible through it. */
+  /** Binds a table of its symbols, or of its dependencies', such as the C library's. */
   open<const T extends Deno.ForeignLibraryInterface>(
     table: T,
   ): Deno.StaticForeignLibraryInterface<T>;
 }
 
-/** The npm package whose prebuilt files serve where the system has no libzmq. */
+/** The npm package whose prebuilt files are used if the system has no libzmq. */
 const PREBUILT = "npm:zeromq@6.8.0/package.json";
 
 /**
- * A pointer, or nothing, said to be a struct, which comes back in the same register. Deno compiles a fast way to each
- * function that it binds, save where structs are passed, and the first one takes it 0.8 ms: so an import binds none.
+ * A result that is a pointer, or ignored, declared as a struct, which comes back in the same register.
+ *
+ * Fact: Deno compiles a fast call for each function that it binds, except for those with structs; the first one takes
+ * 0.8 ms. Decision: an import binds none. Cost: these calls take 0.1 microseconds more.
  */
 const SLOW = { struct: ["usize"] } as const;
 
@@ -31,16 +33,16 @@ const DLOPEN = { parameters: ["buffer", "i32"], result: SLOW } as const;
 let library: Library | undefined;
 
 /**
- * The library in use, found at the first call. Throws where there is none within reach of a
- * synchronous search; {@linkcode prepareLibrary} reaches one place further.
+ * Returns the library in use, found at the first call. Throws if a synchronous search finds none;
+ * {@linkcode prepareLibrary} tries one place more.
  */
 export function loadLibrary(): Library {
   return library ??= find();
 }
 
 /**
- * Makes sure that {@linkcode loadLibrary} succeeds, by having Deno fetch the npm package with the
- * prebuilt files where neither the system nor Deno's cache has a library.
+ * Makes sure that {@linkcode loadLibrary} succeeds: makes Deno fetch the npm package with the prebuilt
+ * files if neither the system nor Deno's cache has a library.
  */
 export async function prepareLibrary(): Promise<void> {
   let missing: unknown;
@@ -51,7 +53,7 @@ export async function prepareLibrary(): Promise<void> {
     if (!(error instanceof LibraryError)) throw error;
     missing = error;
   }
-  // With a list of granted paths, a file that lies wherever Deno's cache is can't be opened anyway.
+  // A list of granted paths doesn't cover a file in Deno's cache, so fetching it would be in vain.
   if (!granted({ name: "ffi" }) || chosenPath() !== undefined) throw missing;
   try {
     await fetchPrebuilt();
@@ -62,9 +64,9 @@ export async function prepareLibrary(): Promise<void> {
   loadLibrary();
 }
 
-/** Has Deno put the npm package into its cache, and returns the files in it that may open here. */
+/** Makes Deno put the npm package into its cache, and returns the files in it that may open here. */
 export async function fetchPrebuilt(): Promise<string[]> {
-  // The computed specifier keeps Deno from fetching the package for everyone at start-up.
+  // Deno fetches a literal specifier at the start of every program, and a computed one only here.
   const specifier = PREBUILT;
   await import(specifier, { with: { type: "json" } });
   return placesOfPrebuilt([]);
@@ -77,9 +79,9 @@ function find(): Library {
 
   let permitted = 0;
   for (const path of places(chosen, tried)) {
-    // Asking dlopen for a path that isn't granted would prompt at a terminal, once for each.
+    // dlopen of a path that isn't granted would prompt at a terminal, once for each path.
     if (!everywhere && !granted({ name: "ffi", path })) {
-      // The user named this one: to go on to another would hide the mistake.
+      // The user named this one; going on to another would hide the mistake.
       if (path === chosen) return askFor(chosen);
       tried.push({ path, reason: "--allow-ffi doesn't cover this path" });
       continue;
@@ -97,14 +99,14 @@ function find(): Library {
   throw notFound(tried);
 }
 
-/** Where to look, in order; each place is asked for only when those before it have failed. */
+/** The places to look, in order. Each is computed only when those before it have failed. */
 function* places(chosen: string | undefined, tried: LibraryAttempt[]): Generator<string> {
   if (chosen !== undefined) yield chosen;
   yield* placesOfSystem();
   yield* placesOfPrebuilt(tried);
 }
 
-/** No place is granted: one of them may be granted at the prompt, else the error names the flag. */
+/** Prompts for the permission, since no place is granted; otherwise throws an error that names the flag. */
 function askFor(chosen: string | undefined): Library {
   const looked = placesOfSystem().filter((path) => path.startsWith("/"));
   const wanted = chosen ?? looked[0] ?? "libzmq";
@@ -120,9 +122,9 @@ function askFor(chosen: string | undefined): Library {
 }
 
 function open(path: string): Library {
-  // Deno closes its libraries when the isolate ends, while libzmq's I/O threads still run in this
-  // one: the process then dies of SIGSEGV. Pinned, the code stays mapped; the price is that a
-  // library once loaded stays in the process for good.
+  // Fact: Deno closes its libraries when the isolate ends, while libzmq's I/O threads still run in this one. Failure: the
+  // process died of SIGSEGV. Decision: another dlopen pins the code in memory. Cost: a library that was loaded stays in
+  // the process for good.
   const { symbols } = Deno.dlopen(path, {
     dlopen: { ...DLOPEN, optional: true },
     // void zmq_version(int *major, int *minor, int *patch)
@@ -142,7 +144,7 @@ function open(path: string): Library {
   return { path, version, handle, open: (table) => Deno.dlopen(path, table).symbols };
 }
 
-/** Before glibc 2.34, dlopen lived in a library of its own, which libzmq needn't depend on. */
+/** Opens libdl, which has dlopen before glibc 2.34. libzmq needn't depend on it. */
 function dlopenOfLibdl() {
   try {
     return Deno.dlopen("libdl.so.2", { dlopen: DLOPEN }).symbols.dlopen;
@@ -156,7 +158,7 @@ function chosenPath(): string | undefined {
   return Deno.env.get("LIBZMQ_PATH") || undefined;
 }
 
-/** The system's own names, then the usual absolute places, which a list of granted paths needs. */
+/** The names that the loader searches for, then the usual absolute paths, which a list of granted paths needs. */
 function placesOfSystem(): string[] {
   switch (Deno.build.os) {
     case "darwin":
@@ -177,7 +179,7 @@ function placesOfSystem(): string[] {
   }
 }
 
-/** The prebuilt files, where the npm package already lies in Deno's cache or in node_modules. */
+/** The prebuilt files, if the npm package is in Deno's cache or in node_modules already. */
 function placesOfPrebuilt(tried: LibraryAttempt[]): string[] {
   const arch = Deno.build.arch === "aarch64" ? "arm64" : "x64";
   let root: URL;
@@ -196,7 +198,7 @@ function placesOfPrebuilt(tried: LibraryAttempt[]): string[] {
     ? ["glibc-127-Release", "musl-127-Release", "glibc-147-Release", "glibc-115-Release", "115"]
     : Deno.build.os === "darwin"
     ? ["libc-115-Release", "115"]
-    : []; // those for Windows export no symbols
+    : []; // the files for Windows export no symbols
   const folder = `./build/${Deno.build.os}/${arch}/node/`;
   return files.map((file) => {
     const { pathname } = new URL(`${folder}${file}/addon.node`, root);
@@ -211,7 +213,7 @@ function granted(descriptor: Deno.PermissionDescriptor): boolean {
 function message(error: unknown, path?: string): string {
   const text = (error instanceof Error ? error.message : String(error))
     .replaceAll("Could not open library: ", "");
-  // The loader begins with the path, which stands before the reason anyway.
+  // The loader's text begins with the path, which the message has anyway.
   return text.startsWith(`${path}: `) ? text.slice(`${path}: `.length) : text;
 }
 

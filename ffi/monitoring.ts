@@ -1,4 +1,4 @@
-/** What monitoring a socket takes: libzmq's functions, the numbers of events, and the address at a connection's other end. */
+/** What monitoring a socket needs: libzmq's functions, the numbers of events, and the address of a connection's peer. */
 
 import { libc } from "./libc.ts";
 import { has } from "./libzmq.ts";
@@ -22,25 +22,25 @@ const DRAFT = {
   zmq_socket_monitor_pipes_stats: { parameters: ["pointer"], result: "i32", optional: true },
 } as const;
 
-/** The functions that every build has. */
+/** The functions of every build. */
 export type Monitoring = Deno.StaticForeignLibraryInterface<typeof STABLE>;
-/** Those of draft builds; some are missing in early ones. */
+/** The functions of draft builds; early ones lack some. */
 export type DraftMonitoring = Deno.StaticForeignLibraryInterface<typeof DRAFT>;
 
 let stable: Monitoring | undefined;
 let draft: DraftMonitoring | undefined;
 
-/** The functions that every build has. */
+/** Returns the functions of every build. */
 export function zmqMonitoring(): Monitoring {
   return stable ??= loadLibrary().open(STABLE);
 }
 
-/** Those of draft builds; `undefined` on others. */
+/** Returns the functions of draft builds; `undefined` on others. */
 export function zmqDraftMonitoring(): DraftMonitoring | undefined {
   return has("draft") ? draft ??= loadLibrary().open(DRAFT) : undefined;
 }
 
-/** libzmq's numbers of events, by the names that these have here. */
+/** libzmq's numbers of events, by this library's names for them. */
 export const EVENTS = {
   "connect": 0x0001,
   "connect:delay": 0x0002,
@@ -59,9 +59,9 @@ export const EVENTS = {
   "handshake:error:auth": 0x4000,
   "pipes:stats": 0x10000,
 } as const;
-/** All events of the first version, those to come included. */
+/** All events of the first version, future ones included. */
 export const ALL_EVENTS = 0xffff;
-/** All that drafts have beside them. */
+/** The same, and the events of drafts. */
 export const ALL_DRAFT_EVENTS = BigInt(ALL_EVENTS | EVENTS["pipes:stats"]);
 
 const NAMES = {
@@ -78,7 +78,7 @@ let names: Deno.StaticForeignLibraryInterface<typeof NAMES> | undefined;
 let address: PinnedBuffer | undefined;
 let length: PinnedBuffer | undefined;
 
-/** Host and port of a connection's peer, such as `127.0.0.1:49152`; `undefined` where it has none. */
+/** Returns host and port of a connection's peer, such as `127.0.0.1:49152`; `undefined` if it has none. */
 export function peerAddress(fd: number): string | undefined {
   libc();
   names ??= loadLibrary().open(NAMES);
@@ -97,7 +97,7 @@ export function peerAddress(fd: number): string | undefined {
   return undefined;
 }
 
-/** An IPv6 address in brackets and in its short form, as libzmq writes it. */
+/** Returns an IPv6 address in brackets and in its short form, as libzmq writes it. */
 function ipv6(bytes: Uint8Array): string {
   if (bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255) {
     return `[::ffff:${bytes.subarray(12).join(".")}]`;

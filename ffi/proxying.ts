@@ -1,4 +1,4 @@
-/** libzmq's functions for proxies: messages passed on whole, and the loop that it has itself. */
+/** libzmq's functions for proxies: those that pass on native messages, and libzmq's own loop. */
 
 import { loadLibrary } from "./load.ts";
 
@@ -21,12 +21,12 @@ const STEERABLE = {
 let moving: Deno.StaticForeignLibraryInterface<typeof MOVING> | undefined;
 let steerable: Deno.StaticForeignLibraryInterface<typeof STEERABLE> | undefined;
 
-/** Those that pass a native message on. */
+/** Returns the functions that pass on a native message. */
 export function zmqMoving(): Deno.StaticForeignLibraryInterface<typeof MOVING> {
   return moving ??= loadLibrary().open(MOVING);
 }
 
-/** libzmq's own loop. */
+/** Returns the function of libzmq's own loop. */
 export function zmqSteerable(): Deno.StaticForeignLibraryInterface<typeof STEERABLE> {
   return steerable ??= loadLibrary().open(STEERABLE);
 }

@@ -1,11 +1,11 @@
-/** POSIX threads: making one, the keys of what is called at a thread's end, and mutexes; each bound on first use. */
+/** POSIX threads: functions that make one, thread-specific keys, and mutexes; each group bound on first use. */
 
 import { bindExtra } from "./libc.ts";
 import { loadLibrary } from "./load.ts";
 
-// The tables are made when they're needed, which a main isolate may never do.
+// Functions make the tables, which a main isolate may never need.
 
-/** An int, said to be a struct, which comes back in the same register: binding costs a tenth then, and start-up counts. */
+/** An int declared as a struct, which comes back in the same register. Binding then costs a tenth, at every start. */
 const INT = { struct: ["usize"] } as const;
 
 const threads = () => ({
@@ -21,7 +21,7 @@ const threads = () => ({
   clock_gettime: { parameters: ["i32", "buffer"], result: INT },
   // int usleep(useconds_t microseconds)
   usleep: { parameters: ["u32"], result: INT },
-  // void *dlsym(void *handle, const char *symbol): for what is to be called on the thread
+  // void *dlsym(void *handle, const char *symbol): for the function that the thread calls
   dlsym: { parameters: ["usize", "buffer"], result: "pointer" },
 } as const);
 
@@ -32,7 +32,7 @@ const keys = () => ({
   pthread_key_delete: { parameters: ["u32"], result: "i32" },
   // void *pthread_getspecific(pthread_key_t key)
   pthread_getspecific: { parameters: ["u32"], result: "pointer" },
-  // int pthread_setspecific(pthread_key_t key, const void *value): of an address, and of a number
+  // int pthread_setspecific(pthread_key_t key, const void *value): for an address, and for a number
   pthread_setspecific: { parameters: ["u32", "pointer"], result: "i32" },
   set_number: { name: "pthread_setspecific", parameters: ["u32", "usize"], result: "i32" },
   // void *dlsym(void *handle, const char *symbol): for the destructors
@@ -60,39 +60,39 @@ export const SIG_SETMASK = 2;
 export const SIGSET_SIZE = 128;
 /** For `pthread_mutexattr_setrobust`. */
 export const PTHREAD_MUTEX_ROBUST = 1;
-/** More than a `pthread_mutex_t` has anywhere. */
+/** At least the size of a `pthread_mutex_t`, on every system. */
 export const MUTEX_SIZE = 128;
 
 type Bound<Table extends () => Deno.ForeignLibraryInterface> = Deno.StaticForeignLibraryInterface<
   ReturnType<Table>
 >;
-/** What making a thread takes. Linux only. */
+/** The functions that make a thread. Linux only. */
 export type ThreadFunctions = Bound<typeof threads>;
-/** Thread-specific keys, and values under them. */
+/** The functions of thread-specific keys and their values. */
 export type KeyFunctions = Bound<typeof keys>;
-/** Mutexes; what is null, the system lacks. */
+/** The functions of mutexes; null for one that the system lacks. */
 export type MutexFunctions = Bound<typeof mutexes>;
 
 let threadFunctions: ThreadFunctions | undefined;
 let keyFunctions: KeyFunctions | undefined;
 let mutexFunctions: MutexFunctions | undefined;
 
-/** What making a thread takes. Linux only. */
+/** Returns the functions that make a thread. Linux only. */
 export function pthreads(): ThreadFunctions {
   return threadFunctions ??= loadLibrary().open(threads());
 }
 
-/** Thread-specific keys, and values under them. */
+/** Returns the functions of thread-specific keys and their values. */
 export function pthreadKeys(): KeyFunctions {
   return keyFunctions ??= bindExtra(keys());
 }
 
-/** Mutexes. */
+/** Returns the functions of mutexes. */
 export function pthreadMutexes(): MutexFunctions {
   return mutexFunctions ??= bindExtra(mutexes());
 }
 
-/** The int that came back as a struct. */
+/** Returns the int that came back as a struct. */
 export function intOf(struct: Uint8Array<ArrayBuffer>): number {
   return new Int32Array(struct.buffer)[0];
 }

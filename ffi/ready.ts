@@ -1,4 +1,4 @@
-/** Importing this module makes sure that libzmq is there, or fails with the reasons why it isn't. */
+/** Importing this module makes sure that libzmq can be loaded, or fails with the reasons why it can't. */
 
 import { prepareLibrary } from "./load.ts";
 

@@ -7,7 +7,7 @@ import { libc, libcOfLinux } from "../ffi/libc.ts";
 
 /** Nanoseconds from one tick to the next. */
 const INTERVAL = 500_000n;
-/** The same where the runtime's work ends a `block` as well: a tick of the event loop for each would cost as much as parking. */
+/** The same where the runtime's work ends a `block` as well: a tick for each would cost as much as parking. */
 const INTERVAL_WITH_RUNTIME = 1_500_000n;
 /** A struct itimerspec: two of struct timespec, the interval and the time to the first tick. */
 const every = (interval: bigint) => new BigInt64Array([0n, interval, 0n, interval]);

@@ -12,7 +12,7 @@ export function inWorker(): boolean {
   return worker ??= Object.prototype.toString.call(globalThis) !== "[object Window]";
 }
 
-/** Returns a token of this isolate for {@linkcode isThreadAlive}: the address of a robust mutex that its thread holds indefinitely. */
+/** Returns this isolate's token for {@linkcode isThreadAlive}: the address of a robust mutex that its thread always holds. */
 export function livenessToken(): string {
   if (liveness === undefined) {
     const mutex = allocate(MUTEX_SIZE);
