@@ -1,4 +1,4 @@
-/** Contexts: libzmq's I/O threads, their options, and their being shared with other isolates. */
+/** Contexts: libzmq's I/O threads, their options, and how isolates share them. */
 
 import { ContextCore } from "./context_core.ts";
 import type { ContextOptions } from "./context_options.ts";
@@ -11,8 +11,8 @@ let coreIn: (value: object) => ContextCore | undefined;
 /**
  * A group of sockets that share I/O threads, limits, and the names of `inproc://` addresses.
  *
- * Most programs need none of their own: sockets are made in the default {@linkcode context}. Nothing
- * is allocated before the first socket.
+ * Most programs need no context of their own: sockets are made in the default {@linkcode context}.
+ * Nothing is allocated before the first socket.
  *
  * @example A context of one's own
  * ```ts
@@ -32,8 +32,10 @@ export class Context extends Uncloneable implements Disposable {
   }
 
   /**
-   * Makes a context. Throws `TypeError` for options of the wrong type or unknown ones, `RangeError`
-   * for numbers out of range.
+   * Makes a context.
+   *
+   * @throws {TypeError} If an option is unknown, or has the wrong type.
+   * @throws {RangeError} If a number is out of range.
    */
   constructor(options: ContextOptions = {}) {
     super();
@@ -65,9 +67,10 @@ export class Context extends Uncloneable implements Disposable {
    * limits and the names of `inproc://` addresses in common. Each isolate closes its own `Context`; the native one
    * ends with the last.
    *
-   * @throws `TypeError` for what isn't a token. `ZmqError` ENOENT where the context isn't there any more, or is
-   * another process's; EINVAL where it is of another libzmq than this isolate uses; ENOTSUP as with
-   * {@linkcode Context.share}.
+   * @throws {TypeError} If it isn't a token.
+   * @throws {ZmqError} ENOENT If the context doesn't exist any more, or is another process's.
+   * @throws {ZmqError} EINVAL If the context belongs to another libzmq than this isolate uses.
+   * @throws {ZmqError} ENOTSUP As with {@linkcode Context.share}.
    *
    * @example A worker that talks to its parent over inproc
    * ```ts
@@ -76,7 +79,7 @@ export class Context extends Uncloneable implements Disposable {
    * await using socket = new Pair();
    * await socket.bind("inproc://parent");
    *
-   * // In the worker, the token having been posted to it:
+   * // In the worker, to which the token was posted:
    * using theirs = Context.join(context.share());
    * await using other = new Pair({ context: theirs });
    * other.connect("inproc://parent");
@@ -96,14 +99,15 @@ export class Context extends Uncloneable implements Disposable {
    * Shares the context with other isolates of this process. Returns a token: a string that can be posted to a worker,
    * for {@linkcode Context.join}. The same each time; it holds for as long as any isolate has the context open.
    *
-   * @throws `ZmqError` EBADF where the context is closed, ENOTSUP where the system doesn't have what it takes
-   * (it works on Linux), or another version of this library has come first in the process, and shares in another way.
+   * @throws {ZmqError} EBADF If the context is closed.
+   * @throws {ZmqError} ENOTSUP If the system doesn't have what it takes (Linux has), or if another version of this
+   * library came first in the process, and shares in another way.
    */
   share(): string {
     return this.#core.share();
   }
 
-  /** What libzmq takes for the most sockets that the system can have, though it accepts larger numbers (`ZMQ_SOCKET_LIMIT`). */
+  /** libzmq's value for the most sockets that the system can have; it accepts larger numbers (`ZMQ_SOCKET_LIMIT`). */
   get maxSocketsLimit(): number {
     return this.#core.get(OPTIONS.socketLimit, "maxSocketsLimit");
   }
@@ -113,7 +117,7 @@ export class Context extends Uncloneable implements Disposable {
     return this.#core.get(OPTIONS.msgTSize, "msgTSize");
   }
 
-  /** The priority of the I/O threads; -1 as the system has it. libzmq can't read it: what was set (`ZMQ_THREAD_PRIORITY`). */
+  /** The priority of the I/O threads, as it was set, since libzmq can't read it; -1 for the system's (`ZMQ_THREAD_PRIORITY`). */
   get threadPriority(): number {
     return this.#threadPriority;
   }
@@ -122,7 +126,7 @@ export class Context extends Uncloneable implements Disposable {
     this.#threadPriority = value;
   }
 
-  /** The scheduling policy of the I/O threads; -1 as the system has it (`ZMQ_THREAD_SCHED_POLICY`). */
+  /** The scheduling policy of the I/O threads; -1 for the system's (`ZMQ_THREAD_SCHED_POLICY`). */
   get threadSchedulingPolicy(): number {
     return this.#core.getAny(OPTIONS.threadSchedulingPolicy);
   }
@@ -143,9 +147,9 @@ export class Context extends Uncloneable implements Disposable {
   }
 
   /**
-   * Takes a processor out again (`ZMQ_THREAD_AFFINITY_CPU_REMOVE`).
+   * Removes a processor that was added (`ZMQ_THREAD_AFFINITY_CPU_REMOVE`).
    *
-   * @throws `ZmqError` EINVAL where it hadn't been added.
+   * @throws {ZmqError} EINVAL If it wasn't added.
    */
   removeThreadAffinity(cpu: number): void {
     this.#core.set(
@@ -219,7 +223,7 @@ for (const [name, [option, least]] of Object.entries(PROPERTIES)) {
   });
 }
 
-/** The core of a Context. Throws `TypeError` for anything else. */
+/** Returns the core of a Context. Throws `TypeError` for anything else. */
 export function coreOf(context: Context): ContextCore {
   const core = coreIn(Object(context));
   if (core === undefined) throw new TypeError("The option context must be a Context");
@@ -229,7 +233,7 @@ export function coreOf(context: Context): ContextCore {
 // A dropped context ends with its last socket. Sockets hold the core, never the Context.
 const dropped = new FinalizationRegistry<ContextCore>((core) => core.drop());
 
-/** The context of all sockets for which none is named. */
+/** The context of all sockets that are made without one. */
 export const context: Context = new Context();
 
 function natural(value: unknown, name: string, least: number): number {

@@ -17,33 +17,33 @@ import {
 import { addExitCleanup, removeExitCleanup } from "./process/thread_exit.ts";
 import { fileType } from "./poller/fd.ts";
 
-/** What a context knows of its open sockets. */
+/** An open socket, as its context sees it. */
 export interface Member {
   readonly fd: number;
   linger: number;
   close(): void;
-  /** Other isolates may use the context from now on. */
+  /** Called when other isolates may use the context from now on. */
   onShared(): void;
 }
 
-/** A context without its public face: sockets hold this, so that a dropped Context can be collected. */
+/** The engine of a Context. Sockets hold this, so that a dropped Context can be collected. */
 export class ContextCore {
   exitLinger = 10_000;
-  /** What the end says where it has to wait for this context's messages, if not our own words. */
+  /** Makes what the shutdown says when it waits for this context's messages; the library's own text if undefined. */
   makeExitMessage: (() => string) | undefined;
-  /** The same, once it's being closed. */
+  /** That text, once the context is being closed. */
   protected exitMessage: string | undefined;
   closed = false;
-  /** The same native context as others use it. */
+  /** The native context's entry, once other isolates may use it. */
   protected common: Shared | undefined;
   protected readonly members: Set<Member> = new Set();
-  /** Of the main isolate's sockets, those whose messages may still be going out. */
+  /** The main isolate's closed sockets whose messages may still be going out. */
   #pendingFlushes: PendingFlushes | undefined;
   #pointer: Deno.PointerObject | undefined;
-  /** Its Context was dropped; the last socket to close then ends it. */
+  /** Its Context was dropped, so that it's closed with its last socket. */
   #dropped = false;
 
-  /** @param joins The name of a context that others share, where it's to be that. */
+  /** @param joins The id of a shared context, to join that. */
   constructor(readonly joins?: string) {}
 
   /** The native context, made at the first call. */
@@ -62,7 +62,7 @@ export class ContextCore {
     return check(zmq().zmq_ctx_get(pointer, option), "zmq_ctx_get", { option: name });
   }
 
-  /** An option of which -1 is a value, and no failure. */
+  /** Reads an option for which -1 is a value, and not a failure. */
   getAny(option: number): number {
     return zmq().zmq_ctx_get(this.pointer("zmq_ctx_get"), option);
   }
@@ -76,7 +76,7 @@ export class ContextCore {
     const pointer = this.pointer("Context.share");
     if (this.common === undefined) {
       this.common = beginSharing(pointer);
-      // It's no more this thread's alone to end.
+      // From now on, it's not this thread's alone to terminate.
       removeExitCleanup("zmq_ctx_term", pointer);
       for (const member of this.members) member.onShared();
     }
@@ -112,7 +112,7 @@ export class ContextCore {
     try {
       this.#pendingFlushes.add(member.fd, member.linger);
     } catch {
-      // Someone has shut it down: nothing can be asked any more, nor is anything waited for.
+      // The context was shut down: its options can't be read any more, and no message is waited for.
     }
   }
 
@@ -139,7 +139,7 @@ export class ContextCore {
     if (errors.length > 0) throw errors[0];
   }
 
-  /** Called when it's going to be closed, its sockets being still open. */
+  /** Called before it's closed, while its sockets are still open. */
   protected leaving(): void {}
 
   /** Makes the native context, or joins it. */
@@ -149,11 +149,11 @@ export class ContextCore {
     return this.common.pointer;
   }
 
-  /** Gives it up, its sockets being closed. */
+  /** Terminates or leaves the native context, after its sockets were closed. */
   protected end(pointer: Deno.PointerObject): void {
     if (this.common !== undefined && !this.common.leave()) {
-      // Terminating it would wait for the other isolates' sockets, too. A worker's messages go on in the
-      // background; the main isolate waits here, for its own.
+      // Terminating it would wait for the other isolates' sockets, too. A worker's messages go out in the background; the
+      // main isolate waits here for its own.
       if (isShuttingDown()) {
         const limit = Math.min(this.exitLinger, LONGEST);
         this.#pendingFlushes?.wait(limit, WARN_AFTER, () => {
@@ -168,5 +168,5 @@ export class ContextCore {
   }
 }
 
-/** How long the end waits at most, in ms, for sockets in contexts that other isolates still use. */
+/** How long, in ms, the shutdown waits at most for closed sockets of contexts that other isolates still use. */
 const LONGEST = 10_000;

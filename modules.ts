@@ -30,6 +30,7 @@ import "./poller/background.ts";
 import "./poller/budget.ts";
 import "./poller/epoll_internals.ts";
 import "./poller/epoll_set.ts";
+import "./ffi/eventfd.ts";
 import "./poller/wakeup.ts";
 import "./poller/epoll.ts";
 import "./poller/runtime_set.ts";

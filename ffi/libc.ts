@@ -82,8 +82,8 @@ const FOLDERS = {
   rmdir: { parameters: ["buffer"], result: "i32" },
 } as const;
 
-/** For `access`: whether a path exists. */
-export const F_OK = 0;
+/** For `access`: asks only whether a path is there. */
+const F_OK = 0;
 
 const RECORD = {
   // char *bindtextdomain(const char *domainname, const char *dirname)
@@ -206,6 +206,11 @@ export function libcForFiles(): LibcForFiles {
 /** Returns the functions that make and remove temporary folders. */
 export function libcForFolders(): LibcForFolders {
   return forFolders ??= bindExtra(FOLDERS);
+}
+
+/** Whether a path leads to anything. */
+export function isThere(path: Uint8Array<ArrayBuffer>): boolean {
+  return libcForFolders().access(path, F_OK) === 0;
 }
 
 /** Returns the functions that publish the process record. */

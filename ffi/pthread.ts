@@ -55,9 +55,9 @@ const mutexes = () => ({
 } as const);
 
 /** For `pthread_sigmask`: sets the mask. */
-export const SIG_SETMASK = 2;
+const SIG_SETMASK = 2;
 /** A `sigset_t`'s size. */
-export const SIGSET_SIZE = 128;
+const SIGSET_SIZE = 128;
 /** For `pthread_mutexattr_setrobust`. */
 export const PTHREAD_MUTEX_ROBUST = 1;
 /** At least the size of a `pthread_mutex_t`, on every system. */
@@ -95,4 +95,11 @@ export function pthreadMutexes(): MutexFunctions {
 /** Returns the int that came back as a struct. */
 export function intOf(struct: Uint8Array<ArrayBuffer>): number {
   return new Int32Array(struct.buffer)[0];
+}
+
+/** Blocks all signals in this thread. Returns what restores its mask. */
+export function blockSignals({ pthread_sigmask }: ThreadFunctions): () => void {
+  const before = new Uint8Array(SIGSET_SIZE);
+  pthread_sigmask(SIG_SETMASK, new Uint8Array(SIGSET_SIZE).fill(0xff), before);
+  return () => void pthread_sigmask(SIG_SETMASK, before, new Uint8Array(SIGSET_SIZE));
 }

@@ -62,6 +62,13 @@ export function pollNow(fd: number, bits: number): number {
   return one[1] >>> 16;
 }
 
+/** Blocks this thread until one descriptor is readable or `timeout` ms are over; may also end for no reason. */
+export function blockUntilReadable(fd: number, timeout: number): void {
+  one[0] = fd;
+  one[1] = POLLIN; // the lower half; what came back before is cleared with it
+  libc().poll(one, 1n, Math.ceil(timeout));
+}
+
 /** Whether a descriptor is open. */
 export function isOpen(fd: number): boolean {
   return (pollNow(fd, 0) & POLLNVAL) === 0;

@@ -1,10 +1,7 @@
 /** A wait for a single descriptor on this thread. */
 
-import { POLLIN } from "../ffi/constants.ts";
-import { libc } from "../ffi/libc.ts";
 import { BACKGROUND_INTERVAL, backgroundSources, serveBackground } from "./background.ts";
-
-const request = new Int32Array(2);
+import { blockUntilReadable } from "./fd.ts";
 
 /**
  * Blocks this thread until `fd` is readable or `timeout` ms are over; may also end without a reason. It never uses the
@@ -16,7 +13,5 @@ export function waitReadable(fd: number, timeout: number): void {
     serveBackground();
     timeout = Math.min(timeout, BACKGROUND_INTERVAL);
   }
-  request[0] = fd;
-  request[1] = POLLIN; // in the lower half; this clears the last result in the upper one
-  libc().poll(request, 1n, Math.ceil(timeout));
+  blockUntilReadable(fd, timeout);
 }

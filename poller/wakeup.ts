@@ -1,9 +1,10 @@
 /** The wakeup descriptor, which this thread makes readable to end a wait of a pool thread. */
 
-import { EFD_CLOEXEC, EFD_NONBLOCK, FIOCLEX } from "../ffi/constants.ts";
+import { FIOCLEX } from "../ffi/constants.ts";
 import { check } from "../ffi/errno.ts";
+import { openEventfd } from "../ffi/eventfd.ts";
 import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
-import { libc, libcNonLinux, libcOfLinux } from "../ffi/libc.ts";
+import { libc, libcNonLinux } from "../ffi/libc.ts";
 import { usize } from "../ffi/memory.ts";
 
 /** What is written: an eventfd requires exactly 8 bytes, and a pipe accepts them as well. */
@@ -20,7 +21,7 @@ export class Wakeup {
   /** Opens the descriptors. */
   constructor(kind: "eventfd" | "pipe" = Deno.build.os === "linux" ? "eventfd" : "pipe") {
     if (kind === "eventfd") {
-      this.fd = check(libcOfLinux().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
+      this.fd = openEventfd();
       this.#end = this.fd;
       addExitCleanup("close", this.fd);
     } else {

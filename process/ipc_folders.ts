@@ -4,7 +4,7 @@
  */
 
 import { checkPointer } from "../ffi/errno.ts";
-import { F_OK, libcForFolders } from "../ffi/libc.ts";
+import { isThere, libcForFolders } from "../ffi/libc.ts";
 import { cString, toCString } from "../ffi/memory.ts";
 
 const WILDCARD = "ipc://*";
@@ -13,7 +13,7 @@ const WILDCARD = "ipc://*";
 function hasTemporaryFolder(): boolean {
   return ["TMPDIR", "TEMPDIR", "TMP"].some((name) => {
     const folder = cString(libcForFolders().getenv(toCString(name, "A name")));
-    return folder !== "" && libcForFolders().access(toCString(`${folder}/.`, "A path"), F_OK) === 0;
+    return folder !== "" && isThere(toCString(`${folder}/.`, "A path"));
   });
 }
 

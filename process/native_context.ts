@@ -7,7 +7,7 @@ import { checkPointer, checkUninterrupted } from "../ffi/errno.ts";
 import { zmq, zmqTermination } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { toCString } from "../ffi/memory.ts";
-import { intOf, pthreads, SIG_SETMASK, SIGSET_SIZE, type ThreadFunctions } from "../ffi/pthread.ts";
+import { blockSignals, intOf, pthreads, type ThreadFunctions } from "../ffi/pthread.ts";
 
 /** The clock of thread 0, which means the calling thread. */
 const OWN_CLOCK = -2;
@@ -65,18 +65,17 @@ export function terminate(context: Deno.PointerObject): void {
  * as many new threads as the system has numbers; the exit then waits for `exitLinger`.
  */
 function startTerminating(
-  { dlsym, pthread_sigmask, pthread_create, pthread_getcpuclockid, pthread_detach }:
-    ThreadFunctions,
+  functions: ThreadFunctions,
   context: Deno.PointerObject,
 ): boolean {
+  const { dlsym, pthread_create, pthread_getcpuclockid, pthread_detach } = functions;
   const name = toCString("zmq_ctx_term", "A symbol");
   const address = checkPointer(dlsym(loadLibrary().handle, name), "dlsym");
   const thread = new BigUint64Array(1);
   const clock = new Int32Array(1);
-  const before = new Uint8Array(SIGSET_SIZE);
-  pthread_sigmask(SIG_SETMASK, new Uint8Array(SIGSET_SIZE).fill(0xff), before);
+  const restoreSignals = blockSignals(functions);
   const failed = intOf(pthread_create(thread, null, address, context)) !== 0;
-  pthread_sigmask(SIG_SETMASK, before, new Uint8Array(SIGSET_SIZE));
+  restoreSignals();
   if (failed) return false;
   // Before the detach, the handle is valid even if the thread has ended; it then has no number, and no clock of its own.
   const known = intOf(pthread_getcpuclockid(thread[0], clock)) === 0;

@@ -1,8 +1,8 @@
 /** Remote wakeups: descriptors that other isolates of the process make readable to end a Poller's wait. */
 
-import { EFD_CLOEXEC, EFD_NONBLOCK } from "../ffi/constants.ts";
-import { check, stateError } from "../ffi/errno.ts";
-import { libc, libcOfLinux } from "../ffi/libc.ts";
+import { stateError } from "../ffi/errno.ts";
+import { openEventfd } from "../ffi/eventfd.ts";
+import { libc } from "../ffi/libc.ts";
 import { isThreadAlive, livenessToken } from "./isolate.ts";
 import { readEntry, whyNotLocked, withProcessLock, writeEntry } from "./process_lock.ts";
 
@@ -44,7 +44,7 @@ export function openRemoteWakeup(): RemoteWakeup {
   // Before any of Linux's functions is bound: the loader throws an error of its own if one is missing.
   if (Deno.build.os !== "linux") throw unsupported();
   return new class {
-    readonly fd: number = check(libcOfLinux().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
+    readonly fd: number = openEventfd();
     readonly #id = crypto.randomUUID();
     readonly #read = new Uint8Array(8);
 

@@ -2,8 +2,11 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** Where C's numbers may stand: the bindings, the waiting, and the two tables. */
-const AT_HOME = /^(ffi|poller)\/|^socket\/(options_table|types)\.ts$/;
+/** Where C's names and numbers may stand: the bindings, the backends with their parts, and the two tables. */
+const BACKENDS =
+  /^poller\/(epoll|kqueue)(_\w+)?\.ts$|^poller\/(poll|pollfds|select|runtime_set|ticker|wakeup|fd)\.ts$/;
+const TABLES = /^socket\/(options_table|types)\.ts$/;
+const AT_HOME = [/^ffi\//, BACKENDS, TABLES];
 /** Functions that take the number of an option, or of a type of socket, and the place of that argument. */
 const TAKES = new Map([
   ...["getBytes", "setBytes", "getInt", "zmq_getsockopt", "zmq_setsockopt", "zmq_ctx_get"]
@@ -15,12 +18,18 @@ const TAKES = new Map([
   ["Option", 0], // getBoolOption and the like
 ]);
 
+const FOLDERS = /^(process|poller|socket|proxy|security|zeromq)$/;
+
 async function* sourcesIn(folder: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
-    if (isDirectory && /^(socket|proxy|security|zeromq)$/.test(name)) yield* sourcesIn(`${name}/`);
+    if (isDirectory && FOLDERS.test(name)) yield* sourcesIn(`${name}/`);
     else if (name.endsWith(".ts")) yield folder + name;
   }
 }
+
+/** Of libzmq, of each call that waits and what its descriptors are, of files and signals. */
+const NAMES =
+  /\b(?:ZMQ|EPOLL|EVFILT|EV|NOTE|TFD|EFD|SIG|F|FD|O)_[A-Z]+\w*|\bCLOCK_MONOTONIC\b|\bS_IF\w+|\bE?POLL[A-Z]+\b|\bFIOCLEX\b/g;
 
 /** A module's code, without comments and texts. */
 async function codeOf(path: string): Promise<string> {
@@ -38,14 +47,14 @@ function callsOf(code: string, name: string): string[][] {
   return [...calls].map(([, list]) => list.split(",").map((one) => one.trim()));
 }
 
-const paths = (await Array.fromAsync(sourcesIn(""))).filter((path) => !AT_HOME.test(path));
+const all = await Array.fromAsync(sourcesIn(""));
+const paths = all.filter((path) => !AT_HOME.some((place) => place.test(path)));
 const sources = await Promise.all(paths.map(async (path) => [path, await codeOf(path)] as const));
 
-Deno.test("C's names of options, types, flags and events stand in ffi/ alone", () => {
-  assert(paths.length > 80, `${paths.length} modules`);
+Deno.test("C's names of options, types, flags and events stand in ffi/ and the backends alone", () => {
+  assert(paths.length > 110, `${paths.length} modules`);
   const found = sources.flatMap(([path, code]) =>
-    [...code.matchAll(/\b(?:ZMQ|EPOLL|EVFILT|EV|NOTE|TFD|EFD)_\w+|\bE?POLL[A-Z]+\b/g)]
-      .map(([name]) => `${path}: ${name}`)
+    [...code.matchAll(NAMES)].map(([name]) => `${path}: ${name}`)
   );
   assertEquals(found, []);
 });
