@@ -54,8 +54,15 @@ export class Pool {
   parked(now: number, until: number, continues: boolean): void {
     this.#waits++;
     this.#parked++;
-    this.#until = until;
-    this.#watch.setEarlier(Math.min(continues ? Infinity : now + FIRST, until + LATE));
+    this.#until = Infinity;
+    if (!continues) this.#watch.setEarlier(now + FIRST);
+    this.expect(until);
+  }
+
+  /** A wait in the pool is to end by `deadline`, which may have become earlier since the pool was given it. */
+  expect(deadline: number): void {
+    this.#until = Math.min(this.#until, deadline);
+    this.#watch.setEarlier(deadline + LATE);
   }
 
   /** A wait on a thread of the pool has ended. */

@@ -124,7 +124,7 @@ class Reactor {
   #park(set: WaitSet, until: number, now: number): void {
     if (set.pending.size === 0) set.unpark();
     else if (!set.parked) set.attempt(() => set.park(until, now));
-    else if (until < set.until) set.unpark();
+    else set.returnBy(until);
   }
 
   /**
@@ -394,7 +394,7 @@ class Reactor {
     pending.deadline = deadline;
     if (deadline === Infinity) return;
     this.#deadlines.add(pending);
-    if (set.parked && deadline < set.until) set.unpark();
+    set.returnBy(deadline);
   }
 
   /** Returns the set in which a Poller of this kind waits. */

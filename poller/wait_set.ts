@@ -98,6 +98,14 @@ export class WaitSet {
     this.backend.wake();
   }
 
+  /** Has the thread return by `deadline`, where it would wait for longer. */
+  returnBy(deadline: number): void {
+    if (!this.parked || deadline >= this.until) return;
+    this.unpark();
+    // Where no thread was free for the wait, the wake ends nothing.
+    this.#pool.expect(deadline);
+  }
+
   /** Runs an action on the backend. Its error ends everything that waits here. */
   attempt(action: () => void): void {
     try {

@@ -2,6 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Poller, Pull, Push, settled } from "../../mod.ts";
+import { resetBudget } from "../../poller/budget.ts";
 import { drain, pipe, put, take } from "../fds.ts";
 import { join, turn } from "../util.ts";
 import { StoppedClock } from "./clock.ts";
@@ -328,6 +329,8 @@ for (const over of eachBackend()) {
     using clock = new StoppedClock();
     poller.addTimer(50, {}, "timer");
     clock.pass(60);
+    // What the tests before have used up would put the gathering off to the next tick.
+    resetBudget();
     const iterator = poller[Symbol.asyncIterator]();
     const next = iterator.next();
     await iterator.return!();

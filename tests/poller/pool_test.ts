@@ -71,6 +71,20 @@ Deno.test("a wait that is late is looked after at its deadline", async () => {
   assertEquals(await full(what), "true");
 });
 
+Deno.test("a deadline that became earlier was overlooked while a wait couldn't begin", async () => {
+  const what = `
+    const { Alarm } = await import("$MOD/../poller/alarm.ts");
+    let over = false;
+    const begun = performance.now();
+    new Alarm(() => over = true).set(begun + 90);
+    pool.parked(begun, Infinity, false);
+    pool.expect(begun + 5);
+    await until(() => looks.length > 0);
+    console.log(over);
+  `;
+  assertEquals(await full(what), "false");
+});
+
 Deno.test("a wait that has begun, or has ended, is asked after no more", async () => {
   const source = `
     import { libc } from "$MOD/../ffi/libc.ts";

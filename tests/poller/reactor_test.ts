@@ -144,6 +144,20 @@ const WAITS: [what: string, program: string, expected: string][] = [
     "EAGAIN",
   ],
   [
+    "a time-out is kept that is earlier than what was waited for before",
+    `
+    const { Alarm } = await import("$MOD/../poller/alarm.ts");
+    const other = new Pull();
+    other.receive().catch(() => {});
+    await new Promise((resolve) => setImmediate(resolve));
+    let over = false;
+    new Alarm(() => over = true).set(performance.now() + 70);
+    pull.receiveTimeout = 20;
+    console.log((await pull.receive().catch((error) => error)).code, over);
+    `,
+    "EAGAIN false",
+  ],
+  [
     "a message is received",
     `
     setTimeout(() => push.send("late"), 50);
