@@ -1,7 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, context, Pair, Pull, Push, Socket } from "../mod.ts";
 import { openDescriptors } from "./fds.ts";
-import { join, turn } from "./util.ts";
+import { join } from "./util.ts";
+import { turn } from "./waiting.ts";
 
 const CLOSED = (call: string) => ({
   name: "ZmqError",

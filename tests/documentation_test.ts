@@ -1,4 +1,3 @@
-import "./util.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import * as library from "../mod.ts";
 import { withFolder } from "./util.ts";

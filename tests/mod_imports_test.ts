@@ -1,4 +1,3 @@
-import "./util.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { libraryPath } from "../mod.ts";
 import { graphOf, type Module } from "./graph.ts";

@@ -17,8 +17,9 @@ import {
 } from "../mod.ts";
 import { Proxy, type ProxyOptions } from "../proxy.ts";
 import { WAYS } from "./proxy/support.ts";
-import { eachTransport, pattern, received, sameBytes, soon } from "./socket/support.ts";
-import { freshAddress, turn, until } from "./util.ts";
+import { eachTransport, pattern, received, sameBytes } from "./socket/support.ts";
+import { freshAddress, until } from "./util.ts";
+import { soon, turn } from "./waiting.ts";
 
 /** Another address of the same transport. */
 function beside(address: string): string {

@@ -4,8 +4,9 @@ import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/st
 import { Context, Dealer, Poller, Pull, Push } from "../mod.ts";
 import { defaultKind } from "../poller/create.ts";
 import { descriptorLimit, openDescriptors, openedSince } from "./fds.ts";
-import { held, KINDS, LINUX, soon } from "./poller/support.ts";
+import { KINDS, LINUX } from "./poller/support.ts";
 import { freshAddress, join, run } from "./util.ts";
+import { held, soon } from "./waiting.ts";
 
 const MANY = 1000;
 const NEEDED = 2500;

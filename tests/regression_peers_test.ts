@@ -4,18 +4,10 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { Poller, Pull, Push, settled, type Socket } from "../mod.ts";
 import { READABLE } from "../poller/backend.ts";
 import { pipe, put, readiness } from "./fds.ts";
-import {
-  eachBackend,
-  held,
-  KINDS,
-  Looks,
-  Parks,
-  soon,
-  turns,
-  turnsUntil,
-} from "./poller/support.ts";
+import { eachBackend, KINDS, Looks, Parks } from "./poller/support.ts";
 import { join } from "./util.ts";
 import { HandMadePeer, longFrame, shortFrame } from "./zmtp.ts";
+import { held, soon, turns, turnsUntil } from "./waiting.ts";
 
 // A message of which only a part has come -----------------------------------------------------------
 

@@ -1,6 +1,5 @@
 /** Contexts that are being terminated: what went wrong there once. */
 
-import "./util.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { libraryPath, Pull } from "../mod.ts";
 import { Program } from "./program.ts";

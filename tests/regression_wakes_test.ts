@@ -2,20 +2,9 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Poller, Pull, Push, Reply, Request, Router } from "../mod.ts";
-import {
-  dealers,
-  eachBackend,
-  fillUp,
-  held,
-  keys,
-  Parks,
-  Patience,
-  soon,
-  STUCK,
-  turns,
-  turnsUntil,
-} from "./poller/support.ts";
-import { freshAddress, join, turn, withFolder } from "./util.ts";
+import { dealers, eachBackend, fillUp, keys, Parks, Patience } from "./poller/support.ts";
+import { freshAddress, join, withFolder } from "./util.ts";
+import { held, soon, STUCK, turn, turns, turnsUntil } from "./waiting.ts";
 
 Deno.test("a burst of messages takes one wake, also where they're taken one by one", async () => {
   using pull = new Pull({ receiveHighWaterMark: 0 });

@@ -55,8 +55,8 @@ export function freshAddress(transport: Transport, folder = ""): string {
 
 /** Binds one socket, connects another, and returns the address. */
 export async function join(
-  bound: Socket,
-  connected: Socket,
+  bound: { bind(address: string): Promise<void>; readonly lastEndpoint: string | null },
+  connected: { connect(address: string): void },
   address: string = freshAddress("tcp"),
 ): Promise<string> {
   await bound.bind(address);
@@ -82,11 +82,6 @@ export async function until(
   using poller = new Poller();
   poller.add(socket, { [what]: true });
   await poller.wait();
-}
-
-/** The next turn of the event loop: whatever was ready has been dealt with. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** What a program of its own printed, and how it ended. */

@@ -1,17 +1,17 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Context, Dealer, Pair, Proxy, Push, Reply, Request, Router } from "../zeromq.ts";
-import { pending, soon } from "./socket/support.ts";
-import { freshAddress, turn } from "./util.ts";
+import { pending } from "./socket/support.ts";
+import { freshAddress, join } from "./util.ts";
 import {
   EAGAIN,
-  join,
   rejectsShape,
   throwsShape,
   using,
   warningsOf,
   withPairs,
 } from "./zeromq/support.ts";
+import { soon, turn } from "./waiting.ts";
 
 Deno.test("a request without an envelope doesn't end a receive that waits", async () => {
   await using(new Reply(), async (reply) => {

@@ -1,4 +1,3 @@
-import "../util.ts";
 import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
 import type { Report } from "../../bench/harness/report.ts";
 import { withFolder } from "../util.ts";

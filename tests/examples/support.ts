@@ -1,5 +1,6 @@
 /** zmqcat in processes of its own, as a person runs it: with files, pipes and a shell. */
 
+import { claims } from "../claims.ts";
 import { ok as assert } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
@@ -204,10 +205,12 @@ export function sha256(bytes: Uint8Array): string {
 }
 
 /** Without printing them, which takes minutes for megabytes that differ. */
-export function assertSameBytes(actual: Uint8Array, expected: Uint8Array): void {
-  const sizes = `${actual.length} bytes instead of ${expected.length}`;
-  assert(Buffer.compare(actual, expected) === 0, `The bytes differ: ${sizes}`);
-}
+export const assertSameBytes = claims(
+  function assertSameBytes(actual: Uint8Array, expected: Uint8Array): void {
+    const sizes = `${actual.length} bytes instead of ${expected.length}`;
+    assert(Buffer.compare(actual, expected) === 0, `The bytes differ: ${sizes}`);
+  },
+);
 
 /** Waits until a file has so many bytes. */
 export async function grown(path: string, size: number): Promise<void> {

@@ -1,4 +1,3 @@
-import "../util.ts";
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
 import type { Program } from "../program.ts";
 import { type Outcome, withFolder } from "../util.ts";

@@ -1,9 +1,10 @@
 /** Holds a conversation between a socket of ours and one of another library's. */
 
+import "../security/support.ts";
+import { claims } from "../claims.ts";
 import { strictEqual as assertEquals } from "node:assert/strict";
 import type { Program } from "../program.ts";
 import { Authenticator } from "../../security/mod.ts";
-import "../security/support.ts";
 import { curveKeyPair } from "../socket/curve.ts";
 import { freshAddress, withFolder } from "../util.ts";
 import type { Conversation, Sockets } from "./conversations.ts";
@@ -71,7 +72,7 @@ function credentials(mechanism: Mechanism): { server: Options; client: Options }
 }
 
 /** Holds it, and sees to it that the peer ends well. */
-export async function hold(
+export const hold = claims(async function hold(
   sockets: Sockets,
   library: PeerName,
   conversation: Conversation,
@@ -102,11 +103,11 @@ export async function hold(
       socket.close();
     }
   });
-}
+});
 
 /** Ends a peer's input, and claims that it had nothing to complain of. */
-export async function endWell(peer: Program): Promise<void> {
+export const endWell = claims(async function endWell(peer: Program): Promise<void> {
   await peer.hush();
   const { code, stderr } = await peer.outcome();
   assertEquals(`${stderr}exit status ${code}`, "exit status 0");
-}
+});

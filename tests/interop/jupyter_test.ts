@@ -1,13 +1,12 @@
 /** A kernel of `deno jupyter`, whose ZeroMQ isn't libzmq (ZMTP 3.0): we are its client, with five sockets at once. */
 
-import "../util.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { createHmac, randomUUID } from "node:crypto";
 import { Dealer, type Receives, Request, Subscriber } from "../../mod.ts";
 import { Program } from "../program.ts";
 import { finish, next } from "../socket/observing.ts";
-import { soon } from "../socket/support.ts";
 import { withFolder } from "../util.ts";
+import { soon } from "../waiting.ts";
 
 const KEY = "a key of both sides";
 const CHANNELS = ["shell", "iopub", "stdin", "control", "hb"] as const;

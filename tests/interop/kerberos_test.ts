@@ -1,6 +1,5 @@
 /** GSSAPI with a Kerberos server of the test's own: who is let in, as whom, and what can be read on the way. */
 
-import "../util.ts";
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { capability } from "../../mod.ts";
 import { Program } from "../program.ts";

@@ -11,10 +11,10 @@ import {
 } from "../../mod.ts";
 import { Program } from "../program.ts";
 import { curveKeyPair } from "../socket/curve.ts";
-import { soon } from "../socket/support.ts";
 import { type Judge, ZapHandler } from "../socket/zap.ts";
 import "../util.ts";
 import { peerTest } from "./peer.ts";
+import { soon } from "../waiting.ts";
 
 const SCRIPT = new URL("metadata_peer.py", import.meta.url).pathname;
 const METADATA = 95;

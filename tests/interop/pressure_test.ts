@@ -1,6 +1,5 @@
 /** Queues between us and pyzmq that are full, and whether something can be sent. */
 
-import "../util.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import {
   Dealer,
@@ -13,11 +12,11 @@ import {
   type Socket,
   XPublisher,
 } from "../../mod.ts";
-import { soon } from "../socket/support.ts";
-import { turn, until } from "../util.ts";
+import { until } from "../util.ts";
 import { BINARY_ID } from "./conversations.ts";
 import { endWell } from "./hold.ts";
 import { Digest, peerTest, startPeer } from "./peer.ts";
+import { soon, turn } from "../waiting.ts";
 
 const MARK = 5;
 const SIZE = 2 ** 16;

@@ -16,10 +16,11 @@ import {
 } from "../../mod.ts";
 import type { Program } from "../program.ts";
 import { finish, next } from "../socket/observing.ts";
-import { receivedMany, soon } from "../socket/support.ts";
+import { receivedMany } from "../socket/support.ts";
 import { BINARY_ID } from "./conversations.ts";
 import { endWell } from "./hold.ts";
 import { Digest, messages, peerTest, startPeer } from "./peer.ts";
+import { soon } from "../waiting.ts";
 
 /** A socket whose events are kept from now on. */
 function observed<T extends Socket>(socket: T): T {

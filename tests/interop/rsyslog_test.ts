@@ -1,14 +1,14 @@
 /** rsyslog, whose ZeroMQ is czmq, as a publisher, and as a CURVE server whose log our clients read with their certificates. */
 
-import "../util.ts";
+import "../security/support.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { capability, Pull, type PullOptions, type Receives, Subscriber } from "../../mod.ts";
 import { Certificate } from "../../security/mod.ts";
 import { Program } from "../program.ts";
 import { Relay } from "../socket/relay.ts";
-import { futureAddress, soon } from "../socket/support.ts";
-import "../security/support.ts";
+import { futureAddress } from "../socket/support.ts";
 import { withFolder } from "../util.ts";
+import { soon } from "../waiting.ts";
 
 const RSYSLOG = "/usr/sbin/rsyslogd";
 

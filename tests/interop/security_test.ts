@@ -1,6 +1,6 @@
 /** Our keys, certificates and authenticator with pyzmq's, in both directions. */
 
-import "../util.ts";
+import "../security/support.ts";
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import {
   capability,
@@ -12,11 +12,10 @@ import {
 } from "../../mod.ts";
 import { Authenticator, Certificate, CertificateFolder } from "../../security/mod.ts";
 import { Program } from "../program.ts";
-import "../security/support.ts";
 import { Relay } from "../socket/relay.ts";
-import { soon } from "../socket/support.ts";
 import { freshAddress, withFolder } from "../util.ts";
 import { peerTest } from "./peer.ts";
+import { soon } from "../waiting.ts";
 
 const SCRIPT = new URL("security_peer.py", import.meta.url).pathname;
 

@@ -5,7 +5,8 @@ import { closeSync, openSync } from "node:fs";
 import { HANGUP, READABLE, WRITABLE } from "../../poller/backend.ts";
 import { createBackend } from "../../poller/create.ts";
 import { pipe, put, socketPair } from "../fds.ts";
-import { both, collected, CONTRACTS, LONG, onThread, parked, soon, until } from "./contract.ts";
+import { both, collected, CONTRACTS, LONG, onThread, parked, until } from "./contract.ts";
+import { soon } from "../waiting.ts";
 
 for (const { claim, kind } of CONTRACTS) {
   Deno.test(claim("what is added while waiting ends the wait when it's ready", async (set) => {

@@ -5,24 +5,15 @@ import { closeSync, openSync } from "node:fs";
 import { READABLE } from "../../poller/backend.ts";
 import { createBackend } from "../../poller/create.ts";
 import { openDescriptors, openedSince, pipe, put } from "../fds.ts";
-import {
-  both,
-  collected,
-  CONTRACTS,
-  LONG,
-  onPool,
-  onThread,
-  parked,
-  soon,
-  throwsCode,
-  throwsZmq,
-} from "./contract.ts";
+import { both, collected, CONTRACTS, LONG, onPool, onThread, parked } from "./contract.ts";
+import { soon } from "../waiting.ts";
+import { throwsCode } from "../failures.ts";
 
 for (const { claim, kind, waits, countable } of CONTRACTS) {
   Deno.test(claim("a second wait while one is outstanding is EBUSY", async (set) => {
     const waiting = set.wait(LONG);
-    throwsZmq(() => set.wait(0), "EBUSY", waits);
-    throwsZmq(() => onThread(set, 0), "EBUSY", waits);
+    throwsCode(() => set.wait(0), "EBUSY", waits);
+    throwsCode(() => onThread(set, 0), "EBUSY", waits);
     set.wake();
     await soon(waiting);
     assertEquals(await both(set), {});

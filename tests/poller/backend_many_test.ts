@@ -3,16 +3,8 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { EDGE, READABLE, WRITABLE } from "../../poller/backend.ts";
 import { descriptorLimit, drain, type Pair, pipe, put, socketPair } from "../fds.ts";
-import {
-  both,
-  collected,
-  CONTRACTS,
-  type Found,
-  LONG,
-  onPool,
-  onThread,
-  soon,
-} from "./contract.ts";
+import { both, collected, CONTRACTS, type Found, LONG, onPool, onThread } from "./contract.ts";
+import { soon } from "../waiting.ts";
 
 /** 500 pairs, or as many as the backend can watch; a few numbers are left for others. */
 function manyPairs(ceiling: number): Pair[] {

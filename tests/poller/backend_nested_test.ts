@@ -1,6 +1,6 @@
 /** Sets that are attached to another set. */
 
-import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
 import { type Backend, HANGUP, READABLE, WRITABLE } from "../../poller/backend.ts";
 import { createBackend, kinds } from "../../poller/create.ts";
@@ -14,11 +14,10 @@ import {
   onPool,
   onThread,
   parked,
-  soon,
-  throws,
-  throwsZmq,
   until,
 } from "./contract.ts";
+import { soon } from "../waiting.ts";
+import { throwsCode } from "../failures.ts";
 
 for (const { claim, kind, registers } of CONTRACTS) {
   const claimNested = (
@@ -292,7 +291,7 @@ for (const { claim, kind, registers } of CONTRACTS) {
       put(b.write);
       await soon(waiting);
       assertEquals(await until(parent, collected(parent)), { b: READABLE });
-      throwsZmq(() => parent.attach(nested, "nested"), "EBADF", registers);
+      throwsCode(() => parent.attach(nested, "nested"), "EBADF", registers);
       // The next to be opened gets the number that the nested set had, where it had one.
       using c = pipe();
       put(c.write);

@@ -5,16 +5,8 @@ import { closeSync, openSync } from "node:fs";
 import { READABLE, WRITABLE } from "../../poller/backend.ts";
 import { createBackend } from "../../poller/create.ts";
 import { closeFd, duplicateTo, openDescriptors, openedSince, pipe, put, take } from "../fds.ts";
-import {
-  both,
-  collected,
-  CONTRACTS,
-  lasts,
-  LONG,
-  onPool,
-  onThread,
-  throwsZmq,
-} from "./contract.ts";
+import { both, collected, CONTRACTS, lasts, LONG, onPool, onThread } from "./contract.ts";
+import { throwsCode } from "../failures.ts";
 
 for (const { claim, kind, registers, unused, countable } of CONTRACTS) {
   Deno.test(
@@ -51,7 +43,7 @@ for (const { claim, kind, registers, unused, countable } of CONTRACTS) {
       closeFd(number);
       duplicateTo(b.read, number);
       assertEquals(await both(set), {});
-      throwsZmq(() => set.add(number, READABLE, "b"), "EEXIST", registers);
+      throwsCode(() => set.add(number, READABLE, "b"), "EEXIST", registers);
       set.remove(number);
       set.add(number, READABLE, "b");
       assertEquals(await both(set), {});
@@ -95,10 +87,10 @@ for (const { claim, kind, registers, unused, countable } of CONTRACTS) {
       closeSync(file);
       assertEquals(await both(set), {});
       assertEquals(await lasts(set, 20), {});
-      throwsZmq(() => set.modify(a.read, WRITABLE), "EBADF", registers);
+      throwsCode(() => set.modify(a.read, WRITABLE), "EBADF", registers);
       set.remove(a.read);
       set.remove(file);
-      throwsZmq(() => set.remove(a.read), "ENOENT", registers);
+      throwsCode(() => set.remove(a.read), "ENOENT", registers);
       put(b.write);
       assertEquals(await both(set), { b: READABLE });
     }),

@@ -1,22 +1,13 @@
 /** What is reported of a descriptor, and for how long. */
 
-import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
 import { check } from "../../ffi/errno.ts";
 import { loadLibrary } from "../../ffi/load.ts";
 import { EDGE, ERROR, HANGUP, READABLE, WRITABLE } from "../../poller/backend.ts";
 import { drain, fill, pipe, put, socketPair, take } from "../fds.ts";
-import {
-  both,
-  CONTRACTS,
-  lasts,
-  LINUX,
-  LONG,
-  onPool,
-  onThread,
-  throws,
-  throwsZmq,
-} from "./contract.ts";
+import { both, CONTRACTS, lasts, LINUX, LONG, onPool, onThread } from "./contract.ts";
+import { throwsCode } from "../failures.ts";
 
 const { shutdown } = loadLibrary().open({
   // int shutdown(int sockfd, int how)
@@ -123,7 +114,7 @@ for (const { claim, kind, registers } of CONTRACTS) {
       assertEquals(await both(set), all);
       assertEquals(onThread(set, LONG), all);
       assertEquals(await onPool(set, LONG), all);
-      throwsZmq(() => set.add(file, READABLE, "twice"), "EEXIST", registers);
+      throwsCode(() => set.add(file, READABLE, "twice"), "EEXIST", registers);
       set.modify(nothing, WRITABLE);
       set.remove(directory);
       assertEquals(await both(set), { file: READABLE, null: WRITABLE });

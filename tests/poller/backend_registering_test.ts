@@ -1,9 +1,10 @@
 /** Registering: add, modify, remove, and what they refuse. */
 
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { HANGUP, READABLE, WRITABLE } from "../../poller/backend.ts";
 import { closeFd, duplicateTo, pipe, put, socketPair } from "../fds.ts";
-import { both, CONTRACTS, lasts, onPool, onThread, throws, throwsZmq } from "./contract.ts";
+import { both, CONTRACTS, lasts, onPool, onThread } from "./contract.ts";
+import { throwsCode } from "../failures.ts";
 
 for (const { claim, registers, unused } of CONTRACTS) {
   Deno.test(claim("a set without descriptors waits out its time", async (set) => {
@@ -66,7 +67,7 @@ for (const { claim, registers, unused } of CONTRACTS) {
       set.modify(b.read, 0);
       b.close(b.write);
       assertEquals(await lasts(set, 20), {});
-      throwsZmq(() => set.add(a.read, READABLE, "a"), "EEXIST", registers);
+      throwsCode(() => set.add(a.read, READABLE, "a"), "EEXIST", registers);
       set.modify(a.read, READABLE);
       set.modify(b.read, READABLE);
       assertEquals(await both(set), { a: READABLE, b: HANGUP });
@@ -82,16 +83,16 @@ for (const { claim, registers, unused } of CONTRACTS) {
     using a = pipe();
     put(a.write);
     set.add(a.read, READABLE, "a");
-    throwsZmq(() => set.add(a.read, READABLE, "b"), "EEXIST", registers);
+    throwsCode(() => set.add(a.read, READABLE, "b"), "EEXIST", registers);
     assertEquals(await both(set), { a: READABLE });
   }));
 
   Deno.test(claim("adding a closed descriptor is EBADF, whatever the interest", async (set) => {
     const closed = unused;
     for (const interest of [READABLE, WRITABLE, 0]) {
-      throwsZmq(() => set.add(closed, interest, "closed"), "EBADF", registers);
+      throwsCode(() => set.add(closed, interest, "closed"), "EBADF", registers);
     }
-    throwsZmq(() => set.remove(closed), "ENOENT", registers);
+    throwsCode(() => set.remove(closed), "ENOENT", registers);
     using a = pipe();
     duplicateTo(a.read, closed);
     set.add(closed, READABLE, "opened");
@@ -103,12 +104,12 @@ for (const { claim, registers, unused } of CONTRACTS) {
 
   Deno.test(claim("modifying or removing what isn't watched is ENOENT", (set) => {
     using a = pipe();
-    throwsZmq(() => set.modify(a.read, READABLE), "ENOENT", registers);
-    throwsZmq(() => set.remove(a.read), "ENOENT", registers);
+    throwsCode(() => set.modify(a.read, READABLE), "ENOENT", registers);
+    throwsCode(() => set.remove(a.read), "ENOENT", registers);
     set.add(a.read, READABLE, "a");
     set.remove(a.read);
-    throwsZmq(() => set.modify(a.read, READABLE), "ENOENT", registers);
-    throwsZmq(() => set.remove(a.read), "ENOENT", registers);
+    throwsCode(() => set.modify(a.read, READABLE), "ENOENT", registers);
+    throwsCode(() => set.remove(a.read), "ENOENT", registers);
   }));
 
   Deno.test(claim("what can't be a descriptor is refused at once", (set) => {

@@ -3,7 +3,8 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { READABLE } from "../../poller/backend.ts";
 import { pipe, put } from "../fds.ts";
-import { collected, CONTRACTS, lasts, onPool, onThread, parked, soon } from "./contract.ts";
+import { collected, CONTRACTS, lasts, onPool, onThread, parked } from "./contract.ts";
+import { soon } from "../waiting.ts";
 
 for (const { claim } of CONTRACTS) {
   Deno.test(claim("a time-out isn't cut short", async (set) => {

@@ -4,17 +4,8 @@ import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
 import { READABLE } from "../../poller/backend.ts";
 import { pipe } from "../fds.ts";
-import {
-  both,
-  collected,
-  CONTRACTS,
-  lasts,
-  LONG,
-  onPool,
-  onThread,
-  parked,
-  soon,
-} from "./contract.ts";
+import { both, collected, CONTRACTS, lasts, LONG, onPool, onThread, parked } from "./contract.ts";
+import { soon } from "../waiting.ts";
 
 for (const { claim } of CONTRACTS) {
   Deno.test(claim("wake before a wait ends it, once", async (set) => {

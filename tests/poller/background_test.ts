@@ -6,8 +6,10 @@ import { BACKGROUND_INTERVAL } from "../../poller/background.ts";
 import { Alarm } from "../../poller/alarm.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { type Handle, handleOf } from "../../socket/handle.ts";
-import { KINDS, Looks, Parks, Patience, soon, throwsCode, turns, turnsUntil } from "./support.ts";
+import { KINDS, Looks, Parks, Patience } from "./support.ts";
 import { freshAddress, join, run } from "../util.ts";
+import { soon, turns, turnsUntil } from "../waiting.ts";
+import { throwsCode } from "../failures.ts";
 
 /** A pair of which one end takes down what comes, without ever receiving. */
 async function backgroundPair(address = freshAddress("inproc")) {

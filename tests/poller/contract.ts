@@ -1,7 +1,8 @@
 /** The contract of the backends: one test a claim and backend, and what examines a set. */
 
-import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { ZmqError } from "../../errors.ts";
+import { claims } from "../claims.ts";
+import { soon, STUCK, turn } from "../waiting.ts";
+import { deepStrictEqual as assertEquals, fail, ok as assert } from "node:assert/strict";
 import type { Backend, BackendKind } from "../../poller/backend.ts";
 import { createBackend, kinds } from "../../poller/create.ts";
 import { unusedNumber } from "../fds.ts";
@@ -66,30 +67,8 @@ function contractOf(kind: BackendKind): Contract {
 /** The contract for each of this system's backends: what every one of them must do, in `backend_<topic>_test.ts`. */
 export const CONTRACTS: readonly Contract[] = kinds().map(contractOf);
 
-/** Waits on this thread, and returns what was reported. */
-export function onThread(set: Backend<string>, timeout: number): Found {
-  return gathered((report) => set.waitSync(timeout, report));
-}
-
-/** Waits on a pool thread, and returns what was reported. */
-export async function onPool(set: Backend<string>, timeout: number): Promise<Found> {
-  await soon(set.wait(timeout));
-  return collected(set);
-}
-
-/** What is ready at this moment: the same, whichever way it's asked. */
-export async function both(set: Backend<string>): Promise<Found> {
-  const found = onThread(set, 0);
-  assertEquals(await onPool(set, 0), found);
-  assertEquals(onThread(set, 0), found);
-  return found;
-}
-
-export function collected(set: Backend<string>): Found {
-  return gathered((report) => set.collect(report));
-}
-
-export function gathered(
+/** What a report tells, of each token once. */
+export const gathered = claims(function gathered(
   reporting: (report: (token: string, ready: number) => void) => void,
 ): Found {
   const found: Found = {};
@@ -98,23 +77,51 @@ export function gathered(
     found[token] = ready;
   });
   return found;
-}
+});
+
+/** Waits on this thread, and returns what was reported. */
+export const onThread = claims(function onThread(set: Backend<string>, timeout: number): Found {
+  return gathered((report) => set.waitSync(timeout, report));
+});
+
+/** What the last wait on a pool thread has found. */
+export const collected = claims(function collected(set: Backend<string>): Found {
+  return gathered((report) => set.collect(report));
+});
+
+/** Waits on a pool thread, and returns what was reported. */
+export const onPool = claims(
+  async function onPool(set: Backend<string>, timeout: number): Promise<Found> {
+    await soon(set.wait(timeout));
+    return collected(set);
+  },
+);
+
+/** What is ready at this moment: the same, whichever way it's asked. */
+export const both = claims(async function both(set: Backend<string>): Promise<Found> {
+  const found = onThread(set, 0);
+  assertEquals(await onPool(set, 0), found);
+  assertEquals(onThread(set, 0), found);
+  return found;
+});
 
 /** Waits again until something is reported: a wait may end for no reason. */
-export async function until(set: Backend<string>, found: Found): Promise<Found> {
-  const limit = performance.now() + LONG;
-  while (Object.keys(found).length === 0) {
-    assert(performance.now() < limit, "nothing was reported");
-    found = await onPool(set, LONG);
-  }
-  return found;
-}
+export const until = claims(
+  async function until(set: Backend<string>, found: Found): Promise<Found> {
+    const limit = performance.now() + STUCK;
+    while (Object.keys(found).length === 0) {
+      assert(performance.now() < limit, "nothing was reported");
+      found = await onPool(set, LONG);
+    }
+    return found;
+  },
+);
 
 /** Claims that waits of that length are waited out, both ways, and returns what they reported. */
-export async function lasts(
+export const lasts = claims(async function lasts(
   set: Backend<string>,
   timeout: number,
-  atLeast = timeout,
+  atLeast: number = timeout,
 ): Promise<Found> {
   const begin = performance.now();
   const found = onThread(set, timeout);
@@ -124,32 +131,19 @@ export async function lasts(
   assert(middle - begin >= atLeast, `on this thread it took only ${middle - begin} ms`);
   assert(end - middle >= atLeast, `on a pool thread it took only ${end - middle} ms`);
   return found;
-}
-
-/** The promise's value; an error where it takes so long that it must be stuck. */
-export async function soon<T>(promise: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const stuck = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the wait doesn't end")), LONG / 2);
-  });
-  try {
-    return await Promise.race([promise, stuck]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+});
 
 /**
  * Resolves when a thread of this process sleeps in a system call with that time-out among its
  * arguments (of select: with any, as its argument is a place in memory). Where the system doesn't
  * tell, it only gives the thread some turns to get there.
  */
-export async function parked(timeout: number): Promise<void> {
+export const parked = claims(async function parked(timeout: number): Promise<void> {
   const hex = timeout === -1 ? "0xffffffff" : `0x${timeout.toString(16)}`;
   const mask = timeout === -1 ? "0xffffffffffffffff" : hex;
-  const limit = performance.now() + LONG / 2;
-  for (let turn = 0; performance.now() < limit; turn++) {
-    await new Promise((resolve) => setImmediate(resolve));
+  const limit = performance.now() + STUCK / 2;
+  for (let looks = 0; performance.now() < limit; looks++) {
+    await turn();
     let told = 0;
     for (const call of systemCalls()) {
       told++;
@@ -158,10 +152,10 @@ export async function parked(timeout: number): Promise<void> {
       if (argument === hex || argument === mask) return;
       if (SELECTS.includes(number) && (argument === "0x0") === (timeout === -1)) return;
     }
-    if (told === 0 && turn === 20) return;
+    if (told === 0 && looks === 20) return;
   }
-  throw new Error("no thread waits");
-}
+  fail("no thread waits");
+});
 
 /** Which argument of poll, epoll_wait, select and pselect6 is their time-out, by the numbers of x86_64. */
 const CALLS: Record<string, number> = { 7: 3, 232: 4, 23: 5, 270: 5 };
@@ -177,28 +171,4 @@ function* systemCalls(): Generator<string> {
       // The thread has ended, or the kernel doesn't tell.
     }
   }
-}
-
-export function throws(body: () => unknown, type: new (message: string) => Error): void {
-  const error = thrownBy(body);
-  assert(error instanceof type, `${error}`);
-}
-
-export function throwsZmq(body: () => unknown, code: string, call: string): void {
-  const error = thrownBy(body);
-  assert(error instanceof ZmqError, `${error}`);
-  assertEquals([error.code, error.call], [code, call]);
-}
-
-export function throwsCode(body: () => unknown, code: string): void {
-  assertEquals((thrownBy(body) as Partial<ZmqError> | undefined)?.code, code);
-}
-
-function thrownBy(body: () => unknown): unknown {
-  try {
-    body();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("nothing was thrown");
 }

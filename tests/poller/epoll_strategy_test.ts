@@ -7,7 +7,8 @@ import { EpollBackend } from "../../poller/epoll.ts";
 import { EpollStrategy } from "../../poller/epoll_strategy.ts";
 import { Pair } from "../../mod.ts";
 import { closeFd, duplicate, openDescriptors, openedSince, pipe, put, take } from "../fds.ts";
-import { freshAddress, join, run, turn } from "../util.ts";
+import { freshAddress, join, run } from "../util.ts";
+import { turn } from "../waiting.ts";
 
 const ignore = Deno.build.os !== "linux";
 /** The reactor blocks, and watches the runtime, where it uses epoll only. */

@@ -4,8 +4,9 @@ import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
 import { Pair, Pull } from "../../mod.ts";
 import { drain, fill, pipe, put, readiness } from "../fds.ts";
-import { freshAddress, join, turn } from "../util.ts";
-import { eachBackend, keys, soon, turns, turnsUntil } from "./support.ts";
+import { freshAddress, join } from "../util.ts";
+import { eachBackend, keys } from "./support.ts";
+import { soon, turn, turns, turnsUntil } from "../waiting.ts";
 
 for (const over of eachBackend()) {
   Deno.test(over(

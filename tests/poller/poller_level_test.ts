@@ -6,7 +6,8 @@ import { Context, Dealer, type Poller, Pull, Push, type Ready } from "../../mod.
 import { defaultKind } from "../../poller/create.ts";
 import { descriptorLimit, pipe, put, take } from "../fds.ts";
 import { freshAddress, join } from "../util.ts";
-import { eachBackend, keys, Looks, soon, STUCK, turnsUntil } from "./support.ts";
+import { eachBackend, keys, Looks } from "./support.ts";
+import { soon, STUCK, turnsUntil } from "../waiting.ts";
 
 const MESSAGES = 5000;
 const LINES = 300;

@@ -18,7 +18,9 @@ import {
 import { Wakeup } from "../../poller/wakeup.ts";
 import { fill, pipe, put, socketPair, take, unusedNumber } from "../fds.ts";
 import { freshAddress, join, until, withFolder } from "../util.ts";
-import { all, Bell, eachBackend, keys, KINDS, soon, STUCK, throwsCode } from "./support.ts";
+import { all, Bell, eachBackend, keys, KINDS } from "./support.ts";
+import { soon, STUCK } from "../waiting.ts";
+import { throwsCode } from "../failures.ts";
 
 const BOTH = { readable: true, writable: true };
 

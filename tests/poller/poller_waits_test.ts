@@ -4,21 +4,11 @@ import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "
 import { Poller, Pull, Push, settled } from "../../mod.ts";
 import { resetBudget } from "../../poller/budget.ts";
 import { drain, pipe, put, take } from "../fds.ts";
-import { join, turn } from "../util.ts";
+import { join } from "../util.ts";
 import { StoppedClock } from "./clock.ts";
-import {
-  all,
-  eachBackend,
-  keys,
-  KINDS,
-  Parks,
-  rejectsCode,
-  soon,
-  STUCK,
-  throwsCode,
-  turns,
-  turnsUntil,
-} from "./support.ts";
+import { all, eachBackend, keys, KINDS, Parks } from "./support.ts";
+import { soon, STUCK, turn, turns, turnsUntil } from "../waiting.ts";
+import { rejectsCode, throwsCode } from "../failures.ts";
 
 for (const over of eachBackend()) {
   Deno.test(over("timeout 0 only looks", async (poller) => {

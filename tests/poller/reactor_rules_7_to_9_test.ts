@@ -16,19 +16,14 @@ import {
   dealers,
   eachBackend,
   fillUp,
-  held,
   keys,
   KINDS,
   Looks,
   Parks,
   Patience,
-  rejectsCode,
-  soon,
-  STUCK,
-  throwsCode,
-  turns,
-  turnsUntil,
 } from "./support.ts";
+import { held, soon, STUCK, turns, turnsUntil } from "../waiting.ts";
+import { rejectsCode, throwsCode } from "../failures.ts";
 
 /** Claims that in 200 ms, of which each 50 may bring a trial, nothing turns in circles. */
 async function assertCalm(socket: Pollable): Promise<void> {

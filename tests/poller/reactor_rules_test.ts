@@ -9,22 +9,9 @@ import { READABLE, WRITABLE } from "../../poller/backend.ts";
 import { defaultKind } from "../../poller/create.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { pipe, put, readiness, take } from "../fds.ts";
-import { freshAddress, join, turn } from "../util.ts";
-import {
-  Adds,
-  Bell,
-  dealers,
-  eachBackend,
-  fillUp,
-  held,
-  keys,
-  Parks,
-  Patience,
-  soon,
-  STUCK,
-  turns,
-  turnsUntil,
-} from "./support.ts";
+import { freshAddress, join } from "../util.ts";
+import { Adds, Bell, dealers, eachBackend, fillUp, keys, Parks, Patience } from "./support.ts";
+import { held, soon, STUCK, turn, turns, turnsUntil } from "../waiting.ts";
 
 for (const over of eachBackend()) {
   // Rule 1: a socket's descriptor is watched for reading only, for both directions. ------------------

@@ -10,7 +10,8 @@ import { PollBackend } from "../../poller/poll.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { pipe, put, take } from "../fds.ts";
 import { freshAddress, join, run } from "../util.ts";
-import { Bell, held, KINDS, Patience, soon, turns, turnsUntil } from "./support.ts";
+import { Bell, KINDS, Patience } from "./support.ts";
+import { held, soon, turns, turnsUntil } from "../waiting.ts";
 
 /** The class of the reactor's own set. */
 const Main = { epoll: EpollBackend, kqueue: KqueueBackend, poll: PollBackend, select: PollBackend }[

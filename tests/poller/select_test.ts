@@ -1,6 +1,6 @@
 /** What select(2) can't tell by itself, or not of every descriptor. */
 
-import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { HANGUP, READABLE, WRITABLE } from "../../poller/backend.ts";
 import {
   closeFd,
@@ -23,11 +23,10 @@ import {
   onPool,
   onThread,
   parked,
-  soon,
-  throws,
-  throwsZmq,
   until,
 } from "./contract.ts";
+import { soon } from "../waiting.ts";
+import { throwsCode } from "../failures.ts";
 
 for (const { claim, ceiling } of CONTRACTS.filter(({ kind }) => kind === "select")) {
   const tooFew = descriptorLimit() <= ceiling;
@@ -42,9 +41,9 @@ for (const { claim, ceiling } of CONTRACTS.filter(({ kind }) => kind === "select
         for (const interest of [READABLE, WRITABLE, 0]) {
           throws(() => set.add(high, interest, "a"), RangeError);
         }
-        throwsZmq(() => set.add(unusedNumber(), READABLE, "closed"), "EBADF", "select");
-        throwsZmq(() => set.modify(high, READABLE), "ENOENT", "select");
-        throwsZmq(() => set.remove(high), "ENOENT", "select");
+        throwsCode(() => set.add(unusedNumber(), READABLE, "closed"), "EBADF", "select");
+        throwsCode(() => set.modify(high, READABLE), "ENOENT", "select");
+        throwsCode(() => set.remove(high), "ENOENT", "select");
         closeFd(high);
       },
       tooFew,

@@ -1,5 +1,6 @@
 /** What the tests of the Poller and of the reactor share: both backends, counters, and a source of our own. */
 
+import { claims } from "../claims.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import {
   type BackendKind,
@@ -8,7 +9,6 @@ import {
   pollable,
   Poller,
   type Ready,
-  ZmqError,
 } from "../../mod.ts";
 import type { Backend } from "../../poller/backend.ts";
 import { kinds } from "../../poller/create.ts";
@@ -19,16 +19,14 @@ import { reactor } from "../../poller/reactor.ts";
 import { Source } from "../../poller/source.ts";
 import { Pending } from "../../poller/pending.ts";
 import { Wakeup } from "../../poller/wakeup.ts";
-import { freshAddress, join, turn } from "../util.ts";
+import { freshAddress, join } from "../util.ts";
+import { STUCK, turn } from "../waiting.ts";
 
 export const LINUX = Deno.build.os === "linux";
 /** The backends that this system has. */
 export const KINDS: readonly BackendKind[] = kinds();
 /** Their classes; select's inherits poll's. */
 const BACKENDS = [EpollBackend, KqueueBackend, PollBackend];
-/** Longer than anything takes that works, in ms. */
-export const STUCK = 10_000;
-
 /** Makes a test of a Poller over one backend. The Poller is closed behind it. */
 type OverBackend = (
   name: string,
@@ -48,46 +46,13 @@ export function eachBackend(): OverBackend[] {
   }));
 }
 
-/** The promise's value; an error where it takes so long that it must be stuck. */
-export async function soon<T>(promise: Promise<T>, what = "it"): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const stuck = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} doesn't come`)), STUCK);
-  });
-  try {
-    return await Promise.race([promise, stuck]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** A promise whose rejection goes unseen where its test has failed before awaiting it. */
-export function held<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
-}
-
-/** Lets the event loop turn until a condition holds. */
-export async function turnsUntil(condition: () => boolean, what: string): Promise<void> {
-  const limit = performance.now() + STUCK;
-  while (!condition()) {
-    assert(performance.now() < limit, `${what} doesn't come`);
-    await turn();
-  }
-}
-
-/** Some turns of the event loop, in which whatever was due has been done. */
-export async function turns(number: number): Promise<void> {
-  for (let i = 0; i < number; i++) await turn();
-}
-
 /** The keys of what was reported, in alphabetical order. */
 export function keys(ready: readonly Ready<string>[]): string[] {
   return ready.map(({ key }) => key!).sort();
 }
 
 /** Waits until a Poller reports these keys, all at a time. */
-export async function all(
+export const all = claims(async function all(
   poller: Poller<string>,
   expected: readonly string[],
 ): Promise<Ready<string>[]> {
@@ -101,7 +66,7 @@ export async function all(
     assert(performance.now() < limit, `only ${keys(ready)} came`);
     await turn();
   }
-}
+});
 
 /** Two connected sockets, between which there is room for two messages in each direction. */
 export async function dealers(): Promise<{ one: Dealer; peer: Dealer } & Disposable> {
@@ -114,25 +79,6 @@ export async function dealers(): Promise<{ one: Dealer; peer: Dealer } & Disposa
 /** Sends until that would have to wait. */
 export function fillUp(socket: Dealer): void {
   while (socket.trySend("filling"));
-}
-
-/** Claims that it throws a `ZmqError` with that code. */
-export function throwsCode(body: () => unknown, code: string): void {
-  let error: unknown;
-  try {
-    body();
-  } catch (thrown) {
-    error = thrown;
-  }
-  assert(error instanceof ZmqError, `${code} should be thrown, not ${error}`);
-  assertEquals(error.code, code);
-}
-
-/** Claims that it rejects with a `ZmqError` of that code. */
-export async function rejectsCode(promise: Promise<unknown>, code: string): Promise<void> {
-  const error = await soon(promise.then(() => "no error", (error: unknown) => error));
-  assert(error instanceof ZmqError, `${code} should be the rejection, not ${error}`);
-  assertEquals(error.code, code);
 }
 
 /** Counts how often a thread is sent to wait, until the end of the block. */

@@ -4,7 +4,8 @@ import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:asse
 import { type Poller, PollerTimer, type Ready } from "../../mod.ts";
 import { Deadlines } from "../../poller/deadlines.ts";
 import { StoppedClock } from "./clock.ts";
-import { eachBackend, throwsCode } from "./support.ts";
+import { eachBackend } from "./support.ts";
+import { throwsCode } from "../failures.ts";
 
 /** Makes a test over one backend, with a clock that stands still. */
 type Stopped = (

@@ -2,8 +2,9 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { capability, Pull, Push, Socket } from "../../mod.ts";
-import { turn, withFolder } from "../util.ts";
+import { withFolder } from "../util.ts";
 import { received } from "../socket/support.ts";
+import { turn } from "../waiting.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 

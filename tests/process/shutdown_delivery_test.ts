@@ -1,4 +1,3 @@
-import "../util.ts";
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
 import { Pull } from "../../mod.ts";
 import { Program } from "../program.ts";

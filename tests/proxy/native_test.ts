@@ -1,9 +1,9 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
-import { received, receivedMany, soon } from "../socket/support.ts";
-import { turn } from "../util.ts";
+import { received, receivedMany } from "../socket/support.ts";
 import { bindBoth, Setting, tasks } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 const BUSY = { name: "ZmqError", code: "EBUSY", message: /A native proxy has this socket/ };
 

@@ -1,13 +1,13 @@
-import "./support.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Pull, Push, XPublisher, XSubscriber } from "../../mod.ts";
 import { waitReadable } from "../../poller/wait_readable.ts";
 import { BLOCKED, type End, LIMIT, NativeRelay } from "../../proxy/relay.ts";
 import { Proxy } from "../../proxy.ts";
 import { type Handle, handleOf } from "../../socket/handle.ts";
-import { callPublicly, received, soon } from "../socket/support.ts";
+import { callPublicly, received } from "../socket/support.ts";
 import { freshAddress, join, until } from "../util.ts";
 import { Setting } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 /** A relay's end, outside of a proxy; `before` is called when its socket is about to be used. */
 function endOf(socket: Dealer | Pull | Push, before: () => void = () => {}): End {

@@ -14,9 +14,10 @@ import {
   version,
 } from "../../mod.ts";
 import { Proxy, type ProxyDirection, type ProxyFilter } from "../../proxy.ts";
-import { portOf, received, receivedMany, soon } from "../socket/support.ts";
-import { freshAddress, join, turn } from "../util.ts";
+import { portOf, received, receivedMany } from "../socket/support.ts";
+import { freshAddress, join } from "../util.ts";
 import { Setting, tasks, WAYS } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 for (const [way, options] of WAYS) {
   Deno.test(`${way}: messages and bytes are counted each way, with all parts`, async () => {

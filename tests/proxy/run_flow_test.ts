@@ -2,9 +2,9 @@ import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:ass
 import { Context, Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
 import { handleOf } from "../../socket/handle.ts";
-import { pending, received, receivedMany, soon } from "../socket/support.ts";
-import { turn } from "../util.ts";
+import { pending, received, receivedMany } from "../socket/support.ts";
 import { bindBoth, fill, rest, Setting, tasks, WAYS } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 /** As many numbers, as text. */
 const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, i) => `${from + i}`);

@@ -1,10 +1,10 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
-import { Looks, Parks, Patience, turnsUntil } from "../poller/support.ts";
-import { received, receivedMany, soon } from "../socket/support.ts";
-import { turn } from "../util.ts";
+import { Looks, Parks, Patience } from "../poller/support.ts";
+import { received, receivedMany } from "../socket/support.ts";
 import { fill, Setting, tasks } from "./support.ts";
+import { soon, turn, turnsUntil } from "../waiting.ts";
 
 /** Claims that in 200 ms nothing turns in circles: of a proxy's sockets, each 50 ms may bring a trial. */
 async function assertCalm(proxy: Proxy): Promise<void> {

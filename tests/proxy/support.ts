@@ -1,6 +1,5 @@
 /** What the proxies' tests share. */
 
-import "../util.ts";
 import { capability, Pull, Push, type Receives, type Sends, type Socket } from "../../mod.ts";
 import { Proxy, type ProxyOptions } from "../../proxy.ts";
 import { Gather } from "../../socket/draft.ts";

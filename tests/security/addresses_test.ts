@@ -4,8 +4,9 @@ import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:asse
 import { Context, Pull, Push } from "../../mod.ts";
 import { Authenticator } from "../../security/mod.ts";
 import { freshAddress, join, withFolder } from "../util.ts";
-import { portOf, received, soon } from "../socket/support.ts";
+import { portOf, received } from "../socket/support.ts";
 import { letIn, refused, statusOf } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 /** Whether this machine has the loopback address of IPv6. */
 const hasIpv6 = (() => {

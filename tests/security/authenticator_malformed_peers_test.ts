@@ -1,13 +1,13 @@
 /** Peers at a server's port that speak the protocol wrongly: none gets a message through, and the server goes on. */
 
-import "../util.ts";
+import "./support.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { capability, Pull, type PullOptions, Push, type PushOptions } from "../../mod.ts";
 import { Authenticator, Certificate } from "../../security/mod.ts";
 import { freshAddress } from "../util.ts";
-import { portOf, received, soon } from "../socket/support.ts";
+import { portOf, received } from "../socket/support.ts";
 import { shortFrame } from "../zmtp.ts";
-import "./support.ts";
+import { soon } from "../waiting.ts";
 
 const HOME = { zapDomain: "home", zapEnforceDomain: true };
 /** Who says nothing is let wait so long, in ms. */

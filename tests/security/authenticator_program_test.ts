@@ -1,12 +1,12 @@
 /** What an authenticator means for the program that has one: its threads, its end, its permissions. */
 
+import "./support.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { capability, Pull, Push, Subscriber, XPublisher } from "../../mod.ts";
 import { Authenticator } from "../../security/mod.ts";
 import { freshAddress, join, run } from "../util.ts";
 import { received, texts } from "../socket/support.ts";
 import { systemLibrary } from "../ffi/programs.ts";
-import "./support.ts";
 
 const ADA = { plainUsername: "ada", plainPassword: "lovelace" };
 const HOME = { zapDomain: "home", zapEnforceDomain: true };

@@ -13,8 +13,8 @@ import {
 import { curve } from "../socket/curve.ts";
 import { join } from "../util.ts";
 import { finish, next } from "../socket/observing.ts";
-import { soon } from "../socket/support.ts";
 import { letIn, refused, statusOf } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 const ADA = { plainUsername: "ada", plainPassword: "lovelace" };
 const HOME = { zapDomain: "home", zapEnforceDomain: true };

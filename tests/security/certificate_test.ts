@@ -1,6 +1,5 @@
 /** Certificates: their keys, their files, and folders of them. */
 
-import "../util.ts";
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { inspect } from "node:util";
 import { capability, Context } from "../../mod.ts";

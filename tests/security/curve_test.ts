@@ -1,6 +1,5 @@
 /** CURVE keys and Z85, checked against libzmq's own functions. */
 
-import "../util.ts";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { inspect } from "node:util";
 import { capability, Pair, Pull, Push } from "../../mod.ts";

@@ -1,5 +1,6 @@
 /** What the tests of security share: pairs of sockets that are let in or not, and questions asked as libzmq asks them. */
 
+import { claims } from "../claims.ts";
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import {
   capability,
@@ -13,32 +14,37 @@ import {
 } from "../../mod.ts";
 import { curveKeyPair, curvePublicKey } from "../../security/mod.ts";
 import { Relay } from "../socket/relay.ts";
-import { received, soon } from "../socket/support.ts";
+import { received } from "../socket/support.ts";
 import { freshAddress, join } from "../util.ts";
+import { soon } from "../waiting.ts";
 
 // Used here once: a table bound within a test would be its leak to the sanitizers.
 if (capability.curve) curvePublicKey(curveKeyPair().secretKey);
 
 /** Claims that a client with these options gets through to such a server, and returns the server's next message. */
-export async function letIn(server: PullOptions, client: PushOptions): Promise<void> {
-  using pull = new Pull(server);
-  using push = new Push(client);
-  await join(pull, push);
-  await push.send("let in");
-  assertEquals(await received(pull), ["let in"]);
-}
+export const letIn = claims(
+  async function letIn(server: PullOptions, client: PushOptions): Promise<void> {
+    using pull = new Pull(server);
+    using push = new Push(client);
+    await join(pull, push);
+    await push.send("let in");
+    assertEquals(await received(pull), ["let in"]);
+  },
+);
 
 /** Claims that a client with these options doesn't get through, and loses its connection. */
-export async function refused(server: PullOptions, client: PushOptions): Promise<void> {
-  using pull = new Pull(server);
-  await pull.bind(freshAddress("tcp"));
-  await using relay = new Relay(pull);
-  using push = new Push({ linger: 0, reconnectInterval: -1, ...client });
-  push.connect(relay.address);
-  await push.send("refused");
-  await soon(relay.ended);
-  assertEquals(pull.tryReceive(), undefined);
-}
+export const refused = claims(
+  async function refused(server: PullOptions, client: PushOptions): Promise<void> {
+    using pull = new Pull(server);
+    await pull.bind(freshAddress("tcp"));
+    await using relay = new Relay(pull);
+    using push = new Push({ linger: 0, reconnectInterval: -1, ...client });
+    push.connect(relay.address);
+    await push.send("refused");
+    await soon(relay.ended);
+    assertEquals(pull.tryReceive(), undefined);
+  },
+);
 
 /** Where the authenticator of a context is asked. */
 export const ZAP = "inproc://zeromq.zap.01";
@@ -54,25 +60,27 @@ export interface ZapReply {
 }
 
 /** Sends a question's frames as they are, and returns the answer. */
-export async function ask(context: Context, frames: readonly MessagePart[]): Promise<ZapReply> {
-  using request = new Request({ context, linger: 0 });
-  request.connect(ZAP);
-  await request.send(frames);
-  const reply = await soon(request.receive());
-  assertEquals(reply.length, 6);
-  const [version, id, status, text, userId, metadata] = reply;
-  return {
-    version: version.text(),
-    id: id.text(),
-    status: status.text(),
-    text: text.text(),
-    userId: userId.text(),
-    metadata: new Uint8Array(metadata),
-  };
-}
+export const ask = claims(
+  async function ask(context: Context, frames: readonly MessagePart[]): Promise<ZapReply> {
+    using request = new Request({ context, linger: 0 });
+    request.connect(ZAP);
+    await request.send(frames);
+    const reply = await soon(request.receive());
+    assertEquals(reply.length, 6);
+    const [version, id, status, text, userId, metadata] = reply;
+    return {
+      version: version.text(),
+      id: id.text(),
+      status: status.text(),
+      text: text.text(),
+      userId: userId.text(),
+      metadata: new Uint8Array(metadata),
+    };
+  },
+);
 
 /** Asks about one peer, and returns the status: 200 for one that is let in. */
-export async function statusOf(
+export const statusOf = claims(async function statusOf(
   context: Context,
   mechanism: string,
   credentials: readonly MessagePart[] = [],
@@ -80,4 +88,4 @@ export async function statusOf(
 ): Promise<string> {
   const asked = ["1.0", "7", domain, address, "", mechanism, ...credentials];
   return (await ask(context, asked)).status;
-}
+});

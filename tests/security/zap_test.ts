@@ -4,8 +4,9 @@ import "../util.ts";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Context, Dealer, type MessagePart, Router } from "../../mod.ts";
 import { Authenticator, type AuthRequest, z85Encode } from "../../security/mod.ts";
-import { received, soon } from "../socket/support.ts";
+import { received } from "../socket/support.ts";
 import { ask, statusOf, ZAP } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 const KEY = new Uint8Array(32).map((_, at) => at + 1);
 

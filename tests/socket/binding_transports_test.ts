@@ -1,10 +1,10 @@
 /** Transports: what works where libzmq has it, and what is said where it doesn't. */
 
+import "../util.ts";
 import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type Capability, capability, Pair, Publisher, Pull, Subscriber } from "../../mod.ts";
-import "../util.ts";
 import { received } from "./support.ts";
 
 /** A group of multicast that no one else uses, most probably. */

@@ -5,10 +5,11 @@ import { capability, Poller } from "../../mod.ts";
 import { type Libc, libc } from "../../ffi/libc.ts";
 import { Channel, Client, Gather, Scatter, Server } from "../../socket/draft.ts";
 import { ThreadSafeHandle } from "../../socket/draft_core.ts";
-import { KINDS, Parks, Patience, turns, turnsUntil } from "../poller/support.ts";
+import { KINDS, Parks, Patience } from "../poller/support.ts";
 import { freshAddress, join, until } from "../util.ts";
 import { eachTransportOfDrafts } from "./drafts.ts";
-import { pending, received, receivedMany, soon } from "./support.ts";
+import { pending, received, receivedMany } from "./support.ts";
+import { soon, turns, turnsUntil } from "../waiting.ts";
 
 /** Counts how often the descriptors' signals are taken back, until the end of the block. */
 class Clears implements Disposable {

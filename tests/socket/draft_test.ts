@@ -19,7 +19,8 @@ import { freshAddress, join } from "../util.ts";
 import { groupBytes } from "../../socket/draft_core.ts";
 import { eachTransportOfDrafts } from "./drafts.ts";
 import { all, finish } from "./observing.ts";
-import { pattern, received, sameBytes, soon, texts } from "./support.ts";
+import { pattern, received, sameBytes, texts } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 const ALL = { Server, Client, Radio, Dish, Gather, Scatter, Peer, Channel, Datagram };
 

@@ -6,8 +6,9 @@ import { toEvent } from "../../socket/events.ts";
 import { curveKeyPair } from "./curve.ts";
 import { freshAddress, join, withFolder } from "../util.ts";
 import { all, finish, next } from "./observing.ts";
-import { futureAddress, portOf, soon } from "./support.ts";
+import { futureAddress, portOf } from "./support.ts";
 import { ZapHandler } from "./zap.ts";
+import { soon } from "../waiting.ts";
 
 /** A raw event of each number, and what becomes of it. An error is given by its code. */
 const KINDS: [number: number, values: number[], expected: Record<string, unknown>][] = [

@@ -1,7 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Dealer, Pull, Push, Reply, Request, Router } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { eachTransport, receivedMany, soon, spendTurn, texts } from "./support.ts";
+import { eachTransport, receivedMany, spendTurn, texts } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 const NOTHING_CAME = { name: "ZmqError", code: "EAGAIN", call: "zmq_msg_recv" };
 const NOBODY = { name: "ZmqError", code: "EAGAIN", call: "zmq_send" };

@@ -1,9 +1,9 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, Dealer, Poller, Pull, Push, Socket } from "../../mod.ts";
 import { handleOf } from "../../socket/handle.ts";
-import { held, turnsUntil } from "../poller/support.ts";
-import { freshAddress, join, turn, withFolder } from "../util.ts";
-import { CLASSES, pending, received, soon } from "./support.ts";
+import { freshAddress, join, withFolder } from "../util.ts";
+import { CLASSES, pending, received } from "./support.ts";
+import { held, soon, turn, turnsUntil } from "../waiting.ts";
 
 const ARGUMENTS: Record<string, unknown[]> = {
   bind: ["inproc://closed"],

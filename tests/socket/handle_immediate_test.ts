@@ -1,7 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Pull, Push } from "../../mod.ts";
 import { freshAddress, join, until } from "../util.ts";
-import { eachTransport, receivedMany, soon, texts } from "./support.ts";
+import { eachTransport, receivedMany, texts } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 Deno.test("trySend is false without a peer, and nothing is kept", async () => {
   using push = new Push();

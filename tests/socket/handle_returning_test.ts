@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Pull, Push, Router, Subscriber, XPublisher } from "../../mod.ts";
-import { freshAddress, join, turn, withFolder } from "../util.ts";
+import { freshAddress, join, withFolder } from "../util.ts";
 import {
   bindAgain,
   eachTransport,
@@ -8,9 +8,9 @@ import {
   pending,
   received,
   receivedMany,
-  soon,
   texts,
 } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 for (const over of eachTransport()) {
   Deno.test(over("a message sent before bind arrives after it", async (address) => {

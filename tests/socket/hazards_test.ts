@@ -16,9 +16,10 @@ import {
   type Socket,
   Stream,
 } from "../../mod.ts";
-import { freshAddress, join, turn } from "../util.ts";
+import { freshAddress, join } from "../util.ts";
 import { openDescriptors } from "../fds.ts";
-import { pattern, portOf, received, sameBytes, soon } from "./support.ts";
+import { pattern, portOf, received, sameBytes } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 const HEARTBEAT_IVL = 75;
 const PLAIN_SERVER = 44;

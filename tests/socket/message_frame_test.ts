@@ -2,7 +2,8 @@ import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:asse
 import { Buffer } from "node:buffer";
 import { Frame, Pull, Push } from "../../mod.ts";
 import { freshAddress, join, run } from "../util.ts";
-import { pattern, sameBytes, soon } from "./support.ts";
+import { pattern, sameBytes } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 /** Sends parts through a socket, and gives them as they were received. */
 async function framesOf(...parts: (string | Uint8Array)[]): Promise<Frame[]> {

@@ -2,7 +2,8 @@ import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:asse
 import { Buffer } from "node:buffer";
 import { type MessagePart, Pull, Push } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { pipeline, received, receivedMany, sameBytes, soon } from "./support.ts";
+import { pipeline, received, receivedMany, sameBytes } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 const utf8 = (text: string) => [...new TextEncoder().encode(text)];
 const bytes = Uint8Array.from({ length: 24 }, (_, i) => 200 + i);

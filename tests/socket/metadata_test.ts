@@ -20,9 +20,10 @@ import {
   XPublisher,
   XSubscriber,
 } from "../../mod.ts";
-import { freshAddress, join, turn, until, withFolder } from "../util.ts";
-import { portOf, soon, spendTurn } from "./support.ts";
+import { freshAddress, join, until, withFolder } from "../util.ts";
+import { portOf, spendTurn } from "./support.ts";
 import { ZapHandler } from "./zap.ts";
+import { soon, turn } from "../waiting.ts";
 
 /** ZMQ_METADATA: what a socket says of itself. */
 const METADATA = 95;

@@ -3,7 +3,8 @@ import { type Frame, Pair, pollable } from "../../mod.ts";
 import type { Handle } from "../../socket/handle.ts";
 import { NativeMessage } from "../../socket/native_message.ts";
 import { join } from "../util.ts";
-import { callPublicly, eachTransport, pattern, sameBytes, soon } from "./support.ts";
+import { callPublicly, eachTransport, pattern, sameBytes } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 /** The sizes at which anything changes: the struct, the slab, the kept sizes, the scratch buffer. */
 const SIZES = [

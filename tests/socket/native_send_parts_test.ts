@@ -10,7 +10,8 @@ import {
 } from "../../mod.ts";
 import { waitReadable } from "../../poller/wait_readable.ts";
 import { freshAddress, join } from "../util.ts";
-import { pending, received, soon } from "./support.ts";
+import { pending, received } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 // libzmq refuses a part in the middle of a message when the message's peer has gone since the first
 // part. It reads what others tell a socket at most once a millisecond while that socket sends: so it

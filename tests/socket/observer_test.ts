@@ -2,10 +2,10 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, Observer, Pair, Pull, Push, Reply, Request, ZmqError } from "../../mod.ts";
-import { turnsUntil } from "../poller/support.ts";
-import { freshAddress, join, run, turn } from "../util.ts";
+import { freshAddress, join, run } from "../util.ts";
 import { all, finish, next } from "./observing.ts";
-import { pending, soon } from "./support.ts";
+import { pending } from "./support.ts";
+import { soon, turn, turnsUntil } from "../waiting.ts";
 
 Deno.test("a connection's events come in order on both sides, each with its address", async () => {
   const reply = new Reply();

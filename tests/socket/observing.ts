@@ -1,5 +1,6 @@
 /** What the tests of events share. */
 
+import { claims } from "../claims.ts";
 import { ok as assert } from "node:assert/strict";
 import {
   type Observer,
@@ -9,7 +10,37 @@ import {
   type SocketEventType,
 } from "../../mod.ts";
 import { join } from "../util.ts";
-import { soon } from "./support.ts";
+import { soon } from "../waiting.ts";
+
+/** All events up to the end. */
+export async function all(events: Observer): Promise<SocketEvent[]> {
+  const list: SocketEvent[] = [];
+  for await (const event of events) list.push(event);
+  return list;
+}
+
+/** The next event of a type; those before it are passed over. */
+export const next = claims(async function next<T extends SocketEventType>(
+  events: Observer,
+  type: T,
+): Promise<SocketEventOfType<T>> {
+  for (;;) {
+    const event = await soon(events.receive());
+    if (event.type === type) return event as SocketEventOfType<T>;
+    assert(event.type !== "end", `no ${type} came`);
+  }
+});
+
+/** Closes sockets and takes all that their Observers still tell, so that nothing is left at work. */
+export const finish = claims(async function finish(
+  ...sockets: { close(): void; readonly events: Observer }[]
+): Promise<void> {
+  for (const socket of sockets) {
+    const { events } = socket;
+    socket.close();
+    await soon(all(events));
+  }
+});
 
 // Foreign functions are bound at first use, which the sanitizers would take for a leak within a test.
 {
@@ -20,34 +51,4 @@ import { soon } from "./support.ts";
   pair.events.close();
   peer.close();
   pair.close();
-}
-
-/** All events up to the end. */
-export async function all(events: Observer): Promise<SocketEvent[]> {
-  const list: SocketEvent[] = [];
-  for await (const event of events) list.push(event);
-  return list;
-}
-
-/** The next event of a type; those before it are passed over. */
-export async function next<T extends SocketEventType>(
-  events: Observer,
-  type: T,
-): Promise<SocketEventOfType<T>> {
-  for (;;) {
-    const event = await soon(events.receive());
-    if (event.type === type) return event as SocketEventOfType<T>;
-    assert(event.type !== "end", `no ${type} came`);
-  }
-}
-
-/** Closes sockets and takes all that their Observers still tell, so that nothing is left at work. */
-export async function finish(
-  ...sockets: { close(): void; readonly events: Observer }[]
-): Promise<void> {
-  for (const socket of sockets) {
-    const { events } = socket;
-    socket.close();
-    await soon(all(events));
-  }
 }

@@ -3,10 +3,11 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, Dealer, Pair, Pull, Push, Router, type Socket } from "../../mod.ts";
 import { openDescriptors } from "../fds.ts";
-import { freshAddress, join, turn, withFolder } from "../util.ts";
+import { freshAddress, join, withFolder } from "../util.ts";
 import { listenOnIpc, listenOnTcp, socketOptionsSince } from "./descriptors.ts";
 import { ProxyServer } from "./socks.ts";
-import { portOf, received, soon } from "./support.ts";
+import { portOf, received } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 const LINUX = Deno.build.os === "linux";
 

@@ -16,8 +16,9 @@ import {
 } from "../../mod.ts";
 import { READABLE } from "../../poller/backend.ts";
 import { readiness } from "../fds.ts";
-import { freshAddress, join, turn } from "../util.ts";
-import { eachTransport, pending, received, soon } from "./support.ts";
+import { freshAddress, join } from "../util.ts";
+import { eachTransport, pending, received } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 const AFFINITY = 4;
 const ROUTING_ID = 5;

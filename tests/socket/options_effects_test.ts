@@ -2,9 +2,9 @@ import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:ass
 import { Context, Dealer, Pair, Publisher, Pull, Push, Router, Subscriber } from "../../mod.ts";
 import { READABLE } from "../../poller/backend.ts";
 import { readiness } from "../fds.ts";
-import { turnsUntil } from "../poller/support.ts";
-import { freshAddress, join, turn, until } from "../util.ts";
-import { futureAddress, pending, portOf, received, soon, texts } from "./support.ts";
+import { freshAddress, join, until } from "../util.ts";
+import { futureAddress, pending, portOf, received, texts } from "./support.ts";
+import { soon, turn, turnsUntil } from "../waiting.ts";
 
 // What an option does, where that takes little to see. Patterns have more of it in their own tests.
 

@@ -22,8 +22,9 @@ import { Client, Server } from "../../socket/draft.ts";
 import { freshAddress, join } from "../util.ts";
 import { eachTransportOfDrafts } from "./drafts.ts";
 import { all, next } from "./observing.ts";
-import { futureAddress, received, soon } from "./support.ts";
+import { futureAddress, received } from "./support.ts";
 import { ProxyServer } from "./socks.ts";
+import { soon } from "../waiting.ts";
 
 type Class = new (options?: object) => Socket;
 

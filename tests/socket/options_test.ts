@@ -15,7 +15,8 @@ import {
   XPublisher,
   XSubscriber,
 } from "../../mod.ts";
-import { freshAddress, turn } from "../util.ts";
+import { freshAddress } from "../util.ts";
+import { turn } from "../waiting.ts";
 
 const SENDERS = [
   ...[Pair, Publisher, Request, Reply, Dealer, Router, Push, XPublisher, XSubscriber, Stream],

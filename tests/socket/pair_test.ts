@@ -1,7 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Pair } from "../../mod.ts";
-import { freshAddress, join, turn } from "../util.ts";
-import { eachTransport, pending, received, receivedMany, soon } from "./support.ts";
+import { freshAddress, join } from "../util.ts";
+import { eachTransport, pending, received, receivedMany } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 for (const over of eachTransport()) {
   Deno.test(over("two Pairs exchange messages in both directions, in order", async (address) => {

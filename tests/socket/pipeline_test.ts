@@ -1,7 +1,8 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { Pull, Push } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { eachTransport, received, receivedMany, soon, texts } from "./support.ts";
+import { eachTransport, received, receivedMany, texts } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 for (const over of eachTransport()) {
   Deno.test(over("what a bound Push sends reaches its Pull whole and in order", async (address) => {

@@ -3,7 +3,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Publisher, Subscriber, XPublisher, XSubscriber } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { eachTransport, received, soon } from "./support.ts";
+import { eachTransport, received } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 /** An XSubscriber takes whatever it's sent, where a Subscriber would look at its own subscriptions. */
 async function subscriberOf(publisher: XPublisher, ...prefixes: string[]): Promise<XSubscriber> {

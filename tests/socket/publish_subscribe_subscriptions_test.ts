@@ -1,7 +1,8 @@
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { Publisher, Subscriber, XPublisher, XSubscriber } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { eachTransport, received, soon } from "./support.ts";
+import { eachTransport, received } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 for (const over of eachTransport()) {
   Deno.test(over("an XPublisher receives subscriptions, and their ends", async (address) => {

@@ -1,7 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Publisher, Subscriber } from "../../mod.ts";
-import { freshAddress, join, turn } from "../util.ts";
-import { eachTransport, pending, received, receivedMany, soon, texts } from "./support.ts";
+import { freshAddress, join } from "../util.ts";
+import { eachTransport, pending, received, receivedMany, texts } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 let marks = 0;
 

@@ -5,10 +5,11 @@ import { handleOf } from "../../socket/handle.ts";
 import { Client, Server } from "../../socket/draft.ts";
 import { reactor } from "../../poller/reactor.ts";
 import type { Pending } from "../../poller/pending.ts";
-import { Parks, turnsUntil } from "../poller/support.ts";
-import { freshAddress, join, turn } from "../util.ts";
+import { Parks } from "../poller/support.ts";
+import { freshAddress, join } from "../util.ts";
 import { eachTransportOfDrafts } from "./drafts.ts";
-import { eachTransport, pending, pipeline, received, soon } from "./support.ts";
+import { eachTransport, pending, pipeline, received } from "./support.ts";
+import { soon, turn, turnsUntil } from "../waiting.ts";
 
 const CLOSED = { name: "ZmqError", code: "EBADF", call: "zmq_getsockopt" };
 const READABLE = { readable: true };

@@ -1,7 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Pull, Push, Request } from "../../mod.ts";
-import { freshAddress, join, turn } from "../util.ts";
-import { eachTransport, pending, pipeline, received, soon, texts } from "./support.ts";
+import { freshAddress, join } from "../util.ts";
+import { eachTransport, pending, pipeline, received, texts } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 const END = { value: undefined, done: true };
 

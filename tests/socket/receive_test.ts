@@ -1,7 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Dealer, Pull, Push } from "../../mod.ts";
-import { freshAddress, join, turn } from "../util.ts";
-import { eachTransport, pending, received, soon, spendTurn, texts } from "./support.ts";
+import { freshAddress, join } from "../util.ts";
+import { eachTransport, pending, received, spendTurn, texts } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 const TIMED_OUT = { name: "ZmqError", code: "EAGAIN", errno: 11, call: "zmq_msg_recv" };
 const CLOSED = { name: "ZmqError", code: "EBADF", errno: 9, call: "zmq_msg_recv" };

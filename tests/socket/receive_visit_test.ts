@@ -1,15 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Pull, Push, type Visitor } from "../../mod.ts";
 import { freshAddress, join, until } from "../util.ts";
-import {
-  eachTransport,
-  pipeline,
-  received,
-  receivedMany,
-  soon,
-  spendTurn,
-  texts,
-} from "./support.ts";
+import { eachTransport, pipeline, received, receivedMany, spendTurn, texts } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 /** A visitor that notes the text of what it's shown, and does something. */
 function noting(seen: string[], then: (text: string, more: boolean) => void = () => {}): Visitor {

@@ -1,7 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Dealer, Pair, Pull, Push } from "../../mod.ts";
-import { freshAddress, join, turn } from "../util.ts";
-import { eachTransport, pending, received, soon, texts } from "./support.ts";
+import { freshAddress, join } from "../util.ts";
+import { eachTransport, pending, received, texts } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 // A message's coming is signalled once. Each call on its socket may use that signal up, so after each
 // someone has to look for the receive that waits. Over inproc the signal is there as soon as the

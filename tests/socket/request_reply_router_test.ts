@@ -1,15 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Dealer, Router } from "../../mod.ts";
-import { freshAddress, join, turn, until } from "../util.ts";
-import {
-  eachTransport,
-  pattern,
-  pending,
-  received,
-  sameBytes,
-  soon,
-  spendTurn,
-} from "./support.ts";
+import { freshAddress, join, until } from "../util.ts";
+import { eachTransport, pattern, pending, received, sameBytes, spendTurn } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 const UNREACHABLE = { name: "ZmqError", code: "EHOSTUNREACH", call: "zmq_send" };
 

@@ -1,7 +1,8 @@
 import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/strict";
 import { Dealer, Poller, Reply, Request, Router } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { eachTransport, received, soon, spendTurn, texts } from "./support.ts";
+import { eachTransport, received, spendTurn, texts } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 const EFSM = (call: string) => ({ name: "ZmqError", code: "EFSM", call });
 

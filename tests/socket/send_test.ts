@@ -1,7 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Dealer, Pull, Push } from "../../mod.ts";
-import { freshAddress, join, turn } from "../util.ts";
-import { eachTransport, pending, received, receivedMany, soon, spendTurn } from "./support.ts";
+import { freshAddress, join } from "../util.ts";
+import { eachTransport, pending, received, receivedMany, spendTurn } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 const TIMED_OUT = { name: "ZmqError", code: "EAGAIN", errno: 11, call: "zmq_send" };
 const CLOSED = { name: "ZmqError", code: "EBADF", errno: 9, call: "zmq_send" };

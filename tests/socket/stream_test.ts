@@ -1,7 +1,8 @@
+import "../util.ts";
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { type Frame, Stream } from "../../mod.ts";
-import "../util.ts";
-import { pattern, portOf, sameBytes, soon } from "./support.ts";
+import { pattern, portOf, sameBytes } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 const text = new TextEncoder();
 

@@ -1,5 +1,6 @@
 /** What the sockets' tests share: a test on each transport, what was received as text, and limits. */
 
+import { claims } from "../claims.ts";
 import {
   Dealer,
   Frame,
@@ -18,7 +19,8 @@ import {
   XSubscriber,
 } from "../../mod.ts";
 import { layout } from "../../socket/message_layout.ts";
-import { freshAddress, join, type Transport, TRANSPORTS, turn, withFolder } from "../util.ts";
+import { freshAddress, join, type Transport, TRANSPORTS, withFolder } from "../util.ts";
+import { soon, turn } from "../waiting.ts";
 
 /** All classes of sockets, in the order of libzmq's numbers for their types. */
 export const CLASSES = [
@@ -55,38 +57,27 @@ export function eachTransport(...transports: Transport[]): OverTransport[] {
   }));
 }
 
-/** The promise's value; an error where it takes so long that it must be stuck. */
-export async function soon<T>(promise: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const stuck = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the wait doesn't end")), 20_000);
-  });
-  try {
-    return await Promise.race([promise, stuck]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** A message's frames as text. */
 export function texts(message: readonly Frame[]): string[] {
   return message.map((frame) => frame.text());
 }
 
 /** The next message's frames as text. */
-export async function received(socket: Receives): Promise<string[]> {
+export const received = claims(async function received(socket: Receives): Promise<string[]> {
   return texts(await soon(socket.receive()));
-}
+});
 
 /** As many messages, each as its only frame's text. */
-export async function receivedMany(socket: Receives, count: number): Promise<string[]> {
-  const all: string[] = [];
-  while (all.length < count) {
-    const [text, ...more] = await received(socket);
-    all.push(more.length === 0 ? text : [text, ...more].join("|"));
-  }
-  return all;
-}
+export const receivedMany = claims(
+  async function receivedMany(socket: Receives, count: number): Promise<string[]> {
+    const all: string[] = [];
+    while (all.length < count) {
+      const [text, ...more] = await received(socket);
+      all.push(more.length === 0 ? text : [text, ...more].join("|"));
+    }
+    return all;
+  },
+);
 
 /** Whether a promise is still pending when microtasks have run. */
 export async function pending(promise: Promise<unknown>): Promise<boolean> {

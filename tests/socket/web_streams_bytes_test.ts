@@ -2,8 +2,9 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Pull, Push } from "../../mod.ts";
-import { join, turn, withFolder } from "../util.ts";
-import { eachTransport, pattern, pending, pipeline, received, sameBytes, soon } from "./support.ts";
+import { join, withFolder } from "../util.ts";
+import { eachTransport, pattern, pending, pipeline, received, sameBytes } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 const encoder = new TextEncoder();
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);

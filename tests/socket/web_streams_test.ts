@@ -2,9 +2,9 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { type Frame, Pair, Pull, Push, Request, Router, Stream, Subscriber } from "../../mod.ts";
-import { turns } from "../poller/support.ts";
-import { freshAddress, join, turn } from "../util.ts";
-import { eachTransport, pending, pipeline, received, soon, spendTurn, texts } from "./support.ts";
+import { freshAddress, join } from "../util.ts";
+import { eachTransport, pending, pipeline, received, spendTurn, texts } from "./support.ts";
+import { soon, turn, turns } from "../waiting.ts";
 
 /** What a reader gives next, as text; `undefined` at the end. */
 async function read(

@@ -2,9 +2,10 @@ import { Buffer } from "node:buffer";
 import { createSocket } from "node:dgram";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { capability } from "../../zeromq.ts";
-import { eachTransport, soon } from "../socket/support.ts";
-import { freshAddress, run, turn } from "../util.ts";
-import { EBADF, join, rejectsShape, throwsShape, untyped, using, warningsOf } from "./support.ts";
+import { eachTransport } from "../socket/support.ts";
+import { freshAddress, join, run } from "../util.ts";
+import { EBADF, rejectsShape, throwsShape, untyped, using, warningsOf } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 const DROP_IN = new URL("../../zeromq_draft.ts", import.meta.url).href;
 const EINVAL = { message: "Invalid argument", code: "EINVAL", errno: 22 };

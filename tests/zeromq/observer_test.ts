@@ -1,8 +1,9 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Dealer, type Event, Observer, Pair, type Socket } from "../../zeromq.ts";
-import { eachTransport, soon } from "../socket/support.ts";
-import { freshAddress, turn } from "../util.ts";
-import { captured, EBADF, join, observing, rejectsShape, throwsShape, untyped } from "./support.ts";
+import { eachTransport } from "../socket/support.ts";
+import { freshAddress, join } from "../util.ts";
+import { captured, EBADF, observing, rejectsShape, throwsShape, untyped } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 const NOT_A_SOCKET = {
   message: "Socket operation on non-socket",

@@ -12,9 +12,10 @@ import {
   XPublisher,
   XSubscriber,
 } from "../../zeromq.ts";
-import { eachTransport, futureAddress, soon } from "../socket/support.ts";
-import { freshAddress } from "../util.ts";
-import { join, using } from "./support.ts";
+import { eachTransport, futureAddress } from "../socket/support.ts";
+import { freshAddress, join } from "../util.ts";
+import { using } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 const WORDS = ["foo", "bar", "baz", "qux"];
 

@@ -9,9 +9,10 @@ import {
   XPublisher,
   XSubscriber,
 } from "../../zeromq.ts";
-import { eachTransport, pending, soon } from "../socket/support.ts";
-import { freshAddress, turn } from "../util.ts";
+import { eachTransport, pending } from "../socket/support.ts";
+import { freshAddress } from "../util.ts";
 import { BLOCKED, EBADF, throwsShape, untyped, using } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 async function withProxy(
   address: string,

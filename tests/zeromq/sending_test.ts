@@ -14,9 +14,10 @@ import {
   XPublisher,
 } from "../../zeromq.ts";
 import { Poller } from "../../mod.ts";
-import { eachTransport, futureAddress, soon } from "../socket/support.ts";
-import { freshAddress, turn } from "../util.ts";
-import { EAGAIN, join, rejectsShape, throwsShape, untyped, using, withPairs } from "./support.ts";
+import { eachTransport, futureAddress } from "../socket/support.ts";
+import { freshAddress, join } from "../util.ts";
+import { EAGAIN, rejectsShape, throwsShape, untyped, using, withPairs } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 const WRITING = {
   message: "Socket is busy writing; only one send operation may be in progress at any time",

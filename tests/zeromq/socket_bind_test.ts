@@ -1,7 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Dealer, Router } from "../../zeromq.ts";
-import { eachTransport, futureAddress, soon } from "../socket/support.ts";
+import { eachTransport, futureAddress } from "../socket/support.ts";
 import { BLOCKED, EBADF, rejectsShape, throwsShape, untyped, using } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 const BAD: [address: string, shape: { message: string; code: string; errno: number }][] = [
   ["foo-bar", { message: "Invalid argument", code: "EINVAL", errno: 22 }],

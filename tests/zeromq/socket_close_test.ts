@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { Dealer, Pair, Request } from "../../zeromq.ts";
-import { eachTransport, soon } from "../socket/support.ts";
+import { eachTransport } from "../socket/support.ts";
 import {
   EAGAIN,
   EBADF,
@@ -11,6 +11,7 @@ import {
   using,
   withPairs,
 } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 Deno.test("close closes, and closing again does nothing", () => {
   const socket = new Dealer();

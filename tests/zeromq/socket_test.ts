@@ -1,8 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import * as zmq from "../../zeromq.ts";
 import { futureAddress } from "../socket/support.ts";
-import { turn } from "../util.ts";
 import { throwsShape, untyped, using } from "./support.ts";
+import { turn } from "../waiting.ts";
 
 const { Context, context, Dealer, Observer, Proxy, Router, Socket, Stream } = zmq;
 const TypeErrorWith = (message: string) => ({ name: "TypeError", message });

@@ -1,8 +1,9 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { capability, Pair, Router } from "../../zeromq.ts";
-import { eachTransport, soon } from "../socket/support.ts";
+import { eachTransport } from "../socket/support.ts";
 import { captured, observing, untyped, using } from "./support.ts";
+import { soon } from "../waiting.ts";
 
 type Reply = (request: Buffer[]) => (Buffer | string | null)[];
 

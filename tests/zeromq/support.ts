@@ -1,6 +1,7 @@
 /** What the drop-in's tests share. */
 
-import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { claims } from "../claims.ts";
+import { deepStrictEqual as assertEquals, fail, ok as assert } from "node:assert/strict";
 import {
   curveKeyPair,
   type EventOfType,
@@ -12,8 +13,8 @@ import {
   type Socket,
 } from "../../zeromq.ts";
 import { settled } from "../../mod.ts";
-import { soon } from "../socket/support.ts";
-import { freshAddress } from "../util.ts";
+import { join } from "../util.ts";
+import { soon } from "../waiting.ts";
 
 // Tables that are bound on first use are a leak to the sanitizers where that's within a test.
 {
@@ -72,7 +73,7 @@ function shapeOf(error: unknown): unknown {
 }
 
 /** Holds that an action throws at once, with a plain Error of just this shape. */
-export function throwsShape(action: () => unknown, shape: Shape): void {
+export const throwsShape = claims(function throwsShape(action: () => unknown, shape: Shape): void {
   let result: unknown;
   try {
     result = action();
@@ -80,29 +81,20 @@ export function throwsShape(action: () => unknown, shape: Shape): void {
     return assertEquals(shapeOf(error), { ...shape });
   }
   if (result instanceof Promise) result.catch(() => {});
-  throw new Error("it didn't throw");
-}
+  fail("it doesn't throw");
+});
 
 /** Holds that a promise rejects, with a plain Error of just this shape. */
-export async function rejectsShape(promise: Promise<unknown>, shape: Shape): Promise<void> {
-  try {
-    await promise;
-  } catch (error) {
-    return assertEquals(shapeOf(error), { ...shape });
-  }
-  throw new Error("it didn't reject");
-}
-
-/** Binds one socket, connects another, and returns the address. */
-export async function join(
-  bound: Socket,
-  connected: Socket,
-  address: string = freshAddress("tcp"),
-): Promise<string> {
-  await bound.bind(address);
-  connected.connect(bound.lastEndpoint!);
-  return bound.lastEndpoint!;
-}
+export const rejectsShape = claims(
+  async function rejectsShape(promise: Promise<unknown>, shape: Shape): Promise<void> {
+    try {
+      await promise;
+    } catch (error) {
+      return assertEquals(shapeOf(error), { ...shape });
+    }
+    fail("it doesn't reject");
+  },
+);
 
 /** Two Pairs that are joined, for as long as the body runs. */
 export async function withPairs(

@@ -1,9 +1,10 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Reply, Request, Router } from "../../zeromq.ts";
-import { eachTransport, futureAddress, pending, soon, spendTurn } from "../socket/support.ts";
-import { freshAddress, turn } from "../util.ts";
-import { EFSM, join, rejectsShape, using } from "./support.ts";
+import { eachTransport, futureAddress, pending, spendTurn } from "../socket/support.ts";
+import { freshAddress, join } from "../util.ts";
+import { EFSM, rejectsShape, using } from "./support.ts";
+import { soon, turn } from "../waiting.ts";
 
 for (const over of eachTransport()) {
   Deno.test(over("an echo of requests, by iteration", async (address) => {
