@@ -397,6 +397,8 @@ export class Handle extends Source {
     this.#loan = undefined;
     this.#pointer = loan.pointer;
     reactor().register(this);
+    // The other thread has consumed the edges of what it has left.
+    this.markStale();
   }
 
   /**

@@ -71,6 +71,25 @@ Deno.test("a native proxy doesn't begin while something waits for its sockets", 
   await soon(run);
 });
 
+Deno.test("what a native proxy had left in a socket was reported by no Poller that had it by then", async () => {
+  const proxy = new Proxy(new Pull(), new Push(), { native: true, keepOpen: true });
+  await bindBoth(proxy);
+  const { frontEnd: pull, backEnd: push } = proxy;
+  using sender = new Push({ linger: 0 });
+  sender.connect(pull.lastEndpoint!);
+  const run = proxy.run();
+  using poller = new Poller<string>();
+  poller.add(pull, { readable: true }, "left");
+  const wait = poller.wait();
+  // Its back end has no peer, so it takes nothing. An answer of its thread says that it has looked.
+  await sender.send("x");
+  for (let i = 0; i < 3; i++) proxy.statistics;
+  proxy.terminate({ drain: 0 });
+  await soon(run);
+  assertEquals((await soon(wait)).map(({ key }) => key), ["left"]);
+  for (const socket of [pull, push]) socket.close();
+});
+
 Deno.test("a native proxy takes its context's sockets as its control, and gives them back", async () => {
   const context = new Context({ maxSockets: 4 });
   const proxy = new Proxy(new Pull({ context }), new Push({ context }), {
