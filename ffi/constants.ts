@@ -27,7 +27,6 @@ export const CONTEXT_OPTIONS = {
 
 // poll(2), the same on Linux, macOS and the BSDs.
 export const POLLIN = 0x001;
-export const POLLPRI = 0x002;
 export const POLLOUT = 0x004;
 export const POLLERR = 0x008;
 export const POLLHUP = 0x010;
@@ -38,10 +37,6 @@ export const FD_SETSIZE = 1024;
 
 // epoll(7), Linux only.
 export const EPOLLIN = 0x001;
-export const EPOLLOUT = 0x004;
-export const EPOLLERR = 0x008;
-export const EPOLLHUP = 0x010;
-export const EPOLLRDHUP = 0x2000;
 export const EPOLLONESHOT = 1 << 30;
 export const EPOLLET = 1 << 31;
 export const EPOLL_CTL_ADD = 1;

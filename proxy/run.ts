@@ -106,7 +106,7 @@ class Side implements End, Listener {
   }
 
   /** Looks, and serves what else waits. */
-  check(): void {
+  recheck(): void {
     this.#stale = false;
     this.ready = 0;
     if (this.shared) this.handle.serve();
@@ -278,19 +278,19 @@ export class Run extends Source implements Engine {
         return this.end();
       }
       fruitless = moved > 0 ? 0 : fruitless + 1;
-      if (!further && !this.#check(fruitless === 2)) return;
+      if (!further && !this.#recheck(fruitless === 2)) return;
     }
   }
 
   /** Looks at the sockets that were called, and tells whether anything can be moved now. */
-  #check(last: boolean): boolean {
+  #recheck(last: boolean): boolean {
     let ready = false;
     for (const side of this.#sides) {
       const awaited = this.#all.some((relay) =>
         relay.blockedBy === side || (relay.source === side && relay.outcome === EMPTY)
       );
       if (!side.shared && !(awaited && side.stale)) continue;
-      side.check();
+      side.recheck();
       if (this.#ended) return false;
       const some = this.#all.some((relay) => {
         const wanted = relay.outcome === BLOCKED

@@ -20,29 +20,25 @@ export function toEvent({ event, values, address, peer }: RawEvent): SocketEvent
   const type = eventTypeOf(event);
   switch (type) {
     case "connect":
+    case "bind":
+    case "accept":
+    case "close":
+    case "disconnect":
       return { type, ...place, fd: value };
     case "connect:delay":
       return { type, ...place, errno: value };
     case "connect:retry":
       return { type, ...place, interval: value };
-    case "bind":
-      return { type, ...place, fd: value };
     case "bind:error":
       return { type, ...place, error: errorOf(value, "zmq_bind", place) };
-    case "accept":
-      return { type, ...place, fd: value };
     case "accept:error":
-      return { type, ...place, error: errorOf(value, "accept", place) };
-    case "close":
-      return { type, ...place, fd: value };
     case "close:error":
-      return { type, ...place, error: errorOf(value, "close", place) };
-    case "disconnect":
-      return { type, ...place, fd: value };
+    case "handshake:error:other": {
+      const [call] = type.split(":");
+      return { type, ...place, error: errorOf(value, call, place) };
+    }
     case "end":
       return { type };
-    case "handshake:error:other":
-      return { type, ...place, error: errorOf(value, "handshake", place) };
     case "handshake":
       return { type, ...place };
     case "handshake:error:protocol":

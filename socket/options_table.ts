@@ -43,14 +43,23 @@ export interface OptionRow {
 
 const INT = 0x7fffffff;
 const SAFE = Number.MAX_SAFE_INTEGER;
-const NORM = { needs: "norm", draft: true, since: "4.3.5" } as const;
+const SIZE = { kind: "uint64", range: [0, SAFE] } as const;
+const MESSAGE = { kind: "bytes", range: [0, INT], nullable: true, unreadable: null } as const;
+const OFF = { kind: "bool", unreadable: false } as const;
+const DRAFT = { draft: true, since: "4.3.3" } as const;
+const LATE_DRAFT = { draft: true, since: "4.3.5" } as const;
+const NORM = { needs: "norm", ...LATE_DRAFT } as const;
 const NORM_MODES = ["fixed", "cc", "ccl", "cce", "cceEcnOnly"] as const;
-const WSS = { needs: "WSS", draft: true, since: "4.3.3" } as const;
-const NAME_TYPES = ["hostBased", "userName", "krb5Principal"] as const;
+const PEM = { kind: "text", range: [1, INT], unreadable: null, needs: "WSS", ...DRAFT } as const;
+const NAME_TYPE = {
+  kind: "choice",
+  choices: ["hostBased", "userName", "krb5Principal"],
+  needs: "gssapi",
+} as const;
 
 /** Options of every socket. */
 export const COMMON = {
-  affinity: { number: 4, kind: "uint64", range: [0, SAFE] },
+  affinity: { number: 4, ...SIZE },
   backlog: { number: 19, kind: "int", range: [0, INT] },
   connectTimeout: { number: 79, kind: "int", range: [0, INT] },
   handshakeInterval: { number: 66, kind: "int", range: [0, INT] },
@@ -77,38 +86,13 @@ export const COMMON = {
   threadSafe: { number: 81, kind: "bool", readOnly: true },
   typeOfService: { number: 57, kind: "int", range: [0, INT] },
   useFd: { number: 89, kind: "int", range: [-1, INT] },
-  vmciBufferMaxSize: {
-    number: 87,
-    kind: "uint64",
-    range: [0, SAFE],
-    unreadable: 262_144,
-    needs: "vmci",
-  },
-  vmciBufferMinSize: {
-    number: 86,
-    kind: "uint64",
-    range: [0, SAFE],
-    unreadable: 128,
-    needs: "vmci",
-  },
-  vmciBufferSize: {
-    number: 85,
-    kind: "uint64",
-    range: [0, SAFE],
-    unreadable: 65_546,
-    needs: "vmci",
-  },
+  vmciBufferMaxSize: { number: 87, ...SIZE, unreadable: 262_144, needs: "vmci" },
+  vmciBufferMinSize: { number: 86, ...SIZE, unreadable: 128, needs: "vmci" },
+  vmciBufferSize: { number: 85, ...SIZE, unreadable: 65_546, needs: "vmci" },
   vmciConnectTimeout: { number: 88, kind: "int", range: [-1, INT], unreadable: -1, needs: "vmci" },
   // newer ones, of which some are drafts
-  busyPoll: {
-    number: 113,
-    kind: "int",
-    range: [0, INT],
-    unreadable: 0,
-    draft: true,
-    since: "4.3.5",
-  },
-  inBatchSize: { number: 101, kind: "int", range: [1, INT], draft: true, since: "4.3.3" },
+  busyPoll: { number: 113, kind: "int", range: [0, INT], unreadable: 0, ...LATE_DRAFT },
+  inBatchSize: { number: 101, kind: "int", range: [1, INT], ...DRAFT },
   loopbackFastPath: { number: 94, kind: "bool" },
   multicastLoop: { number: 96, kind: "bool" },
   normBlockSize: { number: 121, kind: "int", range: [1, 255], ...NORM },
@@ -119,7 +103,7 @@ export const COMMON = {
   normPush: { number: 124, kind: "bool", ...NORM },
   normSegmentSize: { number: 120, kind: "int", range: [1, INT], ...NORM },
   normUnicastNack: { number: 118, kind: "bool", ...NORM },
-  outBatchSize: { number: 102, kind: "int", range: [1, INT], draft: true, since: "4.3.3" },
+  outBatchSize: { number: 102, kind: "int", range: [1, INT], ...DRAFT },
   priority: { number: 112, kind: "int", range: [0, INT], draft: true, since: "4.3.4" },
   reconnectStop: {
     number: 109,
@@ -130,11 +114,11 @@ export const COMMON = {
   },
   socksPassword: { number: 100, kind: "text", range: [1, 255], nullable: true, since: "4.3.2" },
   socksUsername: { number: 99, kind: "text", range: [1, 255], nullable: true, since: "4.3.2" },
-  wssCertPem: { number: 104, kind: "text", range: [1, INT], unreadable: null, ...WSS },
-  wssHostname: { number: 106, kind: "text", range: [1, 1023], unreadable: null, ...WSS },
-  wssKeyPem: { number: 103, kind: "text", range: [1, INT], unreadable: null, ...WSS },
-  wssTrustPem: { number: 105, kind: "text", range: [1, INT], unreadable: null, ...WSS },
-  wssTrustSystem: { number: 107, kind: "bool", unreadable: false, ...WSS },
+  wssCertPem: { number: 104, ...PEM },
+  wssHostname: { number: 106, ...PEM, range: [1, 1023] },
+  wssKeyPem: { number: 103, ...PEM },
+  wssTrustPem: { number: 105, ...PEM },
+  wssTrustSystem: { number: 107, ...OFF, needs: "WSS", ...DRAFT },
   // security
   curvePublicKey: { number: 48, kind: "key", needs: "curve" },
   curveSecretKey: { number: 49, kind: "key", needs: "curve" },
@@ -142,15 +126,10 @@ export const COMMON = {
   curveServerKey: { number: 50, kind: "key", needs: "curve" },
   gssapiPlainText: { number: 65, kind: "bool", needs: "gssapi" },
   gssapiPrincipal: { number: 63, kind: "text", range: [1, 255], needs: "gssapi" },
-  gssapiPrincipalNameType: { number: 90, kind: "choice", choices: NAME_TYPES, needs: "gssapi" },
+  gssapiPrincipalNameType: { number: 90, ...NAME_TYPE },
   gssapiServer: { number: 62, kind: "bool", needs: "gssapi" },
   gssapiServicePrincipal: { number: 64, kind: "text", range: [1, 255], needs: "gssapi" },
-  gssapiServicePrincipalNameType: {
-    number: 91,
-    kind: "choice",
-    choices: NAME_TYPES,
-    needs: "gssapi",
-  },
+  gssapiServicePrincipalNameType: { number: 91, ...NAME_TYPE },
   plainPassword: { number: 46, kind: "text", range: [1, 255], nullable: true },
   plainServer: { number: 44, kind: "bool" },
   plainUsername: { number: 45, kind: "text", range: [1, 255], nullable: true },
@@ -181,55 +160,25 @@ export const RECEIVING = {
 /** Options of some types of sockets, each of which names its own. */
 export const PARTICULAR = {
   conflate: { number: 54, kind: "bool" },
-  correlate: { number: 52, kind: "bool", unreadable: false },
-  disconnectMessage: {
-    number: 111,
-    kind: "bytes",
-    range: [0, INT],
-    nullable: true,
-    unreadable: null,
-    draft: true,
-    since: "4.3.3",
-  },
-  handover: { number: 56, kind: "bool", unreadable: false },
-  helloMessage: {
-    number: 110,
-    kind: "bytes",
-    range: [0, INT],
-    nullable: true,
-    unreadable: null,
-    draft: true,
-    since: "4.3.3",
-  },
-  hiccupMessage: {
-    number: 114,
-    kind: "bytes",
-    range: [0, INT],
-    nullable: true,
-    unreadable: null,
-    draft: true,
-    since: "4.3.5",
-  },
+  correlate: { number: 52, ...OFF },
+  disconnectMessage: { number: 111, ...MESSAGE, ...DRAFT },
+  handover: { number: 56, ...OFF },
+  helloMessage: { number: 110, ...MESSAGE, ...DRAFT },
+  hiccupMessage: { number: 114, ...MESSAGE, ...LATE_DRAFT },
   invertMatching: { number: 74, kind: "bool" },
-  mandatory: { number: 33, kind: "bool", unreadable: false },
-  manual: { number: 71, kind: "bool", unreadable: false },
-  manualLastValue: { number: 98, kind: "bool", unreadable: false, since: "4.3.2" },
-  noDrop: { number: 69, kind: "bool", unreadable: false },
+  mandatory: { number: 33, ...OFF },
+  manual: { number: 71, ...OFF },
+  manualLastValue: { number: 98, ...OFF, since: "4.3.2" },
+  noDrop: { number: 69, ...OFF },
   notify: { number: 73, kind: "bool", unreadable: true },
-  onlyFirstSubscribe: { number: 108, kind: "bool", unreadable: false, since: "4.3.3" },
-  probeRouter: { number: 51, kind: "bool", unreadable: false },
-  rawMode: { number: 41, kind: "bool", unreadable: false },
-  relaxed: { number: 53, kind: "bool", unreadable: false },
+  onlyFirstSubscribe: { number: 108, ...OFF, since: "4.3.3" },
+  probeRouter: { number: 51, ...OFF },
+  rawMode: { number: 41, ...OFF },
+  relaxed: { number: 53, ...OFF },
   routingId: { number: 5, kind: "bytes", range: [1, 255] },
-  topicsCount: { number: 116, kind: "int", readOnly: true, draft: true, since: "4.3.5" },
-  verboseUnsubscribe: {
-    number: 115,
-    kind: "bool",
-    unreadable: false,
-    draft: true,
-    since: "4.3.5",
-  },
-  welcomeMessage: { number: 72, kind: "bytes", range: [0, INT], nullable: true, unreadable: null },
+  topicsCount: { number: 116, kind: "int", readOnly: true, ...LATE_DRAFT },
+  verboseUnsubscribe: { number: 115, ...OFF, ...LATE_DRAFT },
+  welcomeMessage: { number: 72, ...MESSAGE },
 } as const satisfies Record<string, OptionRow>;
 
 /** A Router's option whose name is another one's on a Stream. */
