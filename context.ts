@@ -117,7 +117,7 @@ export class Context extends Uncloneable implements Disposable {
     return this.#core.get(OPTIONS.msgTSize, "msgTSize");
   }
 
-  /** The priority of the I/O threads, as it was set, since libzmq can't read it; -1 for the system's (`ZMQ_THREAD_PRIORITY`). */
+  /** The I/O threads' priority as it was set, since libzmq can't read it; -1 for the system's (`ZMQ_THREAD_PRIORITY`). */
   get threadPriority(): number {
     return this.#threadPriority;
   }

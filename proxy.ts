@@ -1,5 +1,5 @@
 /**
- * Proxies: what one socket receives, the other sends.
+ * Proxies: each sends on one socket what it receives from another.
  *
  * @module
  */
@@ -18,32 +18,32 @@ import type { Socket } from "./socket/socket.ts";
 
 export type { ProxyDirection, ProxyFilter };
 
-/** What a {@linkcode Proxy} can be made with. */
+/** Options of a {@linkcode Proxy}. */
 export interface ProxyOptions {
   /**
-   * A socket that gets a copy of each message that was passed on, whichever way, such as a Publisher, a Push or a Pair. It
-   * stays the program's own, and open. Where it has no room, the proxy waits for it, unless it's one that drops, as a
-   * Publisher is.
+   * A socket that gets a copy of each message that was passed on, in either direction, such as a Publisher, a Push or a
+   * Pair. The program keeps it, and it stays open. If it has no room, the proxy waits for it, unless its type drops
+   * messages, as a Publisher does.
    */
   capture?: Socket & Sends;
-  /** Sees each message before it's passed on, and may change or drop it. It costs what receiving and sending in TypeScript do. */
+  /** Gets each message before it's passed on, and may change or drop it. Costs what receiving and sending in TypeScript do. */
   filter?: ProxyFilter;
   /** Whether the two sockets stay open when the proxy ends. Default false. */
   keepOpen?: boolean;
   /**
-   * Whether libzmq's own loop passes the messages on, on a thread of the runtime's pool (`zmq_proxy_steerable`), instead of ours in
-   * the isolate. That thread alone may use the sockets then: until the end every call on them throws EBUSY, closing included. Neither
-   * a capture socket nor a filter can be had with it. While it's held up by a side that has no room, it hears no
+   * Whether libzmq's own loop passes the messages on, on one of the runtime's pool threads (`zmq_proxy_steerable`),
+   * instead of ours in the isolate. Only that thread may then use the sockets: until the end every call on them throws
+   * EBUSY, closing included. It allows neither a capture socket nor a filter. While one side has no room, it handles no
    * command, not even to terminate. Default false.
    */
   native?: boolean;
 }
 
-/** How a {@linkcode Proxy} is ended. */
+/** Options of {@linkcode Proxy.terminate}. */
 export interface TerminateOptions {
   /**
-   * For how long, in ms, the proxy still passes on what has come to its sockets until then. It ends as soon as nothing of that
-   * is left. Default 1000, and 0 for a proxy whose sockets are kept open, where it stays in their queues.
+   * How long, in ms, the proxy still passes on the messages that its sockets have received before. It ends as soon as none
+   * of them is left. Default 1000, and 0 for a proxy whose sockets stay open, and keep the messages in their queues.
    */
   drain?: number;
 }
@@ -57,8 +57,8 @@ export interface ProxyCount {
   /** Messages that the filter has dropped. */
   readonly dropped: number;
   /**
-   * Messages that couldn't go anywhere, and were dropped: for a peer of a mandatory Router that wasn't there any more; without the
-   * parts that their socket wants, such as a routing id for a Router.
+   * Messages that couldn't be sent to anyone, and were dropped: those for a peer of a mandatory Router that has gone, and
+   * those without the parts that their socket needs, such as a routing id for a Router.
    */
   readonly undeliverable: number;
 }
@@ -71,9 +71,9 @@ export interface ProxyStatistics {
   readonly toFront: ProxyCount;
 }
 
-/** A message that a proxy had taken from one socket when it ended, and for which the other had no room. */
+/** A message that a proxy had received when it ended, and for which the other socket had no room. */
 export interface UnsentMessage {
-  /** Which way it was to go. */
+  /** Its direction. */
   readonly direction: ProxyDirection;
   /** Its frames. */
   readonly message: Frame[];
@@ -86,11 +86,12 @@ const NOTHING: ProxyCount = Object.freeze({ messages: 0, bytes: 0, dropped: 0, u
 const used = new WeakSet<Handle>();
 
 /**
- * Passes on what either of two sockets receives to the other: a Router's requests to a Dealer's workers, and their answers back; an
- * XSubscriber's messages to an XPublisher, and its subscriptions back; a Pull's tasks to a Push.
+ * Passes on what either of two sockets receives to the other: a Router's requests to a Dealer's workers, and their
+ * answers back; an XSubscriber's messages to an XPublisher, and its subscriptions back; a Pull's tasks to a Push.
  *
- * Messages go from socket to socket as libzmq has them, within the isolate's poll loop: everything else goes on
- * meanwhile. What one side has no room for isn't taken from the other, so that a high-water mark on one side holds up the other.
+ * Messages go from socket to socket as libzmq has them, within the isolate's poll loop; everything else goes on
+ * meanwhile. The proxy doesn't receive what the other side has no room for, so a high-water mark on one side holds up
+ * the other.
  *
  * @example A queue between clients and workers
  * ```ts
@@ -125,7 +126,7 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket>
   /**
    * Makes a proxy. Nothing happens before {@linkcode Proxy.run}.
    *
-   * @throws `TypeError` for what isn't a socket, for two sockets between which no message can go, and for options of the wrong
+   * @throws {TypeError} If one of them isn't a socket, if no message can go between the two, or if an option has the wrong
    * type.
    */
   constructor(frontEnd: F, backEnd: B, options: ProxyOptions = {}) {
@@ -174,22 +175,26 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket>
   }
 
   /**
-   * What the last run had taken from one socket, and couldn't send by the other before it ended: at most one message in each
-   * direction. Empty while it runs.
+   * The messages that the last run had received, and couldn't send before it ended: at most one in each direction. Empty
+   * while it runs.
    */
   get unsent(): readonly UnsentMessage[] {
     return this.#run?.unsent ?? [];
   }
 
   /**
-   * Passes messages on, until {@linkcode Proxy.terminate} is called. Resolves at the end, when both sockets have been closed.
-   * Keeps the process alive until then.
+   * Passes messages on, until {@linkcode Proxy.terminate} is called. Resolves at the end, when both sockets have been
+   * closed. Keeps the process alive until then.
    *
-   * The sockets may be bound, connected and observed meanwhile. What the program itself receives from them is taken from the proxy.
+   * The program may bind, connect and observe the sockets meanwhile. The proxy doesn't get what the program itself
+   * receives from them.
    *
-   * @throws At once: `ZmqError` EBUSY where a proxy runs between either socket already, EBADF where one is
-   * closed, EINVAL where one was never bound or connected. By rejection: EBADF where one is closed meanwhile; ETERM where their context is shut
-   * down; whatever the filter throws.
+   * The promise rejects with EBADF when one of them is closed meanwhile, with ETERM when their context is shut down, and
+   * with what the filter throws. Everything else is thrown at once.
+   *
+   * @throws {ZmqError} EBUSY If a proxy uses one of the sockets already.
+   * @throws {ZmqError} EBADF If one of them is closed.
+   * @throws {ZmqError} EINVAL If one of them was never bound or connected.
    */
   run(): Promise<void> {
     const { capture, filter } = this.#options;
@@ -216,13 +221,13 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket>
       for (const end of ends) used.delete(end);
       throw error;
     }
-    return this.#run.whole.then(); // another promise, of which no one else hears that it failed
+    return this.#run.whole.then(); // a separate promise, so that only the caller handles its failure
   }
 
   /**
    * Stops passing messages on, which then wait in the sockets' queues.
    *
-   * @throws `ZmqError` EBADF where it doesn't run.
+   * @throws {ZmqError} EBADF If it doesn't run.
    */
   pause(): void {
     this.#running("pause").pause();
@@ -231,17 +236,19 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket>
   /**
    * Passes messages on again.
    *
-   * @throws `ZmqError` EBADF where it doesn't run.
+   * @throws {ZmqError} EBADF If it doesn't run.
    */
   resume(): void {
     this.#running("resume").resume();
   }
 
   /**
-   * Ends the proxy, also one that is paused: passes on what has come already, closes both sockets, and has
-   * {@linkcode Proxy.run} resolve. A second call sets another time.
+   * Ends the proxy, also one that is paused: passes on what has come already, closes both sockets, and resolves the promise
+   * of {@linkcode Proxy.run}. A second call sets another time.
    *
-   * @throws `ZmqError` EBADF where it doesn't run; `TypeError` and `RangeError` for what isn't a time.
+   * @throws {ZmqError} EBADF If it doesn't run.
+   * @throws {TypeError} If the time isn't a number.
+   * @throws {RangeError} If the time is negative.
    */
   terminate(options: TerminateOptions = {}): void {
     const { drain = this.#options.keepOpen ? 0 : DRAIN } = options;
@@ -252,17 +259,17 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket>
     this.#running("terminate").drain(drain);
   }
 
-  /** Ends it at once, and closes both sockets, whether it runs or not; kept open, they stay so. */
+  /** Ends it at once, and closes both sockets, whether it runs or not; with `keepOpen`, they stay open. */
   [Symbol.dispose](): void {
     this.#run?.end();
-    if (!this.running) this.#close(); // a native one closes them as soon as its thread is off them
+    if (!this.running) this.#close(); // a native proxy closes them when its thread has left them
   }
 
-  /** Calls {@linkcode Proxy.terminate} where it runs, and waits for its end. Closes both sockets; kept open, they stay so. */
+  /** Calls {@linkcode Proxy.terminate} if it runs, waits for its end, and closes both sockets; with `keepOpen`, they stay open. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.running) {
       this.terminate();
-      await this.#run!.whole.catch(() => {}); // run's own promise has said it
+      await this.#run!.whole.catch(() => {}); // run's own promise reports the error
     }
     this.#close();
     await settled();
@@ -297,7 +304,7 @@ function checkSocket(socket: unknown, what: string): Handle {
   return handle;
 }
 
-/** What libzmq's loop would end at, or not take. */
+/** Throws for what would end libzmq's loop, or what that can't do. */
 function checkNative(front: Handle, back: Handle): void {
   for (const { type } of [front, back]) {
     if (!type.takesTurns && !type.draft) continue;
@@ -327,7 +334,7 @@ function checkOptions(options: ProxyOptions): void {
   }
 }
 
-/** A socket that was never bound or connected would have the proxy wait indefinitely. */
+/** Throws for a socket that was never bound or connected, with which the proxy would wait indefinitely. */
 function checkReady(handle: Handle, what: string): void {
   handle.assertOpen("zmq_proxy");
   if (handle.lastEndpoint !== null) return;

@@ -12,8 +12,8 @@ import { EMPTY, type End, LATE, LIMIT, Relay } from "./relay.ts";
 export type ProxyDirection = "toBack" | "toFront";
 
 /**
- * Says how a message goes on: in these parts, or, for `undefined`, not at all. A message between Routers, Dealers and
- * the like has its envelope before its body, which has to be passed on as well.
+ * Decides how a message goes on: with the returned parts, or, for `undefined`, not at all. A message between Routers,
+ * Dealers and the like has its envelope before its body, which has to be passed on as well.
  */
 export type ProxyFilter = (
   message: Frame[],
@@ -22,10 +22,11 @@ export type ProxyFilter = (
 
 const encoder = new TextEncoder();
 
-/** Passes on what a filter makes of each message. */
+/** Passes on what a filter returns for each message. */
 export class FilteredRelay extends Relay {
-  /** What was received, while the filter has it, and what it has made of that, until it's sent. */
+  /** The received message, while the filter has it. */
   #frames: Frame[] | undefined;
+  /** What the filter has returned for it, until that is sent. */
   #message: readonly Uint8Array[] | undefined;
   #uncaptured = false;
   #ended = false;
@@ -47,7 +48,7 @@ export class FilteredRelay extends Relay {
   protected override step(): number {
     const { source: { handle }, target, capture, count } = this;
     if (this.#message === undefined) {
-      if (this.paused || handle.midMessage) return EMPTY; // paused by the filter itself
+      if (this.paused || handle.midMessage) return EMPTY; // the filter may have paused it
       if (!takeBudget()) return LATE;
       this.#frames = inTurn(() => takeMessage(handle.pointer, handle.metadata));
       if (this.#frames === undefined) return EMPTY;
@@ -95,12 +96,12 @@ function put(end: End, message: readonly Uint8Array[]): boolean {
   end.stale = true;
   return inTurn(() => {
     if (putParts(handle, message)) return true;
-    // A refused send needn't have run the socket's commands, of which one may say that there is room now.
+    // A refused send needn't have run the socket's commands, one of which may report room.
     return (end.look() & WRITABLE) !== 0 && putParts(handle, message);
   }) ?? false;
 }
 
-/** What a Request or a Reply does out of turn counts as nothing. */
+/** Runs an action; undefined if a Request or a Reply is out of turn. */
 function inTurn<T>(action: () => T): T | undefined {
   try {
     return action();

@@ -17,21 +17,21 @@ import type { Counts, Engine, Unsent, Work } from "./run.ts";
 import { Run } from "./run.ts";
 
 const CALL = "zmq_proxy_steerable";
-/** An answer with numbers has so many parts; others, of libzmq 4.3.5, are empty. */
+/** An answer with statistics has so many parts. Other answers, only of libzmq 4.3.5, are empty. */
 const NUMBERS = 8;
-/** How long, in ms, a program waits for numbers, and the end of a context for the proxy's thread. */
+/** How long, in ms, a program waits for statistics, and the end of a context for the proxy's thread. */
 const STATISTICS_TIMEOUT = 100;
-/** A proxy that libzmq has ended for no lasting reason begins again, unless it has done so this often in a row, */
+/** A proxy that libzmq has ended for a passing reason begins again, unless it has ended quickly this often in a row. */
 const MOST_RESTARTS = 10;
-/** each after less than so many ms. */
+/** An end after less than so many ms is a quick one. */
 const QUICK_END = 10;
 
 /**
- * A native proxy at work. It's told what to do by a PAIR.
+ * A native proxy at work. It gets its commands through a PAIR.
  *
- * Fact: in libzmq 4.3.5 PAUSE doesn't pause, and RESUME does; each command is answered by an empty message. In 4.3.4 both
- * are right, and have no answer. Decision: the words are swapped for that version, and answers that have come are thrown
- * away before each command.
+ * Fact: libzmq 4.3.5 pauses at RESUME and resumes at PAUSE, and answers each command with an empty message; 4.3.4 has both
+ * right, and doesn't answer. Failure: `pause` had no effect. Decision: the words are swapped for that version, and
+ * answers are read and discarded before each command. Cost: a test of the version.
  */
 export class NativeRun implements Engine {
   readonly whole: Promise<void>;
@@ -40,15 +40,15 @@ export class NativeRun implements Engine {
   readonly #control: Handle;
   readonly #theirs: Handle;
   readonly #contexts: ReadonlySet<Deno.PointerObject>;
-  /** The sockets that the proxy's thread has: no other may use them. */
+  /** The sockets that were lent to the proxy's thread, which alone may use them. */
   #lent: ReadonlyMap<Handle, Deno.PointerObject> = new Map();
   #settle!: { resolve(): void; reject(reason: unknown): void };
   #paused = false;
   #ended = false;
   #terminated = false;
-  /** Until when what has come is still passed on, after the end. */
+  /** Until when the end passes on what has come before. */
   #deadline = 0;
-  /** What passes it on. */
+  /** The run that passes it on. */
   #rest: Run | undefined;
   #counts: Counts = {};
   #quick = 0;
@@ -94,7 +94,7 @@ export class NativeRun implements Engine {
     return this.#rest?.unsent ?? [];
   }
 
-  /** Asks the proxy's thread. While that's held up, what it has said last. */
+  /** Asks the proxy's thread; returns the last answer while that is held up. */
   get counts(): Counts {
     if (!this.#ended && !this.#terminated && this.#command("STATISTICS")) this.#awaitStatistics();
     return this.#rest === undefined ? this.#counts : sum(this.#counts, this.#rest.counts);
@@ -150,7 +150,7 @@ export class NativeRun implements Engine {
       this.#read();
       if (this.#terminated) return this.#passOnRest();
       if (result !== 0) {
-        // Its errno is the other thread's. What lasts shows here as well.
+        // The other thread's errno can't be read. A lasting reason, such as ETERM, shows in this call as well.
         for (const handle of [this.#work.front, this.#work.back]) {
           handle.getInt(OPTION_NUMBERS.events, "events");
         }
@@ -167,7 +167,7 @@ export class NativeRun implements Engine {
     }
   }
 
-  /** libzmq's proxy leaves what has come in the sockets. */
+  /** Passes on what libzmq's proxy has left in the sockets. */
   #passOnRest(): void {
     const left = this.#deadline - performance.now();
     if (left <= 0) return this.#end();
@@ -193,14 +193,14 @@ export class NativeRun implements Engine {
     this.#finish();
   }
 
-  /** The context is being closed, perhaps with the process: the thread has to be off the sockets now. */
+  /** Makes the thread leave the sockets now, since the context is being closed, perhaps with the process. */
   #abandon(): void {
     if (this.#lent.size === 0) return;
     const lent = this.#lent;
     this.#lent = new Map();
     this.#ended = true;
     if (!this.#terminated) this.#terminate();
-    // The thread may be held up in a send; nothing but the end of its context gets it out of that.
+    // The thread may be held up in a send, which only the shutdown of its context ends.
     if (!this.#awaitStatistics()) {
       for (const context of this.#contexts) {
         zmqTermination().zmq_ctx_shutdown(context);
@@ -225,7 +225,7 @@ export class NativeRun implements Engine {
     return trySend(this.#control, word);
   }
 
-  /** Takes the answers that have come. True where one of them had numbers. */
+  /** Takes the answers that have come. Returns whether one of them had statistics. */
   #read(): boolean {
     let found = false;
     for (let answer; (answer = tryReceive(this.#control)) !== undefined;) {
@@ -234,7 +234,7 @@ export class NativeRun implements Engine {
     return found;
   }
 
-  /** Waits for numbers. */
+  /** Waits for statistics. */
   #awaitStatistics(): boolean {
     const deadline = performance.now() + STATISTICS_TIMEOUT;
     try {
@@ -243,7 +243,7 @@ export class NativeRun implements Engine {
         if (this.#recordStatistics(receiveSync(this.#control, left))) return true;
       }
     } catch {
-      return false; // the time is over, or the context is
+      return false; // the time is over, or the context was shut down
     }
   }
 
@@ -256,7 +256,7 @@ export class NativeRun implements Engine {
       dropped: 0,
       undeliverable: 0,
     });
-    // Received and sent by the front end, then the same of the back end.
+    // Messages and bytes: received and sent by the front end, then the same of the back end.
     this.#counts = { toFront: count(2), toBack: count(6) };
     return true;
   }

@@ -1,4 +1,4 @@
-/** Native messages: sent as they are, and kept for as long as they may have to be sent again. */
+/** Native messages that are sent as they are, and kept for as long as they may have to be sent again. */
 
 import { DONT_WAIT, SEND_MORE } from "../ffi/constants.ts";
 import { check, checkExpected, WOULD_BLOCK_OR_OUT_OF_TURN } from "../ffi/errno.ts";
@@ -8,20 +8,20 @@ import type { Frame } from "../socket/message.ts";
 import { NativeMessage } from "../socket/native_message.ts";
 import { sendPart } from "../socket/native_send.ts";
 
-/** A native message's words, without what its connection has told of itself, which they only point to. */
+/** The words of a native message's struct that point to its connection's metadata, which a copy must not have. */
 const METADATA_WORDS = 2;
 
 /** A native message that can be sent on: what one socket has received, another one sends, without a copy. */
 export class MovableMessage extends NativeMessage {
   readonly #calls = zmqMoving();
 
-  /** As the base does; a Request or a Reply out of turn has nothing. */
+  /** Receives as the base class does; a Request or a Reply out of turn has nothing. */
   override receive(socket: Deno.PointerObject): number {
     const size = this.receiveOnce(socket);
     return size >= 0 ? size : this.receiveAfterRefusal(socket, WOULD_BLOCK_OR_OUT_OF_TURN);
   }
 
-  /** Sends it without waiting, which leaves it empty. False where it can't go now, out of turn included. */
+  /** Sends it without waiting, which leaves it empty. Returns false if it can't go now, out of turn included. */
   send(socket: Deno.PointerObject, more: boolean): boolean {
     const flags = more ? DONT_WAIT | SEND_MORE : DONT_WAIT;
     return this.#sendOnce(socket, flags) >= 0 || this.#sendAfterRefusal(socket, flags);
@@ -36,7 +36,7 @@ export class MovableMessage extends NativeMessage {
     return checkExpected(again, "zmq_msg_send", WOULD_BLOCK_OR_OUT_OF_TURN) >= 0;
   }
 
-  /** Makes it the same as another. Large ones share their bytes. It must be empty. */
+  /** Copies another message into this one, which must be empty. Large ones share their bytes. */
   copy(other: NativeMessage): void {
     if (!other.small) {
       check(this.#calls.zmq_msg_copy(this.pointer, other.pointer), "zmq_msg_copy");
@@ -75,13 +75,13 @@ export class PartBuffer {
     this.#all[--this.length].drop();
   }
 
-  /** Makes a message, which must be empty, the last one, and drops that. */
+  /** Moves the last one into a message, which must be empty. */
   takeLast(message: MovableMessage): void {
     message.copy(this.#all[this.length - 1]);
     this.pop();
   }
 
-  /** Sends all of them without waiting; `more` says that the message goes on. False where they can't go now. */
+  /** Sends all of them without waiting; with `more`, the message goes on. Returns false if they can't go now. */
   send(socket: Deno.PointerObject, more: boolean): boolean {
     const last = this.length - 1;
     for (let i = 0; i <= last; i++) {
@@ -108,8 +108,8 @@ export class PartBuffer {
 }
 
 /**
- * To be called where a part was refused behind others: its peer went away, and libzmq now drops, with success,
- * whatever comes until a last part has come (see `sendParts`).
+ * Ends a message of which a part was refused behind others: its peer has gone, and libzmq now drops, with success,
+ * everything up to the next last part (see `sendParts`).
  */
 export function finishDropped(socket: Deno.PointerObject): void {
   sendPart(socket, "");

@@ -1,4 +1,4 @@
-/** One direction of a proxy: what one socket receives, the other sends. */
+/** One direction of a proxy: it sends on one socket what it receives from the other. */
 
 import { ZmqError } from "../errors.ts";
 import { WRITABLE } from "../poller/backend.ts";
@@ -11,27 +11,27 @@ import { finishDropped, MovableMessage, PartBuffer } from "./parts.ts";
 /** One of a proxy's sockets, as its relays see it. */
 export interface End {
   readonly handle: Handle;
-  /** It was called since it was last looked at, or found empty: its descriptor's edge may be gone. */
+  /** A call on it since the last look, or since it was found empty, may have consumed its descriptor's edge. */
   stale: boolean;
-  /** What the last look said. */
+  /** The result of the last look. */
   ready: number;
-  /** Looks. */
+  /** Looks at the socket's readiness. */
   look(): number;
 }
 
-/** How a relay's turn has ended: nothing more is there; */
+/** Outcome of a relay's turn: there is nothing more to receive. */
 export const EMPTY = 0;
-/** a message waits for `blockedBy`; */
+/** Outcome: a message waits for `blockedBy`. */
 export const BLOCKED = 1;
-/** as many went as might; */
+/** Outcome: the limit was reached. */
 export const LIMIT = 2;
-/** this turn of the event loop is used up. */
+/** Outcome: the tick's budget is used up. */
 export const LATE = 3;
 
-/** How many receives count as one operation of the turn's budget: each takes a fraction of another's time. */
+/** How many receives count as one operation of the tick's budget, since each takes a fraction of an operation's time. */
 const OPERATION = 8;
 
-/** What went one way. */
+/** What was passed on in one direction. */
 export class Count {
   messages = 0;
   bytes = 0;
@@ -42,12 +42,12 @@ export class Count {
 /** One direction. */
 export abstract class Relay {
   readonly count: Count = new Count();
-  /** How the last turn has ended, and for whom a message waits. */
+  /** The outcome of the last turn, and the socket for which a message waits. */
   outcome = LIMIT;
   blockedBy: End | undefined;
-  /** It was found empty since this was last set to false. */
+  /** The source was found empty since this was last set to false. */
   emptied = false;
-  /** Nothing is to be received. */
+  /** The relay receives nothing while this is set. */
   paused = false;
   #left = 0;
 
@@ -63,7 +63,7 @@ export abstract class Relay {
         outcome = this.step();
       } catch (error) {
         if (!(error instanceof ZmqError) || error.code !== "EHOSTUNREACH") throw error;
-        // A mandatory Router's peer has gone. It's no reason to leave all others without their messages.
+        // A mandatory Router's peer has gone; the others still get their messages.
         outcome = this.giveUp();
       }
       if (outcome === LIMIT) {
@@ -81,16 +81,16 @@ export abstract class Relay {
     return moved;
   }
 
-  /** Whether a message was taken that hasn't gone yet. */
+  /** Whether a message was received that hasn't been sent yet. */
   abstract readonly holds: boolean;
   /** Passes one message on, and returns `LIMIT`. */
   protected abstract step(): number;
-  /** Drops the message that was taken. */
+  /** Drops the message that was received. */
   protected abstract forget(): void;
-  /** Ends it. Returns the message that was taken, and hasn't gone. */
+  /** Ends it. Returns the message that was received, and wasn't sent. */
   abstract end(): Frame[] | undefined;
 
-  /** Counts a receive. False where this turn is used up. */
+  /** Counts a receive. Returns false if the tick's budget is used up. */
   protected mayReceive(): boolean {
     if (--this.#left >= 0) return true;
     if (!takeBudget()) return false;
@@ -98,7 +98,7 @@ export abstract class Relay {
     return true;
   }
 
-  /** Drops a message that can't go anywhere. */
+  /** Drops a message that can't be sent to anyone. */
   protected giveUp(): number {
     this.forget();
     this.count.undeliverable++;
@@ -114,12 +114,12 @@ export abstract class Relay {
 /** Passes native messages on: one call to receive a part, and one to send it. */
 export class NativeRelay extends Relay {
   readonly #message = new MovableMessage();
-  /** The parts before it, in case all have to be sent again; with a capture socket, what that is to get. */
+  /** The parts before it, in case all have to be sent again; with a capture socket, the parts for that. */
   readonly #parts = new PartBuffer();
-  /** The message was received, and has to be sent: these parts, itself, and, if there are `#more`, others. */
+  /** A message was received, and has to be sent: `#parts`, `#message`, and, if `#more` is set, parts still in the socket. */
   #held = false;
   #more = false;
-  /** It was sent, but has to go to the capture socket, too. */
+  /** It was sent, and has to go to the capture socket, too. */
   #uncaptured = false;
   #bytes = 0;
   readonly #least: number;
@@ -181,7 +181,7 @@ export class NativeRelay extends Relay {
     try {
       frames.push(...takeMessage(handle.pointer) ?? []);
     } catch {
-      // The context was shut down, so that this can't be had any more. That's the error of the whole, already.
+      // The context was shut down, so the rest can't be received. The proxy's promise has that error already.
     }
     return frames;
   }
@@ -203,7 +203,7 @@ export class NativeRelay extends Relay {
       }
       if (!more) break;
       const size = message.receive(handle.pointer);
-      if (size < 0) { // can't be, but if it were, the next message would be glued to this one
+      if (size < 0) { // never seen; without this, the next message would continue this one
         finishDropped(target.handle.pointer);
         break;
       }
@@ -219,8 +219,8 @@ export class NativeRelay extends Relay {
   }
 
   /**
-   * Takes a whole message before its first part goes out: where its parts are to be counted, and from an XPUB. A receive
-   * from that can find nothing in the middle of a message, and the part before was its last then.
+   * Receives a whole message before its first part goes out: where its parts have to be counted, and from an XPUB, of which
+   * a receive can find nothing in the middle of a message. The part before was its last one then.
    */
   #collect(): number {
     const message = this.#message;
@@ -263,8 +263,8 @@ export class NativeRelay extends Relay {
     const { target } = this;
     const { pointer } = target.handle;
     if (this.#message.send(pointer, more)) return true;
-    // A refused send needn't have run the socket's commands, of which one may say that there is room now. The part
-    // behind others is another matter: they are lost.
+    // A refused send needn't have run the socket's commands, one of which may report room. This isn't true of a part
+    // behind others: its refusal means that their peer has gone, and they're lost.
     return first && (target.look() & WRITABLE) !== 0 && this.#message.send(pointer, more);
   }
 

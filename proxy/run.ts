@@ -19,7 +19,7 @@ import {
   type Relay,
 } from "./relay.ts";
 
-/** How many messages go one way before the other has its turn. */
+/** How many messages go in one direction before the other one has its turn. */
 const BATCH = 256;
 
 /** What a proxy works with. */
@@ -35,24 +35,24 @@ export function passes(from: Handle, to: Handle): boolean {
   return from.type.receives && to.type.sends;
 }
 
-/** A message that was taken from one socket, and for which the other had no room to the last. */
+/** A message that was received from one socket, and for which the other had no room until the end. */
 export interface Unsent {
   direction: "toBack" | "toFront";
   message: Frame[];
 }
 
-/** What has gone in each direction. */
+/** What was passed on in each direction. */
 export interface Counts {
   readonly toBack?: Readonly<Count> | undefined;
   readonly toFront?: Readonly<Count> | undefined;
 }
 
-/** What a proxy's public face works with. */
+/** A proxy at work, as the public class uses it. */
 export interface Engine {
   readonly closed: boolean;
   readonly paused: boolean;
   readonly counts: Counts;
-  /** What couldn't be sent to the last. */
+  /** The messages that couldn't be sent until the end. */
   readonly unsent: readonly Unsent[];
   /** Settles at the end. */
   readonly whole: Promise<void>;
@@ -64,7 +64,7 @@ export interface Engine {
   end(): void;
 }
 
-/** What waits in the reactor, and keeps the process alive, while the proxy works. */
+/** The pending operation that keeps the process alive while the proxy works. */
 class PendingRun extends Pending {
   constructor(readonly run: Run) {
     super();
@@ -95,7 +95,7 @@ class Side implements End, Listener {
     this.#stale = stale || this.#needsLook;
   }
 
-  /** Whether others wait for it, too. */
+  /** Whether something else waits for it, too. */
   get shared(): boolean {
     return this.handle.dependents > 1;
   }
@@ -105,7 +105,7 @@ class Side implements End, Listener {
     return this.ready = this.handle.look();
   }
 
-  /** Looks, and serves what else waits. */
+  /** Looks, and serves what else waits for the socket. */
   recheck(): void {
     this.#stale = false;
     this.ready = 0;
@@ -133,8 +133,8 @@ class Side implements End, Listener {
   }
 
   /**
-   * Whether a receive that finds nothing is no look: the descriptors of thread-safe sockets stay readable until they're
-   * looked at, and a Request or a Reply out of turn doesn't hear what others tell it.
+   * Whether a receive that finds nothing doesn't count as a look: the descriptors of thread-safe sockets stay readable until
+   * a look, and a Request or a Reply out of turn doesn't run its commands.
    */
   get #needsLook(): boolean {
     const { takesTurns, threadSafe } = this.handle.type;
@@ -145,9 +145,9 @@ class Side implements End, Listener {
 /**
  * A proxy at work.
  *
- * It's a source without a descriptor: what its sockets' looks tell lists it in the reactor, which serves it before
- * anything sleeps. Then each relay moves what there is. A socket that was called since it was last found empty is looked at
- * again, by the rules of all sockets; a receive that finds nothing is such a look.
+ * It's a source without a descriptor. Each look at its sockets marks it as stale, so that the reactor serves it before
+ * anything waits. Then each relay moves what there is. A socket that was called since it was last found empty is looked at
+ * again, by the rules of all sockets; a receive that finds nothing counts as a look.
  */
 export class Run extends Source implements Engine {
   readonly fd = -1;
@@ -238,7 +238,7 @@ export class Run extends Source implements Engine {
     else this.#settle.reject(error);
   }
 
-  /** A look at one of its sockets has said something. */
+  /** A look at one of its sockets has had a result. */
   onSideReady(): void {
     if (!this.#busy && !this.#ended && !this.#paused) reactor().markStale(this);
   }
@@ -267,7 +267,7 @@ export class Run extends Source implements Engine {
       for (const relay of this.#all) {
         moved += relay.move(BATCH);
         if (this.#ended) return;
-        if (this.#paused) return this.#rest(); // by a filter
+        if (this.#paused) return this.#rest(); // a filter has paused it
         if (relay.outcome === LATE) {
           reactor().postpone(this);
           return this.#rest();
@@ -282,7 +282,7 @@ export class Run extends Source implements Engine {
     }
   }
 
-  /** Looks at the sockets that were called, and tells whether anything can be moved now. */
+  /** Looks at the sockets that were called, and returns whether anything can be moved now. */
   #recheck(last: boolean): boolean {
     let ready = false;
     for (const side of this.#sides) {
@@ -300,7 +300,7 @@ export class Run extends Source implements Engine {
           : 0;
         return (side.ready & wanted) !== 0;
       });
-      // It says that it's ready, and refuses: it's asked again later.
+      // It reports that it's ready, and refuses: it's tried again later.
       if (some && last) reactor().setRefused(side.handle, true);
       ready ||= some;
     }
@@ -312,7 +312,7 @@ export class Run extends Source implements Engine {
     for (const relay of this.#all) relay.paused = paused;
   }
 
-  /** Leaves the rest to another turn; others may wait for the same sockets. */
+  /** Leaves the rest to another turn, and queues a look at sockets for which something else waits. */
   #rest(): void {
     for (const side of this.#sides) if (side.shared) reactor().queueRecheck(side.handle);
   }
