@@ -1,4 +1,4 @@
-/** Addresses of peers, and the rules that they are held against: one address, a network, or all of ipc. */
+/** Addresses of peers, and the rules that they are checked against: one address, a network, or all of ipc. */
 
 /** An IP address as 16 bytes, an IPv4 one mapped into IPv6. */
 interface Ip {
@@ -8,7 +8,7 @@ interface Ip {
 
 /** One line of a list of addresses. */
 interface Rule extends Ip {
-  /** How many bits of the 128 count. */
+  /** How many of the 128 bits are compared. */
   readonly bits: number;
 }
 
@@ -17,12 +17,12 @@ export class AddressList {
   readonly #rules: Rule[] = [];
   #ipc = false;
 
-  /** Nothing was added. */
+  /** Whether nothing was added. */
   get empty(): boolean {
     return this.#rules.length === 0 && !this.#ipc;
   }
 
-  /** Adds what {@linkcode checkRule} takes. */
+  /** Adds a rule that {@linkcode checkRule} accepts. */
   add(rule: string): void {
     if (rule === "ipc") this.#ipc = true;
     else this.#rules.push(toRule(rule)!);
@@ -36,12 +36,12 @@ export class AddressList {
   }
 }
 
-/** Whether libzmq's name for a peer is one that can be told from others: an IP address, or that of an ipc peer. */
+/** Whether libzmq's name for a peer identifies it: an IP address, or the name of an ipc peer. */
 export function isKnown(address: string): boolean {
   return isIpc(address) || toIp(address) !== undefined;
 }
 
-/** Throws `TypeError` for what isn't an address, a network in CIDR notation, or `"ipc"`. */
+/** Throws `TypeError` if it's neither an address, nor a network in CIDR notation, nor `"ipc"`. */
 export function checkRule(rule: unknown): void {
   if (rule === "ipc" || typeof rule === "string" && toRule(rule) !== undefined) return;
   const shown = typeof rule === "string" ? JSON.stringify(rule) : typeof rule;
@@ -50,7 +50,7 @@ export function checkRule(rule: unknown): void {
   );
 }
 
-/** libzmq gives user, group and process of an ipc peer. */
+/** Whether it's libzmq's name for an ipc peer, which has its user, group and process. */
 function isIpc(address: string): boolean {
   return /^localhost:\d+:\d+:\d+$/.test(address);
 }
@@ -68,7 +68,7 @@ function toRule(text: string): Rule | undefined {
   const ip = address === undefined ? undefined : toIp(address);
   if (ip === undefined) return undefined;
   if (length === undefined) return { ...ip, bits: 128 };
-  // A network of mapped addresses, such as ::ffff:10.0.0.0/104, is one of IPv4 with its bits counted from the left.
+  // A network of mapped addresses, such as ::ffff:10.0.0.0/104, is an IPv4 network, with its bits counted from the left.
   const bits = Number(length) + (address.includes(":") ? 0 : 96);
   return bits > 128 || ip.v4 && bits < 96 ? undefined : { ...ip, bits };
 }
@@ -85,7 +85,7 @@ function toIp(text: string): Ip | undefined {
 const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
 function toIpv4(text: string): number[] | undefined {
-  // No leading zeros: some read them as octal.
+  // No leading zeros, which some programs read as octal.
   if (!/^(?:(?:0|[1-9]\d{0,2})(?:\.(?!$)|$)){4}$/.test(text)) return undefined;
   const numbers = text.split(".").map(Number);
   return numbers.every((number) => number <= 255) ? numbers : undefined;

@@ -1,4 +1,4 @@
-/** The authenticator: answers libzmq's questions whether a peer may come in. */
+/** The authenticator: it answers libzmq's requests to admit a peer. */
 
 import { Context, context as defaultContext } from "../context.ts";
 import { settled } from "../poller/reactor.ts";
@@ -17,37 +17,36 @@ import {
 import type { AuthRequest } from "./requests.ts";
 import { ZapHandler } from "./zap_handler.ts";
 
-/** What an {@linkcode Authenticator} can be made with. */
+/** Options of an {@linkcode Authenticator}. */
 export interface AuthenticatorOptions {
   /** The context for whose sockets it answers. Default: the shared {@linkcode context}. */
   context?: Context;
-  /** Told of each peer that isn't let in, and why. Must not be relied on for the decision, which was made. */
+  /** Called for each peer that was denied, with the reason. It can't change the decision. */
   onDenied?: (request: AuthRequest, reason: string) => void;
   /**
-   * Told of each handler that has thrown or given something that isn't a verdict, after its peer was refused. Default: a line
-   * on standard error.
+   * Called when a handler has thrown, or has returned something that isn't a {@linkcode Verdict}, after its peer was
+   * denied. Default: writes a line to standard error.
    */
   onError?: (error: unknown, request: AuthRequest) => void;
 }
 
-/** Where a rule holds. */
+/** The scope of a rule. */
 export interface RuleOptions {
-  /** Only for sockets with this {@linkcode SecurityOptions.zapDomain}. Default: for all. */
+  /** Only for sockets with this {@linkcode SecurityOptions.zapDomain}. Default: for all sockets. */
   domain?: string;
 }
 
 /**
- * Decides which peers may come in, for all sockets of a context (ZAP, RFC 27).
+ * Admits or denies peers, for all sockets of a context (ZAP, RFC 27).
  *
- * It's asked about every peer of a bound or connected socket that is a PLAIN, CURVE or GSSAPI server, and of one without
- * a mechanism that has a {@linkcode SecurityOptions.zapDomain}. No one is let in who wasn't allowed to: by default, and where a
- * handler throws, the answer is no. It's in force as soon as it's made and until it's closed, also
- * when the program has dropped it, and doesn't keep the process alive. A context that has one is only ended by
- * {@linkcode Context.close}, not by being dropped.
+ * It decides for every peer of a bound or connected socket that is a PLAIN, CURVE or GSSAPI server, and of one without
+ * a mechanism that has a {@linkcode SecurityOptions.zapDomain}. By default it denies, also if a handler throws. It works
+ * from the moment when it's made until it's closed, also after the program has dropped it, and doesn't keep the process
+ * alive. Only {@linkcode Context.close} ends a context that has one; dropping the context doesn't.
  *
- * Without an authenticator libzmq lets every CURVE client in that has the server's key. So set
- * {@linkcode SecurityOptions.zapDomain} and {@linkcode SecurityOptions.zapEnforceDomain} on every server: then no one comes in
- * before the authenticator is made, nor after it was closed.
+ * Without an authenticator libzmq admits every CURVE client that has the server's key. So set
+ * {@linkcode SecurityOptions.zapDomain} and {@linkcode SecurityOptions.zapEnforceDomain} on every server: then no peer is
+ * admitted before the authenticator is made, or after it was closed.
  *
  * @example Only one client's key
  * ```ts
@@ -75,7 +74,8 @@ export class Authenticator implements Disposable, AsyncDisposable {
   /**
    * Makes an authenticator, which answers from now on.
    *
-   * @throws `TypeError` for options of the wrong type; `ZmqError` EADDRINUSE where the context has one already.
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {ZmqError} EADDRINUSE If the context has one already.
    */
   constructor(options: AuthenticatorOptions = {}) {
     if (typeof options !== "object" || options === null) {
@@ -105,12 +105,13 @@ export class Authenticator implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Lets only peers in whose addresses were allowed, by this or another call. That alone lets in who has no
-   * mechanism; with one, its own check comes after it. Where a domain has a list of its own, both must have the address.
+   * Allows addresses, and denies peers whose addresses neither this nor another call has allowed. This is enough to admit
+   * a peer without a mechanism; with one, the mechanism's own check follows. If a domain has its own list, both lists must
+   * have the address.
    *
    * @param addresses IPv4 or IPv6 addresses, networks such as `"10.0.0.0/8"` and `"fd00::/8"`, or `"ipc"` for all peers
    * over ipc.
-   * @throws `TypeError` for what isn't an address; nothing has changed then.
+   * @throws {TypeError} If one of them isn't an address; nothing has changed then.
    */
   allow(addresses: string | readonly string[], options: RuleOptions = {}): void {
     const rules = this.#rules(options);
@@ -118,10 +119,10 @@ export class Authenticator implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Keeps out peers whose addresses were denied, by this or another call, whatever else says of them.
+   * Denies peers with these addresses, whatever else allows them.
    *
    * @param addresses As with {@linkcode Authenticator.allow}.
-   * @throws `TypeError` for what isn't an address; nothing has changed then.
+   * @throws {TypeError} If one of them isn't an address; nothing has changed then.
    */
   deny(addresses: string | readonly string[], options: RuleOptions = {}): void {
     const rules = this.#rules(options);
@@ -129,10 +130,10 @@ export class Authenticator implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Says who comes in without a mechanism: every one whose address isn't kept out (`"any"`), or those whom a function lets in.
-   * Without this, those whose addresses were allowed.
+   * Sets which peers without a mechanism are admitted: all whose addresses aren't denied (`"any"`), or those that a
+   * function admits. Without this, those whose addresses were allowed.
    *
-   * @throws `TypeError` for anything else.
+   * @throws {TypeError} If the policy is none of these.
    */
   configureNull(policy: NullPolicy, options: RuleOptions = {}): void {
     const handler = nullHandler(policy);
@@ -140,10 +141,10 @@ export class Authenticator implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Says who comes in with PLAIN: names with their passwords, which are copied, or those whom a function lets in. A second call takes
-   * the first one's place; a domain's own policy takes that of all domains.
+   * Sets which peers are admitted with PLAIN: those with these names and passwords, which are copied, or those that a
+   * function admits. A second call replaces the first one's policy; a domain's own policy replaces that of all domains.
    *
-   * @throws `TypeError` for anything else; it shows no password.
+   * @throws {TypeError} If the policy is none of these. The error shows no password.
    */
   configurePlain(policy: PlainPolicy, options: RuleOptions = {}): void {
     const handler = plainHandler(policy);
@@ -151,12 +152,12 @@ export class Authenticator implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Says who comes in with CURVE: those whose public keys are given, by themselves, in certificates or in a folder, those whom a
-   * function lets in, or every one that has the server's public key (`"any"`). Keys are copied; what is in a
-   * {@linkcode CertificateFolder} is looked up in it. A second call takes the first one's place; a domain's own
-   * policy takes that of all domains.
+   * Sets which peers are admitted with CURVE: those with these public keys, alone, in certificates or in a folder; those
+   * that a function admits; or every one that has the server's public key (`"any"`). Keys are copied; a
+   * {@linkcode CertificateFolder} is looked up each time. A second call replaces the first one's policy; a domain's own
+   * policy replaces that of all domains.
    *
-   * @throws `TypeError` for anything else.
+   * @throws {TypeError} If the policy is none of these.
    */
   configureCurve(policy: CurvePolicy, options: RuleOptions = {}): void {
     const handler = curveHandler(policy);
@@ -164,11 +165,12 @@ export class Authenticator implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Says who comes in with GSSAPI: principals, those whom a function lets in, or every one for whom Kerberos vouches
-   * (`"any"`). A second call takes the first one's place; a domain's own policy takes that of all domains. Without an
-   * authenticator, everyone comes in for whom Kerberos vouches, also with an enforced domain.
+   * Sets which peers are admitted with GSSAPI: these principals, those that a function admits, or every one that Kerberos
+   * has authenticated (`"any"`). A second call replaces the first one's policy; a domain's own policy replaces that of all
+   * domains. Without an authenticator, libzmq admits everyone whom Kerberos has authenticated, also with an enforced
+   * domain.
    *
-   * @throws `TypeError` for anything else.
+   * @throws {TypeError} If the policy is none of these.
    */
   configureGssapi(policy: GssapiPolicy, options: RuleOptions = {}): void {
     const handler = gssapiHandler(policy);
@@ -176,8 +178,8 @@ export class Authenticator implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Stops answering. Who is connected stays so. From then on, sockets decide without: only with
-   * {@linkcode SecurityOptions.zapEnforceDomain} do they let no one in. Idempotent.
+   * Stops answering. Peers that are connected stay connected. From then on libzmq decides alone, and only with
+   * {@linkcode SecurityOptions.zapEnforceDomain} does it deny every peer. Idempotent.
    */
   close(): void {
     this.#handler.close();
@@ -188,13 +190,13 @@ export class Authenticator implements Disposable, AsyncDisposable {
     this.close();
   }
 
-  /** Calls {@linkcode Authenticator.close}, and waits until the thread that waited for descriptors was given back. */
+  /** Calls {@linkcode Authenticator.close}, and waits until the runtime has its thread back that waited for descriptors. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return settled();
   }
 
-  /** Rules are made only once all else was found right. */
+  /** Returns a function that makes a domain's rules, to be called after all other checks. */
   #rules({ domain }: RuleOptions): () => DomainPolicy {
     if (domain === undefined) return () => this.#handler.common;
     if (typeof domain !== "string" || domain === "" || domain === "*") {

@@ -1,16 +1,16 @@
-/** Certificates: CURVE keys with what is to be known of their owner, in the files that czmq and pyzmq use. */
+/** Certificates: CURVE keys with data about their owner, in the file format of czmq and pyzmq. */
 
 import { curveKeyPair, curvePublicKey, toKey } from "./curve.ts";
 import { hiding, INSPECT, print } from "./secret.ts";
 import { formatCertificate, parseCertificate } from "./zpl.ts";
 
-/** What a {@linkcode Certificate} is made of. */
+/** The parts of a {@linkcode Certificate}. */
 export interface CertificateParts {
-  /** The public key, 40 characters of Z85 or 32 bytes. Default: that of the secret key. */
+  /** The public key, 40 characters of Z85 or 32 bytes. Default: the secret key's. */
   publicKey?: string | Uint8Array;
   /** The secret key, 40 characters of Z85 or 32 bytes; without one, the certificate is a public one. */
   secretKey?: string | Uint8Array | null;
-  /** What is to be known of the owner, such as a name. Anyone can read it. */
+  /** Data about the owner, such as a name. Anyone can read it. */
   metadata?: Readonly<Record<string, string>>;
 }
 
@@ -32,9 +32,9 @@ export interface CurveClientOptions {
   curveSecretKey: string;
 }
 
-/** How {@linkcode Certificate.save} treats files that are there already. */
+/** Options of {@linkcode Certificate.save}. */
 export interface SaveOptions {
-  /** Whether they're replaced. Default false. */
+  /** Whether existing files are replaced. Default false. */
   overwrite?: boolean;
 }
 
@@ -60,15 +60,15 @@ export interface SaveOptions {
 export class Certificate {
   /** The public key, as 40 characters of Z85. */
   readonly publicKey: string;
-  /** What is to be known of the owner. */
+  /** Data about the owner. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly #secretKey: string | null;
 
   /**
    * Makes a certificate of keys that exist.
    *
-   * @throws `TypeError` for what isn't a key, where there is no key at all, where the two don't belong together, and for
-   * metadata that a file can't hold.
+   * @throws {TypeError} If one of them isn't a key, if there is no key at all, if the two don't belong together, or if a file
+   * can't hold the metadata.
    */
   constructor({ publicKey, secretKey = null, metadata = {} }: CertificateParts) {
     this.#secretKey = secretKey === null ? null : toKey(secretKey, "The secret key");
@@ -80,7 +80,7 @@ export class Certificate {
       throw new TypeError("The certificate's keys don't belong together");
     }
     this.metadata = Object.freeze({ ...metadata });
-    formatCertificate(this, null); // refuses metadata that couldn't be saved
+    formatCertificate(this, null); // throws for metadata that couldn't be saved
   }
 
   /** Makes a certificate with a fresh pair of keys. */
@@ -92,7 +92,7 @@ export class Certificate {
    * Loads a certificate from a file: `name.key` for a public one, `name.key_secret` for one with its secret key. Needs
    * the permission to read it.
    *
-   * @throws By rejection: `SyntaxError` for a file that isn't a certificate; what `Deno.readTextFile` throws.
+   * The promise rejects with `SyntaxError` if the file isn't a certificate, and with what `Deno.readTextFile` throws.
    */
   static async load(path: string | URL): Promise<Certificate> {
     const text = await Deno.readTextFile(path);
@@ -114,7 +114,11 @@ export class Certificate {
     return new Certificate({ publicKey: this.publicKey, metadata: this.metadata });
   }
 
-  /** The options that make a socket the CURVE server with these keys. Throws `TypeError` without a secret key. */
+  /**
+   * Returns the options that make a socket the CURVE server with these keys.
+   *
+   * @throws {TypeError} If the certificate has no secret key.
+   */
   serverOptions(): CurveServerOptions {
     return hiding(
       { curveServer: true as const, curveSecretKey: this.#secret() },
@@ -123,8 +127,9 @@ export class Certificate {
   }
 
   /**
-   * The options that make a socket a CURVE client with these keys, of the server with that public key. Throws
-   * `TypeError` without a secret key, and for what isn't a key.
+   * Returns the options that make a socket a CURVE client with these keys, for the server with that public key.
+   *
+   * @throws {TypeError} If the certificate has no secret key, or if `serverKey` isn't a key.
    */
   clientOptions(server: string | Uint8Array | Certificate): CurveClientOptions {
     const key = server instanceof Certificate ? server.publicKey : server;
@@ -136,11 +141,11 @@ export class Certificate {
   }
 
   /**
-   * Saves the certificate: the public part under `path`, which should end with `.key`, and, where there is a secret
-   * key, the whole under the same name with `_secret` behind it, in a file that only its owner can read (mode 0600).
-   * Needs the permission to write them.
+   * Saves the certificate: the public part under `path`, which should end with `.key`, and, if there is a secret key, the
+   * whole under the same name with `_secret` at its end, in a file that only its owner can read (mode 0600). Needs the
+   * permission to write them.
    *
-   * @throws By rejection: `Deno.errors.AlreadyExists` where one of them is there already; what else
+   * The promise rejects with `Deno.errors.AlreadyExists` if one of them exists already, and with what else
    * `Deno.writeTextFile` throws.
    */
   async save(path: string | URL, { overwrite = false }: SaveOptions = {}): Promise<void> {
@@ -152,8 +157,8 @@ export class Certificate {
     if (this.#secretKey !== null) {
       files.push([named("_secret"), formatCertificate(this, this.#secretKey), 0o600]);
     }
-    // A file that is there keeps its mode when it's written to, so each is made afresh, and takes the
-    // old one's place whole.
+    // An existing file keeps its mode when it's written to. So each is written as a new file, which then replaces the old
+    // one.
     const made: (string | URL)[] = [];
     try {
       for (const [target, text, mode] of files) {
@@ -190,7 +195,7 @@ export class Certificate {
   }
 }
 
-/** A place beside a file, for what is to take its place. */
+/** Returns a path beside a file, for the file that replaces it. */
 function temporary(path: string | URL): string | URL {
   const ending = `.${crypto.randomUUID()}`;
   return path instanceof URL ? new URL(path.href + ending) : path + ending;

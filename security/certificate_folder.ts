@@ -1,12 +1,12 @@
-/** A folder with the public certificates of those who may come in. */
+/** A folder with the public certificates of the clients that are admitted. */
 
 import { Certificate } from "./certificate.ts";
 
 /**
- * The public certificates in a folder: its files whose names end with `.key`, as czmq and pyzmq have it.
+ * The public certificates in a folder: its files whose names end with `.key`, as with czmq and pyzmq.
  *
- * Only {@linkcode CertificateFolder.reload} looks at the folder again. Who was let in stays connected, also after
- * the certificate is gone.
+ * Only {@linkcode CertificateFolder.reload} looks at the folder again. A peer that was admitted stays connected, also
+ * after its certificate was removed.
  *
  * @example
  * ```ts
@@ -26,7 +26,7 @@ import { Certificate } from "./certificate.ts";
  * ```
  */
 export class CertificateFolder {
-  /** Where it is. */
+  /** The folder's path. */
   readonly path: string | URL;
   #certificates: ReadonlyMap<string, Certificate> = new Map();
 
@@ -35,9 +35,8 @@ export class CertificateFolder {
   }
 
   /**
-   * Opens a folder and loads what is in it. Needs the permission to read it.
-   *
-   * @throws By rejection: as {@linkcode CertificateFolder.reload} does.
+   * Opens a folder and loads its certificates. Needs the permission to read it. The promise rejects as with
+   * {@linkcode CertificateFolder.reload}.
    */
   static async open(path: string | URL): Promise<CertificateFolder> {
     const folder = new CertificateFolder(path);
@@ -46,10 +45,10 @@ export class CertificateFolder {
   }
 
   /**
-   * Loads the folder again: what was added counts from now on, and what was removed doesn't any more.
+   * Loads the folder again: from now on, new certificates are valid, and removed ones aren't.
    *
-   * @throws By rejection: `SyntaxError` for a file that isn't a certificate; what `Deno.readDir` and
-   * `Deno.readTextFile` throw. What had been loaded before then stays in force.
+   * The promise rejects with `SyntaxError` if a file isn't a certificate, and with what `Deno.readDir` and
+   * `Deno.readTextFile` throw. The certificates that were loaded before stay valid then.
    */
   async reload(): Promise<void> {
     const base = this.path instanceof URL ? this.path.href : this.path;
@@ -66,17 +65,17 @@ export class CertificateFolder {
     this.#certificates = certificates;
   }
 
-  /** Those that were loaded. */
+  /** The certificates that were loaded. */
   get certificates(): Certificate[] {
     return [...this.#certificates.values()];
   }
 
-  /** Whether a public key's certificate was loaded; the key as 40 characters of Z85. */
+  /** Whether a public key's certificate was loaded. The key has 40 characters of Z85. */
   has(publicKey: string): boolean {
     return this.#certificates.has(publicKey);
   }
 
-  /** A public key's certificate; `undefined` where there is none. */
+  /** Returns a public key's certificate; `undefined` if there is none. */
   get(publicKey: string): Certificate | undefined {
     return this.#certificates.get(publicKey);
   }

@@ -1,21 +1,21 @@
-/** CURVE's keys. */
+/** CURVE keys. */
 
 import { newKeys, publicKeyOf } from "../ffi/curve.ts";
 import { keyBytes, z85Encode } from "../socket/z85.ts";
 import { hiding } from "./secret.ts";
 
-/** A public key and the secret key to it, each as 40 characters of Z85. */
+/** A public key and its secret key, each as 40 characters of Z85. */
 export interface CurveKeyPair {
   /** The key to give to everyone. */
   publicKey: string;
-  /** The key to keep. `console.log` and `Deno.inspect` hide it where they print the pair. */
+  /** The key to keep secret. `console.log` and `Deno.inspect` hide it when they print the pair. */
   secretKey: string;
 }
 
 /**
- * Makes a fresh pair of CURVE keys (`zmq_curve_keypair`).
+ * Makes a new pair of CURVE keys (`zmq_curve_keypair`).
  *
- * @throws `ZmqError` ENOTSUP where libzmq was built without CURVE.
+ * @throws {ZmqError} ENOTSUP If libzmq was built without CURVE.
  *
  * @example
  * ```ts
@@ -41,15 +41,16 @@ export function curveKeyPair(): CurveKeyPair {
 }
 
 /**
- * The public key that belongs to a secret one, as 40 characters of Z85 (`zmq_curve_public`).
+ * Returns the public key of a secret one, as 40 characters of Z85 (`zmq_curve_public`).
  *
- * @throws `TypeError` for what isn't a key; `ZmqError` ENOTSUP where libzmq was built without CURVE.
+ * @throws {TypeError} If it isn't a key.
+ * @throws {ZmqError} ENOTSUP If libzmq was built without CURVE.
  */
 export function curvePublicKey(secretKey: string | Uint8Array): string {
   return publicKeyOf(toKey(secretKey, "The secret key"));
 }
 
-/** A key in its printable form. The error never shows what was given instead: it may be a secret with a slip in it. */
+/** Returns a key in its printable form. The error never shows the value, which may be a secret key with a mistake in it. */
 export function toKey(key: unknown, what: string): string {
   const bytes = keyBytes(key);
   if (bytes === undefined) {

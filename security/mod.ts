@@ -1,6 +1,6 @@
 /**
- * Who may come in, and who can read along: CURVE keys and certificates, and an authenticator that answers for the
- * sockets of a context.
+ * Authentication and encryption: CURVE keys and certificates, and an authenticator that admits or denies the peers of a
+ * context's sockets.
  *
  * @module
  */

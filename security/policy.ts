@@ -1,4 +1,4 @@
-/** What an authenticator is told to do for a domain: addresses, and a way to decide for each mechanism. */
+/** An authenticator's policy for a domain: addresses, and a handler for each mechanism. */
 
 import { AddressList, isKnown } from "./addresses.ts";
 import { Certificate } from "./certificate.ts";
@@ -19,35 +19,35 @@ export type PlainPolicy =
   | ReadonlyMap<string, string>
   | Judge<PlainRequest>;
 
-/** Public keys or certificates, a folder of them, a handler that decides, or `"any"`: anyone who has a key. */
+/** Public keys or certificates, a folder of them, a handler that decides, or `"any"`: every peer that has a key. */
 export type CurvePolicy =
   | Iterable<string | Uint8Array | Certificate>
   | CertificateFolder
   | Judge<CurveRequest>
   | "any";
 
-/** Principals, a handler that decides, or `"any"`: anyone who Kerberos vouches for. */
+/** Principals, a handler that decides, or `"any"`: every principal that Kerberos has authenticated. */
 export type GssapiPolicy = Iterable<string> | Judge<GssapiRequest> | "any";
 
-/** A handler that decides, or `"any"`: every one whose address isn't kept out. */
+/** A handler that decides, or `"any"`: every peer whose address isn't denied. */
 export type NullPolicy = Judge<NullRequest> | "any";
 
-/** What was told for one domain, or for all. */
+/** The rules for one domain, or for all. */
 export class DomainPolicy {
   readonly allowed = new AddressList();
   readonly denied = new AddressList();
   readonly handlers: Partial<Record<AuthRequest["mechanism"], Judge<never>>> = {};
 
-  /** Why a peer's address keeps it out; `undefined` where it doesn't. */
+  /** Returns the reason to deny a peer by its address; `undefined` if there is none. */
   denyReason(address: string): string | undefined {
     if (this.denied.has(address)) return "Address denied";
     if (!this.allowed.empty && !this.allowed.has(address)) return "Address not allowed";
-    // It can't be told whether this one is meant.
+    // libzmq's name doesn't identify the peer, so the list of denied addresses may mean it.
     return this.denied.empty || isKnown(address) ? undefined : "Address unknown";
   }
 }
 
-/** A handler for PLAIN. Throws `TypeError`, which shows no password. */
+/** Returns a handler for PLAIN. Throws `TypeError`, which shows no password. */
 export function plainHandler(policy: PlainPolicy): Judge<PlainRequest> {
   if (typeof policy === "function") return inMicrotask(policy);
   if (typeof policy !== "object" || policy === null) {
@@ -67,7 +67,7 @@ export function plainHandler(policy: PlainPolicy): Judge<PlainRequest> {
   };
 }
 
-/** A handler for CURVE. */
+/** Returns a handler for CURVE. */
 export function curveHandler(policy: CurvePolicy): Judge<CurveRequest> {
   if (policy === "any") return () => true;
   if (typeof policy === "function") return inMicrotask(policy);
@@ -82,7 +82,7 @@ export function curveHandler(policy: CurvePolicy): Judge<CurveRequest> {
   return ({ publicKey }) => keys.has(publicKey);
 }
 
-/** A handler for GSSAPI. */
+/** Returns a handler for GSSAPI. */
 export function gssapiHandler(policy: GssapiPolicy): Judge<GssapiRequest> {
   if (policy === "any") return () => true;
   if (typeof policy === "function") return inMicrotask(policy);
@@ -96,7 +96,7 @@ export function gssapiHandler(policy: GssapiPolicy): Judge<GssapiRequest> {
   return ({ principal }) => principals.has(principal);
 }
 
-/** A handler for peers without a mechanism. */
+/** Returns a handler for peers without a mechanism. */
 export function nullHandler(policy: NullPolicy): Judge<NullRequest> {
   if (policy === "any") return () => true;
   if (typeof policy === "function") return inMicrotask(policy);
@@ -104,15 +104,15 @@ export function nullHandler(policy: NullPolicy): Judge<NullRequest> {
 }
 
 /**
- * Calls a program's function in a microtask. Questions are answered in the middle of the reactor's work, where only code of
- * ours may run: that of a program could close what is just being served.
+ * Calls a program's function in a microtask. The authenticator is served in the middle of the reactor's cycle, in which
+ * only the library's own code may run: a program's could close what is just being served.
  */
 function inMicrotask<Request extends AuthRequest>(handler: Judge<Request>): Judge<Request> {
   return (request) => Promise.resolve(request).then(handler);
 }
 
 const encoder = new TextEncoder();
-/** Compared with where no one has the name, so that this takes no less time. */
+/** Compared with if the name is unknown, so that an unknown name takes no less time. */
 const NOBODYS = new Uint8Array(16);
 
 function fits(text: unknown): boolean {
@@ -121,7 +121,7 @@ function fits(text: unknown): boolean {
   return length >= 1 && length <= 255;
 }
 
-/** Compares in a time that depends on the first one's length only. */
+/** Compares in a time that depends only on the length of `given`. */
 function sameBytes(given: Uint8Array, expected: Uint8Array): boolean {
   let difference = given.length ^ expected.length;
   for (let at = 0; at < given.length; at++) difference |= given[at] ^ (expected[at] ?? 0);

@@ -1,12 +1,12 @@
-/** What an authenticator's handlers are asked about, and what they may answer. */
+/** The requests that an authenticator's handlers get, and the answers that they may return. */
 
-/** What is known of a peer that wants to come in, whatever the mechanism. */
+/** What every request has, whatever the mechanism. */
 export interface PeerRequest {
-  /** The {@linkcode SecurityOptions.zapDomain} of the socket that is to let it in; empty for none. */
+  /** The {@linkcode SecurityOptions.zapDomain} of the socket that the peer connects with; empty for none. */
   readonly domain: string;
   /** The peer's IP address; `localhost:user:group:process` for a peer over ipc. */
   readonly address: string;
-  /** The routing id of the socket that is to let it in; empty for none. */
+  /** The routing id of the socket that the peer connects with; empty for none. */
   readonly routingId: Uint8Array;
 }
 
@@ -16,17 +16,17 @@ export interface NullRequest extends PeerRequest {
   readonly mechanism: "null";
 }
 
-/** A peer that gives name and password. Printing it doesn't show the password. */
+/** A peer that sends a name and a password. Printing it doesn't show the password. */
 export interface PlainRequest extends PeerRequest {
   /** Always `"plain"`. */
   readonly mechanism: "plain";
-  /** The name that the peer gives. */
+  /** The name that the peer has sent. */
   readonly username: string;
-  /** The password that the peer gives. */
+  /** The password that the peer has sent. */
   readonly password: string;
 }
 
-/** A peer that has proved that it has the secret key to a public one. */
+/** A peer that has proved that it has the secret key of a public one. */
 export interface CurveRequest extends PeerRequest {
   /** Always `"curve"`. */
   readonly mechanism: "curve";
@@ -34,7 +34,7 @@ export interface CurveRequest extends PeerRequest {
   readonly publicKey: string;
 }
 
-/** A peer that Kerberos has vouched for. */
+/** A peer that Kerberos has authenticated. */
 export interface GssapiRequest extends PeerRequest {
   /** Always `"gssapi"`. */
   readonly mechanism: "gssapi";
@@ -42,26 +42,26 @@ export interface GssapiRequest extends PeerRequest {
   readonly principal: string;
 }
 
-/** A peer that wants to come in. */
+/** A request to admit a peer. */
 export type AuthRequest = NullRequest | PlainRequest | CurveRequest | GssapiRequest;
 
-/** Lets a peer in, under a name and with properties. */
+/** Admits a peer, with a name and properties. */
 export interface Admission {
   /** The peer's name, which its messages' metadata has as `User-Id`. Default: see {@linkcode Verdict}. */
   userId?: string;
-  /** Properties that its messages' metadata is to have, by names which should begin with `X-`. */
+  /** Properties that its messages' metadata gets, by names that should begin with `X-`. */
   metadata?: Readonly<Record<string, string>>;
 }
 
 /**
- * A handler's answer: `true`, a user id, or an {@linkcode Admission} lets the peer in; `false`, `null`
- * and `undefined` don't. The user id for `true` is PLAIN's name, CURVE's public key, GSSAPI's principal,
- * and empty without a mechanism.
+ * A handler's answer: `true`, a user id, or an {@linkcode Admission} admits the peer; `false`, `null` and
+ * `undefined` deny it. The user id for `true` is PLAIN's name, CURVE's public key, GSSAPI's principal, and
+ * empty without a mechanism.
  */
 export type Verdict = boolean | string | Admission | null | undefined;
 
 /**
- * Decides over a peer, at once or by a promise. If it throws or rejects, the peer isn't let in. It's called in a task of its
- * own, so not while a synchronous call blocks the thread.
+ * A handler: it admits or denies a peer, at once or by a promise. If it throws or rejects, the peer is denied. It's called
+ * in a task of its own, so not while a synchronous call blocks the thread.
  */
 export type Judge<Request extends AuthRequest> = (request: Request) => Verdict | Promise<Verdict>;

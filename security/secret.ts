@@ -1,19 +1,19 @@
-/** Keeping secrets out of what is printed. */
+/** Objects that are printed without their secrets. */
 
-/** How `Deno.inspect` and Node's `inspect` are told what to print. */
+/** The keys of the methods by which `Deno.inspect` and Node's `inspect` print an object. */
 export const INSPECT: readonly symbol[] = [
   Symbol.for("Deno.customInspect"),
   Symbol.for("nodejs.util.inspect.custom"),
 ];
 
-/** What stands in a printed object for something secret. */
+/** What a printed object has in place of a secret. */
 const HIDDEN = "<hidden>";
 
 type Inspect = (value: unknown, options: unknown) => string;
 
 /**
- * Has an object printed without the properties that are secret. Reading them, spreading the object and
- * `JSON.stringify` give them all the same: that's what the object is for.
+ * Makes an object print without its secret properties. Reading them, spreading the object and `JSON.stringify` still
+ * return them, which is what the object is for.
  */
 export function hiding<T extends object>(object: T, ...secrets: (keyof T)[]): T {
   const value = (...args: unknown[]) => {
@@ -25,9 +25,9 @@ export function hiding<T extends object>(object: T, ...secrets: (keyof T)[]): T 
   return object;
 }
 
-/** Prints a stand-in, in the way in which the object itself was to be printed. */
+/** Prints another object, by the function and the options for the original one. */
 export function print(shown: object, args: unknown[]): string {
-  // Deno gives its own function and options, Node the depth, options and function.
+  // Deno passes its function and options, Node the depth, options and function.
   const inspect = args.find((one) => typeof one === "function") as Inspect | undefined;
   const options = args.find((one) => typeof one === "object" && one !== null) ?? {};
   return inspect?.(shown, options) ?? Deno.inspect(shown);

@@ -1,12 +1,12 @@
-/** ZAP 1.0 (RFC 27): how libzmq asks whether a peer may come in, and how it's answered. */
+/** ZAP 1.0 (RFC 27): libzmq's requests to admit a peer, and the replies to them. */
 
 import type { Frame, MessagePart } from "../socket/message.ts";
 
-/** Where libzmq asks. */
+/** The address to which libzmq sends its requests. */
 export const ZAP_ADDRESS = "inproc://zeromq.zap.01";
 const VERSION = "1.0";
 
-/** What libzmq says of a peer that wants to come in. */
+/** What libzmq says of a peer in a request. */
 export interface ZapRequest {
   readonly domain: string;
   readonly address: string;
@@ -15,19 +15,19 @@ export interface ZapRequest {
   readonly credentials: readonly Frame[];
 }
 
-/** A request and how to answer it, or the answer to one that breaks the protocol. */
+/** A request, or why it breaks the protocol, and a function that makes the reply. */
 export type Question =
   | { readonly reply: (answer: Answer) => MessagePart[]; readonly request: ZapRequest }
   | { readonly reply: (answer: Answer) => MessagePart[]; readonly broken: string };
 
-/** An answer. */
+/** The content of a reply. */
 export interface Answer {
-  /** 200 lets the peer in, 400 doesn't, and 500 says that no one could decide. */
+  /** 200 admits the peer, 400 denies it, and 500 reports that the decision failed. */
   readonly status: 200 | 400 | 500;
-  /** Why, in ASCII. */
+  /** The reason, in ASCII. */
   readonly text: string;
   readonly userId?: string;
-  /** Properties that the peer's messages are to have. */
+  /** Properties that the peer's messages get. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -35,17 +35,17 @@ const encoder = new TextEncoder();
 const EMPTY = new Uint8Array(0);
 
 /**
- * Metadata that can't be read: half a property.
+ * Malformed metadata: half a property.
  *
- * Fact: libzmq's GSSAPI server (4.3.4) doesn't look at an answer's status. Failure: a peer that had been refused came in,
- * and its messages were received. Decision: under GSSAPI, refusals carry this, so that the whole answer counts as broken, and
- * libzmq ends the connection. Cost: monitors tell of a broken answer, not of a refusal.
+ * Fact: libzmq's GSSAPI server (4.3.4) doesn't check a reply's status. Failure: a denied peer was admitted, and its messages
+ * were received. Decision: under GSSAPI, a reply that denies has this, so that libzmq takes the whole reply for malformed,
+ * and ends the connection. Cost: monitors report a malformed reply, and not a denial.
  */
 const UNREADABLE = new Uint8Array(1);
 
-/** Takes a request as a Router receives it apart: routing id, empty frame, version, id, and what is asked. */
+/** Parses a request as a Router receives it: routing id, empty frame, version, id, and the fields. */
 export function readRequest(frames: readonly Frame[]): Question {
-  // Anyone who stands between adds a frame to the envelope, which ends with an empty one.
+  // Each proxy in between adds a frame to the envelope, which ends with an empty one.
   const end = frames.findIndex((frame, at) => at > 0 && frame.length === 0);
   const envelope = end < 0 ? [frames[0], EMPTY] : frames.slice(0, end + 1);
   const [version, id, domain, address, routingId, mechanism, ...credentials] = end < 0
@@ -79,8 +79,8 @@ export function readRequest(frames: readonly Frame[]): Question {
 }
 
 /**
- * A frame's text; `undefined` where it isn't UTF-8 or has a NUL in it. Taken leniently, two different passwords could
- * read the same, and a user id could end for C before its end.
+ * Returns a frame's text; `undefined` if it isn't UTF-8, or has a NUL in it. A lenient decoder could return the same text
+ * for two different passwords, and C would cut a user id short at a NUL.
  */
 export function readText(frame: Uint8Array): string | undefined {
   try {
@@ -93,7 +93,7 @@ export function readText(frame: Uint8Array): string | undefined {
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The properties that an answer gives to a connection. Throws `TypeError` for what can't be one. */
+/** Encodes the properties that a reply sets for a connection. Throws `TypeError` for what can't be one. */
 export function encodeMetadata(metadata: Readonly<Record<string, string>>): Uint8Array {
   const bytes: number[] = [];
   for (const [name, value] of Object.entries(metadata)) {

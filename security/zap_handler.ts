@@ -1,4 +1,4 @@
-/** The part of an authenticator that its socket holds: it answers though the program has dropped the rest. */
+/** The part of an authenticator that its socket holds, so that it answers also after the program has dropped the rest. */
 
 import { type Context, coreOf } from "../context.ts";
 import { ZmqError } from "../errors.ts";
@@ -23,17 +23,17 @@ import {
   type ZapRequest,
 } from "./zap.ts";
 
-/** Whom to tell what. */
+/** An authenticator's callbacks. */
 export interface Listeners {
   readonly onDenied?: ((request: AuthRequest, reason: string) => void) | undefined;
   readonly onError?: ((error: unknown, request: AuthRequest) => void) | undefined;
 }
 
-/** Answers until it's closed, or its context is. */
+/** Answers libzmq's requests until it's closed, or its context is. */
 export class ZapHandler {
-  /** What was told for all domains. */
+  /** The policy for all domains. */
   readonly common = new DomainPolicy();
-  /** What was told for single ones. */
+  /** The policies for single domains. */
   readonly domains = new Map<string, DomainPolicy>();
   readonly #listeners: Listeners;
   readonly #handle: Handle;
@@ -59,7 +59,7 @@ export class ZapHandler {
 
   close(): void {
     if (this.closed) return;
-    // Closing alone would give the address back later, on a thread of libzmq's.
+    // After a close alone, a thread of libzmq's would free the address only later.
     try {
       this.#handle.unbind(ZAP_ADDRESS);
     } catch (error) {
@@ -78,7 +78,7 @@ export class ZapHandler {
       }
     } catch (error) {
       if (!isEnded(error)) throw error;
-      this.#handle.setBackgroundHandler(undefined); // no one will ask any more
+      this.#handle.setBackgroundHandler(undefined); // no request comes any more
     }
   }
 
@@ -98,7 +98,7 @@ export class ZapHandler {
     const { mechanism } = request;
     const handler = own?.handlers[mechanism] ?? this.common.handlers[mechanism];
     if (handler === undefined) {
-      // An address that is allowed by name is all that can be asked of who has no mechanism.
+      // Without a mechanism, an address that is on a list is enough.
       const named = !this.common.allowed.empty || own?.allowed.empty === false;
       if (mechanism === "null" && named) return this.#admit(question, request, true);
       return this.#deny(question, request, `No policy for ${mechanism.toUpperCase()}`);
@@ -150,7 +150,7 @@ export class ZapHandler {
 
   #answer({ reply }: Question, answer: Answer): void {
     try {
-      trySend(this.#handle, reply(answer)); // dropped where who asked has gone
+      trySend(this.#handle, reply(answer)); // libzmq drops it if the session that asked has gone
     } catch (error) {
       if (!isEnded(error)) throw error;
     }
@@ -210,7 +210,7 @@ class PlainPeer {
   }
 }
 
-/** The user id of a peer whose handler said no more than yes. */
+/** Returns the user id of a peer whose handler has returned `true`. */
 function nameOf(request: AuthRequest): string {
   switch (request.mechanism) {
     case "plain":
@@ -231,7 +231,7 @@ function reportFailure(error: unknown, request: AuthRequest): void {
   );
 }
 
-/** The context was shut down, or the socket closed meanwhile. */
+/** Whether the context was shut down, or the socket closed meanwhile. */
 function isEnded(error: unknown): boolean {
   return error instanceof ZmqError && ["ETERM", "EBADF", "ENOTSOCK"].includes(error.code);
 }
@@ -241,8 +241,8 @@ function isPromise(value: unknown): value is Promise<Verdict> {
 }
 
 /**
- * What lets a peer in. Only what can't be meant otherwise does: an empty list of rows that a handler has found, or an empty
- * object, is no admission.
+ * Returns the admission in a handler's result. Throws for what could mean something else, such as an empty list of rows
+ * that a handler has found, or an empty object.
  */
 function toGrant(result: unknown): Admission {
   if (result === true) return {};

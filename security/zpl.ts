@@ -4,7 +4,7 @@ import type { CertificateParts } from "./certificate.ts";
 
 const NAME = /^[\w$@.&+/-]{1,255}$/;
 
-/** A certificate's text, with the secret key where one is given. Throws `TypeError` for metadata that doesn't fit in. */
+/** Returns a certificate's text, with the secret key if there is one. Throws `TypeError` for metadata that it can't hold. */
 export function formatCertificate(
   { publicKey, metadata }: { publicKey: string; metadata: Readonly<Record<string, string>> },
   secretKey: string | null,
@@ -28,7 +28,7 @@ function entry(name: string, value: string): string {
       }: use letters, digits and -_$@.&+/`,
     );
   }
-  // Neither of the two programs knows a way to escape anything.
+  // Neither czmq nor pyzmq has a way to escape a character.
   const quote = typeof value === "string" && [`"`, `'`].find((one) => !value.includes(one));
   if (typeof value !== "string" || !quote || /[\r\n\0]/.test(value)) {
     throw new TypeError(
@@ -38,7 +38,7 @@ function entry(name: string, value: string): string {
   return `    ${name} = ${quote}${value}${quote}`;
 }
 
-/** What a certificate's text says. Throws `SyntaxError`, which doesn't show the text, since it may hold a secret. */
+/** Parses a certificate's text. Throws `SyntaxError`, which doesn't show the text, since that may have a secret. */
 export function parseCertificate(text: string): CertificateParts {
   const parts: { curve: Map<string, string>; metadata: Map<string, string> } = {
     curve: new Map(),
@@ -50,7 +50,7 @@ export function parseCertificate(text: string): CertificateParts {
     const [, indent, name, rest] = /^(\s*)([\w$@.&+/-]+)\s*(?:=\s*(.*?)\s*)?$/.exec(line) ??
       fail(at);
     if (indent === "") section = name;
-    else if (rest === undefined) return; // the beginning of a section within
+    else if (rest === undefined) return; // the start of a nested section
     else if (section === "curve" || section === "metadata") {
       parts[section].set(name, valueOf(rest, at));
     }
