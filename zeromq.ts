@@ -1,6 +1,6 @@
 /**
- * A drop-in for the npm package `zeromq`, version 6: its names, its behaviour and its errors, so that a
- * program which was written for it runs when an import map leads it here.
+ * A drop-in for the npm package `zeromq`, version 6, with its names, its behaviour and its errors. A
+ * program that was written for that package runs when an import map points to this module.
  *
  * @example The import is all that changes
  * ```ts
@@ -55,7 +55,7 @@ export type {
 } from "./zeromq/socket_types.ts";
 export type { Event, EventOfType, EventSubscriber, EventType } from "./zeromq/event_types.ts";
 
-// What these are made of.
+// The types of these exports.
 export type { CommonOptions, GssapiNameType, ReceiveType } from "./zeromq/socket_types.ts";
 export type {
   AuthError,
@@ -69,7 +69,7 @@ export type {
 } from "./zeromq/event_types.ts";
 export type { IfEquals, Options, WritableKeys } from "./zeromq/option_types.ts";
 export type { Uncloneable } from "./poller/uncloneable.ts";
-// The classes behind those that can't be called without `new` in a class's own words.
+// The classes behind the exported ones, whose call without `new` throws what native classes throw.
 export type { ContextClass } from "./zeromq/context.ts";
 export type { ObserverClass } from "./zeromq/observer.ts";
 export type { ProxyClass } from "./zeromq/proxy.ts";

@@ -2,8 +2,8 @@
  * A drop-in for the module `zeromq/draft` of the npm package `zeromq`, version 6: the sockets of libzmq's draft
  * API, which may still change there.
  *
- * Importing it warns through the `process`, as there, and fails where the libzmq in use was built without that API:
- * `capability.draft` of the other module tells.
+ * Importing it warns through the `process`, as there, and fails if the libzmq in use was built without that API, which
+ * `capability.draft` of the module `zeromq` shows.
  *
  * @example A server that knows its clients by number
  * ```ts ignore
@@ -30,7 +30,7 @@ export { Client, Datagram, Dish, Gather, Radio, Scatter, Server } from "./zeromq
 
 export type { DishGroupOptions, RadioGroupOptions, ServerRoutingOptions } from "./zeromq/draft.ts";
 
-// What these are made of.
+// The types of these exports.
 export type {
   CommonOptions,
   GssapiNameType,

@@ -1,4 +1,4 @@
-/** Reading and setting a socket's options by number. */
+/** Functions that read and set a socket's options by number. */
 
 import type { Buffer } from "node:buffer";
 import { getBytes, intBytes, scratch, setBytes } from "../socket/raw_options.ts";
@@ -17,7 +17,7 @@ const KEYS: ReadonlySet<number> = new Set(
 
 /**
  * Options that take effect on a socket that's bound or connected: subscriptions, linger, those of
- * Routers and Requests, the high-water marks, and the time-outs.
+ * Routers and Requests, the high-water marks and the time-outs.
  */
 const IMMEDIATE: ReadonlySet<number> = new Set([
   ...([
@@ -74,8 +74,8 @@ export function writeLong(state: SocketState, option: number, value: bigint): vo
 }
 
 /**
- * Reads text; `null` where it's empty. What isn't text, as a routing id of any bytes, comes as a Buffer:
- * zeromq.js would cut it short, or show it as other bytes.
+ * Reads text; `null` if it's empty. Returns a Buffer for what isn't text, such as a routing id of any
+ * bytes, where zeromq.js would cut it short, or return other bytes.
  */
 export function readText(state: SocketState, option: number): string | null {
   assertThere(state);
@@ -99,10 +99,10 @@ export function readText(state: SocketState, option: number): string | null {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-/** Looked up when it's needed: Buffer takes 3 ms to load. */
+/** Read at its first use, since Buffer takes 3 ms to load. */
 const global = globalThis as unknown as { Buffer: typeof Buffer };
 
-/** Sets text or bytes, or takes them back. */
+/** Sets text or bytes, or unsets them. */
 export function writeText(state: SocketState, option: number, value: unknown): void {
   let bytes: Uint8Array | null;
   if (typeof value === "string") bytes = encoder.encode(value);
@@ -121,7 +121,7 @@ function write(
   value: unknown,
   bytes: Uint8Array | null,
 ): void {
-  // What would make libzmq end the process is a TypeError, as everywhere in this library.
+  // A value with which libzmq would end the process is a TypeError, as everywhere in this library.
   if (!handle.configuring) assertSafeOptions(handle, { option, value });
   translating(() => setBytes(handle.pointer, option, String(option), bytes));
   shadowByNumber(handle, option, value);

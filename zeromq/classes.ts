@@ -1,8 +1,8 @@
-/** What makes our classes behave as zeromq.js's native ones do. */
+/** Functions that make our classes behave as zeromq.js's native ones. */
 
 const { Proxy: ObjectProxy } = globalThis;
 
-/** A class whose call without `new` has the text that native classes' have. */
+/** Returns a class whose call without `new` throws what native classes throw. */
 export function native<T extends object & { prototype: object }>(base: T): T {
   const wrapped = new ObjectProxy(base, {
     apply() {
@@ -18,14 +18,14 @@ export function native<T extends object & { prototype: object }>(base: T): T {
   return wrapped;
 }
 
-/** The setter of a property that can only be read: its error names the native class, whatever the object's own is. */
+/** Returns the setter of a read-only property. Its error names the native class, whatever the object's own class is. */
 export function refusing(kind: string, name: string): (value: unknown) => never {
   return () => {
     throw new TypeError(`Cannot set property ${name} of #<${kind}> which has only a getter`);
   };
 }
 
-/** Has getters of a class refuse to be set with zeromq.js's text. */
+/** Makes setting a class's getters throw zeromq.js's error. */
 export function readOnly(prototype: object, kind: string, names: readonly string[]): void {
   for (const name of names) {
     const { get } = Object.getOwnPropertyDescriptor(prototype, name)!;

@@ -1,11 +1,11 @@
-/** What a class of sockets is given beside its own members. */
+/** Members that a class of sockets gets beside its own. */
 
 import type { SocketType } from "../socket/types.ts";
 import { ENOTSUP, errnoError } from "./errors.ts";
 import type { Socket } from "./socket.ts";
 import { defineByName, isThere, RECEIVING, SENDING } from "./socket_options.ts";
 
-/** Gives a class the options that its type of socket has. */
+/** Adds the options of its type of socket to a class. */
 export function compose(
   { prototype }: { prototype: Socket },
   { sends, receives, options = [] }: SocketType,

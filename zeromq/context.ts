@@ -33,13 +33,13 @@ export class ContextClass extends Uncloneable {
   /**
    * Makes a context, and sets its options.
    *
-   * @throws `TypeError` for what isn't an object, and for options that there aren't.
+   * @throws {TypeError} If the options aren't an object, or if one of them doesn't exist.
    */
   constructor(options?: Options<ContextClass>) {
     expectOptions(options);
     expectArguments(arguments.length, 1);
     super();
-    // The first is the default one.
+    // The first Context is the default one.
     this.#core = prepared(first ? new SharedCore() : new ContextCore());
     first = false;
     dropped.register(this, this.#core);
@@ -114,10 +114,10 @@ const dropped = new FinalizationRegistry<ContextCore>((core) => core.drop());
 
 endAfterListeners();
 
-/** The context of all sockets for which none is named. */
+/** The context of all sockets that are made without one. */
 export const context: Context = new Context();
 
-/** What the engine knows of a context. Throws for what isn't one. */
+/** Returns the engine of a context. Throws if it isn't one. */
 export function coreOf(value: unknown): ContextCore {
   if (typeof value === "object" && value !== null && isContext(value)) {
     return coreIn(value as ContextClass);
@@ -126,7 +126,7 @@ export function coreOf(value: unknown): ContextCore {
 }
 
 function prepared(core: ContextCore): ContextCore {
-  // A linger is a promise: the end waits for as long as it says.
+  // As in zeromq.js, the exit waits for as long as a socket's linger says.
   core.exitLinger = 0x7fffffff;
   core.makeExitMessage = () => {
     const advice = core.get(OPTIONS.blocky, "blocky") === 0

@@ -1,11 +1,11 @@
-/** Options as properties, which go the way of the accessors by number. */
+/** Options as properties, which use the accessors by number. */
 
 import { refusing } from "./classes.ts";
 
-/** What an accessor's name has between `get` or `set` and `Option`. */
+/** The part of an accessor's name between `get` or `set` and `Option`. */
 export type OptionKind = "Bool" | "Int32" | "Uint32" | "Int64" | "Uint64" | "String";
 
-/** An option: its number, its type, whether it can only be read or set, and the words for its values. */
+/** An option: its number, its type, whether it can only be read or set, and the names of its values. */
 export type OptionRow = readonly [
   number: number,
   kind: OptionKind,
@@ -15,7 +15,7 @@ export type OptionRow = readonly [
 
 type Accessors = Record<string, (option: number, value?: unknown) => unknown>;
 
-/** Gives a class its options. `kind` is what errors call it. */
+/** Adds options to a class. `kind` is the class's name in errors. */
 export function defineOptions(
   prototype: object,
   kind: string,

@@ -13,19 +13,19 @@ import { Socket } from "./socket.ts";
 import type { Message, MessageLike, Readable, SocketOptions, Writable } from "./socket_types.ts";
 import { stateOf } from "./state.ts";
 
-/** Which client a message is from, or for. */
+/** The client that a message is from, or for. */
 export interface ServerRoutingOptions {
   /** The number by which the server knows it. */
   routingId: number;
 }
 
-/** Which group a message is for. */
+/** The group that a message is for. */
 export interface RadioGroupOptions {
-  /** The group's name. What follows a NUL in it doesn't count. */
+  /** The group's name, up to a NUL in it. */
   group: Buffer | string;
 }
 
-/** Which group a message was for. */
+/** The group that a message was for. */
 export interface DishGroupOptions {
   /** The group's name. */
   group: Buffer;
@@ -109,7 +109,7 @@ export class Datagram extends Socket {
   /** Opens a socket (`ZMQ_DGRAM`). */
   constructor(options?: SocketOptions<Datagram>) {
     super(TYPES.Datagram.number, options);
-    // As it comes from libzmq, the address ends with a NUL, and so it does in zeromq.js.
+    // libzmq's address ends with a NUL, and so does zeromq.js's.
     handleOf(this).metadata = undefined;
   }
 }
@@ -125,7 +125,7 @@ compose(Gather, TYPES.Gather);
 compose(Scatter, TYPES.Scatter);
 compose(Datagram, TYPES.Datagram);
 
-/** Gives a class a `send` whose options name the target. */
+/** Adds a `send` to a class, whose options name the target. */
 function sendTo(
   { prototype }: { prototype: Socket },
   targetOf: (options: Record<string, unknown>) => string | Uint8Array,
@@ -166,7 +166,7 @@ function changeGroups(socket: Dish, call: "zmq_join" | "zmq_leave", values: unkn
 
 const encoder = new TextEncoder();
 
-/** A group's name: what comes before a NUL in it. */
+/** Returns a group's name, up to a NUL in it. */
 function nameOf(group: unknown): Uint8Array<ArrayBuffer> {
   let bytes: Uint8Array<ArrayBuffer>;
   if (typeof group === "string") bytes = encoder.encode(group);

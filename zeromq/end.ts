@@ -1,6 +1,6 @@
 /**
- * The end of a program that was written for Node: its process's `exit` listeners may still use sockets, and
- * at the natural end Deno calls them after `unload`.
+ * The end of a program that was written for Node: its process's `exit` listeners may still use sockets,
+ * and at the natural end Deno calls them after `unload`.
  */
 
 import { setExitHook } from "../process/shutdown.ts";
@@ -9,21 +9,21 @@ import { runtimeTimers } from "../poller/runtime_timers.ts";
 
 interface NodeProcess {
   on(event: "beforeExit" | "exit", listener: () => void): void;
-  /** Within `process.exit`, which calls the listeners of `exit` before those of `unload`. */
+  /** Set within `process.exit`, which calls the listeners of `exit` before those of `unload`. */
   _exiting?: boolean;
 }
 
-/** Has sockets closed after those listeners. */
+/** Makes the shutdown follow those listeners. */
 export function endAfterListeners(): void {
   if (inWorker()) return;
   let listening = false;
   let natural = false;
   setExitHook({
     onIdle() {
-      // A program that ends by itself fires beforeExit, and exit later. A test module fires neither.
+      // The natural end fires beforeExit, and exit later. The end of a test module fires neither.
       if (!listening) nodeProcess()?.on("beforeExit", () => natural = true);
       listening = true;
-      // Where a listener has found more to do, the next end may be a Deno.exit, without these events.
+      // If a listener has begun something, the program goes on, and may end by Deno.exit, without these events.
       Deno.unrefTimer(runtimeTimers.setTimeout(() => natural = false, 0));
     },
     defer(end) {
@@ -35,7 +35,7 @@ export function endAfterListeners(): void {
   });
 }
 
-/** Looked up at the end: the first touch of `process` costs 11 ms of start-up. */
+/** Read at the end, since the first use of `process` costs 11 ms of start-up. */
 function nodeProcess(): NodeProcess | undefined {
   return (globalThis as unknown as { process?: NodeProcess }).process;
 }

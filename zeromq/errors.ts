@@ -14,7 +14,7 @@ export const ENOTSOCK = Deno.build.os === "linux" ? 88 : 38;
 export const ENOTSUP = Deno.build.os === "linux" ? 95 : 45;
 export const EFSM = 156384763;
 
-/** Where zeromq.js says it in its own words; everything else is libzmq's text. */
+/** zeromq.js's own texts; everything else is libzmq's text. */
 const TEXTS: Readonly<Record<string, string>> = {
   EFAULT: "Context is closed",
   EAGAIN: "Operation was not possible or timed out",
@@ -25,13 +25,13 @@ const TEXTS: Readonly<Record<string, string>> = {
   EADDRINUSE: "Address already in use",
 };
 
-/** What an error has beside its number. */
+/** The properties of an error beside its number. */
 interface Details {
   message?: string;
   address?: string | undefined;
 }
 
-/** The error for a number. */
+/** Returns the error for a number. */
 export function errnoError(errno: number, details: Details = {}): ErrnoError {
   const code = codeOf(errno);
   const error = new Error(
@@ -43,13 +43,13 @@ export function errnoError(errno: number, details: Details = {}): ErrnoError {
   return error;
 }
 
-/** The engine's error in zeromq.js's shape; whatever else there is, unchanged. */
+/** Returns the engine's error in zeromq.js's shape, and any other error unchanged. */
 export function translated(error: unknown, address?: string): unknown {
   if (!(error instanceof ZmqError)) return error;
   return errnoError(error.errno, { address });
 }
 
-/** Does something with the engine, whose errors come out in zeromq.js's shape. */
+/** Runs an action on the engine, and throws its errors in zeromq.js's shape. */
 export function translating<T>(action: () => T, address?: string): T {
   try {
     return action();
@@ -58,7 +58,7 @@ export function translating<T>(action: () => T, address?: string): T {
   }
 }
 
-/** The error of an argument that isn't one of ours where one is needed. */
+/** Returns the error for an argument that isn't one of this module's objects. */
 export function foreignObject(): Error {
   return new Error("Invalid argument");
 }

@@ -1,11 +1,11 @@
 /** The types of events, and of the errors in them. */
 
-/** Spelt out, so that editors show a type's members. */
+/** Expands a type, so that editors show its members. */
 export type Expand<T> = T extends infer O ? { [K in keyof O]: O[K] } : never;
 
-/** An error that libzmq or the system reports. */
+/** An error that libzmq or the system has reported. */
 export interface ErrnoError extends Error {
-  /** Its name, such as `"EADDRINUSE"`; empty where it has none. */
+  /** Its name, such as `"EADDRINUSE"`; empty if it has none. */
   code: string;
   /** Its number on this platform. */
   errno: number;
@@ -43,21 +43,21 @@ export interface ProtoError extends Error {
     | "ERR_ZAP_INVALID_METADATA";
 }
 
-/** What an event with an address has. */
+/** The details of an event with an address. */
 export interface EventAddress {
   /** The address concerned. */
   address: string;
 }
 
-/** What `"connect:retry"` has. */
+/** The details of `"connect:retry"`. */
 export interface EventInterval {
-  /** How long it is until the next try, in ms. */
+  /** The time until the next try, in ms. */
   interval: number;
 }
 
-/** What a failure has. */
+/** The details of a failure. */
 export interface EventError<E = ErrnoError> {
-  /** Why it failed. */
+  /** The reason of the failure. */
   error: E;
 }
 
@@ -92,10 +92,10 @@ export type EventOfType<E extends EventType = EventType> = Expand<
   Extract<Event, Event & EventFor<E>>
 >;
 
-/** What listens to a socket's events by their name. */
+/** Listeners to a socket's events by their names. */
 export interface EventSubscriber {
   /** Calls a listener for every event of a type. */
   on<E extends EventType>(type: E, listener: (data: EventOfType<E>) => void): EventSubscriber;
-  /** Takes a listener out again. */
+  /** Removes a listener. */
   off<E extends EventType>(type: E, listener: (data: EventOfType<E>) => void): EventSubscriber;
 }

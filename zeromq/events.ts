@@ -11,7 +11,7 @@ const AUTH_TEXTS: Readonly<Record<number, string>> = {
   500: "Internal error",
 };
 
-/** An event as zeromq.js has it: its type, its address, and what belongs to the type. */
+/** Returns an event as zeromq.js has it: its type, its address, and the type's details. */
 export function toEvent({ event, values: [value], address }: RawEvent): Event {
   const type = (eventTypeOf(event) ?? "unknown") as EventType;
   const result: Record<string, unknown> = { type };

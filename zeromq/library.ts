@@ -1,4 +1,4 @@
-/** What can be asked of the libzmq in use. */
+/** What the libzmq in use reports about itself. */
 
 import { has } from "../ffi/libzmq.ts";
 import { newKeys } from "../ffi/curve.ts";
@@ -37,12 +37,12 @@ export const capability: Partial<{
 /**
  * Makes a pair of CURVE keys, each of 40 characters of Z85 (`zmq_curve_keypair`).
  *
- * @throws `ENOTSUP` where the libzmq in use was built without CURVE.
+ * @throws {Error} ENOTSUP If the libzmq in use was built without CURVE.
  */
 export function curveKeyPair(): {
-  /** The key for everyone. */
+  /** The public key. */
   publicKey: string;
-  /** The key to be kept. */
+  /** The key to keep secret. */
   secretKey: string;
 } {
   const [publicKey, secretKey] = translating(newKeys);

@@ -1,18 +1,18 @@
-/** The reading and setting of options by number: conversions as N-API makes them. */
+/** The conversions that N-API makes when options are read and set by number. */
 
 import { warn } from "./warning.ts";
 
-/** Throws where a value isn't a number. */
+/** Throws if a value isn't a number. */
 export function expectNumber(value: unknown): asserts value is number {
   if (typeof value !== "number") throw new TypeError("Option value must be a number");
 }
 
-/** Throws where a value isn't a boolean. */
+/** Throws if a value isn't a boolean. */
 export function expectBoolean(value: unknown): asserts value is boolean {
   if (typeof value !== "boolean") throw new TypeError("Option value must be a boolean");
 }
 
-/** A number as a signed 64-bit one: the nearest that there is, and 0 for none at all. */
+/** Returns a number as the nearest signed 64-bit one; 0 if there is none. */
 export function toInt64(value: number): bigint {
   if (Number.isNaN(value) || !Number.isFinite(value)) return 0n;
   const whole = BigInt(Math.trunc(value));
@@ -20,7 +20,7 @@ export function toInt64(value: number): bigint {
   return whole < INT64_MIN ? INT64_MIN : whole;
 }
 
-/** A number as an unsigned 64-bit one: the nearest that there is, with a warning where it may be another. */
+/** Returns a number as the nearest unsigned 64-bit one, with a warning if that may be another number. */
 export function toUint64(value: number): bigint {
   if (Number.isNaN(value) || value < 0) return 0n;
   if (value > Number.MAX_SAFE_INTEGER) {
@@ -28,7 +28,7 @@ export function toUint64(value: number): bigint {
       "Value is larger than Number.MAX_SAFE_INTEGER and may have been rounded inaccurately.",
     );
   }
-  // The double next to 2^64 is beyond it: the greatest number is what was meant.
+  // The double nearest to 2^64 - 1 is 2^64, so the greatest number is meant.
   if (value >= 2 ** 64) return UINT64_MAX;
   return BigInt(Math.trunc(value));
 }

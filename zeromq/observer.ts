@@ -1,4 +1,4 @@
-/** What happens to a socket's connections. */
+/** Observers: they report what happens to a socket's connections. */
 
 import { Monitor, PendingEvent, type RawEvent } from "../socket/monitor.ts";
 import { expectArguments, isObject } from "./arguments.ts";
@@ -10,7 +10,7 @@ import { stateOf } from "./state.ts";
 
 type Listener = (event: Event) => void;
 
-/** A receive that waits for an event. */
+/** A pending receive of an event. */
 class PendingReceive extends PendingEvent {
   constructor(
     monitor: Monitor,
@@ -35,12 +35,12 @@ class PendingReceive extends PendingEvent {
 }
 
 /**
- * Tells what happens to a socket's connections; a socket's `events` is one. Events are received,
- * iterated over, or given to listeners. The last one, `"end"`, comes when the socket was closed.
+ * Reports what happens to a socket's connections; a socket's `events` is one. A program receives events,
+ * iterates over them, or adds listeners. The last one, `"end"`, comes when the socket was closed.
  */
 export class ObserverClass {
   readonly #monitor: Monitor;
-  /** Anyone who reads a socket's events goes on using the socket. */
+  /** Holds the socket, so that it isn't collected while a program reads its events. */
   readonly #socket: object;
   readonly #listeners = new Map<string, Set<Listener>>();
   #emitting = false;
@@ -48,7 +48,8 @@ export class ObserverClass {
   /**
    * Begins to observe a socket. Programs read the socket's `events` instead.
    *
-   * @throws `TypeError` for what isn't an object; `ENOTSOCK` for a closed socket.
+   * @throws {TypeError} If it isn't an object.
+   * @throws {Error} ENOTSOCK If the socket is closed.
    */
   constructor(socket: object) {
     if (!isObject(socket)) throw new TypeError("Socket must be a socket object");
@@ -57,27 +58,28 @@ export class ObserverClass {
     if (state === undefined) throw foreignObject();
     if (state.closed) throw errnoError(ENOTSOCK);
     this.#socket = socket;
-    // A socket has one at a time: libzmq ends the one before.
+    // A socket has one monitor at a time: libzmq ends the one before.
     translating(() => state.handle.monitor?.stop());
     this.#monitor = translating(() => new Monitor(state.handle));
   }
 
-  /** Whether no event can be received any more: `"end"` has been, or it was closed. */
+  /** Whether no event can be received any more: `"end"` has come, or it was closed. */
   get closed(): boolean {
     return this.#monitor.done;
   }
 
-  /** Stops observing; the socket goes on. A receive that waits rejects. Idempotent. */
+  /** Stops observing; the socket goes on. A pending receive rejects. Idempotent. */
   close(): void {
     expectArguments(arguments.length, 0);
     this.#monitor.close(errnoError(ENOTSOCK));
   }
 
   /**
-   * Receives the next event; waits where there is none.
+   * Receives the next event; waits if there is none.
    *
-   * @throws At once: `EBADF` where it's closed, `EBUSY` while another receive is pending. An Error
-   * where there are listeners.
+   * @throws {Error} EBADF If it's closed.
+   * @throws {Error} EBUSY If another receive is pending.
+   * @throws {Error} If there are listeners.
    */
   receive(): Promise<Event> {
     expectArguments(arguments.length, 0);
@@ -85,8 +87,8 @@ export class ObserverClass {
   }
 
   /**
-   * Has a listener called for every event of a type. From then on, events can't be received any more, and
-   * the process stays alive until the socket is closed.
+   * Adds a listener, which is called for every event of a type. From then on, events can't be received any
+   * more, and the process stays alive until the socket is closed.
    */
   on<E extends EventType>(type: E, listener: (data: EventOfType<E>) => void): EventSubscriber {
     if (typeof listener !== "function") throw new TypeError("A listener must be a function");
@@ -97,7 +99,7 @@ export class ObserverClass {
     return this;
   }
 
-  /** Takes a listener out again. */
+  /** Removes a listener. */
   off<E extends EventType>(type: E, listener: (data: EventOfType<E>) => void): EventSubscriber {
     this.#listeners.get(type)?.delete(listener as Listener);
     return this;
@@ -161,7 +163,7 @@ export class ObserverClass {
 readOnly(ObserverClass.prototype, "Observer", ["closed"]);
 Object.defineProperty(ObserverClass, "name", { value: "Observer", configurable: true });
 
-/** Tells what happens to a socket's connections. */
+/** Reports what happens to a socket's connections. */
 export type Observer = ObserverClass;
-/** Tells what happens to a socket's connections. */
+/** Reports what happens to a socket's connections. */
 export const Observer: typeof ObserverClass = native(ObserverClass);

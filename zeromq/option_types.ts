@@ -1,8 +1,8 @@
-/** Which of a class's properties are options: those that can be set, and are no methods. */
+/** The properties of a class that are options: those that can be set, and aren't methods. */
 
 import type { Expand } from "./event_types.ts";
 
-/** A, where two types are the same; else B. */
+/** A, if two types are the same; else B. */
 export type IfEquals<X, Y, A, B = never> = (<T>() => T extends X ? 1 : 2) extends
   (<T>() => T extends Y ? 1 : 2) ? A : B;
 
@@ -13,6 +13,6 @@ export type WritableKeys<T> = {
     : IfEquals<{ [Q in P]: T[P] }, { -readonly [Q in P]: T[P] }, P>;
 }[keyof T];
 
-/** What a constructor takes: options, and whatever else. */
+/** The argument of a constructor: options, and other properties. */
 // deno-lint-ignore ban-types -- nothing else
 export type Options<T, E = {}> = Expand<Partial<E & Pick<T, WritableKeys<T>>>>;

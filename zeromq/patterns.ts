@@ -1,4 +1,4 @@
-/** The classes of sockets, one a pattern. */
+/** The classes of sockets, one for each type. */
 
 import type { Buffer } from "node:buffer";
 import type {
@@ -58,7 +58,7 @@ export class Subscriber extends Socket {
     else for (const prefix of prefixes) this.setStringOption(OPTION_NUMBERS.subscribe, prefix);
   }
 
-  /** Takes subscriptions back; without a prefix, the one to all (`ZMQ_UNSUBSCRIBE`). */
+  /** Removes subscriptions; without a prefix, the one to all (`ZMQ_UNSUBSCRIBE`). */
   unsubscribe(...prefixes: Array<Buffer | string>): void {
     if (prefixes.length === 0) this.setStringOption(OPTION_NUMBERS.unsubscribe, null);
     else for (const prefix of prefixes) this.setStringOption(OPTION_NUMBERS.unsubscribe, prefix);
@@ -108,7 +108,7 @@ export interface Dealer extends Readable, Writable, ProbeRouterOption, ConflateO
 
 /** Sockets whose messages begin with the peer's routing id. */
 export class Router extends Socket {
-  /** The id by which other Routers know the socket; `null` for one of their making (`ZMQ_ROUTING_ID`). */
+  /** The id by which other Routers know the socket; `null` for one that they make (`ZMQ_ROUTING_ID`). */
   declare routingId: string | null;
 
   /** Opens a socket (`ZMQ_ROUTER`). */
@@ -161,7 +161,7 @@ export class XPublisher extends Socket {
    * read (`ZMQ_XPUB_VERBOSE`, `ZMQ_XPUB_VERBOSER`).
    */
   set verbosity(value: null | "allSubs" | "allSubsUnsubs") {
-    // libzmq has two options for it, of which setting either to false takes both back.
+    // libzmq has two options for it, and setting either of them to false resets both.
     if (value === null) this.setBoolOption(OPTION_NUMBERS.verbose, false);
     else if (value === "allSubs") this.setBoolOption(OPTION_NUMBERS.verbose, true);
     else if (value === "allSubsUnsubs") this.setBoolOption(OPTION_NUMBERS.verboser, true);
@@ -181,7 +181,7 @@ export class XSubscriber extends Socket {
 /** XSubscribers receive, and send subscriptions. */
 export interface XSubscriber extends Readable, Writable {}
 
-/** Sockets for peers that speak plain TCP. A message is the peer's id, and bytes. */
+/** Sockets for peers that use plain TCP. A message is the peer's id, and bytes. */
 export class Stream extends Socket {
   /** Opens a socket (`ZMQ_STREAM`). */
   constructor(options?: SocketOptions<Stream>) {

@@ -1,30 +1,29 @@
 /**
  * Pauses for timers.
  *
- * Programs written for zeromq.js count on it that a loop over messages that are there lets timers fire.
- * zeromq.js gives way after 512 operations, which take it more than a ms, so that a short timer is due
- * each time. Here they take a fraction of that: a loop over a few thousand messages could be over before
- * any timer. So the first times that a busy program's turn is used up, the operation waits for a timer
- * of its own, and later on every now and then. The cost is some 4 ms for each burst of 2,000 messages or
- * more, and 4 % of a long one's time.
+ * Fact: zeromq.js yields after 512 operations, which take it more than a ms, so a short timer is due each time. Programs
+ * that were written for it rely on that in a loop over messages. Failure: here 512 operations take a fraction of a ms, and
+ * a loop over a few thousand messages could end before any timer. Decision: the first times that a busy program's budget
+ * is used up, the operation waits for a timer of its own, and later every now and then. Cost: some 4 ms for each burst of
+ * 2,000 messages or more, and 4 % of a long one's time.
  */
 
 import { runtimeTimers, type Timer } from "../poller/runtime_timers.ts";
 import { resetBudget } from "../poller/budget.ts";
 import type { DeferredOperation, SocketState } from "./state.ts";
 
-/** So many pauses a burst begins with, */
+/** A burst begins with so many pauses. */
 const FIRST = 4;
-/** one follows after so many ms each, */
+/** One more follows each time that so many ms have gone by. */
 const THEN_EVERY = 25;
-/** and a burst is over when there was no need to give way for so many ms. */
+/** A burst is over when no budget was used up for so many ms. */
 const OVER = 10;
 
 let left = FIRST;
 let paused = 0;
 let asked = 0;
 
-/** Whether it's time for a pause, where a turn is used up. */
+/** Returns whether a pause is due, when a budget is used up. */
 export function pauseIsDue(): boolean {
   const now = performance.now();
   if (now - asked > OVER) left = FIRST;
@@ -39,7 +38,7 @@ export class Pause implements DeferredOperation {
   readonly #lastly: () => void;
   readonly #timer: Timer;
 
-  /** `again` begins again afterwards, and `lastly` tries once and ends. */
+  /** `again` begins the operation again afterwards, and `lastly` tries it once and ends it. */
   constructor(state: SocketState, again: () => void, lastly: () => void) {
     left--;
     this.#state = state;
@@ -53,7 +52,7 @@ export class Pause implements DeferredOperation {
     }, 0);
   }
 
-  /** The turn of others is no matter of its. */
+  /** Does nothing: a pause doesn't wait for the other direction. */
   retry(): void {}
 
   closed(): void {

@@ -1,4 +1,4 @@
-/** Proxies: what one socket receives, the other sends. */
+/** Proxies: each sends on one socket what it receives from another. */
 
 import { Run } from "../proxy/run.ts";
 import { expectArguments, isObject } from "./arguments.ts";
@@ -7,12 +7,12 @@ import { EBADF, EINVAL, errnoError, foreignObject, translated } from "./errors.t
 import type { Socket } from "./socket.ts";
 import { stateOf } from "./state.ts";
 
-/** How long, in ms, what has come is still passed on at the end. */
+/** How long, in ms, the end still passes on what has come before. */
 const DRAIN = 100;
 
 /**
  * Passes on what either of two sockets receives to the other, such as a Router's requests to a Dealer's
- * workers, and their replies. A socket whose peers are all full isn't read from, so nothing is lost.
+ * workers, and their replies. It doesn't receive what the other side has no room for, so nothing is lost.
  */
 export class ProxyClass<F extends Socket = Socket, B extends Socket = Socket> {
   readonly #frontEnd: F;
@@ -22,7 +22,7 @@ export class ProxyClass<F extends Socket = Socket, B extends Socket = Socket> {
   /**
    * Makes a proxy of two sockets. They may be bound and connected later, but before {@linkcode Proxy.run}.
    *
-   * @throws `TypeError` for what isn't an object.
+   * @throws {TypeError} If one of them isn't an object.
    */
   constructor(frontEnd: F, backEnd: B) {
     if (!isObject(frontEnd)) throw new TypeError("Front-end must be a socket object");
@@ -47,8 +47,8 @@ export class ProxyClass<F extends Socket = Socket, B extends Socket = Socket> {
    * Passes messages on until {@linkcode Proxy.terminate} is called, which closes both sockets. They are
    * blocked meanwhile.
    *
-   * @throws `EINVAL` where either socket is neither bound nor connected; `EBUSY` where it's blocked
-   * already.
+   * @throws {Error} EINVAL If one of the sockets is neither bound nor connected.
+   * @throws {Error} EBUSY If one of them is blocked already.
    */
   run(): Promise<void> {
     expectArguments(arguments.length, 0);
@@ -87,7 +87,7 @@ export class ProxyClass<F extends Socket = Socket, B extends Socket = Socket> {
   /**
    * Ends the proxy, and closes both sockets. What has come already is passed on before.
    *
-   * @throws `EBADF` where it doesn't run.
+   * @throws {Error} EBADF If it doesn't run.
    */
   terminate(): void {
     expectArguments(arguments.length, 0);

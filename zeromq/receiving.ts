@@ -1,4 +1,4 @@
-/** Receiving: one at a time, as zeromq.js does it, in the engine's queues. */
+/** Receiving: one operation at a time, as in zeromq.js, in the engine's queues. */
 
 import type { Buffer } from "node:buffer";
 import { takeBudget } from "../poller/budget.ts";
@@ -11,7 +11,7 @@ import { Pause, pauseIsDue } from "./pauses.ts";
 import type { Parts, SocketState } from "./state.ts";
 import { isOutOfTurn, OutOfTurn } from "./turns.ts";
 
-/** Looked up when it's needed: Buffer takes 3 ms to load. */
+/** Read at its first use, since Buffer takes 3 ms to load. */
 const global = globalThis as unknown as { Buffer: typeof Buffer };
 
 type Resolve = (message: Parts) => void;
@@ -45,7 +45,7 @@ export function receive(state: SocketState): Promise<Parts> {
   });
 }
 
-/** This turn is used up: others are let in before. */
+/** Lets others go first, since the tick's budget is used up. */
 function giveWay(state: SocketState, resolve: Resolve, reject: Reject): void {
   const timeout = state.handle.receiveTimeout;
   if (!pauseIsDue()) return wait(state, timeout, false, resolve, reject);
@@ -59,7 +59,7 @@ function giveWay(state: SocketState, resolve: Resolve, reject: Reject): void {
   );
 }
 
-/** A receive that waits for a message. */
+/** A pending receive. */
 class PendingReceive extends Receive {
   readonly #state: SocketState;
 
@@ -121,7 +121,7 @@ function waitForTurn(state: SocketState, timeout: number, resolve: Resolve, reje
   turn.begin(timeout, false);
 }
 
-/** A last try: the time is over, or the socket is about to go. */
+/** Tries for the last time: the time is over, or the socket is being closed. */
 function receiveLast({ handle }: SocketState, resolve: Resolve, reject: Reject): void {
   try {
     const frames = takeMessage(handle.pointer, handle.metadata);
@@ -134,8 +134,8 @@ function receiveLast({ handle }: SocketState, resolve: Resolve, reject: Reject):
 }
 
 /**
- * The parts as Buffers, each with a memory of its own: programs that work with zeromq.js may take a
- * message's `buffer` for the message, and transfer it.
+ * Returns the parts as Buffers, each with a memory of its own: programs for zeromq.js may use a message's
+ * `buffer` as the message, and transfer it.
  */
 function toBuffers(frames: Frame[]): Parts {
   const parts = frames as (Frame | Buffer | Extra)[];
@@ -147,7 +147,7 @@ function toBuffers(frames: Frame[]): Parts {
   return parts as Parts;
 }
 
-/** What stands behind a draft socket's bytes: a routing id, or a group. */
+/** What follows a draft socket's bytes: a routing id, or a group. */
 interface Extra {
   group?: Uint8Array;
 }
@@ -155,6 +155,6 @@ interface Extra {
 function toBuffer(frame: Frame): Buffer {
   const { length, buffer } = frame;
   if (buffer.byteLength === length) return global.Buffer.from(buffer);
-  // A copy that V8 keeps within the object up to 64 bytes: half the time of Buffer.allocUnsafeSlow.
+  // V8 keeps up to 64 bytes of such a copy within the object, which takes half the time of Buffer.allocUnsafeSlow.
   return Reflect.construct(Uint8Array, [frame], global.Buffer) as Buffer;
 }

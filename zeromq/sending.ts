@@ -1,4 +1,4 @@
-/** Sending: one at a time, as zeromq.js does it, in the engine's queues. */
+/** Sending: one operation at a time, as in zeromq.js, in the engine's queues. */
 
 import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/budget.ts";
@@ -15,7 +15,7 @@ type Reject = (reason: unknown) => void;
 
 const SENT: Promise<void> = Promise.resolve();
 
-/** Sends a message, now or later. Some draft sockets send to a target, which libzmq is told with the message. */
+/** Sends a message, now or later. Some draft sockets send to a target, which libzmq gets with the message. */
 export function send(state: SocketState, message: unknown, target?: Part): Promise<void> {
   state.assertOpen();
   if (state.sending !== undefined) {
@@ -27,11 +27,11 @@ export function send(state: SocketState, message: unknown, target?: Part): Promi
   if (parts.length === 0) return SENT;
   const { handle } = state;
   if (handle.type.threadSafe) {
-    // Such messages have one part; zeromq.js leaves it to libzmq to say so.
+    // Such messages have one part. In zeromq.js, libzmq refuses others.
     if (parts.length > 1) return Promise.reject(errnoError(EINVAL));
     if (target !== undefined) parts.unshift(target);
   } else if (!handle.takesAnyParts) {
-    checkCount(handle, parts); // throws where libzmq would drop what is sent, with success
+    checkCount(handle, parts); // throws if libzmq would drop the message, with success
   }
   if (!takeBudget()) {
     return new Promise((resolve, reject) => giveWay(state, keepParts(parts), resolve, reject));
@@ -54,7 +54,7 @@ export function send(state: SocketState, message: unknown, target?: Part): Promi
   });
 }
 
-/** This turn is used up: others are let in before. */
+/** Lets others go first, since the tick's budget is used up. */
 function giveWay(state: SocketState, parts: Part[], resolve: Resolve, reject: Reject): void {
   const timeout = state.handle.sendTimeout;
   if (!pauseIsDue()) return wait(state, parts, timeout, false, resolve, reject);
@@ -68,14 +68,14 @@ function giveWay(state: SocketState, parts: Part[], resolve: Resolve, reject: Re
   );
 }
 
-/** Out of turn; or a mandatory Router without any peer, which isn't writable: zeromq.js waits for both. */
+/** Whether a send fails for a reason for which zeromq.js waits: it's out of turn, or a mandatory Router has no peer. */
 function maySucceedLater({ handle }: SocketState, error: unknown): boolean {
   if (isOutOfTurn(error)) return true;
   if ((error as { code?: string }).code !== "EHOSTUNREACH") return false;
   return (handle.ask() & WRITABLE) === 0;
 }
 
-/** A send that waits for room. */
+/** A pending send. */
 class PendingSend extends Send {
   readonly #state: SocketState;
   #ended = false;
@@ -131,12 +131,12 @@ function wait(
   const pending = new PendingSend(state, parts, resolve, reject);
   pending.tried = tried;
   pending.enqueue(timeout, undefined);
-  // A refused send may have left commands unread, so the socket is looked at before anything sleeps.
+  // A refused send may have left commands unread, so the socket is looked at before anything waits.
   if (tried) reactor().queueRecheck(state.handle);
   else reactor().postpone(state.handle);
 }
 
-/** Waits until it's the send's turn, or until the Router has a peer. */
+/** Waits until the send is in turn, or until the Router has a peer. */
 function defer(
   state: SocketState,
   parts: readonly Part[],
@@ -156,7 +156,7 @@ function defer(
   turn.begin(timeout, state.handle.type.refusesUnready === true);
 }
 
-/** A last try: the time is over, or the socket is about to go. */
+/** Tries for the last time: the time is over, or the socket is being closed. */
 function sendLast(
   { handle }: SocketState,
   parts: readonly Part[],
@@ -173,7 +173,7 @@ function sendLast(
   }
 }
 
-/** A part as libzmq takes it. What is neither text nor bytes is sent as its text. */
+/** Returns a part as libzmq takes it. A value that is neither text nor bytes is sent as its text. */
 function toPart(part: unknown): Part {
   return bytesOrText(part) ?? `${part}`; // unlike String(), this refuses symbols
 }

@@ -1,10 +1,10 @@
-/** The default context, which is one for the whole process: workers find the same. */
+/** The default context, which all isolates of the process share. */
 
 import { ContextCore } from "../context_core.ts";
 import { inWorker } from "../process/isolate.ts";
 import { joinOrMake } from "../process/shared_contexts.ts";
 
-/** What a worker's sockets have sent just before its end has so many ms to arrive, whatever their linger. */
+/** How long, in ms, the messages that a worker has sent just before its end have to arrive, whatever their linger. */
 const GRACE = 1000;
 
 /** The engine's context, shared with all isolates of the process that use this module. */
@@ -16,7 +16,7 @@ export class SharedCore extends ContextCore {
 
   protected override leaving(): void {
     if (!inWorker() || !this.common?.others()) return;
-    // The worker's function has returned without closing its sockets, and the context goes on.
+    // The worker has ended without closing its sockets, and the context goes on.
     for (const member of this.members) {
       if (member.linger === 0) member.linger = GRACE;
     }

@@ -1,4 +1,4 @@
-/** What all sockets have in common. */
+/** The base class of all sockets. */
 
 import type { Buffer } from "node:buffer";
 import type { ContextCore } from "../context_core.ts";
@@ -26,12 +26,12 @@ import { type Parts, SocketState } from "./state.ts";
 let stateIn: (socket: SocketClass) => SocketState;
 
 /**
- * What all sockets have in common. Programs make {@linkcode Push}, {@linkcode Router} and the other
+ * The base class of all sockets. Programs make {@linkcode Push}, {@linkcode Router} and the other
  * classes.
  *
- * A bind or unbind that is pending blocks the socket: its methods throw `EBUSY` meanwhile, and a close
- * takes place when it's done. At most one receive and one send may be pending. A socket that is bound
- * or connected doesn't keep the process alive; a receive or send that waits does.
+ * A pending bind or unbind blocks the socket: its methods throw `EBUSY` meanwhile, and a close takes place
+ * when it's done. At most one receive and one send may be pending. A socket that is bound or connected
+ * doesn't keep the process alive; a pending receive or send does.
  */
 export abstract class SocketClass extends Uncloneable {
   readonly #state: SocketState;
@@ -45,8 +45,9 @@ export abstract class SocketClass extends Uncloneable {
   /**
    * Opens a socket of libzmq's type number, and sets its options in their order.
    *
-   * @throws `TypeError` for what isn't an object, and for options that there aren't; `EINVAL`
-   * for a type that the libzmq in use doesn't have; `EMFILE` where there are too many sockets.
+   * @throws {TypeError} If the options aren't an object, or if one of them doesn't exist.
+   * @throws {Error} EINVAL If the libzmq in use doesn't have the type.
+   * @throws {Error} EMFILE If there are too many sockets.
    */
   // deno-lint-ignore ban-types -- whatever options a class has
   protected constructor(type: number, options?: {}) {
@@ -63,7 +64,7 @@ export abstract class SocketClass extends Uncloneable {
     this.#state = new SocketState(handle, this);
     this.#context = context;
     dropped.register(this, handle, handle);
-    // Not enumerable: our Poller takes sockets of this module, too.
+    // Not enumerable. It lets this library's Poller watch sockets of this module, too.
     Object.defineProperty(this, pollable, { value: handle });
     Object.seal(this);
     try {
@@ -104,8 +105,8 @@ export abstract class SocketClass extends Uncloneable {
   }
 
   /**
-   * Closes the socket, or has it closed as soon as it isn't blocked any more. A receive or send that
-   * waits is tried once more, and then rejects with `EAGAIN`. Idempotent (`zmq_close`).
+   * Closes the socket, at once or as soon as it isn't blocked any more. A pending receive or send is tried
+   * once more, and then rejects with `EAGAIN`. Idempotent (`zmq_close`).
    */
   close(): void {
     expectArguments(arguments.length, 0);
@@ -118,8 +119,11 @@ export abstract class SocketClass extends Uncloneable {
    * Begins to accept peers at an address, such as `tcp://127.0.0.1:5555`, `ipc:///tmp/name` or
    * `inproc://name` (`zmq_bind`).
    *
-   * @throws At once: `TypeError` for what isn't a string, `EBUSY` while another is pending, `EBADF`
-   * on a closed socket. By rejection: whatever libzmq says, with the `address`.
+   * The promise rejects with libzmq's error, which has the `address`. Everything else is thrown at once.
+   *
+   * @throws {TypeError} If the address isn't a string.
+   * @throws {Error} EBUSY If another bind or unbind is pending.
+   * @throws {Error} EBADF If the socket is closed.
    */
   bind(address: string): Promise<void> {
     expectAddress(address);
@@ -127,7 +131,7 @@ export abstract class SocketClass extends Uncloneable {
     return this.#attempt(address, (state) => state.bind(address));
   }
 
-  /** The same as {@linkcode Socket.bind}, on the spot (`zmq_bind`). */
+  /** Does what {@linkcode Socket.bind} does, before it returns (`zmq_bind`). */
   bindSync(address: string): void {
     expectAddress(address);
     expectArguments(arguments.length, 1);
@@ -138,7 +142,7 @@ export abstract class SocketClass extends Uncloneable {
   /**
    * Stops accepting peers at an address (`zmq_unbind`).
    *
-   * @throws As {@linkcode Socket.bind} does; `ENOENT` where the socket isn't bound there.
+   * @throws {Error} As {@linkcode Socket.bind} does; the promise rejects with ENOENT if the socket isn't bound there.
    */
   unbind(address: string): Promise<void> {
     expectAddress(address);
@@ -146,7 +150,7 @@ export abstract class SocketClass extends Uncloneable {
     return this.#attempt(address, (state) => state.unbind(address));
   }
 
-  /** The same as {@linkcode Socket.unbind}, on the spot (`zmq_unbind`). */
+  /** Does what {@linkcode Socket.unbind} does, before it returns (`zmq_unbind`). */
   unbindSync(address: string): void {
     expectAddress(address);
     expectArguments(arguments.length, 1);
@@ -155,9 +159,10 @@ export abstract class SocketClass extends Uncloneable {
   }
 
   /**
-   * Connects to an address (`zmq_connect`). The peer needn't be there yet, and may go and come back.
+   * Connects to an address (`zmq_connect`). The peer needn't exist yet, and may go and come back.
    *
-   * @throws `TypeError` for what isn't a string; whatever libzmq says, with the `address`.
+   * @throws {TypeError} If the address isn't a string.
+   * @throws {Error} libzmq's error, which has the `address`.
    */
   connect(address: string): void {
     expectAddress(address);
@@ -169,7 +174,7 @@ export abstract class SocketClass extends Uncloneable {
   /**
    * Ends a connection (`zmq_disconnect`).
    *
-   * @throws As {@linkcode Socket.connect} does; `ENOENT` where the socket isn't connected there.
+   * @throws {Error} As {@linkcode Socket.connect} does, and ENOENT if the socket isn't connected there.
    */
   disconnect(address: string): void {
     expectAddress(address);
@@ -271,7 +276,7 @@ export abstract class SocketClass extends Uncloneable {
     state.assertOpen();
     state.blocked = true;
     return new Promise((resolve, reject) => {
-      // Not on the spot: who begins to listen to the socket's events in the same turn hears of it.
+      // Not at once, so that a program which adds listeners in the same tick gets the event.
       runtimeTimers.queueMicrotask(() => {
         let failure: { readonly reason: unknown } | undefined;
         try {
@@ -300,7 +305,7 @@ export abstract class SocketClass extends Uncloneable {
 /** The options of every socket. */
 export interface SocketClass extends CommonOptions {}
 
-/** Opens a socket. What the libzmq in use doesn't have is a type that it doesn't know. */
+/** Opens a socket. A type that the libzmq in use doesn't have is an unknown type. */
 function openAs(core: ContextCore, type: number): Handle {
   return translating(() => {
     try {
@@ -311,8 +316,8 @@ function openAs(core: ContextCore, type: number): Handle {
   });
 }
 
-// Every socket has both halves, for classes that derive from Socket itself; the types know of them
-// where a class can use them. What a socket can't do fails, see the classes.
+// Every socket has both halves, for classes that derive from Socket itself. The types have only the halves that a class
+// can use; the other one's methods fail.
 const HALVES = {
   send(this: SocketClass, message: unknown): Promise<void> {
     if (message === undefined) throw new TypeError("Message must be present");
@@ -330,7 +335,7 @@ const HALVES = {
         try {
           return { value: await this.receive(), done: false };
         } catch (error) {
-          // Closed while it waited. Whatever else went wrong isn't hidden.
+          // The socket was closed while it waited. Any other error is thrown.
           if (!this.closed || (error as { code?: unknown })?.code !== "EAGAIN") throw error;
           return { done: true } as IteratorReturnResult<undefined>;
         }
@@ -358,10 +363,10 @@ readOnly(SocketClass.prototype, "Socket", [
 defineCommon(SocketClass.prototype);
 Object.defineProperty(SocketClass, "name", { value: "Socket", configurable: true });
 
-/** What all sockets have in common. */
+/** The base class of all sockets. */
 export type Socket = SocketClass;
-/** What all sockets have in common. */
+/** The base class of all sockets. */
 export const Socket: typeof SocketClass = native(SocketClass);
 
-// A net, not a strategy: nothing triggers the collector when descriptors run out.
+// Only a fallback: nothing triggers the collector when descriptors run out.
 const dropped = new FinalizationRegistry<Handle>((handle) => handle.close());

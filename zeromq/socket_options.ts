@@ -1,4 +1,4 @@
-/** The options of all sockets, by name: what zeromq.js has of the engine's, under the same names. */
+/** The options of all sockets, by name: those of the engine's that zeromq.js has, under the same names. */
 
 import { has } from "../ffi/libzmq.ts";
 import * as table from "../socket/options_table.ts";
@@ -6,7 +6,7 @@ import { defineOptions, type OptionKind, type OptionRow } from "./define.ts";
 
 const { COMMON, OPTION_NUMBERS, OPTIONS } = table;
 
-/** What the accessors of a kind are called by. */
+/** The part of an accessor's name for each kind of option. */
 const ACCESSORS: Readonly<Record<table.OptionKind, OptionKind>> = {
   int: "Int32",
   bool: "Bool",
@@ -19,22 +19,22 @@ const ACCESSORS: Readonly<Record<table.OptionKind, OptionKind>> = {
   text: "String",
 };
 
-/** Those of sockets that send. */
+/** The options of sockets that send. */
 export const SENDING = [...Object.keys(table.SENDING), "multicastHops"] as table.OptionName[];
 
-/** Those of sockets that receive. */
+/** The options of sockets that receive. */
 export const RECEIVING = Object.keys(table.RECEIVING) as table.OptionName[];
 
 /** Options that aren't there, or not with every socket; nor is what has come since its day. */
 const ABSENT: ReadonlySet<string> = new Set(["multicastHops", "multicastLoop", "rawMode", "useFd"]);
 
-/** Options of some types of sockets that can only be set. */
+/** Options of some types of sockets that are write-only. */
 const WRITE_ONLY: ReadonlySet<string> = new Set([
   ...["conflate", "correlate", "handover", "manual", "noDrop", "notify"],
   ...["probeRouter", "relaxed", "welcomeMessage"],
 ]);
 
-/** Gives a class options by their names. */
+/** Adds options to a class by their names. */
 export function defineByName(prototype: object, names: readonly table.OptionName[]): void {
   const rows: Record<string, OptionRow> = {};
   for (const name of names) {

@@ -17,8 +17,8 @@ import type { Socket } from "./socket.ts";
 export type Message = Buffer;
 
 /**
- * A part of a message to be sent: text as UTF-8, the bytes of a buffer or of a view, `null` for an empty
- * part. Anything else is sent as its text.
+ * A part of a message to send: text as UTF-8, the bytes of a buffer or of a view, `null` for an empty part.
+ * Anything else is sent as its text.
  */
 export type MessageLike =
   | ArrayBufferView
@@ -36,39 +36,45 @@ export interface Writable<
   /**
    * Sends a message, of one part or of an array of parts. Resolves once libzmq has it.
    *
-   * @throws At once: `TypeError` without a message, `EBUSY` while another send is pending or the socket
-   * is blocked, `EBADF` on a closed socket. By rejection: `EAGAIN` when the time is over or the socket
-   * is closed meanwhile, `EHOSTUNREACH` where a mandatory Router has no such peer.
+   * The promise rejects with `EAGAIN` when the time is over or the socket is closed meanwhile, and with
+   * `EHOSTUNREACH` if a mandatory Router has no such peer. Everything else is thrown at once.
+   *
+   * @throws {TypeError} If there is no message.
+   * @throws {Error} EBUSY If another send is pending, or the socket is blocked.
+   * @throws {Error} EBADF If the socket is closed.
    */
   send(message: M, ...options: O): Promise<void>;
 }
 
-/** What a `receive` gives. */
+/** What a `receive` resolves to. */
 export type ReceiveType<T> = T extends { receive(): Promise<infer U> } ? U : never;
 
 /** The receiving half of a socket. */
 export interface Readable<M extends object[] = Message[]> extends Omit<ReceiveOptions, "metadata"> {
   /**
-   * Receives the next message; waits where there is none.
+   * Receives the next message; waits if there is none.
    *
-   * @throws At once: `EBUSY` while another receive is pending or the socket is blocked, `EBADF` on a
-   * closed socket. By rejection: `EAGAIN` when the time is over or the socket is closed meanwhile.
+   * The promise rejects with `EAGAIN` when the time is over or the socket is closed meanwhile. Everything
+   * else is thrown at once.
+   *
+   * @throws {Error} EBUSY If another receive is pending, or the socket is blocked.
+   * @throws {Error} EBADF If the socket is closed.
    */
   receive(): Promise<M>;
   /** Iterates over all messages to come. Ends when the socket is closed. */
   [Symbol.asyncIterator](): AsyncIterator<ReceiveType<this>, undefined>;
 }
 
-/** What a socket's constructor takes: its options, and its context. */
+/** The argument of a socket's constructor: its options, and its context. */
 export type SocketOptions<S extends Socket> = Options<S, { context: Context }>;
 
-/** How a Router connects. */
+/** How a Router connects to a peer. */
 export interface RouterConnectOptions {
   /** The id under which the peer will be known; a Buffer does as well. */
   routingId?: string;
 }
 
-/** How a Stream connects. */
+/** How a Stream connects to a peer. */
 export interface StreamConnectOptions {
   /** The id under which the peer will be known; a Buffer does as well. */
   routingId?: string;

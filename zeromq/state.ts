@@ -1,18 +1,18 @@
-/** What a socket of ours has beside the engine's handle: whether it's blocked, and which operations wait. */
+/** The state of a socket beside the engine's handle: whether it's blocked, and its pending operations. */
 
 import type { Buffer } from "node:buffer";
 import type { Handle } from "../socket/handle.ts";
 import { EBADF, EBUSY, errnoError } from "./errors.ts";
 
-/** An operation that waits, as far as closing goes. */
+/** A pending operation, which the socket's close ends. */
 export interface PendingOperation {
-  /** Tries once more, since the socket is about to go, and ends either way. */
+  /** Tries for the last time, since the socket is being closed, and ends. */
   closed(): void;
 }
 
-/** What waits for the socket's other direction to have its turn. */
+/** An operation that waits for one in the socket's other direction. */
 export interface DeferredOperation extends PendingOperation {
-  /** The turn may have come. */
+  /** Called when it may be its turn. */
   retry(): void;
 }
 
@@ -20,22 +20,22 @@ export interface DeferredOperation extends PendingOperation {
 export class SocketState {
   /** A bind, an unbind or a proxy has the socket. */
   blocked = false;
-  /** It's to be closed as soon as it isn't blocked any more. */
+  /** The socket is closed as soon as it isn't blocked any more. */
   closeRequested = false;
   /** To how many addresses it's bound or connected. */
   endpoints = 0;
-  /** The receive that waits. */
+  /** The pending receive. */
   receiving: PendingOperation | undefined;
-  /** The send that waits. */
+  /** The pending send. */
   sending: PendingOperation | undefined;
-  /** Those of the two that wait for their turn, or make a pause, instead of standing in the engine's queues. */
+  /** Those of the two that wait for their turn, or pause, and aren't in the engine's queues. */
   readonly deferred: Set<DeferredOperation> = new Set();
-  /** Names within the process to which it's bound. */
+  /** The inproc addresses to which it's bound. */
   readonly #names = new Set<string>();
 
   constructor(
     readonly handle: Handle,
-    /** The socket, which a pending operation keeps. */
+    /** The socket, which a pending operation keeps from being collected. */
     readonly socket: object,
   ) {
     states.set(socket, this);
@@ -45,7 +45,7 @@ export class SocketState {
     return this.handle.closed;
   }
 
-  /** Throws where no operation can begin. */
+  /** Throws if no operation can begin. */
   assertOpen(): void {
     if (this.blocked) {
       throw errnoError(EBUSY, { message: "Socket is blocked by a bind or unbind operation" });
@@ -75,22 +75,22 @@ export class SocketState {
     this.endpoints--;
   }
 
-  /** An operation has succeeded, which may be what one in the other direction waits for. */
+  /** Called when an operation has succeeded: it may be the turn of one in the other direction. */
   turn(): void {
     for (const pending of [...this.deferred]) pending.retry();
   }
 
-  /** Closes the socket; what waits is tried once more. */
+  /** Closes the socket, after a last try of its pending operations. */
   close(): void {
     if (this.closed) return;
     this.endpoints = 0;
-    // libzmq gives a name back on a thread of its own, a moment after the close. Anyone who binds a new
-    // socket to it at once, as ZAP handlers do that begin again, would be refused.
+    // Fact: after a close, a thread of libzmq's frees inproc addresses a moment later. Failure: a new socket that is bound
+    // to one at once, as a new ZAP handler is, was refused. Decision: they're unbound first, which frees them at once.
     for (const name of this.#names) {
       try {
         this.handle.unbind(name);
       } catch {
-        // It has been given back already.
+        // It's unbound already.
       }
     }
     for (const pending of [...this.deferred]) pending.closed();
@@ -100,7 +100,7 @@ export class SocketState {
 
 const states = new WeakMap<object, SocketState>();
 
-/** A socket's state; undefined for what isn't a socket of ours. */
+/** Returns a socket's state; undefined for what isn't a socket of this module. */
 export function stateOf(socket: object): SocketState | undefined {
   return states.get(socket);
 }

@@ -1,11 +1,10 @@
 /**
- * Operations out of turn: a Request's receive before its send, and the like.
+ * Operations out of turn, such as a Request's receive before its send.
  *
- * zeromq.js asks whether a socket is readable or writable before it tries, so an operation out of turn
- * waits until its turn comes. Here it's tried at once, and waits where libzmq says that it isn't its
- * turn: not in the engine's queues, which would fail it, but until an operation in the other direction
- * has succeeded. A mandatory Router without any peer is the same: it isn't writable, and its send waits until
- * it is.
+ * zeromq.js checks whether a socket is readable or writable before it tries, so an operation out of turn waits for its
+ * turn. Here an operation is tried at once. If libzmq refuses it as out of turn, it waits until an operation in the other
+ * direction has succeeded, and not in the engine's queues, which would fail it. A mandatory Router without any peer is the
+ * same: it isn't writable, and its send waits until it is.
  */
 
 import { Operation } from "../socket/operation.ts";
@@ -16,7 +15,7 @@ import { Queue } from "../poller/queue.ts";
 import { EFSM } from "./errors.ts";
 import type { DeferredOperation, SocketState } from "./state.ts";
 
-/** All that wait. Nothing else need hold them, and each holds its socket, which its program may have dropped. */
+/** Holds every such operation, and thereby its socket, which its program may have dropped. */
 const all = new Set<OutOfTurn>();
 
 /** An operation that waits for its turn, or for the socket to be writable. */
@@ -26,7 +25,7 @@ export class OutOfTurn extends Operation implements DeferredOperation, Listener 
   #listening = false;
   #left = false;
 
-  /** `again` begins again, with the time that's left, and `lastly` tries once and ends. */
+  /** `again` begins the operation again, with the time that's left, and `lastly` tries it once and ends it. */
   constructor(state: SocketState, again: (timeout: number) => void, lastly: () => void) {
     super(state.handle, state.socket, new Queue(), lastly);
     this.#state = state;
@@ -47,15 +46,15 @@ export class OutOfTurn extends Operation implements DeferredOperation, Listener 
     this.#begin();
   }
 
-  /** Someone has looked at the socket. */
+  /** Called after each look at the socket. */
   onReady(ready: number): void {
-    // Not in the middle of the look.
+    // Not at once, which would be in the middle of the look.
     if ((ready & WRITABLE) !== 0) {
       runtimeTimers.queueMicrotask(() => this.#left || this.#begin());
     }
   }
 
-  /** The socket is being closed, which closes this as well. */
+  /** Does nothing: the socket's close ends the operation as well. */
   onClosed(): void {}
 
   onFailed(): void {
@@ -63,11 +62,11 @@ export class OutOfTurn extends Operation implements DeferredOperation, Listener 
   }
 
   protected override get call(): string {
-    return ""; // never asked: see closed
+    return ""; // never read: see closed
   }
 
   override attempt(): boolean {
-    return false; // never asked: its queue is no socket's
+    return false; // never called: no socket serves its queue
   }
 
   override expire(): void {
@@ -76,7 +75,7 @@ export class OutOfTurn extends Operation implements DeferredOperation, Listener 
 
   override closed(): void {
     this.#end();
-    this.reject(undefined); // `lastly`, that is
+    this.reject(undefined); // calls `lastly`
   }
 
   override fail(): void {
@@ -84,7 +83,7 @@ export class OutOfTurn extends Operation implements DeferredOperation, Listener 
   }
 
   protected override timedOut(): unknown {
-    return undefined; // never asked: see expire
+    return undefined; // never read: see expire
   }
 
   #begin(): void {
@@ -103,7 +102,7 @@ export class OutOfTurn extends Operation implements DeferredOperation, Listener 
   }
 }
 
-/** Whether an error says that it isn't the operation's turn. */
+/** Whether an error means that it isn't the operation's turn. */
 export function isOutOfTurn(error: unknown): boolean {
   return error instanceof Error && (error as { errno?: unknown }).errno === EFSM;
 }

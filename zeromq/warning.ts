@@ -1,6 +1,6 @@
-/** Warnings, which go where zeromq.js's go: to the `process`. */
+/** Warnings, which go to the `process`, as zeromq.js's do. */
 
-/** Looked up when there is a warning: the first touch of `process` costs 11 ms of start-up. */
+/** Read when there is a warning, since the first use of `process` costs 11 ms of start-up. */
 export function warn(message: string): void {
   const { process } = globalThis as unknown as {
     process?: { emitWarning?(warning: string): void };
