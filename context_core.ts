@@ -1,5 +1,6 @@
 /** The engine's record of a context: the native one, its sockets, what it shares with other isolates, and its end. */
 
+import { doAll } from "./errors.ts";
 import { check, stateError } from "./ffi/errno.ts";
 import { zmq, zmqTermination } from "./ffi/libzmq.ts";
 import { inWorker } from "./process/isolate.ts";
@@ -126,17 +127,11 @@ export class ContextCore {
     if (this.#pointer !== undefined) this.exitMessage = this.makeExitMessage?.();
     this.leaving();
     this.closed = true;
-    const errors: unknown[] = [];
-    for (const member of [...this.members]) {
-      try {
-        member.close();
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-    if (this.#pointer !== undefined) this.end(this.#pointer);
-    unregisterAtExit(this);
-    if (errors.length > 0) throw errors[0];
+    doAll([
+      ...[...this.members].map((member) => () => member.close()),
+      () => this.#pointer !== undefined && this.end(this.#pointer),
+      () => unregisterAtExit(this),
+    ]);
   }
 
   /** Called before it's closed, while its sockets are still open. */

@@ -90,3 +90,16 @@ export class LibraryError extends Error {
     this.tried = tried;
   }
 }
+
+/** Takes each step in its turn, also after one that has failed, and throws the first error after the last. */
+export function doAll(steps: readonly (() => unknown)[]): void {
+  const errors: unknown[] = [];
+  for (const step of steps) {
+    try {
+      step();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+}

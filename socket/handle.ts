@@ -1,6 +1,7 @@
 /** The engine's record of a socket: binding and connecting it, serving what waits for it, and closing. */
 
 import type { ContextCore } from "../context_core.ts";
+import { doAll } from "../errors.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { check, checkUninterrupted } from "../ffi/errno.ts";
 import { removeExitCleanup } from "../process/thread_exit.ts";
@@ -414,35 +415,23 @@ export class Handle extends Source {
       return this.close();
     }
     this.closed = true;
-    const errors: unknown[] = [];
-    const step = (action: () => void) => {
-      try {
-        action();
-      } catch (error) {
-        errors.push(error);
-      }
-    };
-    for (const queue of [this.receivers, this.senders]) {
-      step(() => {
+    const { context } = this;
+    doAll([
+      ...[this.receivers, this.senders].map((queue) => () => {
         for (let first; (first = queue.first) !== undefined;) first.closed();
-      });
-    }
-    if (this.listeners !== undefined) {
-      for (const watch of [...this.listeners]) step(() => watch.onClosed());
-    }
-    step(() => this.setBackgroundHandler(undefined));
-    step(() => reactor().unregister(this));
-    step(() => this.context.remove(this));
-    // A monitor goes on until libzmq has said that it's the end; but the end of the context doesn't wait for that.
-    if (this.context.closed) step(() => this.monitor?.stop());
-    step(() => this.release());
-    if (this.#monitorSocketIsShared) {
-      step(() => unshareMonitorSocket(this.pointer));
-    }
-    step(() => removeSocketCleanup(this.pointer));
-    step(() => check(zmq().zmq_close(this.pointer), "zmq_close"));
-    step(() => this.#ipcFolders.clear());
-    if (errors.length > 0) throw errors[0];
+      }),
+      () => doAll([...this.listeners ?? []].map((listener) => () => listener.onClosed())),
+      () => this.setBackgroundHandler(undefined),
+      () => reactor().unregister(this),
+      () => context.remove(this),
+      // A monitor goes on until libzmq has said that it's the end; but the end of the context doesn't wait for that.
+      () => context.closed && this.monitor?.stop(),
+      () => this.release(),
+      () => this.#monitorSocketIsShared && unshareMonitorSocket(this.pointer),
+      () => removeSocketCleanup(this.pointer),
+      () => check(zmq().zmq_close(this.pointer), "zmq_close"),
+      () => this.#ipcFolders.clear(),
+    ]);
   }
 }
 
