@@ -27,3 +27,22 @@ export function expectAddress(address: unknown): asserts address is string {
 export function expectIdentifier(option: unknown): asserts option is number {
   if (typeof option !== "number") throw new TypeError("Identifier must be a number");
 }
+
+/** Throws where the arguments of a read by number aren't right. */
+export function expectRead(option: unknown, given: number): void {
+  expectIdentifier(option);
+  expectArguments(given, 1);
+}
+
+/** The same of what sets an option by number. */
+export function expectWrite(
+  option: unknown,
+  value: unknown,
+  type: "boolean" | "number",
+  given: number,
+): void {
+  expectIdentifier(option);
+  const actual: string = typeof value;
+  if (actual !== type) throw new TypeError(`Option value must be a ${type}`);
+  expectArguments(given, 2);
+}

@@ -4,12 +4,11 @@ import { ContextCore } from "../context_core.ts";
 import type { ContextOptions } from "../context_options.ts";
 import { CONTEXT_OPTIONS as OPTIONS } from "../ffi/constants.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
-import { expectArguments, expectIdentifier, expectOptions } from "./arguments.ts";
+import { expectArguments, expectOptions, expectRead, expectWrite } from "./arguments.ts";
 import { native } from "./classes.ts";
 import { defineOptions } from "./define.ts";
 import { endAfterListeners } from "./end.ts";
 import { foreignObject, translating } from "./errors.ts";
-import { expectBoolean, expectNumber } from "./numbers.ts";
 import { SharedCore } from "./shared_context.ts";
 import type { Options } from "./option_types.ts";
 
@@ -49,31 +48,25 @@ export class ContextClass extends Uncloneable {
 
   /** Reads an option by its number. */
   protected getBoolOption(option: number): boolean {
-    expectIdentifier(option);
-    expectArguments(arguments.length, 1);
+    expectRead(option, arguments.length);
     return read(this.#core, option) !== 0;
   }
 
   /** Sets an option by its number. */
   protected setBoolOption(option: number, value: boolean): void {
-    expectIdentifier(option);
-    expectBoolean(value);
-    expectArguments(arguments.length, 2);
+    expectWrite(option, value, "boolean", arguments.length);
     write(this.#core, option, value ? 1 : 0);
   }
 
   /** Reads an option by its number. */
   protected getInt32Option(option: number): number {
-    expectIdentifier(option);
-    expectArguments(arguments.length, 1);
+    expectRead(option, arguments.length);
     return read(this.#core, option);
   }
 
   /** Sets an option by its number. */
   protected setInt32Option(option: number, value: number): void {
-    expectIdentifier(option);
-    expectNumber(value);
-    expectArguments(arguments.length, 2);
+    expectWrite(option, value, "number", arguments.length);
     write(this.#core, option, value | 0);
   }
 }

@@ -2,16 +2,6 @@
 
 import { warn } from "./warning.ts";
 
-/** Throws if a value isn't a number. */
-export function expectNumber(value: unknown): asserts value is number {
-  if (typeof value !== "number") throw new TypeError("Option value must be a number");
-}
-
-/** Throws if a value isn't a boolean. */
-export function expectBoolean(value: unknown): asserts value is boolean {
-  if (typeof value !== "boolean") throw new TypeError("Option value must be a boolean");
-}
-
 /** Returns a number as the nearest signed 64-bit one; 0 if there is none. */
 export function toInt64(value: number): bigint {
   if (Number.isNaN(value) || !Number.isFinite(value)) return 0n;

@@ -11,11 +11,18 @@ import { open } from "../socket/open.ts";
 import { assertSafeOptions } from "../socket/hazards.ts";
 import { typeOf } from "../socket/types.ts";
 import * as by from "./accessors.ts";
-import { expectAddress, expectArguments, expectIdentifier, expectOptions } from "./arguments.ts";
+import {
+  expectAddress,
+  expectArguments,
+  expectIdentifier,
+  expectOptions,
+  expectRead,
+  expectWrite,
+} from "./arguments.ts";
 import { native, readOnly } from "./classes.ts";
 import { type Context, context as defaultContext, coreOf } from "./context.ts";
 import { EINVAL, errnoError, translated, translating } from "./errors.ts";
-import { expectBoolean, expectNumber, toInt64, toUint64 } from "./numbers.ts";
+import { toInt64, toUint64 } from "./numbers.ts";
 import { Observer } from "./observer.ts";
 import { receive } from "./receiving.ts";
 import { send } from "./sending.ts";
@@ -185,83 +192,67 @@ export abstract class SocketClass extends Uncloneable {
 
   /** Reads an option by its number. */
   protected getBoolOption(option: number): boolean {
-    expectIdentifier(option);
-    expectArguments(arguments.length, 1);
+    expectRead(option, arguments.length);
     return by.readInt(this.#state, option) !== 0;
   }
 
   /** Sets an option by its number. */
   protected setBoolOption(option: number, value: boolean): void {
-    expectIdentifier(option);
-    expectBoolean(value);
-    expectArguments(arguments.length, 2);
+    expectWrite(option, value, "boolean", arguments.length);
     by.writeInt(this.#state, option, value ? 1 : 0);
   }
 
   /** Reads an option by its number. */
   protected getInt32Option(option: number): number {
-    expectIdentifier(option);
-    expectArguments(arguments.length, 1);
+    expectRead(option, arguments.length);
     return by.readInt(this.#state, option);
   }
 
   /** Sets an option by its number. */
   protected setInt32Option(option: number, value: number): void {
-    expectIdentifier(option);
-    expectNumber(value);
-    expectArguments(arguments.length, 2);
+    expectWrite(option, value, "number", arguments.length);
     by.writeInt(this.#state, option, value | 0);
   }
 
   /** Reads an option by its number. */
   protected getUint32Option(option: number): number {
-    expectIdentifier(option);
-    expectArguments(arguments.length, 1);
+    expectRead(option, arguments.length);
     return by.readInt(this.#state, option) >>> 0;
   }
 
   /** Sets an option by its number. */
   protected setUint32Option(option: number, value: number): void {
-    expectIdentifier(option);
-    expectNumber(value);
-    expectArguments(arguments.length, 2);
+    expectWrite(option, value, "number", arguments.length);
     by.writeInt(this.#state, option, value | 0);
   }
 
   /** Reads an option by its number. */
   protected getInt64Option(option: number): number {
-    expectIdentifier(option);
-    expectArguments(arguments.length, 1);
+    expectRead(option, arguments.length);
     return by.readLong(this.#state, option, true);
   }
 
   /** Sets an option by its number. */
   protected setInt64Option(option: number, value: number): void {
-    expectIdentifier(option);
-    expectNumber(value);
-    expectArguments(arguments.length, 2);
+    expectWrite(option, value, "number", arguments.length);
     by.writeLong(this.#state, option, toInt64(value));
   }
 
   /** Reads an option by its number. */
   protected getUint64Option(option: number): number {
-    expectIdentifier(option);
-    expectArguments(arguments.length, 1);
+    expectRead(option, arguments.length);
     return by.readLong(this.#state, option, false);
   }
 
   /** Sets an option by its number. */
   protected setUint64Option(option: number, value: number): void {
-    expectIdentifier(option);
-    expectNumber(value);
-    expectArguments(arguments.length, 2);
+    expectWrite(option, value, "number", arguments.length);
     by.writeLong(this.#state, option, toUint64(value));
   }
 
   /** Reads an option by its number. */
   protected getStringOption(option: number): string | null {
-    expectIdentifier(option);
-    expectArguments(arguments.length, 1);
+    expectRead(option, arguments.length);
     return by.readText(this.#state, option);
   }
 
