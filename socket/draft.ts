@@ -122,7 +122,7 @@ export interface RadioOptions extends SocketOptions, Partial<SendOptions & Publi
  *   using dish = new Dish();
  *   dish.join("weather");
  *   dish.connect(radio.lastEndpoint!);
- *   // Until the radio knows that someone has joined, it drops what it's given.
+ *   // Until the radio knows that a dish has joined, it drops messages.
  *   const timer = setInterval(() => radio.send("rain", { group: "weather" }), 10);
  *   const [text, { group }] = await dish.receive();
  *   clearInterval(timer);

@@ -4,12 +4,12 @@ import type { ZmqError } from "../errors.ts";
 
 /** What nearly all events have. */
 export interface EventAddress {
-  /** The address that was bound or connected to, as far as libzmq tells it. */
+  /** The address that was bound or connected to, as far as libzmq reports it. */
   address: string;
   /**
    * The address of the peer's end, such as `tcp://192.168.0.5:49152`, where it's known. A libzmq with its draft API
-   * tells it with every event of a connection. For others the system is asked, so that `"accept"` and
-   * `"disconnect"` have it, unless the connection had ended again before anyone could ask.
+   * reports it with every event of a connection. For others the library asks the system, so that `"accept"`
+   * and `"disconnect"` have it, unless the connection had ended before that.
    */
   peer?: string;
 }

@@ -124,7 +124,7 @@ export class Handle extends Source {
 
   protected override readiness(): number {
     const events = getInt(this.pointer, OPTION_NUMBERS.events);
-    // ETERM and the like: a pending operation learns of it by trying, which ends it.
+    // An error such as ETERM: a pending operation gets it from its next try, and ends.
     if (events < 0) return READABLE | WRITABLE;
     return fromEvents(events);
   }

@@ -60,10 +60,10 @@ export interface Frame extends Buffer<ArrayBuffer>, Disposable {
   /** The bytes parsed as JSON. Throws `SyntaxError` where they aren't. */
   json<T = unknown>(): T;
   /**
-   * Gives the memory of a frame of more than 4 KB back at once; it's empty then. Of a smaller one, which shares its
-   * memory, nothing is given back, and it stays as it is. Optional: the collector frees what is forgotten.
+   * Frees the memory of a frame of more than 4 KB at once; the frame is empty then. A smaller one shares its memory, and
+   * stays as it is. Optional: the collector frees frames as well.
    *
-   * @throws `TypeError` where the program has marked the buffer as one that can't be transferred.
+   * @throws {TypeError} If the program has marked the buffer as one that can't be transferred.
    */
   [Symbol.dispose](): void;
 }
@@ -95,9 +95,9 @@ class FrameOfBytes extends Uint8Array<ArrayBuffer> {
   }
 }
 
-// All that zeromq.js's users do with a message works on a Frame: its methods are a Buffer's. A
-// constructor of its own keeps a frame at 25 ns, where Buffer.from takes 38. Buffer takes 3 ms to load, so
-// that's left to the first socket, or to anyone who looks at a frame that was made without one.
+// A Frame has a Buffer's methods, so everything that programs for zeromq.js do with a message works. Its own constructor
+// makes a frame in 25 ns, where Buffer.from takes 38. Buffer takes 3 ms to load, so the first socket does that, or the
+// first use of a frame that was made before.
 const bufferOf = Object.getOwnPropertyDescriptor(globalThis, "Buffer")!;
 Object.setPrototypeOf(
   FrameOfBytes.prototype,
@@ -224,7 +224,7 @@ export function prepareFrames(): void {
 }
 
 function renewSlab(size: number): void {
-  // A thread that never gives its event loop a turn would wait for the import in vain.
+  // On a thread that never returns to its event loop, the import never ends.
   if (mark === undefined && --framesLeft <= 0) mark = markAtOnce();
   offset = 0;
   slab = new ArrayBuffer(mark === undefined ? (size + 7) & ~7 : SLAB);

@@ -17,7 +17,7 @@ export const TYPE = 42;
 export const FLAGS = 43;
 export const TYPE_INLINE = 101;
 export const FLAG_MORE = 1;
-/** The word with both, the type in its third byte; and the bits of it that tell type and more. */
+/** The word with both, the type in its third byte; and its bits that have the type and more. */
 const TAIL_WORD = TYPE >> 2;
 const TAIL_BITS = 0x01ff_0000;
 const TAIL_OF_SINGLE = TYPE_INLINE << 16;

@@ -38,8 +38,8 @@ export interface PropertyReader {
 const known = new WeakMap<readonly Frame[], Metadata>();
 
 /**
- * The properties of a received message that its socket was told to read, by `metadata`; `undefined` where it was told
- * to read none (`zmq_msg_gets`).
+ * Returns the properties of a received message that its socket's option `metadata` names; `undefined` if that names none
+ * (`zmq_msg_gets`).
  *
  * @example Who sent it
  * ```ts

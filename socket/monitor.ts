@@ -76,9 +76,9 @@ export class Monitor implements Listener {
   readonly #reader: Handle;
   #queue: RawEvent[] = [];
   readonly #pending: Set<PendingEvent> = new Set();
-  /** Addresses which this socket bound or connected to, for telling its own from its peers'. */
+  /** The addresses to which this socket has bound or connected, which tell its own from its peers'. */
   readonly #own: Set<string> = new Set();
-  /** The peers of accepted connections by their descriptors, where libzmq doesn't tell them. */
+  /** The peers of accepted connections by their descriptors, if libzmq doesn't report them. */
   readonly #peers: Map<number, string> = new Map();
   readonly #versioned: boolean;
   #capacity = CAPACITY;
@@ -295,7 +295,7 @@ export class Monitor implements Listener {
   }
 
   /**
-   * Whether an event is of this socket's own address rather than of one that it connects to. The second version tells
+   * Whether an event is of this socket's own address rather than of one that it connects to. The second version reports
    * both ends of a connection, but not which of them began it.
    */
   #incoming(event: number, local: string, remote: string): boolean {

@@ -79,7 +79,7 @@ export interface HiccupMessageOption {
   hiccupMessage: string | Uint8Array | null;
 }
 
-/** The option to tell messages from subscriptions by their first part. */
+/** The option to distinguish messages from subscriptions by their first part. */
 export interface OnlyFirstSubscribeOption {
   /**
    * Whether the later parts of a message are subscriptions only where its first one is. Default false. Since 4.3.3
@@ -88,7 +88,7 @@ export interface OnlyFirstSubscribeOption {
   onlyFirstSubscribe: boolean;
 }
 
-/** The option to tell publishers of every end. */
+/** The option to send publishers every unsubscription. */
 export interface VerboseUnsubscribeOption {
   /** Whether every unsubscription is passed on, and not only the last of a kind. Default false. Draft, since 4.3.5 (`ZMQ_XSUB_VERBOSE_UNSUBSCRIBE`). */
   verboseUnsubscribe: boolean;

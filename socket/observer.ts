@@ -42,10 +42,10 @@ class PendingReceive extends PendingEvent {
 }
 
 /**
- * Tells what happens to a socket's connections: {@linkcode Socket.events} is one. Events are received one by one,
- * iterated over, or given to listeners.
+ * Reports what happens to a socket's connections: {@linkcode Socket.events} is one. A program receives events one by one,
+ * iterates over them, or adds listeners.
  *
- * It begins when `events` is first read, and ends with its socket: an event `"end"` is the last. Until someone reads,
+ * It begins when `events` is first read, and ends with its socket: an event `"end"` is the last. Until a program reads,
  * the last {@linkcode Observer.capacity} events are kept. A receive or an iteration that waits keeps the process
  * alive; listeners don't. Transports that have no connections of their own, such as `inproc://`, have no events but
  * `"end"`.

@@ -43,12 +43,12 @@ export interface CommonOptions {
    */
   heartbeatInterval: number;
   /**
-   * After how many ms without a heartbeat the *peer* is to give this side up; in steps of 100 ms, at
+   * After how many ms without a heartbeat the *peer* disconnects this side; in steps of 100 ms, at
    * most 6 553 599; 0 leaves it to the peer. Default 0 (`ZMQ_HEARTBEAT_TTL`).
    */
   heartbeatTimeToLive: number;
   /**
-   * After how many ms without an answer to a heartbeat a peer is given up. Default: the heartbeat's interval,
+   * After how many ms without an answer to a heartbeat a peer is disconnected. Default: the heartbeat's interval,
    * which reads as -1 (`ZMQ_HEARTBEAT_TIMEOUT`).
    */
   heartbeatTimeout: number;
@@ -136,7 +136,7 @@ export interface ConflateOption {
    * Whether only the last message is kept in either direction. To be set before bind and connect.
    * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
    * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
-   * it's readable, or has stood in a Poller, gives the message that it had then before the last one.
+   * it's readable, or was in a Poller, returns the message that it had then before the last one.
    * Default false (`ZMQ_CONFLATE`).
    */
   conflate: boolean;
@@ -146,7 +146,7 @@ export interface ConflateOption {
 export interface RequestOnlyOptions {
   /** Whether a reply must carry its request's number; others are dropped. Default false (`ZMQ_REQ_CORRELATE`). */
   correlate: boolean;
-  /** Whether a new request may be sent while a reply is outstanding, which gives that reply up. Default false (`ZMQ_REQ_RELAXED`). */
+  /** Whether a new request may be sent while a reply is outstanding, and abandons that. Default false (`ZMQ_REQ_RELAXED`). */
   relaxed: boolean;
 }
 
@@ -213,7 +213,7 @@ export interface StreamOnlyOptions {
   notify: boolean;
 }
 
-/** Options of every socket that can be given in another form than they're read, or can't be read at all. */
+/** Options of every socket that can be set in another form than they're read, or can't be read at all. */
 export interface SettableOptions {
   /** See {@linkcode Socket.curvePublicKey}. */
   curvePublicKey: string | Uint8Array;
@@ -233,7 +233,7 @@ export interface SettableOptions {
   ownMetadata: Readonly<Record<string, string>>;
 }
 
-/** What {@linkcode Socket.getOption} can read an option as, and the type that this gives. */
+/** The kinds as which {@linkcode Socket.getOption} can read an option, and the type that each returns. */
 export interface OptionTypes {
   /** A signed 32-bit number: libzmq's `int`. */
   int: number;

@@ -77,7 +77,7 @@ export function engineOption(handle: Handle, option: number): number | undefined
 /** The names of options that libzmq can only set, by their numbers. */
 let unreadable: ReadonlyMap<number, OptionName> | undefined;
 
-/** Notes what was set by number, where an option's property can only tell what was set. */
+/** Records a value that was set by number, if libzmq can't read the option, so that its property returns it. */
 export function shadowByNumber(handle: Handle, option: number, value: unknown): void {
   const on = value !== false && value !== 0;
   if (option === OPTION_NUMBERS.verbose) {

@@ -98,18 +98,19 @@ export class Subscriber extends Socket {
   }
 
   /**
-   * Subscribes to all messages whose first frame begins with one of the prefixes; to every message where none is given. A prefix
-   * subscribed to twice must be unsubscribed from twice (`ZMQ_SUBSCRIBE`).
+   * Subscribes to all messages whose first frame begins with one of the prefixes; without a prefix, to every message. A
+   * prefix subscribed to twice must be unsubscribed from twice (`ZMQ_SUBSCRIBE`).
    *
-   * @throws `TypeError` for prefixes that are neither strings nor bytes, `ZmqError` EBADF on a closed socket.
+   * @throws {TypeError} If a prefix is neither a string nor bytes.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   subscribe(...prefixes: (string | Uint8Array)[]): void {
     change(openHandleOf(this, "zmq_setsockopt"), "subscribe", prefixes);
   }
 
   /**
-   * Takes subscriptions back, the one to every message where none is given (`ZMQ_UNSUBSCRIBE`). Unsubscribing from
-   * what wasn't subscribed to does nothing.
+   * Removes subscriptions; without a prefix, the one to every message (`ZMQ_UNSUBSCRIBE`). Unsubscribing from a prefix
+   * without a subscription does nothing.
    *
    * @throws As {@linkcode Subscriber.subscribe} does.
    */

@@ -12,9 +12,9 @@ export interface SecurityOptions {
   readonly securityMechanism: "plain" | "curve" | "gssapi" | null;
   /** Whether this side is the PLAIN server, which asks clients for name and password. Default false (`ZMQ_PLAIN_SERVER`). */
   plainServer: boolean;
-  /** The name that a PLAIN client gives, 1 to 255 bytes; `null` turns the mechanism off again. Default `null` (`ZMQ_PLAIN_USERNAME`). */
+  /** The name that a PLAIN client sends, 1 to 255 bytes; `null` turns the mechanism off again. Default `null` (`ZMQ_PLAIN_USERNAME`). */
   plainUsername: string | null;
-  /** The password that a PLAIN client gives, 1 to 255 bytes; `null` turns the mechanism off again. Default `null` (`ZMQ_PLAIN_PASSWORD`). */
+  /** The password that a PLAIN client sends, 1 to 255 bytes; `null` turns the mechanism off again. Default `null` (`ZMQ_PLAIN_PASSWORD`). */
   plainPassword: string | null;
   /**
    * Whether this side is the CURVE server. It needs a `curveSecretKey`: without one, libzmq takes a key that everyone

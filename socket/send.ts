@@ -187,7 +187,7 @@ function put(
   sendOne: typeof sendPart = sendPart,
 ): boolean {
   let sent = putOnce(handle, parts, sendOne);
-  // A refused send needn't have run the socket's commands, one of which may tell it that there is room now.
+  // A refused send needn't have run the socket's commands, one of which may report room.
   if (!sent && (handle.look() & WRITABLE) !== 0) sent = putOnce(handle, parts, sendOne);
   if (handle.dependents > 0) reactor().markStale(handle);
   else if (sent && handle.closesPeers) awaitStreamClose(handle, parts as readonly Part[]);
@@ -195,10 +195,11 @@ function put(
 }
 
 /**
- * Fact: a Stream closes a peer's connection, on an empty part, only when libzmq's thread has answered and
- * the socket is called again. Failure: while no one waits, that was at the next look at idle sockets, up
- * to a second later. Decision: the answer is awaited here. Cost: some 35 microseconds; 2 ms where the peer still has
- * bytes to take, whose connection then closes at that look, after them.
+ * Waits for libzmq's answer to an empty part, which closes a Stream's peer.
+ *
+ * Fact: libzmq closes the connection only when its thread has answered and the socket is called again. Failure: while
+ * nothing waits, that was the next look at idle sockets, up to a second later. Decision: the answer is awaited here. Cost:
+ * some 35 microseconds; 2 ms if the peer still has bytes to take. Its connection then closes at that look, after them.
  */
 function awaitStreamClose(handle: Handle, [, bytes]: readonly Part[]): void {
   if (bytes.length > 0) return;

@@ -60,7 +60,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
     super();
     const { context = defaultContext, ...rest } = options;
     const handle = open(coreOf(context), typeOf(type));
-    // Not enumerable: anyone who logs a socket wants to see its options, not the engine's insides.
+    // Not enumerable, so that a printed socket doesn't show the engine's internals.
     Object.defineProperty(this, pollable, { value: handle });
     this.#context = context;
     dropped.register(this, handle, handle);
@@ -181,7 +181,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   }
 
   /**
-   * Stops accepting peers at an address (`zmq_unbind`). For a wildcard, give what
+   * Stops accepting peers at an address (`zmq_unbind`). For a wildcard, pass what
    * {@linkcode Socket.lastEndpoint} read.
    *
    * @throws As {@linkcode Socket.bind} does; ENOENT where the socket isn't bound there.
@@ -368,7 +368,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
     this.close();
   }
 
-  /** Calls {@linkcode Socket.close}, and waits until the thread that waited for descriptors was given back. */
+  /** Calls {@linkcode Socket.close}, and waits until the runtime has its thread back that waited for descriptors. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return settled();
@@ -378,15 +378,15 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
 /** The options of every socket, as its properties. */
 export interface Socket extends CommonOptions, TransportOptions, NewerOptions, SecurityOptions {}
 
-// A net, not a strategy: nothing triggers the collector when descriptors run out.
+// Only a fallback: nothing triggers the collector when descriptors run out.
 const dropped = new FinalizationRegistry<Handle>((handle) => handle.close());
 
-// A printed socket shows what its class or the program has put on it, even where the printing is told to read
-// getters: those of the options return keys and passwords.
+// A printed socket shows only its own properties, even with the option to read getters, since the getters of options
+// return keys and passwords.
 for (const symbol of ["Deno.customInspect", "nodejs.util.inspect.custom"]) {
   Object.defineProperty(Socket.prototype, Symbol.for(symbol), {
     value(this: Socket, ...args: unknown[]): string {
-      // Deno gives its function and options, Node a depth, options and its function.
+      // Deno passes its function and options, Node a depth, options and its function.
       const inspect = args.find((one) => typeof one === "function") as typeof Deno.inspect;
       const options = args.find((one) => typeof one === "object") as Deno.InspectOptions;
       const own = handleOf(this) === undefined ? {} : { ...this }; // a prototype has nothing to read

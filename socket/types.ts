@@ -25,7 +25,7 @@ export interface SocketType {
   readonly draft?: true;
   /** Several threads may use it. It has no ZMQ_FD, and a receive isn't this thread's alone. */
   readonly threadSafe?: true;
-  /** It sends and receives in strict turn. A receive doesn't hear what its peers tell it out of turn. */
+  /** It sends and receives in strict turn. A receive out of turn doesn't run the commands in its mailbox. */
   readonly takesTurns?: true;
   /** A send can fail at once though the socket isn't writable: to a peer that isn't there, where it's mandatory. */
   readonly refusesUnready?: true;
