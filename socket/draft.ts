@@ -153,8 +153,10 @@ export class Dish extends Socket {
   /**
    * Joins groups (`zmq_join`).
    *
-   * @throws `TypeError` for what is neither a string nor bytes, or contains NUL, `RangeError` for more than 255 bytes,
-   * `ZmqError` EINVAL where it has joined already, EBADF on a closed socket.
+   * @throws {TypeError} If a group is neither a string nor bytes, or contains NUL.
+   * @throws {RangeError} If a group has more than 255 bytes.
+   * @throws {ZmqError} EINVAL If it has joined already.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   join(...groups: (string | Uint8Array)[]): void {
     const handle = openHandleOf(this, "zmq_join");
@@ -164,7 +166,7 @@ export class Dish extends Socket {
   /**
    * Leaves groups (`zmq_leave`).
    *
-   * @throws As {@linkcode Dish.join} does; EINVAL where it hasn't joined.
+   * @throws {ZmqError} EINVAL If it hasn't joined; the rest as {@linkcode Dish.join} does.
    */
   leave(...groups: (string | Uint8Array)[]): void {
     const handle = openHandleOf(this, "zmq_leave");
@@ -224,7 +226,7 @@ export class Peer extends Socket {
    * Connects to an address, and returns the routing id of the peer there, by which it can be sent to at once
    * (`zmq_connect_peer`).
    *
-   * @throws As {@linkcode Socket.connect} does.
+   * @throws {ZmqError} As {@linkcode Socket.connect} does.
    */
   connectPeer(address: string): number {
     checkAddress(address);

@@ -48,8 +48,10 @@ export interface SendsTo<Target> {
   /**
    * Sends a message of one part. Resolves once libzmq has it; waits where the peer can't take it.
    *
-   * @throws As {@linkcode Sends.send} does; at once `TypeError` or `RangeError` for a target that can't be, by
-   * rejection `ZmqError` EHOSTUNREACH where no such peer is there.
+   * The promise also rejects with EHOSTUNREACH if there is no such peer.
+   *
+   * @throws {TypeError} If the target has the wrong type; the rest as {@linkcode Sends.send} does.
+   * @throws {RangeError} If the target is out of range.
    */
   send(message: MessagePart | readonly [MessagePart], options: Target & WaitLimits): Promise<void>;
   /** Sends a message if that can be done at once. False where it can't. */

@@ -17,22 +17,26 @@ export interface Receives extends AsyncIterable<Frame[]> {
    * Receives the next message, of one frame or more; waits where there is none. Several receives may be
    * pending: they're served in their order.
    *
-   * @throws At once: `ZmqError` EBADF on a closed socket, `TypeError` for what isn't a signal. By
-   * rejection: `ZmqError` EAGAIN when {@linkcode ReceiveOptions.receiveTimeout} is over, EBADF when the socket is closed meanwhile, EFSM where a
-   * Request has sent nothing; the signal's reason.
+   * The promise rejects with EAGAIN when {@linkcode ReceiveOptions.receiveTimeout} is over, with EBADF when the socket is
+   * closed meanwhile, with EFSM if a Request has sent nothing, and with the signal's reason. Everything else is thrown at
+   * once.
+   *
+   * @throws {ZmqError} EBADF If the socket is closed.
+   * @throws {TypeError} If the signal isn't one.
    */
   receive(options?: WaitLimits): Promise<Frame[]>;
   /**
    * Receives a message that is there already; `undefined` where there is none, or where others are waiting for it.
    *
-   * @throws `ZmqError` EBADF on a closed socket.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   tryReceive(): Frame[] | undefined;
   /**
    * Receives a message, blocking this thread and everything else in this isolate. Meant for workers and scripts.
    *
-   * @throws `ZmqError` EAGAIN when the time is over, EBUSY where {@linkcode Receives.visit} is showing the beginning of
-   * a message of this socket, EBADF on a closed socket.
+   * @throws {ZmqError} EAGAIN If the time is over.
+   * @throws {ZmqError} EBUSY If {@linkcode Receives.visit} is in the middle of a message of this socket.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   receiveSync(options?: SyncLimits): Frame[];
   /**
@@ -72,21 +76,24 @@ export interface Sends {
    * Sends a message, of one part or of an array of parts. Resolves once libzmq has it; waits where no peer can take
    * it. Several sends may be pending: they go out in their order. A message that waits is copied.
    *
-   * @throws At once: `TypeError` for what isn't a message or a signal, `ZmqError` EBADF on a closed socket. By rejection:
-   * `ZmqError` EAGAIN when {@linkcode SendOptions.sendTimeout} is over, EBADF when the socket is closed
-   * meanwhile, EFSM out of turn, EHOSTUNREACH where a mandatory Router has no such peer; the signal's reason.
+   * The promise rejects with EAGAIN when {@linkcode SendOptions.sendTimeout} is over, with EBADF when the socket is closed
+   * meanwhile, with EFSM out of turn, with EHOSTUNREACH if a mandatory Router has no such peer, and with the signal's reason.
+   * Everything else is thrown at once.
+   *
+   * @throws {TypeError} If it isn't a message, or the signal isn't one.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   send(message: MessageLike, options?: WaitLimits): Promise<void>;
   /**
    * Sends a message if that can be done at once. False where it can't, or where others are waiting to send.
    *
-   * @throws As {@linkcode Sends.send} does, all at once.
+   * @throws {ZmqError} What {@linkcode Sends.send} throws or rejects with, except EAGAIN.
    */
   trySend(message: MessageLike): boolean;
   /**
    * Sends a message, blocking this thread and everything else in this isolate. Meant for workers and scripts.
    *
-   * @throws `ZmqError` EAGAIN when the time is over.
+   * @throws {ZmqError} EAGAIN If the time is over.
    */
   sendSync(message: MessageLike, options?: SyncLimits): void;
   /**

@@ -77,7 +77,8 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
   /**
    * Begins to observe a socket. Programs read {@linkcode Socket.events} instead.
    *
-   * @throws `ZmqError` EBADF on a closed socket, EBUSY on one that is observed already.
+   * @throws {ZmqError} EBADF If the socket is closed.
+   * @throws {ZmqError} EBUSY If the socket is observed already.
    */
   constructor(socket: object) {
     const handle = openHandleOf(socket, "zmq_socket_monitor");
@@ -114,8 +115,11 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
   /**
    * The next event; waits where there is none. Several receives may be pending: they're served in their order.
    *
-   * @throws At once: `ZmqError` EBADF where the observer is closed, EBUSY where the events go to listeners. By rejection:
-   * EBADF when it's closed meanwhile, or when others took `"end"`; the signal's reason.
+   * The promise rejects with EBADF when the observer is closed meanwhile, or when another receive has taken `"end"`, and
+   * with the signal's reason. Everything else is thrown at once.
+   *
+   * @throws {ZmqError} EBADF If the observer is closed.
+   * @throws {ZmqError} EBUSY If the events go to listeners.
    */
   receive({ signal }: WaitLimits = {}): Promise<SocketEvent> {
     this.#assertFree();
@@ -177,7 +181,8 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
    * listeners only: those of a type that has none are passed over. An error that a listener throws goes to
    * `reportError`, which ends the process unless the program handles it.
    *
-   * @throws `TypeError` for what isn't a function, `ZmqError` EBUSY while a receive or an iteration waits.
+   * @throws {TypeError} If the listener isn't a function.
+   * @throws {ZmqError} EBUSY If a receive or an iteration is pending.
    */
   on<T extends SocketEventType>(type: T, listener: (event: SocketEventOfType<T>) => void): this {
     if (typeof listener !== "function") throw new TypeError("A listener must be a function");
@@ -211,8 +216,9 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
    * Asks how many messages wait in the queues of each connection: as many events `"pipes:stats"` will come
    * (`zmq_socket_monitor_pipes_stats`).
    *
-   * @throws `ZmqError` ENOTSUP where libzmq was built without its draft API, EAGAIN where there is no connection, EBADF on
-   * a closed socket.
+   * @throws {ZmqError} ENOTSUP If libzmq was built without its draft API.
+   * @throws {ZmqError} EAGAIN If there is no connection.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   requestStatistics(): void {
     if (this.closed) throw closedError();

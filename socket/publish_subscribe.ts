@@ -112,7 +112,7 @@ export class Subscriber extends Socket {
    * Removes subscriptions; without a prefix, the one to every message (`ZMQ_UNSUBSCRIBE`). Unsubscribing from a prefix
    * without a subscription does nothing.
    *
-   * @throws As {@linkcode Subscriber.subscribe} does.
+   * @throws {ZmqError} As {@linkcode Subscriber.subscribe} does.
    */
   unsubscribe(...prefixes: (string | Uint8Array)[]): void {
     change(openHandleOf(this, "zmq_setsockopt"), "unsubscribe", prefixes);
@@ -174,7 +174,8 @@ export class XPublisher extends Socket {
   /**
    * In manual mode, subscribes the peer whose message was received last to prefixes (`ZMQ_SUBSCRIBE`).
    *
-   * @throws `ZmqError` EINVAL where {@linkcode ManualOptions.manual} isn't set; as {@linkcode Subscriber.subscribe} does.
+   * @throws {ZmqError} EINVAL If {@linkcode ManualOptions.manual} isn't set; the rest as {@linkcode Subscriber.subscribe}
+   * does.
    */
   subscribe(...prefixes: (string | Uint8Array)[]): void {
     change(openHandleOf(this, "zmq_setsockopt"), "subscribe", prefixes);
@@ -183,7 +184,7 @@ export class XPublisher extends Socket {
   /**
    * In manual mode, takes such subscriptions back (`ZMQ_UNSUBSCRIBE`).
    *
-   * @throws As {@linkcode XPublisher.subscribe} does.
+   * @throws {ZmqError} As {@linkcode XPublisher.subscribe} does.
    */
   unsubscribe(...prefixes: (string | Uint8Array)[]): void {
     change(openHandleOf(this, "zmq_setsockopt"), "unsubscribe", prefixes);

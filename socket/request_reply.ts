@@ -39,7 +39,8 @@ export abstract class NamedSocket extends Socket {
    * the first isn't 0. To be set before connecting. Default `null`: the peer makes one up
    * (`ZMQ_ROUTING_ID`).
    *
-   * @throws `TypeError` for what is neither a string nor bytes, `RangeError` for no or more than 255 bytes.
+   * @throws {TypeError} If it's neither a string nor bytes.
+   * @throws {RangeError} If it has no bytes, or more than 255.
    */
   get routingId(): Frame | null {
     return getOption(handleOf(this), "routingId") as Frame | null;
@@ -226,7 +227,7 @@ export class Router extends NamedSocket {
   /**
    * Connects to an address; with a routing id, the peer can be sent to by that id at once.
    *
-   * @throws As {@linkcode Socket.connect} does; `RangeError` for a routing id of no or more than 255 bytes.
+   * @throws {RangeError} If the routing id has no bytes, or more than 255; the rest as {@linkcode Socket.connect} does.
    */
   override connect(address: string, options: RoutedConnectOptions = {}): void {
     connectRouted(this, address, options);

@@ -99,7 +99,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * The socket's file descriptor (`ZMQ_FD`), for other libraries' event loops. It fires, as readable, on a
    * *change* only; our own {@linkcode Poller} takes the socket itself and needs no such care.
    *
-   * @throws `ZmqError` EBADF on a closed socket.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   get fd(): number {
     return openHandleOf(this, "zmq_getsockopt").fd;
@@ -109,7 +109,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * What happens to the socket's connections: the same {@linkcode Observer} each time. Observing begins when this is
    * first read (`zmq_socket_monitor`).
    *
-   * @throws `ZmqError` EBADF where it's first read on a closed socket.
+   * @throws {ZmqError} EBADF If the socket is closed when it's first read.
    */
   get events(): Observer {
     return this.#events ??= new Observer(this);
@@ -132,10 +132,14 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * false when the time is over. Receives and sends that wait come first: it's ready only when there is something
    * left for others. For several sockets, or descriptors beside them, there is {@linkcode Poller} (`ZMQ_EVENTS`).
    *
+   * The promise rejects with the signal's reason, and with EBADF when the socket is closed meanwhile. Everything else is
+   * thrown at once.
+   *
    * @param interest What to wait for; by default, until it's readable.
    * @param options At most how many ms, by default without a limit; and a signal that ends the wait.
-   * @throws At once: `ZmqError` EBADF on a closed socket; `TypeError` and `RangeError` for what is neither an interest
-   * nor a timeout. By rejection: the signal's reason, or EBADF when the socket is closed meanwhile.
+   * @throws {ZmqError} EBADF If the socket is closed.
+   * @throws {TypeError} If the interest or the timeout has the wrong type.
+   * @throws {RangeError} If the timeout is negative.
    *
    * @example An answer within a second, or none
    * ```ts
@@ -163,7 +167,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * The address of the last bind or connect, with wildcards replaced by what the system has chosen; `null`
    * before the first (`ZMQ_LAST_ENDPOINT`).
    *
-   * @throws `ZmqError` EBADF on a closed socket.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   get lastEndpoint(): string | null {
     return openHandleOf(this, "zmq_getsockopt").lastEndpoint;
@@ -173,8 +177,11 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * Begins to accept peers at an address (`zmq_bind`), such as `tcp://127.0.0.1:5555`, `tcp://*:*` for any free
    * port, `ipc:///tmp/name` or `inproc://name`. A socket may be bound to several.
    *
-   * @throws At once: `TypeError` for what isn't a string, `RangeError` for a port above 65535, `ZmqError`
-   * EBADF on a closed socket. By rejection: `ZmqError`, such as EADDRINUSE.
+   * The promise rejects with libzmq's `ZmqError`, such as EADDRINUSE. Everything else is thrown at once.
+   *
+   * @throws {TypeError} If the address isn't a string.
+   * @throws {RangeError} If its port is above 65535.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   bind(address: string): Promise<void> {
     return attempt(this, "zmq_bind", address, (handle) => handle.bind(address));
@@ -184,7 +191,9 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * Stops accepting peers at an address (`zmq_unbind`). For a wildcard, pass what
    * {@linkcode Socket.lastEndpoint} read.
    *
-   * @throws As {@linkcode Socket.bind} does; ENOENT where the socket isn't bound there.
+   * The promise rejects with ENOENT if the socket isn't bound there.
+   *
+   * @throws {ZmqError} As {@linkcode Socket.bind} does.
    */
   unbind(address: string): Promise<void> {
     return attempt(this, "zmq_unbind", address, (handle) => handle.unbind(address));
@@ -193,7 +202,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   /**
    * The same as {@linkcode Socket.bind}, on the spot (`zmq_bind`).
    *
-   * @throws As {@linkcode Socket.bind} does, all at once.
+   * @throws {ZmqError} What {@linkcode Socket.bind} throws or rejects with.
    */
   bindSync(address: string): void {
     checkAddress(address);
@@ -204,9 +213,12 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * Binds to a free port of a range, such as a firewall lets through, and returns its number. Where any port will do,
    * bind to a wildcard, `tcp://127.0.0.1:*` (`zmq_bind`).
    *
+   * The promise rejects with EADDRINUSE if each port that was tried is taken. Everything else is thrown at once.
+   *
    * @param address An address without a port, such as `tcp://127.0.0.1` or `tcp://*`.
-   * @throws At once: `TypeError` and `RangeError` for what isn't an address or a range, `ZmqError` EBADF on a closed
-   * socket. By rejection: `ZmqError` EADDRINUSE where each of the ports that were tried is taken.
+   * @throws {TypeError} If the address or the range has the wrong type.
+   * @throws {RangeError} If the address or the range is invalid.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   bindToRandomPort(address: string, range: PortRange = {}): Promise<number> {
     return bindToRandomPort(this, address, range);
@@ -215,7 +227,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   /**
    * The same as {@linkcode Socket.unbind}, on the spot (`zmq_unbind`).
    *
-   * @throws As {@linkcode Socket.unbind} does, all at once.
+   * @throws {ZmqError} What {@linkcode Socket.unbind} throws or rejects with.
    */
   unbindSync(address: string): void {
     checkAddress(address);
@@ -226,8 +238,9 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * Connects to an address (`zmq_connect`). The peer needn't be there yet, and may go and come back:
    * libzmq connects again by itself. A socket may be connected to several.
    *
-   * @throws `TypeError` for what isn't a string, `RangeError` for a port above 65535, `ZmqError` for an address that
-   * can't be right.
+   * @throws {TypeError} If the address isn't a string.
+   * @throws {RangeError} If its port is above 65535.
+   * @throws {ZmqError} If the address is invalid.
    */
   connect(address: string): void {
     checkAddress(address);
@@ -237,7 +250,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   /**
    * Ends a connection (`zmq_disconnect`).
    *
-   * @throws As {@linkcode Socket.connect} does; ENOENT where the socket isn't connected there.
+   * @throws {ZmqError} ENOENT If the socket isn't connected there; the rest as {@linkcode Socket.connect} does.
    */
   disconnect(address: string): void {
     checkAddress(address);
@@ -248,7 +261,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * A CURVE client's own public key, as 40 characters of Z85; `null` for none. Can be set as 32 bytes, too
    * (`ZMQ_CURVE_PUBLICKEY`).
    *
-   * @throws `TypeError` for what isn't a key.
+   * @throws {TypeError} If it isn't a key.
    */
   get curvePublicKey(): string | null {
     return getOption(handleOf(this), "curvePublicKey") as string | null;
@@ -261,7 +274,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * The CURVE secret key of either side, as 40 characters of Z85; `null` for none. Can be set as 32 bytes, too
    * (`ZMQ_CURVE_SECRETKEY`).
    *
-   * @throws `TypeError` for what isn't a key.
+   * @throws {TypeError} If it isn't a key.
    */
   get curveSecretKey(): string | null {
     return getOption(handleOf(this), "curveSecretKey") as string | null;
@@ -274,7 +287,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * The server's public key, which makes this side a CURVE client, as 40 characters of Z85; `null` for none. Can
    * be set as 32 bytes, too (`ZMQ_CURVE_SERVERKEY`).
    *
-   * @throws `TypeError` for what isn't a key.
+   * @throws {TypeError} If it isn't a key.
    */
   get curveServerKey(): string | null {
     return getOption(handleOf(this), "curveServerKey") as string | null;
@@ -287,7 +300,8 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * Adds to the addresses from which later binds accept TCP peers, in CIDR notation such as
    * `"192.168.0.0/16"`; `null` accepts all again. Can't be read (`ZMQ_TCP_ACCEPT_FILTER`).
    *
-   * @throws `RangeError` for no or more than 255 bytes, `ZmqError` EINVAL for what is no address.
+   * @throws {RangeError} If it has no bytes, or more than 255.
+   * @throws {ZmqError} EINVAL If it isn't an address.
    */
   set tcpAcceptFilter(filter: string | null) {
     addFilter(this, "tcpAcceptFilter", filter, textBytes);
@@ -313,8 +327,9 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * names that begin with `X-` and have at most 254 bytes. Setting adds to what was said before; nothing can be changed
    * or taken back (`ZMQ_METADATA`).
    *
-   * @throws `TypeError` for what isn't such an object, `RangeError` for a name that is too long, `ZmqError` EEXIST for a
-   * name that has another text already.
+   * @throws {TypeError} If it isn't such an object.
+   * @throws {RangeError} If a name is too long.
+   * @throws {ZmqError} EEXIST If a name has another text already.
    */
   get ownMetadata(): Readonly<Record<string, string>> {
     const { shadowOptions } = openHandleOf(this, "zmq_getsockopt");
@@ -332,7 +347,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   /**
    * Reads any option by its number in `zmq.h`, for those that have no property here (`zmq_getsockopt`).
    *
-   * @throws `ZmqError` EINVAL where libzmq doesn't know the option, or not as that type.
+   * @throws {ZmqError} EINVAL If libzmq doesn't know the option, or not as that type.
    */
   getOption<T extends keyof OptionTypes>(option: number, type: T): OptionTypes[T];
   getOption(option: number, type: keyof OptionTypes): OptionTypes[keyof OptionTypes] {
@@ -343,7 +358,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * Sets any option by its number in `zmq.h`, for those that have no property here (`zmq_setsockopt`). A number or
    * boolean is set as an `int`, a bigint as 64 bits, a string or bytes as they are, and `null` as nothing.
    *
-   * @throws `ZmqError` EINVAL where libzmq doesn't know the option, or refuses the value.
+   * @throws {ZmqError} EINVAL If libzmq doesn't know the option, or refuses the value.
    */
   setOption(
     option: number,

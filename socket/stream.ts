@@ -41,7 +41,7 @@ export class Stream extends Socket {
   /**
    * Connects to an address; with a routing id, the peer is known by that id.
    *
-   * @throws As {@linkcode Socket.connect} does; `RangeError` for a routing id of no or more than 255 bytes.
+   * @throws {RangeError} If the routing id has no bytes, or more than 255; the rest as {@linkcode Socket.connect} does.
    */
   override connect(address: string, options: RoutedConnectOptions = {}): void {
     connectRouted(this, address, options);

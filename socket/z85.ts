@@ -6,7 +6,7 @@ const ALPHABET =
 /**
  * Bytes as Z85 text, five characters for each four bytes (`zmq_z85_encode`).
  *
- * @throws `TypeError` for what isn't a `Uint8Array`, or whose length isn't a multiple of four.
+ * @throws {TypeError} If it isn't a `Uint8Array`, or if its length isn't a multiple of four.
  *
  * @example
  * ```ts
@@ -32,8 +32,8 @@ export function z85Encode(bytes: Uint8Array): string {
 /**
  * The bytes behind Z85 text (`zmq_z85_decode`).
  *
- * @throws `TypeError` for what isn't Z85: another length than a multiple of five, other characters, or five that stand
- * for more than 32 bits. The error doesn't show the text, which may be a secret.
+ * @throws {TypeError} If it isn't Z85: another length than a multiple of five, other characters, or five that mean more
+ * than 32 bits. The error doesn't show the text, which may be a secret.
  */
 export function z85Decode(text: string): Uint8Array<ArrayBuffer> {
   const bytes = typeof text === "string" ? decode(text) : undefined;
