@@ -259,7 +259,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     entry.nested!.#parent = undefined;
   }
 
-  /** Registers an entry where its readiness can be told, instead of what was watched for it before. */
+  /** Registers an entry, in place of what was watched for it `before`. */
   #watch(entry: Entry<Token>, interest: number, before: readonly Kevent[]): void {
     const { fd, generation } = entry;
     const type = fileType(fd);
@@ -267,7 +267,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
     this.#always.delete(entry);
     entry.type = type;
     entry.interest = interest;
-    // The queue would call a regular file ready only up to its end.
+    // The queue reports a regular file as ready only up to its end.
     entry.always = type === "file" ? interest & REQUESTABLE : 0;
     const added = type === "file" ? [] : additions(fd, interest, type, generation);
     const results = this.#set.attempt([...before, ...added]).slice(before.length);

@@ -9,7 +9,7 @@ import { usize } from "../ffi/memory.ts";
 const END = 64;
 
 /**
- * Returns the descriptor of the runtime's epoll, or undefined where it can't be told from others.
+ * Returns the descriptor of the runtime's epoll, or undefined if it can't be identified.
  *
  * Fact: nothing says which epoll is the runtime's. But on the process's first thread the runtime makes its own before
  * anything else can, and one that the process has inherited lacks FD_CLOEXEC.

@@ -104,9 +104,9 @@ class SelectCall implements Call {
    * Prepares for hang-ups of descriptors of which only room to write is of interest.
    *
    * Fact: select(2) has no set for hang-ups, and reports one only as something to read.
-   * Failure: with the descriptor among those to read, data that no one reads ends every wait at once; without it, a
+   * Failure: with the descriptor among those to read, unread data ends every wait at once; without it, a
    * hang-up ends none.
-   * Decision: it's among those to read unless data lies there; then the wait is cut into slices, and poll(2) is asked
+   * Decision: it's among those to read unless it has unread data; then the wait is cut into slices, and poll(2) is asked
    * after each.
    * Cost: a system call for each wait, and up to a slice until a hang-up behind unread data is reported.
    */

@@ -76,7 +76,7 @@ function publishRecord(): string | undefined {
   // Made before the lock is taken, to hold that briefly: it isn't robust, and a terminated worker would keep it.
   const made = newRecord();
   // Fact: two threads may publish at one time, and have nothing in common yet. Decision: they use a lock that every
-  // thread of the process can find, that of the C library's standard input, through which no one in Deno reads.
+  // thread of the process can find, that of the C library's standard input, which nothing in Deno uses.
   const stdin = standardInput();
   const deadline = performance.now() + LOCK_TIMEOUT;
   while (ftrylockfile!(stdin) !== 0) {

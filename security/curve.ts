@@ -6,7 +6,7 @@ import { hiding } from "./secret.ts";
 
 /** A public key and its secret key, each as 40 characters of Z85. */
 export interface CurveKeyPair {
-  /** The key to give to everyone. */
+  /** The public key, for everyone. */
   publicKey: string;
   /** The key to keep secret. `console.log` and `Deno.inspect` hide it when they print the pair. */
   secretKey: string;

@@ -4,11 +4,11 @@ import { ZmqError } from "../errors.ts";
 import { toCString } from "../ffi/memory.ts";
 import { type Handle, openHandleOf } from "./handle.ts";
 
-/** The ports of which {@linkcode Socket.bindToRandomPort} takes one. */
+/** The ports from which {@linkcode Socket.bindToRandomPort} chooses one. */
 export interface PortRange {
-  /** The first. Default: 49152, where those begin that no one may register. */
+  /** The first port. Default: 49152, the first of the dynamic ports. */
   min?: number;
-  /** The last. Default: 65535. */
+  /** The last port. Default: 65535. */
   max?: number;
   /** How many of them are tried, at most. Default: 100. */
   tries?: number;
@@ -20,14 +20,14 @@ const HIGHEST = 65535;
 export function checkAddress(address: unknown): asserts address is string {
   if (typeof address !== "string") throw new TypeError("An address must be a string");
   toCString(address, "An address");
-  // libzmq takes a port modulo 65536, without a word.
+  // libzmq takes a port modulo 65536, silently.
   const port = /^(?:tcp|udp|wss?):\/\/[^/]*:(\d+)(?:\/.*)?$/.exec(address)?.[1];
   if (port !== undefined && Number(port) > HIGHEST) {
     throw new RangeError(`The port of ${address} is above ${HIGHEST}`);
   }
 }
 
-/** Misuse throws at once; libzmq's errors reject the promise. */
+/** Runs a bind or unbind: misuse throws at once, and libzmq's errors reject the promise. */
 export function attempt(
   socket: object,
   call: string,

@@ -266,7 +266,7 @@ compose(Channel, TYPES.Channel);
 export interface DatagramOptions extends SocketOptions, Partial<ReceiveOptions & SendOptions> {}
 
 /**
- * Exchanges UDP datagrams with anyone (`ZMQ_DGRAM`). A message has two parts: the peer's address, such as
+ * Exchanges UDP datagrams with any address (`ZMQ_DGRAM`). A message has two parts: the peer's address, such as
  * `127.0.0.1:5555`, and the datagram's bytes, at most 8192 of them. It's bound to a `udp://` address, and never
  * connected. libzmq knows no wildcard for its port.
  *

@@ -21,9 +21,10 @@ import { useDrafts } from "./open.ts";
 /**
  * A socket that several threads may use, as all drafts but Datagram are. It has no ZMQ_FD.
  *
- * The descriptor of a `zmq_poller` that has the socket takes its place. It becomes readable with every command for
- * the socket, and stays so, whatever is received or asked for, until `zmq_poller_wait` clears it: that comes before each
- * look, since what arrives after it makes it readable again.
+ * Fact: the descriptor of a `zmq_poller` that has the socket takes its place. It becomes readable with every command for
+ * the socket, and stays so, whatever is received or read, until `zmq_poller_wait` clears it. Failure: the thread never
+ * slept. Decision: that call comes before each look, and what arrives after it makes the descriptor readable again. Cost: a
+ * second call for each look.
  */
 export class ThreadSafeHandle extends Handle {
   // Without initialisers, which would run after the base's constructor has set them.

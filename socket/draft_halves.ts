@@ -33,11 +33,11 @@ export interface ReceivesAs<Message> extends AsyncIterable<Message> {
   metadata: readonly string[];
   /** Receives the next message; waits where there is none. */
   receive(options?: WaitLimits): Promise<Message>;
-  /** Receives a message that is there already; `undefined` where there is none. */
+  /** Receives a message that has arrived already; `undefined` if there is none. */
   tryReceive(): Message | undefined;
   /** Receives a message, blocking this thread. */
   receiveSync(options?: SyncLimits): Message;
-  /** Iterates over the messages that are there, and never waits. */
+  /** Iterates over the messages that have arrived, and never waits. */
   drain(): IterableIterator<Message>;
   /** Iterates over all messages to come. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message>;
@@ -54,7 +54,7 @@ export interface SendsTo<Target> {
    * @throws {RangeError} If the target is out of range.
    */
   send(message: MessagePart | readonly [MessagePart], options: Target & WaitLimits): Promise<void>;
-  /** Sends a message if that can be done at once. False where it can't. */
+  /** Sends a message if that is possible at once. Returns false if it isn't. */
   trySend(message: MessagePart | readonly [MessagePart], options: Target): boolean;
   /** Sends a message, blocking this thread. */
   sendSync(message: MessagePart | readonly [MessagePart], options: Target & SyncLimits): void;

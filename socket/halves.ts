@@ -26,7 +26,7 @@ export interface Receives extends AsyncIterable<Frame[]> {
    */
   receive(options?: WaitLimits): Promise<Frame[]>;
   /**
-   * Receives a message that is there already; `undefined` where there is none, or where others are waiting for it.
+   * Receives a message that has arrived already; `undefined` if there is none, or if receives are pending.
    *
    * @throws {ZmqError} EBADF If the socket is closed.
    */
@@ -40,12 +40,12 @@ export interface Receives extends AsyncIterable<Frame[]> {
    */
   receiveSync(options?: SyncLimits): Frame[];
   /**
-   * Iterates over the messages that are there, and never waits. As long as they keep coming it goes on,
-   * and nothing else runs: leave the loop to let others have their turn.
+   * Iterates over the messages that have arrived, and never waits. As long as messages keep coming it goes
+   * on, and nothing else runs: leave the loop to let the event loop go on.
    */
   drain(): IterableIterator<Frame[]>;
   /**
-   * Calls `visitor` with the bytes of each frame that is there: those from `offset` on, `length` of them,
+   * Calls `visitor` with the bytes of each frame that has arrived: those from `offset` on, `length` of them,
    * in a buffer that is valid until it returns. `more` says that another frame of the same message
    * follows. Nothing is allocated, which makes it the fastest way to read. Returns the number of messages.
    *

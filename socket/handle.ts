@@ -36,19 +36,19 @@ import type { SocketType } from "./types.ts";
 
 const NO_ADDRESS = new Uint8Array(1);
 
-/** A socket without its public face. The context, the reactor and the finalizer hold this only. */
+/** The engine's record of a socket. The context, the reactor and the finalizer hold only this. */
 export class Handle extends Source {
   readonly receivers: Queue<Operation> = new Queue();
   readonly senders: Queue<Operation> = new Queue();
   readonly fd: number;
   closed = false;
-  /** What each send needs to know of its type: whether any number of parts will do, and whether a part closes a peer. */
+  /** Of its type, for each send: whether it takes any number of parts, and whether an empty part closes a peer. */
   readonly takesAnyParts: boolean;
   readonly closesPeers: boolean;
   /** How long a receive or a send waits, in ms; -1 indefinitely. */
   receiveTimeout = -1;
   sendTimeout = -1;
-  /** A visit is showing a part of a message, and others follow: no one may receive in between. */
+  /** A visit is in the middle of a message: nothing else may receive before its last part. */
   midMessage = false;
   /** The native socket; undefined while it's lent. */
   #pointer: Deno.PointerObject | undefined;
@@ -273,8 +273,8 @@ export class Handle extends Source {
   }
 
   /**
-   * Serves a whole queue, where what is over the turn's budget can't wait for the next turn: in a call that blocks this
-   * thread, since no turn comes, and for an operation whose time is over.
+   * Serves a whole queue, beyond the tick's budget: for a call that blocks this thread, during which no tick comes, and for
+   * an operation whose time is over.
    */
   serveAll(queue: Queue<Operation>): void {
     do {
@@ -283,7 +283,7 @@ export class Handle extends Source {
     } while (queue.first !== undefined && this.stale && !this.midMessage);
   }
 
-  /** How long a receive of libzmq's that blocks may take, in ms. Only some of the synchronous ones do. */
+  /** How long a blocking receive of libzmq's may take, in ms. Only some synchronous receives use it. */
   set blockingLimit(milliseconds: number) {
     if (milliseconds === this.#blockingLimit) return;
     const { number } = RECEIVING.receiveTimeout;
@@ -424,7 +424,7 @@ export class Handle extends Source {
       () => this.setBackgroundHandler(undefined),
       () => reactor().unregister(this),
       () => context.remove(this),
-      // A monitor goes on until libzmq has said that it's the end; but the end of the context doesn't wait for that.
+      // A monitor goes on until libzmq has reported the end; but the end of the context doesn't wait for that.
       () => context.closed && this.monitor?.stop(),
       () => this.release(),
       () => this.#monitorSocketIsShared && unshareMonitorSocket(this.pointer),

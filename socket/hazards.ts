@@ -1,6 +1,6 @@
 /**
- * Combinations of options with which a peer, or merely the next event, makes libzmq abort the whole
- * process (4.3.4 and 4.3.5). They're refused, whichever part of one comes last.
+ * Combinations of options with which a peer, or just the next event, makes libzmq abort the whole
+ * process (4.3.4 and 4.3.5). They're refused, whichever of the options is set last.
  */
 
 import type { Handle } from "./handle.ts";

@@ -1,4 +1,4 @@
-/** What is known of a socket while another thread has it. */
+/** A loan: the state of a socket while another thread has it. */
 
 import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import type { Queue } from "../poller/queue.ts";
@@ -15,11 +15,11 @@ export class Loan {
   constructor(
     readonly pointer: Deno.PointerObject,
     readonly context: Deno.PointerObject,
-    /** Other isolates use its context. */
+    /** Whether other isolates use its context. */
     readonly shared: boolean,
-    /** Throws: every call on the socket ends with it during the loan. */
+    /** Throws the error of every call on the socket during the loan. */
     readonly refuse: () => never,
-    /** Stops the other thread's use of the socket, and ends the loan. */
+    /** Makes the other thread leave the socket, and ends the loan. */
     readonly reclaim: () => void,
   ) {}
 
@@ -43,8 +43,9 @@ export class Loan {
   }
 
   /**
-   * When this thread is terminated, lent sockets may be closed only after the other thread has left them: at the end of
-   * their context. One that others use doesn't end, so there they stay open.
+   * Moves the socket's exit cleanup. When this thread is terminated, a lent socket may be closed only after the other
+   * thread has left it, which it does when the context is shut down. A context that other isolates use isn't shut down, so
+   * there the socket stays open.
    */
   #moveCleanup(begin: typeof addExitCleanup, end: typeof addExitCleanup): void {
     if (this.shared) return end("zmq_close", this.pointer);

@@ -17,9 +17,9 @@ export interface Metadata {
   readonly "Socket-Type"?: string;
   /** A Request's, Dealer's or Router's routing id as text; empty where it has set none. */
   readonly Identity?: string;
-  /** The resource that the peer asked for, where it named one. */
+  /** The resource that the peer has named, if it has. */
   readonly Resource?: string;
-  /** What the peer has said of itself, by names that begin with `X-`. */
+  /** The peer's own metadata, by names that begin with `X-`. */
   readonly [name: string]: string | undefined;
 }
 
@@ -58,7 +58,7 @@ export function metadataOf(message: readonly Frame[]): Metadata | undefined {
   return known.get(message);
 }
 
-/** The names of the properties that a socket reads with each message, ready to be asked for. */
+/** The names of the properties that a socket reads with each message, also as C strings. */
 export class MetadataNames implements PropertyReader {
   readonly names: readonly string[];
   readonly #asked: readonly Uint8Array<ArrayBuffer>[];

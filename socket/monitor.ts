@@ -63,13 +63,14 @@ export abstract class PendingEvent extends Pending {
 }
 
 /**
- * The monitor of one socket, without its public face: what libzmq reports comes by a PAIR over inproc, and is taken
- * from there at once, whether anyone reads or not.
+ * The engine of one socket's observer. libzmq reports events to a PAIR over inproc, and they're received from there at
+ * once, whether the program reads them or not.
  *
- * libzmq's threads block when a monitor's PAIR is full, with everything that they do for other sockets, and terminating
- * the context then hangs. So the PAIR has no high-water mark, it's a background source of the reactor's, and the bound
- * is that of the queue here: the oldest are dropped and counted. For the same reason the PAIR stays open until libzmq
- * has said that no event will follow, even when the socket was closed or the program wants no more events.
+ * Fact: libzmq's threads block when a monitor's PAIR is full. Failure: all other sockets of the context stopped, and
+ * terminating it hung. Decision: the PAIR has no high-water mark, and is a background source of the reactor's; the queue
+ * here has the bound, and its oldest events are dropped and counted. The PAIR also stays open until libzmq has reported
+ * that no event follows, even if the socket was closed or the program wants no more events. Cost: a wake-up for each
+ * burst of events.
  */
 export class Monitor implements Listener {
   readonly #observed: Handle;
@@ -82,13 +83,13 @@ export class Monitor implements Listener {
   readonly #peers: Map<number, string> = new Map();
   readonly #versioned: boolean;
   #capacity = CAPACITY;
-  /** How many events were dropped because no one read them. */
+  /** How many events were dropped because the program didn't read them. */
   lost = 0;
   /** libzmq will report nothing more. What it reported may still be unread. */
   finished = false;
   /** The program wants nothing more. */
   closed = false;
-  /** Called when there is something to take, or the end has come, and no one waits. */
+  /** Called when there is an event to take, or the end has come, and no receive is pending. */
   notify: (() => void) | undefined;
 
   /** Begins to monitor a socket. */
@@ -128,12 +129,12 @@ export class Monitor implements Listener {
     return this.closed || (this.finished && this.#queue.length === 0);
   }
 
-  /** Someone waits. */
+  /** Whether a receive is pending. */
   get awaited(): boolean {
     return this.#pending.size > 0;
   }
 
-  /** The next event that is there. */
+  /** Returns the next event in the queue. */
   take(): RawEvent | undefined {
     return this.#queue.shift();
   }
@@ -222,9 +223,11 @@ export class Monitor implements Listener {
   }
 
   /**
-   * Takes back what the system said of peers where it may have been of others: a descriptor may have been closed, and
-   * have come back as another connection's. Its end was reported before that, so that it's among these events, if
-   * these are `all` that there were *after* the system was asked.
+   * Removes the peers' addresses that the system may have reported for other connections.
+   *
+   * Fact: a descriptor may have been closed, and may belong to another connection by the time when the system is asked;
+   * but libzmq reports a connection's end before it closes the descriptor. Decision: an address counts if no such report
+   * is among these events, and these are `all` that had come *after* the system was asked.
    */
   #checkPeers(events: RawEvent[], all: boolean): void {
     const ended = new Set<number>();

@@ -18,14 +18,14 @@ import {
 } from "./message_layout.ts";
 import type { PropertyReader } from "./metadata.ts";
 
-/** An int can't hold the size: a call of its own reads it. */
+/** The result for a size that an int can't hold: a separate call reads it. */
 const SIZE_UNKNOWN = 0x7fffffff;
 
 /**
  * A native message, reused from one receive to the next, and never left with a heap buffer in it.
  *
- * A small message lies inside the struct, so it needs one foreign call and a few word copies; reading it by the public
- * calls takes three calls more, and 215 ns instead of 80. Those are made where the layout isn't as it's known.
+ * A small message is inside the struct, so it needs one foreign call and a few word copies: 80 ns. The public calls take
+ * 215 ns, with three calls more; they're made if the layout isn't the known one.
  */
 export class NativeMessage extends PinnedBuffer {
   readonly #calls = zmq();
@@ -64,7 +64,7 @@ export class NativeMessage extends PinnedBuffer {
     return zmq().zmq_msg_more(this.pointer) !== 0;
   }
 
-  /** Whether the bytes lie in `this.bytes`, from INLINE_DATA on. */
+  /** Whether the bytes are in `this.bytes`, from INLINE_DATA on. */
   get small(): boolean {
     return inline() && this.bytes[TYPE] === TYPE_INLINE;
   }
@@ -109,7 +109,7 @@ export class NativeMessage extends PinnedBuffer {
   }
 }
 
-/** A buffer that grows to what it's asked for. */
+/** A buffer that grows as needed. */
 export class Scratch {
   #bytes = new Uint8Array(4096);
 
@@ -123,7 +123,7 @@ export class Scratch {
 
 let message: NativeMessage | undefined;
 
-/** Takes one whole message without waiting; undefined where there is none. */
+/** Receives one whole message without waiting; undefined if there is none. */
 export function takeMessage(
   socket: Deno.PointerObject,
   names?: PropertyReader,
@@ -223,7 +223,7 @@ function takeFrame(native: NativeMessage, socket: Deno.PointerObject, size: numb
   }
 }
 
-/** Takes and drops what is left of a message. */
+/** Receives and drops the rest of a message. */
 export function skipRest(native: NativeMessage, socket: Deno.PointerObject): void {
   for (let more = true; more;) {
     if (native.receive(socket) < 0) return;

@@ -28,14 +28,14 @@ export function sendPartInLoop(socket: Deno.PointerObject, part: Part): boolean 
   return send(socket, part, DONT_WAIT, true);
 }
 
-/** Sends a message of several parts without waiting. False where it can't go now. */
+/** Sends a message of several parts without waiting. Returns false if it can't go now. */
 export function sendParts(socket: Deno.PointerObject, parts: readonly Part[]): boolean {
   const last = parts.length - 1;
   for (let i = 0; i < last; i++) {
     if (send(socket, parts[i], DONT_WAIT | SEND_MORE)) continue;
-    // The peer went away between two parts, and libzmq now drops, with success, whatever comes until
-    // a last part has come. To try this part again would report a message as sent that is lost: so
-    // end the message there, and let the whole begin again later.
+    // Fact: the peer has gone between two parts, and libzmq now drops, with success, everything up to the next last
+    // part. Failure: trying this part again reported a lost message as sent. Decision: an empty last part ends the
+    // message here, and the whole is sent again later.
     if (i > 0) send(socket, "", DONT_WAIT);
     return false;
   }
@@ -85,11 +85,12 @@ class ReusedBuffer {
 const pinned = new ReusedBuffer();
 
 /**
- * Sends a program's buffer, which may well be the one that comes next. A call with an address takes 9 ns less
- * than one with a buffer, whose address the runtime has to look up: a fifth of what a small message costs,
- * and much more where libzmq's thread would catch up with this one and fall asleep. So where a loop fills
- * and sends the same buffer, it's looked up once. What its memory may lose, by a transfer or by being
- * resized, shows in its length; nothing moves it, once its `buffer` has been asked for.
+ * Sends a program's buffer, which may be the next one as well.
+ *
+ * A call with an address takes 9 ns less than one with a buffer, whose address the runtime has to look up: a fifth of a
+ * small message's cost, and much more if libzmq's thread catches up with this one and falls asleep. So if a loop fills
+ * and sends the same buffer, its address is looked up once. A transfer or a resize shows in the buffer's length; nothing
+ * else moves its memory, once its `buffer` was read.
  */
 function sendBytes(
   socket: Deno.PointerObject,

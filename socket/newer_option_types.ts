@@ -67,13 +67,13 @@ export interface HelloMessageOption {
   helloMessage: string | Uint8Array | null;
 }
 
-/** The option to hear of peers that go. */
+/** The option to receive a message when a peer goes. */
 export interface DisconnectMessageOption {
   /** A message that is received, as if from the peer, when a peer has gone; `null` for none. Default `null`. Draft, since 4.3.3 (`ZMQ_DISCONNECT_MSG`). */
   disconnectMessage: string | Uint8Array | null;
 }
 
-/** The option to hear of connections that break. */
+/** The option to receive a message when a connection breaks. */
 export interface HiccupMessageOption {
   /** A message that is received when a connection of this side's was lost; `null` for none. Default `null`. Draft, since 4.3.5 (`ZMQ_HICCUP_MSG`). */
   hiccupMessage: string | Uint8Array | null;
@@ -100,7 +100,7 @@ export interface TopicsCount {
   readonly topicsCount: number;
 }
 
-/** The option of a Router to hear of peers. */
+/** The option of a Router to receive messages when peers come and go. */
 export interface RouterNotifyOption {
   /**
    * Of what an empty message of a peer is received: that it has connected, that it has gone. Default: neither, `[]`. Draft,

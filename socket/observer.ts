@@ -163,7 +163,7 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
       },
       return: () => {
         ended = true;
-        // A turn of its own that waits would take an event which no one sees.
+        // A pending turn of this iteration would take an event that nothing reads.
         for (const wait of waits) {
           monitor.removePending(wait);
           wait.end();
@@ -226,7 +226,7 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
   }
 
   /**
-   * Stops observing, and drops what is unread; the socket goes on. Receives that wait reject with `ZmqError` EBADF,
+   * Stops observing, and drops unread events; the socket goes on. Pending receives reject with `ZmqError` EBADF, and
    * iterations end. Needn't be called: an observer ends with its socket. Idempotent.
    */
   close(): void {

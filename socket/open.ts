@@ -39,7 +39,8 @@ export function open(context: ContextCore, type: SocketType): Handle {
 }
 
 /**
- * libzmq opens draft sockets without having been built for them, and then ends the whole process at the first handshake.
+ * Throws if the libzmq in use was built without drafts: it opens draft sockets all the same, and then ends the whole
+ * process at the first handshake.
  */
 function assertDrafts(): void {
   if (has("draft")) return;

@@ -193,8 +193,8 @@ function isBefore(version: string): boolean {
 }
 
 /**
- * Says what an option needs, where libzmq refuses it for not knowing it. It's asked first: what is a draft today may
- * be none in the next version.
+ * Runs an action on an option. If libzmq refuses it because it doesn't know the option, the error says what the option
+ * needs. libzmq is asked first, since a draft of today may be none in the next version.
  */
 function explained<T>(name: string, row: OptionRow, call: string, action: () => T): T {
   if (row.since === undefined) return action();

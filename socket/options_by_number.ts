@@ -60,14 +60,14 @@ export function setByNumber(handle: Handle, option: number, value: unknown): voi
   handle.markStale();
 }
 
-/** The time-out that a number stands for. Time-outs are the engine's own; libzmq never has them. */
+/** Returns the name of the time-out that has a number. Time-outs are the engine's own; libzmq never gets them. */
 export function timeoutOf(option: number): "receiveTimeout" | "sendTimeout" | undefined {
   if (option === RECEIVING.receiveTimeout.number) return "receiveTimeout";
   if (option === SENDING.sendTimeout.number) return "sendTimeout";
   return undefined;
 }
 
-/** Reads by number what is the engine's business: a time-out, and ZMQ_EVENTS, since reading that would eat a wake-up. */
+/** Reads by number what the engine handles: a time-out, and ZMQ_EVENTS, since a plain read would consume a wake-up. */
 export function engineOption(handle: Handle, option: number): number | undefined {
   if (option === OPTION_NUMBERS.events) return toEvents(handle.ask());
   const timeout = timeoutOf(option);

@@ -21,23 +21,23 @@ export interface OptionRow {
   readonly range?: readonly [least: number, greatest: number];
   /** The names behind the numbers 0, 1, ... of a choice. */
   readonly choices?: readonly (string | null)[];
-  /** The names behind the bits of flags. */
+  /** The names of the bits of flags. */
   readonly flags?: Readonly<Record<string, number>>;
-  /** The bits that were others in versions before one. */
+  /** The bits that versions before one have instead. */
   readonly flagsBefore?: readonly [version: string, flags: Readonly<Record<string, number>>];
-  /** It can be set to `null`, which takes it back. */
+  /** It can be set to `null`, which unsets it. */
   readonly nullable?: true;
   /** libzmq can only set it: reading returns what was set, or this. */
   readonly unreadable?: unknown;
   /** It can only be read. */
   readonly readOnly?: true;
-  /** The engine's own: a field of the handle, which libzmq doesn't hear of. */
+  /** The engine's own: a field of the handle, which libzmq doesn't get. */
   readonly field?: "receiveTimeout" | "sendTimeout";
-  /** What the build of libzmq must have been made with. */
+  /** What libzmq must have been built with. */
   readonly needs?: "curve" | "gssapi" | "vmci" | "norm" | "WSS";
-  /** Only builds with the draft API know it, as far as they're known. */
+  /** Only builds with the draft API know it, in the versions so far. */
   readonly draft?: true;
-  /** The first version of libzmq that knows it, where that isn't older than what this library needs. */
+  /** The first version of libzmq that knows it, if that is newer than the oldest one that this library supports. */
   readonly since?: string;
 }
 

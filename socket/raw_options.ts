@@ -29,16 +29,16 @@ class OptionBuffer extends PinnedBuffer {
   }
 }
 
-/** How long an option can be that is read into {@linkcode scratch}. */
+/** The size of {@linkcode scratch}. A longer option is read into a buffer of its own. */
 const SCRATCH = 1024;
 let optionBuffer: OptionBuffer | undefined;
 
-/** Where the last option read lies. */
+/** The buffer with the last option that was read. */
 export function scratch(): OptionBuffer {
   return optionBuffer ??= new OptionBuffer(SCRATCH);
 }
 
-/** An int option; -1 also for failure, so it's for options that are never negative. */
+/** Reads an int option; -1 if that fails, so it's for options that are never negative. */
 export function getInt(socket: Deno.PointerObject, option: number): number {
   const buffer = scratch();
   for (;;) {

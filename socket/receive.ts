@@ -107,14 +107,14 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
     return this.#wait(tried);
   }
 
-  // On its own, as `waitForMessage` is: a function that makes another one is slower each time, even when it doesn't.
+  // A separate function, as `waitForMessage` is: one that contains a closure is slower at each call, even if it isn't made.
   #wait(tried: boolean): Promise<IteratorResult<Frame[]>> {
     return new Promise((resolve, reject) => {
       wait(new Turn(this, this.handle, resolve, reject), tried, undefined);
     });
   }
 
-  /** Ends the iteration. A turn of its own that waits would take a message that no one sees. */
+  /** Ends the iteration. A pending turn of it would take a message that nothing reads. */
   return(): Promise<IteratorResult<Frame[]>> {
     this.#ended = true;
     for (let one = this.handle.receivers.first; one !== undefined;) {
@@ -162,13 +162,13 @@ function waitForMessage(
   });
 }
 
-/** A message that is there already; undefined where none is, or where others wait for it. */
+/** Receives a message that has arrived already; undefined if there is none, or if receives are pending. */
 export function tryReceive(handle: Handle): Frame[] | undefined {
   if (handle.closed) throw closedError(CALL);
   return mayTry(handle) ? take(handle) : undefined;
 }
 
-/** Iterates over the messages that are there. */
+/** Iterates over the messages that have arrived. */
 class Drain implements IterableIterator<Frame[]> {
   constructor(readonly handle: Handle) {}
 
@@ -176,7 +176,7 @@ class Drain implements IterableIterator<Frame[]> {
     const { handle } = this;
     // The loop's body may have closed the socket.
     const message = handle.closed || !mayTry(handle) ? undefined : take(handle);
-    // One literal for both: only so is it never made where the loop's code takes this in.
+    // One literal for both: only then does V8 leave it out where it inlines this into the loop.
     return { value: message, done: message === undefined } as IteratorResult<Frame[]>;
   }
 
@@ -185,7 +185,7 @@ class Drain implements IterableIterator<Frame[]> {
   }
 }
 
-/** Iterates over the messages that are there. */
+/** Iterates over the messages that have arrived. */
 export function drain(handle: Handle): IterableIterator<Frame[]> {
   if (handle.closed) throw closedError(CALL);
   return new Drain(handle);
@@ -219,9 +219,9 @@ export function receiveSync(handle: Handle, limit: number | undefined): Frame[] 
   }
 }
 
-/** How far a visit goes. */
+/** Options of a visit. */
 export interface VisitOptions {
-  /** At most this many messages. Default: all that are there. */
+  /** At most this many messages. Default: all that have arrived. */
   limit?: number;
   /**
    * Block this thread for up to this many ms until a first message comes; `Infinity` for no limit.
@@ -230,7 +230,7 @@ export interface VisitOptions {
   timeout?: number;
 }
 
-/** Shows every message that is there, in place. Returns their number. */
+/** Shows every message that has arrived, in place. Returns their number. */
 export function visit(handle: Handle, visitor: Visitor, options: VisitOptions): number {
   if (handle.closed) throw closedError(CALL);
   if (typeof visitor !== "function") throw new TypeError("visit needs a function");

@@ -158,7 +158,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
     return waitReady(handleOf(this), this, interest, options.timeout, options.signal);
   }
 
-  /** The same on the spot: blocks this thread, and everything else in this isolate. Meant for workers and scripts. */
+  /** Does the same while it blocks this thread, and everything else in this isolate. Meant for workers and scripts. */
   pollSync(interest: Interest = { readable: true }, options: WaitSyncOptions = {}): boolean {
     return waitReadySync(handleOf(this), interest, options.timeout);
   }
@@ -200,7 +200,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   }
 
   /**
-   * The same as {@linkcode Socket.bind}, on the spot (`zmq_bind`).
+   * Does what {@linkcode Socket.bind} does, before it returns (`zmq_bind`).
    *
    * @throws {ZmqError} What {@linkcode Socket.bind} throws or rejects with.
    */
@@ -225,7 +225,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   }
 
   /**
-   * The same as {@linkcode Socket.unbind}, on the spot (`zmq_unbind`).
+   * Does what {@linkcode Socket.unbind} does, before it returns (`zmq_unbind`).
    *
    * @throws {ZmqError} What {@linkcode Socket.unbind} throws or rejects with.
    */
@@ -323,9 +323,9 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   }
 
   /**
-   * What this side says of itself to the peers of later connections, which read it by {@linkcode metadataOf}: texts by
-   * names that begin with `X-` and have at most 254 bytes. Setting adds to what was said before; nothing can be changed
-   * or taken back (`ZMQ_METADATA`).
+   * The metadata that this side sends to the peers of later connections, which read it by {@linkcode metadataOf}: texts by
+   * names that begin with `X-` and have at most 254 bytes. Setting adds to what was set before; nothing can be changed
+   * or removed (`ZMQ_METADATA`).
    *
    * @throws {TypeError} If it isn't such an object.
    * @throws {RangeError} If a name is too long.

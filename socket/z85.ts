@@ -43,7 +43,7 @@ export function z85Decode(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** A CURVE key as 32 bytes, whichever of its two forms it has; `undefined` for what isn't a key. */
+/** Returns a CURVE key as 32 bytes, from either of its two forms; `undefined` for what isn't a key. */
 export function keyBytes(key: unknown): Uint8Array<ArrayBuffer> | undefined {
   if (key instanceof Uint8Array) return key.length === 32 ? new Uint8Array(key) : undefined;
   return typeof key === "string" && key.length === 40 ? decode(key) : undefined;
