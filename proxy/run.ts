@@ -274,6 +274,8 @@ export class Run extends Source implements Engine {
         }
         further ||= relay.outcome === LIMIT;
       }
+      // The other direction's receive, which found nothing, may have heard that there is room again.
+      for (const { blockedBy } of this.#all) if (blockedBy !== undefined) blockedBy.stale = true;
       if (this.#draining && this.#all.every((relay) => relay.emptied && !relay.holds)) {
         return this.end();
       }

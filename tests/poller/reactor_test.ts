@@ -3,27 +3,13 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Pair, Poller, Pull, settled } from "../../mod.ts";
 import { READABLE } from "../../poller/backend.ts";
-import { defaultKind, kinds } from "../../poller/create.ts";
-import { EpollBackend } from "../../poller/epoll.ts";
-import { KqueueBackend } from "../../poller/kqueue.ts";
-import { PollBackend } from "../../poller/poll.ts";
+import { kinds } from "../../poller/create.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { pipe, put, take } from "../fds.ts";
 import { freshAddress, join, run } from "../util.ts";
-import { Bell, KINDS, Patience } from "./support.ts";
+import { replaced } from "../replacing.ts";
+import { Bell, KINDS, Main, Patience } from "./support.ts";
 import { held, soon, turns, turnsUntil } from "../waiting.ts";
-
-/** The class of the reactor's own set. */
-const Main = { epoll: EpollBackend, kqueue: KqueueBackend, poll: PollBackend, select: PollBackend }[
-  defaultKind()
-];
-
-/** Replaces a method until the end of the block. */
-function replaced<T extends object, K extends keyof T>(whose: T, name: K, by: T[K]): Disposable {
-  const before = whose[name];
-  whose[name] = by;
-  return { [Symbol.dispose]: () => whose[name] = before };
-}
 
 /** Answers each message, in a thread of its own. */
 const ECHO = `

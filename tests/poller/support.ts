@@ -11,13 +11,15 @@ import {
   type Ready,
 } from "../../mod.ts";
 import type { Backend } from "../../poller/backend.ts";
-import { kinds } from "../../poller/create.ts";
+import { defaultKind, kinds } from "../../poller/create.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
+import { EpollStrategy } from "../../poller/epoll_strategy.ts";
 import { KqueueBackend } from "../../poller/kqueue.ts";
 import { PollBackend } from "../../poller/poll.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { Source } from "../../poller/source.ts";
 import { Pending } from "../../poller/pending.ts";
+import { AlwaysPark, type WaitStrategy } from "../../poller/wait_strategy.ts";
 import { Wakeup } from "../../poller/wakeup.ts";
 import { freshAddress, join } from "../util.ts";
 import { STUCK, turn } from "../waiting.ts";
@@ -27,6 +29,14 @@ export const LINUX = Deno.build.os === "linux";
 export const KINDS: readonly BackendKind[] = kinds();
 /** Their classes; select's inherits poll's. */
 const BACKENDS = [EpollBackend, KqueueBackend, PollBackend];
+/** The class of the reactor's own set, and that of the strategy by which it waits in there. */
+export const Main =
+  { epoll: EpollBackend, kqueue: KqueueBackend, poll: PollBackend, select: PollBackend }[
+    defaultKind()
+  ];
+export const Strategy: { prototype: WaitStrategy } = defaultKind() === "epoll"
+  ? EpollStrategy
+  : AlwaysPark;
 /** Makes a test of a Poller over one backend. The Poller is closed behind it. */
 type OverBackend = (
   name: string,

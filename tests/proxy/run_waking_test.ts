@@ -1,7 +1,10 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
+import { MovableMessage } from "../../proxy/parts.ts";
+import { handleOf } from "../../socket/handle.ts";
 import { Looks, Parks, Patience } from "../poller/support.ts";
+import { replaced } from "../replacing.ts";
 import { received, receivedMany } from "../socket/support.ts";
 import { fill, Setting, tasks } from "./support.ts";
 import { soon, turn, turnsUntil } from "../waiting.ts";
@@ -74,6 +77,52 @@ for (const beside of [false, true]) {
     other.close();
   });
 }
+
+Deno.test("rule 15: a proxy's socket that had refused is asked no more once the proxy has ended", async () => {
+  const marks = { receiveHighWaterMark: 1, sendHighWaterMark: 1, linger: 0 };
+  const router = new Router({ ...marks, mandatory: true });
+  const proxy = new Proxy(new Dealer({ linger: 0 }), router, { keepOpen: true });
+  const full = new Dealer({ ...marks, routingId: "full" });
+  await using setting = await Setting.begin(proxy, new Dealer({ linger: 0 }), full);
+  using other = new Dealer({ ...marks, routingId: "other" });
+  other.connect(router.lastEndpoint!);
+  for (const dealer of [full, other]) {
+    await dealer.send("here I am");
+    await received(setting.sender);
+  }
+  using parks = new Parks();
+  using _patience = new Patience();
+  for (let i = 0; i < 20; i++) await setting.sender.send(["full", `${i}`]);
+  const asleep = (limit: boolean) => parks.outstanding === 1 && (parks.timeout !== -1) === limit;
+  await turnsUntil(() => asleep(true), "the short sleep");
+  proxy.terminate({ drain: 0 });
+  await soon(setting.run);
+  await turnsUntil(() => asleep(false), "the long sleep");
+});
+
+Deno.test("a proxy overlooked that there was room again, once its other direction had heard of it", async () => {
+  const marks = { receiveHighWaterMark: 1, sendHighWaterMark: 1, linger: 0 };
+  const proxy = new Proxy(new Dealer({ linger: 0 }), new Dealer(marks));
+  await using setting = await Setting.begin(proxy, new Dealer({ linger: 0 }), new Dealer(marks));
+  const { backEnd } = proxy;
+  await setting.sender.send("first");
+  const all = await received(setting.receiver);
+  while (backEnd.trySend("filling"));
+  const { receive } = MovableMessage.prototype;
+  using _drained = replaced(
+    MovableMessage.prototype,
+    "receive",
+    function (this: MovableMessage, pointer) {
+      // After the send was refused, and before the other direction's receive.
+      if (pointer === handleOf(backEnd).pointer) {
+        for (const [text] of setting.receiver.drain()) all.push(`${text}`);
+      }
+      return receive.call(this, pointer);
+    },
+  );
+  await setting.sender.send("last");
+  await turnsUntil(() => all.includes("last"), "the last");
+});
 
 Deno.test("a program that asks a proxy's sockets all the time takes no wake-up away from it", async () => {
   await using setting = await tasks({}, 2);
