@@ -3,7 +3,7 @@
 import { ZmqError } from "../errors.ts";
 import { errorOf } from "../ffi/errno.ts";
 import { EVENTS } from "../ffi/monitoring.ts";
-import type { EventAddress, SocketEvent } from "./event_types.ts";
+import type { EventAddress, SocketEvent, SocketEvents } from "./event_types.ts";
 import type { RawEvent } from "./monitor.ts";
 
 type KnownType = keyof typeof EVENTS;
@@ -15,44 +15,45 @@ export function eventTypeOf(event: number): KnownType | undefined {
 
 /** An event by its number. */
 export function toEvent({ event, values, address, peer }: RawEvent): SocketEvent {
-  const [value] = values;
   const place: EventAddress = peer === undefined ? { address } : { address, peer };
   const type = eventTypeOf(event);
-  switch (type) {
-    case "connect":
-    case "bind":
-    case "accept":
-    case "close":
-    case "disconnect":
-      return { type, ...place, fd: value };
-    case "connect:delay":
-      return { type, ...place, errno: value };
-    case "connect:retry":
-      return { type, ...place, interval: value };
-    case "bind:error":
-      return { type, ...place, error: errorOf(value, "zmq_bind", place) };
-    case "accept:error":
-    case "close:error":
-    case "handshake:error:other": {
-      const [call] = type.split(":");
-      return { type, ...place, error: errorOf(value, call, place) };
-    }
-    case "end":
-      return { type };
-    case "handshake":
-      return { type, ...place };
-    case "handshake:error:protocol":
-      return { type, ...place, error: protocolError(value, address) };
-    case "handshake:error:auth": {
-      const error = refusal(value, address);
-      return { type, ...place, error, status: value };
-    }
-    case "pipes:stats":
-      return { type, ...place, outbound: value, inbound: values[1] };
-    default:
-      return { type: "unknown", ...place, event, values };
-  }
+  if (type === "end") return { type };
+  if (type === undefined) return { type: "unknown", ...place, event, values };
+  return { type, ...place, ...DETAILS[type](values, place) } as SocketEvent;
 }
+
+type Values = readonly number[];
+
+const fd = ([fd]: Values) => ({ fd });
+const failed = (call: string) => ([errno]: Values, place: EventAddress) => ({
+  error: errorOf(errno, call, place),
+});
+
+/** What each type of event has beside its address, from its values. */
+const DETAILS: {
+  readonly [Type in Exclude<KnownType, "end">]: (
+    values: Values,
+    place: EventAddress,
+  ) => Omit<SocketEvents[Type], keyof EventAddress>;
+} = {
+  "connect": fd,
+  "connect:delay": ([errno]) => ({ errno }),
+  "connect:retry": ([interval]) => ({ interval }),
+  "bind": fd,
+  "bind:error": failed("zmq_bind"),
+  "accept": fd,
+  "accept:error": failed("accept"),
+  "close": fd,
+  "close:error": failed("close"),
+  "disconnect": fd,
+  "handshake": () => ({}),
+  "handshake:error:other": failed("handshake"),
+  "handshake:error:protocol": ([number], { address }) => ({
+    error: protocolError(number, address),
+  }),
+  "handshake:error:auth": ([status], { address }) => ({ error: refusal(status, address), status }),
+  "pipes:stats": ([outbound, inbound]) => ({ outbound, inbound }),
+};
 
 const AUTH_TEXTS: Record<number, string> = {
   300: "temporary failure",

@@ -55,6 +55,17 @@ import {
   type XSubscriberOptions,
 } from "../../mod.ts";
 import {
+  Channel,
+  Client,
+  Datagram,
+  Dish,
+  Gather,
+  Peer,
+  Radio,
+  Scatter,
+  Server,
+} from "../../socket/draft.ts";
+import {
   COMMON,
   type OptionName,
   type OptionRow,
@@ -288,6 +299,26 @@ const OWN: [{ readonly prototype: Socket; readonly name: string }, Record<string
     } satisfies Own<Router>,
   ],
   [Stream, { ...BOTH, notify: true } satisfies Own<Stream>],
+  [
+    Server,
+    { ...BOTH, helloMessage: true, disconnectMessage: true } satisfies Own<Server>,
+  ],
+  [Client, { ...BOTH, helloMessage: true, hiccupMessage: true } satisfies Own<Client>],
+  [Radio, { ...SENDS, noDrop: true } satisfies Own<Radio>],
+  [Dish, RECEIVES satisfies Own<Dish>],
+  [Gather, { ...RECEIVES, conflate: true } satisfies Own<Gather>],
+  [Scatter, { ...SENDS, conflate: true } satisfies Own<Scatter>],
+  [
+    Peer,
+    {
+      ...BOTH,
+      helloMessage: true,
+      disconnectMessage: true,
+      hiccupMessage: true,
+    } satisfies Own<Peer>,
+  ],
+  [Channel, BOTH satisfies Own<Channel>],
+  [Datagram, BOTH satisfies Own<Datagram>],
 ];
 
 for (const [{ prototype, name }, own] of OWN) {
@@ -303,6 +334,11 @@ Deno.test("each option of the table stands in one of its parts, under a number o
   assertEquals(parts.sort(), Object.keys(OPTIONS).sort());
   const numbers = Object.values(OPTIONS).map(({ number }) => number);
   assertEquals(numbers.length, new Set<number>(numbers).size);
+});
+
+Deno.test("docs/options.md has each option of the table", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/options.md", import.meta.url));
+  assertEquals(Object.keys(OPTIONS).filter((name) => !page.includes(`\`${name}\``)), []);
 });
 
 Deno.test("what the table says can only be read can only be read", () => {
