@@ -94,8 +94,10 @@ export class WaitSet {
   /** Makes the thread return. */
   unpark(): void {
     if (!this.parked || this.#wakeSent) return;
-    this.#wakeSent = true;
-    this.backend.wake();
+    this.attempt(() => {
+      this.backend.wake();
+      this.#wakeSent = true;
+    });
   }
 
   /** Has the thread return by `deadline`, where it would wait for longer. */

@@ -1,11 +1,11 @@
 /**
- * The rules that keep wake-ups from being lost, and the process from turning in circles: the last three.
+ * The rules that keep wake-ups from being lost, and the process from turning in circles: the seventh to the ninth.
  * Each test fails when its rule is broken.
  */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, type Pollable, Poller, Pull, Push, Reply, Router, settled } from "../../mod.ts";
-import { READABLE, WRITABLE } from "../../poller/backend.ts";
+import { type Backend, READABLE, WRITABLE } from "../../poller/backend.ts";
 import { defaultKind } from "../../poller/create.ts";
 import { Alarm } from "../../poller/alarm.ts";
 import { reactor } from "../../poller/reactor.ts";
@@ -19,11 +19,13 @@ import {
   keys,
   KINDS,
   Looks,
+  Main,
   Parks,
   Patience,
 } from "./support.ts";
 import { held, soon, STUCK, turns, turnsUntil } from "../waiting.ts";
-import { rejectsCode, throwsCode } from "../failures.ts";
+import { throwsCode } from "../failures.ts";
+import { replaced } from "../replacing.ts";
 
 /** Claims that in 200 ms, of which each 50 may bring a trial, nothing turns in circles. */
 async function assertCalm(socket: Pollable): Promise<void> {
@@ -151,19 +153,21 @@ Deno.test("rule 7: and while turns that leave no time to sleep follow each other
   await turnsUntil(() => parks.count > 0, "the sleep");
 });
 
-Deno.test("rule 7: a source that is closed while it refuses is asked no more, and the thread sleeps without limit", async () => {
-  using _patience = new Patience();
-  using parks = new Parks();
-  {
-    using sockets = await routerWithFullPeer();
-    const { router } = sockets;
-    const sent = held(router.send(["full", "waiting"]));
-    await turnsUntil(() => parks.outstanding === 1 && parks.timeout !== -1, "the short sleep");
-    router.close();
-    await rejectsCode(sent, "EBADF");
-  }
-  await turnsUntil(() => parks.timeout === -1, "a sleep without limit");
-});
+for (const kind of KINDS) {
+  Deno.test(`rule 7: also while only a ${kind} Poller's thread is parked, without limit`, async () => {
+    await settled();
+    using bell = new Bell();
+    using poller = new Poller({ backend: kind });
+    using parks = new Parks();
+    const wait = held(poller.wait());
+    await turnsUntil(() => parks.outstanding === 1, "the sleep");
+    bell.then = () => reactor().setRefused(bell, true);
+    reactor().markStale(bell);
+    await turnsUntil(() => bell.served === 3, "the third time");
+    poller.wake();
+    assertEquals(await soon(wait), []);
+  });
+}
 
 // Rule 8: an edge on a socket that no one waits for is read too, but it begins no wait. ------------
 
@@ -233,7 +237,37 @@ Deno.test("rule 8: that goes on after someone has waited, also while Pollers of 
   for (const poller of pollers) poller.close();
 });
 
-Deno.test("rule 8: the timer comes with the first source and goes with the last", () => {
+Deno.test("rule 8: looks go on after one that has found nothing", async () => {
+  await settled();
+  using bell = new Bell();
+  const { waitSync } = Main.prototype;
+  let looks = 0;
+  using _counted = replaced(Main.prototype, "waitSync", function (this: Backend<unknown>, ...all) {
+    looks++;
+    waitSync.apply(this, all);
+  });
+  await turnsUntil(() => looks === 1, "the first look");
+  const { asked } = bell;
+  bell.ring(READABLE);
+  await turnsUntil(() => bell.asked > asked, "the next look");
+});
+
+Deno.test("rule 8: while a thread is parked, no look is scheduled", async () => {
+  using parks = new Parks();
+  using _patience = new Patience();
+  await turnsUntil(() => parks.outstanding === 1, "the sleep");
+  let scheduled = 0;
+  const { setEarlier } = Alarm.prototype;
+  using _counted = replaced(Alarm.prototype, "setEarlier", function (this: Alarm, at) {
+    scheduled++;
+    setEarlier.call(this, at);
+  });
+  using _bell = new Bell();
+  assertEquals(scheduled, 0);
+});
+
+Deno.test("rule 8: the timer comes with the first source and goes with the last", async () => {
+  await settled();
   const { setEarlier, stop } = Alarm.prototype;
   const armed = new Set<Alarm>();
   Alarm.prototype.setEarlier = function (at) {
@@ -250,6 +284,10 @@ Deno.test("rule 8: the timer comes with the first source and goes with the last"
     bells[0][Symbol.dispose]();
     assertEquals(armed.size, 1);
     bells[1][Symbol.dispose]();
+    assertEquals(armed.size, 0);
+    // Nor does a cycle bring it back.
+    await settled();
+    await turns(2);
     assertEquals(armed.size, 0);
   } finally {
     Object.assign(Alarm.prototype, { setEarlier, stop });

@@ -2,13 +2,17 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Pair, Poller, Pull, settled } from "../../mod.ts";
-import { READABLE } from "../../poller/backend.ts";
-import { kinds } from "../../poller/create.ts";
+import { type Backend, READABLE } from "../../poller/backend.ts";
+import { takeBudget } from "../../poller/budget.ts";
+import { defaultKind, kinds } from "../../poller/create.ts";
+import { Pool } from "../../poller/pool.ts";
 import { reactor } from "../../poller/reactor.ts";
+import { runtimeTimers } from "../../poller/runtime_timers.ts";
+import type { Wait } from "../../poller/wait_strategy.ts";
 import { pipe, put, take } from "../fds.ts";
 import { freshAddress, join, run } from "../util.ts";
 import { replaced } from "../replacing.ts";
-import { Bell, KINDS, Main, Patience } from "./support.ts";
+import { Bell, eachBackend, KINDS, Main, Parks, Patience, Strategy } from "./support.ts";
 import { held, soon, turns, turnsUntil } from "../waiting.ts";
 
 /** Answers each message, in a thread of its own. */
@@ -337,4 +341,310 @@ Deno.test("an error in a deadline's operation ends that one, and the others stil
   using patience = new Patience(1);
   await turnsUntil(() => patience.expired, "the other deadline");
   assertEquals((failing.reason as Error).message, "injected");
+});
+
+// The cycle ---------------------------------------------------------------------------------------
+
+/** A nested set that does something when it's to look for itself. */
+function nestedSet(gather: () => void, fail: (error: unknown) => void = () => {}) {
+  return { backend: Main.prototype as never, gather, fail };
+}
+
+Deno.test("what a deadline's end, or a Poller's look, makes stale is looked at before anything parks", async () => {
+  await settled();
+  using bell = new Bell();
+  using parks = new Parks();
+  using _patience = new Patience();
+  const parked: number[] = [];
+  bell.then = () => parked.push(parks.count);
+  // As a call of the program would, but while no thread is parked: no tick is queued then.
+  reactor().scheduleGather(nestedSet(() => reactor().queueRecheck(bell)));
+  await turnsUntil(() => parks.count > 0, "the sleep");
+  assertEquals(parked, [0]);
+});
+
+Deno.test("a Poller's look may have another look, which comes before anything parks", async () => {
+  await settled();
+  using parks = new Parks();
+  using _patience = new Patience();
+  const parked: number[] = [];
+  const other = nestedSet(() => void parked.push(parks.count));
+  reactor().scheduleGather(nestedSet(() => reactor().scheduleGather(other)));
+  await turnsUntil(() => parks.count > 0, "the sleep");
+  assertEquals(parked, [0]);
+});
+
+Deno.test("between two yields there is a dispatch, whatever the strategy says", async () => {
+  await settled();
+  using _yields = replaced(Strategy.prototype, "beforeTick", () => "yield");
+  using _patience = new Patience();
+  using busy = new Bell();
+  busy.then = () => reactor().postpone(busy);
+  reactor().postpone(busy);
+  using fired = new Bell();
+  await turnsUntil(() => busy.served > 1, "ticks");
+  fired.ring(READABLE);
+  await turnsUntil(() => fired.served > 0, "the look");
+  busy.then = undefined;
+});
+
+Deno.test("the strategy is told of a yield", async () => {
+  await settled();
+  const told: Wait[] = [];
+  using _told = replaced(Strategy.prototype, "waited", (wait) => void told.push(wait));
+  using _yields = replaced(Strategy.prototype, "beforeTick", () => "yield");
+  using _patience = new Patience();
+  using bell = new Bell();
+  reactor().postpone(bell);
+  await turnsUntil(() => bell.served > 0, "the tick");
+  assertEquals(told, ["yield"]);
+});
+
+for (const over of eachBackend()) {
+  Deno.test(over(
+    "the strategy is told how long its own set's thread was parked, and no other's",
+    async (poller, kind) => {
+      await settled();
+      using line = pipe();
+      poller.add(line.read);
+      using parks = new Parks();
+      const wait = held(poller.wait());
+      await turnsUntil(() => parks.outstanding === 1, "the sleep");
+      const told: [Wait, known: boolean][] = [];
+      using _told = replaced(Strategy.prototype, "waited", (wait, _now, ms) => {
+        told.push([wait, ms !== undefined]);
+      });
+      put(line.write);
+      await soon(wait);
+      assertEquals(told[0], ["park", kind === defaultKind()]);
+    },
+  ));
+}
+
+Deno.test("where nothing waits, the runtime isn't made to have its turn", async () => {
+  await settled();
+  using _yields = replaced(Strategy.prototype, "beforeTick", () => "yield");
+  let yields = 0;
+  using _counted = replaced(Pool.prototype, "yieldToRuntime", () => void yields++);
+  using bell = new Bell();
+  reactor().postpone(bell);
+  await turnsUntil(() => bell.served > 0, "the tick");
+  assertEquals(yields, 0);
+});
+
+Deno.test("a thread's return, and a tick, begin with a new budget", async () => {
+  await settled();
+  using bell = new Bell();
+  using parks = new Parks();
+  using _patience = new Patience();
+  await turnsUntil(() => parks.outstanding === 1, "the sleep");
+  const budgets: boolean[] = [];
+  bell.then = () => budgets.push(takeBudget());
+  while (takeBudget());
+  bell.ring(READABLE);
+  await turnsUntil(() => budgets.length === 1, "the look");
+  while (takeBudget());
+  reactor().postpone(bell);
+  await turnsUntil(() => budgets.length === 2, "the tick");
+  assertEquals(budgets, [true, true]);
+});
+
+Deno.test("a tick is queued once, and so is a cycle at the end of the microtasks", async () => {
+  await settled();
+  let immediates = 0;
+  let microtasks = 0;
+  const { setImmediate, queueMicrotask } = runtimeTimers;
+  using _ticks = replaced(runtimeTimers, "setImmediate", (callback) => {
+    immediates++;
+    setImmediate(callback);
+  });
+  using _cycles = replaced(runtimeTimers, "queueMicrotask", (callback) => {
+    microtasks++;
+    queueMicrotask(callback);
+  });
+  using bell = new Bell();
+  using _one = new Patience();
+  using _other = new Patience();
+  for (let i = 0; i < 10; i++) reactor().postpone(bell);
+  assertEquals([immediates, microtasks], [1, 1]);
+});
+
+// Errors ------------------------------------------------------------------------------------------
+
+const injected = () => {
+  throw new Error("injected");
+};
+
+/** Claims that an error ends two waits of the main set, and that the set is as good as before. */
+async function assertEnds(...broken: Disposable[]): Promise<void> {
+  using one = new Pull();
+  using other = new Poller({ backend: defaultKind() });
+  await one.bind(freshAddress("inproc"));
+  for (const wait of [held(one.receive()), held(other.wait())]) {
+    const error = await soon(wait.then(() => "no error", (error) => error.message));
+    assertEquals(error, "injected");
+  }
+  for (const undo of broken) undo[Symbol.dispose]();
+  using push = new Pair({ linger: 0 });
+  using pull = new Pair();
+  await join(pull, push, freshAddress("inproc"));
+  const message = held(pull.receive());
+  await turns(3);
+  await push.send("later");
+  assertEquals(String((await soon(message))[0]), "later");
+}
+
+/** A source because of which tick follows tick, until the end of the block. */
+function endlessTicks(): Bell {
+  const bell = new Bell();
+  bell.then = () => {
+    if (!bell.closed) reactor().postpone(bell);
+  };
+  reactor().postpone(bell);
+  return bell;
+}
+
+for (const verb of ["next", "beforeTick", "disarm"] as const) {
+  Deno.test(`an error of the strategy, in ${verb}, ends every wait in its set`, async () => {
+    await settled();
+    using broken = replaced(Strategy.prototype, verb, injected);
+    if (verb !== "beforeTick") return await assertEnds(broken);
+    using ticks = endlessTicks();
+    await assertEnds(broken, ticks);
+  });
+}
+
+for (const where of ["a block", "a look between two ticks"]) {
+  Deno.test(`an error of ${where} ends every wait in its set`, async () => {
+    await settled();
+    using strategy = replaced(Strategy.prototype, "next", () => "block");
+    const { waitSync } = Main.prototype;
+    const set = reactor().setFor(defaultKind()).backend;
+    // Not in a Poller's own set, which is asked by that one's look.
+    using broken = replaced(Main.prototype, "waitSync", function (this: Backend<unknown>, ...all) {
+      if (this === set) injected();
+      waitSync.apply(this, all);
+    });
+    if (where === "a block") return await assertEnds(broken, strategy);
+    using ticks = endlessTicks();
+    await assertEnds(broken, strategy, ticks);
+  });
+}
+
+Deno.test("an error of the thread's wait, that comes with its end, ends every wait in its set", async () => {
+  await settled();
+  using broken = replaced(Main.prototype, "wait", () => Promise.reject(new Error("injected")));
+  await assertEnds(broken);
+});
+
+Deno.test("an error while the thread is made to return ends every wait in its set", async () => {
+  await settled();
+  using parks = new Parks();
+  const failed: unknown[] = [];
+  class Failing extends Patience {
+    override abort(reason?: unknown): void {
+      failed.push(reason);
+      super.abort();
+    }
+  }
+  using _patience = new Failing();
+  await turnsUntil(() => parks.outstanding === 1, "the sleep");
+  {
+    using _broken = replaced(Main.prototype, "wake", injected);
+    using _other = new Failing(60_000);
+    assertEquals(failed.length, 2);
+  }
+  await settled();
+});
+
+Deno.test("an error of a look at idle sources leaves the looks going on", async () => {
+  await settled();
+  using bell = new Bell();
+  let failed = false;
+  {
+    using _broken = replaced(Main.prototype, "waitSync", () => {
+      failed = true;
+      injected();
+    });
+    await turnsUntil(() => failed, "the first look");
+  }
+  const { asked } = bell;
+  bell.ring(READABLE);
+  await turnsUntil(() => bell.asked > asked, "the next look");
+});
+
+for (const over of eachBackend()) {
+  Deno.test(
+    over(
+      "an error of attach ends the wait that it belongs to, and no other",
+      async (poller, kind) => {
+        using other = new Poller<string>({ backend: kind });
+        using line = pipe();
+        other.add(line.read, undefined, "pipe");
+        const elsewhere = held(other.wait());
+        await turns(3);
+        const set = reactor().setFor(kind).backend as Backend<unknown>;
+        {
+          using _broken = replaced(set, "attach", injected);
+          const error = await soon(poller.wait().then(() => "no error", (error) => error.message));
+          assertEquals(error, "injected");
+        }
+        put(line.write);
+        assertEquals((await soon(elsewhere)).length, 1);
+        assertEquals(await poller.wait({ timeout: 1 }), []);
+      },
+    ),
+  );
+}
+
+for (const over of eachBackend()) {
+  Deno.test(over(
+    "an error of attach that comes when a wait goes on ends that wait, and no other",
+    async (poller, kind) => {
+      using other = new Poller<string>({ backend: kind });
+      using line = pipe();
+      using bell = new Bell();
+      other.add(line.read, undefined, "pipe");
+      poller.add(bell);
+      const waits = [held(poller.wait()), held(other.wait())];
+      await turns(3);
+      {
+        using _broken = replaced(
+          reactor().setFor(kind).backend as Backend<unknown>,
+          "attach",
+          injected,
+        );
+        // An edge that means nothing: the wait goes on.
+        bell.ring(0);
+        const error = await soon(waits[0].then(() => "no error", (error) => error.message));
+        assertEquals(error, "injected");
+      }
+      put(line.write);
+      assertEquals((await soon(waits[1])).length, 1);
+    },
+  ));
+}
+
+Deno.test("an error of a source for which nothing waits is an uncaught error, and of no one else", async () => {
+  await settled();
+  const reported: unknown[] = [];
+  const listener = (event: ErrorEvent) => {
+    event.preventDefault();
+    reported.push(event.error.message);
+  };
+  addEventListener("error", listener);
+  try {
+    using bad = new Bell();
+    using good = new Bell();
+    using parks = new Parks();
+    using _patience = new Patience();
+    await turnsUntil(() => parks.outstanding === 1, "the sleep");
+    bad.then = injected;
+    bad.ring(READABLE);
+    good.ring(READABLE);
+    await turnsUntil(() => good.served > 0 && reported.length > 0, "the look");
+    assertEquals(reported, ["injected"]);
+  } finally {
+    removeEventListener("error", listener);
+  }
 });

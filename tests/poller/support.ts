@@ -226,6 +226,7 @@ export class Bell extends Source implements Pollable, Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.closed) return;
     this.closed = true;
     if (this.listeners !== undefined) { for (const watch of [...this.listeners]) watch.onClosed(); }
     reactor().setRefused(this, false);
