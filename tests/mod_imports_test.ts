@@ -1,8 +1,9 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { libraryPath } from "../mod.ts";
 import { graphOf, type Module } from "./graph.ts";
-import { run, withFolder } from "./util.ts";
+import { withFolder } from "./util.ts";
 import { CONVERSATION } from "./ffi/programs.ts";
+import { run } from "./program.ts";
 
 const ROOT = new URL("../", import.meta.url);
 

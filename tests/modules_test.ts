@@ -2,8 +2,8 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { graphOf } from "./graph.ts";
-import { run } from "./util.ts";
 import { listOf, LISTS } from "./write_modules.ts";
+import { run } from "./program.ts";
 
 const FLAGS = ["-A", "--v8-flags=--trace-gc"];
 const ROOT = new URL("../", import.meta.url);

@@ -1,8 +1,16 @@
-/** Processes that a test talks to while they run, line by line. `run` in `util.ts` is for all others. */
+/** Processes, run to their end, or talked to while they run, line by line. */
 
-import type { Outcome } from "./util.ts";
+import { HUNG } from "./waiting.ts";
 
-/** What a process is started with. */
+/** What a process printed, and how it ended. */
+export interface Outcome {
+  code: number;
+  signal: Deno.Signal | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** How a program of its own is run. */
 export interface ProgramOptions {
   /** Flags of `deno run`. */
   flags?: readonly string[];
@@ -10,8 +18,57 @@ export interface ProgramOptions {
   args?: readonly string[];
 }
 
-/** A process that takes longer than this, in ms, hangs: it's killed, which shows as its signal. */
-const STUCK = 60_000;
+/** Writes a program, given as its source, into a folder. In it, `$MOD` is the library's address, and `$ROOT` its folder's. */
+async function written(source: string, folder: string): Promise<string> {
+  const file = `${folder}/program.ts`;
+  const root = new URL("..", import.meta.url).href;
+  const text = source.replaceAll("$MOD", `${root}mod.ts`).replaceAll("$ROOT/", root);
+  await Deno.writeTextFile(file, text);
+  return file;
+}
+
+/** Deno's arguments for a program. */
+function argumentsOf(file: string, { flags = ["-A"], args = [] }: ProgramOptions): string[] {
+  return ["run", "--no-check", "--no-lock", "--no-prompt", ...flags, file, ...args];
+}
+
+/**
+ * Runs a program, given as its source, in a process of its own. In it, `$MOD` is the library's address,
+ * and `$ROOT` its folder's. One that hangs is killed, which shows as its signal.
+ */
+export async function run(source: string, options: ProgramOptions = {}): Promise<Outcome> {
+  const folder = await Deno.makeTempDir({ prefix: "zmq-" });
+  try {
+    const file = await written(source, folder);
+    return await outcomeOf(Deno.execPath(), argumentsOf(file, options), { env: options.env });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Runs a process to its end. One that hangs is killed, which shows as its signal. */
+export async function outcomeOf(
+  command: string,
+  args: readonly string[],
+  { cwd, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Outcome> {
+  const child = new Deno.Command(command, {
+    args: [...args],
+    cwd,
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const timer = setTimeout(() => child.kill("SIGKILL"), HUNG);
+  try {
+    const { code, signal, stdout, stderr } = await child.output();
+    const text = new TextDecoder();
+    return { code, signal, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** A running process. At the end of its block it's gone, one way or another. */
 export class Program implements AsyncDisposable {
@@ -34,21 +91,15 @@ export class Program implements AsyncDisposable {
     this.#input = this.#child.stdin.getWriter();
     this.#output = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     this.#errors = new Response(this.#child.stderr).text();
-    this.#stuck = setTimeout(() => this.kill("SIGKILL"), STUCK);
+    this.#stuck = setTimeout(() => this.kill("SIGKILL"), HUNG);
   }
 
-  /** Starts a program given as its source, in which `$MOD` is the library's address. */
+  /** Starts a program given as its source, as for `run`. */
   static async start(source: string, options: ProgramOptions = {}): Promise<Program> {
-    const { flags = ["-A"], env, args = [] } = options;
+    const { env } = options;
     const folder = await Deno.makeTempDir({ prefix: "zmq-" });
-    const file = `${folder}/program.ts`;
-    const mod = new URL("../mod.ts", import.meta.url).href;
-    await Deno.writeTextFile(file, source.replaceAll("$MOD", mod));
-    const program = new Program(
-      Deno.execPath(),
-      ["run", "--no-check", "--no-lock", "--no-prompt", ...flags, file, ...args],
-      env,
-    );
+    const file = await written(source, folder);
+    const program = new Program(Deno.execPath(), argumentsOf(file, options), env);
     program.#folder = folder;
     return program;
   }

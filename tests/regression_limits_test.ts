@@ -5,8 +5,9 @@ import { Context, Dealer, Poller, Pull, Push } from "../mod.ts";
 import { defaultKind } from "../poller/create.ts";
 import { descriptorLimit, openDescriptors, openedSince } from "./fds.ts";
 import { KINDS, LINUX } from "./poller/support.ts";
-import { freshAddress, join, run } from "./util.ts";
+import { freshAddress, join } from "./util.ts";
 import { held, soon } from "./waiting.ts";
+import { run } from "./program.ts";
 
 const MANY = 1000;
 const NEEDED = 2500;

@@ -2,8 +2,8 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { libraryPath, Pull } from "../mod.ts";
-import { Program } from "./program.ts";
-import { freshAddress, run, withFolder } from "./util.ts";
+import { Program, run } from "./program.ts";
+import { freshAddress, withFolder } from "./util.ts";
 import { withCopy, withWorkers } from "./workers.ts";
 
 const LINUX = Deno.build.os === "linux";

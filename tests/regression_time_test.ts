@@ -4,8 +4,9 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { Poller, Pull, Push, settled, ZmqError } from "../mod.ts";
 import { takeBudget } from "../poller/budget.ts";
 import { dealers, fillUp, KINDS, Parks } from "./poller/support.ts";
-import { freshAddress, join, run } from "./util.ts";
+import { freshAddress, join } from "./util.ts";
 import { held, soon, turns, turnsUntil } from "./waiting.ts";
+import { run } from "./program.ts";
 
 // Whatever is there at once is answered by microtasks, which starve every timer if no one counts them.
 

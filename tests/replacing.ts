@@ -12,24 +12,19 @@ export function replaced<T extends object, K extends keyof T>(
   return { [Symbol.dispose]: () => void restore() };
 }
 
+/** The arguments of a method. */
+type Arguments<Method> = Method extends (...args: infer A) => unknown ? A : never;
+
 /** Has each call of a method told before it's made, until the end of the block. What is told may throw instead. */
-export function watched<
-  K extends PropertyKey,
-  A extends unknown[],
-  R,
-  T extends Record<K, (...args: A) => R>,
->(
+export function watched<T extends object, K extends keyof T>(
   whose: T,
   name: K,
-  before: (this: T, ...args: A) => void,
+  before: (this: T, ...args: Arguments<T[K]>) => void,
 ): Disposable {
-  const method = whose[name];
-  return replaced(
-    whose,
-    name,
-    function (this: T, ...args: A): R {
-      before.apply(this, args);
-      return method.apply(this, args);
-    } as T[K],
-  );
+  const method = whose[name] as (...args: Arguments<T[K]>) => unknown;
+  const instead = function (this: T, ...args: Arguments<T[K]>): unknown {
+    before.apply(this, args);
+    return method.apply(this, args);
+  };
+  return replaced(whose, name, instead as T[K]);
 }

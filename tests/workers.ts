@@ -1,6 +1,7 @@
 /** Programs with workers, what a process has open, and a second copy of the library. */
 
-import { type Outcome, run, withFolder } from "./util.ts";
+import { withFolder } from "./util.ts";
+import { type Outcome, run } from "./program.ts";
 
 const ROOT = new URL("../", import.meta.url);
 

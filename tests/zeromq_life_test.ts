@@ -1,9 +1,9 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { canHide, startHidden } from "./ffi/hidden.ts";
 import { systemLibrary } from "./ffi/programs.ts";
-import { Program } from "./program.ts";
+import { type Outcome, Program, run } from "./program.ts";
 import { futureAddress } from "./socket/support.ts";
-import { type Outcome, run, withFolder } from "./util.ts";
+import { withFolder } from "./util.ts";
 
 const DROP_IN = new URL("../zeromq.ts", import.meta.url).href;
 const IMPORT = `import * as zmq from "${DROP_IN}";\n`;

@@ -1,3 +1,5 @@
+import { claims } from "./claims.ts";
+import { outcomeOf } from "./program.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { npmZeromq } from "./npm.ts";
 import { withFolder } from "./util.ts";
@@ -60,26 +62,17 @@ const EXPECTED: Record<string, string[]> = {
 
 const FOLDER = new URL("zeromq/programs/", import.meta.url).pathname;
 const DROP_IN = new URL("../zeromq.ts", import.meta.url).href;
-/** Nothing that works takes as long, in ms. */
-const STUCK = 30_000;
 
 /** Runs a command in a folder, and returns what it said, line by line. */
-async function linesOf(command: string, args: string[], cwd: string): Promise<string[]> {
-  const child = new Deno.Command(command, {
-    args,
-    cwd,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const timer = setTimeout(() => child.kill("SIGKILL"), STUCK);
-  const { code, stdout, stderr } = await child.output();
-  clearTimeout(timer);
-  const text = new TextDecoder();
-  assertEquals([code, text.decode(stderr)], [0, ""], text.decode(stdout));
-  return text.decode(stdout).trimEnd().split("\n");
-}
+const linesOf = claims(async function linesOf(
+  command: string,
+  args: string[],
+  cwd: string,
+): Promise<string[]> {
+  const { code, stdout, stderr } = await outcomeOf(command, args, { cwd });
+  assertEquals([code, stderr], [0, ""], stdout);
+  return stdout.trimEnd().split("\n");
+});
 
 const node = await npmZeromq();
 

@@ -1,5 +1,6 @@
 /** zmqcat in processes of its own, as a person runs it: with files, pipes and a shell. */
 
+import { HUNG } from "../waiting.ts";
 import { claims } from "../claims.ts";
 import { ok as assert } from "node:assert/strict";
 import { Buffer } from "node:buffer";
@@ -8,8 +9,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ZMQCAT = fileURLToPath(new URL("../../examples/zmqcat.ts", import.meta.url));
-/** Nothing that works takes as long, in ms. */
-const STUCK = 30_000;
 
 /** The permissions that zmqcat's help names, and those that let a run choose the library and the poller. */
 export const PERMISSIONS: readonly string[] = [
@@ -43,7 +42,7 @@ export class Running implements AsyncDisposable {
     this.#input = this.#child.stdin.getWriter();
     this.#output = new Collected(this.#child.stdout);
     this.#errors = new Collected(this.#child.stderr);
-    this.#timer = setTimeout(() => this.kill("SIGKILL"), STUCK);
+    this.#timer = setTimeout(() => this.kill("SIGKILL"), HUNG);
   }
 
   /** Writes to its standard input. */
@@ -189,6 +188,10 @@ export function shell(folder: string, script: string): Running {
     push() { zmqcat push ${CARRYING.push.join(" ")} "$@"; }
     pull() { zmqcat pull ${CARRYING.pull.join(" ")} "$@"; }`;
   return new Running(["/bin/sh", "-c", `${functions}\n${script}`], { DIR: folder });
+}
+
+export function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 /** Bytes of which no two chunks are alike. */

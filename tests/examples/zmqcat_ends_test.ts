@@ -12,6 +12,7 @@ import {
   sha256,
   shell,
 } from "./support.ts";
+import { pause } from "../waiting.ts";
 
 const ANY = "tcp://127.0.0.1:*";
 const STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -215,6 +216,6 @@ async function writeUntil(event: Promise<unknown>, sender: Running, data: string
   event.then(note, note);
   while (!happened) {
     await sender.write(data);
-    await new Promise((resolve) => setTimeout(resolve, 10)); // the pace, which nothing depends on
+    await pause(10); // the pace, which nothing depends on
   }
 }

@@ -7,7 +7,8 @@ import {
 } from "node:assert/strict";
 import { type MessageLike, Pull, Push } from "../../mod.ts";
 import { withFolder } from "../util.ts";
-import { Running, sha256, shell, zmqcat } from "./support.ts";
+import { Running, sha256, shell, text, zmqcat } from "./support.ts";
+import { pause, soon } from "../waiting.ts";
 
 const ANY = "tcp://127.0.0.1:*";
 const WHOLE = { status: 0, errors: "" };
@@ -183,10 +184,10 @@ Deno.test("push --timeout doesn't count the time in which there is nothing to se
   await pull.bind(ANY);
   await using sender = zmqcat("push", "--connect", pull.lastEndpoint!, "--timeout", "50");
   await sender.write("one\n");
-  await pull.receive();
-  await new Promise((resolve) => setTimeout(resolve, 200)); // four times as long as it would wait
+  await soon(pull.receive());
+  await pause(200); // four times as long as it would wait
   await sender.write("two\n");
-  assertEquals((await pull.receive()).map(String), ["two"]);
+  assertEquals((await soon(pull.receive())).map(String), ["two"]);
   await sender.end();
   assertEquals(await sender.ended(), WHOLE);
 });
@@ -194,7 +195,7 @@ Deno.test("push --timeout doesn't count the time in which there is nothing to se
 Deno.test("pull --timeout doesn't count the time that the reader of its output takes", async () => {
   const receiver = await fullReceiver("--timeout", "100");
   await using running = receiver.running;
-  await new Promise((resolve) => setTimeout(resolve, 300)); // three times as long as it would wait
+  await pause(300); // three times as long as it would wait
   assertEquals((await running.output()).length, receiver.size);
   assertEquals((await running.ended()).status, 0);
 });
@@ -229,8 +230,4 @@ async function until(pull: Pull, last: string[]): Promise<string[][]> {
     if (message.join("|") === last.join("|")) break;
   }
   return messages;
-}
-
-function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
 }

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
 import { withFolder } from "../util.ts";
-import { carrier, command, randomBytes, Running, zmqcat } from "./support.ts";
+import { carrier, command, randomBytes, Running, text, zmqcat } from "./support.ts";
 
 const ANY = "tcp://127.0.0.1:*";
 const END_OF_INPUT = "\x04"; // Ctrl-D
@@ -129,7 +129,3 @@ Deno.test({
     assertEquals((await receiver.ended()).status, 0);
   },
 });
-
-function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
-}

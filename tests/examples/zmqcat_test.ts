@@ -12,6 +12,7 @@ import {
   Running,
   sha256,
   shell,
+  text,
   zmqcat,
 } from "./support.ts";
 
@@ -286,7 +287,3 @@ Deno.test("--help is printed on standard output, with status 0, and names every 
     assertEquals(help.includes(`--${option}`), true, option);
   }
 });
-
-function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
-}

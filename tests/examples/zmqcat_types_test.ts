@@ -12,7 +12,8 @@ import {
   XPublisher,
 } from "../../mod.ts";
 import { withFolder } from "../util.ts";
-import { command, grown, Running, shell, zmqcat } from "./support.ts";
+import { command, grown, Running, shell, text, zmqcat } from "./support.ts";
+import { pause } from "../waiting.ts";
 
 const ANY = "tcp://127.0.0.1:*";
 const WHOLE = { status: 0, errors: "" };
@@ -383,7 +384,7 @@ Deno.test("a publisher of another program is no different", async () => {
   const end = subscriber.ended().finally(() => ended = true);
   while (!ended) {
     await publisher.send("again");
-    await new Promise((resolve) => setTimeout(resolve, 10)); // the pace, which nothing depends on
+    await pause(10); // the pace, which nothing depends on
   }
   assertEquals((await end).status, 0);
   assertEquals(text(await subscriber.output()), "again\n");
@@ -391,8 +392,4 @@ Deno.test("a publisher of another program is no different", async () => {
 
 function strings(message: { text(): string }[]): string[] {
   return message.map((frame) => frame.text());
-}
-
-function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
 }

@@ -1,7 +1,8 @@
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
 import type { Program } from "../program.ts";
-import { type Outcome, withFolder } from "../util.ts";
+import { withFolder } from "../util.ts";
 import { canHide, startHidden } from "./hidden.ts";
+import { type Outcome } from "../program.ts";
 
 /** Says which libzmq was loaded, or what was tried. */
 const REPORT = `

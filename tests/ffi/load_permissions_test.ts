@@ -1,6 +1,6 @@
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
-import { Program } from "../program.ts";
-import { type Outcome, run, withFolder } from "../util.ts";
+import { type Outcome, Program, run } from "../program.ts";
+import { withFolder } from "../util.ts";
 import { CONVERSATION, systemLibrary, WHICH } from "./programs.ts";
 
 const noSystemLibrary = systemLibrary === undefined;

@@ -1,9 +1,11 @@
 import { deepStrictEqual as assertEquals, match, ok as assert } from "node:assert/strict";
 import { loadLibrary } from "../../ffi/load.ts";
 import { capability, libraryPath, Pair, version } from "../../mod.ts";
-import { run, withFolder } from "../util.ts";
+import { withFolder } from "../util.ts";
 
 /** Enough runs that an end which crashes in some of them does so here. */
+import { run } from "../program.ts";
+
 const TIMES = 10;
 
 /** Contexts with threads of their own at work, which an end that unloads libzmq pulls the ground from. */

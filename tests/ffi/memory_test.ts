@@ -1,9 +1,10 @@
+import "../util.ts";
 import "../fds.ts";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { bindExtra, libc } from "../../ffi/libc.ts";
 import { allocate, cString, PinnedBuffer, toCString, usize } from "../../ffi/memory.ts";
 import { graphOf } from "../graph.ts";
-import { run } from "../util.ts";
+import { run } from "../program.ts";
 
 Deno.test("a size is the same number as a BigInt, in the table and beyond", () => {
   for (const size of [0, 1, 4095, 4096, 4097, 65536, 2 ** 31, 2 ** 32 + 1, 2 ** 53 - 1]) {

@@ -7,6 +7,7 @@ import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Program } from "../program.ts";
 import { Digest, messages, type Options, type Role } from "./peer.ts";
+import { pause } from "../waiting.ts";
 
 /** How many messages go one way, or both ways without waiting for each other: more than a high-water mark. */
 const COUNT = 1100;
@@ -353,7 +354,7 @@ async function publishUntilSubscribed(socket: Talker, peer: Program): Promise<vo
   const line = peer.line().finally(() => subscribed = true);
   while (!subscribed) {
     await socket.send("ready?");
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await pause(1);
   }
   assertEquals(await line, "subscribed");
   assertEquals(await publish(socket), await peer.line());

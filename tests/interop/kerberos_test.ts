@@ -2,9 +2,10 @@
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { capability } from "../../mod.ts";
-import { Program } from "../program.ts";
+import { Program, run } from "../program.ts";
 import { futureAddress } from "../socket/support.ts";
-import { run, withFolder } from "../util.ts";
+import { withFolder } from "../util.ts";
+import { pause } from "../waiting.ts";
 
 /** MIT's programs. Debian: krb5-kdc, krb5-admin-server. */
 const PROGRAMS = ["/usr/sbin/krb5kdc", "/usr/sbin/kdb5_util", "/usr/sbin/kadmin.local"];
@@ -97,7 +98,7 @@ async function startKerberos(place: Place, ...principals: string[]): Promise<Pro
         return (await Deno.connect({ hostname: "127.0.0.1", port: Number(place.port) })).close();
       } catch (error) {
         if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await pause(10);
       }
     }
   };

@@ -16,7 +16,7 @@ import { until } from "../util.ts";
 import { BINARY_ID } from "./conversations.ts";
 import { endWell } from "./hold.ts";
 import { Digest, peerTest, startPeer } from "./peer.ts";
-import { soon, turn } from "../waiting.ts";
+import { pause, soon, turn } from "../waiting.ts";
 
 const MARK = 5;
 const SIZE = 2 ** 16;
@@ -76,7 +76,7 @@ for (const [type, open, envelope] of WAITING) {
       let done = false;
       const all = Promise.all(sends).then(() => done = true);
       await sends[0];
-      await new Promise((resolve) => setTimeout(resolve, IDLE));
+      await pause(IDLE);
       assertEquals(done, false);
 
       await peer.say(String(COUNT));

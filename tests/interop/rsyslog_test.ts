@@ -8,7 +8,7 @@ import { Program } from "../program.ts";
 import { Relay } from "../socket/relay.ts";
 import { futureAddress } from "../socket/support.ts";
 import { withFolder } from "../util.ts";
-import { soon } from "../waiting.ts";
+import { pause, soon } from "../waiting.ts";
 
 const RSYSLOG = "/usr/sbin/rsyslogd";
 
@@ -66,7 +66,7 @@ async function firstOf(socket: Receives, folder: string, line: string): Promise<
   const came = socket.receive().then((message) => first = message.map(String));
   while (first === undefined) {
     await log(folder, line);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
   }
   return await came;
 }

@@ -15,7 +15,7 @@ import { Program } from "../program.ts";
 import { Relay } from "../socket/relay.ts";
 import { freshAddress, withFolder } from "../util.ts";
 import { peerTest } from "./peer.ts";
-import { soon } from "../waiting.ts";
+import { pause, soon } from "../waiting.ts";
 
 const SCRIPT = new URL("security_peer.py", import.meta.url).pathname;
 
@@ -181,7 +181,7 @@ Deno.test(
     async () => {
       await using authenticator = new Authenticator();
       authenticator.configurePlain(async ({ username, password }) => {
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await pause(10);
         return username === "ada" && password === "lovelace" && "countess";
       });
       const server = { plainServer: true };

@@ -1,8 +1,10 @@
 /** The library's own timer. */
 
+import "../util.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Alarm } from "../../poller/alarm.ts";
-import { run } from "../util.ts";
+import { run } from "../program.ts";
+import { pause } from "../waiting.ts";
 
 /** An alarm, and a promise of its ringing. */
 function alarm(): { alarm: Alarm; rings: number[]; rung: Promise<void> } {
@@ -14,8 +16,6 @@ function alarm(): { alarm: Alarm; rings: number[]; rung: Promise<void> } {
   });
   return { alarm, rings, rung: promise };
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 Deno.test("an alarm rings once, and not before its time", async () => {
   const { alarm: one, rings, rung } = alarm();

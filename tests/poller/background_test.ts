@@ -7,9 +7,12 @@ import { Alarm } from "../../poller/alarm.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { type Handle, handleOf } from "../../socket/handle.ts";
 import { KINDS, Looks, Parks, Patience } from "./support.ts";
-import { freshAddress, join, run } from "../util.ts";
+import { freshAddress, join } from "../util.ts";
 import { soon, turns, turnsUntil } from "../waiting.ts";
 import { throwsCode } from "../failures.ts";
+import { watched } from "../replacing.ts";
+import { run } from "../program.ts";
+import { Reported } from "../reported.ts";
 
 /** A pair of which one end takes down what comes, without ever receiving. */
 async function backgroundPair(address = freshAddress("inproc")) {
@@ -148,24 +151,15 @@ Deno.test("a callback that throws is reported, and the socket is shown to it aga
   using peer = new Pair({ linger: 0 });
   await join(one, peer, freshAddress("inproc"));
   const mistake = new Error("a mistake");
-  const reported: unknown[] = [];
-  const listener = (event: ErrorEvent) => {
-    event.preventDefault();
-    reported.push(event.error);
-  };
-  addEventListener("error", listener);
-  try {
-    let calls = 0;
-    (handleOf(one) as Handle).setBackgroundHandler(() => {
-      if (++calls === 1) throw mistake;
-      for (const _ of one.drain());
-    });
-    assert(peer.trySend("x"));
-    await turnsUntil(() => calls === 2, "the second call");
-    assertEquals(reported, [mistake]);
-  } finally {
-    removeEventListener("error", listener);
-  }
+  using reported = new Reported();
+  let calls = 0;
+  (handleOf(one) as Handle).setBackgroundHandler(() => {
+    if (++calls === 1) throw mistake;
+    for (const _ of one.drain());
+  });
+  assert(peer.trySend("x"));
+  await turnsUntil(() => calls === 2, "the second call");
+  assertEquals(reported.errors, [mistake]);
 });
 
 Deno.test("setBackgroundHandler(undefined), and closing, take a background socket's place away", async () => {
@@ -212,38 +206,29 @@ for (const how of ["receiveSync", "waitSync"] as const) {
 
 Deno.test("the next look at idle sockets comes sooner while there is a background source, and not after that", async () => {
   await settled();
-  const { setEarlier, stop } = Alarm.prototype;
   let delays: number[] = [];
   let stopped = 0;
-  Alarm.prototype.setEarlier = function (at) {
+  using _set = watched(Alarm.prototype, "setEarlier", (at) => {
     delays.push(Math.round(at - performance.now()));
-    setEarlier.call(this, at);
-  };
-  Alarm.prototype.stop = function () {
-    stopped++;
-    stop.call(this);
-  };
+  });
+  using _stop = watched(Alarm.prototype, "stop", () => void stopped++);
   const taken = () => {
     const taken = [...new Set(delays)];
     delays = [];
     return taken;
   };
-  try {
-    using one = new Pair();
-    using other = new Pair();
-    assertEquals(taken(), [1000]);
-    (handleOf(one) as Handle).setBackgroundHandler(() => {});
-    (handleOf(other) as Handle).setBackgroundHandler(() => {});
-    assertEquals(taken(), [BACKGROUND_INTERVAL]);
-    one.close();
-    (handleOf(other) as Handle).setBackgroundHandler(undefined);
-    await turns(3);
-    assertEquals(taken(), [1000]);
-    other.close();
-    assertEquals(stopped, 1);
-  } finally {
-    Object.assign(Alarm.prototype, { setEarlier, stop });
-  }
+  using one = new Pair();
+  using other = new Pair();
+  assertEquals(taken(), [1000]);
+  (handleOf(one) as Handle).setBackgroundHandler(() => {});
+  (handleOf(other) as Handle).setBackgroundHandler(() => {});
+  assertEquals(taken(), [BACKGROUND_INTERVAL]);
+  one.close();
+  (handleOf(other) as Handle).setBackgroundHandler(undefined);
+  await turns(3);
+  assertEquals(taken(), [1000]);
+  other.close();
+  assertEquals(stopped, 1);
 });
 
 Deno.test("a background socket isn't asked while nothing happens on it", async () => {

@@ -2,6 +2,7 @@ import "../fds.ts";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import type { BackendKind } from "../../poller/backend.ts";
 import { createBackend, defaultKind, kinds } from "../../poller/create.ts";
+import { watched } from "../replacing.ts";
 
 const LINUX = Deno.build.os === "linux";
 const KINDS = kinds();
@@ -64,27 +65,19 @@ Deno.test("an unknown kind is a RangeError that names the known ones", () => {
 });
 
 Deno.test("each set of descriptors asked for permissions up to four times", () => {
-  const { querySync } = Deno.permissions;
   let asked = 0;
-  Deno.permissions.querySync = function (...all) {
-    asked++;
-    return querySync.apply(this, all);
-  };
+  using _ = watched(Deno.permissions, "querySync", () => void asked++);
   const times = (kind?: BackendKind) => {
     asked = 0;
     createBackend(kind).close();
     return asked;
   };
-  try {
-    assertEquals(times(), 1); // for ZMQ_POLLER
-    assertEquals(
-      KINDS.filter((kind) => kind !== "kqueue").map(times),
-      [0, 0, 0].slice(LINUX ? 0 : 1),
-    );
-    withVariable("poll", () => assertEquals(times(), 1));
-  } finally {
-    Deno.permissions.querySync = querySync;
-  }
+  assertEquals(times(), 1); // for ZMQ_POLLER
+  assertEquals(
+    KINDS.filter((kind) => kind !== "kqueue").map(times),
+    [0, 0, 0].slice(LINUX ? 0 : 1),
+  );
+  withVariable("poll", () => assertEquals(times(), 1));
 });
 
 Deno.test({

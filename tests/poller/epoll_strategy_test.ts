@@ -7,8 +7,10 @@ import { EpollBackend } from "../../poller/epoll.ts";
 import { EpollStrategy } from "../../poller/epoll_strategy.ts";
 import { Pair } from "../../mod.ts";
 import { closeFd, duplicate, openDescriptors, openedSince, pipe, put, take } from "../fds.ts";
-import { freshAddress, join, run } from "../util.ts";
-import { turn } from "../waiting.ts";
+import { freshAddress, join } from "../util.ts";
+import { Parks } from "./support.ts";
+import { pause, turn } from "../waiting.ts";
+import { run } from "../program.ts";
 
 const ignore = Deno.build.os !== "linux";
 /** The reactor blocks, and watches the runtime, where it uses epoll only. */
@@ -90,7 +92,7 @@ Deno.test(
     disarm();
     let ended = false;
     const parked = backend.wait(-1).then(() => ended = true);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
     const early = ended;
     backend.wake();
     await parked;
@@ -120,21 +122,12 @@ Deno.test({ name: quick, ignore: elsewhere }, async () => {
   using one = new Pair();
   using other = new Pair();
   await join(one, other, freshAddress("tcp"));
-  const { wait } = EpollBackend.prototype;
-  let parks = 0;
-  EpollBackend.prototype.wait = function (timeout) {
-    parks++;
-    return wait.call(this, timeout);
-  };
-  try {
-    for (let i = 0; i < 500; i++) {
-      await one.send("ping");
-      await other.receive();
-    }
-  } finally {
-    EpollBackend.prototype.wait = wait;
+  using parks = new Parks();
+  for (let i = 0; i < 500; i++) {
+    await one.send("ping");
+    await other.receive();
   }
-  assert(parks < 250, `${parks} parks`);
+  assert(parks.count < 250, `${parks.count} parks`);
 });
 
 Deno.test({ name: "timers go on while messages follow each other closely", ignore }, async () => {

@@ -10,17 +10,15 @@ import { EpollBackend } from "../../poller/epoll.ts";
 import { EpollSet } from "../../poller/epoll_set.ts";
 import { duplicate, duplicateTo, Pair, pipe, put, unusedNumber } from "../fds.ts";
 import { both, onThread } from "./contract.ts";
+import { watched } from "../replacing.ts";
 
 const ignore = Deno.build.os !== "linux";
 
 /** Calls of the kernel's epoll_ctl: each is told to `before`, which may throw instead, until the end of the block. */
 function controls(before: (operation: number, index: number) => void): Disposable {
-  const { control } = EpollSet.prototype;
-  EpollSet.prototype.control = function (this: EpollSet, operation, fd, bits, index, generation) {
+  return watched(EpollSet.prototype, "control", (operation, _fd, _bits, index) => {
     before(operation, index);
-    control.call(this, operation, fd, bits, index, generation);
-  };
-  return { [Symbol.dispose]: () => void (EpollSet.prototype.control = control) };
+  });
 }
 
 /** Has the ADD of that number, counted from 0, fail as it does without memory, until the end of the block. */

@@ -1,8 +1,8 @@
 /** A Poller and the process: what keeps it alive, what is given back, and that ZeroMQ isn't needed. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { run } from "../util.ts";
 import { KINDS, LINUX } from "./support.ts";
+import { run } from "../program.ts";
 
 /** Runs a program over a backend, and claims that it ends well, having printed that. */
 async function prints(

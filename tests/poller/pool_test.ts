@@ -1,9 +1,10 @@
 /** The runtime's pool of threads: yields, and waits that can't begin. */
 
+import "../util.ts";
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { libc } from "../../ffi/libc.ts";
 import { Pool } from "../../poller/pool.ts";
-import { run } from "../util.ts";
+import { run } from "../program.ts";
 
 Deno.test("a yield goes on once, when the runtime has had its turn", async () => {
   const looks: boolean[] = [];

@@ -25,7 +25,7 @@ import {
 } from "./support.ts";
 import { held, soon, STUCK, turns, turnsUntil } from "../waiting.ts";
 import { throwsCode } from "../failures.ts";
-import { replaced } from "../replacing.ts";
+import { replaced, watched } from "../replacing.ts";
 
 /** Claims that in 200 ms, of which each 50 may bring a trial, nothing turns in circles. */
 async function assertCalm(socket: Pollable): Promise<void> {
@@ -268,30 +268,23 @@ Deno.test("rule 8: while a thread is parked, no look is scheduled", async () => 
 
 Deno.test("rule 8: the timer comes with the first source and goes with the last", async () => {
   await settled();
-  const { setEarlier, stop } = Alarm.prototype;
   const armed = new Set<Alarm>();
-  Alarm.prototype.setEarlier = function (at) {
+  using _set = watched(Alarm.prototype, "setEarlier", function () {
     armed.add(this);
-    setEarlier.call(this, at);
-  };
-  Alarm.prototype.stop = function () {
+  });
+  using _stop = watched(Alarm.prototype, "stop", function () {
     armed.delete(this);
-    stop.call(this);
-  };
-  try {
-    const bells = [new Bell(), new Bell()];
-    assertEquals(armed.size, 1);
-    bells[0][Symbol.dispose]();
-    assertEquals(armed.size, 1);
-    bells[1][Symbol.dispose]();
-    assertEquals(armed.size, 0);
-    // Nor does a cycle bring it back.
-    await settled();
-    await turns(2);
-    assertEquals(armed.size, 0);
-  } finally {
-    Object.assign(Alarm.prototype, { setEarlier, stop });
-  }
+  });
+  const bells = [new Bell(), new Bell()];
+  assertEquals(armed.size, 1);
+  bells[0][Symbol.dispose]();
+  assertEquals(armed.size, 1);
+  bells[1][Symbol.dispose]();
+  assertEquals(armed.size, 0);
+  // Nor does a cycle bring it back.
+  await settled();
+  await turns(2);
+  assertEquals(armed.size, 0);
 });
 
 // Rule 9: a wait on this thread never uses the reactor's set, and leaves what it consumed stale.

@@ -10,10 +10,11 @@ import { reactor } from "../../poller/reactor.ts";
 import { runtimeTimers } from "../../poller/runtime_timers.ts";
 import type { Wait } from "../../poller/wait_strategy.ts";
 import { pipe, put, take } from "../fds.ts";
-import { freshAddress, join, run } from "../util.ts";
+import { freshAddress, join } from "../util.ts";
 import { replaced } from "../replacing.ts";
 import { Bell, eachBackend, KINDS, Main, Parks, Patience, Strategy } from "./support.ts";
-import { held, soon, turns, turnsUntil } from "../waiting.ts";
+import { held, pause, soon, turns, turnsUntil } from "../waiting.ts";
+import { run } from "../program.ts";
 
 /** Answers each message, in a thread of its own. */
 const ECHO = `
@@ -236,7 +237,7 @@ Deno.test("a refused source is asked again every 50 ms beside messages that foll
     reactor().setRefused(bell, true);
   };
   reactor().setRefused(bell, true);
-  while (gaps.length < 30) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (gaps.length < 30) await pause(5);
   clearInterval(heart);
   bell.then = undefined;
   reactor().setRefused(bell, false);

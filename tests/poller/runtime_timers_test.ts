@@ -1,8 +1,8 @@
 /** Programs that put a fake clock in the place of the runtime's timers, as tests do. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { run } from "../util.ts";
 import { KINDS } from "./support.ts";
+import { run } from "../program.ts";
 
 /** From here on no timer, immediate or microtask fires but those that were looked up before; each call is noted. */
 const FAKE_CLOCK = `

@@ -23,6 +23,7 @@ import { AlwaysPark, type WaitStrategy } from "../../poller/wait_strategy.ts";
 import { Wakeup } from "../../poller/wakeup.ts";
 import { freshAddress, join } from "../util.ts";
 import { STUCK, turn } from "../waiting.ts";
+import { replaced, watched } from "../replacing.ts";
 
 export const LINUX = Deno.build.os === "linux";
 /** The backends that this system has. */
@@ -98,27 +99,26 @@ export class Parks implements Disposable {
   outstanding = 0;
   /** The time-out of the last one. */
   timeout = 0;
-  readonly #undo: (() => void)[] = [];
+  readonly #undo = new DisposableStack();
 
   constructor() {
     for (const { prototype } of BACKENDS) {
       const { wait } = prototype;
-      this.#undo.push(() => prototype.wait = wait);
       const begin = (timeout: number) => {
         this.count++;
         this.outstanding++;
         this.timeout = timeout;
       };
       const end = () => this.outstanding--;
-      prototype.wait = function (this: Backend<unknown>, timeout) {
+      this.#undo.use(replaced(prototype, "wait", function (this: Backend<unknown>, timeout) {
         begin(timeout);
         return wait.call(this, timeout).finally(end);
-      };
+      }));
     }
   }
 
   [Symbol.dispose](): void {
-    for (const undo of this.#undo) undo();
+    this.#undo.dispose();
   }
 }
 
@@ -127,22 +127,15 @@ export class Adds implements Disposable {
   /** How many interests were changed. */
   modified = 0;
   readonly #interests: [fd: number, interest: number][] = [];
-  readonly #undo: (() => void)[] = [];
+  readonly #undo = new DisposableStack();
 
   constructor() {
     for (const { prototype } of BACKENDS) {
-      const { add, modify } = prototype;
-      this.#undo.push(() => Object.assign(prototype, { add, modify }));
-      const interests = this.#interests;
-      const change = () => this.modified++;
-      prototype.add = function (this: Backend<unknown>, ...all) {
-        interests.push([all[0], all[1]]);
-        add.apply(this, all);
+      const added = (...[fd, interest]: Parameters<Backend<unknown>["add"]>) => {
+        this.#interests.push([fd, interest]);
       };
-      prototype.modify = function (this: Backend<unknown>, ...all) {
-        change();
-        modify.apply(this, all);
-      };
+      this.#undo.use(watched(prototype, "add", added));
+      this.#undo.use(watched(prototype, "modify", () => void this.modified++));
     }
   }
 
@@ -152,23 +145,20 @@ export class Adds implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const undo of this.#undo) undo();
+    this.#undo.dispose();
   }
 }
 
 /** Counts how often each source is asked for its readiness, until the end of the block. */
 export class Looks implements Disposable {
   readonly #counts = new Map<object, number>();
-  readonly #undo: () => void;
+  readonly #undo: Disposable;
 
   constructor() {
-    const { look } = Source.prototype;
     const counts = this.#counts;
-    Source.prototype.look = function () {
+    this.#undo = watched(Source.prototype, "look", function () {
       counts.set(this, (counts.get(this) ?? 0) + 1);
-      return look.call(this);
-    };
-    this.#undo = () => Source.prototype.look = look;
+    });
   }
 
   /** How often a socket was asked. */
@@ -182,7 +172,7 @@ export class Looks implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#undo();
+    this.#undo[Symbol.dispose]();
   }
 }
 

@@ -6,6 +6,7 @@ import { Deadlines } from "../../poller/deadlines.ts";
 import { StoppedClock } from "./clock.ts";
 import { eachBackend } from "./support.ts";
 import { throwsCode } from "../failures.ts";
+import { watched } from "../replacing.ts";
 
 /** Makes a test over one backend, with a clock that stands still. */
 type Stopped = (
@@ -425,24 +426,15 @@ function numbers(seed: number): () => number {
 /** Counts how often a deadline is put into a list or taken out of one, until the end of the block. */
 class ListChanges implements Disposable {
   count = 0;
-  readonly #undo: () => void;
+  readonly #undo = new DisposableStack();
 
   constructor() {
-    const { prototype } = Deadlines;
-    const { add, remove } = prototype;
-    this.#undo = () => Object.assign(prototype, { add, remove });
-    const change = () => this.count++;
-    prototype.add = function (pending) {
-      change();
-      add.call(this, pending);
-    };
-    prototype.remove = function (pending) {
-      change();
-      remove.call(this, pending);
-    };
+    for (const name of ["add", "remove"] as const) {
+      this.#undo.use(watched(Deadlines.prototype, name, () => void this.count++));
+    }
   }
 
   [Symbol.dispose](): void {
-    this.#undo();
+    this.#undo.dispose();
   }
 }

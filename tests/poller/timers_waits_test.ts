@@ -3,10 +3,11 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Poller, Pull, Push, type Ready } from "../../mod.ts";
 import { openDescriptors, openedSince, pipe, put, take } from "../fds.ts";
-import { join, run } from "../util.ts";
+import { join } from "../util.ts";
 import { eachBackend, keys, KINDS, LINUX, Parks } from "./support.ts";
 import { soon, STUCK, turn, turnsUntil } from "../waiting.ts";
 import { rejectsCode } from "../failures.ts";
+import { run } from "../program.ts";
 
 /** More than a wait takes, in ms; a timer of so many never fires here. */
 const LONG = 1_000_000;

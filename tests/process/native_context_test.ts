@@ -1,7 +1,7 @@
 /** A native context's beginning. (How it's terminated is the end's matter: see shutdown_test.ts.) */
 
 import { strictEqual as assertEquals } from "node:assert/strict";
-import { run } from "../util.ts";
+import { run } from "../program.ts";
 
 /** What the C library's generator, from which libzmq draws routing ids, gives next. */
 async function random(before: string): Promise<string> {

@@ -3,8 +3,8 @@
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { kinds } from "../../poller/create.ts";
 import { Poller } from "../../mod.ts";
-import { run } from "../util.ts";
 import { KINDS, withWorkers } from "../workers.ts";
+import { run } from "../program.ts";
 
 const LINUX = Deno.build.os === "linux";
 

@@ -3,8 +3,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { fetchPrebuilt } from "../../ffi/load.ts";
 import { Context, libraryPath, Pair, ZmqError } from "../../mod.ts";
-import { run } from "../util.ts";
 import { KINDS, withWorkers } from "../workers.ts";
+import { run } from "../program.ts";
 
 const LINUX = Deno.build.os === "linux";
 

@@ -1,7 +1,7 @@
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
 import { Pull } from "../../mod.ts";
-import { Program } from "../program.ts";
-import { freshAddress, type Outcome, run, type Transport, withFolder } from "../util.ts";
+import { type Outcome, Program, run } from "../program.ts";
+import { freshAddress, type Transport, withFolder } from "../util.ts";
 
 const MESSAGES = 20_000;
 /** Far longer than any end may take that isn't to wait. */

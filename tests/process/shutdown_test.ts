@@ -1,6 +1,6 @@
-import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
-import { Program } from "../program.ts";
-import { run } from "../util.ts";
+import { strictEqual as assertEquals } from "node:assert/strict";
+import { type Ending, endsSo } from "../endings.ts";
+import { Program, run } from "../program.ts";
 
 /** Two connected sockets, which each program begins with. */
 const SOCKETS = `
@@ -27,17 +27,6 @@ async function talk() {
   }
 }
 `;
-
-/** A program, and how it's to end. */
-interface Ending {
-  claim: string;
-  source: string;
-  code: number;
-  /** What it prints, complete. */
-  stdout?: string;
-  /** What it says on standard error. Default: nothing. */
-  stderr?: RegExp;
-}
 
 const ENDINGS: Ending[] = [
   {
@@ -241,23 +230,9 @@ const ENDINGS: Ending[] = [
   },
 ];
 
-/** How often each program is run: an end that fails often doesn't always fail. */
-const TIMES = 3;
-
-for (const { claim, source, code, stdout = "", stderr } of ENDINGS) {
-  Deno.test(claim, async () => {
-    const flags = ["-A", "--v8-flags=--expose-gc"];
-    const outcomes = await Promise.all(
-      Array.from({ length: TIMES }, () => run(source, { flags })),
-    );
-    for (const outcome of outcomes) {
-      if (stderr === undefined) assertEquals(outcome.stderr, "");
-      else assert(stderr.test(outcome.stderr), outcome.stderr);
-      assertEquals(outcome.signal, null);
-      assertEquals(outcome.stdout, stdout);
-      assertEquals(outcome.code, code);
-    }
-  });
+for (const { claim, source, ...end } of ENDINGS) {
+  const flags = ["-A", "--v8-flags=--expose-gc"];
+  Deno.test(claim, () => endsSo(end, () => run(source, { flags })));
 }
 
 /** What a program waits for; with no one there, indefinitely. */

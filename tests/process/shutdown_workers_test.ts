@@ -1,8 +1,6 @@
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
-import { run } from "../util.ts";
-
-/** How often each program is run: an end that fails often doesn't always fail. */
-const TIMES = 3;
+import { endsSo } from "../endings.ts";
+import { run } from "../program.ts";
 
 const IMPORTS = `import { Poller, Pull, Push } from "$MOD";`;
 
@@ -71,7 +69,8 @@ async function work() {
   push.connect(pull.lastEndpoint);
   for (let i = 0; i < 200; i++) {
     await push.send(String(i));
-    if ((await pull.receive())[0].text() !== String(i)) throw new Error("wrong message");
+    const text = (await pull.receive())[0].text();
+    if (text !== String(i)) throw new Error(\`wrong message: \${text} instead of \${i}\`);
   }
   push.close();
   pull.close();
@@ -81,17 +80,6 @@ function inWorker(state: string): string {
   return `const pull = new Pull(); await pull.bind("tcp://127.0.0.1:*"); ${state}`;
 }
 
-/** Runs a program several times at once; it must end silently, except for its lines. */
-async function endsWell(source: string, code: number, lines: string): Promise<void> {
-  const outcomes = await Promise.all(Array.from({ length: TIMES }, () => run(source)));
-  for (const outcome of outcomes) {
-    assertEquals(outcome.stderr, "");
-    assertEquals(outcome.signal, null);
-    assertEquals(outcome.stdout, lines);
-    assertEquals(outcome.code, code);
-  }
-}
-
 for (const [kind, setting] of Object.entries(KINDS)) {
   for (const [state, source] of Object.entries(STATES)) {
     // Deno doesn't get a terminated Web Worker out of a loop (`for (;;);` suffices), and a process with
@@ -99,8 +87,8 @@ for (const [kind, setting] of Object.entries(KINDS)) {
     const byItself = kind === "node worker" || !state.includes("Sync");
     const end = byItself ? "ends" : "ends by Deno.exit";
     Deno.test(`a ${kind} terminated while ${state}: the main isolate works on, and ${end}`, () =>
-      endsWell(
-        `${IMPORTS}${setting}${WORK}
+      endsSo({ code: 0, stdout: "done\n" }, () =>
+        run(`${IMPORTS}${setting}${WORK}
         if (!isMain) {
           ${inWorker(source)}
         } else {
@@ -112,15 +100,12 @@ for (const [kind, setting] of Object.entries(KINDS)) {
           await work();
           console.log("done");
           ${byItself ? "" : "Deno.exit();"}
-        }`,
-        0,
-        "done\n",
-      ));
+        }`)));
 
     if (state === "idle" || state.startsWith("sending")) continue;
     Deno.test(`Deno.exit while a ${kind} is ${state}: its status`, () =>
-      endsWell(
-        `${IMPORTS}${setting}
+      endsSo({ code: 7, stdout: "" }, () =>
+        run(`${IMPORTS}${setting}
         if (!isMain) {
           ${inWorker(source)}
         } else {
@@ -129,15 +114,12 @@ for (const [kind, setting] of Object.entries(KINDS)) {
           pull.receive();
           await start().told;
           Deno.exit(7);
-        }`,
-        7,
-        "",
-      ));
+        }`)));
   }
 
   Deno.test(`a ${kind} terminated as soon as it was started: the main isolate works on, and ends`, () =>
-    endsWell(
-      `${IMPORTS}${setting}${WORK}
+    endsSo({ code: 0, stdout: "" }, () =>
+      run(`${IMPORTS}${setting}${WORK}
       if (!isMain) {
         ${inWorker(STATES.receiving)}
       } else {
@@ -145,10 +127,7 @@ for (const [kind, setting] of Object.entries(KINDS)) {
           start().terminate();
           await work();
         }
-      }`,
-      0,
-      "",
-    ));
+      }`)));
 
   Deno.test(`a ${kind} that throws while it receives: the main isolate works on, and ends`, async () => {
     const { code, signal, stdout, stderr } = await run(
@@ -170,8 +149,8 @@ for (const [kind, setting] of Object.entries(KINDS)) {
   });
 
   Deno.test(`the main isolate sends to a ${kind}, which is terminated in the middle, and ends`, () =>
-    endsWell(
-      `${IMPORTS}${setting}${WORK}
+    endsSo({ code: 0, stdout: "" }, () =>
+      run(`${IMPORTS}${setting}${WORK}
       if (!isMain) {
         ${inWorker(`tellMain(pull.lastEndpoint); for await (const message of pull);`)}
       } else {
@@ -181,24 +160,18 @@ for (const [kind, setting] of Object.entries(KINDS)) {
         for (let i = 0; i < 5000; i++) await push.send("x");
         worker.terminate();
         await work();
-      }`,
-      0,
-      "",
-    ));
+      }`)));
 }
 
 for (const state of ["idle", "receiving", "sending to nobody", "in a Poller's wait"]) {
   Deno.test(`a Web Worker that closes itself while ${state}: the main isolate works on, and ends`, () =>
-    endsWell(
-      `${IMPORTS}${KINDS["Web Worker"]}${WORK}
+    endsSo({ code: 0, stdout: "" }, () =>
+      run(`${IMPORTS}${KINDS["Web Worker"]}${WORK}
       if (!isMain) {
         ${inWorker(STATES[state])}
         setTimeout(() => self.close(), 10);
       } else {
         await start().told;
         await work();
-      }`,
-      0,
-      "",
-    ));
+      }`)));
 }

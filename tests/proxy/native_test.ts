@@ -3,7 +3,7 @@ import { Context, Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
 import { received, receivedMany } from "../socket/support.ts";
 import { bindBoth, Setting, tasks } from "./support.ts";
-import { soon, turn } from "../waiting.ts";
+import { pause, soon, turn } from "../waiting.ts";
 
 const BUSY = { name: "ZmqError", code: "EBUSY", message: /A native proxy has this socket/ };
 
@@ -153,7 +153,7 @@ for (const traffic of [false, true]) {
     if (traffic) {
       for (let idle = 0; idle < 20;) {
         idle = push.trySend("x") ? 0 : idle + 1;
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        await pause(2);
       }
     }
     const ended = rejects(soon(run), { code: "ETERM", message: /context was closed/ });

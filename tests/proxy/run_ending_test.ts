@@ -1,11 +1,9 @@
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
 import { Pull } from "../../mod.ts";
-import { Program } from "../program.ts";
+import { printed } from "../collecting.ts";
+import { type Ending, endsSo } from "../endings.ts";
+import { Program, run } from "../program.ts";
 import { receivedMany } from "../socket/support.ts";
-import { run } from "../util.ts";
-
-/** How often each program is run: an end that fails often doesn't always fail. */
-const TIMES = 3;
 
 /** A proxy, and a socket at its front end. */
 const half = (options: string) => `
@@ -33,14 +31,6 @@ const TRAFFIC = `
     for await (const _ of pull) if (++count === 1000) atFullSpeed();
   })();
 `;
-
-interface Ending {
-  claim: string;
-  source: string;
-  code: number;
-  stdout?: string;
-  stderr?: RegExp;
-}
 
 const ENDINGS: Ending[] = [
   {
@@ -129,19 +119,8 @@ const ENDINGS: Ending[] = [
 ];
 
 for (const [way, options] of [["own loop", "{}"], ["native", "{ native: true }"]]) {
-  for (const { claim, source, code, stdout = "", stderr } of ENDINGS) {
-    Deno.test(`${way}: ${claim}`, async () => {
-      const outcomes = await Promise.all(
-        Array.from({ length: TIMES }, () => run(`${begin(options)}${source}`)),
-      );
-      for (const outcome of outcomes) {
-        if (stderr === undefined) assertEquals(outcome.stderr, "");
-        else assert(stderr.test(outcome.stderr), outcome.stderr);
-        assertEquals(outcome.signal, null);
-        assertEquals(outcome.stdout, stdout);
-        assertEquals(outcome.code, code);
-      }
-    });
+  for (const { claim, source, ...end } of ENDINGS) {
+    Deno.test(`${way}: ${claim}`, () => endsSo(end, () => run(`${begin(options)}${source}`)));
   }
 
   Deno.test(`${way}: a proxy that runs keeps the process alive`, async () => {
@@ -171,29 +150,6 @@ for (const [way, options] of [["own loop", "{}"], ["native", "{ native: true }"]
     const all = await receiving;
     assert(all.every((text, i) => text === `${i}`));
   });
-}
-
-/** Runs a program in which `collect()` collects garbage, and returns what it printed. */
-async function printed(source: string): Promise<string> {
-  const outcome = await run(
-    `
-    import { Dealer, Pull, Push, Router } from "$MOD";
-    import { Proxy } from "$ROOT/proxy.ts";
-    const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
-    const collect = async () => {
-      for (let i = 0; i < 5; i++) {
-        await turn(); // what a stack still holds is let go
-        gc();
-        await turn(); // finalizers run as tasks of their own
-      }
-    };
-    ${source}
-    `,
-    { flags: ["-A", "--v8-flags=--expose-gc"] },
-  );
-  assertEquals(outcome.stderr, "");
-  assertEquals(outcome.code, 0);
-  return outcome.stdout.trim();
 }
 
 for (const native of [false, true]) {

@@ -4,6 +4,7 @@ import { capability, Pull, Push, type Receives, type Sends, type Socket } from "
 import { Proxy, type ProxyOptions } from "../../proxy.ts";
 import { Gather } from "../../socket/draft.ts";
 import { freshAddress } from "../util.ts";
+import { pause } from "../waiting.ts";
 
 /** Both ways to run, for what must be the same with either. */
 export const WAYS: [name: string, options: ProxyOptions][] = [["own loop", {}], ["native", {
@@ -90,7 +91,7 @@ export async function fill(sender: Sends): Promise<number> {
       sent++;
       idle = 0;
     } else if (++idle === 20) return sent;
-    else await new Promise((resolve) => setTimeout(resolve, 5));
+    else await pause(5);
   }
 }
 
@@ -101,7 +102,7 @@ export async function rest(receiver: Receives): Promise<string[][]> {
     const message = receiver.tryReceive();
     if (message === undefined) {
       idle++;
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await pause(5);
     } else {
       idle = 0;
       all.push(message.map((frame) => frame.text()));

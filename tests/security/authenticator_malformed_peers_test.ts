@@ -7,7 +7,7 @@ import { Authenticator, Certificate } from "../../security/mod.ts";
 import { freshAddress } from "../util.ts";
 import { portOf, received } from "../socket/support.ts";
 import { shortFrame } from "../zmtp.ts";
-import { soon } from "../waiting.ts";
+import { pause, soon } from "../waiting.ts";
 
 const HOME = { zapDomain: "home", zapEnforceDomain: true };
 /** Who says nothing is let wait so long, in ms. */
@@ -242,7 +242,7 @@ Deno.test({
     await goesOn(pull, place.client);
     for (let times = 0; times < 5; times++) {
       await goesOn(pull, place.client);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await pause(50);
     }
     for (const push of sockets) push.close();
   },

@@ -4,9 +4,11 @@ import "./support.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { capability, Pull, Push, Subscriber, XPublisher } from "../../mod.ts";
 import { Authenticator } from "../../security/mod.ts";
-import { freshAddress, join, run } from "../util.ts";
+import { freshAddress, join } from "../util.ts";
 import { received, texts } from "../socket/support.ts";
 import { systemLibrary } from "../ffi/programs.ts";
+import { run } from "../program.ts";
+import { pause } from "../waiting.ts";
 
 const ADA = { plainUsername: "ada", plainPassword: "lovelace" };
 const HOME = { zapDomain: "home", zapEnforceDomain: true };
@@ -31,7 +33,7 @@ Deno.test("a publisher on which no one waits lets its subscribers in", async () 
   subscriber.subscribe("x");
   subscriber.connect(publisher.lastEndpoint!);
   // Only timers run: nothing here waits for a socket.
-  while (!publisher.readable) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!publisher.readable) await pause(5);
   publisher.trySend("x!");
   assertEquals(await received(subscriber), ["x!"]);
 });

@@ -14,7 +14,7 @@ import { curve } from "../socket/curve.ts";
 import { join } from "../util.ts";
 import { finish, next } from "../socket/observing.ts";
 import { letIn, refused, statusOf } from "./support.ts";
-import { soon } from "../waiting.ts";
+import { pause, soon } from "../waiting.ts";
 
 const ADA = { plainUsername: "ada", plainPassword: "lovelace" };
 const HOME = { zapDomain: "home", zapEnforceDomain: true };
@@ -104,7 +104,7 @@ Deno.test("PLAIN: a function may decide at its leisure, by domain, name and prop
   const asked: AuthRequest[] = [];
   authenticator.configurePlain(async (request) => {
     asked.push(request);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
     return request.password === "lovelace" &&
       { userId: `countess ${request.username}`, metadata: { "X-Role": "programmer" } };
   });

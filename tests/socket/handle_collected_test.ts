@@ -1,29 +1,5 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { run } from "../util.ts";
-
-/** Runs a program in which `collect()` collects garbage, and returns what it printed. */
-async function printed(source: string): Promise<string> {
-  const outcome = await run(
-    `
-    import { Context, Dealer, Pair, Poller, Pull, Push, context } from "$MOD";
-    const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
-    const collect = async () => {
-      for (let i = 0; i < 5; i++) {
-        await turn(); // what a stack still holds is let go
-        gc();
-        await turn(); // finalizers run as tasks of their own
-      }
-    };
-    const until = async (condition) => {
-      while (!condition()) await collect();
-    };
-    ${source}
-    `,
-    { flags: ["-A", "--v8-flags=--expose-gc"] },
-  );
-  assertEquals([outcome.code, outcome.signal, outcome.stderr], [0, null, ""]);
-  return outcome.stdout.trim();
-}
+import { printed } from "../collecting.ts";
 
 Deno.test("sockets that a program drops are closed when they're collected", async () => {
   assertEquals(

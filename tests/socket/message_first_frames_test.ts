@@ -1,7 +1,7 @@
 /** What frames need is loaded when the first socket opens, and aside: programs that look before. */
 
 import { strictEqual as assertEquals } from "node:assert/strict";
-import { run } from "../util.ts";
+import { run } from "../program.ts";
 
 async function outputOf(source: string): Promise<string> {
   const { stdout, stderr } = await run(source);

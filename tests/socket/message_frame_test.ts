@@ -1,9 +1,10 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { Frame, Pull, Push } from "../../mod.ts";
-import { freshAddress, join, run } from "../util.ts";
+import { freshAddress, join } from "../util.ts";
 import { pattern, sameBytes } from "./support.ts";
 import { soon } from "../waiting.ts";
+import { run } from "../program.ts";
 
 /** Sends parts through a socket, and gives them as they were received. */
 async function framesOf(...parts: (string | Uint8Array)[]): Promise<Frame[]> {

@@ -2,10 +2,12 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, Observer, Pair, Pull, Push, Reply, Request, ZmqError } from "../../mod.ts";
-import { freshAddress, join, run } from "../util.ts";
+import { freshAddress, join } from "../util.ts";
 import { all, finish, next } from "./observing.ts";
 import { pending } from "./support.ts";
 import { soon, turn, turnsUntil } from "../waiting.ts";
+import { run } from "../program.ts";
+import { Reported } from "../reported.ts";
 
 Deno.test("a connection's events come in order on both sides, each with its address", async () => {
   const reply = new Reply();
@@ -218,24 +220,15 @@ Deno.test("a listener that's taken off gets nothing more; without any, events ar
 Deno.test("a listener's error is reported, and keeps nothing from the others", async () => {
   const pull = new Pull();
   const mistake = new Error("a mistake");
-  const reported: unknown[] = [];
-  const listener = (event: ErrorEvent) => {
-    event.preventDefault();
-    reported.push(event.error);
-  };
-  addEventListener("error", listener);
-  try {
-    let seen = 0;
-    pull.events.on("bind", () => {
-      throw mistake;
-    }).on("bind", () => seen++).on("end", () => seen++);
-    await pull.bind(freshAddress("tcp"));
-    pull.close();
-    await turnsUntil(() => seen === 2, "the other listeners");
-    assertEquals(reported, [mistake]);
-  } finally {
-    removeEventListener("error", listener);
-  }
+  using reported = new Reported();
+  let seen = 0;
+  pull.events.on("bind", () => {
+    throw mistake;
+  }).on("bind", () => seen++).on("end", () => seen++);
+  await pull.bind(freshAddress("tcp"));
+  pull.close();
+  await turnsUntil(() => seen === 2, "the other listeners");
+  assertEquals(reported.errors, [mistake]);
 });
 
 Deno.test("closing an Observer ends what waits for it, and leaves its socket alone", async () => {

@@ -3,9 +3,10 @@ import { createSocket } from "node:dgram";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { capability } from "../../zeromq.ts";
 import { eachTransport } from "../socket/support.ts";
-import { freshAddress, join, run } from "../util.ts";
+import { freshAddress, join } from "../util.ts";
 import { EBADF, rejectsShape, throwsShape, untyped, using, warningsOf } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
+import { run } from "../program.ts";
 
 const DROP_IN = new URL("../../zeromq_draft.ts", import.meta.url).href;
 const EINVAL = { message: "Invalid argument", code: "EINVAL", errno: 22 };

@@ -2,7 +2,8 @@
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { Pull } from "../../mod.ts";
-import { run, withFolder } from "../util.ts";
+import { withFolder } from "../util.ts";
+import { run } from "../program.ts";
 
 const DROP_IN = new URL("../../zeromq.ts", import.meta.url).href;
 const IMPORT = `import * as zmq from "${DROP_IN}"; import process from "node:process";\n`;

@@ -15,7 +15,7 @@ import {
 import { eachTransport, futureAddress } from "../socket/support.ts";
 import { freshAddress, join } from "../util.ts";
 import { using } from "./support.ts";
-import { soon } from "../waiting.ts";
+import { pause, soon } from "../waiting.ts";
 
 const WORDS = ["foo", "bar", "baz", "qux"];
 
@@ -70,7 +70,7 @@ for (const over of eachTransport()) {
       const sending = (async () => {
         for (let i = 0;; i++) {
           await push.send(`${i}`);
-          await new Promise((resolve) => setTimeout(resolve, 1));
+          await pause(1);
           if (push.closed) return;
         }
       })();

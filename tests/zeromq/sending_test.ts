@@ -17,7 +17,7 @@ import { Poller } from "../../mod.ts";
 import { eachTransport, futureAddress } from "../socket/support.ts";
 import { freshAddress, join } from "../util.ts";
 import { EAGAIN, rejectsShape, throwsShape, untyped, using, withPairs } from "./support.ts";
-import { soon, turn } from "../waiting.ts";
+import { pause, soon, turn } from "../waiting.ts";
 
 const WRITING = {
   message: "Socket is busy writing; only one send operation may be in progress at any time",
@@ -271,7 +271,7 @@ for (const over of eachTransport()) {
       other.receiveHighWaterMark = 5000;
       const ticksOf = async (action: () => Promise<void>) => {
         let ticks = 0;
-        await new Promise((resolve) => setTimeout(resolve, 15)); // what was before is over
+        await pause(15); // what was before is over
         const interval = setInterval(() => ticks++, 0);
         await turn();
         await action();

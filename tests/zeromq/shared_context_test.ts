@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { futureAddress } from "../socket/support.ts";
-import { type Outcome, run, withFolder } from "../util.ts";
+import { withFolder } from "../util.ts";
+import { type Outcome, run } from "../program.ts";
 
 /** Runs a program in which `inWorker(data, function)` runs a function in a worker, and returns what it returned. */
 function withWorkers(source: string): Promise<Outcome> {

@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { run } from "../util.ts";
+import { run } from "../program.ts";
 
 const DROP_IN = new URL("../../zeromq.ts", import.meta.url).href;
 
