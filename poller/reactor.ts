@@ -52,8 +52,6 @@ class Reactor {
 
   #microtaskQueued = false;
   #tickQueued = false;
-  /** A yield is under way; the tick follows it. */
-  #yielding = false;
   /** A yield preceded the last tick. The next isn't one, however long it took, so that a dispatch comes between two. */
   #yielded = false;
   /** The last `#dispatch` has found something. */
@@ -202,7 +200,6 @@ class Reactor {
   };
 
   readonly #onTick = (): void => {
-    if (this.#yielding) return;
     // If nothing waits, no tick follows this one, and the runtime polls anyway.
     if (this.#anyPending() && !this.#mayTick(performance.now())) return;
     this.#tickQueued = false;
@@ -213,7 +210,7 @@ class Reactor {
   /** Does what comes before a tick. Returns false if that is a yield, after which the tick comes. */
   #mayTick(now: number): boolean {
     if (!this.#yielded && this.#ask(() => this.#strategy.beforeTick(now)) === "yield") {
-      this.#yielded = this.#yielding = true;
+      this.#yielded = true;
       this.#pool.yieldToRuntime(this.#onYielded);
       return false;
     }
@@ -222,13 +219,12 @@ class Reactor {
     // until it's drained.
     if (this.#more && now - this.#lastPeek >= PEEK_INTERVAL) {
       this.#lastPeek = now;
-      for (const set of this.#sets) if (set.pending.size > 0 && !set.parked) this.#dispatch(set, 0);
+      for (const set of this.#sets) if (!set.parked) this.#dispatch(set, 0);
     }
     return true;
   }
 
   readonly #onYielded = (): void => {
-    this.#yielding = false;
     this.#strategy.waited("yield", performance.now());
     runtimeTimers.setImmediate(this.#onTick);
   };
@@ -277,6 +273,7 @@ class Reactor {
   }
 
   #queueMicrotask(): void {
+    // With nothing pending the cycle would only disarm the strategy, and promises may be about to wait again.
     if (this.#microtaskQueued || !this.#anyPending()) return;
     this.#microtaskQueued = true;
     runtimeTimers.queueMicrotask(this.#onMicrotask);
