@@ -187,6 +187,59 @@ for (const kind of kinds()) {
   }
 }
 
+/** Tells how often a program in which nothing happens wakes within three seconds: its parks, looks and alarms. */
+const QUIET = `
+  let alarms = 0;
+  const { waitAsync } = Atomics;
+  Atomics.waitAsync = (...all) => (alarms++, waitAsync(...all));
+  const { Pull } = await import("$MOD");
+  const { Authenticator } = await import("$ROOT/security/mod.ts");
+  const { createBackend } = await import("$MOD/../poller/create.ts");
+  const counts = { wait: 0, waitSync: 0 };
+  let { prototype } = createBackend().constructor;
+  while (!Object.hasOwn(prototype, "wait")) prototype = Object.getPrototypeOf(prototype);
+  for (const verb of ["wait", "waitSync"]) {
+    const call = prototype[verb];
+    prototype[verb] = function (...all) {
+      counts[verb]++;
+      return call.apply(this, all);
+    };
+  }
+  const pull = new Pull();
+  const authenticator = new Authenticator();
+  (async () => { for await (const event of pull.events); })();
+  await pull.bind("tcp://127.0.0.1:*");
+  pull.receive();
+  // Until the wait has been asked after.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  counts.wait = counts.waitSync = alarms = 0;
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  const done = [counts.wait, counts.waitSync, alarms].join();
+`;
+
+for (const kind of kinds()) {
+  Deno.test(`${kind}: a program with a monitor, an authenticator and a pending receive wakes for nothing`, async () => {
+    const source = `${QUIET}\n console.log(done);\n Deno.exit();`;
+    const { stdout, stderr } = await run(source, { env: { ZMQ_POLLER: kind } });
+    assertEquals(stdout.trim() || stderr, "0,0,0");
+  });
+
+  Deno.test(`${kind}: in a worker, it wakes once a second`, async () => {
+    const source = `
+      const source = ${JSON.stringify(`${QUIET}\n postMessage(done);`)};
+      const url = "data:text/javascript," + encodeURIComponent(source);
+      new Worker(url, { type: "module" }).onmessage = ({ data }) => {
+        console.log(data);
+        Deno.exit();
+      };
+    `;
+    const { stdout, stderr } = await run(source, { env: { ZMQ_POLLER: kind } });
+    // The alarms are those that ask after each of these waits.
+    const [parks, looks] = stdout.split(",").map(Number);
+    assert(parks <= 3 && looks === 0, stdout || stderr);
+  });
+}
+
 Deno.test("a socket whose peers come and go is looked at again soon, though no one waits", async () => {
   await settled();
   using bell = new Bell();
