@@ -15,7 +15,7 @@ export interface WaitStrategy {
   readonly limit: number;
   /** Something is set up to end a `block`, until `disarm`. */
   readonly armed: boolean;
-  /** Returns what comes before a tick: `yield` or `peek`. */
+  /** What comes before a tick: `yield` or `peek`. Not asked after a yield, so that something is dispatched between two. */
   beforeTick(now: number): Wait;
   /** Returns how the next wait is made when all is done: `block` or `park`. The earliest deadline is at `until`. */
   next(now: number, until: number): Wait;

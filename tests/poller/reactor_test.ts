@@ -305,6 +305,7 @@ function nestedSet(gather: () => void, fail: (error: unknown) => void = () => {}
 
 Deno.test("what a deadline's end, or a Poller's look, makes stale is looked at before anything parks", async () => {
   await settled();
+  using _park = replaced(Strategy.prototype, "next", () => "park");
   using bell = new Bell();
   using parks = new Parks();
   using _patience = new Patience();
@@ -318,6 +319,7 @@ Deno.test("what a deadline's end, or a Poller's look, makes stale is looked at b
 
 Deno.test("a Poller's look may have another look, which comes before anything parks", async () => {
   await settled();
+  using _park = replaced(Strategy.prototype, "next", () => "park");
   using parks = new Parks();
   using _patience = new Patience();
   const parked: number[] = [];
@@ -351,6 +353,20 @@ Deno.test("the strategy is told of a yield", async () => {
   reactor().postpone(bell);
   await turnsUntil(() => bell.served > 0, "the tick");
   assertEquals(told, ["yield"]);
+});
+
+Deno.test("the strategy is told how long a wait on this thread took that has found something", async () => {
+  await settled();
+  using bell = new Bell();
+  const told: [Wait, known: boolean][] = [];
+  using _block = replaced(Strategy.prototype, "next", () => "block");
+  using _told = replaced(Strategy.prototype, "waited", (wait, _now, ms) => {
+    told.push([wait, ms !== undefined]);
+  });
+  using _patience = new Patience();
+  bell.ring(READABLE);
+  await turnsUntil(() => bell.served > 0, "the look");
+  assertEquals(told.at(-1), ["block", true]);
 });
 
 for (const over of eachBackend()) {
