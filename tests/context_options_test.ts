@@ -17,13 +17,6 @@ Deno.test("a context's options have libzmq's defaults, and can be set and read b
   assertEquals(context.zeroCopyReceive, false);
 });
 
-Deno.test("libzmq's record of a message is as large as zmq.h has it, which can't be changed", () => {
-  using context = new Context();
-  assertEquals(context.msgTSize, 64);
-  throws(() => (context as { msgTSize: number }).msgTSize = 1, TypeError);
-  throws(() => new Context({ msgTSize: 64 } as object), TypeError);
-});
-
 Deno.test("a context's options can be given to its constructor", () => {
   using context = new Context({
     maxMessageSize: 1000,

@@ -1,4 +1,10 @@
-/** What `deno info` says of a program's modules. */
+/** What `deno info` says of the library's modules. */
+
+/** The library's folder. */
+export const ROOT: URL = new URL("../", import.meta.url);
+/** The library's entries, by their names in \`deno.json\`. */
+export const EXPORTS: Record<string, string> =
+  JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT))).exports;
 
 /** A module, and what it imports, as far as that's needed here. */
 export interface Module {
@@ -13,4 +19,15 @@ export async function graphOf(entry: URL): Promise<Module[]> {
     stderr: "inherit",
   }).output();
   return JSON.parse(new TextDecoder().decode(stdout)).modules;
+}
+
+/** The library's own modules behind an entry of it. */
+export async function modulesOf(entry: string): Promise<Module[]> {
+  const modules = await graphOf(new URL(entry, ROOT));
+  return modules.filter(({ specifier }) => specifier.startsWith("file:"));
+}
+
+/** Where a module stands in the library. */
+export function pathOf({ specifier }: Module): string {
+  return specifier.slice(ROOT.href.length);
 }

@@ -1,27 +1,18 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { libraryPath } from "../mod.ts";
-import { graphOf, type Module } from "./graph.ts";
+import { EXPORTS, modulesOf, pathOf, ROOT } from "./graph.ts";
 import { withFolder } from "./util.ts";
 import { CONVERSATION } from "./ffi/programs.ts";
 import { run } from "./program.ts";
 
-const ROOT = new URL("../", import.meta.url);
-
-/** All modules behind an entry of the library, each with what it imports. */
-async function modulesOf(entry: string): Promise<Module[]> {
-  const modules = await graphOf(new URL(entry, ROOT));
-  return modules.filter(({ specifier }) => specifier.startsWith("file:"));
-}
-
-const { exports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-const ofMod = await modulesOf(exports["."]);
-const ofSecurity = await modulesOf(exports["./security"]);
-const ofProxy = await modulesOf(exports["./proxy"]);
+const ofMod = await modulesOf(EXPORTS["."]);
+const ofSecurity = await modulesOf(EXPORTS["./security"]);
+const ofProxy = await modulesOf(EXPORTS["./proxy"]);
 const modules = [
   ...new Map([...ofMod, ...ofSecurity, ...ofProxy].map((module) => [module.specifier, module]))
     .values(),
 ];
-const paths = modules.map(({ specifier }) => specifier.slice(ROOT.href.length));
+const paths = modules.map(pathOf);
 
 Deno.test("the modules import relative files by name, and only the cheap ones of Node's built-ins", () => {
   assert(modules.length > 30, `${modules.length} modules`);
@@ -35,28 +26,8 @@ Deno.test("the modules import relative files by name, and only the cheap ones of
   assertEquals(others.filter((one) => !cheap.some((name) => one.endsWith(` ${name}`))), []);
 });
 
-Deno.test("the Poller's entry brings no socket, no context, and nothing that looks for libzmq at once", async () => {
-  const behind = (await modulesOf(exports["./poller"]))
-    .map(({ specifier }) => specifier.slice(ROOT.href.length));
-  assert(behind.includes("poller/mod.ts"));
-  assertEquals(behind.filter((path) => !/^(errors\.ts|ffi\/|process\/|poller\/)/.test(path)), []);
-  assert(!behind.includes("ffi/ready.ts"));
-});
-
-Deno.test("mod.ts has every name of the Poller's entry", async () => {
-  const namesOf = async (entry: string) => {
-    const source = await Deno.readTextFile(new URL(entry, ROOT));
-    return [...source.matchAll(/^export (?:type )?\{([^}]*)\}/gm)]
-      .flatMap(([, names]) => names.match(/\w+(?=\s*(,|$))/g) ?? []);
-  };
-  const ofPoller = await namesOf(exports["./poller"]);
-  assert(ofPoller.includes("Poller"));
-  const names = new Set(await namesOf(exports["."]));
-  assertEquals(ofPoller.filter((name) => !names.has(name)), []);
-});
-
 Deno.test("anyone who imports the sockets only doesn't load what security and proxies need beside them", () => {
-  const behind = ofMod.map(({ specifier }) => specifier.slice(ROOT.href.length));
+  const behind = ofMod.map(pathOf);
   assertEquals(behind.filter((path) => /^security\/|^ffi\/(curve|proxying)|^proxy/.test(path)), []);
 });
 

@@ -5,6 +5,17 @@ import { type Outcome, run } from "./program.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
+/** What a program has in order to look at its threads. */
+export const THREADS = `
+  const threads = () => [...Deno.readDirSync("/proc/self/task")].map(({ name }) => name);
+  /** How many stacks of threads there are: each has a page before it that can't be touched. */
+  function stacks() {
+    return Deno.readTextFileSync("/proc/self/maps").split("\\n").filter((line) => {
+      const [, from, to] = /^(\\w+)-(\\w+) ---p 00000000 00:00 0/.exec(line) ?? [];
+      return parseInt(to, 16) - parseInt(from, 16) === 4096;
+    }).length;
+  }`;
+
 /** The kinds of workers. */
 export const KINDS = ["Web Worker", "node worker"] as const;
 

@@ -1,7 +1,7 @@
 import "../fds.ts";
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { constants } from "node:os";
-import { check, checkPointer, checkWait, codeOf, errorOf, stateError } from "../../ffi/errno.ts";
+import { check, checkPointer, checkWait, codeOf, stateError } from "../../ffi/errno.ts";
 import { libc } from "../../ffi/libc.ts";
 import { zmq } from "../../ffi/libzmq.ts";
 import { Context, Pair, Publisher, Pull, Push, Request, Router, ZmqError } from "../../mod.ts";
@@ -65,29 +65,6 @@ Deno.test("libzmq's own numbers have their names", () => {
 Deno.test("a number without a name has a code all the same", () => {
   assertEquals(codeOf(7777), "ERRNO_7777");
   assertEquals(codeOf(156384712 + 40), `ERRNO_${156384712 + 40}`);
-});
-
-Deno.test("an error says what was done to what, the system's reason, the call, and the code", () => {
-  const error = errorOf(constants.errno.EADDRINUSE, "zmq_bind", { address: "tcp://*:5555" });
-  assert(error instanceof ZmqError && error instanceof Error);
-  assertEquals(error.name, "ZmqError");
-  assertEquals(error.code, "EADDRINUSE");
-  assertEquals(error.errno, constants.errno.EADDRINUSE);
-  assertEquals(error.call, "zmq_bind");
-  assertEquals(error.address, "tcp://*:5555");
-  assertEquals(error.option, undefined);
-  assert(
-    error.message.startsWith(
-      "Binding to tcp://*:5555 failed: address already in use (zmq_bind: EADDRINUSE). ",
-    ),
-    error.message,
-  );
-});
-
-Deno.test("an error about an option names it", () => {
-  const error = errorOf(constants.errno.EINVAL, "zmq_setsockopt", { option: "linger" });
-  assertEquals([error.option, error.address], ["linger", undefined]);
-  assert(error.message.startsWith("Setting the option linger failed: "), error.message);
 });
 
 Deno.test("a state of our own has the system's number", () => {

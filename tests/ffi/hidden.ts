@@ -1,5 +1,6 @@
 /** Programs in a world without libzmq: a mount namespace of their own, in which it's not there. */
 
+import { strictEqual as assertEquals } from "node:assert/strict";
 import { Program } from "../program.ts";
 
 /** Makes folders again from links to what was in them, all but libzmq; then becomes the program. */
@@ -58,6 +59,32 @@ export async function startHidden(
     [...namespaces, "sh", `${folder}/hide.sh`, folder, ...deno, ...flags, `${folder}/program.ts`],
     { DENO_DIR: cache, LIBZMQ_PATH: "", PLANT: plant, PLANT_IN: plantIn },
   );
+}
+
+/** Says which libzmq was loaded, or what was tried. */
+export const REPORT = `
+try {
+  const { libraryPath, Pair } = await import("$ROOT/mod.ts");
+  new Pair();
+  console.log(JSON.stringify({ path: libraryPath }));
+} catch (error) {
+  console.log(JSON.stringify({ name: error.name, message: error.message, tried: error.tried }));
+}`;
+
+/** What it says. */
+export interface Report {
+  path?: string;
+  name: string;
+  message: string;
+  tried: { path: string; reason: string }[];
+}
+
+/** What such a program has said, which ended well. */
+export async function reportOf(program: Program): Promise<Report> {
+  const { code, signal, stdout, stderr } = await program.outcome();
+  assertEquals(signal, null);
+  assertEquals(code, 0, stderr);
+  return JSON.parse(stdout);
 }
 
 async function unshares(): Promise<boolean> {

@@ -1,54 +1,20 @@
 /** Linux's strategy: waits on the isolate's own thread, and the runtime's turn while tick follows tick. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { READABLE, type Report } from "../../poller/backend.ts";
+import { READABLE } from "../../poller/backend.ts";
 import { defaultKind } from "../../poller/create.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
 import { EpollStrategy } from "../../poller/epoll_strategy.ts";
 import { Pair } from "../../mod.ts";
-import { closeFd, duplicate, openDescriptors, openedSince, pipe, put, take } from "../fds.ts";
+import { closeFd, duplicate, pipe, put, take } from "../fds.ts";
 import { freshAddress, join } from "../util.ts";
 import { Parks } from "./support.ts";
-import { pause, turn } from "../waiting.ts";
+import { blocking, durations } from "./blocking.ts";
 import { run } from "../program.ts";
 
 const ignore = Deno.build.os !== "linux";
 /** The reactor blocks, and watches the runtime, where it uses epoll only. */
 const elsewhere = ignore || defaultKind() !== "epoll";
-
-/** A set and its strategy. */
-interface Blocking<Token> {
-  backend: EpollBackend<Token>;
-  block(report: Report<Token>): void;
-  disarm(): void;
-  close(): void;
-}
-
-function blocking<Token>(): Blocking<Token> {
-  const backend = new EpollBackend<Token>();
-  const strategy = new EpollStrategy(backend);
-  return {
-    backend,
-    block(report) {
-      strategy.arm();
-      backend.waitSync(strategy.limit, report);
-    },
-    disarm: () => strategy.disarm(),
-    close() {
-      strategy.close();
-      backend.close();
-    },
-  };
-}
-
-/** How long bounded waits take where nothing comes, in ms. */
-function durations(block: Blocking<string>["block"], times: number): number[] {
-  return Array.from({ length: times }, () => {
-    const begun = performance.now();
-    block(() => {});
-    return performance.now() - begun;
-  });
-}
 
 Deno.test({ name: "a bounded wait reports what is ready", ignore }, () => {
   using ends = pipe();
@@ -62,44 +28,6 @@ Deno.test({ name: "a bounded wait reports what is ready", ignore }, () => {
   close();
   assertEquals(reported, [["pipe", READABLE]]);
 });
-
-// The tick comes each half millisecond; without one, the time-out behind it is 20 ms.
-Deno.test({ name: "a bounded wait for nothing ends within a millisecond or so", ignore }, () => {
-  const { block, close } = blocking<string>();
-  const shortest = Math.min(...durations(block, 20));
-  close();
-  assert(shortest < 5, `${shortest} ms`);
-});
-
-Deno.test({ name: "a tick from before doesn't end a bounded wait at once", ignore }, () => {
-  const { block, close } = blocking<string>();
-  const waits: number[] = [];
-  for (let i = 0; i < 20; i++) {
-    block(() => {});
-    const pending = performance.now() + 1;
-    while (performance.now() < pending);
-    waits.push(...durations(block, 1));
-  }
-  close();
-  assert(Math.max(...waits) > 0.1, `${waits}`);
-});
-
-Deno.test(
-  { name: "once disarmed, ticks end no parked wait", ignore },
-  async () => {
-    const { backend, block, disarm, close } = blocking<string>();
-    block(() => {});
-    disarm();
-    let ended = false;
-    const parked = backend.wait(-1).then(() => ended = true);
-    await pause(20);
-    const early = ended;
-    backend.wake();
-    await parked;
-    close();
-    assertEquals(early, false);
-  },
-);
 
 Deno.test({ name: "bounded waits end also in a set that was rebuilt", ignore }, () => {
   using ends = pipe();
@@ -193,17 +121,44 @@ for (
   });
 }
 
-Deno.test(
-  { name: "a set that has blocked gives its descriptors back", ignore },
-  async () => {
-    const before = openDescriptors();
-    const { block, close } = blocking<string>();
-    block(() => {});
-    close();
-    await turn();
-    assertEquals(openedSince(before), []);
-  },
-);
+/** How many messages were exchanged during each of some HTTP requests, of which the median is printed. */
+const SERVER = `
+  import { Pair } from "$MOD";
+  const one = new Pair();
+  await one.bind("tcp://127.0.0.1:*");
+  const other = new Pair();
+  other.connect(one.lastEndpoint);
+  let exchanges = 0;
+  const exchange = async () => {
+    for (;;) {
+      await one.send("ping");
+      await other.receive();
+      exchanges++;
+    }
+  };
+  const server = Deno.serve({ port: 0, onListen() {} }, () => new Response("answer"));
+  const url = "http://127.0.0.1:" + server.addr.port;
+  await (await fetch(url)).text();
+  exchange();
+  while (exchanges < 2000) await new Promise((resolve) => setTimeout(resolve, 10));
+  const during = [];
+  for (let i = 0; i < 21; i++) {
+    const before = exchanges;
+    await (await fetch(url)).text();
+    during.push(exchanges - before);
+  }
+  console.log(during.sort((a, b) => a - b)[10]);
+  Deno.exit();
+`;
+
+// The runtime looks at its descriptors in each 61st turn, and a request needs several such looks.
+Deno.test({
+  name: "an HTTP answer doesn't wait for each 61st turn while messages follow each other closely",
+  ignore: elsewhere,
+}, async () => {
+  const { stdout, stderr } = await run(SERVER);
+  assert(/^\d+\n$/.test(stdout) && Number(stdout) < 61, `${stdout}${stderr}`);
+});
 
 /** At which of these ms the runtime gets its turn, where it can be asked whether it has something to do, or can't. */
 function due(at: readonly number[], hasWork?: () => boolean): number[] {
@@ -250,160 +205,4 @@ Deno.test({ name: "a runtime isn't asked more often than each millisecond", igno
     return false;
   });
   assertEquals(asked, 2);
-});
-
-/** A set on the process's first thread, and a thread of the pool that ends within some ms. */
-const SET = `
-  import { EpollBackend } from "$MOD/../poller/epoll.ts";
-  import { EpollStrategy } from "$MOD/../poller/epoll_strategy.ts";
-  import { libc } from "$MOD/../ffi/libc.ts";
-  const backend = new EpollBackend();
-  const strategy = new EpollStrategy(backend);
-  /** Blocks, and tells whether the runtime has ended that. */
-  const block = (report) => {
-    strategy.waited("yield", Infinity);
-    strategy.arm();
-    backend.waitSync(strategy.limit, report);
-    return strategy.beforeTick(0) === "yield";
-  };
-  /** Resolves when the thread is on its way, and the runtime waits for it. */
-  const begin = (ms) => {
-    libc().poll_onPool(null, 0n, ms);
-    return new Promise((resolve) => setTimeout(resolve, 1));
-  };
-  const thread = (ms) => libc().poll_onPool(null, 0n, ms);
-  const report = () => {};
-`;
-
-async function answers(source: string): Promise<unknown> {
-  const { stdout, stderr } = await run(SET + source);
-  return stdout === "" ? stderr : JSON.parse(stdout);
-}
-
-Deno.test(
-  { name: "a bounded wait ends when the runtime has something to do", ignore },
-  async () => {
-    const source = `
-    const watches = strategy.watchesRuntime;
-    await begin(20);
-    const begun = performance.now();
-    let ended = false;
-    while (!ended && performance.now() - begun < 5000) ended = block(report);
-    console.log(JSON.stringify([watches, ended, strategy.runtimeHasWork()]));
-    backend.close();
-  `;
-    assertEquals(await answers(source), [true, true, true]);
-  },
-);
-
-Deno.test(
-  { name: "without watching the runtime, a bounded wait takes its time whatever happens", ignore },
-  async () => {
-    const source = `
-    await begin(20);
-    const ends = [];
-    const begun = performance.now();
-    while (performance.now() - begun < 50) ends.push(block(report));
-    console.log(JSON.stringify([ends.includes(true), strategy.runtimeHasWork()]));
-    backend.close();
-  `;
-    assertEquals(await answers(source), [false, false]);
-  },
-);
-
-Deno.test({ name: "once disarmed, the runtime's doings end no parked wait", ignore }, async () => {
-  const source = `
-    strategy.watchesRuntime;
-    block(report);
-    let ended = false;
-    strategy.disarm();
-    const parked = backend.wait(-1).then(() => ended = true);
-    for (let i = 0; i < 5; i++) await thread(2);
-    const early = ended;
-    backend.wake();
-    await parked;
-    backend.close();
-    console.log(JSON.stringify(early));
-  `;
-  assertEquals(await answers(source), false);
-});
-
-Deno.test({ name: "a set that was rebuilt watches the runtime, too", ignore }, async () => {
-  const source = `
-    import { closeFd, duplicate, pipe, put } from "$MOD/../tests/fds.ts";
-    strategy.watchesRuntime;
-    const ends = pipe();
-    const copy = duplicate(ends.read);
-    backend.add(copy, 1, "copy");
-    put(ends.write);
-    // Closed before it's removed, its file stays in the set: its events are nobody's, and spoil the set.
-    closeFd(copy);
-    backend.remove(copy);
-    block(report);
-    await begin(20);
-    const begun = performance.now();
-    let ended = false;
-    while (!ended && performance.now() - begun < 5000) ended = block(report);
-    backend.close();
-    console.log(JSON.stringify(ended));
-    Deno.exit();
-  `;
-  assertEquals(await answers(source), true);
-});
-
-Deno.test({ name: "a worker's runtime can't be watched, and says so", ignore }, async () => {
-  const source = `
-    const code = \`
-      import { EpollBackend } from "$MOD/../poller/epoll.ts";
-      import { EpollStrategy } from "$MOD/../poller/epoll_strategy.ts";
-      const backend = new EpollBackend();
-      const strategy = new EpollStrategy(backend);
-      postMessage([strategy.watchesRuntime, strategy.runtimeHasWork()]);
-      backend.close();
-    \`;
-    const url = "data:text/javascript," + encodeURIComponent(code);
-    const worker = new Worker(url, { type: "module" });
-    const { data } = await new Promise((resolve) => worker.onmessage = resolve);
-    console.log(JSON.stringify(data));
-    Deno.exit();
-  `;
-  assertEquals(await answers(source), [false, false]);
-});
-
-/** How many messages were exchanged during each of some HTTP requests, of which the median is printed. */
-const SERVER = `
-  import { Pair } from "$MOD";
-  const one = new Pair();
-  await one.bind("tcp://127.0.0.1:*");
-  const other = new Pair();
-  other.connect(one.lastEndpoint);
-  let exchanges = 0;
-  const exchange = async () => {
-    for (;;) {
-      await one.send("ping");
-      await other.receive();
-      exchanges++;
-    }
-  };
-  const server = Deno.serve({ port: 0, onListen() {} }, () => new Response("answer"));
-  const url = "http://127.0.0.1:" + server.addr.port;
-  await (await fetch(url)).text();
-  exchange();
-  while (exchanges < 2000) await new Promise((resolve) => setTimeout(resolve, 10));
-  const during = [];
-  for (let i = 0; i < 21; i++) {
-    const before = exchanges;
-    await (await fetch(url)).text();
-    during.push(exchanges - before);
-  }
-  console.log(during.sort((a, b) => a - b)[10]);
-  Deno.exit();
-`;
-
-// The runtime looks at its descriptors in each 61st turn, and a request needs several such looks.
-const name =
-  "an HTTP answer doesn't wait for each 61st turn while messages follow each other closely";
-Deno.test({ name, ignore: elsewhere }, async () => {
-  const { stdout, stderr } = await run(SERVER);
-  assert(/^\d+\n$/.test(stdout) && Number(stdout) < 61, `${stdout}${stderr}`);
 });

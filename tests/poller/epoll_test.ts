@@ -1,25 +1,18 @@
 /** What the epoll backend does with the kernel's set, beyond what every backend must. */
 
 import "../fds.ts";
-import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
 import { ZmqError } from "../../errors.ts";
 import { EPOLL_CTL_ADD } from "../../ffi/constants.ts";
 import { READABLE, WRITABLE } from "../../poller/backend.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
 import { EpollSet } from "../../poller/epoll_set.ts";
-import { duplicate, duplicateTo, Pair, pipe, put, unusedNumber } from "../fds.ts";
+import { duplicate, duplicateTo, Pair, pipe, put } from "../fds.ts";
 import { both, onThread } from "./contract.ts";
 import { watched } from "../replacing.ts";
 
 const ignore = Deno.build.os !== "linux";
-
-/** Calls of the kernel's epoll_ctl: each is told to `before`, which may throw instead, until the end of the block. */
-function controls(before: (operation: number, index: number) => void): Disposable {
-  return watched(EpollSet.prototype, "control", (operation, _fd, _bits, index) => {
-    before(operation, index);
-  });
-}
 
 /** Has the ADD of that number, counted from 0, fail as it does without memory, until the end of the block. */
 class FailingAdd implements Disposable {
@@ -28,7 +21,7 @@ class FailingAdd implements Disposable {
   readonly #undo: Disposable;
 
   constructor(number: number) {
-    this.#undo = controls((operation) => {
+    this.#undo = watched(EpollSet.prototype, "control", (operation) => {
       if (operation !== EPOLL_CTL_ADD || this.count++ !== number) return;
       throw new ZmqError("no memory", { code: "ENOMEM", errno: 12, call: "epoll_ctl" });
     });
@@ -164,28 +157,5 @@ Deno.test({
     closeSync(file);
     assertEquals(await both(outer), { b: WRITABLE });
     outer.remove(a.read);
-  },
-});
-
-Deno.test({
-  name: "what is added has the place of what was removed",
-  ignore,
-  fn: () => {
-    const set = new EpollBackend<string>();
-    using line = pipe();
-    const places = new Set<number>();
-    {
-      using _ = controls((_, index) => places.add(index));
-      for (let time = 0; time < 100; time++) {
-        set.add(line.read, READABLE, "line");
-        set.remove(line.read);
-        const inner = new EpollBackend<string>();
-        set.attach(inner, "inner");
-        inner.close();
-        throws(() => set.add(unusedNumber(), READABLE, "none"), { code: "EBADF" });
-      }
-    }
-    set.close();
-    assert(places.size <= 3, `${places.size} places`);
   },
 });

@@ -1,10 +1,9 @@
 /** kqueue's words, which can be examined where there is no kqueue: structs as bytes, changes, events. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { closeSync, openSync } from "node:fs";
 import { libcForFiles } from "../../ffi/libc.ts";
 import { EDGE, ERROR, HANGUP, READABLE, WRITABLE } from "../../poller/backend.ts";
-import { type FileType, fileType } from "../../poller/fd.ts";
+import { type FileType } from "../../poller/fd.ts";
 import {
   additions,
   deletions,
@@ -17,7 +16,6 @@ import {
   unpack,
   WORDS,
 } from "../../poller/kqueue_set.ts";
-import { pipe, socketPair, unusedNumber } from "../fds.ts";
 
 const DARWIN = Deno.build.os === "darwin";
 const [READ, WRITE, USER] = [-1, -2, DARWIN ? -10 : -11];
@@ -139,14 +137,3 @@ for (const [says, types, event, ready] of events) {
     }
   });
 }
-
-Deno.test("kqueue: files, ends of pipes, sockets and devices are told apart", () => {
-  using a = pipe();
-  using b = socketPair();
-  const paths = [import.meta.url, ".", "/dev/null"].map((path) => new URL(path, import.meta.url));
-  const [file, directory, device] = paths.map((path) => openSync(path, "r"));
-  const types = [file, directory, device, a.read, a.write, b.read].map(fileType);
-  assertEquals(types, ["file", "file", "other", "read end", "write end", "socket"]);
-  [file, directory, device].forEach((fd) => closeSync(fd));
-  assertEquals(fileType(unusedNumber()), undefined);
-});

@@ -1,6 +1,6 @@
 /** A Poller and the process: what keeps it alive, what is given back, and that ZeroMQ isn't needed. */
 
-import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { KINDS, LINUX } from "./support.ts";
 import { run } from "../program.ts";
 
@@ -147,43 +147,3 @@ for (const kind of KINDS) {
     assertEquals(outcome, { code: 0, signal: null, stdout: "stdin true\n0\n", stderr: "" });
   });
 }
-
-Deno.test({
-  name: "the first failure of all is told by its own errno: no library is opened between the two",
-  ignore: !LINUX,
-  fn: () =>
-    prints(
-      "EBADF 0\n",
-      `import { Poller } from "$ROOT/poller/mod.ts";
-      const poller = new Poller({ backend: "epoll" });
-      const { dlopen } = Deno;
-      let opened = 0;
-      Deno.dlopen = (...all) => {
-        opened++;
-        return dlopen(...all);
-      };
-      try {
-        poller.add(99);
-      } catch (error) {
-        console.log(error.code, opened);
-      }
-      `,
-    ),
-});
-
-Deno.test("the Poller's module brings in nothing of the sockets", async () => {
-  const module = new URL("../../poller/mod.ts", import.meta.url);
-  const seen = new Set<string>();
-  const visit = async (url: URL) => {
-    if (seen.has(url.href)) return;
-    seen.add(url.href);
-    const text = await Deno.readTextFile(url);
-    for (const [, path] of text.matchAll(/^(?:import|export|\})[^;]*?"(\.[^"]+)";/gm)) {
-      await visit(new URL(path, url));
-    }
-  };
-  await visit(module);
-  assert(seen.size > 10, "the imports were found");
-  const foreign = [...seen].filter((url) => /\/socket\/|\/context\.ts/.test(url));
-  assertEquals(foreign, []);
-});

@@ -348,23 +348,3 @@ Deno.test({
     assertEquals([stdout, stderr], ["false\n", ""]);
   },
 });
-
-Deno.test({
-  name:
-    "the end of the process waits for the main isolate's own messages, though a worker still uses the context",
-  ignore: !LINUX,
-  async fn() {
-    const { stdout, stderr, code } = await withWorkers(
-      WORKERS,
-      `const worker = start("Web Worker", "hold", { token: context.share() });
-      await worker.next();
-      const socket = new Push({ linger: 700 });
-      socket.connect("ipc://" + import.meta.dirname + "/nobody");
-      socket.trySend("x");
-      Deno.exit(3);`,
-    );
-    // It says so after half a second.
-    assertEquals([stdout, code], ["", 3]);
-    assert(/^deno-zmq: waiting up to /.test(stderr), stderr);
-  },
-});

@@ -1,6 +1,7 @@
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
 import { endsSo } from "../endings.ts";
 import { run } from "../program.ts";
+import { withCopy, withWorkers } from "../workers.ts";
 
 const IMPORTS = `import { Poller, Pull, Push } from "$MOD";`;
 
@@ -175,3 +176,18 @@ for (const state of ["idle", "receiving", "sending to nobody", "in a Poller's wa
         await work();
       }`)));
 }
+
+Deno.test("two copies of the library in a worker once moved behind each other's exit listener without end", () =>
+  withCopy(async (copy) => {
+    const { stdout, stderr, code } = await withWorkers(
+      `async open() {
+        const other = await import("${copy}/mod.ts");
+        globalThis.opened = [new Pull(), new other.Pull()];
+        setTimeout(() => tell("goes on"), 0);
+      },`,
+      `const worker = start("Web Worker", "open");
+      console.log(await worker.next());
+      worker.terminate();`,
+    );
+    assertEquals([stdout, stderr, code], ["goes on\n", "", 0]);
+  }));

@@ -1,7 +1,7 @@
 /** What the end of a terminated worker's thread gives back, and how many thread-specific keys that takes. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { withWorkers } from "../workers.ts";
+import { THREADS, withWorkers } from "../workers.ts";
 
 const LINUX = Deno.build.os === "linux";
 
@@ -220,4 +220,31 @@ Deno.test({
       console.log(await until(() => left() === 2 * 100 - ${DESCRIPTORS}) || left());`,
       true,
     ),
+});
+
+Deno.test({
+  name: "a worker that closed its context and was terminated once left a stack",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr, code } = await withWorkers(
+      `closes() {
+        const context = new Context();
+        new Pull({ context });
+        context.close();
+        tell("closed");
+      },`,
+      `${THREADS}
+      async function one() {
+        const worker = start("Web Worker", "closes");
+        await worker.next();
+        worker.terminate();
+        await until(() => threadsOf("worker-") === 0);
+      }
+      for (let i = 0; i < 5; i++) await one();
+      const before = stacks();
+      for (let i = 0; i < 20; i++) await one();
+      console.log(stacks() - before < 10 || stacks() - before);`,
+    );
+    assertEquals([stdout, stderr, code], ["true\n", "", 0]);
+  },
 });

@@ -3,55 +3,7 @@ import { Context, Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
 import { received, receivedMany } from "../socket/support.ts";
 import { bindBoth, Setting, tasks } from "./support.ts";
-import { pause, soon, turn } from "../waiting.ts";
-
-const BUSY = { name: "ZmqError", code: "EBUSY", message: /A native proxy has this socket/ };
-
-Deno.test("while a native proxy runs, every call on its sockets throws EBUSY", async () => {
-  await using setting = await tasks({ native: true, keepOpen: true });
-  const { frontEnd: pull, backEnd: push } = setting.proxy;
-  const sync: (() => unknown)[] = [
-    () => pull.tryReceive(),
-    () => pull.receiveSync({ timeout: 0 }),
-    () => [...pull.drain()],
-    () => pull.visit(() => {}),
-    () => push.trySend("x"),
-    () => push.sendSync("x", { timeout: 0 }),
-    () => pull.readable,
-    () => push.writable,
-    () => pull.lastEndpoint,
-    () => pull.bindSync("inproc://x"),
-    () => push.connect("inproc://x"),
-    () => push.disconnect("inproc://x"),
-    () => pull.linger,
-    () => pull.linger = 1,
-    () => pull.close(),
-  ];
-  for (const call of sync) throws(call, BUSY, String(call));
-  const async: (() => Promise<unknown>)[] = [
-    () => pull.receive(),
-    () => pull[Symbol.asyncIterator]().next(),
-    () => push.send("x"),
-    () => pull.bind("inproc://x"),
-    () => pull.unbind("inproc://x"),
-  ];
-  for (const call of async) await rejects(call(), BUSY, String(call));
-  assert(!pull.closed);
-  await setting.sender.send("undisturbed");
-  assertEquals(await received(setting.receiver), ["undisturbed"]);
-  setting.proxy.terminate();
-  await soon(setting.run);
-  assertEquals([pull.linger, pull.tryReceive()], [-1, undefined]);
-});
-
-Deno.test("calls beyond a turn's budget fail, too, and don't reach the socket later", async () => {
-  await using setting = await tasks({ native: true });
-  const { frontEnd: pull, backEnd: push } = setting.proxy;
-  const calls = Array.from({ length: 600 }, () => [pull.receive(), push.send("x")]).flat();
-  for (const call of calls) await rejects(call, BUSY);
-  await setting.sender.send("undisturbed");
-  assertEquals(await received(setting.receiver), ["undisturbed"]);
-});
+import { pause, soon } from "../waiting.ts";
 
 Deno.test("a native proxy doesn't begin while something waits for its sockets", async () => {
   const proxy = new Proxy(new Router(), new Dealer(), { native: true });
@@ -88,31 +40,6 @@ Deno.test("what a native proxy had left in a socket was reported by no Poller th
   await soon(run);
   assertEquals((await soon(wait)).map(({ key }) => key), ["left"]);
   for (const socket of [pull, push]) socket.close();
-});
-
-Deno.test("a native proxy takes its context's sockets as its control, and gives them back", async () => {
-  const context = new Context({ maxSockets: 4 });
-  const proxy = new Proxy(new Pull({ context }), new Push({ context }), {
-    native: true,
-    keepOpen: true,
-  });
-  await bindBoth(proxy);
-  for (let i = 0; i < 20; i++) {
-    // libzmq takes a moment to give a closed socket's place back.
-    let run: Promise<void> | undefined;
-    while (run === undefined) {
-      try {
-        run = proxy.run();
-      } catch (error) {
-        assertEquals((error as { code?: string }).code, "EMFILE");
-        await turn();
-      }
-    }
-    proxy.terminate();
-    await soon(run);
-  }
-  assert(!proxy.frontEnd.closed);
-  context.close();
 });
 
 Deno.test("sockets of two contexts can have a native proxy between them", async () => {

@@ -13,8 +13,8 @@ import {
   Subscriber,
   version,
 } from "../../mod.ts";
-import { Proxy, type ProxyDirection, type ProxyFilter } from "../../proxy.ts";
-import { portOf, received, receivedMany } from "../socket/support.ts";
+import { Proxy } from "../../proxy.ts";
+import { portOf, received } from "../socket/support.ts";
 import { freshAddress, join } from "../util.ts";
 import { Setting, tasks, WAYS } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
@@ -123,107 +123,6 @@ Deno.test("a capture socket must be bound or connected", async () => {
   proxy[Symbol.dispose]();
 });
 
-Deno.test("a filter sees every message with its direction, and may change and drop it", async () => {
-  const seen: [string[], ProxyDirection][] = [];
-  const filter: ProxyFilter = (message, direction) => {
-    seen.push([message.map((frame) => frame.text()), direction]);
-    const text = message.at(-1)!.text();
-    if (text === "drop") return undefined;
-    return [...message.slice(0, -1), text.toUpperCase(), new Uint8Array(2)];
-  };
-  const proxy = new Proxy(new Router(), new Dealer(), { filter });
-  await using setting = await Setting.begin(proxy, new Dealer({ routingId: "me" }), new Dealer());
-  const { sender, receiver } = setting;
-  for (const text of ["one", "drop", "two"]) await sender.send(text);
-  assertEquals(await received(receiver), ["me", "ONE", "\0\0"]);
-  assertEquals(await received(receiver), ["me", "TWO", "\0\0"]);
-  await receiver.send(["me", "back"]);
-  assertEquals(await received(sender), ["BACK", "\0\0"]);
-  assertEquals(seen, [
-    [["me", "one"], "toBack"],
-    [["me", "drop"], "toBack"],
-    [["me", "two"], "toBack"],
-    [["me", "back"], "toFront"],
-  ]);
-  const { toBack, toFront } = proxy.statistics;
-  assertEquals(toBack, { messages: 2, bytes: 14, dropped: 1, undeliverable: 0 });
-  assertEquals(toFront, { messages: 1, bytes: 8, dropped: 0, undeliverable: 0 });
-});
-
-Deno.test("what a filter has passed waits for room, unchanged, and nothing is lost", async () => {
-  let calls = 0;
-  const filter: ProxyFilter = ([frame]) => {
-    calls++;
-    return [`<${frame.text()}>`];
-  };
-  await using setting = await tasks({ filter }, 1);
-  const sending = (async () => {
-    for (let i = 0; i < 200; i++) await setting.sender.send(`${i}`);
-  })();
-  const expected = Array.from({ length: 200 }, (_, i) => `<${i}>`);
-  assertEquals(await receivedMany(setting.receiver, 200), expected);
-  await soon(sending);
-  assertEquals(calls, 200);
-});
-
-const WRONG: [what: string, filter: () => unknown, error: object][] = [
-  ["throws", () => {
-    throw new Error("no good");
-  }, { message: "no good" }],
-  ["gives no array", () => "text", { name: "TypeError", message: /gives an array of parts/ }],
-  ["gives no parts", () => [], { name: "TypeError", message: /at least one part/ }],
-  ["gives what can't be sent", () => [{}], { name: "TypeError", message: /JSON.stringify/ }],
-];
-for (const [what, filter, error] of WRONG) {
-  Deno.test(`a filter that ${what} ends the proxy, and the message isn't lost`, async () => {
-    await using setting = await tasks({ filter: filter as ProxyFilter });
-    await setting.sender.send(["this", "one"]);
-    await rejects(soon(setting.run), error);
-    const unsent = setting.proxy.unsent.map(({ direction, message }) => [direction, `${message}`]);
-    assertEquals(unsent, [["toBack", "this,one"]]);
-    assert(setting.proxy.frontEnd.closed);
-  });
-}
-
-Deno.test("a filter may pause the proxy, and terminate it", async () => {
-  const act: Record<string, (proxy: Proxy) => void> = {
-    pause: (proxy) => proxy.pause(),
-    end: (proxy) => proxy.terminate({ drain: 0 }),
-  };
-  let proxy: Proxy | undefined = undefined;
-  const filter: ProxyFilter = (message) => {
-    act[message[0].text()]?.(proxy!);
-    return message;
-  };
-  await using setting = await tasks({ filter });
-  proxy = setting.proxy;
-  const { sender, receiver } = setting;
-  await sender.send("pause");
-  await sender.send("behind");
-  assertEquals(await received(receiver), ["pause"]);
-  for (let i = 0; i < 5; i++) await turn();
-  assertEquals(receiver.tryReceive(), undefined);
-  proxy.resume();
-  assertEquals(await received(receiver), ["behind"]);
-  await sender.send("end");
-  await soon(setting.run);
-  assertEquals(setting.proxy.unsent.map(({ message }) => `${message}`), ["end"]);
-});
-
-Deno.test("a filter may close the proxy's sockets", async () => {
-  let close: () => void = () => {};
-  await using setting = await tasks({
-    filter: (message) => {
-      close();
-      return message;
-    },
-  });
-  close = () => setting.proxy.backEnd.close();
-  await setting.sender.send("last");
-  await rejects(soon(setting.run), { code: "EBADF" });
-  assertEquals(setting.proxy.unsent.map(({ message }) => `${message}`), ["last"]);
-});
-
 for (const filter of [undefined, (message: Frame[]) => message]) {
   const how = filter === undefined ? "" : ", with a filter";
   Deno.test(`a message without the parts that its socket wants is counted, and the rest goes on${how}`, async () => {
@@ -261,24 +160,3 @@ for (const filter of [undefined, (message: Frame[]) => message]) {
     await soon(run);
   });
 }
-
-Deno.test("metadata that its socket reads is there for a filter", async () => {
-  const { metadataOf } = await import("../../mod.ts");
-  const found: unknown[] = [];
-  await using push = new Push();
-  await using pull = new Pull();
-  const filter: ProxyFilter = (message) => {
-    found.push(metadataOf(message)?.["Socket-Type"]);
-    return message;
-  };
-  const proxy = new Proxy(new Pull(), new Push(), { filter });
-  proxy.frontEnd.metadata = ["Socket-Type"];
-  await join(proxy.frontEnd, push);
-  await join(proxy.backEnd, pull);
-  const run = proxy.run();
-  await push.send("x");
-  await received(pull);
-  assertEquals(found, ["PUSH"]);
-  proxy.terminate();
-  await soon(run);
-});

@@ -2,7 +2,7 @@
 
 import "./support.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { capability, Pull, Push, Subscriber, XPublisher } from "../../mod.ts";
+import { Pull, Push, Subscriber, XPublisher } from "../../mod.ts";
 import { Authenticator } from "../../security/mod.ts";
 import { freshAddress, join } from "../util.ts";
 import { received, texts } from "../socket/support.ts";
@@ -152,17 +152,5 @@ Deno.test({
       { flags: [`--allow-ffi=${systemLibrary}`] },
     );
     assertEquals([code, stderr], [0, ""]);
-  },
-});
-
-Deno.test({
-  name: "imported alone, the module finds libzmq by itself",
-  ignore: !capability.curve,
-  fn: async () => {
-    const { code, stdout, stderr } = await run(`
-      import { curveKeyPair } from "${SECURITY}";
-      console.log(curveKeyPair().publicKey.length);
-    `);
-    assertEquals([code, stdout, stderr], [0, "40\n", ""]);
   },
 });

@@ -2,24 +2,8 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { inspect } from "node:util";
-import { capability, Context } from "../../mod.ts";
-import {
-  Authenticator,
-  Certificate,
-  CertificateFolder,
-  curveKeyPair,
-  z85Decode,
-} from "../../security/mod.ts";
-import { withFolder } from "../util.ts";
-import { letIn, refused, statusOf } from "./support.ts";
-
-/** Makes a test that needs a libzmq with CURVE, and is given a temporary folder. */
-function certificates(
-  name: string,
-  body: (folder: string) => Promise<void> | void,
-): Deno.TestDefinition {
-  return { name, ignore: !capability.curve, fn: () => withFolder(body) };
-}
+import { Certificate, curveKeyPair, z85Decode } from "../../security/mod.ts";
+import { certificates, letIn } from "./support.ts";
 
 Deno.test(
   certificates("a certificate has a pair's keys, or those that it's given in either form", () => {
@@ -158,112 +142,5 @@ Deno.test(certificates(
     await first.toPublic().save(`${folder}/a.key`);
     await first.toPublic().save(`${folder}/a.key`, { overwrite: true });
     assertEquals((await Certificate.load(`${folder}/a.key`)).publicKey, first.publicKey);
-  },
-));
-
-Deno.test(certificates("files in the ways in which others write them are read", async (folder) => {
-  const { publicKey, secretKey } = curveKeyPair();
-  const ways = {
-    pyzmq:
-      `#   ****  Generated on 2026-11-24 by pyzmq  ****\n\n\nmetadata\n    name = Ada Lovelace\ncurve\n` +
-      `    public-key = "${publicKey}"\n    secret-key = "${secretKey}"\n`,
-    czmq:
-      `#   ZeroMQ CURVE **Secret** Certificate\n\nmetadata\n    name = "Ada Lovelace"\ncurve\n` +
-      `    public-key = "${publicKey}"\n    secret-key = "${secretKey}"\n`,
-    other: `version = 1\nmore\n    deeper\n        name = "x"\n    public-key = "x"\n\n` +
-      `curve\n    public-key = "${publicKey}"\n    secret-key = "${secretKey}"\n    use = "all"\n` +
-      `metadata\n    name = "Ada Lovelace"\n`,
-    windows: `metadata\r\n\tname = 'Ada Lovelace' # who else\r\ncurve\r\n` +
-      `\tpublic-key="${publicKey}"\r\n\tsecret-key = "${secretKey}"   \r\n`,
-  };
-  for (const [name, text] of Object.entries(ways)) {
-    await Deno.writeTextFile(`${folder}/${name}`, text);
-    const certificate = await Certificate.load(`${folder}/${name}`);
-    assertEquals([certificate.publicKey, certificate.secretKey], [publicKey, secretKey]);
-    assertEquals(certificate.metadata, { name: "Ada Lovelace" }, name);
-  }
-}));
-
-Deno.test(certificates(
-  "what isn't a certificate is a SyntaxError that names the file and shows nothing of it",
-  async (folder) => {
-    const { publicKey, secretKey } = curveKeyPair();
-    const wrong = [
-      "",
-      "\0\0\0",
-      "curve",
-      `curve\n    secret-key = "${secretKey}"\n`,
-      `curve\n    public-key = "${publicKey.slice(1)}"\n    secret-key = "${secretKey}"\n`,
-      `curve\n    public-key = "${publicKey}\n    secret-key = "${secretKey}"\n`,
-      `curve\n    public-key = "${curveKeyPair().publicKey}"\n    secret-key = "${secretKey}"\n`,
-      `curve\n    public-key = "${publicKey}"\n    "${secretKey}"\n`,
-      `metadata\n    public-key = "${publicKey}"\n`,
-      `metadata\n    name = "${secretKey}\ncurve\n    public-key = "${publicKey}"\n`,
-    ];
-    for (const text of wrong) {
-      await Deno.writeTextFile(`${folder}/wrong.key`, text);
-      await rejects(Certificate.load(`${folder}/wrong.key`), (error: Error) => {
-        const shown = Deno.inspect(error);
-        assert(error instanceof SyntaxError && shown.includes(`${folder}/wrong.key`), shown);
-        assert(!shown.includes(secretKey.slice(2, 38)), shown);
-        return true;
-      });
-    }
-    await rejects(Certificate.load(`${folder}/none.key`), Deno.errors.NotFound);
-  },
-));
-
-Deno.test(certificates(
-  "a folder's certificates come in, and a reload sees what was added and removed",
-  async (folder) => {
-    const [server, ada, bob, eve] = Array.from({ length: 4 }, () => Certificate.create());
-    await ada.toPublic().save(`${folder}/ada & co%20.key`);
-    await eve.save(`${folder}/eve.public`);
-    await Deno.writeTextFile(`${folder}/notes.txt`, "no certificate");
-    await Deno.mkdir(`${folder}/more.key`);
-    for (
-      const path of [
-        folder,
-        `${folder}/`,
-        new URL(`file://${folder}`),
-        new URL(`file://${folder}/`),
-      ]
-    ) {
-      const known = await CertificateFolder.open(path);
-      assertEquals(known.certificates.map(({ publicKey }) => publicKey), [ada.publicKey]);
-      assertEquals([known.has(ada.publicKey), known.has(bob.publicKey)], [true, false]);
-      assertEquals(known.get(ada.publicKey)?.publicKey, ada.publicKey);
-    }
-    const known = await CertificateFolder.open(folder);
-    await using authenticator = new Authenticator();
-    authenticator.configureCurve(known);
-    const options = { ...server.serverOptions(), zapDomain: "home", zapEnforceDomain: true };
-    await letIn(options, ada.clientOptions(server));
-    await refused(options, bob.clientOptions(server));
-    await refused(options, eve.clientOptions(server));
-    await bob.toPublic().save(`${folder}/bob.key`);
-    await Deno.remove(`${folder}/ada & co%20.key`);
-    await letIn(options, ada.clientOptions(server)); // it wasn't looked at yet
-    await known.reload();
-    await letIn(options, bob.clientOptions(server));
-    await refused(options, ada.clientOptions(server));
-  },
-));
-
-Deno.test(certificates(
-  "a folder with a broken certificate isn't loaded; what was stays in force",
-  async (folder) => {
-    const ada = Certificate.create();
-    await ada.toPublic().save(`${folder}/ada.key`);
-    const known = await CertificateFolder.open(folder);
-    await Deno.writeTextFile(`${folder}/broken.key`, "curve\n");
-    await Deno.remove(`${folder}/ada.key`);
-    await rejects(known.reload(), { name: "SyntaxError", message: /broken\.key/ });
-    await rejects(CertificateFolder.open(folder), { name: "SyntaxError" });
-    await rejects(CertificateFolder.open(`${folder}/none`), Deno.errors.NotFound);
-    using context = new Context();
-    using authenticator = new Authenticator({ context });
-    authenticator.configureCurve(known);
-    assertEquals(await statusOf(context, "CURVE", [z85Decode(ada.publicKey)]), "200");
   },
 ));

@@ -4,7 +4,7 @@ import { claims } from "../claims.ts";
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import {
   capability,
-  type Context,
+  Context,
   type MessagePart,
   Pull,
   type PullOptions,
@@ -12,14 +12,27 @@ import {
   type PushOptions,
   Request,
 } from "../../mod.ts";
-import { curveKeyPair, curvePublicKey } from "../../security/mod.ts";
+import {
+  Authenticator,
+  type AuthRequest,
+  curveKeyPair,
+  curvePublicKey,
+} from "../../security/mod.ts";
 import { Relay } from "../socket/relay.ts";
 import { received } from "../socket/support.ts";
-import { freshAddress, join } from "../util.ts";
+import { freshAddress, join, withFolder } from "../util.ts";
 import { soon } from "../waiting.ts";
 
 // Used here once: a table bound within a test would be its leak to the sanitizers.
 if (capability.curve) curvePublicKey(curveKeyPair().secretKey);
+
+/** Makes a test that needs a libzmq with CURVE, and is given a temporary folder. */
+export function certificates(
+  name: string,
+  body: (folder: string) => Promise<void> | void,
+): Deno.TestDefinition {
+  return { name, ignore: !capability.curve, fn: () => withFolder(body) };
+}
 
 /** Claims that a client with these options gets through to such a server, and returns the server's next message. */
 export const letIn = claims(
@@ -48,6 +61,22 @@ export const refused = claims(
 
 /** Where the authenticator of a context is asked. */
 export const ZAP = "inproc://zeromq.zap.01";
+
+/** One context with an authenticator, for a block. */
+export class Asked implements Disposable {
+  readonly context = new Context();
+  readonly denied: [AuthRequest, string][] = [];
+  readonly errors: [unknown, AuthRequest][] = [];
+  readonly authenticator = new Authenticator({
+    context: this.context,
+    onDenied: (request, reason) => this.denied.push([request, reason]),
+    onError: (error, request) => this.errors.push([error, request]),
+  });
+
+  [Symbol.dispose](): void {
+    this.context.close();
+  }
+}
 
 /** What an authenticator answers. */
 export interface ZapReply {

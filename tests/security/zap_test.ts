@@ -1,30 +1,14 @@
 /** An authenticator asked over its own protocol, ZAP: what it answers to right and to broken questions. */
 
 import "../util.ts";
-import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
-import { Context, Dealer, type MessagePart, Router } from "../../mod.ts";
-import { Authenticator, type AuthRequest, z85Encode } from "../../security/mod.ts";
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { Dealer, type MessagePart } from "../../mod.ts";
+import { type AuthRequest, z85Encode } from "../../security/mod.ts";
 import { received } from "../socket/support.ts";
-import { ask, statusOf, ZAP } from "./support.ts";
+import { ask, Asked, statusOf, ZAP } from "./support.ts";
 import { soon } from "../waiting.ts";
 
 const KEY = new Uint8Array(32).map((_, at) => at + 1);
-
-/** One context with an authenticator, for a block. */
-class Asked implements Disposable {
-  readonly context = new Context();
-  readonly denied: [AuthRequest, string][] = [];
-  readonly errors: [unknown, AuthRequest][] = [];
-  readonly authenticator = new Authenticator({
-    context: this.context,
-    onDenied: (request, reason) => this.denied.push([request, reason]),
-    onError: (error, request) => this.errors.push([error, request]),
-  });
-
-  [Symbol.dispose](): void {
-    this.context.close();
-  }
-}
 
 Deno.test("an answer has the question's version and id, a status, a text and the user's id", async () => {
   using asked = new Asked();
@@ -168,16 +152,6 @@ Deno.test("questions without an empty frame before them are broken, too", async 
   assertEquals((await received(dealer))[3], "200");
 });
 
-Deno.test("a question that comes by another socket finds its way back", async () => {
-  using asked = new Asked();
-  asked.authenticator.configureNull("any");
-  using dealer = new Dealer({ context: asked.context, linger: 0 });
-  dealer.connect(ZAP);
-  await dealer.send(["first hop", "second hop", "", "1.0", "7", "home", "::1", "", "NULL"]);
-  const reply = await received(dealer);
-  assertEquals(reply.slice(0, 6), ["first hop", "second hop", "", "1.0", "7", "200"]);
-});
-
 Deno.test("refusals under GSSAPI can't be taken for an admission", async () => {
   using asked = new Asked();
   asked.authenticator.configureGssapi(({ principal }) => {
@@ -236,36 +210,6 @@ Deno.test("questions that are decided later are answered in whichever order they
   assertEquals(await soon(slow), "400");
 });
 
-Deno.test("a handler that throws, rejects or answers nonsense refuses, and is reported", async () => {
-  using asked = new Asked();
-  const { authenticator, context, errors, denied } = asked;
-  const nonsense = [
-    ...[1, 0, NaN, 5n, Symbol("x"), "", "a\0b", {}, [], [true], new Date(), () => true],
-    ...[{ userId: "" }, { userId: 5 }, { userId: "a\0" }, { userId: null }, { name: "ada" }],
-    ...[{ metadata: { "": "x" } }, { metadata: { "a b": "x" } }, { metadata: { a: 5 } }],
-    ...[{ metadata: { a: "x\0" } }, { userId: "ada", admin: true }, Promise.resolve([])],
-  ];
-  const failures: (() => unknown)[] = [
-    () => {
-      throw new Error("thrown");
-    },
-    () => Promise.reject(new Error("rejected")),
-    ...nonsense.map((one) => () => one),
-  ];
-  for (const [at, failure] of failures.entries()) {
-    authenticator.configurePlain(failure as () => boolean);
-    const answer = await ask(context, ["1.0", "7", "home", "::1", "", "PLAIN", "ada", "x"]);
-    assertEquals([answer.status, answer.userId], ["500", ""], String(failure));
-    assertEquals(errors.length, at + 1);
-    assertEquals(errors[at][1].mechanism, "plain");
-  }
-  assertEquals(errors.slice(0, 2).map(([error]) => String(error)), [
-    "Error: thrown",
-    "Error: rejected",
-  ]);
-  assertEquals(denied, []);
-});
-
 Deno.test("a handler's verdicts: who is let in, and under which name", async () => {
   using asked = new Asked();
   const { authenticator, context, errors } = asked;
@@ -283,77 +227,4 @@ Deno.test("a handler's verdicts: who is let in, and under which name", async () 
   assertEquals(await answerTo({ userId: "countess" }), ["200", "countess"]);
   assertEquals(await answerTo({ metadata: {} }), ["200", "ada"]);
   assertEquals(errors, []);
-});
-
-Deno.test("a context has one ZAP handler at a time; another can follow, or live in another context", async () => {
-  using asked = new Asked();
-  const { context } = asked;
-  throws(() => new Authenticator({ context }), {
-    name: "ZmqError",
-    code: "EADDRINUSE",
-    message: /already/,
-  });
-  using other = new Asked();
-  other.authenticator.configureNull("any");
-  assertEquals(await statusOf(context, "NULL"), "400");
-  assertEquals(await statusOf(other.context, "NULL"), "200");
-
-  for (let times = 0; times < 20; times++) {
-    asked.authenticator.close();
-    using next = new Authenticator({ context });
-    next.configureNull("any");
-    assertEquals(await statusOf(context, "NULL"), "200");
-  }
-  using router = new Router({ context });
-  await router.bind(ZAP);
-  throws(() => new Authenticator({ context }), { code: "EADDRINUSE" });
-});
-
-Deno.test("closing: as often as one likes, with its context, and after that was shut down", () => {
-  using first = new Authenticator({ context: new Context() });
-  assertEquals(first.closed, false);
-  first.context.close();
-  assertEquals(first.closed, true);
-  first.close();
-
-  using context = new Context();
-  using second = new Authenticator({ context });
-  context.shutdown();
-  second.close();
-  second.close();
-  assertEquals(second.closed, true);
-});
-
-Deno.test("a handler may close the authenticator, or its whole context", async () => {
-  for (const close of ["authenticator", "context"] as const) {
-    using asked = new Asked();
-    const closed = Promise.withResolvers<void>();
-    asked.authenticator.configureNull(() => {
-      asked[close].close();
-      closed.resolve();
-      return true;
-    });
-    const dealer = new Dealer({ context: asked.context, linger: 0 });
-    dealer.connect(ZAP);
-    for (const id of "12") await dealer.send(["", "1.0", id, "home", "::1", "", "NULL"]);
-    await soon(closed.promise);
-    assertEquals([asked.authenticator.closed, asked.errors], [true, []]);
-    dealer.close();
-  }
-});
-
-Deno.test("an answer that is ready only after the close is dropped", async () => {
-  using asked = new Asked();
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const told = Promise.withResolvers<void>();
-  asked.authenticator.configureNull(() => (told.resolve(), promise));
-  const { context } = asked;
-  using dealer = new Dealer({ context, linger: 0 });
-  dealer.connect(ZAP);
-  await dealer.send(["", "1.0", "7", "home", "::1", "", "NULL"]);
-  await soon(told.promise);
-  asked.authenticator.close();
-  resolve(true);
-  await promise;
-  assertEquals([asked.errors, dealer.tryReceive()], [[], undefined]);
 });

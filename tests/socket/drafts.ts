@@ -1,9 +1,22 @@
 /** What the tests of draft sockets share. */
 
 import { capability } from "../../mod.ts";
-import { Client, Dish, Peer, Radio, Server } from "../../socket/draft.ts";
+import {
+  Channel,
+  Client,
+  Datagram,
+  Dish,
+  Gather,
+  Peer,
+  Radio,
+  Scatter,
+  Server,
+} from "../../socket/draft.ts";
 import { freshAddress, join, type Transport } from "../util.ts";
 import { eachTransport, type OverTransport } from "./support.ts";
+
+/** The classes of draft sockets. */
+export const ALL = { Server, Client, Radio, Dish, Gather, Scatter, Peer, Channel, Datagram };
 
 // Foreign functions are bound at first use, which the sanitizers would take for a leak within a test.
 if (capability.draft) {

@@ -1,143 +1,19 @@
 /** What the options of transports do, with a real peer on the other side. Patterns have their own tests. */
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
-import { Context, Dealer, Pair, Pull, Push, Router, type Socket } from "../../mod.ts";
+import { Context, Dealer, Pair, Pull, Push, Router } from "../../mod.ts";
 import { openDescriptors } from "../fds.ts";
 import { freshAddress, join, withFolder } from "../util.ts";
 import { listenOnIpc, listenOnTcp, socketOptionsSince } from "./descriptors.ts";
 import { ProxyServer } from "./socks.ts";
-import { portOf, received } from "./support.ts";
+import { onLinux, portOf, received } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
-
-const LINUX = Deno.build.os === "linux";
-
-/** Makes a test of what only Linux has, or of which only Linux tells. */
-function onLinux(name: string, body: () => Promise<void>, ignore = false): Deno.TestDefinition {
-  return { name, ignore: !LINUX || ignore, fn: body };
-}
 
 /** Whether libzmq was built to choose a network interface, and the user may. */
 async function canChooseInterface(): Promise<boolean> {
   using socket = new Pull({ interface: "lo" });
   return await socket.bind(freshAddress("tcp")).then(() => true, () => false);
 }
-
-/** Whether a socket lets a stranger in: libzmq introduces itself at once to those it does, and closes else. */
-async function letsIn(connecting: Promise<Deno.Conn>): Promise<boolean> {
-  using stranger = await connecting;
-  return (await soon(stranger.read(new Uint8Array(100)))) !== null;
-}
-
-const overTcp = (socket: Socket) =>
-  letsIn(Deno.connect({ hostname: "127.0.0.1", port: portOf(socket) }));
-const overIpc = (socket: Socket) =>
-  letsIn(Deno.connect({ transport: "unix", path: socket.lastEndpoint!.replace("ipc://", "") }));
-
-// Who is let in.
-
-Deno.test("tcpAcceptFilter refuses peers from elsewhere, and lets others in", async () => {
-  for (
-    const [filters, expected] of [
-      [[], true],
-      [["10.0.0.0/8"], false],
-      [["127.0.0.0/8"], true],
-      [["127.0.0.1"], true],
-      [["127.0.0.2"], false],
-      [["10.0.0.0/8", "127.0.0.1/32"], true],
-      [["10.0.0.0/8", "192.168.0.0/16"], false],
-      [["10.0.0.0/8", null], true],
-      [["127.0.0.1", null, "10.0.0.0/8"], false],
-    ] as const
-  ) {
-    using pull = new Pull();
-    for (const filter of filters) pull.tcpAcceptFilter = filter;
-    await pull.bind(freshAddress("tcp"));
-    assertEquals(await overTcp(pull), expected, `${filters}`);
-  }
-});
-
-Deno.test("a tcpAcceptFilter concerns the binds that come after it", async () => {
-  using pull = new Pull();
-  await pull.bind(freshAddress("tcp"));
-  pull.tcpAcceptFilter = "10.0.0.0/8";
-  assertEquals(await overTcp(pull), true);
-  await pull.bind(freshAddress("tcp"));
-  assertEquals(await overTcp(pull), false);
-});
-
-Deno.test("a peer that a tcpAcceptFilter refuses doesn't get its messages through", async () => {
-  using filtered = new Pull({ tcpAcceptFilter: "10.0.0.0/8" });
-  using push = new Push({ linger: 0, immediate: true });
-  await join(filtered, push);
-  assertEquals(await overTcp(filtered), false);
-  assertEquals(push.trySend("x"), false);
-});
-
-Deno.test("what is no address is refused as a tcpAcceptFilter", () => {
-  using pull = new Pull();
-  for (const filter of [5, true, {}, undefined, new Uint8Array(4)] as never[]) {
-    throws(() => pull.tcpAcceptFilter = filter, { name: "TypeError", message: /string or null/ });
-  }
-  for (const filter of ["nowhere", "127.0.0.1/33", "127.0.0.1/-1", "x".repeat(255)]) {
-    throws(() => pull.tcpAcceptFilter = filter, { name: "ZmqError", code: "EINVAL" });
-  }
-  for (const filter of ["", "x".repeat(256), "ä".repeat(128)]) {
-    throws(() => pull.tcpAcceptFilter = filter, { name: "RangeError", message: /1 to 255 bytes/ });
-  }
-  throws(() => new Pull({ tcpAcceptFilter: "nowhere" }), { code: "EINVAL" });
-});
-
-for (
-  const [name, own] of [
-    ["ipcFilterPid", Deno.pid],
-    ["ipcFilterUid", Deno.uid()!],
-    ["ipcFilterGid", Deno.gid()!],
-  ] as const
-) {
-  Deno.test(onLinux(
-    `${name} refuses peers of another one, and lets its own in`,
-    () =>
-      withFolder(async (folder) => {
-        const other = own + 12345;
-        for (
-          const [ids, expected] of [
-            [[own], true],
-            [[other], false],
-            [[other, own], true],
-            [[other, null], true],
-            [[own, null, other], false],
-          ] as const
-        ) {
-          using pull = new Pull();
-          for (const id of ids) pull[name] = id;
-          await pull.bind(freshAddress("ipc", folder));
-          assertEquals(await overIpc(pull), expected, `${ids}`);
-        }
-        using pull = new Pull({ [name]: own });
-        using push = new Push();
-        await join(pull, push, freshAddress("ipc", folder));
-        await push.send("let in");
-        assertEquals(await received(pull), ["let in"]);
-      }),
-  ));
-
-  Deno.test(`${name} takes whole numbers from 0, or null`, () => {
-    using pull = new Pull();
-    for (const id of ["1", true, 1n, undefined, {}] as never[]) {
-      throws(() => pull[name] = id, { name: "TypeError", message: /number or null/ });
-    }
-    for (const id of [-1, 0.5, NaN, Infinity, 2 ** 31]) {
-      throws(() => pull[name] = id, { name: "RangeError" });
-    }
-  });
-}
-
-Deno.test("filters can't be read", () => {
-  using pull = new Pull({ tcpAcceptFilter: "10.0.0.0/8", ipcFilterPid: 1 });
-  for (
-    const name of ["tcpAcceptFilter", "ipcFilterPid", "ipcFilterUid", "ipcFilterGid"] as const
-  ) assertEquals(pull[name], undefined);
-});
 
 // Where it's bound.
 

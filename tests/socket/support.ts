@@ -57,6 +57,15 @@ export function eachTransport(...transports: Transport[]): OverTransport[] {
   }));
 }
 
+/** Makes a test of what only Linux has, or of which only Linux tells. */
+export function onLinux(
+  name: string,
+  body: () => Promise<void>,
+  ignore = false,
+): Deno.TestDefinition {
+  return { name, ignore: Deno.build.os !== "linux" || ignore, fn: body };
+}
+
 /** A message's frames as text. */
 export function texts(message: readonly Frame[]): string[] {
   return message.map((frame) => frame.text());

@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { Context, context, Dealer } from "../../zeromq.ts";
-import { throwsShape, untyped, using } from "./support.ts";
+import { untyped, using } from "./support.ts";
 
 const TypeErrorWith = (message: string) => ({ name: "TypeError", message });
 
@@ -72,13 +72,4 @@ Deno.test("what can't be read of a context is undefined, and can be set", () => 
   const fresh = new Context({ threadPriority: 4 });
   assertEquals(untyped(fresh).threadPriority, undefined);
   assertEquals(untyped(fresh).threadSchedulingPolicy, undefined);
-});
-
-Deno.test("libzmq's own refusals come in zeromq.js's shape", () => {
-  const fresh = new Context();
-  throwsShape(() => fresh.maxSockets = -1, {
-    message: "Invalid argument",
-    code: "EINVAL",
-    errno: 22,
-  });
 });

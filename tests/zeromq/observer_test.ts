@@ -103,41 +103,6 @@ Deno.test("over inproc there is nothing but the end", async () => {
   });
 });
 
-Deno.test("an address in use is an event, too, whose address lacks its transport", async () => {
-  await observing(new Dealer(), async (first) => {
-    await first.bind("tcp://127.0.0.1:*");
-    const address = first.lastEndpoint!;
-    await observing(new Dealer(), async (second) => {
-      const failed = captured(second, "bind:error");
-      await second.bind(address).catch(() => {});
-      const event = untyped(await soon(failed));
-      assertEquals([event.type, `tcp://${event.address}`], ["bind:error", address]);
-      await rejectsShape(Promise.reject(event.error), {
-        message: "Address already in use",
-        code: "EADDRINUSE",
-        errno: Deno.build.os === "linux" ? 98 : 48,
-      });
-    });
-  });
-});
-
-Deno.test("a connection that fails is tried again, after an interval", async () => {
-  await observing(new Dealer({ reconnectInterval: 20 }), async (socket) => {
-    const retried = captured(socket, "connect:retry");
-    // Someone was there until a moment ago, so no one is.
-    const gone = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    gone.close();
-    const address = `tcp://127.0.0.1:${gone.addr.port}`;
-    socket.connect(address);
-    assertEquals({ ...await soon(retried) }, {
-      type: "connect:retry",
-      address,
-      interval: untyped(await retried).interval,
-    });
-    assert(untyped(await retried).interval >= 10);
-  });
-});
-
 Deno.test("listeners hear of everything up to the end, and receive throws", async () => {
   const socket = new Dealer();
   const events: Event[] = [];

@@ -1,12 +1,10 @@
 import { Buffer } from "node:buffer";
-import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import {
   capability,
   curveKeyPair,
   Dealer,
   Pair,
-  Publisher,
-  Pull,
   Push,
   Router,
   Stream,
@@ -17,15 +15,10 @@ import { Poller } from "../../mod.ts";
 import { eachTransport, futureAddress } from "../socket/support.ts";
 import { freshAddress, join } from "../util.ts";
 import { EAGAIN, rejectsShape, throwsShape, untyped, using, withPairs } from "./support.ts";
-import { pause, soon, turn } from "../waiting.ts";
+import { soon } from "../waiting.ts";
 
 const WRITING = {
   message: "Socket is busy writing; only one send operation may be in progress at any time",
-  code: "EBUSY",
-  errno: 16,
-};
-const READING = {
-  message: "Socket is busy reading; only one receive operation may be in progress at any time",
   code: "EBUSY",
   errno: 16,
 };
@@ -67,20 +60,6 @@ for (const [what, message, parts] of SENT) {
     });
   });
 }
-
-Deno.test("a received part is a true Buffer, alone in its memory", async () => {
-  await withPairs(freshAddress("inproc"), async (one, other) => {
-    for (const size of [0, 1, 33, 34, 64, 65, 5000, 100_000]) {
-      await one.send(Buffer.alloc(size, 7));
-      const [part] = await other.receive();
-      assert(Buffer.isBuffer(part));
-      assertEquals(Object.getPrototypeOf(part), Buffer.prototype);
-      assertEquals([part.byteOffset, part.buffer.byteLength], [0, size]);
-      assertEquals(part.equals(Buffer.alloc(size, 7)), true);
-      assertEquals(structuredClone(part).length, size);
-    }
-  });
-});
 
 Deno.test("an empty array sends nothing", async () => {
   await withPairs(freshAddress("inproc"), async (one, other) => {
@@ -197,32 +176,6 @@ Deno.test("a second send throws while one waits, and the first goes on: EBUSY", 
   });
 });
 
-Deno.test("a second receive throws while one waits, and the first goes on: EBUSY", async () => {
-  await using(new Dealer({ receiveTimeout: 20 }), async (socket) => {
-    const first = socket.receive();
-    throwsShape(() => socket.receive(), READING);
-    await rejectsShape(first, EAGAIN);
-  });
-  await withPairs(freshAddress("inproc"), async (one, other) => {
-    const first = one.receive();
-    throwsShape(() => one.receive(), READING);
-    await other.send("x");
-    assertEquals(`${await soon(first)}`, "x");
-    await other.send("y");
-    assertEquals(`${await soon(one.receive())}`, "y");
-  });
-});
-
-Deno.test("two turns of one iterator at once: the second rejects, EBUSY", async () => {
-  await using(new Pair(), async (socket) => {
-    const iterator = socket[Symbol.asyncIterator]();
-    const first = iterator.next();
-    await rejectsShape(iterator.next(), READING);
-    socket.close();
-    assertEquals(await first, { done: true });
-  });
-});
-
 Deno.test("a message that waits isn't changed by what becomes of its buffer", async () => {
   await using(new Dealer(), async (socket) => {
     const buffer = Buffer.from("before");
@@ -234,84 +187,6 @@ Deno.test("a message that waits isn't changed by what becomes of its buffer", as
       assertEquals(`${await soon(peer.receive())}`, "before");
     });
   });
-});
-
-Deno.test("what only receives has a send, which checks its argument and then fails", async () => {
-  for (const Class of [Subscriber, Pull]) {
-    await using(untyped(new Class()), async (socket) => {
-      throws(() => socket.send(), { name: "TypeError", message: "Message must be present" });
-      await rejectsShape(socket.send("x"), {
-        message: "Operation not supported",
-        code: "ENOTSUP",
-        errno: Deno.build.os === "linux" ? 95 : 45,
-      });
-    });
-  }
-});
-
-Deno.test("what only sends has no receive", async () => {
-  for (const Class of [Publisher, Push]) {
-    await using(untyped(new Class()), async (socket) => {
-      throws(() => socket.receive(), /receive is not a function/);
-      let failure: unknown;
-      try {
-        for await (const _ of socket) break;
-      } catch (error) {
-        failure = error;
-      }
-      assert(/receive is not a function/.test(`${failure}`));
-    });
-  }
-});
-
-for (const over of eachTransport()) {
-  Deno.test(over("loops over messages that are there let timers fire", async (address) => {
-    await withPairs(address, async (one, other) => {
-      one.sendHighWaterMark = 5000;
-      other.receiveHighWaterMark = 5000;
-      const ticksOf = async (action: () => Promise<void>) => {
-        let ticks = 0;
-        await pause(15); // what was before is over
-        const interval = setInterval(() => ticks++, 0);
-        await turn();
-        await action();
-        clearInterval(interval);
-        return ticks;
-      };
-      const sending = await ticksOf(async () => {
-        for (let i = 0; i < 2500; i++) await one.send("x");
-      });
-      assert(sending >= 3, `while sending: ${sending}`);
-      const receiving = await ticksOf(async () => {
-        for (let i = 0; i < 2500; i++) await other.receive();
-      });
-      assert(receiving >= 3, `while receiving: ${receiving}`);
-    });
-  }));
-}
-
-Deno.test("closing in a pause for timers ends what pauses: one is sent, one is received", async () => {
-  const one = new Pair({ linger: 0, sendHighWaterMark: 0 });
-  const other = new Pair({ linger: 0, receiveHighWaterMark: 0 });
-  await join(other, one, freshAddress("inproc"));
-  // Each operation is answered in the same turn until that is used up; the next one pauses.
-  const settledSoon = async (promise: Promise<unknown>) => {
-    let done = false;
-    promise.then(() => done = true);
-    for (let i = 0; i < 5; i++) await Promise.resolve();
-    return done;
-  };
-  let sent = one.send("x");
-  let count = 1;
-  while (await settledSoon(sent)) {
-    sent = one.send("x");
-    count++;
-  }
-  one.close();
-  await sent;
-  for (let i = 1; i < count; i++) await other.receive();
-  assertEquals(`${await soon(other.receive())}`, "x");
-  other.close();
 });
 
 Deno.test("a Stream's message has two parts, a Router's at least two: else a TypeError, at once", async () => {

@@ -1,90 +1,11 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import * as zmq from "../../zeromq.ts";
 import { futureAddress } from "../socket/support.ts";
-import { throwsShape, untyped, using } from "./support.ts";
+import { throwsShape, TypeErrorWith, untyped, using } from "./support.ts";
 import { turn } from "../waiting.ts";
 
-const { Context, context, Dealer, Observer, Proxy, Router, Socket, Stream } = zmq;
-const TypeErrorWith = (message: string) => ({ name: "TypeError", message });
+const { Context, context, Dealer, Router, Socket, Stream } = zmq;
 const EINVAL = { message: "Invalid argument", code: "EINVAL", errno: 22 };
-
-Deno.test("the module has zeromq.js's twenty names, and no other", () => {
-  assertEquals(Object.keys(zmq).sort(), [
-    "Context",
-    "Dealer",
-    "Observer",
-    "Pair",
-    "Proxy",
-    "Publisher",
-    "Pull",
-    "Push",
-    "Reply",
-    "Request",
-    "Router",
-    "Socket",
-    "Stream",
-    "Subscriber",
-    "XPublisher",
-    "XSubscriber",
-    "capability",
-    "context",
-    "curveKeyPair",
-    "version",
-  ]);
-});
-
-Deno.test("version is libzmq's, and every capability a boolean", () => {
-  assert(/^\d+\.\d+\.\d+$/.test(zmq.version));
-  const { capability } = zmq;
-  assertEquals(Object.keys(capability), [
-    "ipc",
-    "pgm",
-    "tipc",
-    "norm",
-    "curve",
-    "gssapi",
-    "draft",
-  ]);
-  for (const value of Object.values(capability)) assertEquals(typeof value, "boolean");
-});
-
-Deno.test("curveKeyPair gives a fresh pair of 40 printable characters each", () => {
-  const one = zmq.curveKeyPair();
-  assertEquals(Object.keys(one), ["publicKey", "secretKey"]);
-  for (const key of Object.values(one)) assert(/^[\x21-\x7e]{40}$/.test(key));
-  assert(one.secretKey !== zmq.curveKeyPair().secretKey);
-});
-
-for (const [name, native] of Object.entries({ Socket, Context, Observer, Proxy })) {
-  Deno.test(`${name} can't be called without new, in the words of a native class`, () => {
-    throws(
-      () => untyped(native)(1),
-      TypeErrorWith("Class constructors cannot be invoked without 'new'"),
-    );
-    assertEquals(native.name, name);
-    assertEquals(native.prototype.constructor, native);
-  });
-}
-
-Deno.test("Dealer can't be called without new, in V8's words", () => {
-  throws(
-    () => untyped(Dealer)(),
-    TypeErrorWith("Class constructor Dealer cannot be invoked without 'new'"),
-  );
-});
-
-const WRONG: [arguments: unknown[], message: string][] = [
-  [[], "Socket type must be a number"],
-  [["foo", new Context()], "Socket type must be a number"],
-  [[3, 1], "Options must be an object"],
-  [[3, null], "Options must be an object"],
-  [[1, new Context(), 2], "Expected 2 arguments but received 3"],
-];
-for (const [given, message] of WRONG) {
-  Deno.test(`new Socket(${given.map((value) => typeof value)}): ${message}`, () => {
-    throws(() => new (untyped(Socket))(...given), TypeErrorWith(message));
-  });
-}
 
 for (const type of [37, 4591, ...(zmq.capability.draft ? [] : [14])]) {
   Deno.test(`the type ${type} is tried before any option is set`, () => {
@@ -168,14 +89,6 @@ for (const [options, message] of REFUSED) {
     });
   });
 }
-
-Deno.test("a socket is sealed, and shows nothing of its insides", async () => {
-  await using(new Dealer(), (socket) => {
-    assert(Object.isSealed(socket));
-    assertEquals(Object.getOwnPropertyNames(socket), []);
-    assertEquals(Deno.inspect(socket), "Dealer {}");
-  });
-});
 
 Deno.test("sockets beyond the context's maximum: EMFILE", () => {
   const small = new Context({ maxSockets: 3 });

@@ -72,6 +72,11 @@ function shapeOf(error: unknown): unknown {
   return { ...(error as object), message: error.message };
 }
 
+/** What a TypeError with that text is, for `throws`. */
+export function TypeErrorWith(message: string): { name: string; message: string } {
+  return { name: "TypeError", message };
+}
+
 /** Holds that an action throws at once, with a plain Error of just this shape. */
 export const throwsShape = claims(function throwsShape(action: () => unknown, shape: Shape): void {
   let result: unknown;

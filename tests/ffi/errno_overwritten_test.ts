@@ -1,14 +1,14 @@
-import "./proxy/support.ts";
-import "./socket/drafts.ts";
+import "../proxy/support.ts";
+import "../socket/drafts.ts";
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
-import { ENOENT } from "../ffi/errno.ts";
-import { libc } from "../ffi/libc.ts";
-import { capability } from "../mod.ts";
-import { MovableMessage } from "../proxy/parts.ts";
-import { handleOf } from "../socket/handle.ts";
-import { Gather, Scatter } from "../socket/draft.ts";
-import { freshAddress } from "./util.ts";
-import { pipeline } from "./socket/support.ts";
+import { ENOENT } from "../../ffi/errno.ts";
+import { libc } from "../../ffi/libc.ts";
+import { capability } from "../../mod.ts";
+import { MovableMessage } from "../../proxy/parts.ts";
+import { handleOf } from "../../socket/handle.ts";
+import { Gather, Scatter } from "../../socket/draft.ts";
+import { freshAddress } from "../util.ts";
+import { pipeline } from "../socket/support.ts";
 
 /** Has error numbers read as ENOENT, so many after the next `from`, until the end of the block. */
 function overwritten(times: number, from = 0): Disposable {

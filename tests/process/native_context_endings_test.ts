@@ -1,10 +1,10 @@
 /** Contexts that are being terminated: what went wrong there once. */
 
-import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { libraryPath, Pull } from "../mod.ts";
-import { Program, run } from "./program.ts";
-import { freshAddress, withFolder } from "./util.ts";
-import { withCopy, withWorkers } from "./workers.ts";
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { libraryPath, Pull } from "../../mod.ts";
+import { Program, run } from "../program.ts";
+import { freshAddress, withFolder } from "../util.ts";
+import { THREADS, withWorkers } from "../workers.ts";
 
 const LINUX = Deno.build.os === "linux";
 
@@ -15,17 +15,6 @@ const SIGNAL = `
   }).symbols;
   const SIGUSR1 = 10;
   const signal = (thread) => tgkill(Deno.pid, Number(thread), SIGUSR1);`;
-
-/** What it has in order to look at its threads. */
-const THREADS = `
-  const threads = () => [...Deno.readDirSync("/proc/self/task")].map(({ name }) => name);
-  /** How many stacks of threads there are: each has a page before it that can't be touched. */
-  function stacks() {
-    return Deno.readTextFileSync("/proc/self/maps").split("\\n").filter((line) => {
-      const [, from, to] = /^(\\w+)-(\\w+) ---p 00000000 00:00 0/.exec(line) ?? [];
-      return parseInt(to, 16) - parseInt(from, 16) === 4096;
-    }).length;
-  }`;
 
 Deno.test({
   name: "a signal to the thread that terminates a context once ended the delivery",
@@ -119,33 +108,6 @@ Deno.test({
   },
 });
 
-for (const [direction, step] of [["back", -3_600_000], ["forward", 3_600_000]] as const) {
-  Deno.test({
-    name: `a wall clock set ${direction} by an hour once ${
-      step < 0 ? "cut the end's wait short" : "prolonged the end's wait"
-    }`,
-    ignore: !LINUX,
-    fn: () =>
-      withFolder(async (folder) => {
-        const started = performance.now();
-        const { stderr, code } = await run(
-          `import { context, Push } from "$MOD";
-          const now = Date.now;
-          Date.now = () => now() + ${step};
-          context.exitLinger = 800;
-          const push = new Push();
-          push.connect(Deno.args[0]);
-          await push.send("to nobody");`,
-          { args: [freshAddress("ipc", folder)] },
-        );
-        const time = performance.now() - started;
-        assert(/^deno-zmq: waiting up to 800 ms/.test(stderr), stderr);
-        assert(time >= 800, `it took ${time} ms`);
-        assertEquals(code, 0);
-      }),
-  });
-}
-
 Deno.test({
   name: "fifty contexts that ended at one time once left fifty stacks",
   ignore: !LINUX,
@@ -180,45 +142,3 @@ Deno.test({
       assertEquals([stdout, stderr, code], ["true\n", "", 0]);
     }),
 });
-
-Deno.test({
-  name: "a worker that closed its context and was terminated once left a stack",
-  ignore: !LINUX,
-  async fn() {
-    const { stdout, stderr, code } = await withWorkers(
-      `closes() {
-        const context = new Context();
-        new Pull({ context });
-        context.close();
-        tell("closed");
-      },`,
-      `${THREADS}
-      async function one() {
-        const worker = start("Web Worker", "closes");
-        await worker.next();
-        worker.terminate();
-        await until(() => threadsOf("worker-") === 0);
-      }
-      for (let i = 0; i < 5; i++) await one();
-      const before = stacks();
-      for (let i = 0; i < 20; i++) await one();
-      console.log(stacks() - before < 10 || stacks() - before);`,
-    );
-    assertEquals([stdout, stderr, code], ["true\n", "", 0]);
-  },
-});
-
-Deno.test("two copies of the library in a worker once moved behind each other's exit listener without end", () =>
-  withCopy(async (copy) => {
-    const { stdout, stderr, code } = await withWorkers(
-      `async open() {
-        const other = await import("${copy}/mod.ts");
-        globalThis.opened = [new Pull(), new other.Pull()];
-        setTimeout(() => tell("goes on"), 0);
-      },`,
-      `const worker = start("Web Worker", "open");
-      console.log(await worker.next());
-      worker.terminate();`,
-    );
-    assertEquals([stdout, stderr, code], ["goes on\n", "", 0]);
-  }));

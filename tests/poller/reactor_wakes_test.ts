@@ -1,10 +1,10 @@
 /** Conversations in which programs that watch ZMQ_FD lose a wake-up, or turn in circles. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Dealer, Poller, Pull, Push, Reply, Request, Router } from "../mod.ts";
-import { dealers, eachBackend, fillUp, keys, Parks, Patience } from "./poller/support.ts";
-import { freshAddress, join, withFolder } from "./util.ts";
-import { held, soon, STUCK, turn, turns, turnsUntil } from "./waiting.ts";
+import { Dealer, Poller, Pull, Push, Reply, Request, Router } from "../../mod.ts";
+import { dealers, eachBackend, fillUp, keys, Parks, Patience } from "./support.ts";
+import { freshAddress, join, withFolder } from "../util.ts";
+import { held, soon, STUCK, turn, turns, turnsUntil } from "../waiting.ts";
 
 Deno.test("a burst of messages takes one wake, also where they're taken one by one", async () => {
   using pull = new Pull({ receiveHighWaterMark: 0 });

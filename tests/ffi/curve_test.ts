@@ -1,0 +1,26 @@
+import "../util.ts";
+import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
+import { newKeys, publicKeyOf } from "../../ffi/curve.ts";
+import { capability } from "../../mod.ts";
+import { throwsCode } from "../failures.ts";
+
+const ignore = !capability.curve;
+// Bound here: within a test it would be a leak to the sanitizers.
+if (!ignore) newKeys();
+
+Deno.test({
+  name: "the public key that libzmq made with a secret one is the one that belongs to it",
+  ignore,
+  fn: () => {
+    const [publicKey, secretKey] = newKeys();
+    for (const key of [publicKey, secretKey]) assert(/^[\x21-\x7e]{40}$/.test(key), key);
+    assertEquals(publicKeyOf(secretKey), publicKey);
+    assert(publicKeyOf(newKeys()[1]) !== publicKey);
+  },
+});
+
+Deno.test({
+  name: "a secret key of another length is EINVAL",
+  ignore,
+  fn: () => throwsCode(() => publicKeyOf("x".repeat(39)), "EINVAL", "zmq_curve_public"),
+});

@@ -1,0 +1,40 @@
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { peerAddress } from "../../ffi/monitoring.ts";
+import { openDescriptors, openedSince, pipe, socketPair } from "../fds.ts";
+
+const LINUX = Deno.build.os === "linux";
+// Bound here: within a test it would be a leak to the sanitizers.
+peerAddress(-1);
+
+/** Whether this machine has IPv6. */
+function hasIpv6(): boolean {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+for (const [hostname, host] of [["127.0.0.1", "127.0.0.1"], ["::1", "[::1]"]]) {
+  Deno.test({
+    name: `a connection's other end is told with ${host} and its port, and a listener has none`,
+    ignore: !LINUX || hostname === "::1" && !hasIpv6(),
+    fn: async () => {
+      const before = openDescriptors();
+      using listener = Deno.listen({ hostname, port: 0 });
+      using client = await Deno.connect({ hostname, port: listener.addr.port });
+      using _server = await listener.accept();
+      const sockets = openedSince(before).filter((one) => one.includes(" socket:"));
+      const told = sockets.map((one) => peerAddress(parseInt(one)) ?? "none").sort();
+      const ports = [listener.addr.port, (client.localAddr as Deno.NetAddr).port];
+      assertEquals(told, [...ports.map((port) => `${host}:${port}`), "none"].sort());
+    },
+  });
+}
+
+Deno.test("what isn't a connection over IP has no address at its other end", () => {
+  using pair = socketPair();
+  using line = pipe();
+  for (const fd of [pair.read, line.read, -1]) assertEquals(peerAddress(fd), undefined);
+});

@@ -1,0 +1,37 @@
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { READABLE } from "../../poller/backend.ts";
+import { PollBackend } from "../../poller/poll.ts";
+import { type Pair, pipe, put } from "../fds.ts";
+import { both, collected } from "./contract.ts";
+
+Deno.test("what a wait found isn't reported of a descriptor that came into the slot meanwhile", async () => {
+  using a = pipe();
+  using b = pipe();
+  using c = pipe();
+  const set = new PollBackend<string>();
+  set.add(a.read, READABLE, "a");
+  set.add(b.read, READABLE, "b");
+  put(a.write);
+  put(b.write);
+  await set.wait(0);
+  set.remove(a.read);
+  set.add(c.read, READABLE, "c");
+  assertEquals(collected(set), { b: READABLE });
+  assertEquals(await both(set), { b: READABLE });
+  put(c.write);
+  assertEquals(await both(set), { b: READABLE, c: READABLE });
+  set.close();
+});
+
+Deno.test("a set whose array was moved, and whose holes were filled, still finds each descriptor", async () => {
+  using stack = new DisposableStack();
+  const set = new PollBackend<string>();
+  const pairs: Pair[] = Array.from({ length: 50 }, () => stack.use(pipe()));
+  for (const [i, { read }] of pairs.entries()) set.add(read, READABLE, `${i}`);
+  for (const { read } of pairs.slice(0, 40).filter((_, i) => i % 2 === 0)) set.remove(read);
+  assertEquals(await both(set), {});
+  const ready = [1, 39, 41, 49];
+  for (const i of ready) put(pairs[i].write);
+  assertEquals(await both(set), Object.fromEntries(ready.map((i) => [`${i}`, READABLE])));
+  set.close();
+});

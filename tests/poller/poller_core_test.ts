@@ -1,0 +1,87 @@
+/** Pollers without any descriptor left. */
+
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { KINDS, LINUX } from "./support.ts";
+import { run } from "../program.ts";
+
+/** Has no descriptor opened for a while: of those that are allowed then, all are in use for good. */
+const EXHAUSTING = `
+  import { openSync } from "node:fs";
+  import { descriptorLimit, limitDescriptors } from "$ROOT/tests/fds.ts";
+  // Half a second after its start Deno needs descriptors itself, for signals, and panics without.
+  const nothing = () => {};
+  Deno.addSignalListener("SIGUSR2", nothing);
+  Deno.removeSignalListener("SIGUSR2", nothing);
+  const most = descriptorLimit();
+  while (openSync("/dev/null", "r") < 10);
+  const exhaust = () => limitDescriptors(10);
+  const giveBack = () => limitDescriptors(most);
+  const codeOf = (body) => {
+    try {
+      body();
+      return "none";
+    } catch (error) {
+      return error instanceof ZmqError ? error.code : String(error);
+    }
+  };
+`;
+
+for (const kind of KINDS) {
+  Deno.test({
+    name:
+      `${kind}: without descriptors, sockets and Pollers fail with EMFILE, and work again later`,
+    ignore: !LINUX,
+    fn: async () => {
+      const outcome = await run(
+        `import { Poller, Pull, Push, ZmqError } from "$MOD";
+        ${EXHAUSTING}
+        const pull = new Pull();
+        const push = new Push();
+        await pull.bind("inproc://still-works");
+        push.connect("inproc://still-works");
+        exhaust();
+        console.log("socket", codeOf(() => new Pull()));
+        console.log("epoll Poller", codeOf(() => new Poller({ backend: "epoll" }).close()));
+        // The first wait of all needs no descriptor that isn't there.
+        const message = pull.receive();
+        setTimeout(() => push.sendSync("x"), 10);
+        console.log(String(await message));
+        giveBack();
+        new Pull().close();
+        for (const backend of ["poll", "epoll"]) {
+          using poller = new Poller({ backend });
+          poller.add(pull);
+          push.sendSync("x");
+          console.log((await poller.wait()).length);
+          pull.tryReceive();
+        }
+        `,
+        { env: { ZMQ_POLLER: kind, DENO_NO_UPDATE_CHECK: "1" } },
+      );
+      assertEquals([outcome.stderr, outcome.code, outcome.signal], ["", 0, null]);
+      assertEquals(outcome.stdout, "socket EMFILE\nepoll Poller EMFILE\nx\n1\n1\n");
+    },
+  });
+
+  Deno.test({
+    name: `${kind}: a Poller whose wait couldn't begin for want of descriptors can wait later`,
+    ignore: !LINUX,
+    fn: async () => {
+      const outcome = await run(
+        `import { Poller, Pull, ZmqError } from "$MOD";
+        ${EXHAUSTING}
+        new Pull().close(); // opens the reactor's own set
+        const backend = "${kind}" === "epoll" ? "poll" : "epoll";
+        using poller = new Poller({ backend });
+        exhaust();
+        console.log((await poller.wait().catch((error) => error)).code);
+        giveBack();
+        console.log((await poller.wait({ timeout: 1 })).length);
+        `,
+        { env: { ZMQ_POLLER: kind, DENO_NO_UPDATE_CHECK: "1" } },
+      );
+      assertEquals([outcome.stderr, outcome.code, outcome.signal], ["", 0, null]);
+      assertEquals(outcome.stdout, "EMFILE\n0\n");
+    },
+  });
+}

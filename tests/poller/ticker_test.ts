@@ -1,0 +1,43 @@
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { blocking, durations } from "./blocking.ts";
+import { pause } from "../waiting.ts";
+
+const ignore = Deno.build.os !== "linux";
+
+// The tick comes each half millisecond; without one, the time-out behind it is 20 ms.
+Deno.test({ name: "a bounded wait for nothing ends within a millisecond or so", ignore }, () => {
+  const { block, close } = blocking<string>();
+  const shortest = Math.min(...durations(block, 20));
+  close();
+  assert(shortest < 5, `${shortest} ms`);
+});
+
+Deno.test({ name: "a tick from before doesn't end a bounded wait at once", ignore }, () => {
+  const { block, close } = blocking<string>();
+  const waits: number[] = [];
+  for (let i = 0; i < 20; i++) {
+    block(() => {});
+    const pending = performance.now() + 1;
+    while (performance.now() < pending);
+    waits.push(...durations(block, 1));
+  }
+  close();
+  assert(Math.max(...waits) > 0.1, `${waits}`);
+});
+
+Deno.test(
+  { name: "once disarmed, ticks end no parked wait", ignore },
+  async () => {
+    const { backend, block, disarm, close } = blocking<string>();
+    block(() => {});
+    disarm();
+    let ended = false;
+    const parked = backend.wait(-1).then(() => ended = true);
+    await pause(20);
+    const early = ended;
+    backend.wake();
+    await parked;
+    close();
+    assertEquals(early, false);
+  },
+);

@@ -1,0 +1,68 @@
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { withWorkers } from "../workers.ts";
+
+const WORKERS = `
+  async watch(token) {
+    const context = Context.join(token);
+    const socket = new Pair({ context });
+    globalThis.kept = [socket, socket.events]; // else the collector may close them
+    await socket.bind("tcp://127.0.0.1:*");
+    tell(socket.lastEndpoint);
+    for await (const message of socket) await socket.send(message);
+  },`;
+
+/** How many entries there are. */
+const ENTRIES = `
+  const { loadLibrary } = await import("$ROOT/ffi/load.ts");
+  const { readEntry, withProcessLock } = await import("$ROOT/process/process_lock.ts");
+  const name = "monitors." + loadLibrary().handle.toString(16);
+  const entries = () => withProcessLock(() => readEntry(name, []).length);`;
+
+Deno.test({
+  name:
+    "the monitor's socket of a terminated worker is closed by others, and the shared context ends",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const { stdout, stderr, code } = await withWorkers(
+      WORKERS,
+      `${ENTRIES}
+      const context = new Context();
+      const worker = start("Web Worker", "watch", context.share());
+      await worker.next();
+      console.log(entries());
+      worker.terminate();
+      console.log(await until(() => threadsOf("worker-") === 0));
+      context.close();
+      console.log(await until(() => threadsOf("ZMQbg") === 0), entries());`,
+    );
+    assertEquals([stdout, stderr, code], ["1\ntrue\ntrue 0\n", "", 0]);
+  },
+});
+
+Deno.test({
+  name: "the monitor's socket of a worker that closes its own is no one else's to close",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const { stdout, stderr, code } = await withWorkers(
+      `async close(token) {
+        const context = Context.join(token);
+        const socket = new Pair({ context });
+        const { events } = socket;
+        await socket.bind("tcp://127.0.0.1:*");
+        socket.close();
+        for await (const _ of events);
+        tell("ended");
+        context.close();
+        tell("closed");
+      },`,
+      `${ENTRIES}
+      const context = new Context();
+      const worker = start("Web Worker", "close", context.share());
+      console.log(await worker.next(), entries(), await worker.next());
+      context.close();
+      worker.terminate();
+      console.log(await until(() => threadsOf("ZMQbg") === 0));`,
+    );
+    assertEquals([stdout, stderr, code], ["ended 0 closed\ntrue\n", "", 0]);
+  },
+});

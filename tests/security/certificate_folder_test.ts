@@ -1,0 +1,59 @@
+import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
+import { Context } from "../../mod.ts";
+import { Authenticator, Certificate, CertificateFolder, z85Decode } from "../../security/mod.ts";
+import { certificates, letIn, refused, statusOf } from "./support.ts";
+
+Deno.test(certificates(
+  "a folder's certificates come in, and a reload sees what was added and removed",
+  async (folder) => {
+    const [server, ada, bob, eve] = Array.from({ length: 4 }, () => Certificate.create());
+    await ada.toPublic().save(`${folder}/ada & co%20.key`);
+    await eve.save(`${folder}/eve.public`);
+    await Deno.writeTextFile(`${folder}/notes.txt`, "no certificate");
+    await Deno.mkdir(`${folder}/more.key`);
+    for (
+      const path of [
+        folder,
+        `${folder}/`,
+        new URL(`file://${folder}`),
+        new URL(`file://${folder}/`),
+      ]
+    ) {
+      const known = await CertificateFolder.open(path);
+      assertEquals(known.certificates.map(({ publicKey }) => publicKey), [ada.publicKey]);
+      assertEquals([known.has(ada.publicKey), known.has(bob.publicKey)], [true, false]);
+      assertEquals(known.get(ada.publicKey)?.publicKey, ada.publicKey);
+    }
+    const known = await CertificateFolder.open(folder);
+    await using authenticator = new Authenticator();
+    authenticator.configureCurve(known);
+    const options = { ...server.serverOptions(), zapDomain: "home", zapEnforceDomain: true };
+    await letIn(options, ada.clientOptions(server));
+    await refused(options, bob.clientOptions(server));
+    await refused(options, eve.clientOptions(server));
+    await bob.toPublic().save(`${folder}/bob.key`);
+    await Deno.remove(`${folder}/ada & co%20.key`);
+    await letIn(options, ada.clientOptions(server)); // it wasn't looked at yet
+    await known.reload();
+    await letIn(options, bob.clientOptions(server));
+    await refused(options, ada.clientOptions(server));
+  },
+));
+
+Deno.test(certificates(
+  "a folder with a broken certificate isn't loaded; what was stays in force",
+  async (folder) => {
+    const ada = Certificate.create();
+    await ada.toPublic().save(`${folder}/ada.key`);
+    const known = await CertificateFolder.open(folder);
+    await Deno.writeTextFile(`${folder}/broken.key`, "curve\n");
+    await Deno.remove(`${folder}/ada.key`);
+    await rejects(known.reload(), { name: "SyntaxError", message: /broken\.key/ });
+    await rejects(CertificateFolder.open(folder), { name: "SyntaxError" });
+    await rejects(CertificateFolder.open(`${folder}/none`), Deno.errors.NotFound);
+    using context = new Context();
+    using authenticator = new Authenticator({ context });
+    authenticator.configureCurve(known);
+    assertEquals(await statusOf(context, "CURVE", [z85Decode(ada.publicKey)]), "200");
+  },
+));

@@ -1,0 +1,88 @@
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { Context, Pull, Push } from "../../mod.ts";
+import { freshAddress, join } from "../util.ts";
+import { all, finish } from "./observing.ts";
+import { soon, turnsUntil } from "../waiting.ts";
+
+Deno.test("what happened before the first read is kept", async () => {
+  const pull = new Pull();
+  const push = new Push();
+  const { events } = pull;
+  await join(pull, push);
+  await push.send("hello");
+  await soon(pull.receive());
+  const types: string[] = [];
+  while (types.at(-1) !== "handshake") types.push((await soon(events.receive())).type);
+  assertEquals(types, ["bind", "accept", "handshake"]);
+  push.close();
+  await finish(pull);
+});
+
+Deno.test("beyond the capacity the oldest events are dropped, and counted", async () => {
+  const pull = new Pull();
+  const { events } = pull;
+  assertEquals([events.capacity, events.lost], [1000, 0]);
+  events.capacity = 3;
+  for (let i = 0; i < 5; i++) await pull.bind(freshAddress("tcp"));
+  pull.close();
+  // Five times "bind", five times "close", and the end.
+  await turnsUntil(() => events.lost === 8, "the end");
+  assertEquals((await soon(all(events))).map(({ type }) => type), ["close", "close", "end"]);
+});
+
+Deno.test("a smaller capacity drops at once what is beyond it", async () => {
+  const pull = new Pull();
+  const { events } = pull;
+  for (const wrong of ["1", null, 1n]) {
+    throws(() => Reflect.set(events, "capacity", wrong), { name: "TypeError" });
+  }
+  for (const wrong of [0, -1, 1.5, NaN]) {
+    throws(() => events.capacity = wrong, { name: "RangeError" });
+  }
+  events.capacity = Infinity;
+  events.capacity = 10;
+  for (let i = 0; i < 5; i++) await pull.bind(freshAddress("tcp"));
+  pull.close();
+  await turnsUntil(() => events.lost === 1, "all eleven events");
+  events.capacity = 1;
+  assertEquals(events.lost, 10);
+  assertEquals(await events.receive(), { type: "end" });
+});
+
+Deno.test("an unread Observer holds no one up, even while its isolate takes nothing in", async () => {
+  const context = new Context();
+  const pull = new Pull({ context });
+  const { events } = pull;
+  await pull.bind(freshAddress("tcp"));
+  // No turn of the event loop in between, and no wait: nothing is drained.
+  for (let i = 0; i < 1500; i++) {
+    const push = new Push({ context, linger: 0 });
+    push.connect(pull.lastEndpoint!);
+    push.sendSync("x", { timeout: 5000 });
+    const limit = performance.now() + 5000;
+    while (pull.tryReceive() === undefined) assert(performance.now() < limit, "it's held up");
+    push.close();
+  }
+  assertEquals(events.lost, 0);
+  pull.close();
+  const count = (await soon(all(events))).length + events.lost;
+  // At least "accept" and "handshake" for each: more than libzmq's own limits would let through.
+  assert(count > 3000, `${count} events`);
+  context.close();
+});
+
+Deno.test("an Observer that's closed after its socket leaves no one behind that blocks", async () => {
+  const context = new Context();
+  for (let i = 0; i < 20; i++) {
+    const pull = new Pull({ context });
+    const { events } = pull;
+    await pull.bind(freshAddress("tcp"));
+    pull.close();
+    events.close();
+  }
+  // The thread that reports would block every later closing.
+  const pull = new Pull({ context });
+  await pull.bind(freshAddress("tcp"));
+  await finish(pull);
+  context.close();
+});

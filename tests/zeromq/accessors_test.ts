@@ -1,0 +1,60 @@
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { Dealer, Publisher, Router } from "../../zeromq.ts";
+import { throwsShape, untyped, using } from "./support.ts";
+
+const EINVAL = { message: "Invalid argument", code: "EINVAL", errno: 22 };
+const ID = "åbçdéfghïjk";
+
+const BY_NUMBER: [kind: string, option: number, before: unknown, ...values: unknown[]][] = [
+  ["Bool", 39, false, true, false],
+  ["Int32", 19, 100, 75],
+  ["Uint32", 57, 0, 75],
+  ["Int64", 22, -1, 0xffffffffffff],
+  ["Uint64", 4, 0, 0xffffffffffff],
+  ["String", 5, null, ID],
+  ["String", 68, null, "foo", null],
+  ["Int32", 27, -1, 20],
+  ["Int32", 28, -1, 20],
+];
+for (const [kind, option, before, ...values] of BY_NUMBER) {
+  Deno.test(`get${kind}Option and set${kind}Option work on the option ${option}`, async () => {
+    await using(untyped(new Dealer()), (socket) => {
+      assertEquals(socket[`get${kind}Option`](option), before);
+      for (const value of values) {
+        socket[`set${kind}Option`](option, value);
+        assertEquals(socket[`get${kind}Option`](option), value);
+      }
+    });
+  });
+}
+
+Deno.test("an option that libzmq doesn't know, or doesn't read: EINVAL", async () => {
+  await using(untyped(new Router()), (socket) => {
+    throwsShape(() => socket.getInt32Option(9999), EINVAL);
+    throwsShape(() => socket.setInt32Option(9999, 1), EINVAL);
+    throwsShape(() => socket.mandatory, EINVAL);
+    throwsShape(() => socket.tcpAcceptFilter, EINVAL);
+    throwsShape(() => socket.sendTimeout = -5, EINVAL);
+  });
+});
+
+Deno.test("options of a closed socket: ENOTSOCK", () => {
+  const socket = new Dealer();
+  socket.close();
+  const shape = {
+    message: "Socket operation on non-socket",
+    code: "ENOTSOCK",
+    errno: Deno.build.os === "linux" ? 88 : 38,
+  };
+  throwsShape(() => socket.linger, shape);
+  throwsShape(() => socket.linger = 5, shape);
+  throwsShape(() => socket.lastEndpoint, shape);
+  throwsShape(() => socket.routingId, shape);
+  throwsShape(() => socket.maxMessageSize, shape);
+});
+
+Deno.test("readable and writable go the engine's way when asked for by number", async () => {
+  await using(untyped(new Publisher()), (socket) => {
+    assertEquals(socket.getInt32Option(15), 2);
+  });
+});

@@ -1,0 +1,24 @@
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import * as zmq from "../../zeromq.ts";
+
+Deno.test("version is libzmq's, and every capability a boolean", () => {
+  assert(/^\d+\.\d+\.\d+$/.test(zmq.version));
+  const { capability } = zmq;
+  assertEquals(Object.keys(capability), [
+    "ipc",
+    "pgm",
+    "tipc",
+    "norm",
+    "curve",
+    "gssapi",
+    "draft",
+  ]);
+  for (const value of Object.values(capability)) assertEquals(typeof value, "boolean");
+});
+
+Deno.test("curveKeyPair gives a fresh pair of 40 printable characters each", () => {
+  const one = zmq.curveKeyPair();
+  assertEquals(Object.keys(one), ["publicKey", "secretKey"]);
+  for (const key of Object.values(one)) assert(/^[\x21-\x7e]{40}$/.test(key));
+  assert(one.secretKey !== zmq.curveKeyPair().secretKey);
+});
