@@ -1,15 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 
-const ROOT = new URL("../", import.meta.url).pathname;
-
-async function filesBelow(folder: string, ending: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(ROOT + folder)) {
-    if (isDirectory) found.push(...await filesBelow(`${folder}${name}/`, ending));
-    else if (name.endsWith(ending)) found.push(folder + name);
-  }
-  return found;
-}
+import { filesBelow, ROOT } from "./files.ts";
+import { isNamed, testsByFile } from "./places.ts";
 
 async function guides(): Promise<Map<string, string>> {
   const files = [
@@ -18,7 +10,9 @@ async function guides(): Promise<Map<string, string>> {
     "CHANGELOG.md",
     ...await filesBelow("docs/", ".md"),
   ];
-  const texts = files.map(async (file) => [file, await Deno.readTextFile(ROOT + file)] as const);
+  const texts = files.map(async (file) =>
+    [file, await Deno.readTextFile(new URL(file, ROOT))] as const
+  );
   return new Map(await Promise.all(texts));
 }
 
@@ -28,33 +22,20 @@ function anchorOf(heading: string): string {
   return text.replaceAll(/[^\p{L}\p{N} _-]/gu, "").trim().replaceAll(" ", "-");
 }
 
-/** Whether a name in a guide, in which … leaves something out, is that of a test, in which ${…} is filled in. */
-function isName(cited: string, source: string): boolean {
-  const pattern = (text: string, gap: RegExp) =>
-    new RegExp(
-      `^${text.split(gap).map((part) => part.replaceAll(/[^\w ]/g, "\\$&")).join(".*")}$`,
-      "s",
-    );
-  return pattern(cited, /…/).test(source) || pattern(source, /\$\{[^}]*\}/).test(cited);
-}
-
-Deno.test("every test that a guide cites for a claim exists", async () => {
-  const tests = new Map<string, string[]>();
-  for (const file of await filesBelow("tests/", ".ts")) {
-    const source = await Deno.readTextFile(ROOT + file);
-    const strings = source.matchAll(/"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`/g);
-    tests.set(file, [...strings].map(([, a, b]) => (a ?? b).replaceAll('\\"', '"')));
-  }
+Deno.test("every test that a guide cites for a claim stands in that file, under that name", async () => {
+  const tests = await testsByFile();
   let cited = 0;
   const missing: string[] = [];
   for (const [guide, text] of await guides()) {
-    for (const [, file, names] of text.matchAll(/`([\w/]+\.ts)`:((?:(?:,| and)? "[^"]*")+)/g)) {
-      const candidates = [...tests].filter(([path]) => `/${path}`.endsWith(`/${file}`));
-      for (const [, name] of names.matchAll(/"([^"]*)"/g)) {
-        if (file === "file_test.ts") continue; // how to cite one
+    for (
+      const [, file, names] of text.matchAll(/`([\w/]+_test\.ts)`(?::((?:(?:,| and)? "[^"]*")+))?/g)
+    ) {
+      if (file === "tests/module_test.ts") continue; // how to cite one
+      const there = tests.get(file);
+      if (there === undefined) missing.push(`${guide}: ${file}`);
+      for (const [, name] of (names ?? "").matchAll(/"([^"]*)"/g)) {
         cited++;
-        if (candidates.some(([, strings]) => strings.some((one) => isName(name, one)))) continue;
-        missing.push(`${guide}: ${file}: ${name}`);
+        if (!there?.some((one) => isNamed(one, name))) missing.push(`${guide}: ${file}: ${name}`);
       }
     }
   }
@@ -70,8 +51,8 @@ Deno.test("every link within the guides leads somewhere", async () => {
     for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
       if (/^[a-z]+:/.test(target)) continue;
       links++;
-      const url = new URL(target, `file://${ROOT}${guide}`);
-      const file = url.pathname.slice(ROOT.length);
+      const url = new URL(target, new URL(guide, ROOT));
+      const file = url.pathname.slice(ROOT.pathname.length);
       const there = texts.get(file);
       const exists = there !== undefined || await Deno.stat(url).then(() => true, () => false);
       const headings = [...(there ?? "").matchAll(/^#+ (.*)$/gm)].map(([, one]) => anchorOf(one));

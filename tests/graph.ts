@@ -1,7 +1,7 @@
 /** What `deno info` says of the library's modules. */
 
-/** The library's folder. */
-export const ROOT: URL = new URL("../", import.meta.url);
+import { ROOT } from "./files.ts";
+
 /** The library's entries, by their names in \`deno.json\`. */
 export const EXPORTS: Record<string, string> =
   JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT))).exports;

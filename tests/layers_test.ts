@@ -1,8 +1,7 @@
 /** What may import what. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-
-const ROOT = new URL("../", import.meta.url);
+import { MODULES, ROOT } from "./files.ts";
 
 /** The layers, lowest first. Those beside each other have nothing of each other. */
 const LAYERS: Record<string, RegExp>[] = [
@@ -23,12 +22,6 @@ interface Import {
   types: boolean;
 }
 
-async function* modulesIn(folder: string): AsyncGenerator<string> {
-  for await (const { name, isFile } of Deno.readDir(new URL(`./${folder}`, ROOT))) {
-    if (isFile && name.endsWith(".ts")) yield folder + name;
-  }
-}
-
 async function importsOf(path: string): Promise<Import[]> {
   const source = await Deno.readTextFile(new URL(path, ROOT));
   const code = source.replaceAll(/\/\*[^]*?\*\//g, "");
@@ -43,11 +36,7 @@ async function importsOf(path: string): Promise<Import[]> {
   });
 }
 
-const { publish } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-const folders: string[] = publish.include.filter((one: string) => /^(?!docs)\w+\/$/.test(one));
-const modules = (await Promise.all(["", ...folders].map((one) => Array.fromAsync(modulesIn(one)))))
-  .flat().sort();
-const imports = (await Promise.all(modules.map(importsOf))).flat();
+const imports = (await Promise.all(MODULES.map(importsOf))).flat();
 
 /** A module's layer, and its name there. */
 function placeOf(path: string): [height: number, name: string] {
@@ -59,7 +48,7 @@ function placeOf(path: string): [height: number, name: string] {
 }
 
 Deno.test("imports run one way: errors, ffi, process, poller, context, socket, security and proxy, mod.ts and zeromq.ts", () => {
-  assert(modules.length > 100 && imports.length > 300, `${modules.length}, ${imports.length}`);
+  assert(MODULES.length > 100 && imports.length > 300, `${MODULES.length}, ${imports.length}`);
   const others = imports.filter(({ from, to }) => {
     const [height, name] = placeOf(from);
     const [below, other] = placeOf(to);
@@ -69,7 +58,7 @@ Deno.test("imports run one way: errors, ffi, process, poller, context, socket, s
 });
 
 Deno.test("no module imports one that needs it in order to be loaded", () => {
-  const left = new Set(modules);
+  const left = new Set(MODULES);
   const needs = imports.filter(({ from, to, types }) => !types && from !== to);
   // Whatever needs none of the others, or is needed by none, goes, again and again. What stays goes round.
   for (let before = -1; left.size !== before;) {

@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { libraryPath } from "../mod.ts";
-import { EXPORTS, modulesOf, pathOf, ROOT } from "./graph.ts";
+import { ROOT } from "./files.ts";
+import { EXPORTS, modulesOf, pathOf } from "./graph.ts";
 import { withFolder } from "./util.ts";
 import { CONVERSATION } from "./ffi/programs.ts";
 import { run } from "./program.ts";

@@ -1,12 +1,12 @@
 /** What an import of the library costs, where that isn't a matter of the machine. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { ROOT } from "./files.ts";
 import { graphOf } from "./graph.ts";
 import { listOf, LISTS } from "./write_modules.ts";
 import { run } from "./program.ts";
 
 const FLAGS = ["-A", "--v8-flags=--trace-gc"];
-const ROOT = new URL("../", import.meta.url);
 
 Deno.test("an import ends before the collector's second run", async () => {
   const source = 'import "$MOD";';

@@ -3,14 +3,7 @@
  * file, a name and the place of the call, divided by tabs.
  */
 
-const ROOT = new URL("../", import.meta.url);
-
-async function* testsBelow(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
-    if (isDirectory) yield* testsBelow(`${folder}${name}/`);
-    else if (name.endsWith("_test.ts")) yield folder + name;
-  }
-}
+import { filesBelow, ROOT } from "./files.ts";
 
 type Definition = string | { name?: string } | (() => unknown);
 
@@ -29,7 +22,7 @@ function test(first: Definition, second?: Definition): void {
 const members = ["beforeAll", "afterAll", "beforeEach", "afterEach"].map((one) => [one, () => {}]);
 const value = Object.assign(test, { ignore: test, only: test }, Object.fromEntries(members));
 Object.defineProperty(Deno, "test", { value });
-for (file of (await Array.fromAsync(testsBelow("tests/"))).sort()) {
+for (file of await filesBelow("tests/", "_test.ts")) {
   await import(new URL(file, ROOT).href);
 }
 console.log(found.join("\n"));

@@ -1,9 +1,8 @@
 /** Programs with workers, what a process has open, and a second copy of the library. */
 
+import { FOLDERS, MODULES, ROOT } from "./files.ts";
 import { withFolder } from "./util.ts";
 import { type Outcome, run } from "./program.ts";
-
-const ROOT = new URL("../", import.meta.url);
 
 /** What a program has in order to look at its threads. */
 export const THREADS = `
@@ -120,15 +119,8 @@ export function withWorkers(
 /** Makes a second copy of the library, and calls with its folder's address. */
 export function withCopy<T>(action: (copy: string) => Promise<T>): Promise<T> {
   return withFolder(async (folder) => {
-    const { publish } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-    const folders = publish.include.filter((one: string) => /^(?!docs)\w+\/$/.test(one));
-    for (const one of ["", ...folders]) {
-      await Deno.mkdir(`${folder}/${one}`, { recursive: true });
-      for await (const { name, isFile } of Deno.readDir(new URL(`./${one}`, ROOT))) {
-        if (!isFile || !name.endsWith(".ts")) continue;
-        await Deno.copyFile(new URL(`./${one}${name}`, ROOT), `${folder}/${one}${name}`);
-      }
-    }
+    for (const one of FOLDERS) await Deno.mkdir(`${folder}/${one}`, { recursive: true });
+    for (const one of MODULES) await Deno.copyFile(new URL(one, ROOT), `${folder}/${one}`);
     return await action(`file://${folder}`);
   });
 }

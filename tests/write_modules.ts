@@ -7,9 +7,8 @@
  * that it imports. Cost: one module more.
  */
 
+import { ROOT } from "./files.ts";
 import { graphOf } from "./graph.ts";
-
-const ROOT = new URL("../", import.meta.url);
 
 /** Each list, and the entry that it's of. */
 export const LISTS: readonly [list: string, entry: string][] = [

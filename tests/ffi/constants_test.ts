@@ -1,6 +1,5 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-
-const ROOT = new URL("../../", import.meta.url);
+import { MODULES, ROOT } from "../files.ts";
 
 /** Where C's names and numbers may stand: the bindings, the backends with their parts, and the two tables. */
 const BACKENDS =
@@ -17,15 +16,6 @@ const TAKES = new Map([
     .map((name) => [name, 0] as const),
   ["Option", 0], // getBoolOption and the like
 ]);
-
-const FOLDERS = /^(process|poller|socket|proxy|security|zeromq)$/;
-
-async function* sourcesIn(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
-    if (isDirectory && FOLDERS.test(name)) yield* sourcesIn(`${name}/`);
-    else if (name.endsWith(".ts")) yield folder + name;
-  }
-}
 
 /** Of libzmq, of each call that waits and what its descriptors are, of files and signals. */
 const NAMES =
@@ -47,8 +37,7 @@ function callsOf(code: string, name: string): string[][] {
   return [...calls].map(([, list]) => list.split(",").map((one) => one.trim()));
 }
 
-const all = await Array.fromAsync(sourcesIn(""));
-const paths = all.filter((path) => !AT_HOME.some((place) => place.test(path)));
+const paths = MODULES.filter((path) => !AT_HOME.some((place) => place.test(path)));
 const sources = await Promise.all(paths.map(async (path) => [path, await codeOf(path)] as const));
 
 Deno.test("C's names of options, types, flags and events stand in ffi/ and the backends alone", () => {

@@ -1,3 +1,4 @@
+import { MODULES, ROOT } from "../files.ts";
 import "../fds.ts";
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { constants } from "node:os";
@@ -221,22 +222,14 @@ Deno.test("an option that libzmq refuses is named by the error", () => {
 });
 
 Deno.test("the error gate is the only reader of errno", async () => {
-  const root = new URL("../../", import.meta.url);
-  const { publish } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
-  const folders = publish.include.filter((one: string) => /^(?!docs)\w+\/$/.test(one));
   const readers: string[] = [];
-  for (const folder of ["", ...folders]) {
-    for await (const { name, isFile } of Deno.readDir(new URL(`./${folder}`, root))) {
-      if (!isFile || !name.endsWith(".ts")) continue;
-      const source = await Deno.readTextFile(new URL(`./${folder}${name}`, root));
-      const code = source.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
-      // Called, or taken out of the table in order to be; an error's `errno` is neither.
-      const reads = /\berrno\(|\berrno\b[^;]*=\s*libc\(\)|libc\(\)\[|\b(zmq_errno|__errno)/.test(
-        code,
-      );
-      if (reads) readers.push(folder + name);
-    }
+  for (const path of MODULES) {
+    const source = await Deno.readTextFile(new URL(path, ROOT));
+    const code = source.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
+    // Called, or taken out of the table in order to be; an error's `errno` is neither.
+    const reads = /\berrno\(|\berrno\b[^;]*=\s*libc\(\)|libc\(\)\[|\b(zmq_errno|__errno)/;
+    if (reads.test(code)) readers.push(path);
   }
   // One declares the function, the other one calls it.
-  assertEquals(readers.sort(), ["ffi/errno.ts", "ffi/libc.ts"]);
+  assertEquals(readers, ["ffi/errno.ts", "ffi/libc.ts"]);
 });

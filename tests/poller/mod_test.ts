@@ -1,5 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { EXPORTS, modulesOf, pathOf, ROOT } from "../graph.ts";
+import { ROOT } from "../files.ts";
+import { EXPORTS, modulesOf, pathOf } from "../graph.ts";
 
 Deno.test("the Poller's module brings in nothing of the sockets", async () => {
   const module = new URL("../../poller/mod.ts", import.meta.url);
