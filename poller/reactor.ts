@@ -449,7 +449,6 @@ function serve(source: Source): void {
   try {
     source.serve();
   } catch (error) {
-    source.stale = false;
     if (source.dependents > 0) source.fail(error);
     else reportError(error);
   }

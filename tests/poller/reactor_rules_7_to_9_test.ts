@@ -254,6 +254,26 @@ Deno.test("rule 8: looks go on after one that has found nothing", async () => {
   await turnsUntil(() => bell.asked > asked, "the next look");
 });
 
+Deno.test("rule 8: while there is a background source, looks follow each other soon, whatever they find", async () => {
+  await settled();
+  using bell = new Bell();
+  const { waitSync } = Main.prototype;
+  let looks = 0;
+  let over = false;
+  using _counted = replaced(Main.prototype, "waitSync", function (this: Backend<unknown>, ...all) {
+    looks++;
+    waitSync.apply(this, all);
+  });
+  reactor().addBackground(bell);
+  const alarm = new Alarm(() => over = true);
+  // At one look a second it would come first.
+  alarm.set(performance.now() + 2500);
+  await turnsUntil(() => looks >= 5 || over, "the looks");
+  alarm.stop();
+  reactor().removeBackground(bell);
+  assertEquals(over, false);
+});
+
 Deno.test("rule 8: while a thread is parked, no look is scheduled", async () => {
   using parks = new Parks();
   using _patience = new Patience();

@@ -12,7 +12,7 @@ import type { Wait } from "../../poller/wait_strategy.ts";
 import { pipe, put, take } from "../fds.ts";
 import { replaced } from "../replacing.ts";
 import { Bell, eachBackend, KINDS, Main, Parks, Patience, Strategy } from "./support.ts";
-import { held, pause, soon, turnsUntil } from "../waiting.ts";
+import { held, pause, soon, turns, turnsUntil } from "../waiting.ts";
 import { run } from "../program.ts";
 
 /** Answers each message, in a thread of its own. */
@@ -133,20 +133,6 @@ const WAITS: [what: string, program: string, expected: string][] = [
     console.log(await pull.receive().catch((error) => error.code));
     `,
     "EAGAIN",
-  ],
-  [
-    "a time-out is kept that is earlier than what was waited for before",
-    `
-    const { Alarm } = await import("$MOD/../poller/alarm.ts");
-    const other = new Pull();
-    other.receive().catch(() => {});
-    await new Promise((resolve) => setImmediate(resolve));
-    let over = false;
-    new Alarm(() => over = true).set(performance.now() + 70);
-    pull.receiveTimeout = 20;
-    console.log((await pull.receive().catch((error) => error)).code, over);
-    `,
-    "EAGAIN false",
   ],
   [
     "a message is received",
@@ -342,6 +328,20 @@ Deno.test("between two yields there is a dispatch, whatever the strategy says", 
   await turnsUntil(() => fired.served > 0, "the look");
   busy.then = undefined;
 });
+
+for (const over of eachBackend()) {
+  Deno.test(over("Pollers of one kind wait in one set, with one thread", async (poller, kind) => {
+    await settled();
+    using other = new Poller({ backend: kind });
+    using parks = new Parks();
+    const waits = [held(poller.wait()), held(other.wait())];
+    await turnsUntil(() => parks.outstanding > 0, "the sleep");
+    await turns(3);
+    assertEquals(parks.outstanding, 1);
+    for (const each of [poller, other]) each.wake();
+    await soon(Promise.all(waits));
+  }));
+}
 
 Deno.test("the strategy is told of a yield", async () => {
   await settled();
