@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
-import { Context, context, Pair, Pull, Push, Socket } from "../mod.ts";
+import { Context, context, Pair, Pull, Push } from "../mod.ts";
 import { openDescriptors } from "./fds.ts";
 import { join } from "./util.ts";
 import { turn } from "./waiting.ts";
@@ -103,31 +103,6 @@ Deno.test("an option that is undefined is as if it weren't there", () => {
   assertEquals([context.ioThreads, context.exitLinger], [1, 10_000]);
 });
 
-Deno.test("closing a context closes its sockets, and no others", async () => {
-  const own = new Context();
-  const sockets = [
-    new Pair({ context: own }),
-    new Pull({ context: own }),
-    new Push({ context: own }),
-  ];
-  using other = new Pair();
-  const fails = (sockets[1] as Pull).receive();
-  const ends = (async () => {
-    for await (const _ of sockets[0] as Pair) throw new Error("there was a message");
-  })();
-  await turn();
-  own.close();
-  assert(own.closed);
-  await rejects(fails, { code: "EBADF", call: "zmq_msg_recv" });
-  await ends;
-  for (const socket of sockets) {
-    assert(socket.closed);
-    assert(socket.context === own);
-    socket.close();
-  }
-  assertEquals([other.closed, context.closed], [false, false]);
-});
-
 Deno.test("closing a context twice does nothing, and using closes it", () => {
   let kept: Context;
   {
@@ -199,23 +174,6 @@ Deno.test("an inproc name belongs to its context", async () => {
     push.connect(address);
     await push.send(own === one ? "one" : "other");
     assertEquals((await pull.receive())[0].text(), own === one ? "one" : "other");
-  }
-});
-
-Deno.test("a closed socket gives its place in the context back", async () => {
-  using own = new Context({ maxSockets: 4 });
-  for (let i = 0; i < 30; i++) {
-    let socket: Socket | undefined;
-    while (socket === undefined) {
-      try {
-        socket = new Pair({ context: own });
-      } catch (error) {
-        // libzmq closes sockets on a thread of its own.
-        assertEquals((error as { code?: string }).code, "EMFILE");
-        await turn();
-      }
-    }
-    socket.close();
   }
 });
 

@@ -1,5 +1,6 @@
 /** Very many sockets, and no descriptors left. */
 
+import "../util.ts";
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { Context, Dealer } from "../../mod.ts";
 import { defaultKind } from "../../poller/create.ts";

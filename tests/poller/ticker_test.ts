@@ -1,3 +1,4 @@
+import "../util.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { blocking, durations } from "./blocking.ts";
 import { pause } from "../waiting.ts";

@@ -1,3 +1,4 @@
+import "../util.ts";
 import { throws } from "node:assert/strict";
 import { Context } from "../../mod.ts";
 import { Authenticator } from "../../security/mod.ts";
