@@ -1,3 +1,4 @@
+import "./util.ts";
 import "./fds.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { constants } from "node:os";

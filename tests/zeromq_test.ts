@@ -1,3 +1,4 @@
+import "./util.ts";
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import * as zmq from "../zeromq.ts";
 

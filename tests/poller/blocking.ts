@@ -1,5 +1,6 @@
 /** Bounded waits on the isolate's own thread, as Linux's strategy makes them. */
 
+import "../util.ts";
 import type { Report } from "../../poller/backend.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
 import { EpollStrategy } from "../../poller/epoll_strategy.ts";

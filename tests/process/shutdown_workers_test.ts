@@ -1,4 +1,4 @@
-import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { endsSo } from "../endings.ts";
 import { run } from "../program.ts";
 import { withCopy, withWorkers } from "../workers.ts";

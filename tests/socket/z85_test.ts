@@ -1,3 +1,4 @@
+import "../security/support.ts";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { loadLibrary } from "../../ffi/load.ts";
 import { z85Decode, z85Encode } from "../../security/mod.ts";

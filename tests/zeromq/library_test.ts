@@ -1,4 +1,4 @@
-import "../util.ts";
+import "./support.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import * as zmq from "../../zeromq.ts";
 
