@@ -93,7 +93,6 @@ export class Pool {
   }
 
   #resumeNow(): void {
-    this.#overtake.set(Infinity);
     const resume = this.#resume;
     this.#resume = undefined;
     resume?.();

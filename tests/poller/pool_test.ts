@@ -20,6 +20,29 @@ Deno.test("a yield goes on once, when the runtime has had its turn", async () =>
   assertEquals(resumed, 1);
 });
 
+/** Makes a pool of threads that are all busy for some ms, and prints how often a yield goes on, and by what. */
+const OVERTAKEN = `
+  import { libc } from "$MOD/../ffi/libc.ts";
+  import { Pool } from "$MOD/../poller/pool.ts";
+  import "$MOD";
+  const looks = [];
+  const pool = new Pool((atAll) => looks.push(atAll));
+  for (let i = 0; i < 64; i++) libc().poll_onPool(null, 0n, 50);
+  let resumed = 0;
+  pool.yieldToRuntime(() => {
+    resumed++;
+    console.log(pool.busy);
+  });
+  while (resumed === 0 || pool.busy) await libc().poll_onPool(null, 0n, 0);
+  console.log(resumed, looks.join());
+  Deno.exit();
+`;
+
+Deno.test("a yield that was overtaken doesn't go on again, but has a look made, when its call comes back", async () => {
+  const { stdout, stderr } = await run(OVERTAKEN);
+  assertEquals(stdout || stderr, "true\n1 false\n");
+});
+
 /** Prints what a pool of which all threads are busy does; `$DO` is done with it. */
 const FULL = `
   import { libc } from "$MOD/../ffi/libc.ts";
