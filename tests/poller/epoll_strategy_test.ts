@@ -4,13 +4,15 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { READABLE } from "../../poller/backend.ts";
 import { defaultKind } from "../../poller/create.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
+import { EpollSet } from "../../poller/epoll_set.ts";
 import { EpollStrategy } from "../../poller/epoll_strategy.ts";
 import { Pair } from "../../mod.ts";
-import { closeFd, duplicate, pipe, put, take } from "../fds.ts";
+import { closeFd, duplicate, openDescriptors, openedSince, pipe, put, take } from "../fds.ts";
 import { freshAddress, join } from "../util.ts";
 import { Parks } from "./support.ts";
 import { blocking, durations } from "./blocking.ts";
 import { run } from "../program.ts";
+import { replaced } from "../replacing.ts";
 
 const ignore = Deno.build.os !== "linux";
 /** The reactor blocks, and watches the runtime, where it uses epoll only. */
@@ -27,6 +29,21 @@ Deno.test({ name: "a bounded wait reports what is ready", ignore }, () => {
   block((token, ready) => reported.push([token, ready]));
   close();
   assertEquals(reported, [["pipe", READABLE]]);
+});
+
+Deno.test({ name: "where there can't be a clock, a bounded wait is as short", ignore }, () => {
+  const before = openDescriptors();
+  const { block, close } = blocking<string>();
+  let shortest = Infinity;
+  {
+    using _broken = replaced(EpollSet.prototype, "control", () => {
+      throw new Error("injected");
+    });
+    shortest = Math.min(...durations(block, 10));
+  }
+  close();
+  assert(shortest > 0.5 && shortest < 10, `${shortest} ms`);
+  assertEquals(openedSince(before), []);
 });
 
 Deno.test({ name: "bounded waits end also in a set that was rebuilt", ignore }, () => {
