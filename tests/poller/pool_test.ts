@@ -87,24 +87,39 @@ Deno.test("while a wait can't begin, everything is looked at again and again", a
 
 Deno.test("a wait that is late is looked after at its deadline", async () => {
   const what = `
+    const { Alarm } = await import("$MOD/../poller/alarm.ts");
+    let over = false;
+    const lates = [];
+    looks.push = function (atAll) {
+      lates.push(over);
+      return Array.prototype.push.call(this, atAll);
+    };
     const begun = performance.now();
+    new Alarm(() => over = true).set(begun + 90);
     pool.parked(begun, begun + 5, false);
+    // Taken down at the look itself, since a busy machine may come to the next turn late.
     await until(() => looks.length > 0);
-    console.log(performance.now() - begun < 60);
+    console.log(lates[0]);
   `;
-  assertEquals(await full(what), "true");
+  assertEquals(await full(what), "false");
 });
 
 Deno.test("a deadline that became earlier was overlooked while a wait couldn't begin", async () => {
   const what = `
     const { Alarm } = await import("$MOD/../poller/alarm.ts");
     let over = false;
+    const lates = [];
+    looks.push = function (atAll) {
+      lates.push(over);
+      return Array.prototype.push.call(this, atAll);
+    };
     const begun = performance.now();
     new Alarm(() => over = true).set(begun + 90);
     pool.parked(begun, Infinity, false);
     pool.expect(begun + 5);
+    // Taken down at the look itself, since a busy machine may come to the next turn late.
     await until(() => looks.length > 0);
-    console.log(over);
+    console.log(lates[0]);
   `;
   assertEquals(await full(what), "false");
 });

@@ -99,6 +99,22 @@ Deno.test("rule 7: a REP that says readable and has nothing isn't tried in circl
   assertEquals(String((await soon(message))[0]), "with an envelope");
 });
 
+Deno.test("rule 7: while a REP says readable and has nothing, the thread sleeps for 50 ms at most", async () => {
+  using reply = new Reply();
+  using dealer = new Dealer({ linger: 0 });
+  await join(reply, dealer, freshAddress("inproc"));
+  using poller = new Poller();
+  poller.add(reply);
+  using parks = new Parks();
+  const message = held(reply.receive());
+  await turnsUntil(() => parks.outstanding === 1 && parks.timeout === -1, "the long sleep");
+  assert(dealer.trySend("no envelope"));
+  await turnsUntil(() => parks.outstanding === 1 && parks.timeout !== -1, "the short sleep");
+  assert(Math.floor(parks.timeout) <= 50, `${parks.timeout} ms`);
+  assert(dealer.trySend(["", "with an envelope"]));
+  await soon(message);
+});
+
 Deno.test("rule 7: while a ROUTER refuses, the thread sleeps for 50 ms at most", async () => {
   using sockets = await routerWithFullPeer();
   const { router, full } = sockets;
