@@ -5,9 +5,10 @@ import { Pair, Poller, Pull, settled } from "../../mod.ts";
 import { type Backend, READABLE } from "../../poller/backend.ts";
 import { defaultKind } from "../../poller/create.ts";
 import { reactor } from "../../poller/reactor.ts";
+import { handleOf } from "../../socket/handle.ts";
 import { pipe, put } from "../fds.ts";
 import { freshAddress, join } from "../util.ts";
-import { Bell, eachBackend, Main, Parks, Patience, Strategy } from "./support.ts";
+import { Bell, dealers, eachBackend, fillUp, Main, Parks, Patience, Strategy } from "./support.ts";
 import { held, soon, turns, turnsUntil } from "../waiting.ts";
 import { replaced } from "../replacing.ts";
 
@@ -32,6 +33,21 @@ Deno.test("an error of a source ends what waits for it, and nothing else", async
   one.serve = serve;
   other.ring(READABLE);
   assertEquals((await soon(elsewhere)).length, 1);
+});
+
+Deno.test("an error of a socket ends what waits for it in both directions, and in Pollers", async () => {
+  using sockets = await dealers();
+  const { one } = sockets;
+  fillUp(one);
+  using poller = new Poller();
+  poller.add(one);
+  const waits: Promise<unknown>[] = [one.receive(), one.send("waiting"), poller.wait()];
+  const ends = waits.map((wait) => wait.then(() => "no error", (error) => error.message));
+  await turns(3);
+  const handle = handleOf(one);
+  using _broken = replaced(handle, "serve", injected);
+  reactor().markStale(handle);
+  assertEquals(await soon(Promise.all(ends)), ["injected", "injected", "injected"]);
 });
 
 Deno.test("an error of a stale source leaves none of the others unseen", async () => {

@@ -447,6 +447,22 @@ const ENDS: [how: string, end: (socket: Router, full: Dealer, abort: () => void)
   ["left by its last operation, whose time is over", () => {}],
 ];
 
+Deno.test("rule 15: also where a receive waits for it after that", async () => {
+  await settled();
+  using parks = new Parks();
+  using sockets = await refusedSend();
+  const { router } = sockets;
+  const controller = new AbortController();
+  const sent = held(router.send(["full", "waiting"], { signal: controller.signal }));
+  const message = held(router.receive());
+  await turnsUntil(() => parks.outstanding === 1 && parks.timeout !== -1, "the short sleep");
+  controller.abort("enough");
+  assertEquals(await soon(sent.catch((reason) => reason)), "enough");
+  await turnsUntil(() => parks.outstanding === 1 && parks.timeout === -1, "the long sleep");
+  router.close();
+  await soon(message.catch(() => {}));
+});
+
 for (const [how, end] of ENDS) {
   Deno.test(`rule 15: a refused source that is ${how} wakes no one any more`, async () => {
     await settled();
