@@ -4,14 +4,23 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { Pair, Poller, settled } from "../../mod.ts";
 import { READABLE } from "../../poller/backend.ts";
 import { takeBudget } from "../../poller/budget.ts";
-import { defaultKind, kinds } from "../../poller/create.ts";
+import { defaultKind } from "../../poller/create.ts";
 import { Pool } from "../../poller/pool.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { runtimeTimers } from "../../poller/runtime_timers.ts";
 import type { Wait } from "../../poller/wait_strategy.ts";
 import { pipe, put, take } from "../fds.ts";
 import { replaced } from "../replacing.ts";
-import { Bell, eachBackend, KINDS, Main, Parks, Patience, Strategy } from "./support.ts";
+import {
+  Bell,
+  eachBackend,
+  KINDS,
+  Main,
+  Parks,
+  Patience,
+  PROGRAM_KINDS,
+  Strategy,
+} from "./support.ts";
 import { held, pause, soon, turns, turnsUntil } from "../waiting.ts";
 import { run } from "../program.ts";
 
@@ -104,7 +113,7 @@ const BUSY_POOL = `
   Deno.exit();
 `;
 
-for (const kind of kinds()) {
+for (const kind of PROGRAM_KINDS) {
   Deno.test(`${kind}: a busy pool starves no receive: a yield isn't followed by another at once`, async () => {
     const { stdout, stderr } = await run(BUSY_POOL, { env: { ZMQ_POLLER: kind } });
     assertEquals(stdout || stderr, "went on\n");
@@ -163,7 +172,7 @@ const WAITS: [what: string, program: string, expected: string][] = [
   ],
 ];
 
-for (const kind of kinds()) {
+for (const kind of PROGRAM_KINDS) {
   for (const [what, program, expected] of WAITS) {
     Deno.test(`${kind}: with no thread left in the pool, ${what}`, async () => {
       const options = { env: { ZMQ_POLLER: kind } };
@@ -203,7 +212,7 @@ const QUIET = `
   const done = [counts.wait, counts.waitSync, alarms].join();
 `;
 
-for (const kind of kinds()) {
+for (const kind of PROGRAM_KINDS) {
   Deno.test(`${kind}: a program with a monitor, an authenticator and a pending receive wakes for nothing`, async () => {
     const source = `${QUIET}\n console.log(done);\n Deno.exit();`;
     const { stdout, stderr } = await run(source, { env: { ZMQ_POLLER: kind } });

@@ -28,6 +28,10 @@ import { replaced, watched } from "../replacing.ts";
 export const LINUX = Deno.build.os === "linux";
 /** The backends that this system has. */
 export const KINDS: readonly BackendKind[] = kinds();
+/** Those with which a run has programs of its own waited for: its default. What is no run's default is in the first's. */
+export const PROGRAM_KINDS: readonly BackendKind[] = KINDS.filter((kind) =>
+  kind === defaultKind() || (kind === "kqueue" && defaultKind() === KINDS[0])
+);
 /** Their classes; select's inherits poll's. */
 const BACKENDS = [EpollBackend, KqueueBackend, PollBackend];
 /** The class of the reactor's own set, and that of the strategy by which it waits in there. */

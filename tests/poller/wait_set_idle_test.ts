@@ -2,7 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Pull, Push, settled } from "../../mod.ts";
-import { KINDS, Parks } from "./support.ts";
+import { Parks, PROGRAM_KINDS } from "./support.ts";
 import { freshAddress, join } from "../util.ts";
 import { held, soon, turnsUntil } from "../waiting.ts";
 import { run } from "../program.ts";
@@ -27,7 +27,7 @@ Deno.test("the thread is given back when the last receive has ended, however it 
   }
 });
 
-for (const kind of KINDS) {
+for (const kind of PROGRAM_KINDS) {
   Deno.test(`${kind}: 50 idle sockets of which all wait use less than 1 % of a processor`, async () => {
     const outcome = await run(
       `import { Pull } from "$MOD";
