@@ -51,7 +51,7 @@ ${columns(GROUPS.map(({ name, title }) => [name.padEnd(10), title.padEnd(90)]))}
   --json FILE       write the figures
   --check FILE      compare with figures that were written before, by ratios: says what got worse by
                     more than the spread, and then exits with status 1
-  --markdown FILE   fill a page's tables, between its markers
+  --markdown FILE   fill a page's tables, between its markers; may be given several times
   --chart FILE      draw the chart, as SVG
   --from FILE       measure nothing: take the figures from FILE, for the three above
 `;
@@ -67,7 +67,7 @@ async function main(): Promise<number> {
       seconds: { type: "string" },
       json: { type: "string" },
       check: { type: "string" },
-      markdown: { type: "string" },
+      markdown: { type: "string", multiple: true },
       chart: { type: "string" },
       from: { type: "string" },
     },
@@ -87,7 +87,7 @@ async function main(): Promise<number> {
   if (options.json !== undefined) {
     await Deno.writeTextFile(options.json, `${JSON.stringify(report, null, 1)}\n`);
   }
-  if (options.markdown !== undefined) await fillPage(options.markdown, report);
+  for (const page of options.markdown ?? []) await fillPage(page, report);
   if (options.chart !== undefined) await Deno.writeTextFile(options.chart, chart(report));
   if (stored === undefined) return 0;
   const comparison = compare(stored.cases, report.cases);

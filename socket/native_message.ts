@@ -98,7 +98,7 @@ export class NativeMessage extends PinnedBuffer {
     }
   }
 
-  /** Gives a large message's memory back at once: the next receive may be far away. */
+  /** Returns a large message's memory at once: the next receive may be far away. */
   clear(): void {
     zmq().zmq_msg_close(this.pointer);
     zmq().zmq_msg_init(this.pointer);
@@ -248,7 +248,7 @@ export function borrowVisitBuffers(): VisitBuffers {
   return idle.pop() ?? new VisitBuffers();
 }
 
-/** Gives them back. */
+/** Returns them. */
 export function returnVisitBuffers(buffers: VisitBuffers): void {
   idle.push(buffers);
 }

@@ -222,7 +222,7 @@ function assertBuilt(name: string, { needs }: OptionRow, call: string): void {
   );
 }
 
-/** Gives a class options as properties, but for those that it, or the class above it, has a property for itself. */
+/** Defines a class's options as properties, but for those that it, or the class above it, has a property for itself. */
 export function defineOptions(prototype: object, names: readonly OptionName[]): void {
   const property: PropertyDescriptor = { enumerable: true, configurable: true };
   const above = Object.getPrototypeOf(prototype);

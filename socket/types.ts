@@ -102,7 +102,7 @@ export const TYPES = named({
   Channel: { number: 20, ...BOTH, ...DRAFT },
 });
 
-/** Gives each row the name by which it stands there. */
+/** Puts into each row the name by which it stands there. */
 function named<Name extends string>(
   rows: Readonly<Record<Name, Omit<SocketType, "name">>>,
 ): Readonly<Record<Name, SocketType>> {

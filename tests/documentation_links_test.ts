@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 
 import { filesBelow, ROOT } from "./files.ts";
+import { anchorOf } from "./pages.ts";
 import { isNamed, testsByFile } from "./places.ts";
 
 async function guides(): Promise<Map<string, string>> {
@@ -14,12 +15,6 @@ async function guides(): Promise<Map<string, string>> {
     [file, await Deno.readTextFile(new URL(file, ROOT))] as const
   );
   return new Map(await Promise.all(texts));
-}
-
-/** A heading's anchor, as the usual readers of Markdown make it. */
-function anchorOf(heading: string): string {
-  const text = heading.replaceAll(/[`*]|\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
-  return text.replaceAll(/[^\p{L}\p{N} _-]/gu, "").trim().replaceAll(" ", "-");
 }
 
 Deno.test("every test that a guide cites for a claim stands in that file, under that name", async () => {

@@ -52,7 +52,7 @@ export function isThere(name: table.OptionName): boolean {
   return since === undefined && !ABSENT.has(name) && (!mechanism || has(needs));
 }
 
-/** Gives the base class its options. */
+/** Defines the base class's options. */
 export function defineCommon(prototype: object): void {
   const names = (Object.keys(COMMON) as table.OptionName[]).filter(isThere);
   defineByName(prototype, names.filter((name) => name !== "typeOfService"));

@@ -1,12 +1,12 @@
 /**
- * Puts figures into a page, between markers, so that nobody copies a number by hand. Pure.
+ * Puts figures into a page, between markers, so that no one copies a number by hand. Pure.
  *
- * `<!-- figures: PREFIX... -->` is filled with the cases whose keys begin so; `targets` and `machine` stand
- * for those. `<!-- end -->` closes it.
+ * `<!-- figures: PREFIX... -->` is filled with the cases whose keys begin so; `targets`, `machine` and
+ * `summary` stand for those. `<!-- end -->` closes it.
  */
 
 import type { Case } from "./contest.ts";
-import { type Report, rowsOf, targetRows } from "./report.ts";
+import { type Report, rowsOf, short, summaryOf, targetRows } from "./report.ts";
 
 const BLOCK = /(<!-- figures: (.*?) -->\n)[^]*?(<!-- end -->)/g;
 
@@ -20,6 +20,7 @@ export function fill(page: string, report: Report): string {
 
 function textOf(word: string, report: Report): string {
   if (word === "machine") return machine(report);
+  if (word === "summary") return summary(report);
   if (word === "targets") return report.targets.length > 0 ? table(targetRows(report.targets)) : "";
   const cases = report.cases.filter(({ key }) => `${key}/`.startsWith(`${word}/`));
   return cases.map(caseText).join("\n\n");
@@ -27,6 +28,38 @@ function textOf(word: string, report: Report): string {
 
 function caseText(one: Case): string {
   return `**${one.title}** (${one.better} is better)\n\n${table(rowsOf(one))}`;
+}
+
+/** The README's rows: a case, and which of its series stands in each column. */
+const SUMMARY: readonly { key: string; title: string; columns: readonly string[] }[] = [
+  ...[[16, "16 B"], [1024, "1 KB"], [65536, "64 KB"], [1 << 20, "1 MB"]].map(([size, title]) => ({
+    key: `receive/tcp/${size}/1`,
+    title: `messages a second, ${title}`,
+    columns: ["for await", "drain", "visit", "pyzmq", "zeromq.js"],
+  })),
+  {
+    key: "roundtrip/client/tcp/median",
+    title: "time of a round trip, 16 B",
+    columns: ["async", "", "", "pyzmq", "zeromq.js"],
+  },
+];
+
+/** A few cases as multiples of C's figure; empty where the run has none of them. */
+function summary({ cases }: Report): string {
+  const rows = SUMMARY.flatMap(({ key, title, columns }) => {
+    const one = cases.find((one) => one.key === key);
+    if (one === undefined) return [];
+    const cells = columns.map((name) => {
+      const series = one.series.find((series) => series.name === name);
+      const relative = series && summaryOf(series)?.relative;
+      return relative === undefined ? "" : relative.median.toFixed(2);
+    });
+    const c = one.series.find(({ name }) => name === "C");
+    const absolute = c && summaryOf(c)?.absolute.median;
+    return [[title, absolute === undefined ? "" : `${short(absolute)} ${one.unit}`, ...cells]];
+  });
+  if (rows.length === 0) return "";
+  return table([["tcp", "C", "`for await`", "`drain`", "`visit`", "pyzmq", "zeromq.js"], ...rows]);
 }
 
 function machine({ machine, rounds, missing }: Report): string {

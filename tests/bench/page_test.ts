@@ -22,6 +22,13 @@ Deno.test("a page's figures are replaced between the markers, and nothing else",
   assertEquals(fill(filled, reportOf(RECEIVE, caseOf("receive/tcp/1600/1", "more"))), filled);
 });
 
+Deno.test("a summary has C's figure, and the others as multiples of it", () => {
+  const page = "<!-- figures: summary -->\n<!-- end -->\n";
+  const filled = fill(page, reportOf(RECEIVE));
+  assertMatch(filled, /\| messages a second, 16 B \| 100 [^|]*\|  \| 0\.55 \|  \|  \|  \|/);
+  assertMatch(fill(page, reportOf()), /_Not measured yet\._/);
+});
+
 Deno.test("where a run lacks the figures, the page says so", () => {
   const page = "<!-- figures: send targets -->\nold\n<!-- end -->\n";
   assertMatch(fill(page, reportOf(RECEIVE)), /-->\n\n_Not measured yet\._\n\n<!-- end/);

@@ -336,8 +336,11 @@ Deno.test("each option of the table stands in one of its parts, under a number o
   assertEquals(numbers.length, new Set<number>(numbers).size);
 });
 
-Deno.test("docs/options.md has each option of the table", async () => {
-  const page = await Deno.readTextFile(new URL("../../docs/options.md", import.meta.url));
+Deno.test("the pages on options have each option of the table", async () => {
+  const pages = ["options", "more-options", "contexts"].map((page) =>
+    Deno.readTextFile(new URL(`../../docs/${page}.md`, import.meta.url))
+  );
+  const page = (await Promise.all(pages)).join("\n");
   assertEquals(Object.keys(OPTIONS).filter((name) => !page.includes(`\`${name}\``)), []);
 });
 
