@@ -40,16 +40,11 @@ export { PollerTimer, type TimerOptions } from "./poller/timers.ts";
 export { Context, context } from "./context.ts";
 export type { ContextOptions } from "./context_options.ts";
 
-export {
-  Frame,
-  type FrameConstructor,
-  type MessageLike,
-  type MessagePart,
-} from "./socket/message.ts";
+export { Frame } from "./socket/frame.ts";
+export { type MessageLike, type MessagePart } from "./socket/message.ts";
 export { type Metadata, metadataOf } from "./socket/metadata.ts";
-export type { Visitor } from "./socket/native_message.ts";
 export type { SyncLimits, WaitLimits } from "./socket/operation.ts";
-export type { VisitOptions } from "./socket/receive.ts";
+export type { VisitOptions, Visitor } from "./socket/visit.ts";
 export type {
   CommonOptions,
   ConflateOption,

@@ -12,7 +12,7 @@ import type { Count } from "./proxy/relay.ts";
 import { NativeRun } from "./proxy/native.ts";
 import { type Engine, passes, Run } from "./proxy/run.ts";
 import { Handle, handleOf } from "./socket/handle.ts";
-import type { Frame } from "./socket/message.ts";
+import type { Frame } from "./socket/frame.ts";
 import type { Sends } from "./socket/halves.ts";
 import type { Socket } from "./socket/socket.ts";
 

@@ -3,7 +3,8 @@
 import { ZmqError } from "../errors.ts";
 import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/budget.ts";
-import { Frame, type MessagePart, toParts } from "../socket/message.ts";
+import { Frame } from "../socket/frame.ts";
+import { type MessagePart, toParts } from "../socket/message.ts";
 import { takeMessage } from "../socket/native_message.ts";
 import { putParts } from "../socket/send.ts";
 import { EMPTY, type End, LATE, LIMIT, Relay } from "./relay.ts";

@@ -9,7 +9,7 @@ import type { Handle } from "../socket/handle.ts";
 import { open } from "../socket/open.ts";
 import { GRACE_PERIOD } from "../socket/loan.ts";
 import { OPTION_NUMBERS } from "../socket/options_table.ts";
-import type { Frame } from "../socket/message.ts";
+import type { Frame } from "../socket/frame.ts";
 import { receiveSync, tryReceive } from "../socket/receive.ts";
 import { trySend } from "../socket/send.ts";
 import { TYPES } from "../socket/types.ts";
@@ -249,7 +249,9 @@ export class NativeRun implements Engine {
 
   #recordStatistics(answer: readonly Frame[]): boolean {
     if (answer.length !== NUMBERS) return false;
-    const numbers = answer.map((frame) => Number(frame.readBigUInt64LE()));
+    const numbers = answer.map(({ buffer, byteOffset }) =>
+      Number(new DataView(buffer, byteOffset).getBigUint64(0, true))
+    );
     const count = (at: number) => ({
       messages: numbers[at],
       bytes: numbers[at + 1],

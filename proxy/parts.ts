@@ -4,7 +4,7 @@ import { DONT_WAIT, SEND_MORE } from "../ffi/constants.ts";
 import { check, checkExpected, WOULD_BLOCK_OR_OUT_OF_TURN } from "../ffi/errno.ts";
 import { zmqInfo } from "../ffi/libzmq.ts";
 import { zmqMoving } from "../ffi/proxying.ts";
-import type { Frame } from "../socket/message.ts";
+import type { Frame } from "../socket/frame.ts";
 import { NativeMessage } from "../socket/native_message.ts";
 import { sendPart } from "../socket/native_send.ts";
 

@@ -4,7 +4,7 @@ import { ZmqError } from "../errors.ts";
 import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/budget.ts";
 import type { Handle } from "../socket/handle.ts";
-import type { Frame } from "../socket/message.ts";
+import type { Frame } from "../socket/frame.ts";
 import { skipRest, takeMessage } from "../socket/native_message.ts";
 import { finishDropped, MovableMessage, PartBuffer } from "./parts.ts";
 

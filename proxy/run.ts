@@ -6,7 +6,7 @@ import { reactor } from "../poller/reactor.ts";
 import { type Listener, Source } from "../poller/source.ts";
 import { Pending } from "../poller/pending.ts";
 import type { Handle } from "../socket/handle.ts";
-import type { Frame } from "../socket/message.ts";
+import type { Frame } from "../socket/frame.ts";
 import { FilteredRelay, type ProxyFilter } from "./filtered.ts";
 import {
   BLOCKED,

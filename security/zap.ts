@@ -1,6 +1,7 @@
 /** ZAP 1.0 (RFC 27): libzmq's requests to admit a peer, and the replies to them. */
 
-import type { Frame, MessagePart } from "../socket/message.ts";
+import type { Frame } from "../socket/frame.ts";
+import type { MessagePart } from "../socket/message.ts";
 
 /** The address to which libzmq sends its requests. */
 export const ZAP_ADDRESS = "inproc://zeromq.zap.01";

@@ -5,7 +5,7 @@ import { ZmqError } from "../errors.ts";
 import { takeBudget } from "../poller/budget.ts";
 import type { Handle } from "../socket/handle.ts";
 import { open } from "../socket/open.ts";
-import type { Frame } from "../socket/message.ts";
+import type { Frame } from "../socket/frame.ts";
 import { setOption } from "../socket/options.ts";
 import { tryReceive } from "../socket/receive.ts";
 import { trySend } from "../socket/send.ts";

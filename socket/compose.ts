@@ -5,11 +5,12 @@ import type { Receives, Sends } from "./halves.ts";
 import { MetadataNames } from "./metadata.ts";
 import { defineOptions } from "./options.ts";
 import { type OptionName, RECEIVING, SENDING } from "./options_table.ts";
-import { drain, MessageIterator, receive, receiveSync, tryReceive, visit } from "./receive.ts";
+import { drain, MessageIterator, receive, receiveSync, tryReceive } from "./receive.ts";
 import { send, sendSync, trySend } from "./send.ts";
 import type { Socket } from "./socket.ts";
 import { readableBytesOf, readableOf, writableBytesOf, writableOf } from "./web_streams.ts";
 import type { SocketType } from "./types.ts";
+import { visit } from "./visit.ts";
 
 const RECEIVES: Receives & ThisType<Socket> = {
   get metadata(): readonly string[] {

@@ -14,7 +14,8 @@ import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { allocate, cBytes, PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
 import { Handle } from "./handle.ts";
-import { Frame, type Part } from "./message.ts";
+import { Frame } from "./frame.ts";
+import { type Part } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
 import { useDrafts } from "./open.ts";
 

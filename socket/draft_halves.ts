@@ -2,7 +2,8 @@
 
 import { compose, propertiesOf, RECEIVING_HALF } from "./compose.ts";
 import { handleOf } from "./handle.ts";
-import type { Frame, MessagePart } from "./message.ts";
+import type { Frame } from "./frame.ts";
+import type { MessagePart } from "./message.ts";
 import { SENDING } from "./options_table.ts";
 import { send, sendSync, trySend } from "./send.ts";
 import type { SyncLimits, WaitLimits } from "./operation.ts";

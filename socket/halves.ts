@@ -1,9 +1,9 @@
 /** The two halves of sockets, receiving and sending, of which each class has one or both. Types only. */
 
-import type { Frame, MessageLike } from "./message.ts";
+import type { Frame } from "./frame.ts";
+import type { MessageLike } from "./message.ts";
 import type { SyncLimits, WaitLimits } from "./operation.ts";
-import type { Visitor } from "./native_message.ts";
-import type { VisitOptions } from "./receive.ts";
+import type { VisitOptions, Visitor } from "./visit.ts";
 import type { ByteStreamOptions } from "./web_streams.ts";
 
 /** The receiving half of a socket. */
@@ -45,14 +45,18 @@ export interface Receives extends AsyncIterable<Frame[]> {
    */
   drain(): IterableIterator<Frame[]>;
   /**
-   * Calls `visitor` with the bytes of each frame that has arrived: those from `offset` on, `length` of them,
-   * in a buffer that is valid until it returns. `more` says that another frame of the same message
-   * follows. Nothing is allocated, which makes it the fastest way to read. Returns the number of messages.
+   * Calls `visitor` with the bytes of each frame that has arrived, and whether another frame of the same message follows.
+   * Returns the number of messages. The bytes are a view of exactly the frame, in a buffer of the library's, valid until the
+   * visitor returns: what is to be kept has to be copied. It's the fastest way to read, since next to nothing is allocated.
    *
-   * The visitor may do anything: close the socket, send, receive elsewhere. When it throws, the rest of
+   * The visitor may do anything: write to the bytes, close the socket, send, receive elsewhere. When it throws, the rest of
    * its message is dropped, and the error comes out of `visit`.
    *
    * With a `timeout` it blocks this thread until a first message comes, or the time is over.
+   *
+   * @throws {TypeError} If the visitor isn't a function, or an option has the wrong type.
+   * @throws {RangeError} If the limit isn't a whole number of 1 or more, or the timeout is negative.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   visit(visitor: Visitor, options?: VisitOptions): number;
   /** Iterates over all messages to come. Ends when the socket is closed. */

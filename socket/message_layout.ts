@@ -22,7 +22,7 @@ const TAIL_WORD = TYPE >> 2;
 const TAIL_BITS = 0x01ff_0000;
 const TAIL_OF_SINGLE = TYPE_INLINE << 16;
 /** Messages up to this size lie inside the struct. */
-const INLINE_LIMIT = 33;
+export const INLINE_LIMIT = 33;
 
 /** What is known of it. */
 export const layout: { holds: boolean | undefined; tailOfSingle: number } = {

@@ -2,7 +2,7 @@
 
 import { zmqInfo } from "../ffi/libzmq.ts";
 import { cString, toCString } from "../ffi/memory.ts";
-import type { Frame } from "./message.ts";
+import type { Frame } from "./frame.ts";
 
 /**
  * Properties of a message's connection by their names; see {@linkcode metadataOf}. What a connection doesn't have

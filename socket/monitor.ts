@@ -15,7 +15,7 @@ import type { Listener } from "../poller/source.ts";
 import { Pending } from "../poller/pending.ts";
 import type { Handle } from "./handle.ts";
 import { open } from "./open.ts";
-import type { Frame } from "./message.ts";
+import type { Frame } from "./frame.ts";
 import { setOption } from "./options.ts";
 import { takeMessage } from "./native_message.ts";
 import { TYPES } from "./types.ts";

@@ -5,7 +5,7 @@ import { DONT_WAIT } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq, zmqInfo } from "../ffi/libzmq.ts";
 import { countBlock, PinnedBuffer, usize } from "../ffi/memory.ts";
-import { type Frame, LARGEST_IN_SLAB, newFrame, newLargeFrame, newSmallFrame } from "./message.ts";
+import { type Frame, LARGEST_IN_SLAB, newFrame, newLargeFrame, newSmallFrame } from "./frame.ts";
 import {
   FLAG_MORE,
   FLAGS,
@@ -85,14 +85,17 @@ export class NativeMessage extends PinnedBuffer {
     }
   }
 
-  /** Copies the bytes of a large message into a scratch buffer, and frees what libzmq had allocated. */
-  copyTo(scratch: Scratch, size: number): number {
+  /** Copies the bytes of a large message into a buffer of that length, and frees what libzmq had allocated. */
+  copyTo(
+    bufferOf: (length: number) => Uint8Array<ArrayBuffer>,
+    size: number,
+  ): Uint8Array<ArrayBuffer> {
     try {
       const length = Number(this.#length(size));
       if (length > LARGEST_IN_SLAB) countBlock(length);
-      const bytes = scratch.atLeast(length);
+      const bytes = bufferOf(length);
       if (length > 0) libc().memcpy(bytes, zmq().zmq_msg_data(this.pointer), usize(length));
-      return length;
+      return bytes;
     } finally {
       this.clear();
     }
@@ -106,18 +109,6 @@ export class NativeMessage extends PinnedBuffer {
 
   #length(size: number): bigint {
     return size === SIZE_UNKNOWN ? zmqInfo().zmq_msg_size(this.pointer) : usize(size);
-  }
-}
-
-/** A buffer that grows as needed. */
-export class Scratch {
-  #bytes = new Uint8Array(4096);
-
-  atLeast(size: number): Uint8Array<ArrayBuffer> {
-    if (this.#bytes.length < size) {
-      this.#bytes = new Uint8Array(Math.max(size, 2 * this.#bytes.length));
-    }
-    return this.#bytes;
   }
 }
 
@@ -230,25 +221,4 @@ export function skipRest(native: NativeMessage, socket: Deno.PointerObject): voi
     more = native.more;
     if (!native.small) native.clear();
   }
-}
-
-/** Shows one frame's bytes; see `visit` of the sockets. */
-export type Visitor = (buffer: Uint8Array, offset: number, length: number, more: boolean) => void;
-
-/** What one level of nested visits lends to its callbacks. */
-export class VisitBuffers {
-  readonly native = new NativeMessage();
-  readonly scratch = new Scratch();
-}
-
-const idle: VisitBuffers[] = [];
-
-/** Buffers for one visit. The callback may visit another socket: each level has buffers of its own. */
-export function borrowVisitBuffers(): VisitBuffers {
-  return idle.pop() ?? new VisitBuffers();
-}
-
-/** Returns them. */
-export function returnVisitBuffers(buffers: VisitBuffers): void {
-  idle.push(buffers);
 }

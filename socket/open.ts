@@ -6,7 +6,6 @@ import { has, zmq } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { reactor } from "../poller/reactor.ts";
 import { Handle } from "./handle.ts";
-import { prepareFrames } from "./message.ts";
 import { addSocketCleanup } from "./raw_options.ts";
 import type { SocketType } from "./types.ts";
 
@@ -21,7 +20,6 @@ export function useDrafts(handleOf: (type: SocketType) => typeof Handle): void {
 export function open(context: ContextCore, type: SocketType): Handle {
   if (type.draft) assertDrafts();
   const HandleClass = type.draft ? draftHandleOf?.(type) ?? Handle : Handle;
-  prepareFrames();
   const native = zmq().zmq_socket(context.pointer("zmq_socket"), type.number);
   const pointer = checkPointer(native, "zmq_socket");
   let handle: Handle | undefined;

@@ -1,6 +1,6 @@
 /** The options as programs see them: their meaning, units and defaults. */
 
-import type { Frame } from "./message.ts";
+import type { Frame } from "./frame.ts";
 
 /** Options of every socket. Unless said otherwise they concern later binds and connects only. */
 export interface CommonOptions {

@@ -9,7 +9,7 @@ import { closedError } from "./operation.ts";
 import { type Handle, handleOf } from "./handle.ts";
 import { getBytes, intBytes, scratch, setBytes } from "./raw_options.ts";
 import { assertSafeOptions } from "./hazards.ts";
-import { Frame } from "./message.ts";
+import { Frame } from "./frame.ts";
 import { type OptionName, type OptionRow, OPTIONS } from "./options_table.ts";
 import { keyBytes } from "./z85.ts";
 

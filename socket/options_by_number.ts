@@ -2,7 +2,7 @@
 
 import type { Handle } from "./handle.ts";
 import { assertSafeOptions } from "./hazards.ts";
-import { Frame } from "./message.ts";
+import { Frame } from "./frame.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { setOption } from "./options.ts";
 import { OPTION_NUMBERS, type OptionName, OPTIONS, RECEIVING, SENDING } from "./options_table.ts";

@@ -145,7 +145,7 @@ export interface XPublisherOptions
  * subscriber.connect("inproc://xpublisher-example");
  * subscriber.subscribe("weather");
  * const [subscription] = await publisher.receive();
- * console.log(subscription[0] === 1, subscription.toString("utf8", 1));
+ * console.log(subscription[0] === 1, subscription.subarray(1).toString());
  * ```
  */
 export class XPublisher extends Socket {

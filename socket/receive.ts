@@ -8,19 +8,13 @@ import { takeBudget } from "../poller/budget.ts";
 import { reactor } from "../poller/reactor.ts";
 import { checkSignal } from "../poller/pending.ts";
 import type { Handle } from "./handle.ts";
-import type { Frame } from "./message.ts";
-import { INLINE_DATA, isSingle } from "./message_layout.ts";
+import type { Frame } from "./frame.ts";
 import { closedError, Operation, SLICE, timeoutError, toTimeout } from "./operation.ts";
 import {
-  borrowVisitBuffers,
   Failure,
-  returnVisitBuffers,
-  skipRest,
   takeMessage,
   takeMessageBlocking,
   takeMessageOrFailure,
-  type VisitBuffers,
-  type Visitor,
 } from "./native_message.ts";
 
 const CALL = "zmq_msg_recv";
@@ -219,57 +213,8 @@ export function receiveSync(handle: Handle, limit: number | undefined): Frame[] 
   }
 }
 
-/** Options of a visit. */
-export interface VisitOptions {
-  /** At most this many messages. Default: all that have arrived. */
-  limit?: number;
-  /**
-   * Block this thread for up to this many ms until a first message comes; `Infinity` for no limit.
-   * Default 0: don't wait.
-   */
-  timeout?: number;
-}
-
-/** Shows every message that has arrived, in place. Returns their number. */
-export function visit(handle: Handle, visitor: Visitor, options: VisitOptions): number {
-  if (handle.closed) throw closedError(CALL);
-  if (typeof visitor !== "function") throw new TypeError("visit needs a function");
-  const { limit = Infinity } = options;
-  if (typeof limit !== "number" || Number.isNaN(limit)) {
-    throw new TypeError("A limit is a number of messages");
-  }
-  if (limit < 1) throw new RangeError("A limit is 1 or more messages");
-  const timeout = toTimeout(options.timeout, 0);
-  let deadline: number | undefined;
-  const buffers = borrowVisitBuffers();
-  try {
-    for (;;) {
-      if (handle.receivers.first !== undefined) handle.serveAll(handle.receivers);
-      const visited = mayTry(handle) && !(timeout === Infinity && mayBlockIn(handle))
-        ? visitMany(handle, visitor, limit, buffers, buffers.native.receive(handle.pointer))
-        : 0;
-      if (visited > 0 || handle.closed || options.timeout === undefined) return visited;
-      if (handle.midMessage) return 0; // a visit within one: nothing can come before that one goes on
-      const left = timeout === Infinity
-        ? Infinity
-        : (deadline ??= performance.now() + timeout) - performance.now();
-      if (left <= 0) return 0;
-      if (!mayBlockIn(handle)) {
-        block(handle, left);
-        continue;
-      }
-      handle.blockingLimit = slice(left);
-      const first = buffers.native.receiveBlocking(handle.pointer);
-      if (first >= 0) return visitMany(handle, visitor, limit, buffers, first);
-    }
-  } finally {
-    returnVisitBuffers(buffers);
-    if (!handle.closed) handle.markStale();
-  }
-}
-
 /** Whether a receive may look for a message itself: not before those that wait, nor within a message. */
-function mayTry(handle: Handle): boolean {
+export function mayTry(handle: Handle): boolean {
   return handle.receivers.first === undefined && !handle.midMessage;
 }
 
@@ -308,7 +253,7 @@ function wait(receive: Receive, tried: boolean, signal: AbortSignal | undefined)
  * descriptor first, and 7 % more messages. Not before those that wait; nor where this thread must serve background
  * sources meanwhile; nor in a thread-safe socket, which isn't this thread's alone.
  */
-function mayBlockIn(handle: Handle): boolean {
+export function mayBlockIn(handle: Handle): boolean {
   return mayTry(handle) && backgroundSources.size === 0 && !handle.type.threadSafe;
 }
 
@@ -316,57 +261,12 @@ function mayBlockIn(handle: Handle): boolean {
  * What a wait within libzmq takes at most, in ms; -1 for no limit. A worker can be terminated during the wait, so there
  * it has one. Elsewhere a limit only costs: the kernel sets and removes a timer at each wait.
  */
-function slice(left: number): number {
+export function slice(left: number): number {
   return left === Infinity && !inWorker() ? -1 : Math.ceil(Math.min(left, SLICE));
 }
 
 /** Blocks until something may have changed. */
-function block(handle: Handle, left: number): void {
+export function block(handle: Handle, left: number): void {
   waitReadable(handle.fd, Math.min(left, SLICE));
   handle.clearSignal();
-}
-
-/** Shows messages, of which the first part of the first has been received: its size, or -1. */
-function visitMany(
-  handle: Handle,
-  visitor: Visitor,
-  limit: number,
-  buffers: VisitBuffers,
-  first: number,
-): number {
-  const { native } = buffers;
-  const { bytes, words } = native;
-  let visited = 0;
-  let size = first;
-  while (size >= 0) {
-    if (isSingle(words)) visitor(bytes, INLINE_DATA, size, false);
-    else visitOne(handle, visitor, size, buffers);
-    visited++;
-    // The visitor may have closed the socket, or begun to receive.
-    if (visited >= limit || handle.closed || !mayTry(handle)) break;
-    size = native.receive(handle.pointer);
-  }
-  return visited;
-}
-
-function visitOne(handle: Handle, visitor: Visitor, first: number, buffers: VisitBuffers): void {
-  const { native, scratch } = buffers;
-  let more = false;
-  try {
-    for (let size = first; size >= 0; size = native.receive(handle.pointer)) {
-      handle.midMessage = more = native.more;
-      if (native.small) visitor(native.bytes, INLINE_DATA, size, more);
-      else {
-        const length = native.copyTo(scratch, size);
-        visitor(scratch.atLeast(length), 0, length, more);
-      }
-      if (!more || handle.closed) return;
-    }
-  } catch (error) {
-    // The message counts as received: the rest of it mustn't pass for the next one.
-    if (more && !handle.closed) skipRest(native, handle.pointer);
-    throw error;
-  } finally {
-    handle.midMessage = false;
-  }
 }

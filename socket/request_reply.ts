@@ -5,7 +5,7 @@ import { compose } from "./compose.ts";
 import type { Receives, Sends } from "./halves.ts";
 import { handleOf, openHandleOf } from "./handle.ts";
 import { setBytes } from "./raw_options.ts";
-import type { Frame } from "./message.ts";
+import type { Frame } from "./frame.ts";
 import type {
   DisconnectMessageOption,
   HelloMessageOption,

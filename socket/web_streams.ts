@@ -1,7 +1,8 @@
 /** A socket's messages as Web streams. */
 
 import type { Handle } from "./handle.ts";
-import type { Frame, MessageLike } from "./message.ts";
+import type { Frame } from "./frame.ts";
+import type { MessageLike } from "./message.ts";
 import { MessageIterator } from "./receive.ts";
 import { send } from "./send.ts";
 

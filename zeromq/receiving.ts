@@ -3,7 +3,7 @@
 import type { Buffer } from "node:buffer";
 import { takeBudget } from "../poller/budget.ts";
 import { reactor } from "../poller/reactor.ts";
-import type { Frame } from "../socket/message.ts";
+import type { Frame } from "../socket/frame.ts";
 import { takeMessage } from "../socket/native_message.ts";
 import { Receive, tryReceive } from "../socket/receive.ts";
 import { EAGAIN, EBUSY, errnoError, translated } from "./errors.ts";

@@ -19,8 +19,8 @@ function look(message: readonly Frame[]): void {
   for (let i = 0; i < message.length; i++) sum ^= message[i].length + message[i][0];
 }
 
-function lookInPlace(bytes: Uint8Array, offset: number, length: number): void {
-  sum ^= length + bytes[offset];
+function lookInPlace(bytes: Uint8Array): void {
+  sum ^= bytes.length + bytes[0];
 }
 
 function trySend(): void {

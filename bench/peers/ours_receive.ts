@@ -17,14 +17,14 @@ function look(message: readonly Frame[]): void {
   meter.one();
 }
 
-function lookInPlace(bytes: Uint8Array, offset: number, length: number, more: boolean): void {
-  sum ^= length + bytes[offset];
+function lookInPlace(bytes: Uint8Array, more: boolean): void {
+  sum ^= bytes.length + bytes[0];
   if (!more) meter.one();
 }
 
-function sumInPlace(bytes: Uint8Array, offset: number, length: number, more: boolean): void {
+function sumInPlace(bytes: Uint8Array, more: boolean): void {
   let all = 0;
-  for (let i = offset, end = offset + length; i < end; i++) all += bytes[i];
+  for (let i = 0; i < bytes.length; i++) all += bytes[i];
   sum ^= all;
   if (!more) meter.one();
 }
@@ -70,7 +70,7 @@ const MODES: Record<string, (pull: Pull) => unknown> = {
   async forAwaitUsing(pull) {
     for await (const message of pull) {
       look(message);
-      for (const frame of message) frame[Symbol.dispose]();
+      for (const frame of message) frame.release();
     }
   },
   async receive(pull) {

@@ -17,7 +17,7 @@ export function printerFor(job: Job): (message: Frame[]) => Uint8Array {
       return (message) => separates ? joined(message, separator) : joined(message);
     case "hex":
       return (message) => {
-        const frames = message.map((frame) => Buffer.from(frame.toString("hex")));
+        const frames = message.map((frame) => Buffer.from(frame.toHex()));
         return Buffer.concat([joined(frames, separates ? separator : SPACE), LINE_END]);
       };
     case "json":
@@ -44,7 +44,7 @@ function toJson(message: Frame[]) {
     try {
       return strictly.decode(frame);
     } catch {
-      return { hex: frame.toString("hex") };
+      return { hex: frame.toHex() };
     }
   });
   return { frames, metadata: metadataOf(message) ?? {} };

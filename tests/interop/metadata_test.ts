@@ -167,7 +167,7 @@ Deno.test(
     const [ours, its, other] = [curveKeyPair(), curveKeyPair(), curveKeyPair()];
     await using server = await serve(
       { curveServer: true, curveSecretKey: ours.secretKey },
-      ({ credentials }) => credentials[0].equals(its.publicBytes) ? "grace" : undefined,
+      ({ credentials }) => credentials[0].toHex() === its.publicBytes.toHex() ? "grace" : undefined,
     );
     const { zap, pull, address } = server;
     const options = ({ publicKey, secretKey }: typeof its) => [

@@ -61,8 +61,8 @@ Deno.test("a visit serves those that wait before itself", async () => {
   await push.send("for who waits");
   await push.send("for the visit");
   const seen: string[] = [];
-  const visited = pull.visit((buffer, offset, length) => {
-    seen.push(new TextDecoder().decode(buffer.subarray(offset, offset + length)));
+  const visited = pull.visit((bytes) => {
+    seen.push(new TextDecoder().decode(bytes));
   });
   assertEquals([visited, seen], [1, ["for the visit"]]);
   assertEquals(texts(await soon(waiting)), ["for who waits"]);

@@ -62,12 +62,14 @@ for (const withPairs of eachWay()) {
       const shown: [string, boolean][] = [];
       let visited = 0;
       while (visited < SIZES.length) {
-        visited += other.visit((buffer, offset, length, more) => {
-          const bytes = buffer.subarray(offset, offset + length);
+        visited += other.visit((bytes, more) => {
           const part = shown.length % 3;
           const size = SIZES[Math.floor(shown.length / 3)];
           const good = part === 1 ? sameBytes(bytes, pattern(size, size)) : true;
-          shown.push([part === 1 ? `${length} ${good}` : new TextDecoder().decode(bytes), more]);
+          shown.push([
+            part === 1 ? `${bytes.length} ${good}` : new TextDecoder().decode(bytes),
+            more,
+          ]);
         }, { timeout: 10_000 });
       }
       const expected = SIZES.flatMap((

@@ -176,7 +176,7 @@ Deno.test("routingId is null until it's set, and then reads as bytes", () => {
     socket.routingId = "näme";
     assertEquals(socket.routingId!.text(), "näme");
     socket.routingId = new Uint8Array([255, 0, 1]);
-    assertEquals(socket.routingId!.toString("hex"), "ff0001");
+    assertEquals(socket.routingId!.toHex(), "ff0001");
     using other = new Class({ routingId: "x".repeat(255) });
     assertEquals(other.routingId!.length, 255);
   }

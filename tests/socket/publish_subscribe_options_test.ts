@@ -70,7 +70,7 @@ Deno.test("a welcome message is text or bytes, and null is none", async () => {
     assertEquals(publisher.welcomeMessage, message);
     using subscriber = await subscriberOf(publisher, "news");
     await publisher.send("news");
-    assertEquals((await soon(subscriber.receive()))[0].toString("hex"), expected);
+    assertEquals((await soon(subscriber.receive()))[0].toHex(), expected);
     await subscriber.send("\x00news");
     assertEquals(await received(publisher), ["\x00news"]);
   }

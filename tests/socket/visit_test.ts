@@ -6,8 +6,8 @@ import { soon } from "../waiting.ts";
 
 /** A visitor that notes the text of what it's shown, and does something. */
 function noting(seen: string[], then: (text: string, more: boolean) => void = () => {}): Visitor {
-  return (buffer, offset, length, more) => {
-    const text = new TextDecoder().decode(buffer.subarray(offset, offset + length));
+  return (bytes, more) => {
+    const text = new TextDecoder().decode(bytes);
     seen.push(text + (more ? "+" : ""));
     then(text, more);
   };
@@ -75,6 +75,7 @@ Deno.test("a visit's options are checked", async () => {
   const type = { name: "TypeError" };
   throws(() => pull.visit(() => {}, { limit: 0 }), { ...range, message: /limit/ });
   throws(() => pull.visit(() => {}, { limit: -1 }), { ...range, message: /limit/ });
+  throws(() => pull.visit(() => {}, { limit: 1.5 }), { ...range, message: /whole number/ });
   throws(() => pull.visit(() => {}, { limit: NaN }), { ...type, message: /limit/ });
   throws(() => pull.visit(() => {}, { limit: "1" as never }), { ...type, message: /limit/ });
   throws(() => pull.visit(() => {}, { timeout: -1 }), { ...range, message: /timeout/ });
@@ -141,8 +142,8 @@ Deno.test("a visitor may receive elsewhere, and is shown its own bytes again aft
   for (const text of ["small", LONG]) await sockets.push.send([text, text]);
   for (let i = 0; i < 4; i++) await others.push.send([i % 2 === 0 ? "tiny" : long, "more"]);
   const shown: string[] = [];
-  sockets.pull.visit((buffer, offset, length) => {
-    const read = () => new TextDecoder().decode(buffer.subarray(offset, offset + length));
+  sockets.pull.visit((bytes) => {
+    const read = () => new TextDecoder().decode(bytes);
     const before = read();
     shown.push(texts(others.pull.tryReceive()!)[0], before);
     assertEquals(read(), before);
@@ -160,8 +161,8 @@ Deno.test("visits may be nested, each showing its own bytes", async () => {
     await inner.push.send([`inner ${i}`, LONG + LONG]);
   }
   const seen: string[] = [];
-  outer.pull.visit((buffer, offset, length, more) => {
-    const read = () => new TextDecoder().decode(buffer.subarray(offset, offset + length));
+  outer.pull.visit((bytes, more) => {
+    const read = () => new TextDecoder().decode(bytes);
     const before = read();
     if (more) {
       const visitMiddle = noting(seen, () => {
@@ -183,8 +184,8 @@ Deno.test("a visitor may send", async () => {
   using sockets = await pipeline();
   using others = await pipeline();
   await sockets.push.send(["a", LONG, "b"]);
-  sockets.pull.visit((buffer, offset, length) => {
-    assert(others.push.trySend(buffer.subarray(offset, offset + length)));
+  sockets.pull.visit((bytes) => {
+    assert(others.push.trySend(bytes));
   });
   assertEquals(await receivedMany(others.pull, 3), ["a", LONG, "b"]);
 });
@@ -262,8 +263,8 @@ Deno.test("what a visit showed can be kept by copying", async () => {
   const { push, pull } = sockets;
   for (let i = 0; i < 20; i++) await push.send(`${i}`.padEnd(i * 10, "."));
   const kept: Uint8Array[] = [];
-  pull.visit((buffer, offset, length) => {
-    kept.push(buffer.slice(offset, offset + length));
+  pull.visit((bytes) => {
+    kept.push(bytes.slice());
   });
   const decoder = new TextDecoder();
   assertEquals(

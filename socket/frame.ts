@@ -1,0 +1,202 @@
+/** What programs receive: frames, and the memory that they lie in. */
+
+import { libc } from "../ffi/libc.ts";
+import { copyOfBytes, countBlock, usize } from "../ffi/memory.ts";
+
+// What was sent as text is received as the same text: a byte order mark at its beginning, too.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const decoderOfJson = new TextDecoder();
+
+/** A printed frame shows this many bytes. */
+const SHOWN = 100;
+
+/**
+ * One part of a received message: its bytes, with methods that read them as text and as JSON.
+ *
+ * `slice()` copies a frame, and a copy is what to post to a worker: small frames lie side by side in shared buffers, so
+ * their `buffer` can't be transferred, and posting one copies its neighbours along. For Node's methods, such as
+ * `readUInt32BE`, there is `Buffer.from(frame)`.
+ *
+ * @example Text, JSON and bytes
+ * ```ts
+ * import { Pull, Push } from "@deno-zmq/zmq";
+ *
+ * using pull = new Pull();
+ * await pull.bind("inproc://frame-example");
+ * using push = new Push();
+ * push.connect("inproc://frame-example");
+ * await push.send(["log", JSON.stringify({ level: 3 }), new Uint8Array([0, 255])]);
+ * const [name, value, bytes] = await pull.receive();
+ * console.log(`${name}`, value.json(), bytes[1]); // log { level: 3 } 255
+ * ```
+ */
+export class Frame extends Uint8Array<ArrayBuffer> {
+  /** Makes a frame of zeros, or one that shows a part of a buffer. Programs receive frames; they rarely make one. */
+  constructor(length: number);
+  constructor(buffer: ArrayBuffer, byteOffset?: number, length?: number);
+  constructor(source: number | ArrayBuffer, byteOffset?: number, length?: number) {
+    super(source as ArrayBuffer, byteOffset, length);
+  }
+
+  /** The bytes as UTF-8 text; what isn't UTF-8 reads as U+FFFD. */
+  text(): string {
+    return decoder.decode(this);
+  }
+
+  /**
+   * The bytes parsed as JSON.
+   *
+   * @throws {SyntaxError} If they aren't JSON.
+   */
+  json(): unknown {
+    return JSON.parse(decoderOfJson.decode(this));
+  }
+
+  /**
+   * The bytes as UTF-8 text, as {@linkcode Frame.text} reads them, so that `${frame}` and `String(frame)` are the text.
+   *
+   * @throws {TypeError} If another encoding is asked for, or a range.
+   */
+  override toString(encoding: "utf8" | "utf-8" = "utf8", range?: never): string {
+    if (encoding !== "utf8" && encoding !== "utf-8") {
+      throw new TypeError(
+        `A frame's toString reads UTF-8, not ${encoding}: toHex() and toBase64() write those, ` +
+          "and Buffer.from(frame) has the other encodings",
+      );
+    }
+    if (range !== undefined) {
+      throw new TypeError("A frame's toString reads all of it: a part is frame.subarray(…).text()");
+    }
+    return decoder.decode(this);
+  }
+
+  /**
+   * Says that nothing reads the frame any more, and frees its memory at once if no other frame shares it. Its content is
+   * gone after that, whatever its size, and reading it is a mistake. Optional, since the collector frees frames as well; where many of 100 KB and more
+   * come, a loop that releases each is faster.
+   *
+   * @throws {TypeError} If the program has marked the buffer as one that can't be transferred.
+   */
+  release(): void {
+    // The buffer of a small one is its neighbours', too.
+    if (this.length > LARGEST_IN_SLAB && this.length === this.buffer.byteLength) {
+      this.buffer.transfer(0);
+    } else this.fill(0);
+  }
+
+  /** What `console.log` prints: the length, and the beginning as text, or as hexadecimal digits if it isn't UTF-8. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.#print();
+  }
+
+  /** The same for Node's functions that print. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.#print();
+  }
+
+  #print(): string {
+    const shown = this.subarray(0, SHOWN);
+    const rest = this.length > SHOWN ? "…" : "";
+    try {
+      const strictDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+      // A cut within a character isn't a fault of the text.
+      const text = strictDecoder.decode(shown, { stream: rest !== "" });
+      return `Frame(${this.length}) ${JSON.stringify(text)}${rest}`;
+    } catch {
+      return `Frame(${this.length}) <${shown.toHex().replace(/..(?=.)/g, "$& ")}${rest}>`;
+    }
+  }
+}
+
+/** What parts and copies of a frame are. */
+export interface Frame {
+  /** Returns a frame with a copy of the bytes from `begin` to before `end`, in a buffer of its own. */
+  slice(begin?: number, end?: number): Frame;
+  /** Returns a frame that shows the bytes from `begin` to before `end`, in the same buffer. */
+  subarray(begin?: number, end?: number): Frame;
+}
+
+/** The same, as it's made from other bytes. */
+const FrameOfCopy = Frame as unknown as new (bytes: Uint8Array) => Frame;
+
+/** Small frames are cut from slabs of this size, */
+const SLAB = 16384;
+/** and those above this one get a buffer of their own. */
+export const LARGEST_IN_SLAB = 4096;
+
+let slab = new ArrayBuffer(0);
+let words = new Int32Array(slab);
+let offset = 0;
+/** Where the slab is used up: before the first one at once. */
+let limit = -1;
+
+/** A frame with a copy of the bytes at `pointer`, more of them than fit in a slab. */
+export function newLargeFrame(pointer: Deno.PointerObject, size: number): Frame {
+  countBlock(size);
+  const copy = copyOfBytes(pointer, size, FrameOfCopy);
+  if (copy !== undefined) return copy;
+  const frame = new Frame(size);
+  libc().memcpy(frame, pointer, usize(size));
+  return frame;
+}
+
+/** A frame for up to `LARGEST_IN_SLAB` bytes, whose content is up to the caller. */
+export function newFrame(size: number): Frame {
+  const start = take(size);
+  return new Frame(slab, start, size);
+}
+
+/** A frame of at most 64 bytes, copied from 32-bit words: far cheaper than a copying call. */
+export function newSmallFrame(size: number, source: Int32Array, from: number): Frame {
+  const start = take(size);
+  const to = start >> 2;
+  const count = (size + 3) >> 2;
+  for (let i = 0; i < count; i++) words[to + i] = source[from + i];
+  return new Frame(slab, start, size);
+}
+
+function take(size: number): number {
+  if (offset + size > limit) renewSlab(size);
+  const start = offset;
+  offset = (offset + size + 7) & ~7;
+  return start;
+}
+
+type Mark = (buffer: ArrayBuffer) => void;
+
+/** How many frames get a buffer of their own before the mark is loaded, and before it's loaded at any price. */
+const FRAMES_BEFORE_IMPORT = 32;
+const FRAMES_BEFORE_MARK = 256;
+let framesOfTheirOwn = 0;
+let mark: Mark | undefined;
+
+/**
+ * Makes the next slab.
+ *
+ * Fact: transferring one frame's buffer would empty all its neighbours in the slab; Node's module that can mark a buffer
+ * as untransferable takes 1 to 4 ms to load. Failure: each program's first message waited for it. Decision: the first
+ * frames have buffers of their own, until the module is there, loaded aside. Cost: those frames take longer to make.
+ */
+function renewSlab(size: number): void {
+  if (mark === undefined) prepareMark(++framesOfTheirOwn);
+  offset = 0;
+  slab = new ArrayBuffer(mark === undefined ? (size + 7) & ~7 : SLAB);
+  words = new Int32Array(slab);
+  limit = mark === undefined ? -1 : SLAB - 8;
+  mark?.(slab);
+}
+
+function prepareMark(frames: number): void {
+  if (frames === FRAMES_BEFORE_IMPORT) {
+    import("node:worker_threads").then(({ markAsUntransferable }) => mark = markAsUntransferable);
+  }
+  // On a thread that never returns to its event loop, the import never ends.
+  if (frames === FRAMES_BEFORE_MARK) mark = markAtOnce();
+}
+
+function markAtOnce(): Mark {
+  const { process } = globalThis as unknown as {
+    process: { getBuiltinModule(name: "node:worker_threads"): { markAsUntransferable: Mark } };
+  };
+  return process.getBuiltinModule("node:worker_threads").markAsUntransferable;
+}

@@ -1,0 +1,106 @@
+/** Visiting: a receive that shows each frame in a buffer of the library's, and allocates nothing for small ones. */
+
+import type { Handle } from "./handle.ts";
+import { isSingle } from "./message_layout.ts";
+import { skipRest } from "./native_message.ts";
+import { closedError, toTimeout } from "./operation.ts";
+import { block, mayBlockIn, mayTry, slice } from "./receive.ts";
+import { borrowVisitBuffers, returnVisitBuffers, type VisitBuffers } from "./visit_buffers.ts";
+
+/**
+ * Reads one frame; see {@linkcode Receives.visit}. `bytes` is valid until it returns; `more` says that another frame of
+ * the same message follows.
+ */
+export type Visitor = (bytes: Uint8Array<ArrayBuffer>, more: boolean) => void;
+
+/** Options of a visit. */
+export interface VisitOptions {
+  /** At most this many messages. Default: all that have arrived. */
+  limit?: number;
+  /**
+   * Block this thread for up to this many ms until a first message comes; `Infinity` for no limit.
+   * Default 0: don't wait.
+   */
+  timeout?: number;
+}
+
+/** Shows every message that has arrived, in place. Returns their number. */
+export function visit(handle: Handle, visitor: Visitor, options: VisitOptions): number {
+  if (handle.closed) throw closedError("zmq_msg_recv");
+  if (typeof visitor !== "function") throw new TypeError("visit needs a function");
+  const { limit = Infinity } = options;
+  if (typeof limit !== "number" || Number.isNaN(limit)) {
+    throw new TypeError("A limit is a number of messages");
+  }
+  if (limit < 1 || (limit !== Infinity && !Number.isInteger(limit))) {
+    throw new RangeError("A limit is a whole number of messages, 1 or more");
+  }
+  const timeout = toTimeout(options.timeout, 0);
+  let deadline: number | undefined;
+  const buffers = borrowVisitBuffers();
+  try {
+    for (;;) {
+      if (handle.receivers.first !== undefined) handle.serveAll(handle.receivers);
+      const visited = mayTry(handle) && !(timeout === Infinity && mayBlockIn(handle))
+        ? visitMany(handle, visitor, limit, buffers, buffers.native.receive(handle.pointer))
+        : 0;
+      if (visited > 0 || handle.closed || options.timeout === undefined) return visited;
+      if (handle.midMessage) return 0; // a visit within one: nothing can come before that one goes on
+      const left = timeout === Infinity
+        ? Infinity
+        : (deadline ??= performance.now() + timeout) - performance.now();
+      if (left <= 0) return 0;
+      if (!mayBlockIn(handle)) {
+        block(handle, left);
+        continue;
+      }
+      handle.blockingLimit = slice(left);
+      const first = buffers.native.receiveBlocking(handle.pointer);
+      if (first >= 0) return visitMany(handle, visitor, limit, buffers, first);
+    }
+  } finally {
+    returnVisitBuffers(buffers);
+    if (!handle.closed) handle.markStale();
+  }
+}
+
+/** Shows messages, of which the first part of the first has been received: its size, or -1. */
+function visitMany(
+  handle: Handle,
+  visitor: Visitor,
+  limit: number,
+  buffers: VisitBuffers,
+  first: number,
+): number {
+  const { native } = buffers;
+  const { words } = native;
+  let visited = 0;
+  let size = first;
+  while (size >= 0) {
+    if (isSingle(words)) visitor(buffers.small(size), false);
+    else visitOne(handle, visitor, size, buffers);
+    visited++;
+    // The visitor may have closed the socket, or begun to receive.
+    if (visited >= limit || handle.closed || !mayTry(handle)) break;
+    size = native.receive(handle.pointer);
+  }
+  return visited;
+}
+
+function visitOne(handle: Handle, visitor: Visitor, first: number, buffers: VisitBuffers): void {
+  const { native } = buffers;
+  let more = false;
+  try {
+    for (let size = first; size >= 0; size = native.receive(handle.pointer)) {
+      handle.midMessage = more = native.more;
+      visitor(native.small ? buffers.small(size) : buffers.large(size), more);
+      if (!more || handle.closed) return;
+    }
+  } catch (error) {
+    // The message counts as received: the rest of it mustn't pass for the next one.
+    if (more && !handle.closed) skipRest(native, handle.pointer);
+    throw error;
+  } finally {
+    handle.midMessage = false;
+  }
+}
