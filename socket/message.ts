@@ -28,7 +28,10 @@ const EMPTY = new Uint8Array(0);
 /** A part as libzmq takes it. Throws `TypeError` for what isn't a part. */
 export function toPart(part: MessagePart): Part {
   const bytes = bytesOrText(part);
-  if (bytes !== undefined) return bytes;
+  if (bytes !== undefined) {
+    if (bytes.length === 0) assertAttached(part);
+    return bytes;
+  }
   const kind = Array.isArray(part) ? "an array within an array" : typeof part;
   if (kind === "number" || kind === "boolean" || kind === "bigint") return String(part);
   throw new TypeError(
@@ -39,26 +42,20 @@ export function toPart(part: MessagePart): Part {
 
 /** A part that is text or bytes, or null, as libzmq takes it. Undefined for anything else. */
 export function bytesOrText(part: unknown): Part | undefined {
-  if (typeof part === "string") return part;
-  if (part instanceof Uint8Array) {
-    if (part.length === 0) assertAttached(part.buffer);
-    return part;
-  }
+  if (typeof part === "string" || part instanceof Uint8Array) return part;
   if (part === null) return EMPTY;
   if (ArrayBuffer.isView(part)) {
-    assertAttached(part.buffer);
     return new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
   }
-  if (part instanceof ArrayBuffer || part instanceof SharedArrayBuffer) {
-    assertAttached(part);
-    return new Uint8Array(part);
-  }
+  if (part instanceof ArrayBuffer || part instanceof SharedArrayBuffer) return new Uint8Array(part);
   return undefined;
 }
 
-/** A view of a buffer that was transferred has no bytes any more, and would go out as an empty part. */
-function assertAttached(buffer: ArrayBufferLike): void {
-  if (!(buffer instanceof ArrayBuffer && buffer.detached)) return;
+/** Throws `TypeError` for a view whose buffer was transferred: it would go out as an empty part. */
+function assertAttached(part: unknown): void {
+  if (!(part instanceof Uint8Array && part.buffer instanceof ArrayBuffer && part.buffer.detached)) {
+    return;
+  }
   throw new TypeError("A part of the message has no bytes any more: its buffer was transferred");
 }
 

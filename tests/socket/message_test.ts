@@ -106,8 +106,20 @@ Deno.test("a received message can be sent on as it is", async () => {
   assert(sameBytes(large, new Uint8Array(5000).fill(7)));
 });
 
+/** A view whose buffer was transferred. */
+function transferred<V extends ArrayBufferView>(view: V): V {
+  structuredClone(view.buffer, { transfer: [view.buffer as ArrayBuffer] });
+  return view;
+}
+
 /** What no message consists of. */
 const ILLEGAL: Record<string, unknown> = {
+  "bytes whose buffer was transferred": transferred(new Uint8Array(5)),
+  "a view whose buffer was transferred": transferred(new DataView(new ArrayBuffer(5))),
+  "bytes whose buffer was transferred behind a legal part": [
+    "hello",
+    transferred(new Uint8Array(5)),
+  ],
   "undefined": undefined,
   "a function": () => "text",
   "a symbol": Symbol("text"),
@@ -130,7 +142,10 @@ for (const [kind, message] of Object.entries(ILLEGAL)) {
   Deno.test(`${kind}: refused at once, and nothing of it is sent`, async () => {
     using sockets = await pipeline();
     const { push, pull } = sockets;
-    const refused = { name: "TypeError", message: /^A message (consists of|has at least one)/ };
+    const refused = {
+      name: "TypeError",
+      message: /^A message (consists of|has at least one)|transferred|detached/,
+    };
     throws(() => push.send(message as never), refused);
     throws(() => push.trySend(message as never), refused);
     throws(() => push.sendSync(message as never), refused);
