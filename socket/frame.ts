@@ -65,7 +65,9 @@ export class Frame extends Uint8Array<ArrayBuffer> {
       );
     }
     if (range !== undefined) {
-      throw new TypeError("A frame's toString reads all of it: a part is frame.subarray(…).text()");
+      throw new TypeError(
+        "A frame's toString reads all of it: a part is frame.subarray(\u2026).text()",
+      );
     }
     return decoder.decode(this);
   }
@@ -96,7 +98,7 @@ export class Frame extends Uint8Array<ArrayBuffer> {
 
   #print(): string {
     const shown = this.subarray(0, SHOWN);
-    const rest = this.length > SHOWN ? "…" : "";
+    const rest = this.length > SHOWN ? "\u2026" : "";
     try {
       const strictDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
       // A cut within a character isn't a fault of the text.
