@@ -34,62 +34,29 @@ export {
   type WaitSyncOptions,
 } from "./poller/poller.ts";
 export { settled } from "./poller/reactor.ts";
-export { type Pollable, pollable } from "./poller/pollable.ts";
-export { Uncloneable } from "./poller/uncloneable.ts";
+export type { Pollable } from "./poller/pollable.ts";
 export { PollerTimer, type TimerOptions } from "./poller/timers.ts";
 export { Context, context } from "./context.ts";
 export type { ContextOptions } from "./context_options.ts";
 
 export { Frame } from "./socket/frame.ts";
-export { type MessageLike, type MessagePart } from "./socket/message.ts";
+export type { MessageLike, MessagePart } from "./socket/message.ts";
 export { type Metadata, metadataOf } from "./socket/metadata.ts";
 export type { SyncLimits, WaitLimits } from "./socket/operation.ts";
 export type { VisitOptions, Visitor } from "./socket/visit.ts";
-export type {
-  CommonOptions,
-  ConflateOption,
-  InvertMatchingOption,
-  ManualOptions,
-  OptionTypes,
-  ProbeRouterOption,
-  PublishOptions,
-  RawModeOption,
-  ReceiveOptions,
-  RequestOnlyOptions,
-  RouterOnlyOptions,
-  SendOptions,
-  SettableOptions,
-  StreamOnlyOptions,
-  TransportOptions,
-  XPublisherOnlyOptions,
-} from "./socket/option_types.ts";
-export type {
-  DisconnectMessageOption,
-  HelloMessageOption,
-  HiccupMessageOption,
-  NewerOptions,
-  NormMode,
-  OnlyFirstSubscribeOption,
-  ReconnectStop,
-  RouterNotifyOption,
-  TopicsCount,
-  VerboseUnsubscribeOption,
-} from "./socket/newer_option_types.ts";
-export type { GssapiNameType, SecurityOptions } from "./socket/security_options.ts";
+export type { OptionTypes, ReceiverOptions, SenderOptions } from "./socket/option_types.ts";
+export type { GssapiNameType, SocketOptions } from "./socket/socket_options.ts";
 export type { ByteStreamOptions } from "./socket/web_streams.ts";
-export type { PortRange } from "./socket/binding.ts";
+export type { BindToRandomPortOptions } from "./socket/binding.ts";
 export { Observer } from "./socket/observer.ts";
 export type {
-  EventAddress,
-  EventDescriptor,
-  EventError,
   SocketEvent,
   SocketEventOfType,
   SocketEvents,
   SocketEventType,
 } from "./socket/event_types.ts";
-export type { Receives, Sends } from "./socket/halves.ts";
-export { Socket, Socket as Configurable, type SocketOptions } from "./socket/socket.ts";
+export type { Receiver, Sender } from "./socket/halves.ts";
+export { Socket } from "./socket/socket.ts";
 
 export { Pair, type PairOptions } from "./socket/pair.ts";
 export { Pull, type PullOptions, Push, type PushOptions } from "./socket/pipeline.ts";
@@ -106,14 +73,12 @@ export {
 export {
   Dealer,
   type DealerOptions,
-  NamedSocket,
   Reply,
   type ReplyOptions,
   Request,
   type RequestOptions,
-  type RoutedConnectOptions,
   Router,
+  type RouterConnectOptions,
   type RouterOptions,
-  type RoutingIdOption,
 } from "./socket/request_reply.ts";
 export { Stream, type StreamOptions } from "./socket/stream.ts";

@@ -13,7 +13,7 @@ import { NativeRun } from "./proxy/native.ts";
 import { type Engine, passes, Run } from "./proxy/run.ts";
 import { Handle, handleOf } from "./socket/handle.ts";
 import type { Frame } from "./socket/frame.ts";
-import type { Sends } from "./socket/halves.ts";
+import type { Sender } from "./socket/halves.ts";
 import type { Socket } from "./socket/socket.ts";
 
 export type { ProxyDirection, ProxyFilter };
@@ -25,7 +25,7 @@ export interface ProxyOptions {
    * Pair. The program keeps it, and it stays open. If it has no room, the proxy waits for it, unless its type drops
    * messages, as a Publisher does.
    */
-  capture?: Socket & Sends;
+  capture?: Socket & Sender;
   /** Gets each message before it's passed on, and may change or drop it. Costs what receiving and sending in TypeScript do. */
   filter?: ProxyFilter;
   /** Whether the two sockets stay open when the proxy ends. Default false. */

@@ -68,7 +68,6 @@ export type {
   ProtoError,
 } from "./zeromq/event_types.ts";
 export type { IfEquals, Options, WritableKeys } from "./zeromq/option_types.ts";
-export type { Uncloneable } from "./poller/uncloneable.ts";
 // The classes behind the exported ones, whose call without `new` throws what native classes throw.
 export type { ContextClass } from "./zeromq/context.ts";
 export type { ObserverClass } from "./zeromq/observer.ts";

@@ -15,8 +15,7 @@
  * @module
  */
 
-export { type Pollable, pollable } from "./pollable.ts";
-export { Uncloneable } from "./uncloneable.ts";
+export type { Pollable } from "./pollable.ts";
 export {
   type Interest,
   Poller,

@@ -4,8 +4,9 @@ const NOTHING = {};
 
 /**
  * The base of sockets, contexts and Pollers, which can't be posted to another thread: `postMessage` and
- * `structuredClone` throw a `DataCloneError` for them, instead of making empty objects. Programs have no use for this
- * class.
+ * `structuredClone` throw a `DataCloneError` for them, instead of making empty objects.
+ *
+ * @internal
  */
 export abstract class Uncloneable {
   /** Makes an object that can't be cloned. */

@@ -32,7 +32,7 @@ export interface AuthenticatorOptions {
 
 /** The scope of a rule. */
 export interface RuleOptions {
-  /** Only for sockets with this {@linkcode SecurityOptions.zapDomain}. Default: for all sockets. */
+  /** Only for sockets with this {@linkcode SocketOptions.zapDomain}. Default: for all sockets. */
   domain?: string;
 }
 
@@ -40,12 +40,12 @@ export interface RuleOptions {
  * Admits or denies peers, for all sockets of a context (ZAP, RFC 27).
  *
  * It decides for every peer of a bound or connected socket that is a PLAIN, CURVE or GSSAPI server, and of one without
- * a mechanism that has a {@linkcode SecurityOptions.zapDomain}. By default it denies, also if a handler throws. It works
+ * a mechanism that has a {@linkcode SocketOptions.zapDomain}. By default it denies, also if a handler throws. It works
  * from the moment when it's made until it's closed, also after the program has dropped it, and doesn't keep the process
  * alive. Only {@linkcode Context.close} ends a context that has one; dropping the context doesn't.
  *
  * Without an authenticator libzmq admits every CURVE client that has the server's key. So set
- * {@linkcode SecurityOptions.zapDomain} and {@linkcode SecurityOptions.zapEnforceDomain} on every server: then no peer is
+ * {@linkcode SocketOptions.zapDomain} and {@linkcode SocketOptions.zapEnforceDomain} on every server: then no peer is
  * admitted before the authenticator is made, or after it was closed.
  *
  * @example Only one client's key
@@ -179,7 +179,7 @@ export class Authenticator implements Disposable, AsyncDisposable {
 
   /**
    * Stops answering. Peers that are connected stay connected. From then on libzmq decides alone, and only with
-   * {@linkcode SecurityOptions.zapEnforceDomain} does it deny every peer. Idempotent.
+   * {@linkcode SocketOptions.zapEnforceDomain} does it deny every peer. Idempotent.
    */
   close(): void {
     this.#handler.close();

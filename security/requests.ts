@@ -2,7 +2,7 @@
 
 /** What every request has, whatever the mechanism. */
 export interface PeerRequest {
-  /** The {@linkcode SecurityOptions.zapDomain} of the socket that the peer connects with; empty for none. */
+  /** The {@linkcode SocketOptions.zapDomain} of the socket that the peer connects with; empty for none. */
   readonly domain: string;
   /** The peer's IP address; `localhost:user:group:process` for a peer over ipc. */
   readonly address: string;

@@ -5,7 +5,7 @@ import { toCString } from "../ffi/memory.ts";
 import { type Handle, openHandleOf } from "./handle.ts";
 
 /** The ports from which {@linkcode Socket.bindToRandomPort} chooses one. */
-export interface PortRange {
+export interface BindToRandomPortOptions {
   /** The first port. Default: 49152, the first of the dynamic ports. */
   min?: number;
   /** The last port. Default: 65535. */
@@ -48,7 +48,7 @@ export function attempt(
 export function bindToRandomPort(
   socket: object,
   address: string,
-  { min = 49152, max = HIGHEST, tries = 100 }: PortRange,
+  { min = 49152, max = HIGHEST, tries = 100 }: BindToRandomPortOptions,
 ): Promise<number> {
   checkAddress(address);
   check(min, 1, HIGHEST, "The first port");

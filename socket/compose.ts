@@ -1,7 +1,7 @@
 /** What the classes of sockets are put together from: the halves' members, and options. */
 
 import { handleOf, openHandleOf } from "./handle.ts";
-import type { Receives, Sends } from "./halves.ts";
+import type { Receiver, Sender } from "./halves.ts";
 import { MetadataNames } from "./metadata.ts";
 import { defineOptions } from "./options.ts";
 import { type OptionName, RECEIVING, SENDING } from "./options_table.ts";
@@ -12,7 +12,7 @@ import { readableBytesOf, readableOf, writableBytesOf, writableOf } from "./web_
 import type { SocketType } from "./types.ts";
 import { visit } from "./visit.ts";
 
-const RECEIVES: Receives & ThisType<Socket> = {
+const RECEIVES: Receiver & ThisType<Socket> = {
   get metadata(): readonly string[] {
     return openHandleOf(this, "zmq_msg_gets").metadata?.names ?? [];
   },
@@ -49,7 +49,7 @@ const RECEIVES: Receives & ThisType<Socket> = {
   },
 };
 
-const SENDS: Sends & ThisType<Socket> = {
+const SENDS: Sender & ThisType<Socket> = {
   send(message, options) {
     return send(handleOf(this), this, message, options?.signal);
   },

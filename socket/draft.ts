@@ -30,43 +30,36 @@
 import "../ffi/ready.ts";
 import { checkAddress } from "./binding.ts";
 import { compose } from "./compose.ts";
-import type { Receives, Sends } from "./halves.ts";
+import type { Receiver, Sender } from "./halves.ts";
 import { openHandleOf } from "./handle.ts";
 import { changeGroup, connectPeer, groupBytes } from "./draft_core.ts";
 import {
   checkRoutingId,
   composeAddressed,
+  type DraftReceiver,
+  type DraftSender,
   type GroupMessage,
   type GroupTarget,
   type PeerTarget,
-  type ReceivesAs,
   type RoutedMessage,
-  type SendsTo,
 } from "./draft_halves.ts";
-import type {
-  DisconnectMessageOption,
-  HelloMessageOption,
-  HiccupMessageOption,
-} from "./newer_option_types.ts";
-import type {
-  ConflateOption,
-  PublishOptions,
-  ReceiveOptions,
-  SendOptions,
-} from "./option_types.ts";
-import { Socket, type SocketOptions } from "./socket.ts";
+import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
+import { Socket } from "./socket.ts";
+import type { SocketOptions } from "./socket_options.ts";
 import { TYPES } from "./types.ts";
 
-export type { GroupMessage, GroupTarget, PeerTarget, ReceivesAs, RoutedMessage, SendsTo };
+export type { DraftReceiver, DraftSender, GroupMessage, GroupTarget, PeerTarget, RoutedMessage };
 
 /** Options of a {@linkcode Server}. */
-export interface ServerOptions
-  extends
-    SocketOptions,
-    Partial<ReceiveOptions & SendOptions & HelloMessageOption & DisconnectMessageOption> {}
+export interface ServerOptions extends SocketOptions, ReceiverOptions, SenderOptions {
+  /** A message that each new peer gets first; `null` for none. Default `null`. Draft, since 4.3.3 (`ZMQ_HELLO_MSG`). */
+  helloMessage?: string | Uint8Array | null;
+  /** A message that is received, as if from the peer, when a peer has gone; `null` for none. Default `null`. Draft, since 4.3.3 (`ZMQ_DISCONNECT_MSG`). */
+  disconnectMessage?: string | Uint8Array | null;
+}
 
 /**
- * Receives from all its clients, each message with its client's routing id, a number, and sends to the client of an
+ * Receiver from all its clients, each message with its client's routing id, a number, and sends to the client of an
  * id (`ZMQ_SERVER`). Peers are {@linkcode Client} sockets.
  */
 export class Server extends Socket {
@@ -78,19 +71,18 @@ export class Server extends Socket {
 /** The members of a {@linkcode Server} that its type of socket brings. */
 export interface Server
   extends
-    ReceivesAs<RoutedMessage>,
-    SendsTo<PeerTarget>,
-    ReceiveOptions,
-    SendOptions,
-    HelloMessageOption,
-    DisconnectMessageOption {}
+    DraftReceiver<RoutedMessage>,
+    DraftSender<PeerTarget>,
+    Required<Omit<ServerOptions, keyof SocketOptions>> {}
 composeAddressed(Server, TYPES.Server, targetOfPeer);
 
 /** Options of a {@linkcode Client}. */
-export interface ClientOptions
-  extends
-    SocketOptions,
-    Partial<ReceiveOptions & SendOptions & HelloMessageOption & HiccupMessageOption> {}
+export interface ClientOptions extends SocketOptions, ReceiverOptions, SenderOptions {
+  /** A message that each new peer gets first; `null` for none. Default `null`. Draft, since 4.3.3 (`ZMQ_HELLO_MSG`). */
+  helloMessage?: string | Uint8Array | null;
+  /** A message that is received when a connection of this side's was lost; `null` for none. Default `null`. Draft, since 4.3.5 (`ZMQ_HICCUP_MSG`). */
+  hiccupMessage?: string | Uint8Array | null;
+}
 
 /** Sends to its servers in turn, and receives from all of them (`ZMQ_CLIENT`). Peers are {@linkcode Server} sockets. */
 export class Client extends Socket {
@@ -101,11 +93,14 @@ export class Client extends Socket {
 }
 /** The members of a {@linkcode Client} that its type of socket brings. */
 export interface Client
-  extends Receives, Sends, ReceiveOptions, SendOptions, HelloMessageOption, HiccupMessageOption {}
+  extends Receiver, Sender, Required<Omit<ClientOptions, keyof SocketOptions>> {}
 compose(Client, TYPES.Client);
 
 /** Options of a {@linkcode Radio}. */
-export interface RadioOptions extends SocketOptions, Partial<SendOptions & PublishOptions> {}
+export interface RadioOptions extends SocketOptions, SenderOptions {
+  /** Whether a send waits for slow subscribers instead of dropping for them. Default false (`ZMQ_XPUB_NODROP`). */
+  noDrop?: boolean;
+}
 
 /**
  * Sends each message to all peers that have joined its group (`ZMQ_RADIO`). Peers are {@linkcode Dish} sockets. For those
@@ -137,11 +132,12 @@ export class Radio extends Socket {
   }
 }
 /** The members of a {@linkcode Radio} that its type of socket brings. */
-export interface Radio extends SendsTo<GroupTarget>, SendOptions, PublishOptions {}
+export interface Radio
+  extends DraftSender<GroupTarget>, Required<Omit<RadioOptions, keyof SocketOptions>> {}
 composeAddressed(Radio, TYPES.Radio, targetOfGroup);
 
 /** Options of a {@linkcode Dish}. */
-export interface DishOptions extends SocketOptions, Partial<ReceiveOptions> {}
+export interface DishOptions extends SocketOptions, ReceiverOptions {}
 
 /** Receives the messages of the groups that it has joined, each with its group (`ZMQ_DISH`). Peers are {@linkcode Radio} sockets. */
 export class Dish extends Socket {
@@ -174,11 +170,21 @@ export class Dish extends Socket {
   }
 }
 /** The members of a {@linkcode Dish} that its type of socket brings. */
-export interface Dish extends ReceivesAs<GroupMessage>, ReceiveOptions {}
+export interface Dish
+  extends DraftReceiver<GroupMessage>, Required<Omit<DishOptions, keyof SocketOptions>> {}
 composeAddressed(Dish, TYPES.Dish);
 
 /** Options of a {@linkcode Gather}. */
-export interface GatherOptions extends SocketOptions, Partial<ReceiveOptions & ConflateOption> {}
+export interface GatherOptions extends SocketOptions, ReceiverOptions {
+  /**
+   * Whether only the last message is kept in either direction. To be set before bind and connect.
+   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
+   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
+   * it's readable, or was in a Poller, returns the message that it had then before the last one.
+   * Default false (`ZMQ_CONFLATE`).
+   */
+  conflate?: boolean;
+}
 
 /** Receives from all its peers (`ZMQ_GATHER`). Peers are {@linkcode Scatter} sockets. */
 export class Gather extends Socket {
@@ -188,11 +194,20 @@ export class Gather extends Socket {
   }
 }
 /** The members of a {@linkcode Gather} that its type of socket brings. */
-export interface Gather extends Receives, ReceiveOptions, ConflateOption {}
+export interface Gather extends Receiver, Required<Omit<GatherOptions, keyof SocketOptions>> {}
 compose(Gather, TYPES.Gather);
 
 /** Options of a {@linkcode Scatter}. */
-export interface ScatterOptions extends SocketOptions, Partial<SendOptions & ConflateOption> {}
+export interface ScatterOptions extends SocketOptions, SenderOptions {
+  /**
+   * Whether only the last message is kept in either direction. To be set before bind and connect.
+   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
+   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
+   * it's readable, or was in a Poller, returns the message that it had then before the last one.
+   * Default false (`ZMQ_CONFLATE`).
+   */
+  conflate?: boolean;
+}
 
 /** Sends each message to one of its peers, in turn (`ZMQ_SCATTER`). Peers are {@linkcode Gather} sockets. */
 export class Scatter extends Socket {
@@ -202,15 +217,18 @@ export class Scatter extends Socket {
   }
 }
 /** The members of a {@linkcode Scatter} that its type of socket brings. */
-export interface Scatter extends Sends, SendOptions, ConflateOption {}
+export interface Scatter extends Sender, Required<Omit<ScatterOptions, keyof SocketOptions>> {}
 compose(Scatter, TYPES.Scatter);
 
 /** Options of a {@linkcode Peer}. */
-export interface PeerOptions
-  extends
-    SocketOptions,
-    Partial<ReceiveOptions & SendOptions & HelloMessageOption & DisconnectMessageOption>,
-    Partial<HiccupMessageOption> {}
+export interface PeerOptions extends SocketOptions, ReceiverOptions, SenderOptions {
+  /** A message that each new peer gets first; `null` for none. Default `null`. Draft, since 4.3.3 (`ZMQ_HELLO_MSG`). */
+  helloMessage?: string | Uint8Array | null;
+  /** A message that is received, as if from the peer, when a peer has gone; `null` for none. Default `null`. Draft, since 4.3.3 (`ZMQ_DISCONNECT_MSG`). */
+  disconnectMessage?: string | Uint8Array | null;
+  /** A message that is received when a connection of this side's was lost; `null` for none. Default `null`. Draft, since 4.3.5 (`ZMQ_HICCUP_MSG`). */
+  hiccupMessage?: string | Uint8Array | null;
+}
 
 /**
  * A {@linkcode Server} that also connects to others of its kind, on equal terms (`ZMQ_PEER`, since 4.3.3). Peers are
@@ -236,17 +254,13 @@ export class Peer extends Socket {
 /** The members of a {@linkcode Peer} that its type of socket brings. */
 export interface Peer
   extends
-    ReceivesAs<RoutedMessage>,
-    SendsTo<PeerTarget>,
-    ReceiveOptions,
-    SendOptions,
-    HelloMessageOption,
-    DisconnectMessageOption,
-    HiccupMessageOption {}
+    DraftReceiver<RoutedMessage>,
+    DraftSender<PeerTarget>,
+    Required<Omit<PeerOptions, keyof SocketOptions>> {}
 composeAddressed(Peer, TYPES.Peer, targetOfPeer);
 
 /** Options of a {@linkcode Channel}. */
-export interface ChannelOptions extends SocketOptions, Partial<ReceiveOptions & SendOptions> {}
+export interface ChannelOptions extends SocketOptions, ReceiverOptions, SenderOptions {}
 
 /**
  * Exchanges messages with exactly one other Channel (`ZMQ_CHANNEL`, since 4.3.3), as a {@linkcode Pair} does with
@@ -259,11 +273,12 @@ export class Channel extends Socket {
   }
 }
 /** The members of a {@linkcode Channel} that its type of socket brings. */
-export interface Channel extends Receives, Sends, ReceiveOptions, SendOptions {}
+export interface Channel
+  extends Receiver, Sender, Required<Omit<ChannelOptions, keyof SocketOptions>> {}
 compose(Channel, TYPES.Channel);
 
 /** Options of a {@linkcode Datagram}. */
-export interface DatagramOptions extends SocketOptions, Partial<ReceiveOptions & SendOptions> {}
+export interface DatagramOptions extends SocketOptions, ReceiverOptions, SenderOptions {}
 
 /**
  * Exchanges UDP datagrams with any address (`ZMQ_DGRAM`). A message has two parts: the peer's address, such as
@@ -292,7 +307,8 @@ export class Datagram extends Socket {
   }
 }
 /** The members of a {@linkcode Datagram} that its type of socket brings. */
-export interface Datagram extends Receives, Sends, ReceiveOptions, SendOptions {}
+export interface Datagram
+  extends Receiver, Sender, Required<Omit<DatagramOptions, keyof SocketOptions>> {}
 compose(Datagram, TYPES.Datagram);
 
 function targetOfPeer({ routingId }: PeerTarget): string {

@@ -28,8 +28,8 @@ export interface GroupTarget {
   group: string | Uint8Array;
 }
 
-/** The receiving half of a socket whose messages have more than bytes; see {@linkcode Receives} for each member. */
-export interface ReceivesAs<Message> extends AsyncIterable<Message> {
+/** The receiving half of a socket whose messages have more than bytes; see {@linkcode Receiver} for each member. */
+export interface DraftReceiver<Message> extends AsyncIterable<Message> {
   /** Which properties of its connection are read with each message, for {@linkcode metadataOf}. Default: none. */
   metadata: readonly string[];
   /** Receives the next message; waits where there is none. */
@@ -44,14 +44,14 @@ export interface ReceivesAs<Message> extends AsyncIterable<Message> {
   [Symbol.asyncIterator](): AsyncIterableIterator<Message>;
 }
 
-/** The sending half of a socket whose messages go to a peer or a group; see {@linkcode Sends} for each member. */
-export interface SendsTo<Target> {
+/** The sending half of a socket whose messages go to a peer or a group; see {@linkcode Sender} for each member. */
+export interface DraftSender<Target> {
   /**
    * Sends a message of one part. Resolves once libzmq has it; waits where the peer can't take it.
    *
    * The promise also rejects with EHOSTUNREACH if there is no such peer.
    *
-   * @throws {TypeError} If the target has the wrong type; the rest as {@linkcode Sends.send} does.
+   * @throws {TypeError} If the target has the wrong type; the rest as {@linkcode Sender.send} does.
    * @throws {RangeError} If the target is out of range.
    */
   send(message: MessagePart | readonly [MessagePart], options: Target & WaitLimits): Promise<void>;
@@ -67,7 +67,7 @@ const { visit: _, toReadableStream: _1, toReadableByteStream: _2, ...RECEIVING_A
 
 function sendsTo<Target>(
   targetOf: (target: Target) => string | Uint8Array,
-): SendsTo<Target> & ThisType<Socket> {
+): DraftSender<Target> & ThisType<Socket> {
   const parts = (
     message: MessagePart | readonly [MessagePart],
     options: Target,

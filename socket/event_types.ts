@@ -2,7 +2,11 @@
 
 import type { ZmqError } from "../errors.ts";
 
-/** What nearly all events have. */
+/**
+ * What nearly all events have.
+ *
+ * @internal
+ */
 export interface EventAddress {
   /** The address that was bound or connected to, as far as libzmq reports it. */
   address: string;
@@ -14,13 +18,21 @@ export interface EventAddress {
   peer?: string;
 }
 
-/** What events about a connection or a listening address have. */
+/**
+ * What events about a connection or a listening address have.
+ *
+ * @internal
+ */
 export interface EventDescriptor {
   /** The file descriptor. It may be closed already when the event is read. */
   fd: number;
 }
 
-/** What events about a failure have. */
+/**
+ * What events about a failure have.
+ *
+ * @internal
+ */
 export interface EventError {
   /** What went wrong. */
   error: ZmqError;

@@ -31,8 +31,9 @@ const SHOWN = 100;
  * ```
  */
 export class Frame extends Uint8Array<ArrayBuffer> {
-  /** Makes a frame of zeros, or one that shows a part of a buffer. Programs receive frames; they rarely make one. */
+  /** Makes a frame of zeros. Programs receive frames; they rarely make one. */
   constructor(length: number);
+  /** Makes a frame that shows a part of a buffer. */
   constructor(buffer: ArrayBuffer, byteOffset?: number, length?: number);
   constructor(source: number | ArrayBuffer, byteOffset?: number, length?: number) {
     super(source as ArrayBuffer, byteOffset, length);

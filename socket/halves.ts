@@ -7,17 +7,17 @@ import type { VisitOptions, Visitor } from "./visit.ts";
 import type { ByteStreamOptions } from "./web_streams.ts";
 
 /** The receiving half of a socket. */
-export interface Receives extends AsyncIterable<Frame[]> {
+export interface Receiver extends AsyncIterable<Frame[]> {
   /**
    * Which properties of its connection are read with each message, such as `"Peer-Address"`, for
-   * {@linkcode metadataOf}. Takes effect at once; {@linkcode Receives.visit} reads none. Default: none.
+   * {@linkcode metadataOf}. Takes effect at once; {@linkcode Receiver.visit} reads none. Default: none.
    */
   metadata: readonly string[];
   /**
    * Receives the next message, of one frame or more; waits where there is none. Several receives may be
    * pending: they're served in their order.
    *
-   * The promise rejects with EAGAIN when {@linkcode ReceiveOptions.receiveTimeout} is over, with EBADF when the socket is
+   * The promise rejects with EAGAIN when {@linkcode ReceiverOptions.receiveTimeout} is over, with EBADF when the socket is
    * closed meanwhile, with EFSM if a Request has sent nothing, and with the signal's reason. Everything else is thrown at
    * once.
    *
@@ -35,7 +35,7 @@ export interface Receives extends AsyncIterable<Frame[]> {
    * Receives a message, blocking this thread and everything else in this isolate. Meant for workers and scripts.
    *
    * @throws {ZmqError} EAGAIN If the time is over.
-   * @throws {ZmqError} EBUSY If {@linkcode Receives.visit} is in the middle of a message of this socket.
+   * @throws {ZmqError} EBUSY If {@linkcode Receiver.visit} is in the middle of a message of this socket.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
   receiveSync(options?: SyncLimits): Frame[];
@@ -75,12 +75,12 @@ export interface Receives extends AsyncIterable<Frame[]> {
 }
 
 /** The sending half of a socket. */
-export interface Sends {
+export interface Sender {
   /**
    * Sends a message, of one part or of an array of parts. Resolves once libzmq has it; waits where no peer can take
    * it. Several sends may be pending: they go out in their order. A message that waits is copied.
    *
-   * The promise rejects with EAGAIN when {@linkcode SendOptions.sendTimeout} is over, with EBADF when the socket is closed
+   * The promise rejects with EAGAIN when {@linkcode SenderOptions.sendTimeout} is over, with EBADF when the socket is closed
    * meanwhile, with EFSM out of turn, with EHOSTUNREACH if a mandatory Router has no such peer, and with the signal's reason.
    * Everything else is thrown at once.
    *
@@ -91,7 +91,7 @@ export interface Sends {
   /**
    * Sends a message if that can be done at once. False where it can't, or where others are waiting to send.
    *
-   * @throws {ZmqError} What {@linkcode Sends.send} throws or rejects with, except EAGAIN.
+   * @throws {ZmqError} What {@linkcode Sender.send} throws or rejects with, except EAGAIN.
    */
   trySend(message: MessageLike): boolean;
   /**

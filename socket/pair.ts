@@ -1,13 +1,14 @@
 /** The exclusive pair: two sockets that know only each other. */
 
 import { compose } from "./compose.ts";
-import type { Receives, Sends } from "./halves.ts";
-import type { ReceiveOptions, SendOptions } from "./option_types.ts";
-import { Socket, type SocketOptions } from "./socket.ts";
+import type { Receiver, Sender } from "./halves.ts";
+import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
+import { Socket } from "./socket.ts";
+import type { SocketOptions } from "./socket_options.ts";
 import { TYPES } from "./types.ts";
 
 /** Options of a {@linkcode Pair}. */
-export interface PairOptions extends SocketOptions, Partial<ReceiveOptions & SendOptions> {}
+export interface PairOptions extends SocketOptions, ReceiverOptions, SenderOptions {}
 
 /**
  * Exchanges messages with exactly one other Pair, in both directions (`ZMQ_PAIR`). Without it, a send waits.
@@ -31,5 +32,5 @@ export class Pair extends Socket {
   }
 }
 /** The members of a {@linkcode Pair} that its type of socket brings. */
-export interface Pair extends Receives, Sends, ReceiveOptions, SendOptions {}
+export interface Pair extends Receiver, Sender, Required<Omit<PairOptions, keyof SocketOptions>> {}
 compose(Pair, TYPES.Pair);

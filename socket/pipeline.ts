@@ -1,13 +1,23 @@
 /** Pipeline: Push hands work to one of many Pulls. */
 
 import { compose } from "./compose.ts";
-import type { Receives, Sends } from "./halves.ts";
-import type { ConflateOption, ReceiveOptions, SendOptions } from "./option_types.ts";
-import { Socket, type SocketOptions } from "./socket.ts";
+import type { Receiver, Sender } from "./halves.ts";
+import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
+import { Socket } from "./socket.ts";
+import type { SocketOptions } from "./socket_options.ts";
 import { TYPES } from "./types.ts";
 
 /** Options of a {@linkcode Push}. */
-export interface PushOptions extends SocketOptions, Partial<SendOptions & ConflateOption> {}
+export interface PushOptions extends SocketOptions, SenderOptions {
+  /**
+   * Whether only the last message is kept in either direction. To be set before bind and connect.
+   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
+   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
+   * it's readable, or was in a Poller, returns the message that it had then before the last one.
+   * Default false (`ZMQ_CONFLATE`).
+   */
+  conflate?: boolean;
+}
 
 /**
  * Sends each message to one of its peers, in turn (`ZMQ_PUSH`). Peers are {@linkcode Pull} sockets.
@@ -34,11 +44,20 @@ export class Push extends Socket {
   }
 }
 /** The members of a {@linkcode Push} that its type of socket brings. */
-export interface Push extends Sends, SendOptions, ConflateOption {}
+export interface Push extends Sender, Required<Omit<PushOptions, keyof SocketOptions>> {}
 compose(Push, TYPES.Push);
 
 /** Options of a {@linkcode Pull}. */
-export interface PullOptions extends SocketOptions, Partial<ReceiveOptions & ConflateOption> {}
+export interface PullOptions extends SocketOptions, ReceiverOptions {
+  /**
+   * Whether only the last message is kept in either direction. To be set before bind and connect.
+   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
+   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
+   * it's readable, or was in a Poller, returns the message that it had then before the last one.
+   * Default false (`ZMQ_CONFLATE`).
+   */
+  conflate?: boolean;
+}
 
 /**
  * Receives messages from all its peers, in turn (`ZMQ_PULL`). Peers are {@linkcode Push} sockets.
@@ -65,5 +84,5 @@ export class Pull extends Socket {
   }
 }
 /** The members of a {@linkcode Pull} that its type of socket brings. */
-export interface Pull extends Receives, ReceiveOptions, ConflateOption {}
+export interface Pull extends Receiver, Required<Omit<PullOptions, keyof SocketOptions>> {}
 compose(Pull, TYPES.Pull);

@@ -1,38 +1,40 @@
 /** Publish and subscribe: each message goes to all who have subscribed to its beginning. */
 
 import { compose } from "./compose.ts";
-import type { Receives, Sends } from "./halves.ts";
+import type { Receiver, Sender } from "./halves.ts";
 import { type Handle, openHandleOf } from "./handle.ts";
 import { OPTION_NUMBERS } from "./options_table.ts";
 import { intBytes, setBytes } from "./raw_options.ts";
-import type {
-  OnlyFirstSubscribeOption,
-  TopicsCount,
-  VerboseUnsubscribeOption,
-} from "./newer_option_types.ts";
-import type {
-  ConflateOption,
-  InvertMatchingOption,
-  ManualOptions,
-  PublishOptions,
-  ReceiveOptions,
-  SendOptions,
-  XPublisherOnlyOptions,
-} from "./option_types.ts";
-import { Socket, type SocketOptions } from "./socket.ts";
+import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
+import { Socket } from "./socket.ts";
+import type { SocketOptions } from "./socket_options.ts";
 import { TYPES } from "./types.ts";
 
 /** Options of a {@linkcode Publisher}. */
-export interface PublisherOptions
-  extends
-    SocketOptions,
-    Partial<SendOptions & PublishOptions & ConflateOption & InvertMatchingOption>,
-    Partial<OnlyFirstSubscribeOption> {}
+export interface PublisherOptions extends SocketOptions, SenderOptions {
+  /** Whether a send waits for slow subscribers instead of dropping for them. Default false (`ZMQ_XPUB_NODROP`). */
+  noDrop?: boolean;
+  /**
+   * Whether only the last message is kept in either direction. To be set before bind and connect.
+   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
+   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
+   * it's readable, or was in a Poller, returns the message that it had then before the last one.
+   * Default false (`ZMQ_CONFLATE`).
+   */
+  conflate?: boolean;
+  /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */
+  invertMatching?: boolean;
+  /**
+   * Whether the later parts of a message are subscriptions only where its first one is. Default false. Since 4.3.3
+   * (`ZMQ_ONLY_FIRST_SUBSCRIBE`).
+   */
+  onlyFirstSubscribe?: boolean;
+}
 
 /**
  * Sends each message to every peer that has subscribed to its beginning (`ZMQ_PUB`). Peers are
  * {@linkcode Subscriber} and {@linkcode XSubscriber} sockets. For peers that aren't there, haven't subscribed yet, or
- * are too slow, it's dropped; {@linkcode PublishOptions.noDrop} makes a send wait for slow ones.
+ * are too slow, it's dropped; {@linkcode PublisherOptions.noDrop} makes a send wait for slow ones.
  *
  * @example
  * ```ts
@@ -55,20 +57,25 @@ export class Publisher extends Socket {
   }
 }
 /** The members of a {@linkcode Publisher} that its type of socket brings. */
-export interface Publisher
-  extends
-    Sends,
-    SendOptions,
-    PublishOptions,
-    ConflateOption,
-    InvertMatchingOption,
-    OnlyFirstSubscribeOption,
-    TopicsCount {}
+export interface Publisher extends Sender, Required<Omit<PublisherOptions, keyof SocketOptions>> {
+  /** How many subscriptions the socket has, or knows of its peers. Draft, since 4.3.5 (`ZMQ_TOPICS_COUNT`). */
+  readonly topicsCount: number;
+}
 compose(Publisher, TYPES.Publisher);
 
 /** Options of a {@linkcode Subscriber}. */
-export interface SubscriberOptions
-  extends SocketOptions, Partial<ReceiveOptions & ConflateOption & InvertMatchingOption> {}
+export interface SubscriberOptions extends SocketOptions, ReceiverOptions {
+  /**
+   * Whether only the last message is kept in either direction. To be set before bind and connect.
+   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
+   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
+   * it's readable, or was in a Poller, returns the message that it had then before the last one.
+   * Default false (`ZMQ_CONFLATE`).
+   */
+  conflate?: boolean;
+  /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */
+  invertMatching?: boolean;
+}
 
 /**
  * Receives the messages to whose beginning it has subscribed (`ZMQ_SUB`). Peers are
@@ -120,15 +127,43 @@ export class Subscriber extends Socket {
 }
 /** The members of a {@linkcode Subscriber} that its type of socket brings. */
 export interface Subscriber
-  extends Receives, ReceiveOptions, ConflateOption, InvertMatchingOption, TopicsCount {}
+  extends Receiver, Required<Omit<SubscriberOptions, keyof SocketOptions>> {
+  /** How many subscriptions the socket has, or knows of its peers. Draft, since 4.3.5 (`ZMQ_TOPICS_COUNT`). */
+  readonly topicsCount: number;
+}
 compose(Subscriber, TYPES.Subscriber);
 
 /** Options of an {@linkcode XPublisher}. */
-export interface XPublisherOptions
-  extends
-    SocketOptions,
-    Partial<ReceiveOptions & SendOptions & PublishOptions & InvertMatchingOption & ManualOptions>,
-    Partial<OnlyFirstSubscribeOption & XPublisherOnlyOptions> {}
+export interface XPublisherOptions extends SocketOptions, ReceiverOptions, SenderOptions {
+  /**
+   * Which subscriptions of peers are received: `null` for the first and last of each kind only, `"allSubs"` for
+   * every subscription, `"allSubsUnsubs"` for every subscription and unsubscription. Default `null`
+   * (`ZMQ_XPUB_VERBOSE`, `ZMQ_XPUB_VERBOSER`).
+   */
+  verbosity?: "allSubs" | "allSubsUnsubs" | null;
+  /** Whether a send waits for slow subscribers instead of dropping for them. Default false (`ZMQ_XPUB_NODROP`). */
+  noDrop?: boolean;
+  /**
+   * Whether peers' subscriptions are only received, and take effect by {@linkcode XPublisher.subscribe}, which then
+   * concerns the peer whose message was received last. Default false (`ZMQ_XPUB_MANUAL`).
+   */
+  manual?: boolean;
+  /**
+   * The same as {@linkcode XPublisherOptions.manual}, and a message that is sent after such a subscription goes to the peer
+   * concerned only: for giving new subscribers the last value. Default false. Since 4.3.2
+   * (`ZMQ_XPUB_MANUAL_LAST_VALUE`).
+   */
+  manualLastValue?: boolean;
+  /** A message that each new subscriber gets, if it subscribes to it; `null` for none. Default `null` (`ZMQ_XPUB_WELCOME_MSG`). */
+  welcomeMessage?: string | Uint8Array | null;
+  /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */
+  invertMatching?: boolean;
+  /**
+   * Whether the later parts of a message are subscriptions only where its first one is. Default false. Since 4.3.3
+   * (`ZMQ_ONLY_FIRST_SUBSCRIBE`).
+   */
+  onlyFirstSubscribe?: boolean;
+}
 
 /**
  * A {@linkcode Publisher} that receives its peers' subscriptions (`ZMQ_XPUB`): messages whose first byte is 1 for a
@@ -154,7 +189,7 @@ export class XPublisher extends Socket {
     super(TYPES.XPublisher.number, options);
   }
 
-  /** Which subscriptions are received; see {@linkcode XPublisherOnlyOptions.verbosity}. */
+  /** Which subscriptions are received; see {@linkcode XPublisherOptions.verbosity}. */
   get verbosity(): "allSubs" | "allSubsUnsubs" | null {
     const { shadowOptions } = openHandleOf(this, "zmq_getsockopt");
     return (shadowOptions.get("verbosity") ?? null) as "allSubs" | "allSubsUnsubs" | null;
@@ -174,7 +209,7 @@ export class XPublisher extends Socket {
   /**
    * In manual mode, subscribes the peer whose message was received last to prefixes (`ZMQ_SUBSCRIBE`).
    *
-   * @throws {ZmqError} EINVAL If {@linkcode ManualOptions.manual} isn't set; the rest as {@linkcode Subscriber.subscribe}
+   * @throws {ZmqError} EINVAL If {@linkcode XPublisherOptions.manual} isn't set; the rest as {@linkcode Subscriber.subscribe}
    * does.
    */
   subscribe(...prefixes: (string | Uint8Array)[]): void {
@@ -192,16 +227,10 @@ export class XPublisher extends Socket {
 }
 /** The members of an {@linkcode XPublisher} that its type of socket brings. */
 export interface XPublisher
-  extends
-    Receives,
-    Sends,
-    ReceiveOptions,
-    SendOptions,
-    PublishOptions,
-    InvertMatchingOption,
-    ManualOptions,
-    OnlyFirstSubscribeOption,
-    TopicsCount {}
+  extends Receiver, Sender, Required<Omit<XPublisherOptions, keyof SocketOptions | "verbosity">> {
+  /** How many subscriptions the socket has, or knows of its peers. Draft, since 4.3.5 (`ZMQ_TOPICS_COUNT`). */
+  readonly topicsCount: number;
+}
 compose(XPublisher, TYPES.XPublisher);
 
 /** Setting either of the two options decides over both. */
@@ -212,10 +241,15 @@ const VERBOSITIES = new Map<unknown, readonly [option: number, on: number]>([
 ]);
 
 /** Options of an {@linkcode XSubscriber}. */
-export interface XSubscriberOptions
-  extends
-    SocketOptions,
-    Partial<ReceiveOptions & SendOptions & OnlyFirstSubscribeOption & VerboseUnsubscribeOption> {}
+export interface XSubscriberOptions extends SocketOptions, ReceiverOptions, SenderOptions {
+  /**
+   * Whether the later parts of a message are subscriptions only where its first one is. Default false. Since 4.3.3
+   * (`ZMQ_ONLY_FIRST_SUBSCRIBE`).
+   */
+  onlyFirstSubscribe?: boolean;
+  /** Whether every unsubscription is passed on, and not only the last of a kind. Default false. Draft, since 4.3.5 (`ZMQ_XSUB_VERBOSE_UNSUBSCRIBE`). */
+  verboseUnsubscribe?: boolean;
+}
 
 /**
  * A {@linkcode Subscriber} that subscribes by sending messages (`ZMQ_XSUB`): a byte 1 and a prefix to subscribe, 0 and
@@ -242,14 +276,10 @@ export class XSubscriber extends Socket {
 }
 /** The members of an {@linkcode XSubscriber} that its type of socket brings. */
 export interface XSubscriber
-  extends
-    Receives,
-    Sends,
-    ReceiveOptions,
-    SendOptions,
-    OnlyFirstSubscribeOption,
-    VerboseUnsubscribeOption,
-    TopicsCount {}
+  extends Receiver, Sender, Required<Omit<XSubscriberOptions, keyof SocketOptions>> {
+  /** How many subscriptions the socket has, or knows of its peers. Draft, since 4.3.5 (`ZMQ_TOPICS_COUNT`). */
+  readonly topicsCount: number;
+}
 compose(XSubscriber, TYPES.XSubscriber);
 
 function change(

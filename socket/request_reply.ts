@@ -2,66 +2,35 @@
 
 import { checkAddress } from "./binding.ts";
 import { compose } from "./compose.ts";
-import type { Receives, Sends } from "./halves.ts";
+import type { Receiver, Sender } from "./halves.ts";
 import { handleOf, openHandleOf } from "./handle.ts";
 import { setBytes } from "./raw_options.ts";
 import type { Frame } from "./frame.ts";
-import type {
-  DisconnectMessageOption,
-  HelloMessageOption,
-  HiccupMessageOption,
-  RouterNotifyOption,
-} from "./newer_option_types.ts";
 import { getByRow, getOption, setByRow, setOption } from "./options.ts";
 import { OPTION_NUMBERS, ROUTER_NOTIFY } from "./options_table.ts";
-import type {
-  ConflateOption,
-  ProbeRouterOption,
-  RawModeOption,
-  ReceiveOptions,
-  RequestOnlyOptions,
-  RouterOnlyOptions,
-  SendOptions,
-} from "./option_types.ts";
-import { Socket, type SocketOptions } from "./socket.ts";
+import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
+import { Socket } from "./socket.ts";
+import type { SocketOptions } from "./socket_options.ts";
 import { TYPES } from "./types.ts";
 
-/** The option of sockets that have a name of their own. */
-export interface RoutingIdOption {
-  /** The socket's routing id, 1 to 255 bytes; see {@linkcode NamedSocket.routingId}. */
-  routingId?: string | Uint8Array;
-}
-
-/** A socket that a {@linkcode Router} can know by a name of its own. */
-export abstract class NamedSocket extends Socket {
-  /**
-   * The socket's routing id, under which a {@linkcode Router} peer knows it: 1 to 255 bytes, of which
-   * the first isn't 0. To be set before connecting. Default `null`: the peer makes one up
-   * (`ZMQ_ROUTING_ID`).
-   *
-   * @throws {TypeError} If it's neither a string nor bytes.
-   * @throws {RangeError} If it has no bytes, or more than 255.
-   */
-  get routingId(): Frame | null {
-    return getOption(handleOf(this), "routingId") as Frame | null;
-  }
-  set routingId(value: string | Uint8Array) {
-    setOption(handleOf(this), "routingId", value);
-  }
-}
-
 /** Options of a {@linkcode Request}. */
-export interface RequestOptions
-  extends
-    SocketOptions,
-    RoutingIdOption,
-    Partial<ReceiveOptions & SendOptions & ProbeRouterOption>,
-    Partial<RequestOnlyOptions & HelloMessageOption> {}
+export interface RequestOptions extends SocketOptions, ReceiverOptions, SenderOptions {
+  /** The socket's routing id, 1 to 255 bytes; see {@linkcode Request.routingId}. */
+  routingId?: string | Uint8Array;
+  /** Whether a reply must carry its request's number; others are dropped. Default false (`ZMQ_REQ_CORRELATE`). */
+  correlate?: boolean;
+  /** Whether a new request may be sent while a reply is outstanding, and abandons that. Default false (`ZMQ_REQ_RELAXED`). */
+  relaxed?: boolean;
+  /** Whether an empty message is sent to every new peer, so that a Router there learns the routing id. Default false (`ZMQ_PROBE_ROUTER`). */
+  probeRouter?: boolean;
+  /** A message that each new peer gets first; `null` for none. Default `null`. Draft, since 4.3.3 (`ZMQ_HELLO_MSG`). */
+  helloMessage?: string | Uint8Array | null;
+}
 
 /**
  * Sends a request, receives its reply, and so on in strict turn (`ZMQ_REQ`). Peers are {@linkcode Reply} and
  * {@linkcode Router} sockets. A peer that dies owes its reply indefinitely, unless
- * {@linkcode RequestOnlyOptions.relaxed} is set.
+ * {@linkcode RequestOptions.relaxed} is set.
  *
  * @example
  * ```ts
@@ -78,27 +47,37 @@ export interface RequestOptions
  * console.log(String((await request.receive())[0]));
  * ```
  */
-export class Request extends NamedSocket {
+export class Request extends Socket {
   /** Opens a socket. */
   constructor(options?: RequestOptions) {
     super(TYPES.Request.number, options);
   }
+
+  /**
+   * The socket's routing id, under which a {@linkcode Router} peer knows it: 1 to 255 bytes, of which
+   * the first isn't 0. To be set before connecting. Default `null`: the peer makes one up
+   * (`ZMQ_ROUTING_ID`).
+   *
+   * @throws {TypeError} If it's neither a string nor bytes.
+   * @throws {RangeError} If it has no bytes, or more than 255.
+   */
+  get routingId(): Frame | null {
+    return getOption(handleOf(this), "routingId") as Frame | null;
+  }
+  set routingId(value: string | Uint8Array) {
+    setOption(handleOf(this), "routingId", value);
+  }
 }
 /** The members of a {@linkcode Request} that its type of socket brings. */
 export interface Request
-  extends
-    Receives,
-    Sends,
-    ReceiveOptions,
-    SendOptions,
-    ProbeRouterOption,
-    RequestOnlyOptions,
-    HelloMessageOption {}
+  extends Receiver, Sender, Required<Omit<RequestOptions, keyof SocketOptions | "routingId">> {}
 compose(Request, TYPES.Request);
 
 /** Options of a {@linkcode Reply}. */
-export interface ReplyOptions
-  extends SocketOptions, RoutingIdOption, Partial<ReceiveOptions & SendOptions> {}
+export interface ReplyOptions extends SocketOptions, ReceiverOptions, SenderOptions {
+  /** The socket's routing id, 1 to 255 bytes; see {@linkcode Request.routingId}. */
+  routingId?: string | Uint8Array;
+}
 
 /**
  * Receives a request, sends its reply, and so on in strict turn (`ZMQ_REP`). Peers are
@@ -120,23 +99,44 @@ export interface ReplyOptions
  * console.log(String((await request.receive())[0]));
  * ```
  */
-export class Reply extends NamedSocket {
+export class Reply extends Socket {
   /** Opens a socket. */
   constructor(options?: ReplyOptions) {
     super(TYPES.Reply.number, options);
   }
+
+  /** The socket's routing id; see {@linkcode Request.routingId}. */
+  get routingId(): Frame | null {
+    return getOption(handleOf(this), "routingId") as Frame | null;
+  }
+  set routingId(value: string | Uint8Array) {
+    setOption(handleOf(this), "routingId", value);
+  }
 }
 /** The members of a {@linkcode Reply} that its type of socket brings. */
-export interface Reply extends Receives, Sends, ReceiveOptions, SendOptions {}
+export interface Reply
+  extends Receiver, Sender, Required<Omit<ReplyOptions, keyof SocketOptions | "routingId">> {}
 compose(Reply, TYPES.Reply);
 
 /** Options of a {@linkcode Dealer}. */
-export interface DealerOptions
-  extends
-    SocketOptions,
-    RoutingIdOption,
-    Partial<ReceiveOptions & SendOptions & ProbeRouterOption & ConflateOption>,
-    Partial<HelloMessageOption & HiccupMessageOption> {}
+export interface DealerOptions extends SocketOptions, ReceiverOptions, SenderOptions {
+  /** The socket's routing id, 1 to 255 bytes; see {@linkcode Request.routingId}. */
+  routingId?: string | Uint8Array;
+  /** Whether an empty message is sent to every new peer, so that a Router there learns the routing id. Default false (`ZMQ_PROBE_ROUTER`). */
+  probeRouter?: boolean;
+  /**
+   * Whether only the last message is kept in either direction. To be set before bind and connect.
+   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
+   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
+   * it's readable, or was in a Poller, returns the message that it had then before the last one.
+   * Default false (`ZMQ_CONFLATE`).
+   */
+  conflate?: boolean;
+  /** A message that each new peer gets first; `null` for none. Default `null`. Draft, since 4.3.3 (`ZMQ_HELLO_MSG`). */
+  helloMessage?: string | Uint8Array | null;
+  /** A message that is received when a connection of this side's was lost; `null` for none. Default `null`. Draft, since 4.3.5 (`ZMQ_HICCUP_MSG`). */
+  hiccupMessage?: string | Uint8Array | null;
+}
 
 /**
  * Sends to its peers in turn and receives from all of them, in any order (`ZMQ_DEALER`). Peers are
@@ -156,44 +156,63 @@ export interface DealerOptions
  * console.log(String((await dealer.receive())[0]));
  * ```
  */
-export class Dealer extends NamedSocket {
+export class Dealer extends Socket {
   /** Opens a socket. */
   constructor(options?: DealerOptions) {
     super(TYPES.Dealer.number, options);
   }
+
+  /** The socket's routing id; see {@linkcode Request.routingId}. */
+  get routingId(): Frame | null {
+    return getOption(handleOf(this), "routingId") as Frame | null;
+  }
+  set routingId(value: string | Uint8Array) {
+    setOption(handleOf(this), "routingId", value);
+  }
 }
 /** The members of a {@linkcode Dealer} that its type of socket brings. */
 export interface Dealer
-  extends
-    Receives,
-    Sends,
-    ReceiveOptions,
-    SendOptions,
-    ProbeRouterOption,
-    ConflateOption,
-    HelloMessageOption,
-    HiccupMessageOption {}
+  extends Receiver, Sender, Required<Omit<DealerOptions, keyof SocketOptions | "routingId">> {}
 compose(Dealer, TYPES.Dealer);
 
 /** How a {@linkcode Router} or Stream connects. */
-export interface RoutedConnectOptions {
+export interface RouterConnectOptions {
   /** The routing id by which this socket is to know the peer: 1 to 255 bytes (`ZMQ_CONNECT_ROUTING_ID`). */
   routingId?: string | Uint8Array;
 }
 
 /** Options of a {@linkcode Router}. */
-export interface RouterOptions
-  extends
-    SocketOptions,
-    RoutingIdOption,
-    Partial<ReceiveOptions & SendOptions & ProbeRouterOption & RouterOnlyOptions & RawModeOption>,
-    Partial<RouterNotifyOption & HelloMessageOption & DisconnectMessageOption> {}
+export interface RouterOptions extends SocketOptions, ReceiverOptions, SenderOptions {
+  /** The socket's routing id, 1 to 255 bytes; see {@linkcode Request.routingId}. */
+  routingId?: string | Uint8Array;
+  /**
+   * Whether sending to a peer that isn't there fails with EHOSTUNREACH, and to one whose
+   * queue is full waits; otherwise both are dropped silently. A peer that goes while its queue is full counts as
+   * there until all that came from it was received. Default false (`ZMQ_ROUTER_MANDATORY`).
+   */
+  mandatory?: boolean;
+  /** Whether a new peer takes over a routing id in use, instead of being refused. Default false (`ZMQ_ROUTER_HANDOVER`). */
+  handover?: boolean;
+  /**
+   * Of what an empty message of a peer is received: that it has connected, that it has gone. Default: neither, `[]`. Draft,
+   * since 4.3.0 (`ZMQ_ROUTER_NOTIFY`).
+   */
+  notify?: readonly ("connect" | "disconnect")[];
+  /** Whether an empty message is sent to every new peer, so that a Router there learns the routing id. Default false (`ZMQ_PROBE_ROUTER`). */
+  probeRouter?: boolean;
+  /** Whether peers speak plain TCP, as with a {@linkcode Stream}, which is to be preferred. Default false (`ZMQ_ROUTER_RAW`). */
+  rawMode?: boolean;
+  /** A message that each new peer gets first; `null` for none. Default `null`. Draft, since 4.3.3 (`ZMQ_HELLO_MSG`). */
+  helloMessage?: string | Uint8Array | null;
+  /** A message that is received, as if from the peer, when a peer has gone; `null` for none. Default `null`. Draft, since 4.3.3 (`ZMQ_DISCONNECT_MSG`). */
+  disconnectMessage?: string | Uint8Array | null;
+}
 
 /**
- * Receives from all its peers, each message preceded by a frame with the peer's routing id, and sends to the
+ * Receiver from all its peers, each message preceded by a frame with the peer's routing id, and sends to the
  * peer whose routing id stands first (`ZMQ_ROUTER`). Peers are {@linkcode Dealer}, {@linkcode Request} and Router
  * sockets. Routing ids are bytes, of any length. A message for a peer that isn't there, or whose queue is
- * full, is dropped, unless {@linkcode RouterOnlyOptions.mandatory} is set. One without a routing id, of a single part, is a
+ * full, is dropped, unless {@linkcode RouterOptions.mandatory} is set. One without a routing id, of a single part, is a
  * `TypeError`.
  *
  * @example
@@ -210,13 +229,21 @@ export interface RouterOptions
  * console.log(String((await request.receive())[0]));
  * ```
  */
-export class Router extends NamedSocket {
+export class Router extends Socket {
   /** Opens a socket. */
   constructor(options?: RouterOptions) {
     super(TYPES.Router.number, options);
   }
 
-  /** Of what an empty message of a peer is received; see {@linkcode RouterNotifyOption.notify}. */
+  /** The socket's routing id; see {@linkcode Request.routingId}. */
+  get routingId(): Frame | null {
+    return getOption(handleOf(this), "routingId") as Frame | null;
+  }
+  set routingId(value: string | Uint8Array) {
+    setOption(handleOf(this), "routingId", value);
+  }
+
+  /** Of what an empty message of a peer is received; see {@linkcode RouterOptions.notify}. */
   get notify(): readonly ("connect" | "disconnect")[] {
     return getByRow(handleOf(this), "notify", ROUTER_NOTIFY) as ("connect" | "disconnect")[];
   }
@@ -229,29 +256,23 @@ export class Router extends NamedSocket {
    *
    * @throws {RangeError} If the routing id has no bytes, or more than 255; the rest as {@linkcode Socket.connect} does.
    */
-  override connect(address: string, options: RoutedConnectOptions = {}): void {
+  override connect(address: string, options: RouterConnectOptions = {}): void {
     connectRouted(this, address, options);
   }
 }
 /** The members of a {@linkcode Router} that its type of socket brings. */
 export interface Router
   extends
-    Receives,
-    Sends,
-    ReceiveOptions,
-    SendOptions,
-    ProbeRouterOption,
-    RouterOnlyOptions,
-    RawModeOption,
-    HelloMessageOption,
-    DisconnectMessageOption {}
+    Receiver,
+    Sender,
+    Required<Omit<RouterOptions, keyof SocketOptions | "routingId" | "notify">> {}
 compose(Router, TYPES.Router);
 
 /** Connects a socket that addresses its peers by routing ids. */
 export function connectRouted(
   socket: Socket,
   address: string,
-  { routingId }: RoutedConnectOptions,
+  { routingId }: RouterConnectOptions,
 ): void {
   checkAddress(address);
   const handle = openHandleOf(socket, "zmq_connect");

@@ -7,40 +7,34 @@ import { intBytes, setBytes } from "./raw_options.ts";
 
 const encoder = new TextEncoder();
 
-/** Adds to a filter, or takes all of it back. */
-export function addFilter<T>(
+/** Adds to a filter, or removes all of it. */
+export function addFilter(
   socket: object,
   name: "tcpAcceptFilter" | "ipcFilterPid" | "ipcFilterUid" | "ipcFilterGid",
-  value: T | null,
-  toBytes: (name: string, value: T) => Uint8Array | null,
+  bytes: Uint8Array | null,
 ): void {
   const handle = openHandleOf(socket, "zmq_setsockopt");
-  setBytes(
-    handle.pointer,
-    OPTION_NUMBERS[name],
-    name,
-    value === null ? null : toBytes(name, value),
-  );
+  setBytes(handle.pointer, OPTION_NUMBERS[name], name, bytes);
   handle.markStale();
 }
 
 /** A filter's text as libzmq takes it. */
-export function textBytes(name: string, text: string): Uint8Array {
+export function textBytes(method: string, text: string): Uint8Array {
   if (typeof text !== "string") {
-    throw new TypeError(`The option ${name} must be a string or null`);
+    throw new TypeError(`${method} takes a string`);
   }
   const bytes = encoder.encode(text);
   if (bytes.length < 1 || bytes.length > 255) {
-    throw new RangeError(`The option ${name} must have 1 to 255 bytes`);
+    throw new RangeError(`${method} takes 1 to 255 bytes`);
   }
   return bytes;
 }
 
 /** A process's, a user's or a group's number as libzmq takes it. */
-export function idBytes(name: string, id: number): Uint8Array | null {
-  if (typeof id !== "number") throw new TypeError(`The option ${name} must be a number or null`);
+export function idBytes(method: string, id: number): Uint8Array {
+  if (typeof id !== "number") throw new TypeError(`${method} takes a number`);
   if (!Number.isInteger(id) || id < 0 || id > 0x7fffffff) {
-    throw new RangeError(`The option ${name} must be a whole number from 0 to 2147483647`);
+    throw new RangeError(`${method} takes a whole number from 0 to 2147483647`);
   }
   return intBytes(id);
 }

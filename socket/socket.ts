@@ -1,43 +1,30 @@
 /** What all sockets have in common. */
 
-import { Context, context as defaultContext, coreOf } from "../context.ts";
+import { type Context, context as defaultContext, coreOf } from "../context.ts";
 import { type Pollable, pollable } from "../poller/pollable.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { settled } from "../poller/reactor.ts";
 import type { Interest, WaitOptions, WaitSyncOptions } from "../poller/poller.ts";
-import { attempt, bindToRandomPort, checkAddress, type PortRange } from "./binding.ts";
+import {
+  attempt,
+  bindToRandomPort,
+  type BindToRandomPortOptions,
+  checkAddress,
+} from "./binding.ts";
 import { type Handle, handleOf, openHandleOf } from "./handle.ts";
 import { open } from "./open.ts";
 import { assertSafeOptions } from "./hazards.ts";
 import { Observer } from "./observer.ts";
-import type { NewerOptions } from "./newer_option_types.ts";
-import type {
-  CommonOptions,
-  OptionTypes,
-  SettableOptions,
-  TransportOptions,
-} from "./option_types.ts";
+import type { OptionTypes } from "./option_types.ts";
 import { defineOptions, getOption, setOption } from "./options.ts";
 import { getByNumber, setByNumber } from "./options_by_number.ts";
 import { COMMON, OPTION_NUMBERS, type OptionName } from "./options_table.ts";
 import { setBytes } from "./raw_options.ts";
 import { waitReady, waitReadySync } from "./readiness.ts";
-import type { SecurityOptions } from "./security_options.ts";
+import type { SocketOptions } from "./socket_options.ts";
 import { addFilter, idBytes, metadataBytes, textBytes } from "./settable_options.ts";
 import { typeOf } from "./types.ts";
-
-/** What every socket's constructor takes beside its own options. */
-export interface SocketOptions
-  extends
-    Partial<CommonOptions>,
-    Partial<Omit<TransportOptions, "threadSafe">>,
-    Partial<NewerOptions>,
-    Partial<Omit<SecurityOptions, "securityMechanism">>,
-    Partial<SettableOptions> {
-  /** The context in which the socket is opened. Default: the shared {@linkcode context}. */
-  context?: Context;
-}
 
 /**
  * What all sockets have in common. Programs make {@linkcode Push}, {@linkcode Router} and the other classes.
@@ -220,7 +207,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * @throws {RangeError} If the address or the range is invalid.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
-  bindToRandomPort(address: string, range: PortRange = {}): Promise<number> {
+  bindToRandomPort(address: string, range: BindToRandomPortOptions = {}): Promise<number> {
     return bindToRandomPort(this, address, range);
   }
 
@@ -296,30 +283,104 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
     setOption(handleOf(this), "curveServerKey", key);
   }
 
+  /** The domain under which the ZAP handler is asked about peers; see {@linkcode SocketOptions.zapDomain} (`ZMQ_ZAP_DOMAIN`). */
+  get zapDomain(): string | null {
+    return getOption(handleOf(this), "zapDomain") as string | null;
+  }
+  set zapDomain(value: string) {
+    setOption(handleOf(this), "zapDomain", value);
+  }
+
+  /** This side's GSSAPI principal; see {@linkcode SocketOptions.gssapiPrincipal} (`ZMQ_GSSAPI_PRINCIPAL`). */
+  get gssapiPrincipal(): string | null {
+    return getOption(handleOf(this), "gssapiPrincipal") as string | null;
+  }
+  set gssapiPrincipal(value: string) {
+    setOption(handleOf(this), "gssapiPrincipal", value);
+  }
+
+  /** The GSSAPI server's principal; see {@linkcode SocketOptions.gssapiServicePrincipal} (`ZMQ_GSSAPI_SERVICE_PRINCIPAL`). */
+  get gssapiServicePrincipal(): string | null {
+    return getOption(handleOf(this), "gssapiServicePrincipal") as string | null;
+  }
+  set gssapiServicePrincipal(value: string) {
+    setOption(handleOf(this), "gssapiServicePrincipal", value);
+  }
+
+  /** The server's private key for `wss://`; see {@linkcode SocketOptions.wssKeyPem} (`ZMQ_WSS_KEY_PEM`). */
+  get wssKeyPem(): string | null {
+    return getOption(handleOf(this), "wssKeyPem") as string | null;
+  }
+  set wssKeyPem(value: string) {
+    setOption(handleOf(this), "wssKeyPem", value);
+  }
+
+  /** The server's certificate for `wss://`; see {@linkcode SocketOptions.wssCertPem} (`ZMQ_WSS_CERT_PEM`). */
+  get wssCertPem(): string | null {
+    return getOption(handleOf(this), "wssCertPem") as string | null;
+  }
+  set wssCertPem(value: string) {
+    setOption(handleOf(this), "wssCertPem", value);
+  }
+
+  /** The certificates that a client of `wss://` trusts; see {@linkcode SocketOptions.wssTrustPem} (`ZMQ_WSS_TRUST_PEM`). */
+  get wssTrustPem(): string | null {
+    return getOption(handleOf(this), "wssTrustPem") as string | null;
+  }
+  set wssTrustPem(value: string) {
+    setOption(handleOf(this), "wssTrustPem", value);
+  }
+
+  /** The name that a client of `wss://` expects; see {@linkcode SocketOptions.wssHostname} (`ZMQ_WSS_HOSTNAME`). */
+  get wssHostname(): string | null {
+    return getOption(handleOf(this), "wssHostname") as string | null;
+  }
+  set wssHostname(value: string) {
+    setOption(handleOf(this), "wssHostname", value);
+  }
+
   /**
    * Adds to the addresses from which later binds accept TCP peers, in CIDR notation such as
-   * `"192.168.0.0/16"`; `null` accepts all again. Can't be read (`ZMQ_TCP_ACCEPT_FILTER`).
+   * `"192.168.0.0/16"`; before the first, all are accepted (`ZMQ_TCP_ACCEPT_FILTER`).
    *
+   * @throws {TypeError} If it isn't a string.
    * @throws {RangeError} If it has no bytes, or more than 255.
    * @throws {ZmqError} EINVAL If it isn't an address.
    */
-  set tcpAcceptFilter(filter: string | null) {
-    addFilter(this, "tcpAcceptFilter", filter, textBytes);
+  addTcpAcceptFilter(address: string): void {
+    addFilter(this, "tcpAcceptFilter", textBytes("addTcpAcceptFilter", address));
   }
 
-  /** Adds to the processes from which later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_PID`). */
-  set ipcFilterPid(pid: number | null) {
-    addFilter(this, "ipcFilterPid", pid, idBytes);
+  /** Removes the filters that were added, so that later binds accept TCP peers from all addresses. */
+  clearTcpAcceptFilters(): void {
+    addFilter(this, "tcpAcceptFilter", null);
   }
 
-  /** Adds to the users from whom later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_UID`). */
-  set ipcFilterUid(uid: number | null) {
-    addFilter(this, "ipcFilterUid", uid, idBytes);
+  /**
+   * Adds to the processes from which later binds accept ipc peers, by process id (`ZMQ_IPC_FILTER_PID`).
+   *
+   * @throws {TypeError} If it isn't a number.
+   * @throws {RangeError} If it isn't a whole number of 0 or more.
+   */
+  addIpcFilterPid(pid: number): void {
+    addFilter(this, "ipcFilterPid", idBytes("addIpcFilterPid", pid));
   }
 
-  /** Adds to the groups from which later binds accept ipc peers; `null` accepts all again. Can't be read (`ZMQ_IPC_FILTER_GID`). */
-  set ipcFilterGid(gid: number | null) {
-    addFilter(this, "ipcFilterGid", gid, idBytes);
+  /** Adds to the users from whom later binds accept ipc peers, by user id; see {@linkcode Socket.addIpcFilterPid} (`ZMQ_IPC_FILTER_UID`). */
+  addIpcFilterUid(uid: number): void {
+    addFilter(this, "ipcFilterUid", idBytes("addIpcFilterUid", uid));
+  }
+
+  /** Adds to the groups from which later binds accept ipc peers, by group id; see {@linkcode Socket.addIpcFilterPid} (`ZMQ_IPC_FILTER_GID`). */
+  addIpcFilterGid(gid: number): void {
+    addFilter(this, "ipcFilterGid", idBytes("addIpcFilterGid", gid));
+  }
+
+  /** Removes the filters of processes, users and groups, so that later binds accept all ipc peers. */
+  clearIpcFilters(): void {
+    for (const name of ["ipcFilterPid", "ipcFilterUid", "ipcFilterGid"] as const) {
+      addFilter(this, name, null);
+    }
   }
 
   /**
@@ -391,7 +452,23 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
 }
 
 /** The options of every socket, as its properties. */
-export interface Socket extends CommonOptions, TransportOptions, NewerOptions, SecurityOptions {}
+export interface Socket extends
+  Required<
+    Omit<
+      SocketOptions,
+      | "context"
+      | "ownMetadata"
+      | `curve${"Public" | "Secret" | "Server"}Key`
+      | `gssapi${"" | "Service"}Principal`
+      | `wss${"KeyPem" | "CertPem" | "TrustPem" | "Hostname"}`
+      | "zapDomain"
+    >
+  > {
+  /** Whether libzmq lets several threads use this type of socket at once; false for all stable types (`ZMQ_THREAD_SAFE`). */
+  readonly threadSafe: boolean;
+  /** The mechanism in force; `null` for none (`ZMQ_MECHANISM`). */
+  readonly securityMechanism: "plain" | "curve" | "gssapi" | null;
+}
 
 // Only a fallback: nothing triggers the collector when descriptors run out.
 const dropped = new FinalizationRegistry<Handle>((handle) => handle.close());

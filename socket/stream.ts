@@ -1,15 +1,18 @@
 /** Stream: plain TCP peers, which speak no ZeroMQ. */
 
 import { compose } from "./compose.ts";
-import type { Receives, Sends } from "./halves.ts";
-import type { ReceiveOptions, SendOptions, StreamOnlyOptions } from "./option_types.ts";
-import { connectRouted, type RoutedConnectOptions } from "./request_reply.ts";
-import { Socket, type SocketOptions } from "./socket.ts";
+import type { Receiver, Sender } from "./halves.ts";
+import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
+import { connectRouted, type RouterConnectOptions } from "./request_reply.ts";
+import { Socket } from "./socket.ts";
+import type { SocketOptions } from "./socket_options.ts";
 import { TYPES } from "./types.ts";
 
 /** Options of a {@linkcode Stream}. */
-export interface StreamOptions
-  extends SocketOptions, Partial<ReceiveOptions & SendOptions & StreamOnlyOptions> {}
+export interface StreamOptions extends SocketOptions, ReceiverOptions, SenderOptions {
+  /** Whether an empty message is received for every peer that comes or goes. Default true (`ZMQ_STREAM_NOTIFY`). */
+  notify?: boolean;
+}
 
 /**
  * Talks to plain TCP peers (`ZMQ_STREAM`). Each message is of two frames, the peer's routing id and
@@ -43,10 +46,11 @@ export class Stream extends Socket {
    *
    * @throws {RangeError} If the routing id has no bytes, or more than 255; the rest as {@linkcode Socket.connect} does.
    */
-  override connect(address: string, options: RoutedConnectOptions = {}): void {
+  override connect(address: string, options: RouterConnectOptions = {}): void {
     connectRouted(this, address, options);
   }
 }
 /** The members of a {@linkcode Stream} that its type of socket brings. */
-export interface Stream extends Receives, Sends, ReceiveOptions, SendOptions, StreamOnlyOptions {}
+export interface Stream
+  extends Receiver, Sender, Required<Omit<StreamOptions, keyof SocketOptions>> {}
 compose(Stream, TYPES.Stream);

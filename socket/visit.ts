@@ -8,7 +8,7 @@ import { block, mayBlockIn, mayTry, slice } from "./receive.ts";
 import { borrowVisitBuffers, returnVisitBuffers, type VisitBuffers } from "./visit_buffers.ts";
 
 /**
- * Reads one frame; see {@linkcode Receives.visit}. `bytes` is valid until it returns; `more` says that another frame of
+ * Reads one frame; see {@linkcode Receiver.visit}. `bytes` is valid until it returns; `more` says that another frame of
  * the same message follows.
  */
 export type Visitor = (bytes: Uint8Array<ArrayBuffer>, more: boolean) => void;

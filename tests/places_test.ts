@@ -11,9 +11,9 @@ const UNTESTED: Record<string, string> = {
   "security/requests.ts": "types",
   "socket/event_types.ts": "types",
   "socket/halves.ts": "types",
-  "socket/newer_option_types.ts": "types",
+
   "socket/option_types.ts": "types",
-  "socket/security_options.ts": "types",
+  "socket/socket_options.ts": "types",
   "zeromq/event_types.ts": "types",
   "zeromq/modules.ts": "a generated list",
   "zeromq/option_types.ts": "types",

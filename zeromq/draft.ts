@@ -2,7 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 import { handleOf } from "../socket/handle.ts";
-import type { ConflateOption } from "../socket/option_types.ts";
+import type { PullOptions, PushOptions } from "../socket/pipeline.ts";
 import { changeGroup } from "../socket/draft_core.ts";
 import { TYPES } from "../socket/types.ts";
 import { expectArguments, isObject } from "./arguments.ts";
@@ -92,7 +92,7 @@ export class Gather extends Socket {
   }
 }
 /** Gathers receive messages of one part. Their `conflate` can't be read. */
-export interface Gather extends Readable<[Message]>, ConflateOption {}
+export interface Gather extends Readable<[Message]>, Required<Pick<PullOptions, "conflate">> {}
 
 /** Sockets that send to Gathers by turns. */
 export class Scatter extends Socket {
@@ -102,7 +102,7 @@ export class Scatter extends Socket {
   }
 }
 /** Scatters send messages of one part. Their `conflate` can't be read. */
-export interface Scatter extends Writable<MessageLike>, ConflateOption {}
+export interface Scatter extends Writable<MessageLike>, Required<Pick<PushOptions, "conflate">> {}
 
 /** Sockets for UDP. A message is the peer's address, and bytes. */
 export class Datagram extends Socket {

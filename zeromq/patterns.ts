@@ -1,16 +1,10 @@
 /** The classes of sockets, one for each type. */
 
 import type { Buffer } from "node:buffer";
-import type {
-  ConflateOption,
-  InvertMatchingOption,
-  ManualOptions,
-  ProbeRouterOption,
-  PublishOptions,
-  RequestOnlyOptions,
-  RouterOnlyOptions,
-  StreamOnlyOptions,
-} from "../socket/option_types.ts";
+import type * as pipeline from "../socket/pipeline.ts";
+import type * as publishing from "../socket/publish_subscribe.ts";
+import type * as requesting from "../socket/request_reply.ts";
+import type * as streaming from "../socket/stream.ts";
 import { OPTION_NUMBERS } from "../socket/options_table.ts";
 import { TYPES } from "../socket/types.ts";
 import { compose } from "./compose.ts";
@@ -43,7 +37,10 @@ export class Publisher extends Socket {
   }
 }
 /** Publishers send. Their `noDrop` and `conflate` can't be read. */
-export interface Publisher extends Writable, PublishOptions, ConflateOption, InvertMatchingOption {}
+export interface Publisher
+  extends
+    Writable,
+    Required<Pick<publishing.PublisherOptions, "noDrop" | "conflate" | "invertMatching">> {}
 
 /** Sockets that receive what they have subscribed to. */
 export class Subscriber extends Socket {
@@ -65,7 +62,8 @@ export class Subscriber extends Socket {
   }
 }
 /** Subscribers receive. Their `conflate` can't be read. */
-export interface Subscriber extends Readable, ConflateOption, InvertMatchingOption {}
+export interface Subscriber
+  extends Readable, Required<Pick<publishing.SubscriberOptions, "conflate" | "invertMatching">> {}
 
 /** Sockets that send a request and receive its reply, by turns. */
 export class Request extends Socket {
@@ -78,7 +76,11 @@ export class Request extends Socket {
   }
 }
 /** Requests send and receive. Their `probeRouter`, `correlate` and `relaxed` can't be read. */
-export interface Request extends Readable, Writable, ProbeRouterOption, RequestOnlyOptions {}
+export interface Request
+  extends
+    Readable,
+    Writable,
+    Required<Pick<requesting.RequestOptions, "probeRouter" | "correlate" | "relaxed">> {}
 
 /** Sockets that receive a request and send its reply, by turns. */
 export class Reply extends Socket {
@@ -104,7 +106,11 @@ export class Dealer extends Socket {
   }
 }
 /** Dealers send and receive. Their `probeRouter` and `conflate` can't be read. */
-export interface Dealer extends Readable, Writable, ProbeRouterOption, ConflateOption {}
+export interface Dealer
+  extends
+    Readable,
+    Writable,
+    Required<Pick<requesting.DealerOptions, "probeRouter" | "conflate">> {}
 
 /** Sockets whose messages begin with the peer's routing id. */
 export class Router extends Socket {
@@ -123,7 +129,11 @@ export class Router extends Socket {
   }
 }
 /** Routers send and receive. Their `mandatory`, `probeRouter` and `handover` can't be read. */
-export interface Router extends Readable, Writable, ProbeRouterOption, RouterOnlyOptions {}
+export interface Router
+  extends
+    Readable,
+    Writable,
+    Required<Pick<requesting.RouterOptions, "probeRouter" | "mandatory" | "handover">> {}
 
 /** Sockets that receive from Pushes. */
 export class Pull extends Socket {
@@ -133,7 +143,7 @@ export class Pull extends Socket {
   }
 }
 /** Pulls receive. Their `conflate` can't be read. */
-export interface Pull extends Readable, ConflateOption {}
+export interface Pull extends Readable, Required<Pick<pipeline.PullOptions, "conflate">> {}
 
 /** Sockets that send to Pulls by turns. */
 export class Push extends Socket {
@@ -143,7 +153,7 @@ export class Push extends Socket {
   }
 }
 /** Pushes send. Their `conflate` can't be read. */
-export interface Push extends Writable, ConflateOption {}
+export interface Push extends Writable, Required<Pick<pipeline.PushOptions, "conflate">> {}
 
 /** Publishers that receive their peers' subscriptions. */
 export class XPublisher extends Socket {
@@ -169,7 +179,10 @@ export class XPublisher extends Socket {
 }
 /** XPublishers send, and receive subscriptions. Their `noDrop` and `manual` can't be read. */
 export interface XPublisher
-  extends Readable, Writable, PublishOptions, InvertMatchingOption, Pick<ManualOptions, "manual"> {}
+  extends
+    Readable,
+    Writable,
+    Required<Pick<publishing.XPublisherOptions, "noDrop" | "invertMatching" | "manual">> {}
 
 /** Subscribers that subscribe by sending. */
 export class XSubscriber extends Socket {
@@ -196,7 +209,10 @@ export class Stream extends Socket {
 }
 /** Streams send and receive, each message an id and bytes. Their `notify` can't be read. */
 export interface Stream
-  extends Readable<[Message, Message]>, Writable<[MessageLike, MessageLike]>, StreamOnlyOptions {}
+  extends
+    Readable<[Message, Message]>,
+    Writable<[MessageLike, MessageLike]>,
+    Required<Pick<streaming.StreamOptions, "notify">> {}
 
 compose(Pair, TYPES.Pair);
 compose(Publisher, TYPES.Publisher);

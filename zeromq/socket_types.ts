@@ -1,14 +1,8 @@
 /** The types of messages, of the two halves, and of options. */
 
 import type { Buffer } from "node:buffer";
-import type { NewerOptions } from "../socket/newer_option_types.ts";
-import type {
-  CommonOptions as EngineOptions,
-  ReceiveOptions,
-  SendOptions,
-  TransportOptions,
-} from "../socket/option_types.ts";
-import type { GssapiNameType, SecurityOptions } from "../socket/security_options.ts";
+import type { ReceiverOptions, SenderOptions } from "../socket/option_types.ts";
+import type { GssapiNameType, SocketOptions as EngineOptions } from "../socket/socket_options.ts";
 import type { Context } from "./context.ts";
 import type { Options } from "./option_types.ts";
 import type { Socket } from "./socket.ts";
@@ -32,7 +26,7 @@ export type MessageLike =
 export interface Writable<
   M extends MessageLike | MessageLike[] = MessageLike | MessageLike[],
   O extends [...object[]] = [],
-> extends SendOptions, Pick<TransportOptions, "multicastHops"> {
+> extends Required<SenderOptions>, Required<Pick<EngineOptions, "multicastHops">> {
   /**
    * Sends a message, of one part or of an array of parts. Resolves once libzmq has it.
    *
@@ -50,7 +44,8 @@ export interface Writable<
 export type ReceiveType<T> = T extends { receive(): Promise<infer U> } ? U : never;
 
 /** The receiving half of a socket. */
-export interface Readable<M extends object[] = Message[]> extends Omit<ReceiveOptions, "metadata"> {
+export interface Readable<M extends object[] = Message[]>
+  extends Required<Omit<ReceiverOptions, "metadata">> {
   /**
    * Receives the next message; waits if there is none.
    *
@@ -83,12 +78,38 @@ export interface StreamConnectOptions {
 export type { GssapiNameType };
 
 /** The options of every socket. */
-export interface CommonOptions
-  extends
-    EngineOptions,
-    SecurityOptions,
-    Omit<TransportOptions, "multicastHops" | "useFd">,
-    Pick<NewerOptions, "loopbackFastPath"> {
+export interface CommonOptions extends
+  Required<
+    Omit<
+      EngineOptions,
+      | "context"
+      | "ownMetadata"
+      | `curve${string}Key`
+      | `gssapi${"" | "Service"}Principal`
+      | "zapDomain"
+      // With other sockets, or not at all.
+      | "multicastHops"
+      | "multicastLoop"
+      | "useFd"
+      | "reconnectStop"
+      | `socks${"Username" | "Password"}`
+      | `${"in" | "out"}BatchSize`
+      | "priority"
+      | "busyPoll"
+      | `norm${string}`
+      | `wss${string}`
+    >
+  > {
+  /** The domain under which the ZAP handler is asked about peers. Default `null` (`ZMQ_ZAP_DOMAIN`). */
+  zapDomain: string | null;
+  /** This side's GSSAPI principal. Default `null` (`ZMQ_GSSAPI_PRINCIPAL`). */
+  gssapiPrincipal: string | null;
+  /** The GSSAPI server's principal. Default `null` (`ZMQ_GSSAPI_SERVICE_PRINCIPAL`). */
+  gssapiServicePrincipal: string | null;
+  /** Whether libzmq lets several threads use this type of socket at once (`ZMQ_THREAD_SAFE`). */
+  readonly threadSafe: boolean;
+  /** The mechanism in force; `null` for none (`ZMQ_MECHANISM`). */
+  readonly securityMechanism: "plain" | "curve" | "gssapi" | null;
   /** The socket's own public key, in Z85; `null` for none (`ZMQ_CURVE_PUBLICKEY`). */
   curvePublicKey: string | null;
   /** The socket's own secret key, in Z85; `null` for none (`ZMQ_CURVE_SECRETKEY`). */

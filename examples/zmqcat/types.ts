@@ -5,11 +5,11 @@ import {
   Pair,
   Pull,
   Push,
-  type Receives,
+  type Receiver,
   Reply,
   Request,
   Router,
-  type Sends,
+  type Sender,
   type Socket,
   Stream,
   Subscriber,
@@ -19,7 +19,7 @@ import {
 import type { Job } from "./arguments.ts";
 
 /** A socket of any type. What it can't do isn't called: its {@linkcode TypeInfo} says what that is. */
-export type AnySocket = Socket & Sends & Receives;
+export type AnySocket = Socket & Sender & Receiver;
 
 /** What zmqcat knows of a type. */
 export interface TypeInfo {

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { createHmac, randomUUID } from "node:crypto";
-import { Dealer, type Receives, Request, Subscriber } from "../../mod.ts";
+import { Dealer, type Receiver, Request, Subscriber } from "../../mod.ts";
 import { Program } from "../program.ts";
 import { finish, next } from "../socket/observing.ts";
 import { withFolder } from "../util.ts";
@@ -48,7 +48,7 @@ function requestOf(type: string, content: Record<string, unknown>) {
 }
 
 /** The next message, whose signature must be right. */
-async function nextMessage(socket: Receives): Promise<JupyterMessage> {
+async function nextMessage(socket: Receiver): Promise<JupyterMessage> {
   const frames = await soon(socket.receive());
   const start = frames.findIndex((frame) => frame.text() === "<IDS|MSG>");
   assert(start >= 0, "no delimiter");

@@ -8,7 +8,7 @@ import {
   Push,
   Request,
   Router,
-  type Sends,
+  type Sender,
   type Socket,
   XPublisher,
 } from "../../mod.ts";
@@ -33,7 +33,7 @@ function* numbered(): Generator<Uint8Array> {
 /** The sockets that wait at the high-water mark, and what must come before each message. */
 const WAITING: [
   theirs: string,
-  open: () => Socket & Sends,
+  open: () => Socket & Sender,
   envelope: (socket: never) => Promise<readonly Uint8Array[]>,
 ][] = [
   ["PULL", () => new Push({ sendHighWaterMark: MARK }), () => Promise.resolve([])],
@@ -152,7 +152,7 @@ Deno.test(peerTest(
 ));
 
 /** Each with a peer, without which it can't send. */
-const SENDERS: [theirs: string, open: () => Socket & Sends][] = [
+const SENDERS: [theirs: string, open: () => Socket & Sender][] = [
   ["PULL", () => new Push()],
   ["ROUTER", () => new Dealer()],
   ["PAIR", () => new Pair()],

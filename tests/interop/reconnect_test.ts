@@ -6,10 +6,10 @@ import {
   Dealer,
   Pair,
   Push,
-  type Receives,
+  type Receiver,
   Request,
   Router,
-  type Sends,
+  type Sender,
   type Socket,
   Subscriber,
   XPublisher,
@@ -36,13 +36,13 @@ async function kill(peer: Program, socket: Socket): Promise<void> {
 }
 
 /** Asks one question, which must come back. */
-async function ask(socket: Receives & Sends, question: string): Promise<void> {
+async function ask(socket: Receiver & Sender, question: string): Promise<void> {
   await socket.send(question);
   assertEquals(String(await soon(socket.receive())), question);
 }
 
 /** How it is when we connect: the next peer is bound where the first one was. */
-const CONNECTING: [type: string, theirs: string, open: () => Socket & Receives & Sends][] = [
+const CONNECTING: [type: string, theirs: string, open: () => Socket & Receiver & Sender][] = [
   ["Request", "REP", () => new Request()],
   ["Dealer", "ROUTER", () => new Dealer({ routingId: BINARY_ID })],
   ["Dealer", "DEALER", () => new Dealer()],
@@ -71,7 +71,7 @@ for (const [name, type, open] of CONNECTING) {
 }
 
 /** How it is when we're bound: the next peer connects. */
-const BOUND: [type: string, theirs: string, open: () => Socket & Receives & Sends][] = [
+const BOUND: [type: string, theirs: string, open: () => Socket & Receiver & Sender][] = [
   ["Request", "REP", () => new Request()],
   ["Dealer", "DEALER", () => new Dealer()],
   ["Pair", "PAIR", () => new Pair()],

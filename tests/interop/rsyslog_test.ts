@@ -2,7 +2,7 @@
 
 import "../security/support.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { capability, Pull, type PullOptions, type Receives, Subscriber } from "../../mod.ts";
+import { capability, Pull, type PullOptions, type Receiver, Subscriber } from "../../mod.ts";
 import { Certificate } from "../../security/mod.ts";
 import { Program } from "../program.ts";
 import { Relay } from "../socket/relay.ts";
@@ -61,7 +61,7 @@ async function end(rsyslog: Program): Promise<void> {
  * Logs a line again and again until it's received: rsyslog binds at the first line that it's given, and drops what
  * no one takes. Gives the message.
  */
-async function firstOf(socket: Receives, folder: string, line: string): Promise<string[]> {
+async function firstOf(socket: Receiver, folder: string, line: string): Promise<string[]> {
   let first: string[] | undefined;
   const came = socket.receive().then((message) => first = message.map(String));
   while (first === undefined) {

@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
-import { Pair, type Pollable, pollable } from "../../mod.ts";
+import { Pair, type Pollable } from "../../mod.ts";
 import { READABLE } from "../../poller/backend.ts";
+import { pollable } from "../../poller/pollable.ts";
 import { Bell, eachBackend } from "./support.ts";
 
 for (const over of eachBackend()) {

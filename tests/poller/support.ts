@@ -2,18 +2,12 @@
 
 import { claims } from "../claims.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import {
-  type BackendKind,
-  Dealer,
-  type Pollable,
-  pollable,
-  Poller,
-  type Ready,
-} from "../../mod.ts";
+import { type BackendKind, Dealer, type Pollable, Poller, type Ready } from "../../mod.ts";
 import type { Backend } from "../../poller/backend.ts";
 import { defaultKind, kinds } from "../../poller/create.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
 import { EpollStrategy } from "../../poller/epoll_strategy.ts";
+import { pollable } from "../../poller/pollable.ts";
 import { KqueueBackend } from "../../poller/kqueue.ts";
 import { PollBackend } from "../../poller/poll.ts";
 import { reactor } from "../../poller/reactor.ts";

@@ -1,6 +1,6 @@
 /** What the proxies' tests share. */
 
-import { capability, Pull, Push, type Receives, type Sends, type Socket } from "../../mod.ts";
+import { capability, Pull, Push, type Receiver, type Sender, type Socket } from "../../mod.ts";
 import { Proxy, type ProxyOptions } from "../../proxy.ts";
 import { Gather } from "../../socket/draft.ts";
 import { freshAddress } from "../util.ts";
@@ -85,7 +85,7 @@ export function tasks(
 }
 
 /** Sends numbers until there is no room for more, for good: everything between here and the end is full. Gives how many. */
-export async function fill(sender: Sends): Promise<number> {
+export async function fill(sender: Sender): Promise<number> {
   for (let sent = 0, idle = 0;;) {
     if (sender.trySend(`${sent}`)) {
       sent++;
@@ -96,7 +96,7 @@ export async function fill(sender: Sends): Promise<number> {
 }
 
 /** Every message that comes until nothing has come for a while. */
-export async function rest(receiver: Receives): Promise<string[][]> {
+export async function rest(receiver: Receiver): Promise<string[][]> {
   const all: string[][] = [];
   for (let idle = 0; idle < 20;) {
     const message = receiver.tryReceive();

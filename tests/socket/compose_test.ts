@@ -2,7 +2,6 @@ import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:asse
 import {
   context,
   Dealer,
-  NamedSocket,
   Pair,
   Publisher,
   Pull,
@@ -59,7 +58,6 @@ for (const { Class, type, receives, sends } of CLASSES) {
     assertEquals("verbosity" in Class.prototype, Class === XPublisher);
     const named = [Request, Reply, Dealer, Router] as readonly unknown[];
     assertEquals("routingId" in Class.prototype, named.includes(Class));
-    assertEquals(Class.prototype instanceof NamedSocket, named.includes(Class));
   });
 
   Deno.test(`a new ${Class.name} is open, of its type, in the default context, and nowhere`, () => {

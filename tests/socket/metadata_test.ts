@@ -9,11 +9,11 @@ import {
   Pair,
   Pull,
   Push,
-  type Receives,
+  type Receiver,
   Reply,
   Request,
   Router,
-  type Sends,
+  type Sender,
   type Socket,
   Stream,
   Subscriber,
@@ -29,7 +29,7 @@ import { soon, turn } from "../waiting.ts";
 const METADATA = 95;
 
 /** The metadata of the next message. */
-async function next(socket: Receives): Promise<Metadata | undefined> {
+async function next(socket: Receiver): Promise<Metadata | undefined> {
   return metadataOf(await soon(socket.receive()));
 }
 
@@ -142,7 +142,7 @@ Deno.test("each message has the properties of its own peer", async () => {
 });
 
 // Every type of socket that receives, with a peer that sends to it.
-const PEERS: [receiver: () => Socket & Receives, sender: () => Socket & Sends, type: string][] = [
+const PEERS: [receiver: () => Socket & Receiver, sender: () => Socket & Sender, type: string][] = [
   [() => new Pair(), () => new Pair(), "PAIR"],
   [() => new Pull(), () => new Push(), "PUSH"],
   [() => new Subscriber(), () => new XPublisher(), "XPUB"],
@@ -323,7 +323,7 @@ Deno.test("on a closed socket, the option metadata can be neither read nor set",
 });
 
 /** Has a subscriber subscribe to everything, and waits until the subscription has arrived. */
-async function subscribed(receiving: Socket, sending: Socket & Sends): Promise<void> {
+async function subscribed(receiving: Socket, sending: Socket & Sender): Promise<void> {
   if (!(sending instanceof XPublisher)) return;
   if (receiving instanceof Subscriber) receiving.subscribe();
   else await (receiving as XSubscriber).send("\x01");

@@ -1,5 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { type Frame, Pair, pollable } from "../../mod.ts";
+import { type Frame, Pair } from "../../mod.ts";
+import { pollable } from "../../poller/pollable.ts";
 import type { Handle } from "../../socket/handle.ts";
 import { NativeMessage } from "../../socket/native_message.ts";
 import { join } from "../util.ts";

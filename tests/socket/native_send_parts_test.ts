@@ -4,8 +4,8 @@ import {
   type Frame,
   Pull,
   Push,
-  type Receives,
-  type Sends,
+  type Receiver,
+  type Sender,
   type Socket,
 } from "../../mod.ts";
 import { waitReadable } from "../../poller/wait_readable.ts";
@@ -26,7 +26,7 @@ function shapes(message: readonly (string | Uint8Array | Frame)[]): string[] {
 }
 
 /** A sender whose only peer has just gone, which it hasn't learnt yet. */
-async function left<S extends Sends & Socket>(sender: S, peer: Receives & Socket): Promise<S> {
+async function left<S extends Sender & Socket>(sender: S, peer: Receiver & Socket): Promise<S> {
   await peer.bind(freshAddress("inproc"));
   sender.connect(peer.lastEndpoint!);
   await sender.send("hello");

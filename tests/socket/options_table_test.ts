@@ -5,50 +5,30 @@
 
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import {
-  type CommonOptions,
-  type ConflateOption,
   Dealer,
   type DealerOptions,
-  type DisconnectMessageOption,
-  type HelloMessageOption,
-  type HiccupMessageOption,
-  type InvertMatchingOption,
-  type ManualOptions,
-  type NewerOptions,
-  type OnlyFirstSubscribeOption,
   Pair,
   type PairOptions,
-  type ProbeRouterOption,
   Publisher,
   type PublisherOptions,
-  type PublishOptions,
   Pull,
   type PullOptions,
   Push,
   type PushOptions,
-  type RawModeOption,
-  type ReceiveOptions,
+  type ReceiverOptions,
   Reply,
   type ReplyOptions,
   Request,
-  type RequestOnlyOptions,
   type RequestOptions,
   Router,
-  type RouterOnlyOptions,
   type RouterOptions,
-  type RoutingIdOption,
-  type SecurityOptions,
-  type SendOptions,
-  type SettableOptions,
+  type SenderOptions,
   type Socket,
+  type SocketOptions,
   Stream,
-  type StreamOnlyOptions,
   type StreamOptions,
   Subscriber,
   type SubscriberOptions,
-  type TopicsCount,
-  type TransportOptions,
-  type VerboseUnsubscribeOption,
   XPublisher,
   type XPublisherOptions,
   XSubscriber,
@@ -88,24 +68,28 @@ type ReadOnly<T> = {
   [K in keyof T]-?: Same<{ [P in K]: T[P] }, { readonly [P in K]: T[P] }> extends true ? K : never;
 }[keyof T];
 type Key = "curvePublicKey" | "curveSecretKey" | "curveServerKey";
-type Everybody = CommonOptions & TransportOptions & NewerOptions & SecurityOptions;
+/** What each socket has of the options: its constructor's, and those that can only be read. */
+type Everybody = Pick<Socket, keyof typeof COMMON>;
+/** The options of each class alone, as its constructor takes them, and what can only be read. */
 type ParticularTypes =
-  & ConflateOption
-  & DisconnectMessageOption
-  & HelloMessageOption
-  & HiccupMessageOption
-  & InvertMatchingOption
-  & ManualOptions
-  & OnlyFirstSubscribeOption
-  & ProbeRouterOption
-  & PublishOptions
-  & RawModeOption
-  & RequestOnlyOptions
-  & Required<RoutingIdOption>
-  & RouterOnlyOptions
-  & StreamOnlyOptions
-  & TopicsCount
-  & VerboseUnsubscribeOption;
+  & Required<
+    Omit<
+      & ConstructorsOwn<PublisherOptions>
+      & ConstructorsOwn<SubscriberOptions>
+      & ConstructorsOwn<XPublisherOptions>
+      & ConstructorsOwn<XSubscriberOptions>
+      & ConstructorsOwn<RequestOptions>
+      & ConstructorsOwn<ReplyOptions>
+      & ConstructorsOwn<DealerOptions>
+      & Omit<ConstructorsOwn<RouterOptions>, "notify">
+      & ConstructorsOwn<StreamOptions>
+      & ConstructorsOwn<PushOptions>
+      & ConstructorsOwn<PullOptions>,
+      "verbosity"
+    >
+  >
+  & Pick<Publisher, "topicsCount">;
+type ConstructorsOwn<O> = Omit<O, keyof (SocketOptions & SenderOptions & ReceiverOptions)>;
 
 /** What a table's kind of option is read as. */
 type ByKind<Row> = Row extends { flags: infer Flags } ? readonly (keyof Flags)[]
@@ -123,19 +107,24 @@ type Misfits<Types> = {
 /** What the compiler holds; nothing of it is left at run time. */
 export type Claims = [
   // Each name of the table has a typed property, and each property of the types stands in the table.
-  Holds<Same<keyof Everybody | Key, keyof typeof COMMON>>,
-  Holds<Same<keyof SendOptions, keyof typeof SENDING>>,
-  Holds<Same<Exclude<keyof ReceiveOptions, "metadata">, keyof typeof RECEIVING>>,
+  Holds<
+    Same<
+      Exclude<keyof SocketOptions, "context" | "ownMetadata"> | "threadSafe" | "securityMechanism",
+      keyof typeof COMMON
+    >
+  >,
+  Holds<Same<keyof SenderOptions, keyof typeof SENDING>>,
+  Holds<Same<Exclude<keyof ReceiverOptions, "metadata">, keyof typeof RECEIVING>>,
   Holds<Same<keyof ParticularTypes, keyof typeof PARTICULAR>>,
   // And it's of the type that the table says.
-  Holds<Same<Misfits<Everybody & SendOptions & ReceiveOptions>, never>>,
+  Holds<Same<Misfits<Everybody & Required<SenderOptions & ReceiverOptions>>, never>>,
   Holds<Same<Misfits<Omit<ParticularTypes, "routingId" | BytesOrNull>>, never>>,
   Holds<Same<ParticularTypes[BytesOrNull], string | Uint8Array | null>>,
   Holds<Same<Socket[Key], string | null>>,
   // What can only be read, the table says so, too.
   Holds<
     Same<
-      ReadOnly<Everybody & TopicsCount>,
+      ReadOnly<Everybody & Pick<Publisher, "topicsCount">>,
       { [K in OptionName]: Rows[K] extends { readOnly: true } ? K : never }[OptionName]
     >
   >,
@@ -153,9 +142,12 @@ export type Claims = [
   Holds<Same<Taken<RouterOptions>, Had<Router>>>,
   Holds<Same<Taken<StreamOptions>, Had<Stream>>>,
 ];
-type Options = OptionName | "metadata" | "verbosity" | "notify" | keyof SettableOptions;
+type Options = OptionName | "metadata" | "verbosity" | "notify" | "ownMetadata";
 type Taken<O> = Exclude<keyof O, "context">;
-type Had<S extends Socket> = Exclude<Extract<keyof S, Options>, ReadOnly<Everybody & TopicsCount>>;
+type Had<S extends Socket> = Exclude<
+  Extract<keyof S, Options>,
+  ReadOnly<Everybody & Pick<Publisher, "topicsCount">>
+>;
 
 /** What doesn't compile; never called. */
 export const REFUSED = (socket: Socket, xpublisher: XPublisher): void => {
@@ -167,10 +159,14 @@ export const REFUSED = (socket: Socket, xpublisher: XPublisher): void => {
   new Pair({ threadSafe: false });
   // @ts-expect-error -- read only
   new Pair({ securityMechanism: null });
-  // @ts-expect-error -- text or null
-  socket.tcpAcceptFilter = 5;
-  // @ts-expect-error -- a number or null
-  socket.ipcFilterPid = "1";
+  // @ts-expect-error -- text
+  socket.addTcpAcceptFilter(5);
+  // @ts-expect-error -- a number
+  socket.addIpcFilterPid("1");
+  // @ts-expect-error -- it can't be unset
+  socket.zapDomain = null;
+  // @ts-expect-error -- it can't be unset
+  new Pair({ zapDomain: null });
   // @ts-expect-error -- text or bytes
   socket.curveSecretKey = null;
   // @ts-expect-error -- text
@@ -185,8 +181,8 @@ export const REFUSED = (socket: Socket, xpublisher: XPublisher): void => {
   socket.getOption(17, "float");
   // @ts-expect-error -- not undefined
   socket.setOption(17, undefined);
-  socket.tcpAcceptFilter = null;
-  socket.ipcFilterPid = 1;
+  socket.addTcpAcceptFilter("10.0.0.0/8");
+  socket.addIpcFilterPid(1);
   socket.curveSecretKey = new Uint8Array(32);
   socket.gssapiPrincipalNameType = "krb5Principal";
   xpublisher.welcomeMessage = new Uint8Array(1);

@@ -8,7 +8,7 @@ import {
   Publisher,
   Pull,
   Push,
-  type Receives,
+  type Receiver,
   Reply,
   Request,
   Router,
@@ -72,13 +72,13 @@ export function texts(message: readonly Frame[]): string[] {
 }
 
 /** The next message's frames as text. */
-export const received = claims(async function received(socket: Receives): Promise<string[]> {
+export const received = claims(async function received(socket: Receiver): Promise<string[]> {
   return texts(await soon(socket.receive()));
 });
 
 /** As many messages, each as its only frame's text. */
 export const receivedMany = claims(
-  async function receivedMany(socket: Receives, count: number): Promise<string[]> {
+  async function receivedMany(socket: Receiver, count: number): Promise<string[]> {
     const all: string[] = [];
     while (all.length < count) {
       const [text, ...more] = await received(socket);
