@@ -57,7 +57,7 @@ export interface RuleOptions {
  * using authenticator = new Authenticator();
  * authenticator.configureCurve([ada.publicKey]);
  *
- * const own = { zapDomain: "home", zapEnforceDomain: true, metadata: ["User-Id"] };
+ * const own = { zapDomain: "home", zapEnforceDomain: true, receivedProperties: ["User-Id"] };
  * await using pull = new Pull({ ...server.serverOptions(), ...own });
  * await pull.bind("tcp://127.0.0.1:*");
  * await using push = new Push(ada.clientOptions(server.publicKey));

@@ -13,10 +13,10 @@ import type { SocketType } from "./types.ts";
 import { visit } from "./visit.ts";
 
 const RECEIVES: Receiver & ThisType<Socket> = {
-  get metadata(): readonly string[] {
+  get receivedProperties(): readonly string[] {
     return openHandleOf(this, "zmq_msg_gets").metadata?.names ?? [];
   },
-  set metadata(names: readonly string[]) {
+  set receivedProperties(names: readonly string[]) {
     const handle = openHandleOf(this, "zmq_msg_gets");
     const wanted = new MetadataNames(names);
     const reader = wanted.names.length === 0 ? undefined : wanted;

@@ -31,7 +31,7 @@ export interface GroupTarget {
 /** The receiving half of a socket whose messages have more than bytes; see {@linkcode Receiver} for each member. */
 export interface DraftReceiver<Message> extends AsyncIterable<Message> {
   /** Which properties of its connection are read with each message, for {@linkcode metadataOf}. Default: none. */
-  metadata: readonly string[];
+  receivedProperties: readonly string[];
   /** Receives the next message; waits where there is none. */
   receive(options?: WaitLimits): Promise<Message>;
   /** Receives a message that has arrived already; `undefined` if there is none. */

@@ -12,7 +12,7 @@ export interface Receiver extends AsyncIterable<Frame[]> {
    * Which properties of its connection are read with each message, such as `"Peer-Address"`, for
    * {@linkcode metadataOf}. Takes effect at once; {@linkcode Receiver.visit} reads none. Default: none.
    */
-  metadata: readonly string[];
+  receivedProperties: readonly string[];
   /**
    * Receives the next message, of one frame or more; waits where there is none. Several receives may be
    * pending: they're served in their order.

@@ -38,14 +38,14 @@ export interface PropertyReader {
 const known = new WeakMap<readonly Frame[], Metadata>();
 
 /**
- * Returns the properties of a received message that its socket's option `metadata` names; `undefined` if that names none
+ * Returns the properties of a received message that its socket's option `receivedProperties` names; `undefined` if that names none
  * (`zmq_msg_gets`).
  *
  * @example Who sent it
  * ```ts
  * import { metadataOf, Pull, Push } from "@deno-zmq/zmq";
  *
- * using pull = new Pull({ metadata: ["Peer-Address", "Socket-Type"] });
+ * using pull = new Pull({ receivedProperties: ["Peer-Address", "Socket-Type"] });
  * await pull.bind("tcp://127.0.0.1:*");
  * using push = new Push();
  * push.connect(pull.lastEndpoint!);
@@ -65,7 +65,7 @@ export class MetadataNames implements PropertyReader {
 
   constructor(names: readonly string[]) {
     if (!Array.isArray(names) || names.some((name) => typeof name !== "string" || name === "")) {
-      throw new TypeError("The option metadata must be an array of names");
+      throw new TypeError("The option receivedProperties must be an array of names");
     }
     this.names = Object.freeze([...names]);
     this.#asked = names.map((name) => toCString(name, "The name of a property"));

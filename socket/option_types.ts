@@ -35,7 +35,7 @@ export interface ReceiverOptions {
    */
   receiveTimeout?: number;
   /** Which properties of its connection are read with each message; see {@linkcode metadataOf}. Default: none. */
-  metadata?: readonly string[];
+  receivedProperties?: readonly string[];
 }
 
 /** The kinds as which {@linkcode Socket.getOption} can read an option, and the type that each returns. */

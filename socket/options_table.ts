@@ -205,7 +205,7 @@ export const OPTION_NUMBERS = {
   ipcFilterGid: 60,
   connectRoutingId: 61,
   verboser: 78,
-  ownMetadata: 95,
+  metadata: 95,
 } as const;
 
 /** All that are properties, by name. */

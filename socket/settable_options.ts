@@ -45,23 +45,22 @@ export function metadataBytes(
   known: Readonly<Record<string, string>>,
 ): Uint8Array[] {
   if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
-    throw new TypeError("The option ownMetadata must be an object");
+    throw new TypeError("The option metadata must be an object");
   }
   return Object.entries(metadata).map(([name, value]) => {
     if (!/^X-[^:\0]+$/.test(name)) {
       throw new TypeError(
-        `A name of the option ownMetadata must begin with X-, and contain neither a colon nor NUL: ${name}`,
+        `A name of the option metadata must begin with X-, and contain neither a colon nor NUL: ${name}`,
       );
     }
     if (typeof value !== "string" || value === "" || value.includes("\0")) {
-      throw new TypeError(`The option ownMetadata needs a text for ${name}, without NUL`);
+      throw new TypeError(`The option metadata needs a text for ${name}, without NUL`);
     }
     if (encoder.encode(name).length > 254) {
-      throw new RangeError("A name of the option ownMetadata may have 254 bytes");
+      throw new RangeError("A name of the option metadata may have 254 bytes");
     }
     if ((known[name] ?? value) !== value) {
-      const message =
-        `The option ownMetadata has a text for ${name} already, which can't be changed`;
+      const message = `The option metadata has a text for ${name} already, which can't be changed`;
       throw stateError("EEXIST", "zmq_setsockopt", message);
     }
     return encoder.encode(`${name}:${value}`);

@@ -392,16 +392,16 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * @throws {RangeError} If a name is too long.
    * @throws {ZmqError} EEXIST If a name has another text already.
    */
-  get ownMetadata(): Readonly<Record<string, string>> {
+  get metadata(): Readonly<Record<string, string>> {
     const { shadowOptions } = openHandleOf(this, "zmq_getsockopt");
-    return { ...shadowOptions.get("ownMetadata") as Record<string, string> | undefined };
+    return { ...shadowOptions.get("metadata") as Record<string, string> | undefined };
   }
-  set ownMetadata(metadata: Readonly<Record<string, string>>) {
+  set metadata(metadata: Readonly<Record<string, string>>) {
     const handle = openHandleOf(this, "zmq_setsockopt");
-    for (const property of metadataBytes(metadata, this.ownMetadata)) {
-      setBytes(handle.pointer, OPTION_NUMBERS.ownMetadata, "ownMetadata", property);
+    for (const property of metadataBytes(metadata, this.metadata)) {
+      setBytes(handle.pointer, OPTION_NUMBERS.metadata, "metadata", property);
     }
-    handle.shadowOptions.set("ownMetadata", { ...this.ownMetadata, ...metadata });
+    handle.shadowOptions.set("metadata", { ...this.metadata, ...metadata });
     handle.markStale();
   }
 
@@ -457,7 +457,7 @@ export interface Socket extends
     Omit<
       SocketOptions,
       | "context"
-      | "ownMetadata"
+      | "metadata"
       | `curve${"Public" | "Secret" | "Server"}Key`
       | `gssapi${"" | "Service"}Principal`
       | `wss${"KeyPem" | "CertPem" | "TrustPem" | "Hostname"}`

@@ -170,6 +170,6 @@ export interface SocketOptions {
   curveSecretKey?: string | Uint8Array;
   /** The server's public key, which makes this side a CURVE client; see {@linkcode Socket.curveServerKey}. */
   curveServerKey?: string | Uint8Array;
-  /** The metadata that this side sends to the peers of later connections; see {@linkcode Socket.ownMetadata}. */
-  ownMetadata?: Readonly<Record<string, string>>;
+  /** The metadata that this side sends to the peers of later connections; see {@linkcode Socket.metadata}. */
+  metadata?: Readonly<Record<string, string>>;
 }

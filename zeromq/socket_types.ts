@@ -45,7 +45,7 @@ export type ReceiveType<T> = T extends { receive(): Promise<infer U> } ? U : nev
 
 /** The receiving half of a socket. */
 export interface Readable<M extends object[] = Message[]>
-  extends Required<Omit<ReceiverOptions, "metadata">> {
+  extends Required<Omit<ReceiverOptions, "receivedProperties">> {
   /**
    * Receives the next message; waits if there is none.
    *
@@ -83,7 +83,7 @@ export interface CommonOptions extends
     Omit<
       EngineOptions,
       | "context"
-      | "ownMetadata"
+      | "metadata"
       | `curve${string}Key`
       | `gssapi${"" | "Service"}Principal`
       | "zapDomain"

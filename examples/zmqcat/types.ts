@@ -109,7 +109,7 @@ export function openSocket(job: Job): AnySocket {
         return new Stream({ ...sending, ...receiving });
     }
   })() as AnySocket;
-  if (job.format === "json") socket.metadata = METADATA;
+  if (job.format === "json") socket.receivedProperties = METADATA;
   return socket;
 }
 

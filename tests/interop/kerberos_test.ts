@@ -123,7 +123,7 @@ authenticator.configureGssapi(["ada@${REALM}"]);
 for (const gssapiPlainText of [false, true]) {
   using pull = new Pull({
     ...name("server"), gssapiServer: true, gssapiPlainText,
-    zapDomain: "home", zapEnforceDomain: true, metadata: ["User-Id"], receiveTimeout: 10_000,
+    zapDomain: "home", zapEnforceDomain: true, receivedProperties: ["User-Id"], receiveTimeout: 10_000,
   });
   await pull.bind("tcp://127.0.0.1:*");
   for (const principal of ["eve", "ada"]) {

@@ -102,7 +102,9 @@ for (const [mechanism, enter, user] of GUESTS) {
 }
 
 Deno.test(peerTest("pyzmq", "we read what it says of itself", async () => {
-  using pull = new Pull({ metadata: ["X-Room", "X-Other", "Socket-Type", "Peer-Address"] });
+  using pull = new Pull({
+    receivedProperties: ["X-Room", "X-Other", "Socket-Type", "Peer-Address"],
+  });
   await pull.bind("tcp://127.0.0.1:*");
   await using peer = new Peer("send", pull.lastEndpoint!, "METADATA=X-Room:küche");
   assertEquals(await peer.said(), true);
@@ -119,7 +121,7 @@ const NAMES = ["User-Id", "Peer-Address"];
 /** A server of ours and its handler, which lets in whom `judge` knows. */
 async function serve(options: PullOptions, judge: Judge) {
   const zap = await ZapHandler.start(judge);
-  const pull = new Pull({ zapDomain: "home", metadata: NAMES, ...options });
+  const pull = new Pull({ zapDomain: "home", receivedProperties: NAMES, ...options });
   await pull.bind("tcp://127.0.0.1:*");
   return {
     zap,

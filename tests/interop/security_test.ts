@@ -136,7 +136,7 @@ async function claimClient(
     ...server,
     zapDomain: "test",
     zapEnforceDomain: true,
-    metadata: ["User-Id"],
+    receivedProperties: ["User-Id"],
   });
   await pull.bind(freshAddress("tcp"));
   await using client = pyzmq("send", pull.lastEndpoint!, ...args);

@@ -117,7 +117,7 @@ Deno.test("metadata that its socket reads is there for a filter", async () => {
     return message;
   };
   const proxy = new Proxy(new Pull(), new Push(), { filter });
-  proxy.frontEnd.metadata = ["Socket-Type"];
+  proxy.frontEnd.receivedProperties = ["Socket-Type"];
   await join(proxy.frontEnd, push);
   await join(proxy.backEnd, pull);
   const run = proxy.run();

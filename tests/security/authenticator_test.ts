@@ -20,7 +20,7 @@ const IMPATIENT = { handshakeInterval: 300 };
 Deno.test("PLAIN: those in the table come in with their own passwords, and under their names", async () => {
   await using authenticator = new Authenticator();
   authenticator.configurePlain({ ada: "lovelace", bab: "bage" });
-  using pull = new Pull({ ...PLAIN_SERVER, metadata: ["User-Id"] });
+  using pull = new Pull({ ...PLAIN_SERVER, receivedProperties: ["User-Id"] });
   using push = new Push(ADA);
   await join(pull, push);
   await push.send("x");
@@ -101,7 +101,7 @@ Deno.test("PLAIN: a function may decide at its leisure, by domain, name and prop
     return request.password === "lovelace" &&
       { userId: `countess ${request.username}`, metadata: { "X-Role": "programmer" } };
   });
-  using pull = new Pull({ ...PLAIN_SERVER, metadata: ["User-Id", "X-Role"] });
+  using pull = new Pull({ ...PLAIN_SERVER, receivedProperties: ["User-Id", "X-Role"] });
   using push = new Push(ADA);
   await join(pull, push);
   await push.send("x");
@@ -141,7 +141,7 @@ Deno.test(
     await using authenticator = new Authenticator();
     authenticator.configureCurve([ada.publicKey, z85Decode(bob.publicKey)]);
     const options = { ...server.serverOptions(), ...HOME };
-    using pull = new Pull({ ...options, metadata: ["User-Id"] });
+    using pull = new Pull({ ...options, receivedProperties: ["User-Id"] });
     using push = new Push(ada.clientOptions(server));
     await join(pull, push);
     await push.send("x");
@@ -170,7 +170,7 @@ Deno.test(curve("a function decides by the key, and names the user", async () =>
   await using authenticator = new Authenticator();
   authenticator.configureCurve(({ publicKey }) => publicKey === ada.publicKey ? "ada" : null);
   const options = { ...server.serverOptions(), ...HOME };
-  using pull = new Pull({ ...options, metadata: ["User-Id"] });
+  using pull = new Pull({ ...options, receivedProperties: ["User-Id"] });
   using push = new Push(ada.clientOptions(server));
   await join(pull, push);
   await push.send("x");
@@ -184,7 +184,7 @@ Deno.test(
     const denied = Promise.withResolvers<AuthRequest>();
     await using authenticator = new Authenticator({ onDenied: denied.resolve });
     authenticator.configureCurve([ada]);
-    const options = { ...server.serverOptions(), ...HOME, metadata: ["User-Id"] };
+    const options = { ...server.serverOptions(), ...HOME, receivedProperties: ["User-Id"] };
     for (const client of [eve, ada]) {
       using push = new Push({ ...client.clientOptions(server), linger: 0 });
       using pull = new Pull(options);

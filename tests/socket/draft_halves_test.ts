@@ -125,10 +125,10 @@ for (const over of eachTransportOfDrafts("tcp")) {
   }));
 
   Deno.test(over("a message's properties come beside its routing id", async () => {
-    using server = new Server({ metadata: ["Peer-Address", "Socket-Type"] } as object);
+    using server = new Server({ receivedProperties: ["Peer-Address", "Socket-Type"] } as object);
     using client = new Client();
     await join(server, client);
-    assertEquals(server.metadata, ["Peer-Address", "Socket-Type"]);
+    assertEquals(server.receivedProperties, ["Peer-Address", "Socket-Type"]);
     await client.send("hello");
     const message = await soon(server.receive());
     assert(message[1].routingId > 0);
@@ -136,7 +136,7 @@ for (const over of eachTransportOfDrafts("tcp")) {
       "Peer-Address": "127.0.0.1",
       "Socket-Type": "CLIENT",
     });
-    server.metadata = [];
+    server.receivedProperties = [];
     await client.send("again");
     const again = await soon(server.receive());
     assertEquals(again[1], message[1]);

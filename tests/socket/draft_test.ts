@@ -70,7 +70,7 @@ for (const over of eachTransportOfDrafts("tcp")) {
     ]);
     // What it's received with can be sent to.
     const again = once(peer, "message");
-    socket.metadata = ["Peer-Address"];
+    socket.receivedProperties = ["Peer-Address"];
     peer.send("once more", port, "127.0.0.1");
     const [from, text] = await soon(socket.receive());
     await socket.send([from, `${text}!`]);

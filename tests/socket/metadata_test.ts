@@ -34,7 +34,7 @@ async function next(socket: Receiver): Promise<Metadata | undefined> {
 }
 
 Deno.test("tcp: a message has its peer's address and type of socket", async () => {
-  using pull = new Pull({ metadata: ["Peer-Address", "Socket-Type"] });
+  using pull = new Pull({ receivedProperties: ["Peer-Address", "Socket-Type"] });
   using push = new Push();
   await join(pull, push);
   await push.send("x");
@@ -46,7 +46,7 @@ Deno.test({
   ignore: Deno.build.os !== "linux",
   fn: () =>
     withFolder(async (folder) => {
-      using pull = new Pull({ metadata: ["Peer-Address"] });
+      using pull = new Pull({ receivedProperties: ["Peer-Address"] });
       using push = new Push();
       await join(pull, push, freshAddress("ipc", folder));
       await push.send("x");
@@ -56,7 +56,7 @@ Deno.test({
 });
 
 Deno.test("inproc: a message has no properties at all", async () => {
-  using pull = new Pull({ metadata: ["Peer-Address", "Socket-Type", "Identity"] });
+  using pull = new Pull({ receivedProperties: ["Peer-Address", "Socket-Type", "Identity"] });
   using push = new Push();
   await join(pull, push, freshAddress("inproc"));
   await push.send("x");
@@ -65,7 +65,7 @@ Deno.test("inproc: a message has no properties at all", async () => {
 
 Deno.test("Identity is the peer's routing id, empty where it has set none", async () => {
   for (const routingId of ["näme", undefined]) {
-    using dealer = new Dealer({ metadata: ["Identity"] });
+    using dealer = new Dealer({ receivedProperties: ["Identity"] });
     using peer = new Dealer({ routingId });
     await join(dealer, peer);
     await peer.send("x");
@@ -74,8 +74,8 @@ Deno.test("Identity is the peer's routing id, empty where it has set none", asyn
 });
 
 Deno.test("what a socket says of itself, its peers have with each message, in both directions", async () => {
-  using one = new Pair({ metadata: ["X-Room", "X-Floor"] });
-  using other = new Pair({ metadata: ["X-Room", "X-Floor"] });
+  using one = new Pair({ receivedProperties: ["X-Room", "X-Floor"] });
+  using other = new Pair({ receivedProperties: ["X-Room", "X-Floor"] });
   one.setOption(METADATA, "X-Room:kitchen");
   one.setOption(METADATA, "X-Floor:4: the top");
   other.setOption(METADATA, "X-Room:bath, größer");
@@ -89,7 +89,7 @@ Deno.test("what a socket says of itself, its peers have with each message, in bo
 });
 
 Deno.test("only what was asked for is there, and what a connection doesn't have isn't", async () => {
-  using pull = new Pull({ metadata: ["X-Asked", "X-Nobody", "User-Id", "Resource"] });
+  using pull = new Pull({ receivedProperties: ["X-Asked", "X-Nobody", "User-Id", "Resource"] });
   using push = new Push();
   push.setOption(METADATA, "X-Asked:yes");
   push.setOption(METADATA, "X-Other:unasked");
@@ -107,7 +107,7 @@ Deno.test("a property that isn't one's own to give is refused by libzmq", () => 
 
 Deno.test("User-Id is whom the ZAP handler let in, and no one else can claim it", async () => {
   await using zap = await ZapHandler.start(({ address }) => `user at ${address}`);
-  using pull = new Pull({ zapDomain: "test", metadata: ["User-Id"] });
+  using pull = new Pull({ zapDomain: "test", receivedProperties: ["User-Id"] });
   using push = new Push();
   throws(() => push.setOption(METADATA, "User-Id:root"), { code: "EINVAL" });
   await join(pull, push);
@@ -120,7 +120,7 @@ Deno.test("User-Id is whom the ZAP handler let in, and no one else can claim it"
 });
 
 Deno.test("each message has the properties of its own peer", async () => {
-  using pull = new Pull({ metadata: ["X-Number"] });
+  using pull = new Pull({ receivedProperties: ["X-Number"] });
   await pull.bind(freshAddress("tcp"));
   const pushes = Array.from({ length: 8 }, (_, i) => {
     const push = new Push();
@@ -162,7 +162,7 @@ for (const [receiver, sender, type] of PEERS) {
   Deno.test(`a ${to} learns of what a ${from} sends, in one part or several`, async () => {
     using receiving = receiver();
     using sending = sender();
-    receiving.metadata = ["Peer-Address", "Socket-Type", "X-Room"];
+    receiving.receivedProperties = ["Peer-Address", "Socket-Type", "X-Room"];
     sending.setOption(METADATA, "X-Room:kitchen");
     await join(receiving, sending);
     await subscribed(receiving, sending);
@@ -180,14 +180,14 @@ for (const [receiver, sender, type] of PEERS) {
 
 Deno.test("a Request learns of its reply, and a Router's peer of what the Router sends", async () => {
   using reply = new Reply();
-  using request = new Request({ metadata: ["Socket-Type"] });
+  using request = new Request({ receivedProperties: ["Socket-Type"] });
   await join(reply, request);
   await request.send("x");
   await soon(reply.receive());
   await reply.send("y");
   assertEquals({ ...await next(request) }, { "Socket-Type": "REP" });
   using router = new Router();
-  using dealer = new Dealer({ metadata: ["Socket-Type"], routingId: "dealer" });
+  using dealer = new Dealer({ receivedProperties: ["Socket-Type"], routingId: "dealer" });
   await join(router, dealer);
   await dealer.send("x");
   await soon(router.receive());
@@ -196,7 +196,7 @@ Deno.test("a Request learns of its reply, and a Router's peer of what the Router
 });
 
 Deno.test("a Stream learns its peers' addresses, for connecting, bytes and leaving", async () => {
-  using stream = new Stream({ metadata: ["Peer-Address", "Socket-Type"] });
+  using stream = new Stream({ receivedProperties: ["Peer-Address", "Socket-Type"] });
   await stream.bind(freshAddress("tcp"));
   const peer = await Deno.connect({ hostname: "127.0.0.1", port: portOf(stream) });
   await peer.write(new TextEncoder().encode("hello"));
@@ -256,7 +256,7 @@ const WAYS: Record<string, (pull: Pull, send: () => Promise<void>) => Promise<re
 
 for (const [way, take] of Object.entries(WAYS)) {
   Deno.test(`a message received by ${way} has its metadata`, async () => {
-    using pull = new Pull({ metadata: ["Socket-Type"] });
+    using pull = new Pull({ receivedProperties: ["Socket-Type"] });
     using push = new Push();
     await join(pull, push);
     const message = await take(pull, () => push.send(["x", "y"]));
@@ -271,16 +271,16 @@ Deno.test("without being told, a socket reads none; [] ends it; and both hold fo
   for (let i = 0; i < 4; i++) await push.send("x");
   await until(pull);
   assertEquals(await next(pull), undefined);
-  pull.metadata = ["Socket-Type"];
+  pull.receivedProperties = ["Socket-Type"];
   assertEquals({ ...await next(pull) }, { "Socket-Type": "PUSH" });
-  pull.metadata = ["Peer-Address"];
+  pull.receivedProperties = ["Peer-Address"];
   assertEquals({ ...await next(pull) }, { "Peer-Address": "127.0.0.1" });
-  pull.metadata = [];
+  pull.receivedProperties = [];
   assertEquals(await next(pull), undefined);
 });
 
 Deno.test("metadata is that of the array which was received, and of no copy", async () => {
-  using pull = new Pull({ metadata: ["Socket-Type"] });
+  using pull = new Pull({ receivedProperties: ["Socket-Type"] });
   using push = new Push();
   await join(pull, push);
   await push.send("x");
@@ -290,36 +290,38 @@ Deno.test("metadata is that of the array which was received, and of no copy", as
   assertEquals(metadataOf([]), undefined);
 });
 
-Deno.test("the option metadata reads as it was set, [] by default, and can't be changed from outside", () => {
+Deno.test("the option receivedProperties reads as it was set, [] by default, and can't be changed from outside", () => {
   using pull = new Pull();
-  assertEquals(pull.metadata, []);
+  assertEquals(pull.receivedProperties, []);
   const names = ["Peer-Address", "X-Room"];
-  pull.metadata = names;
+  pull.receivedProperties = names;
   names.push("X-Later");
-  assertEquals(pull.metadata, ["Peer-Address", "X-Room"]);
-  throws(() => (pull.metadata as string[]).push("X-Later"), TypeError);
-  using other = new Dealer({ metadata: ["Identity"] });
-  assertEquals(other.metadata, ["Identity"]);
+  assertEquals(pull.receivedProperties, ["Peer-Address", "X-Room"]);
+  throws(() => (pull.receivedProperties as string[]).push("X-Later"), TypeError);
+  using other = new Dealer({ receivedProperties: ["Identity"] });
+  assertEquals(other.receivedProperties, ["Identity"]);
 });
 
-Deno.test("the option metadata takes an array of names only, and keeps what it was where it refuses", () => {
-  using pull = new Pull({ metadata: ["Peer-Address"] });
+Deno.test("the option receivedProperties takes an array of names only, and keeps what it was where it refuses", () => {
+  using pull = new Pull({ receivedProperties: ["Peer-Address"] });
   for (
     const names of ["Peer-Address", null, undefined, 5, {}, [5], [null], [""], ["a\0b"]] as never[]
   ) {
-    throws(() => pull.metadata = names, { name: "TypeError" });
-    if (names !== undefined) throws(() => new Pull({ metadata: names }), { name: "TypeError" });
+    throws(() => pull.receivedProperties = names, { name: "TypeError" });
+    if (names !== undefined) {
+      throws(() => new Pull({ receivedProperties: names }), { name: "TypeError" });
+    }
   }
-  assertEquals(pull.metadata, ["Peer-Address"]);
-  throws(() => new Push({ metadata: ["Peer-Address"] } as never), { name: "TypeError" });
-  assert(!("metadata" in Push.prototype));
+  assertEquals(pull.receivedProperties, ["Peer-Address"]);
+  throws(() => new Push({ receivedProperties: ["Peer-Address"] } as never), { name: "TypeError" });
+  assert(!("receivedProperties" in Push.prototype));
 });
 
-Deno.test("on a closed socket, the option metadata can be neither read nor set", () => {
-  const pull = new Pull({ metadata: ["Peer-Address"] });
+Deno.test("on a closed socket, the option receivedProperties can be neither read nor set", () => {
+  const pull = new Pull({ receivedProperties: ["Peer-Address"] });
   pull.close();
-  throws(() => pull.metadata, { name: "ZmqError", code: "EBADF" });
-  throws(() => pull.metadata = [], { name: "ZmqError", code: "EBADF" });
+  throws(() => pull.receivedProperties, { name: "ZmqError", code: "EBADF" });
+  throws(() => pull.receivedProperties = [], { name: "ZmqError", code: "EBADF" });
 });
 
 /** Has a subscriber subscribe to everything, and waits until the subscription has arrived. */

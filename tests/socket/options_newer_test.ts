@@ -373,24 +373,24 @@ for (const over of eachTransportOfDrafts("tcp")) {
 
 // Of what one says of oneself ---------------------------------------------------------------------
 
-Deno.test("ownMetadata is what later peers read", async () => {
-  using pull = new Pull({ metadata: ["X-room", "X-größe", "X-floor", "X-later"] });
+Deno.test("metadata is what later peers read", async () => {
+  using pull = new Pull({ receivedProperties: ["X-room", "X-größe", "X-floor", "X-later"] });
   await pull.bind(freshAddress("tcp"));
-  using push = new Push({ ownMetadata: { "X-room": "kitchen", "X-größe": "12 m²" } });
-  push.ownMetadata = { "X-room": "kitchen", "X-floor": "2: upstairs" };
-  throws(() => push.ownMetadata = { "X-room": "bath" }, { name: "ZmqError", code: "EEXIST" });
+  using push = new Push({ metadata: { "X-room": "kitchen", "X-größe": "12 m²" } });
+  push.metadata = { "X-room": "kitchen", "X-floor": "2: upstairs" };
+  throws(() => push.metadata = { "X-room": "bath" }, { name: "ZmqError", code: "EEXIST" });
   push.connect(pull.lastEndpoint!);
-  push.ownMetadata = { "X-later": "too late" };
+  push.metadata = { "X-later": "too late" };
   await push.send("hello");
   const said = { "X-room": "kitchen", "X-größe": "12 m²", "X-floor": "2: upstairs" };
   assertEquals(metadataOf(await soon(pull.receive())), said);
-  assertEquals(push.ownMetadata, { ...said, "X-later": "too late" });
+  assertEquals(push.metadata, { ...said, "X-later": "too late" });
 });
 
-Deno.test("what can't be ownMetadata is refused, and nothing of it is set", () => {
+Deno.test("what can't be metadata is refused, and nothing of it is set", () => {
   using push = new Push();
   for (const metadata of [null, "X-a:b", ["X-a"], 5]) {
-    throws(() => set(push, "ownMetadata", metadata), { name: "TypeError" });
+    throws(() => set(push, "metadata", metadata), { name: "TypeError" });
   }
   for (
     const metadata of [
@@ -403,15 +403,15 @@ Deno.test("what can't be ownMetadata is refused, and nothing of it is set", () =
       { "X-a": "a\0b" },
     ]
   ) {
-    throws(() => set(push, "ownMetadata", { "X-good": "1", ...metadata }), { name: "TypeError" });
+    throws(() => set(push, "metadata", { "X-good": "1", ...metadata }), { name: "TypeError" });
   }
-  throws(() => set(push, "ownMetadata", { [`X-${"x".repeat(253)}`]: "1" }), {
+  throws(() => set(push, "metadata", { [`X-${"x".repeat(253)}`]: "1" }), {
     name: "RangeError",
   });
-  assertEquals(push.ownMetadata, {});
-  push.ownMetadata = { [`X-${"x".repeat(252)}`]: "1", "X-a": "b" };
-  assertEquals(Object.keys(push.ownMetadata).length, 2);
+  assertEquals(push.metadata, {});
+  push.metadata = { [`X-${"x".repeat(252)}`]: "1", "X-a": "b" };
+  assertEquals(Object.keys(push.metadata).length, 2);
   push.close();
-  throws(() => push.ownMetadata, { name: "ZmqError", code: "EBADF" });
-  throws(() => set(push, "ownMetadata", {}), { name: "ZmqError", code: "EBADF" });
+  throws(() => push.metadata, { name: "ZmqError", code: "EBADF" });
+  throws(() => set(push, "metadata", {}), { name: "ZmqError", code: "EBADF" });
 });

@@ -109,12 +109,12 @@ export type Claims = [
   // Each name of the table has a typed property, and each property of the types stands in the table.
   Holds<
     Same<
-      Exclude<keyof SocketOptions, "context" | "ownMetadata"> | "threadSafe" | "securityMechanism",
+      Exclude<keyof SocketOptions, "context" | "metadata"> | "threadSafe" | "securityMechanism",
       keyof typeof COMMON
     >
   >,
   Holds<Same<keyof SenderOptions, keyof typeof SENDING>>,
-  Holds<Same<Exclude<keyof ReceiverOptions, "metadata">, keyof typeof RECEIVING>>,
+  Holds<Same<Exclude<keyof ReceiverOptions, "receivedProperties">, keyof typeof RECEIVING>>,
   Holds<Same<keyof ParticularTypes, keyof typeof PARTICULAR>>,
   // And it's of the type that the table says.
   Holds<Same<Misfits<Everybody & Required<SenderOptions & ReceiverOptions>>, never>>,
@@ -142,7 +142,7 @@ export type Claims = [
   Holds<Same<Taken<RouterOptions>, Had<Router>>>,
   Holds<Same<Taken<StreamOptions>, Had<Stream>>>,
 ];
-type Options = OptionName | "metadata" | "verbosity" | "notify" | "ownMetadata";
+type Options = OptionName | "receivedProperties" | "verbosity" | "notify" | "metadata";
 type Taken<O> = Exclude<keyof O, "context">;
 type Had<S extends Socket> = Exclude<
   Extract<keyof S, Options>,
@@ -176,7 +176,7 @@ export const REFUSED = (socket: Socket, xpublisher: XPublisher): void => {
   // @ts-expect-error -- text, bytes or null
   xpublisher.welcomeMessage = 5;
   // @ts-expect-error -- an array of names
-  xpublisher.metadata = "Peer-Address";
+  xpublisher.receivedProperties = "Peer-Address";
   // @ts-expect-error -- no kind of option
   socket.getOption(17, "float");
   // @ts-expect-error -- not undefined
