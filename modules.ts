@@ -27,6 +27,7 @@ import "./ffi/ready.ts";
 import "./library.ts";
 import "./poller/background.ts";
 import "./poller/budget.ts";
+import "./poller/descriptor_set.ts";
 import "./poller/epoll_internals.ts";
 import "./poller/epoll_set.ts";
 import "./ffi/eventfd.ts";

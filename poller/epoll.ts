@@ -3,23 +3,10 @@
 import { ZmqError } from "../errors.ts";
 import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLET, EPOLLIN, EPOLLONESHOT } from "../ffi/constants.ts";
 import { type Backend, EDGE, READABLE, type Report } from "./backend.ts";
+import { DescriptorSet } from "./descriptor_set.ts";
 import { INTERNAL_SLOT, InternalDescriptors, WAKEUP } from "./epoll_internals.ts";
 import { EpollSet, isAboutPaths } from "./epoll_set.ts";
-import {
-  alreadyWaiting,
-  alreadyWatched,
-  ALWAYS_REPORTED,
-  assertDescriptor,
-  isOpen,
-  notOpen,
-  notWatched,
-  pollNow,
-  REQUESTABLE,
-  roundUpTimeout,
-  setClosed,
-  toPollEvents,
-  toReadiness,
-} from "./fd.ts";
+import { ALWAYS_REPORTED, isOpen, pollNow, REQUESTABLE, toPollEvents, toReadiness } from "./fd.ts";
 import { Wakeup } from "./wakeup.ts";
 
 /** One watched descriptor, or one nested set. */
@@ -39,16 +26,12 @@ interface Entry<Token> {
 }
 
 /** A set of descriptors in an epoll of its own. */
-export class EpollBackend<Token> implements Backend<Token> {
-  readonly kind = "epoll";
-  #waiting = false;
-  #closed = false;
+export class EpollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
   readonly #set = new EpollSet();
   #wakeup: Wakeup | undefined;
   /** The descriptors that a strategy watches in this set. */
   readonly internals: InternalDescriptors = new InternalDescriptors(this.#set);
 
-  readonly #entries = new Map<number, Entry<Token>>();
   readonly #slots: (Entry<Token> | undefined)[] = [undefined];
   readonly #free: number[] = [];
   #generation = 0;
@@ -71,14 +54,12 @@ export class EpollBackend<Token> implements Backend<Token> {
   /** Such an event may have come: the kernel's set is rebuilt before the next wait. */
   #needsRebuild = false;
 
-  get waiting(): boolean {
-    return this.#waiting;
+  constructor() {
+    super("epoll", "epoll_ctl", "epoll_wait");
   }
 
   add(fd: number, interest: number, token: Token): void {
-    this.#assertOpen("epoll_ctl");
-    assertDescriptor(fd);
-    if (this.#entries.has(fd)) throw alreadyWatched(fd, "epoll_ctl");
+    this.assertAddable(fd);
     const entry = this.#addEntry(fd, interest, token, false);
     try {
       this.#watch(entry);
@@ -86,11 +67,11 @@ export class EpollBackend<Token> implements Backend<Token> {
       this.#removeEntry(entry);
       throw error;
     }
-    this.#entries.set(fd, entry);
+    this.entries.set(fd, entry);
   }
 
   modify(fd: number, interest: number): void {
-    const entry = this.#find(fd);
+    const entry = this.find(fd);
     if (entry.registeredIn === "epoll" && (interest & REQUESTABLE) !== 0) {
       this.#set.control(EPOLL_CTL_MOD, fd, bitsOf(interest), entry.index, entry.generation);
       entry.interest = interest;
@@ -102,19 +83,15 @@ export class EpollBackend<Token> implements Backend<Token> {
   }
 
   remove(fd: number): void {
-    const entry = this.#find(fd);
-    this.#entries.delete(fd);
+    const entry = this.find(fd);
+    this.entries.delete(fd);
     this.#unwatch(entry);
     this.#removeEntry(entry);
   }
 
   attach(nested: Backend<unknown>, token: Token): void {
-    this.#assertOpen("epoll_ctl");
-    if (!(nested instanceof EpollBackend) || nested === this) {
-      throw new TypeError("A set takes another set of its own kind as a nested set");
-    }
-    nested.#assertOpen("epoll_ctl");
-    if (nested.#parent !== this) nested.#leaveParent();
+    this.assertNestable(nested);
+    if (nested.#parent !== this) nested.leaveParent();
     const known = this.#nested.get(nested);
     const entry = known ?? this.#addEntry(nested.#set.fd, READABLE, token, true);
     // A new generation, so that an event from before the detach isn't reported now.
@@ -157,9 +134,8 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#detached.add(nested);
   }
 
-  #leaveParent(): void {
-    const parent = this.#parent;
-    if (parent !== undefined) parent.#removeNested(this);
+  protected leaveParent(): void {
+    if (this.#parent !== undefined) this.#parent.#removeNested(this);
   }
 
   #removeNested(nested: EpollBackend<unknown>): void {
@@ -172,35 +148,26 @@ export class EpollBackend<Token> implements Backend<Token> {
     this.#removeEntry(entry);
   }
 
-  wait(timeout: number): Promise<void> {
-    this.#assertIdle();
+  protected beginWait(timeout: number): Promise<number> | undefined {
     // The kernel doesn't report an edge again, so what wasn't collected is collected first.
-    if (this.#next < this.#found) return Promise.resolve();
+    if (this.#next < this.#found) return undefined;
     if (this.#needsRebuild) this.#rebuild();
     this.#openWakeup();
-    const waited = this.#set.waitOnPool(roundUpTimeout(timeout));
-    this.#waiting = true;
-    return this.#end(waited);
+    return this.#set.waitOnPool(timeout);
   }
 
-  async #end(waited: Promise<number>): Promise<void> {
-    const found = await waited;
-    this.#waiting = false;
-    if (this.#closed) this.#release();
-    else this.#takeResults(this.#set.take(found));
+  protected takeWait(found: number): void {
+    this.#takeResults(this.#set.take(found));
   }
 
-  waitSync(timeout: number, report: Report<Token>): void {
-    this.#assertIdle();
-    if (this.#next === this.#found) {
-      if (this.#needsRebuild) this.#rebuild();
-      this.#takeResults(this.#waitHere(roundUpTimeout(timeout)));
-    }
-    this.collect(report);
+  protected waitHere(timeout: number): void {
+    if (this.#next < this.#found) return;
+    if (this.#needsRebuild) this.#rebuild();
+    this.#takeResults(this.#findHere(timeout));
   }
 
   /** Waits on this thread. A single internal event ends the wait with nothing, or the wait goes on, as its handler says. */
-  #waitHere(timeout: number): number {
+  #findHere(timeout: number): number {
     for (;;) {
       const found = this.#set.wait(timeout);
       if (found !== 1 || this.#set.index(0) !== INTERNAL_SLOT) return found;
@@ -237,26 +204,19 @@ export class EpollBackend<Token> implements Backend<Token> {
     if (this.#filesDue) this.#collectFiles(report);
   }
 
-  wake(): void {
-    this.#assertOpen("epoll_wait");
+  protected signal(): void {
     this.#openWakeup().signal();
   }
 
-  close(): void {
-    if (this.#closed) return;
-    this.#leaveParent();
-    this.#closed = true;
+  protected clear(): void {
     this.#nested.clear();
     this.#detached.clear();
-    this.#entries.clear();
     this.#files.clear();
     this.#slots.length = 1;
     this.#found = this.#next = 0;
-    if (this.#waiting) this.#wakeup!.signal();
-    else this.#release();
   }
 
-  #release(): void {
+  protected release(): void {
     this.#set.close();
     this.#wakeup?.close();
   }
@@ -310,7 +270,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     const { fd, interest, index, generation } = entry;
     if ((interest & REQUESTABLE) === 0) {
       // Not in the kernel's set, which would report hang-ups and errors even with no interest.
-      if (!isOpen(fd)) throw notOpen(fd, "epoll_ctl");
+      if (!isOpen(fd)) throw this.notOpen(fd);
       return;
     }
     try {
@@ -387,7 +347,7 @@ export class EpollBackend<Token> implements Backend<Token> {
    */
   #rebuild(): void {
     this.#set.rebuild();
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.entries.values()) {
       if (entry.registeredIn === "epoll") entry.registeredIn = "missing";
     }
     for (const [nested, entry] of [...this.#nested]) {
@@ -396,7 +356,7 @@ export class EpollBackend<Token> implements Backend<Token> {
     }
     const parent = this.#parent;
     const attachment = parent === undefined ? undefined : parent.#nested.get(this);
-    this.#leaveParent();
+    this.leaveParent();
     if (attachment !== undefined && attachment.registeredIn !== "none") {
       parent!.attach(this, attachment.token);
     }
@@ -404,7 +364,7 @@ export class EpollBackend<Token> implements Backend<Token> {
       this.#set.control(EPOLL_CTL_ADD, this.#wakeup.fd, EPOLLIN, INTERNAL_SLOT, WAKEUP);
     }
     this.internals.restore();
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.entries.values()) {
       if (entry.registeredIn === "missing") this.#restore(entry);
     }
     for (const [nested, { registeredIn, token }] of this.#nested) {
@@ -424,23 +384,6 @@ export class EpollBackend<Token> implements Backend<Token> {
       // It was closed without being removed as well, and its number may be a regular file's now: silent until it's removed.
       entry.registeredIn = "none";
     }
-  }
-
-  #find(fd: number): Entry<Token> {
-    this.#assertOpen("epoll_ctl");
-    assertDescriptor(fd);
-    const entry = this.#entries.get(fd);
-    if (entry === undefined) throw notWatched(fd, "epoll_ctl");
-    return entry;
-  }
-
-  #assertOpen(call: string): void {
-    if (this.#closed) throw setClosed(call);
-  }
-
-  #assertIdle(): void {
-    this.#assertOpen("epoll_wait");
-    if (this.#waiting) throw alreadyWaiting("epoll_wait");
   }
 }
 

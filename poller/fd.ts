@@ -1,6 +1,5 @@
-/** What the backends share: descriptors and their types, time-outs, poll's bits, and errors. */
+/** What the backends share: descriptors and their types, time-outs and poll's bits. */
 
-import type { ZmqError } from "../errors.ts";
 import {
   F_GETFL,
   O_ACCMODE,
@@ -16,7 +15,7 @@ import {
   S_IFREG,
   S_IFSOCK,
 } from "../ffi/constants.ts";
-import { checkUninterrupted, stateError } from "../ffi/errno.ts";
+import { checkUninterrupted } from "../ffi/errno.ts";
 import { libc, libcForFiles } from "../ffi/libc.ts";
 import { ERROR, HANGUP, READABLE, WRITABLE } from "./backend.ts";
 
@@ -72,36 +71,6 @@ export function blockUntilReadable(fd: number, timeout: number): void {
 /** Whether a descriptor is open. */
 export function isOpen(fd: number): boolean {
   return (pollNow(fd, 0) & POLLNVAL) === 0;
-}
-
-/** The error for a descriptor that isn't open, where no system call reports it. */
-export function notOpen(fd: number, call: string): ZmqError {
-  return stateError("EBADF", call, `File descriptor ${fd} isn't open`);
-}
-
-/** The error for adding what is in the set already. */
-export function alreadyWatched(fd: number, call: string): ZmqError {
-  return stateError(
-    "EEXIST",
-    call,
-    `File descriptor ${fd} is watched already: modify it, or remove it first (also where it was ` +
-      "closed meanwhile)",
-  );
-}
-
-/** The error for what isn't in the set. */
-export function notWatched(fd: number, call: string): ZmqError {
-  return stateError("ENOENT", call, `File descriptor ${fd} isn't watched: add it first`);
-}
-
-/** The error for using a set after `close`. */
-export function setClosed(call: string): ZmqError {
-  return stateError("EBADF", call, "The set of descriptors was closed");
-}
-
-/** The error for a second wait. */
-export function alreadyWaiting(call: string): ZmqError {
-  return stateError("EBUSY", call, "A wait on this set is outstanding: await it before the next");
 }
 
 /**

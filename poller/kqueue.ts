@@ -3,20 +3,8 @@
 import { EV_EOF, EVFILT_READ, EVFILT_USER, POLLHUP, POLLOUT } from "../ffi/constants.ts";
 import { codeOf, errorOf } from "../ffi/errno.ts";
 import { type Backend, EDGE, HANGUP, READABLE, type Report, WRITABLE } from "./backend.ts";
-import {
-  alreadyWaiting,
-  alreadyWatched,
-  ALWAYS_REPORTED,
-  assertDescriptor,
-  type FileType,
-  fileType,
-  notOpen,
-  notWatched,
-  pollNow,
-  REQUESTABLE,
-  roundUpTimeout,
-  setClosed,
-} from "./fd.ts";
+import { DescriptorSet } from "./descriptor_set.ts";
+import { ALWAYS_REPORTED, type FileType, fileType, pollNow, REQUESTABLE } from "./fd.ts";
 import {
   additions,
   deletions,
@@ -45,13 +33,9 @@ interface Entry<Token> {
 }
 
 /** A set of descriptors in a kqueue of its own. */
-export class KqueueBackend<Token> implements Backend<Token> {
-  readonly kind = "kqueue";
-  #waiting = false;
-  #closed = false;
+export class KqueueBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
   readonly #set = new KqueueSet();
 
-  readonly #entries = new Map<number, Entry<Token>>();
   #generation = 0;
   /** The entries that are always ready. While there are any, a signal ends each wait. */
   readonly #always = new Set<Entry<Token>>();
@@ -64,39 +48,33 @@ export class KqueueBackend<Token> implements Backend<Token> {
   #ready: Entry<Token>[] = [];
   #next = 0;
 
-  get waiting(): boolean {
-    return this.#waiting;
+  constructor() {
+    super("kqueue", "kevent");
   }
 
   add(fd: number, interest: number, token: Token): void {
-    this.#assertOpen();
-    assertDescriptor(fd);
-    if (this.#entries.has(fd)) throw alreadyWatched(fd, "kevent");
+    this.assertAddable(fd);
     const entry = this.#addEntry(fd, interest, token, undefined);
     this.#watch(entry, interest, []);
-    this.#entries.set(fd, entry);
+    this.entries.set(fd, entry);
   }
 
   modify(fd: number, interest: number): void {
-    const entry = this.#find(fd);
+    const entry = this.find(fd);
     this.#watch(entry, interest, deletions(fd, entry.interest));
   }
 
   remove(fd: number): void {
-    const entry = this.#find(fd);
+    const entry = this.find(fd);
     this.#removeEntry(entry);
-    this.#entries.delete(fd);
+    this.entries.delete(fd);
     // A closed descriptor has left the queue by itself.
     this.#set.attempt(deletions(fd, entry.interest));
   }
 
   attach(nested: Backend<unknown>, token: Token): void {
-    this.#assertOpen();
-    if (!(nested instanceof KqueueBackend) || nested === this) {
-      throw new TypeError("A set takes another set of its own kind as a nested set");
-    }
-    nested.#assertOpen();
-    nested.#parent?.detach(nested);
+    this.assertNestable(nested);
+    nested.leaveParent();
     const entry = this.#addEntry(nested.#set.fd, READABLE, token, nested);
     this.#set.change(once(entry.fd, entry.generation));
     this.#nested.set(entry.fd, entry);
@@ -111,28 +89,23 @@ export class KqueueBackend<Token> implements Backend<Token> {
     this.#set.attempt(deletions(entry.fd, READABLE));
   }
 
-  wait(timeout: number): Promise<void> {
-    this.#assertIdle();
+  protected leaveParent(): void {
+    this.#parent?.detach(this);
+  }
+
+  protected beginWait(timeout: number): Promise<number> | undefined {
     this.#forget();
     // The kernel doesn't report an edge again, so what wasn't collected is collected first.
-    if (this.#ready.length > 0) return Promise.resolve();
-    const waited = this.#set.waitOnPool(roundUpTimeout(timeout));
-    this.#waiting = true;
-    return this.#end(waited);
+    return this.#ready.length > 0 ? undefined : this.#set.waitOnPool(timeout);
   }
 
-  async #end(waited: Promise<number>): Promise<void> {
-    const found = await waited;
-    this.#waiting = false;
-    if (this.#closed) this.#set.close();
-    else this.#takeResults(this.#set.take(found));
+  protected takeWait(found: number): void {
+    this.#takeResults(this.#set.take(found));
   }
 
-  waitSync(timeout: number, report: Report<Token>): void {
-    this.#assertIdle();
+  protected waitHere(timeout: number): void {
     this.#forget();
-    if (this.#ready.length === 0) this.#takeResults(this.#set.wait(roundUpTimeout(timeout)));
-    this.collect(report);
+    if (this.#ready.length === 0) this.#takeResults(this.#set.wait(timeout));
   }
 
   collect(report: Report<Token>): void {
@@ -154,22 +127,19 @@ export class KqueueBackend<Token> implements Backend<Token> {
     }
   }
 
-  wake(): void {
-    this.#assertOpen();
+  protected signal(): void {
     this.#set.signal();
   }
 
-  close(): void {
-    if (this.#closed) return;
-    this.#parent?.detach(this);
-    this.#closed = true;
+  protected clear(): void {
     for (const entry of this.#nested.values()) entry.nested!.#parent = undefined;
     this.#nested.clear();
-    this.#entries.clear();
     this.#always.clear();
     this.#ready = [];
-    if (this.#waiting) this.#set.signal();
-    else this.#set.close();
+  }
+
+  protected release(): void {
+    this.#set.close();
   }
 
   /** Drops what wasn't collected before a new wait, which finds it again; except edges, which are kept. */
@@ -202,7 +172,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
 
   #record(event: Kevent): void {
     const { ident, tag, filter, flags } = event;
-    let entry = this.#entries.get(ident);
+    let entry = this.entries.get(ident);
     if (entry?.generation !== tag) entry = this.#nested.get(ident);
     if (entry?.generation !== tag) return;
     let ready = readinessOf(event, entry.type);
@@ -228,7 +198,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
    * Cost: one system call for each report.
    */
   #peek(): boolean {
-    if (this.#waiting) return true;
+    if (this.waiting) return true;
     this.#forget();
     const signalled = this.#takeResults(this.#set.wait(0));
     const any = signalled || this.#ready.length > 0;
@@ -263,7 +233,7 @@ export class KqueueBackend<Token> implements Backend<Token> {
   #watch(entry: Entry<Token>, interest: number, before: readonly Kevent[]): void {
     const { fd, generation } = entry;
     const type = fileType(fd);
-    if (type === undefined) throw notOpen(fd, "kevent");
+    if (type === undefined) throw this.notOpen(fd);
     this.#always.delete(entry);
     entry.type = type;
     entry.interest = interest;
@@ -283,23 +253,6 @@ export class KqueueBackend<Token> implements Backend<Token> {
     if (entry.always === 0) return;
     this.#always.add(entry);
     this.#set.signal();
-  }
-
-  #find(fd: number): Entry<Token> {
-    this.#assertOpen();
-    assertDescriptor(fd);
-    const entry = this.#entries.get(fd);
-    if (entry === undefined) throw notWatched(fd, "kevent");
-    return entry;
-  }
-
-  #assertOpen(): void {
-    if (this.#closed) throw setClosed("kevent");
-  }
-
-  #assertIdle(): void {
-    this.#assertOpen();
-    if (this.#waiting) throw alreadyWaiting("kevent");
   }
 }
 

@@ -5,20 +5,9 @@ import { checkWait } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 import { type Backend, READABLE, type Report } from "./backend.ts";
+import { DescriptorSet } from "./descriptor_set.ts";
 import { BYTES, type Entry, Pollfds, WORDS } from "./pollfds.ts";
-import {
-  alreadyWaiting,
-  alreadyWatched,
-  ALWAYS_REPORTED,
-  assertDescriptor,
-  isOpen,
-  notOpen,
-  notWatched,
-  REQUESTABLE,
-  roundUpTimeout,
-  setClosed,
-  toReadiness,
-} from "./fd.ts";
+import { ALWAYS_REPORTED, isOpen, REQUESTABLE, toReadiness } from "./fd.ts";
 import { Wakeup } from "./wakeup.ts";
 
 /** A nested set, which takes part in the waits until it's reported once. */
@@ -30,16 +19,15 @@ interface Attachment<Token> {
 }
 
 /** A set of descriptors, all of which are passed to poll(2), or to a similar call, at each wait. */
-export class PollBackend<Token> implements Backend<Token> {
-  readonly kind: Call["kind"];
+export class PollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
   readonly #call: Call;
-  #waiting = false;
-  #closed = false;
   readonly #pollfds = new Pollfds<Token>();
   #wakeup: Wakeup | undefined;
 
   /** The results of the last wait, in the order that the slots had when it began. */
   #results = new Int32Array(0);
+  /** How many slots these are. */
+  #count = 0;
   /** The range of this set's slots that is still to be collected, and whether nested sets are. */
   #next = 0;
   #end = 0;
@@ -53,48 +41,39 @@ export class PollBackend<Token> implements Backend<Token> {
   #parent: PollBackend<unknown> | undefined;
 
   constructor(call: Call = new PollCall()) {
+    super(call.kind);
     this.#call = call;
-    this.kind = call.kind;
-  }
-
-  get waiting(): boolean {
-    return this.#waiting;
   }
 
   add(fd: number, interest: number, token: Token): void {
-    this.#assertOpen();
-    assertDescriptor(fd);
-    if (this.#pollfds.get(fd) !== undefined) throw alreadyWatched(fd, this.kind);
+    this.assertAddable(fd);
     // poll(2) reports this only in the next wait, and as an event.
-    if (!isOpen(fd)) throw notOpen(fd, this.kind);
+    if (!isOpen(fd)) throw this.notOpen(fd);
     this.#assertBelowCeiling(fd);
-    this.#pollfds.add(fd, interest, token);
+    this.entries.set(fd, this.#pollfds.add(fd, interest, token));
     this.#changed();
   }
 
   modify(fd: number, interest: number): void {
-    const entry = this.#find(fd);
-    if (!isOpen(fd)) throw notOpen(fd, this.kind);
-    if (entry.closed) throw notWatched(fd, this.kind);
+    const entry = this.find(fd);
+    if (!isOpen(fd)) throw this.notOpen(fd);
+    if (entry.closed) throw this.notWatched(fd);
     if (entry.interest === interest) return;
     this.#pollfds.modify(entry, interest);
     this.#changed();
   }
 
   remove(fd: number): void {
-    this.#pollfds.remove(this.#find(fd));
+    this.#pollfds.remove(this.find(fd));
+    this.entries.delete(fd);
     // Fact: a thread within poll(2) holds its files open. Failure: the peer of a descriptor that is closed now saw no
     // hang-up until the wait ended. Decision: a removal ends the wait as well. Cost: one system call.
     this.#changed();
   }
 
   attach(nested: Backend<unknown>, token: Token): void {
-    this.#assertOpen();
-    if (!(nested instanceof PollBackend) || nested.kind !== this.kind || nested === this) {
-      throw new TypeError("A set takes another set of its own kind as a nested set");
-    }
-    nested.#assertOpen();
-    if (nested.#parent !== this) nested.#parent?.detach(nested);
+    this.assertNestable(nested);
+    if (nested.#parent !== this) nested.leaveParent();
     nested.#parent = this;
     this.#nested.set(nested, { token, start: 0, end: 0 });
     this.#changed();
@@ -106,28 +85,25 @@ export class PollBackend<Token> implements Backend<Token> {
     this.#changed();
   }
 
-  wait(timeout: number): Promise<void> {
-    this.#assertIdle();
+  protected leaveParent(): void {
+    this.#parent?.detach(this);
+  }
+
+  protected beginWait(timeout: number): Promise<number> {
     this.#openWakeup();
-    const count = this.#layOut();
-    const asked = this.#call.callOnPool(this.#results, count, roundUpTimeout(timeout));
-    this.#waiting = true;
-    return this.#endWait(asked, count);
+    this.#layOut();
+    return this.#call.callOnPool(this.#results, this.#count, timeout);
   }
 
-  async #endWait(asked: Promise<number>, count: number): Promise<void> {
-    const found = await asked;
-    this.#waiting = false;
-    if (this.#closed) this.#release();
+  protected takeWait(found: number): void {
     // Another thread's errno can't be read, so the call is repeated on this thread.
-    else if (found < 0) this.#callHere(0);
-    else this.#takeResults(this.#call.take(found, this.#results, count));
+    if (found < 0) this.waitHere(0);
+    else this.#takeResults(this.#call.take(found, this.#results, this.#count));
   }
 
-  waitSync(timeout: number, report: Report<Token>): void {
-    this.#assertIdle();
-    this.#callHere(roundUpTimeout(timeout));
-    this.collect(report);
+  protected waitHere(timeout: number): void {
+    this.#layOut();
+    this.#takeResults(this.#call.call(this.#results, this.#count, timeout));
   }
 
   collect(report: Report<Token>): void {
@@ -150,30 +126,24 @@ export class PollBackend<Token> implements Backend<Token> {
     if (this.#nestedDue) this.#collectNested(report);
   }
 
-  wake(): void {
-    this.#assertOpen();
+  protected signal(): void {
     this.#openWakeup().signal();
   }
 
-  close(): void {
-    if (this.#closed) return;
-    this.#parent?.detach(this);
-    this.#closed = true;
+  protected clear(): void {
     this.#nested.clear();
     this.#pollfds.clear();
     this.#next = this.#end = 0;
-    if (this.#waiting) this.#wakeup!.signal();
-    else this.#release();
   }
 
-  #release(): void {
+  protected release(): void {
     this.#wakeup?.close();
     this.#call.close();
   }
 
   /** Ends the outstanding wait, which began without the change, so that the next one includes it. */
   #changed(): void {
-    if (this.#waiting) this.#wakeup!.signal();
+    if (this.waiting) this.#wakeup!.signal();
     const parent = this.#parent;
     if (parent !== undefined) parent.#changed();
   }
@@ -195,9 +165,9 @@ export class PollBackend<Token> implements Backend<Token> {
 
   /**
    * Writes everything that poll(2) is asked about into one row, in place of the last results: own slots, wakeup
-   * descriptor, nested sets. Returns its length.
+   * descriptor, nested sets.
    */
-  #layOut(): number {
+  #layOut(): void {
     // No result may refer to slots from here on. The next wait finds again what wasn't collected.
     this.#next = this.#end = 0;
     this.#nestedDue = false;
@@ -210,8 +180,8 @@ export class PollBackend<Token> implements Backend<Token> {
       count = this.#place(nested, count);
       attachment.end = count;
     }
+    this.#count = count;
     this.#results.set(this.#pollfds.array);
-    return count;
   }
 
   /** Writes a set's slots and wakeup descriptor into the row at `start`, and returns their end. */
@@ -229,11 +199,6 @@ export class PollBackend<Token> implements Backend<Token> {
     }
     if (this.#results.length < row.array.length) this.#results = new Int32Array(row.array.length);
     return end;
-  }
-
-  #callHere(limit: number): void {
-    const count = this.#layOut();
-    this.#takeResults(this.#call.call(this.#results, count, limit));
   }
 
   /** Starts collecting the results of a wait. */
@@ -261,29 +226,12 @@ export class PollBackend<Token> implements Backend<Token> {
     return false;
   }
 
-  #find(fd: number): Entry<Token> {
-    this.#assertOpen();
-    assertDescriptor(fd);
-    const entry = this.#pollfds.get(fd);
-    if (entry === undefined) throw notWatched(fd, this.kind);
-    return entry;
-  }
-
   #assertBelowCeiling(fd: number): void {
     if (fd < this.#call.ceiling) return;
     throw new RangeError(
       `${this.kind} can wait only for file descriptors below ${this.#call.ceiling}, and this one is ` +
         `${fd}: choose another backend, such as "poll"`,
     );
-  }
-
-  #assertOpen(): void {
-    if (this.#closed) throw setClosed(this.kind);
-  }
-
-  #assertIdle(): void {
-    this.#assertOpen();
-    if (this.#waiting) throw alreadyWaiting(this.kind);
   }
 }
 

@@ -25,7 +25,6 @@ export const SKIPPED = -1;
 
 /** Descriptors in slots. A descriptor keeps its slot until `compact`, so that results can refer to slots. */
 export class Pollfds<Token> {
-  readonly #entries = new Map<number, Entry<Token>>();
   readonly #slots: (Entry<Token> | undefined)[] = [];
   readonly #holes: number[] = [];
   #generation = 0;
@@ -46,23 +45,18 @@ export class Pollfds<Token> {
     return this.#generation;
   }
 
-  /** The entry of a descriptor. */
-  get(fd: number): Entry<Token> | undefined {
-    return this.#entries.get(fd);
-  }
-
   /** The entry in a slot. */
   at(index: number): Entry<Token> | undefined {
     return this.#slots[index];
   }
 
-  add(fd: number, interest: number, token: Token): void {
+  add(fd: number, interest: number, token: Token): Entry<Token> {
     const index = this.#holes.pop() ?? this.#slots.length;
     const entry = { fd, token, generation: ++this.#generation, index, interest, closed: false };
     this.#slots[index] = entry;
-    this.#entries.set(fd, entry);
     this.reserve(this.#slots.length);
     this.#ask(entry);
+    return entry;
   }
 
   modify(entry: Entry<Token>, interest: number): void {
@@ -70,8 +64,7 @@ export class Pollfds<Token> {
     this.#ask(entry);
   }
 
-  remove({ fd, index }: Entry<Token>): void {
-    this.#entries.delete(fd);
+  remove({ index }: Entry<Token>): void {
     this.#slots[index] = undefined;
     this.#array[WORDS * index] = SKIPPED;
     this.#holes.push(index);
@@ -85,7 +78,6 @@ export class Pollfds<Token> {
 
   /** Removes all. */
   clear(): void {
-    this.#entries.clear();
     this.#slots.length = this.#holes.length = 0;
   }
 

@@ -36,6 +36,7 @@ import "../poller/pending.ts";
 import "../poller/alarm.ts";
 import "../poller/background.ts";
 import "../poller/budget.ts";
+import "../poller/descriptor_set.ts";
 import "../poller/epoll_internals.ts";
 import "../poller/epoll_set.ts";
 import "../ffi/eventfd.ts";
