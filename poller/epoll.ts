@@ -39,8 +39,6 @@ export class EpollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
   readonly #files = new Set<Entry<Token>>();
 
   readonly #nested = new Map<EpollBackend<unknown>, Entry<Token>>();
-  /** The nested sets that are detached, and still in the kernel's set. */
-  readonly #detached = new Set<EpollBackend<unknown>>();
   /** The set to which this one is attached. */
   #parent: EpollBackend<unknown> | undefined;
 
@@ -109,7 +107,6 @@ export class EpollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
     }
     entry.registeredIn = "epoll";
     this.#nested.set(nested, entry);
-    this.#detached.delete(nested);
     nested.#parent = this;
   }
 
@@ -131,7 +128,6 @@ export class EpollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
     }
     entry.generation = ++this.#generation | 0;
     entry.registeredIn = "none";
-    this.#detached.add(nested);
   }
 
   protected leaveParent(): void {
@@ -142,7 +138,6 @@ export class EpollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
     const entry = this.#nested.get(nested);
     if (entry === undefined) return;
     this.#nested.delete(nested);
-    this.#detached.delete(nested);
     nested.#parent = undefined;
     this.#set.delete(entry.fd);
     this.#removeEntry(entry);
@@ -171,7 +166,6 @@ export class EpollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
     for (;;) {
       const found = this.#set.wait(timeout);
       if (found !== 1 || this.#set.index(0) !== INTERNAL_SLOT) return found;
-      if (this.#set.generation(0) === WAKEUP) return found;
       if (!this.internals.onEvent(this.#set.generation(0))) return 0;
     }
   }
@@ -210,7 +204,6 @@ export class EpollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
 
   protected clear(): void {
     this.#nested.clear();
-    this.#detached.clear();
     this.#files.clear();
     this.#slots.length = 1;
     this.#found = this.#next = 0;
@@ -292,7 +285,7 @@ export class EpollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
    * 501st fails with EINVAL, whether it adds the file to a nested set or a nested set to the outermost one (a chain of
    * sets that is too long: ELOOP). Detached sets count as well.
    * Failure: hundreds of Pollers that had waited one after another could not share a socket.
-   * Decision: at the limit all detached sets are taken out, and the ADD is tried again.
+   * Decision: at the limit all that are silent are taken out, and the ADD is tried again.
    * Cost: the next wait of each such Poller pays for an ADD. 500 can wait for one socket at the same time.
    */
   #enroll(fd: number, bits: number, index: number, generation: number): void {
@@ -302,8 +295,9 @@ export class EpollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
     } catch (error) {
       if (!isAboutPaths(error)) throw error;
       const outermost = this.#parent ?? this;
-      if (outermost.#detached.size === 0) throw this.#set.nameLimit(error, fd);
-      for (const nested of [...outermost.#detached]) outermost.#removeNested(nested);
+      const silent = [...outermost.#nested].filter(([, entry]) => entry.registeredIn === "none");
+      if (silent.length === 0) throw this.#set.nameLimit(error, fd);
+      for (const [nested] of silent) outermost.#removeNested(nested);
       try {
         add();
       } catch (error) {
