@@ -18,17 +18,15 @@ const VARIABLE = "ZMQ_POLLER";
  * @throws {RangeError} If this system doesn't have the kind.
  */
 export function createBackend<Token>(kind: BackendKind = defaultKind()): Backend<Token> {
-  switch (chosen(kind, "backend")) {
-    case "epoll":
-      return new EpollBackend();
-    case "kqueue":
-      return new KqueueBackend();
-    case "poll":
-      return new PollBackend();
-    case "select":
-      return new SelectBackend();
-  }
+  return new CLASSES[chosen(kind, "backend")]();
 }
+
+const CLASSES: Record<BackendKind, new <Token>() => Backend<Token>> = {
+  epoll: EpollBackend,
+  kqueue: KqueueBackend,
+  poll: PollBackend,
+  select: SelectBackend,
+};
 
 /** Makes the strategy by which the reactor waits in a set. */
 export function createStrategy(backend: Backend<unknown>): WaitStrategy {
@@ -47,28 +45,19 @@ export function defaultKind(): BackendKind {
   return value ? chosen(value, VARIABLE) : OWN[0];
 }
 
+/** What a system has beside poll and select, which every Unix has. */
+const BETTER: Partial<Record<typeof Deno.build.os, readonly BackendKind[]>> = {
+  darwin: ["kqueue"],
+  freebsd: ["kqueue"],
+  linux: ["epoll"],
+};
 /** The system's own kinds, the best first. */
-const OWN = ownKinds();
-
-function ownKinds(): readonly BackendKind[] {
-  switch (Deno.build.os) {
-    case "darwin":
-    case "freebsd":
-      return ["kqueue", "poll", "select"];
-    case "linux":
-      return ["epoll", "poll", "select"];
-    default:
-      return ["poll", "select"];
-  }
-}
+const OWN: readonly BackendKind[] = [...BETTER[Deno.build.os] ?? [], "poll", "select"];
 
 /** The same, and kqueue on Linux where libkqueue provides it. */
 export function kinds(): readonly BackendKind[] {
-  return hasLibkqueue() ? [...OWN, "kqueue"] : OWN;
-}
-
-function hasLibkqueue(): boolean {
-  return Deno.build.os === "linux" && pathOfLibkqueue() !== undefined;
+  const kqueueToo = Deno.build.os === "linux" && pathOfLibkqueue() !== undefined;
+  return kqueueToo ? [...OWN, "kqueue"] : OWN;
 }
 
 /** Which systems have the other kinds. */
@@ -78,10 +67,10 @@ const ELSEWHERE: Record<string, string> = {
 };
 
 function chosen(value: string, where: string): BackendKind {
-  const kind = OWN.find((kind) => kind === value);
+  const isValue = (kind: BackendKind) => kind === value;
+  // The kinds that ask for a permission come last.
+  const kind = OWN.find(isValue) ?? kinds().find(isValue);
   if (kind !== undefined) return kind;
-  // Last, since it asks for a permission.
-  if (value === "kqueue" && hasLibkqueue()) return value;
   const names = kinds().map((kind) => `"${kind}"`);
   const list = `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
   const elsewhere = ELSEWHERE[value] ?? "";

@@ -46,7 +46,7 @@ class Reactor {
   /** Sources to be looked at before anything waits. */
   #stale: Source[] = [];
   /** Time-outs, and refused sources. */
-  readonly #deadlines = new Deadlines();
+  readonly #deadlines = new Deadlines<Pending>();
   readonly #refused = new Map<Source, Refused>();
   #toGather: NestedSet[] = [];
 

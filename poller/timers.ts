@@ -1,7 +1,6 @@
 /** A Poller's timers: reported in the order of their times, each with how late it is. */
 
-import { Deadlines } from "./deadlines.ts";
-import { Pending } from "./pending.ts";
+import { type Deadline, Deadlines } from "./deadlines.ts";
 
 /** Options of a timer. */
 export interface TimerOptions {
@@ -76,7 +75,9 @@ export class PollerTimer<Key = unknown> {
  * A timer's entry in the heap of deadlines. A reset only sets the new time in `due`; the entry keeps its old place in
  * the heap, and moves when its old time has come. So a reset costs no more than an assignment.
  */
-class Entry<Key> extends Pending {
+class Entry<Key> implements Deadline {
+  deadline = Infinity;
+  place = -1;
   /** When it fires; `Infinity` if it doesn't. Never before `deadline` while it's in the heap. */
   due = Infinity;
   readonly timer: PollerTimer<Key>;
@@ -87,17 +88,13 @@ class Entry<Key> extends Pending {
     public interval: number,
     readonly repeat: boolean,
   ) {
-    super();
     this.timer = new PollerTimer<Key>(this);
   }
-
-  expire(): void {}
-  abort(): void {}
 }
 
 /** The timers of one Poller. */
 export class Timers<Key> {
-  readonly #list = new Deadlines();
+  readonly #list = new Deadlines<Entry<Key>>();
   readonly #owner: TimerOwner;
 
   constructor(owner: TimerOwner) {
@@ -138,13 +135,15 @@ export class Timers<Key> {
 
   /** Cancels all of them: the Poller was closed. */
   clear(): void {
-    for (let entry; (entry = this.#take(Number.MAX_VALUE)) !== undefined;) entry.due = Infinity;
+    for (let entry; (entry = this.#list.takeDue(Number.MAX_VALUE)) !== undefined;) {
+      entry.due = Infinity;
+    }
   }
 
   /** Removes and reports what is due at `now`, in order. */
   takeDue(now: number, report: (due: Due<Key>) => void): void {
     const again: Entry<Key>[] = [];
-    for (let entry; (entry = this.#take(now)) !== undefined;) {
+    for (let entry; (entry = this.#list.takeDue(now)) !== undefined;) {
       if (entry.due > entry.deadline) {
         // It was reset since. It goes back into the heap even if it's due, since others may be due before it.
         entry.deadline = entry.due;
@@ -163,10 +162,6 @@ export class Timers<Key> {
       entry.deadline = entry.due;
       this.#list.add(entry);
     }
-  }
-
-  #take(now: number): Entry<Key> | undefined {
-    return this.#list.takeDue(now) as Entry<Key> | undefined;
   }
 }
 

@@ -1,17 +1,12 @@
 /** Deadlines in order. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Pending } from "../../poller/pending.ts";
-import { Deadlines } from "../../poller/deadlines.ts";
+import { type Deadline, Deadlines } from "../../poller/deadlines.ts";
 
-class Someone extends Pending {
-  constructor(override deadline: number) {
-    super();
-  }
+class Someone implements Deadline {
+  place = -1;
 
-  override expire(): void {}
-
-  override abort(): void {}
+  constructor(public deadline: number) {}
 }
 
 /** Numbers that look random and are the same in each run. */
@@ -22,20 +17,20 @@ function* numbers(seed: number): Generator<number> {
   }
 }
 
-function takeAll(deadlines: Deadlines, now = 1e9): number[] {
+function takeAll(deadlines: Deadlines<Someone>, now = 1e9): number[] {
   const taken: number[] = [];
   for (let due; (due = deadlines.takeDue(now)) !== undefined;) taken.push(due.deadline);
   return taken;
 }
 
 Deno.test("deadlines: an empty list has none, and none are due", () => {
-  const deadlines = new Deadlines();
+  const deadlines = new Deadlines<Someone>();
   assertEquals(deadlines.earliest, Infinity);
   assertEquals(deadlines.takeDue(1e12), undefined);
 });
 
 Deno.test("deadlines: those that are due come out in order, and no others", () => {
-  const deadlines = new Deadlines();
+  const deadlines = new Deadlines<Someone>();
   for (const at of [5, 3, 9, 1, 7, 3, 8]) deadlines.add(new Someone(at));
   assertEquals(deadlines.earliest, 1);
   assertEquals(takeAll(deadlines, 0.999), []);
@@ -48,7 +43,7 @@ Deno.test("deadlines: those that are due come out in order, and no others", () =
 
 Deno.test("deadlines: what was removed never comes out, wherever it stood", () => {
   for (let removed = 0; removed < 15; removed++) {
-    const deadlines = new Deadlines();
+    const deadlines = new Deadlines<Someone>();
     const members = Array.from({ length: 15 }, (_, i) => new Someone((i * 7) % 15));
     for (const member of members) deadlines.add(member);
     deadlines.remove(members[removed]);
@@ -59,7 +54,7 @@ Deno.test("deadlines: what was removed never comes out, wherever it stood", () =
 });
 
 Deno.test("deadlines: removing what isn't in there, or is out again, is nothing", () => {
-  const deadlines = new Deadlines();
+  const deadlines = new Deadlines<Someone>();
   const one = new Someone(1);
   const other = new Someone(2);
   deadlines.remove(one);
@@ -77,7 +72,7 @@ Deno.test("deadlines: removing what isn't in there, or is out again, is nothing"
 Deno.test("deadlines: 20,000 arrivals and departures at random keep the order of a sorted list", () => {
   const random = numbers(7);
   const next = (below: number) => random.next().value! % below;
-  const deadlines = new Deadlines();
+  const deadlines = new Deadlines<Someone>();
   const members: Someone[] = [];
   for (let step = 0; step < 20_000; step++) {
     const choice = next(10);
