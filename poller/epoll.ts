@@ -4,7 +4,7 @@ import { ZmqError } from "../errors.ts";
 import { EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLET, EPOLLIN, EPOLLONESHOT } from "../ffi/constants.ts";
 import { type Backend, EDGE, READABLE, type Report } from "./backend.ts";
 import { DescriptorSet } from "./descriptor_set.ts";
-import { INTERNAL_SLOT, InternalDescriptors, WAKEUP } from "./epoll_internals.ts";
+import { INTERNAL_SLOT, InternalDescriptors } from "./epoll_internals.ts";
 import { EpollSet, isAboutPaths } from "./epoll_set.ts";
 import { ALWAYS_REPORTED, isOpen, pollNow, REQUESTABLE, toPollEvents, toReadiness } from "./fd.ts";
 import { Wakeup } from "./wakeup.ts";
@@ -318,7 +318,7 @@ export class EpollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
     if (this.#wakeup === undefined) {
       const wakeup = new Wakeup();
       try {
-        this.#set.control(EPOLL_CTL_ADD, wakeup.fd, EPOLLIN, INTERNAL_SLOT, WAKEUP);
+        this.#watchWakeup(wakeup);
       } catch (error) {
         wakeup.close();
         throw error;
@@ -326,6 +326,11 @@ export class EpollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
       this.#wakeup = wakeup;
     }
     return this.#wakeup;
+  }
+
+  /** Its events have no handler: that it ends the wait is all. */
+  #watchWakeup({ fd }: Wakeup): void {
+    this.#set.control(EPOLL_CTL_ADD, fd, EPOLLIN, INTERNAL_SLOT, fd);
   }
 
   /**
@@ -354,9 +359,7 @@ export class EpollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
     if (attachment !== undefined && attachment.registeredIn !== "none") {
       parent!.attach(this, attachment.token);
     }
-    if (this.#wakeup !== undefined) {
-      this.#set.control(EPOLL_CTL_ADD, this.#wakeup.fd, EPOLLIN, INTERNAL_SLOT, WAKEUP);
-    }
+    if (this.#wakeup !== undefined) this.#watchWakeup(this.#wakeup);
     this.internals.restore();
     for (const entry of this.entries.values()) {
       if (entry.registeredIn === "missing") this.#restore(entry);

@@ -1,9 +1,8 @@
 /** The runtime's own epoll: the set in which it waits for its sockets, files and threads. */
 
-import { EPOLL_CTL_DEL, F_GETFD, FD_CLOEXEC, POLLIN } from "../ffi/constants.ts";
+import { EPOLL_CTL_DEL, F_GETFD, FD_CLOEXEC } from "../ffi/constants.ts";
 import { ENOENT, failedWith } from "../ffi/errno.ts";
-import { libc, libcForFiles, libcOfLinux } from "../ffi/libc.ts";
-import { usize } from "../ffi/memory.ts";
+import { libcForFiles, libcOfLinux } from "../ffi/libc.ts";
 
 /** Descriptors from here on aren't looked at: the runtime's set is among a process's first. */
 const END = 64;
@@ -25,13 +24,6 @@ export function runtimeSet(ours: number): number | undefined {
   return undefined;
 }
 
-/** Whether a set has an event. Takes none out. */
-export function isReadable(set: number): boolean {
-  row[0] = set;
-  return libc().poll(row, usize(1), 0) === 1;
-}
-
-const row = new Int32Array([0, POLLIN]);
 const event = new Uint8Array(16);
 
 /** Whether `fd` is an epoll: EPOLL_CTL_DEL of what isn't in it fails with ENOENT there, and with EINVAL elsewhere. */

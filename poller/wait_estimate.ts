@@ -33,16 +33,12 @@ export class WaitEstimate {
 
   /** Whether the next wait is likely to be so short that this thread may block for it. */
   get shouldBlock(): boolean {
-    return this.#typical < SHORT_WITH_RUNTIME && this.#typical < this.#short;
+    return this.#typical < SHORT_WITH_RUNTIME && (this.watchesRuntime || this.#typical < SHORT);
   }
 
   /** Records how many ms a wait took. */
   record(waited: number): void {
     const longest = LONGEST * (this.#watchesRuntime === false ? SHORT : SHORT_WITH_RUNTIME);
     this.#typical += (Math.min(waited, longest) - this.#typical) * NEWEST;
-  }
-
-  get #short(): number {
-    return this.watchesRuntime ? SHORT_WITH_RUNTIME : SHORT;
   }
 }

@@ -27,26 +27,26 @@ export interface WaitStrategy {
 }
 
 /** Where the runtime can't be asked whether it has work, it gets a yield this often, in ms. */
-export const YIELD_INTERVAL = 4;
+const YIELD_INTERVAL = 4;
 
 /** The plain strategy: a pool thread makes each wait, and the runtime gets a yield every few milliseconds. */
 export class AlwaysPark implements WaitStrategy {
-  readonly limit = 0;
-  readonly armed = false;
+  limit = 0;
+  armed = false;
   /** When the runtime last polled its descriptors. */
-  #yielded = 0;
+  protected yielded = 0;
 
   beforeTick(now: number): Wait {
-    return now - this.#yielded > YIELD_INTERVAL ? "yield" : "peek";
+    return now - this.yielded > YIELD_INTERVAL ? "yield" : "peek";
   }
 
-  next(): Wait {
+  next(_now: number, _until: number): Wait {
     return "park";
   }
 
-  waited(wait: Wait, now: number): void {
+  waited(wait: Wait, now: number, _ms?: number): void {
     // While a pool thread waits, the runtime polls its descriptors.
-    if (wait === "park" || wait === "yield") this.#yielded = now;
+    if (wait === "park" || wait === "yield") this.yielded = now;
   }
 
   disarm(): void {}
