@@ -49,6 +49,7 @@ import "./poller/pollable.ts";
 import "./poller/alarm.ts";
 import "./poller/deadlines.ts";
 import "./poller/pool.ts";
+import "./poller/retry.ts";
 import "./poller/runtime_timers.ts";
 import "./poller/source.ts";
 import "./poller/wait_set.ts";

@@ -149,7 +149,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
       pending.deadline = Math.min(pending.end, this.#timers.earliest);
       pending.signal = signal;
       reactor().addPending(pending, waitSet);
-      if (!mayAnswer) reactor().scheduleGatherNextTick(this);
+      if (!mayAnswer) reactor().scheduleGather(this, true);
     });
   }
 

@@ -19,15 +19,14 @@ import { BACKGROUND_INTERVAL, backgroundSources } from "./background.ts";
 import { resetBudget } from "./budget.ts";
 import { createBackend, createStrategy } from "./create.ts";
 import { Deadlines } from "./deadlines.ts";
-import { addToSignal, Pending, removeFromSignal } from "./pending.ts";
+import { addToSignal, type Pending, removeFromSignal } from "./pending.ts";
 import { Pool } from "./pool.ts";
+import { Retry } from "./retry.ts";
 import { runtimeTimers } from "./runtime_timers.ts";
-import { Source } from "./source.ts";
+import { serve, Source } from "./source.ts";
 import { failPending, type NestedSet, WaitSet } from "./wait_set.ts";
 import type { Wait, WaitStrategy } from "./wait_strategy.ts";
 
-/** A refused source is tried again after so many ms. */
-const REFUSED_INTERVAL = 50;
 /** While no thread is parked in their set, sources are looked at this often, in ms, to keep their mailboxes empty. */
 const IDLE_INTERVAL = 1000;
 /** While one tick follows another, descriptors are polled this often, in ms. */
@@ -47,7 +46,6 @@ class Reactor {
   #stale: Source[] = [];
   /** Time-outs, and refused sources. */
   readonly #deadlines = new Deadlines<Pending>();
-  readonly #refused = new Map<Source, Refused>();
   #toGather: NestedSet[] = [];
 
   #microtaskQueued = false;
@@ -326,25 +324,15 @@ class Reactor {
     this.#queueTick();
   }
 
-  /**
-   * Records whether a source has an operation that was refused although the source reports that it's ready.
-   *
-   * Fact: ZMQ_EVENTS can say "writable" for as long as a send is refused (a mandatory ROUTER with one full peer of two),
-   * and a call in one direction may run the command that the other direction waits for.
-   * Failure: trying again at once turns in circles; waiting for an edge may last indefinitely.
-   * Decision: a refused source is tried at the next edge, or after 50 ms.
-   * Cost: twenty tries a second, while it's refused.
-   */
+  /** Records whether a source has an operation that was refused although the source reports that it's ready. */
   setRefused(source: Source, refused: boolean): void {
-    if (source.refused === refused) return;
-    source.refused = refused;
+    if ((source.retry !== undefined) === refused) return;
     if (refused) {
-      const retry = new Refused(source, this);
-      this.#refused.set(source, retry);
-      this.setDeadline(retry, performance.now() + REFUSED_INTERVAL);
+      source.retry = new Retry(source, this);
+      source.retry.again();
     } else {
-      this.#deadlines.remove(this.#refused.get(source)!);
-      this.#refused.delete(source);
+      this.#deadlines.remove(source.retry!);
+      source.retry = undefined;
     }
   }
 
@@ -404,17 +392,14 @@ class Reactor {
     return set;
   }
 
-  /** Schedules a nested set's look for itself, after what is under way. */
-  scheduleGather(nested: NestedSet): void {
+  /**
+   * Schedules a nested set's look for itself, after what is under way. With `nextTick`, in the next tick, since this one's
+   * budget is used up.
+   */
+  scheduleGather(nested: NestedSet, nextTick = false): void {
     this.#toGather.push(nested);
-    if (this.#anyParked()) this.#queueTick();
+    if (nextTick || this.#anyParked()) this.#queueTick();
     else this.#queueMicrotask();
-  }
-
-  /** The same in the next tick, since this one's budget is used up. */
-  scheduleGatherNextTick(nested: NestedSet): void {
-    this.#toGather.push(nested);
-    this.#queueTick();
   }
 
   #anyParked(): boolean {
@@ -442,30 +427,6 @@ class Reactor {
     this.#settledCallbacks = [];
     for (const resolve of callbacks) resolve();
   }
-}
-
-/** Serves a source. An error ends what waits for it; if nothing does, the error is reported as uncaught. */
-function serve(source: Source): void {
-  try {
-    source.serve();
-  } catch (error) {
-    if (source.dependents > 0) source.fail(error);
-    else reportError(error);
-  }
-}
-
-/** The deadline at which a refused source is tried again. */
-class Refused extends Pending {
-  constructor(readonly source: Source, readonly reactor: Reactor) {
-    super();
-  }
-
-  override expire(): void {
-    this.reactor.queueRecheck(this.source);
-    this.reactor.setDeadline(this, performance.now() + REFUSED_INTERVAL);
-  }
-
-  override abort(): void {}
 }
 
 export type { NestedSet, Reactor, WaitSet };

@@ -1,5 +1,7 @@
 /** A source of readiness: its descriptor, its state and its listeners. */
 
+import type { Retry } from "./retry.ts";
+
 /** A listener to a source's readiness: a Poller's registration of it, or a proxy. */
 export interface Listener {
   /** Called with the bits that are ready, after each look. */
@@ -29,8 +31,8 @@ export abstract class Source {
   stale = false;
   /** It's in the reactor's list of sources to look at. */
   queued = false;
-  /** A pending operation was refused although the source reports that it's ready. */
-  refused = false;
+  /** When it's tried again: a pending operation was refused although the source reports that it's ready. */
+  retry: Retry | undefined;
   /** It's served though nothing waits for it: see `Reactor.addBackground`. */
   background = false;
   /** Pollers' registrations, and proxies. */
@@ -67,5 +69,15 @@ export abstract class Source {
   removeListener(listener: Listener): void {
     if (this.listeners?.delete(listener)) this.dependents--;
     if (this.listeners?.size === 0) this.listeners = undefined;
+  }
+}
+
+/** Serves a source. An error ends what waits for it; if nothing does, the error is reported as uncaught. */
+export function serve(source: Source): void {
+  try {
+    source.serve();
+  } catch (error) {
+    if (source.dependents > 0) source.fail(error);
+    else reportError(error);
   }
 }

@@ -55,6 +55,7 @@ import "../poller/select.ts";
 import "../poller/create.ts";
 import "../poller/deadlines.ts";
 import "../poller/pool.ts";
+import "../poller/retry.ts";
 import "../poller/source.ts";
 import "../poller/wait_set.ts";
 import "../poller/reactor.ts";
