@@ -17,16 +17,12 @@ const CAPACITY = 512;
 
 /** A set whose events each carry the index of a slot and a generation. */
 export class EpollSet {
-  #fd = create();
+  /** The set's descriptor. */
+  fd: number = create();
   readonly #events = new Int32Array(WORDS * CAPACITY);
   readonly #event = new Int32Array(WORDS);
   /** The pool thread's memory for events. */
   #poolBuffer: Deno.PointerValue = null;
-
-  /** The set's descriptor. */
-  get fd(): number {
-    return this.#fd;
-  }
 
   /** The bits of an event of the last wait. */
   bits(event: number): number {
@@ -48,24 +44,24 @@ export class EpollSet {
     this.#event[0] = bits;
     this.#event[DATA] = index;
     this.#event[DATA + 1] = generation;
-    check(libcOfLinux().epoll_ctl(this.#fd, operation, fd, this.#event), "epoll_ctl");
+    check(libcOfLinux().epoll_ctl(this.fd, operation, fd, this.#event), "epoll_ctl");
   }
 
   /** Returns the error of an ADD, in words that a program can act upon if it's Linux's limit. */
   nameLimit(error: unknown, fd: number): unknown {
     // Adding a set to itself is EINVAL as well.
-    if (!isAboutPaths(error) || error.code !== "EINVAL" || fd === this.#fd) return error;
+    if (!isAboutPaths(error) || error.code !== "EINVAL" || fd === this.fd) return error;
     return stateError("EINVAL", "epoll_ctl", TOO_MANY_PATHS);
   }
 
   /** Removes a descriptor; returns false if it wasn't in the set, or was closed. */
   delete(fd: number): boolean {
-    return libcOfLinux().epoll_ctl(this.#fd, EPOLL_CTL_DEL, fd, this.#event) === 0;
+    return libcOfLinux().epoll_ctl(this.fd, EPOLL_CTL_DEL, fd, this.#event) === 0;
   }
 
   /** Waits on this thread, and returns the number of events. */
   wait(limit: number): number {
-    const found = libcOfLinux().epoll_wait(this.#fd, this.#events, CAPACITY, limit);
+    const found = libcOfLinux().epoll_wait(this.fd, this.#events, CAPACITY, limit);
     return checkWait(found, "epoll_wait");
   }
 
@@ -73,7 +69,7 @@ export class EpollSet {
   waitOnPool(limit: number): Promise<number> {
     // From malloc: a buffer is freed when its worker is terminated, and the thread may still write.
     this.#poolBuffer ??= allocate(4 * WORDS * CAPACITY);
-    return libcOfLinux().epoll_wait_onPool(this.#fd, this.#poolBuffer, CAPACITY, limit);
+    return libcOfLinux().epoll_wait_onPool(this.fd, this.#poolBuffer, CAPACITY, limit);
   }
 
   /** Copies the events of a wait on a pool thread, and returns their number. */
@@ -87,13 +83,13 @@ export class EpollSet {
   /** Replaces the kernel's set by a new, empty one. */
   rebuild(): void {
     const fresh = create();
-    closeSet(this.#fd);
-    this.#fd = fresh;
+    closeSet(this.fd);
+    this.fd = fresh;
   }
 
   /** Closes the set, and frees its memory. */
   close(): void {
-    closeSet(this.#fd);
+    closeSet(this.fd);
     libc().free(this.#poolBuffer);
     this.#poolBuffer = null;
   }

@@ -112,7 +112,7 @@ export class PollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
       const index = this.#next++;
       const bits = this.#results[WORDS * index + 1] >>> 16;
       if (bits === 0) continue;
-      const entry = this.#pollfds.at(index);
+      const entry = this.#pollfds.slots[index];
       if (entry === undefined || entry.generation > this.#youngest) continue;
       const { interest } = entry;
       if ((bits & POLLNVAL) !== 0) {
@@ -172,7 +172,7 @@ export class PollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
     this.#next = this.#end = 0;
     this.#nestedDue = false;
     this.#pollfds.compact();
-    this.#asked = this.#pollfds.length;
+    this.#asked = this.#pollfds.slots.length;
     this.#youngest = this.#pollfds.generation;
     let count = this.#place(this, 0);
     for (const [nested, attachment] of this.#nested) {
@@ -187,10 +187,13 @@ export class PollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
   /** Writes a set's slots and wakeup descriptor into the row at `start`, and returns their end. */
   #place(set: PollBackend<unknown>, start: number): number {
     const row = this.#pollfds;
-    let end = start + set.#pollfds.length;
+    let end = start + set.#pollfds.slots.length;
     row.reserve(end + 1);
     if (set !== this) {
-      row.array.set(set.#pollfds.array.subarray(0, WORDS * set.#pollfds.length), WORDS * start);
+      row.array.set(
+        set.#pollfds.array.subarray(0, WORDS * set.#pollfds.slots.length),
+        WORDS * start,
+      );
     }
     if (set.#wakeup !== undefined) {
       row.array[WORDS * end] = set.#wakeup.fd;
@@ -251,7 +254,7 @@ export interface Call {
 }
 
 /** poll(2). */
-export class PollCall implements Call {
+class PollCall implements Call {
   readonly kind = "poll";
   readonly ceiling = Infinity;
   /** The pool thread's copy of the row. */

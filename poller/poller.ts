@@ -265,25 +265,22 @@ export class Poller<Key = unknown> extends Uncloneable
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Ready<Key>[]> {
     const end = { value: undefined, done: true } as const;
-    let ended = false;
-    let pending: unknown;
+    const ending = new AbortController();
     const iterator: AsyncIterableIterator<Ready<Key>[]> = {
       next: async () => {
-        if (ended || this.closed) return end;
+        const { signal } = ending;
+        if (signal.aborted || this.closed) return end;
         try {
-          const ready = this.wait();
-          pending = this.#core.pending;
           // Also if `return` was called since: what was gathered is reported here, or never.
-          return { value: await ready, done: false };
+          return { value: await this.wait({ signal }), done: false };
         } catch (error) {
           if (this.closed || error === end) return end;
           throw error;
         }
       },
       return: () => {
-        ended = true;
-        // Ends the wait as an abort does, without gathering, so that the next wait reports what is due.
-        this.#core.cancel(pending, end);
+        // The next wait reports what is due: an abort doesn't gather.
+        ending.abort(end);
         return Promise.resolve(end);
       },
       [Symbol.asyncIterator]: () => iterator,

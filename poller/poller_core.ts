@@ -217,16 +217,6 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     if (this.#pending !== undefined) this.#end(this.#pending).reject(reason);
   }
 
-  /** The pending wait, for `cancel`. */
-  get pending(): unknown {
-    return this.#pending;
-  }
-
-  /** Makes a wait reject, if it's still pending. */
-  cancel(pending: unknown, reason: unknown): void {
-    if (pending !== undefined && pending === this.#pending) this.fail(reason);
-  }
-
   /** Called when a socket reports that it's ready. */
   addMaybeReady(registration: Registration<Key>): void {
     if (!registration.maybeReady) {
@@ -285,14 +275,11 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   readonly #report = (registration: Registration<Key>, ready: number) => {
     // A socket's descriptor says only that something has changed, for its pending operations as well.
     if (registration.target !== undefined) registration.target.serve();
-    else if (registration.source === this.#remoteWakeup?.fd) this.#onRemoteWake();
-    else this.#found.push(readyOf(registration, ready));
+    else if (registration.source === this.#remoteWakeup?.fd) {
+      this.#remoteWakeup.drain();
+      this.#woken = true;
+    } else this.#found.push(readyOf(registration, ready));
   };
-
-  #onRemoteWake(): void {
-    this.#remoteWakeup!.drain();
-    this.#woken = true;
-  }
 
   readonly #reportTimer = ({ timer, late, missed }: Due<Key>) => {
     const nothing = { readable: false, writable: false, error: false, hangup: false };

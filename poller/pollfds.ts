@@ -25,36 +25,19 @@ export const SKIPPED = -1;
 
 /** Descriptors in slots. A descriptor keeps its slot until `compact`, so that results can refer to slots. */
 export class Pollfds<Token> {
-  readonly #slots: (Entry<Token> | undefined)[] = [];
+  /** The entry in each slot. */
+  readonly slots: (Entry<Token> | undefined)[] = [];
   readonly #holes: number[] = [];
-  #generation = 0;
-  #array = new Int32Array(WORDS * 16);
-
-  /** The array for poll(2), slot by slot. The caller may use the room behind them that `reserve` has made. */
-  get array(): Int32Array<ArrayBuffer> {
-    return this.#array;
-  }
-
-  /** How many slots there are. */
-  get length(): number {
-    return this.#slots.length;
-  }
-
   /** The generation of the youngest entry. */
-  get generation(): number {
-    return this.#generation;
-  }
-
-  /** The entry in a slot. */
-  at(index: number): Entry<Token> | undefined {
-    return this.#slots[index];
-  }
+  generation = 0;
+  /** The array for poll(2), slot by slot. The caller may use the room behind them that `reserve` has made. */
+  array: Int32Array<ArrayBuffer> = new Int32Array(WORDS * 16);
 
   add(fd: number, interest: number, token: Token): Entry<Token> {
-    const index = this.#holes.pop() ?? this.#slots.length;
-    const entry = { fd, token, generation: ++this.#generation, index, interest, closed: false };
-    this.#slots[index] = entry;
-    this.reserve(this.#slots.length);
+    const index = this.#holes.pop() ?? this.slots.length;
+    const entry = { fd, token, generation: ++this.generation, index, interest, closed: false };
+    this.slots[index] = entry;
+    this.reserve(this.slots.length);
     this.#ask(entry);
     return entry;
   }
@@ -65,8 +48,8 @@ export class Pollfds<Token> {
   }
 
   remove({ index }: Entry<Token>): void {
-    this.#slots[index] = undefined;
-    this.#array[WORDS * index] = SKIPPED;
+    this.slots[index] = undefined;
+    this.array[WORDS * index] = SKIPPED;
     this.#holes.push(index);
   }
 
@@ -78,12 +61,12 @@ export class Pollfds<Token> {
 
   /** Removes all. */
   clear(): void {
-    this.#slots.length = this.#holes.length = 0;
+    this.slots.length = this.#holes.length = 0;
   }
 
   /** Fills the holes with the last entries. */
   compact(): void {
-    const slots = this.#slots;
+    const slots = this.slots;
     while (this.#holes.length > 0) {
       const hole = this.#holes.pop()!;
       while (slots.length > 0 && slots[slots.length - 1] === undefined) slots.pop();
@@ -96,14 +79,14 @@ export class Pollfds<Token> {
 
   /** Makes room for that many slots in the array. */
   reserve(length: number): void {
-    if (WORDS * length <= this.#array.length) return;
-    const larger = new Int32Array(Math.max(WORDS * length, 2 * this.#array.length));
-    larger.set(this.#array);
-    this.#array = larger;
+    if (WORDS * length <= this.array.length) return;
+    const larger = new Int32Array(Math.max(WORDS * length, 2 * this.array.length));
+    larger.set(this.array);
+    this.array = larger;
   }
 
   #ask({ fd, index, interest, closed }: Entry<Token>): void {
-    this.#array[WORDS * index] = closed || (interest & REQUESTABLE) === 0 ? SKIPPED : fd;
-    this.#array[WORDS * index + 1] = toPollEvents(interest);
+    this.array[WORDS * index] = closed || (interest & REQUESTABLE) === 0 ? SKIPPED : fd;
+    this.array[WORDS * index + 1] = toPollEvents(interest);
   }
 }

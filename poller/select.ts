@@ -140,12 +140,8 @@ class SelectCall implements Call {
 class Descriptors {
   // The system's words have 64 or 32 bits. On little-endian machines, the only ones of Deno, the bytes are the same.
   readonly #words = new Int32Array(FD_SETSIZE / 32);
-  #poolBuffer: Deno.PointerValue = null;
-
   /** The call's copy, from malloc: a buffer is freed when its worker is terminated, and the thread may still write. */
-  get poolBuffer(): Deno.PointerValue {
-    return this.#poolBuffer;
-  }
+  poolBuffer: Deno.PointerValue = null;
 
   get empty(): boolean {
     return this.#words.every((word) => word === 0);
@@ -165,18 +161,18 @@ class Descriptors {
 
   /** Copies our set into the call's. */
   put(): void {
-    this.#poolBuffer ??= allocate(this.#words.byteLength);
-    libc().memcpy_out(this.#poolBuffer, this.#words, usize(this.#words.byteLength));
+    this.poolBuffer ??= allocate(this.#words.byteLength);
+    libc().memcpy_out(this.poolBuffer, this.#words, usize(this.#words.byteLength));
   }
 
   /** Copies the call's set into ours. */
   take(): void {
-    libc().memcpy(this.#words, this.#poolBuffer, usize(this.#words.byteLength));
+    libc().memcpy(this.#words, this.poolBuffer, usize(this.#words.byteLength));
   }
 
   close(): void {
-    libc().free(this.#poolBuffer);
-    this.#poolBuffer = null;
+    libc().free(this.poolBuffer);
+    this.poolBuffer = null;
   }
 }
 

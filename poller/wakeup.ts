@@ -15,6 +15,7 @@ export class Wakeup {
   /** The descriptor to watch for READABLE. */
   readonly fd: number;
   readonly #end: number;
+  /** It was signalled, and not drained since. */
   #signalled = false;
   readonly #drained = new Uint8Array(8);
 
@@ -33,11 +34,6 @@ export class Wakeup {
       [this.fd, this.#end] = ends;
       for (const fd of ends) check(libcNonLinux().ioctl(fd, usize(FIOCLEX)), "ioctl");
     }
-  }
-
-  /** Whether it was signalled, and not drained since. */
-  get signalled(): boolean {
-    return this.#signalled;
   }
 
   /** Makes the descriptor readable. Costs one system call, and none if it's readable already. */

@@ -5,7 +5,7 @@ import { type Entry, Pollfds, SKIPPED, WORDS } from "../../poller/pollfds.ts";
 
 /** What poll(2) would be asked: each slot's descriptor, and the events of those that aren't skipped. */
 function asked(fds: Pollfds<string>): (number | [fd: number, events: number])[] {
-  return Array.from({ length: fds.length }, (_, i) => {
+  return Array.from({ length: fds.slots.length }, (_, i) => {
     const [fd, events] = fds.array.subarray(WORDS * i);
     return fd === SKIPPED ? SKIPPED : [fd, events];
   });
@@ -20,7 +20,7 @@ function filled(...numbers: number[]): Pollfds<string> {
 
 /** The entry of a descriptor. */
 function entryOf(fds: Pollfds<string>, fd: number): Entry<string> {
-  return Array.from({ length: fds.length }, (_, i) => fds.at(i)).find((entry) => entry?.fd === fd)!;
+  return fds.slots.find((entry) => entry?.fd === fd)!;
 }
 
 const READ = toPollEvents(READABLE);
@@ -29,10 +29,10 @@ Deno.test("pollfds: each descriptor keeps its slot until the holes are filled", 
   const fds = filled(10, 11, 12, 13);
   fds.remove(entryOf(fds, 11));
   assertEquals(asked(fds), [[10, READ], SKIPPED, [12, READ], [13, READ]]);
-  assertEquals([fds.at(1), fds.at(3)?.token], [undefined, "13"]);
+  assertEquals([fds.slots[1], fds.slots[3]?.token], [undefined, "13"]);
   fds.compact();
   assertEquals(asked(fds), [[10, READ], [13, READ], [12, READ]]);
-  assertEquals([fds.at(1)?.token, entryOf(fds, 13).index], ["13", 1]);
+  assertEquals([fds.slots[1]?.token, entryOf(fds, 13).index], ["13", 1]);
 });
 
 Deno.test("pollfds: holes at the end, and all of them at once, are filled with nothing", () => {

@@ -9,9 +9,9 @@ for (const kind of LINUX ? ["eventfd", "pipe"] as const : ["pipe"] as const) {
     const before = LINUX ? openDescriptors() : [];
     const wake = new Wakeup(kind);
     for (let turn = 0; turn < 3; turn++) {
-      assertEquals([wake.signalled, readiness(wake.fd) & 1], [false, 0]);
+      assertEquals(readiness(wake.fd) & 1, 0);
       for (let time = 0; time < 3; time++) wake.signal();
-      assertEquals([wake.signalled, readiness(wake.fd) & 1], [true, 1]);
+      assertEquals(readiness(wake.fd) & 1, 1);
       wake.drain();
       wake.drain();
     }
