@@ -295,9 +295,9 @@ export class EpollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
     } catch (error) {
       if (!isAboutPaths(error)) throw error;
       const outermost = this.#parent ?? this;
-      const silent = [...outermost.#nested].filter(([, entry]) => entry.registeredIn === "none");
-      if (silent.length === 0) throw this.#set.nameLimit(error, fd);
-      for (const [nested] of silent) outermost.#removeNested(nested);
+      for (const [nested, { registeredIn }] of [...outermost.#nested]) {
+        if (registeredIn === "none") outermost.#removeNested(nested);
+      }
       try {
         add();
       } catch (error) {

@@ -174,7 +174,7 @@ export class Poller<Key = unknown> extends Uncloneable
    * ```
    */
   addTimer(interval: number, options: TimerOptions = {}, key?: Key): PollerTimer<Key> {
-    return this.#core.addTimer(interval, options, key);
+    return this.#core.timers.add(interval, options, key);
   }
 
   /** Whether a source is watched. */

@@ -17,13 +17,7 @@ import { takeBudget } from "./budget.ts";
 import { createBackend } from "./create.ts";
 import type { Poller, Ready } from "./poller.ts";
 import { type NestedSet, reactor, type WaitSet } from "./reactor.ts";
-import {
-  type Due,
-  type PollerTimer,
-  type TimerOptions,
-  type TimerOwner,
-  Timers,
-} from "./timers.ts";
+import { type Due, type TimerOwner, Timers } from "./timers.ts";
 import { checkSignal, Pending } from "./pending.ts";
 import { openRemoteWakeup, type RemoteWakeup } from "../process/remote_wakeup.ts";
 
@@ -72,7 +66,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   #woken = false;
   #pending: PendingWait<Key> | undefined;
   #remoteWakeup: RemoteWakeup | undefined;
-  readonly #timers = new Timers<Key>(this);
+  readonly timers: Timers<Key> = new Timers<Key>(this);
 
   constructor(kind: BackendKind | undefined) {
     this.backend = createBackend(kind);
@@ -124,10 +118,6 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     this.backend.remove(target === undefined ? source as number : target.fd);
   }
 
-  addTimer(interval: number, options: TimerOptions, key: Key | undefined): PollerTimer<Key> {
-    return this.#timers.add(interval, options, key);
-  }
-
   wait(owner: Poller<Key>, timeout: number, signal?: AbortSignal): Promise<Ready<Key>[]> {
     this.assertOpen("wait");
     this.#assertIdle();
@@ -146,7 +136,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
       waitSet.backend.attach(this.backend, this);
       const pending = this.#pending = new PendingWait(this, owner, resolve, reject);
       pending.end = performance.now() + timeout;
-      pending.deadline = Math.min(pending.end, this.#timers.earliest);
+      pending.deadline = Math.min(pending.end, this.timers.earliest);
       pending.signal = signal;
       reactor().addPending(pending, waitSet);
       if (!mayAnswer) reactor().scheduleGather(this, true);
@@ -162,7 +152,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
       if (this.#found.length > 0 || this.#woken) return this.#take();
       const now = performance.now();
       if (end <= now) return [];
-      const left = Math.max(0, Math.min(end, this.#timers.earliest) - now);
+      const left = Math.max(0, Math.min(end, this.timers.earliest) - now);
       if (backgroundSources.size > 0) serveBackground();
       const slice = backgroundSources.size > 0 ? BACKGROUND_INTERVAL : SLICE;
       this.backend.waitSync(Math.min(left, slice), this.#report);
@@ -209,7 +199,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   deadlineMovedEarlier(): void {
     const pending = this.#pending;
     if (pending === undefined) return;
-    reactor().setDeadline(pending, Math.min(pending.end, this.#timers.earliest), this.#waitSet);
+    reactor().setDeadline(pending, Math.min(pending.end, this.timers.earliest), this.#waitSet);
   }
 
   /** Ends the pending wait, if there is one. */
@@ -231,7 +221,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     for (const registration of [...this.registrations.values()]) this.remove(registration);
     this.fail(stateError("EBADF", "Poller.wait", "The Poller was closed"));
     this.closed = true;
-    this.#timers.clear();
+    this.timers.clear();
     if (this.#remoteWakeup !== undefined) this.backend.remove(this.#remoteWakeup.fd);
     this.backend.close();
     this.#remoteWakeup?.close();
@@ -249,7 +239,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     this.#found = [];
     reactor().recheck();
     this.backend.waitSync(0, this.#report);
-    this.#timers.takeDue(performance.now(), this.#reportTimer);
+    this.timers.takeDue(performance.now(), this.#reportTimer);
     const maybeReady = this.#maybeReady;
     this.#maybeReady = [];
     for (const registration of maybeReady) {
