@@ -14,7 +14,11 @@ export const BACKGROUND_INTERVAL = 25;
 /** All background sources of this isolate. */
 export const backgroundSources: Set<Source> = new Set();
 
-/** Serves all of them: while a wait blocks this thread, the reactor can't. */
-export function serveBackground(): void {
+/**
+ * Serves all of them before a wait of `timeout` ms blocks this thread, while the reactor can't. Returns how long that wait
+ * may last at most.
+ */
+export function serveBackground(timeout: number): number {
   for (const source of backgroundSources) source.serve();
+  return backgroundSources.size > 0 ? Math.min(timeout, BACKGROUND_INTERVAL) : timeout;
 }

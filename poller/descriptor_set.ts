@@ -6,20 +6,17 @@ import { assertDescriptor, roundUpTimeout } from "./fd.ts";
 
 /** A set of descriptors. A subclass makes the system's calls. */
 export abstract class DescriptorSet<Token, Entry> implements Backend<Token> {
-  readonly kind: BackendKind;
   waiting = false;
-  /** The calls that errors name. */
-  readonly #registers: string;
-  readonly #waits: string;
   protected closed = false;
   /** The watched descriptors. */
   protected readonly entries: Map<number, Entry> = new Map();
 
-  constructor(kind: BackendKind, registers: string = kind, waits: string = registers) {
-    this.kind = kind;
-    this.#registers = registers;
-    this.#waits = waits;
-  }
+  /** `registers` and `waits` are the calls that errors name. */
+  constructor(
+    readonly kind: BackendKind,
+    protected readonly registers: string = kind,
+    protected readonly waits: string = registers,
+  ) {}
 
   abstract add(fd: number, interest: number, token: Token): void;
   abstract modify(fd: number, interest: number): void;
@@ -50,7 +47,7 @@ export abstract class DescriptorSet<Token, Entry> implements Backend<Token> {
   }
 
   wake(): void {
-    this.#assertOpen(this.#waits);
+    this.#assertOpen(this.waits);
     this.signal();
   }
 
@@ -81,12 +78,12 @@ export abstract class DescriptorSet<Token, Entry> implements Backend<Token> {
 
   /** Throws unless the descriptor can be added. */
   protected assertAddable(fd: number): void {
-    this.#assertOpen(this.#registers);
+    this.#assertOpen(this.registers);
     assertDescriptor(fd);
     if (!this.entries.has(fd)) return;
     throw stateError(
       "EEXIST",
-      this.#registers,
+      this.registers,
       `File descriptor ${fd} is watched already: modify it, or remove it first (also where it was ` +
         "closed meanwhile)",
     );
@@ -94,7 +91,7 @@ export abstract class DescriptorSet<Token, Entry> implements Backend<Token> {
 
   /** Returns the entry of a descriptor. */
   protected find(fd: number): Entry {
-    this.#assertOpen(this.#registers);
+    this.#assertOpen(this.registers);
     assertDescriptor(fd);
     const entry = this.entries.get(fd);
     if (entry === undefined) throw this.notWatched(fd);
@@ -103,21 +100,21 @@ export abstract class DescriptorSet<Token, Entry> implements Backend<Token> {
 
   protected notWatched(fd: number): Error {
     const message = `File descriptor ${fd} isn't watched: add it first`;
-    return stateError("ENOENT", this.#registers, message);
+    return stateError("ENOENT", this.registers, message);
   }
 
   /** The error for a descriptor that isn't open, where no system call reports it. */
   protected notOpen(fd: number): Error {
-    return stateError("EBADF", this.#registers, `File descriptor ${fd} isn't open`);
+    return stateError("EBADF", this.registers, `File descriptor ${fd} isn't open`);
   }
 
   /** Throws unless `nested` can be attached. */
   protected assertNestable(nested: Backend<unknown>): asserts nested is this {
-    this.#assertOpen(this.#registers);
+    this.#assertOpen(this.registers);
     if (!(nested instanceof DescriptorSet) || nested.kind !== this.kind || nested === this) {
       throw new TypeError("A set takes another set of its own kind as a nested set");
     }
-    nested.#assertOpen(this.#registers);
+    nested.#assertOpen(this.registers);
   }
 
   #assertOpen(call: string): void {
@@ -125,11 +122,11 @@ export abstract class DescriptorSet<Token, Entry> implements Backend<Token> {
   }
 
   #assertIdle(): void {
-    this.#assertOpen(this.#waits);
+    this.#assertOpen(this.waits);
     if (!this.waiting) return;
     throw stateError(
       "EBUSY",
-      this.#waits,
+      this.waits,
       "A wait on this set is outstanding: await it before the next",
     );
   }

@@ -10,7 +10,7 @@ import {
   READABLE,
   WRITABLE,
 } from "./backend.ts";
-import { BACKGROUND_INTERVAL, backgroundSources, serveBackground } from "./background.ts";
+import { serveBackground } from "./background.ts";
 import { type Listener, Source } from "./source.ts";
 import { type Pollable, pollable } from "./pollable.ts";
 import { takeBudget } from "./budget.ts";
@@ -153,9 +153,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
       const now = performance.now();
       if (end <= now) return [];
       const left = Math.max(0, Math.min(end, this.timers.earliest) - now);
-      if (backgroundSources.size > 0) serveBackground();
-      const slice = backgroundSources.size > 0 ? BACKGROUND_INTERVAL : SLICE;
-      this.backend.waitSync(Math.min(left, slice), this.#report);
+      this.backend.waitSync(serveBackground(Math.min(left, SLICE)), this.#report);
     }
   }
 

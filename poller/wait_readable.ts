@@ -1,6 +1,6 @@
 /** A wait for a single descriptor on this thread. */
 
-import { BACKGROUND_INTERVAL, backgroundSources, serveBackground } from "./background.ts";
+import { serveBackground } from "./background.ts";
 import { blockUntilReadable } from "./fd.ts";
 
 /**
@@ -9,9 +9,5 @@ import { blockUntilReadable } from "./fd.ts";
  * the background sources, and then blocks for a short time only: the awaited peer may have to be admitted first.
  */
 export function waitReadable(fd: number, timeout: number): void {
-  if (backgroundSources.size > 0) {
-    serveBackground();
-    timeout = Math.min(timeout, BACKGROUND_INTERVAL);
-  }
-  blockUntilReadable(fd, timeout);
+  blockUntilReadable(fd, serveBackground(timeout));
 }

@@ -1,7 +1,9 @@
-/** Pollers without any descriptor left. */
+/** What a Poller's engine says by itself, and Pollers without any descriptor left. */
 
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { KINDS, LINUX } from "./support.ts";
+import { deepStrictEqual as assertEquals, throws as assertThrows } from "node:assert/strict";
+import { eachBackend, KINDS, LINUX } from "./support.ts";
+import { throwsCode } from "../failures.ts";
+import { pipe } from "../fds.ts";
 import { run } from "../program.ts";
 
 /** Has no descriptor opened for a while: of those that are allowed then, all are in use for good. */
@@ -84,4 +86,31 @@ for (const kind of KINDS) {
       assertEquals(outcome.stdout, "EMFILE\n0\n");
     },
   });
+}
+
+for (const over of eachBackend()) {
+  Deno.test(over("what a closed Poller refuses is an error of the method called", (poller) => {
+    poller.close();
+    throwsCode(() => poller.add(0), "EBADF", "Poller.add");
+    throwsCode(() => poller.modify(0, {}), "EBADF", "Poller.modify");
+    throwsCode(() => poller.remove(0), "EBADF", "Poller.remove");
+    throwsCode(() => poller.addTimer(1), "EBADF", "Poller.addTimer");
+    throwsCode(() => poller.wait(), "EBADF", "Poller.wait");
+    throwsCode(() => poller.waitSync(), "EBADF", "Poller.waitSync");
+    throwsCode(() => poller.waker(), "EBADF", "Poller.waker");
+  }));
+
+  Deno.test(over("a source that is added twice is an error of Poller.add", (poller) => {
+    using line = pipe();
+    poller.add(line.read);
+    throwsCode(() => poller.add(line.read), "EEXIST", "Poller.add");
+  }));
+
+  Deno.test(
+    over("a wait whose signal isn't one is a TypeError, before anything waits", (poller) => {
+      const signal = new EventTarget() as AbortSignal;
+      assertThrows(() => poller.wait({ signal }), TypeError);
+      assertEquals(poller.waitSync({ timeout: 0 }), []);
+    }),
+  );
 }
