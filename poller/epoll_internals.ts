@@ -29,8 +29,9 @@ export class InternalDescriptors {
 
   /** Watches a descriptor, with epoll's own bits. */
   add(fd: number, bits: number, handler: InternalHandler): void {
-    this.#set.control(EPOLL_CTL_ADD, fd, bits, INTERNAL_SLOT, fd);
-    this.#all.set(fd, { ...handler, bits });
+    const internal = { ...handler, bits };
+    this.#all.set(fd, internal);
+    this.#control(EPOLL_CTL_ADD, fd, internal);
   }
 
   /** Changes the bits of a descriptor. */

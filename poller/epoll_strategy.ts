@@ -82,7 +82,7 @@ export class EpollStrategy extends AlwaysPark {
   arm(): void {
     this.armed = true;
     this.#ticks = 0;
-    this.#ticker ??= this.#openTicker();
+    if (this.#ticker === undefined) this.#openTicker();
     this.#ticker?.start(this.#runtime !== undefined);
     if (!this.#runtimeArmed) this.#armRuntime(true);
   }
@@ -103,25 +103,21 @@ export class EpollStrategy extends AlwaysPark {
   protected watchRuntime(): boolean {
     const fd = runtimeSet(this.#backend.fd);
     if (fd === undefined) return false;
-    try {
-      this.#backend.internals.add(fd, EPOLLONESHOT, {
-        onEvent: () => {
-          this.#runtimeArmed = false;
-          this.#runtimeReady = true;
-          return false;
-        },
-        // The guess was wrong, or the runtime's set was closed. From now on the clock says when to yield.
-        onLost: () => {
-          this.#runtime = undefined;
-          this.#runtimeArmed = false;
-          this.#runtimeLost = true;
-        },
-      });
-    } catch {
-      return false;
-    }
     this.#runtime = fd;
-    return true;
+    this.#backend.internals.add(fd, EPOLLONESHOT, {
+      onEvent: () => {
+        this.#runtimeArmed = false;
+        this.#runtimeReady = true;
+        return false;
+      },
+      // The guess was wrong, or the runtime's set was closed. From now on the clock says when to yield.
+      onLost: () => {
+        this.#runtime = undefined;
+        this.#runtimeArmed = false;
+        this.#runtimeLost = true;
+      },
+    });
+    return this.#runtime !== undefined;
   }
 
   /** Whether the runtime's work ends a `block`; arranged once, when that first matters. */
@@ -141,28 +137,26 @@ export class EpollStrategy extends AlwaysPark {
     this.#backend.internals.modify(this.#runtime, bits);
   }
 
-  /** Undefined if no descriptor is left for it: the wait then has a time-out of its own, which costs a little more. */
-  #openTicker(): Ticker | undefined {
-    let ticker: Ticker | undefined;
+  /** Where no descriptor is left for it, the wait has a time-out of its own, which costs a little more. */
+  #openTicker(): void {
+    let ticker: Ticker;
     try {
-      const opened = ticker = new Ticker();
-      this.#backend.internals.add(ticker.fd, EPOLLIN, {
-        onEvent: () => {
-          opened.take();
-          // The first tick may have come before the wait began, and must not end it.
-          return ++this.#ticks < 2;
-        },
-        onLost: () => {
-          opened.close();
-          this.#ticker = undefined;
-          this.limit = BOUND;
-        },
-      });
-      this.limit = TICK_TIMEOUT;
-      return ticker;
+      ticker = this.#ticker = new Ticker();
     } catch {
-      ticker?.close();
-      return undefined;
+      return;
     }
+    this.limit = TICK_TIMEOUT;
+    this.#backend.internals.add(ticker.fd, EPOLLIN, {
+      onEvent: () => {
+        ticker.take();
+        // The first tick may have come before the wait began, and must not end it.
+        return ++this.#ticks < 2;
+      },
+      onLost: () => {
+        ticker.close();
+        this.#ticker = undefined;
+        this.limit = BOUND;
+      },
+    });
   }
 }
