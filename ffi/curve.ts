@@ -2,21 +2,17 @@
 
 import { check } from "./errno.ts";
 import { libc } from "./libc.ts";
-import { loadLibrary } from "./load.ts";
+import { loadLibrary, onFirstUse } from "./load.ts";
 
-const CURVE = {
-  // int zmq_curve_keypair(char *z85_public_key, char *z85_secret_key)
-  zmq_curve_keypair: { parameters: ["buffer", "buffer"], result: "i32" },
-  // int zmq_curve_public(char *z85_public_key, const char *z85_secret_key)
-  zmq_curve_public: { parameters: ["buffer", "buffer"], result: "i32" },
-} as const;
-
-let table: Deno.StaticForeignLibraryInterface<typeof CURVE> | undefined;
-
-function functions(): Deno.StaticForeignLibraryInterface<typeof CURVE> {
+const functions = onFirstUse(() => {
   libc(); // has errno, which binding it after a failure would overwrite
-  return table ??= loadLibrary().open(CURVE);
-}
+  return loadLibrary().open({
+    // int zmq_curve_keypair(char *z85_public_key, char *z85_secret_key)
+    zmq_curve_keypair: { parameters: ["buffer", "buffer"], result: "i32" },
+    // int zmq_curve_public(char *z85_public_key, const char *z85_secret_key)
+    zmq_curve_public: { parameters: ["buffer", "buffer"], result: "i32" },
+  });
+});
 
 /** Forty characters of Z85, and a NUL. */
 const SIZE = 41;

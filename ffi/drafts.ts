@@ -1,54 +1,49 @@
 /** libzmq's functions for draft sockets. Builds without the draft API lack them. */
 
-import { loadLibrary } from "./load.ts";
+import { loadLibrary, onFirstUse } from "./load.ts";
 
-// A zmq_poller is declared as a number, since zmq_poller_destroy needs a pointer to the pointer.
-const DRAFTS = {
-  // void *zmq_poller_new(void)
-  zmq_poller_new: { parameters: [], result: "usize" },
-  // int zmq_poller_destroy(void **poller)
-  zmq_poller_destroy: { parameters: ["pointer"], result: "i32" },
-  // int zmq_poller_add(void *poller, void *socket, void *user_data, short events)
-  zmq_poller_add: { parameters: ["usize", "pointer", "pointer", "i16"], result: "i32" },
-  // int zmq_poller_remove(void *poller, void *socket)
-  zmq_poller_remove: { parameters: ["usize", "pointer"], result: "i32" },
-  // int zmq_poller_fd(void *poller, zmq_fd_t *fd)
-  zmq_poller_fd: { parameters: ["usize", "buffer"], result: "i32" },
-  // int zmq_poller_wait(void *poller, zmq_poller_event_t *event, long timeout)
-  zmq_poller_wait: { parameters: ["usize", "pointer", "isize"], result: "i32" },
-  // int zmq_msg_send(zmq_msg_t *msg, void *socket, int flags)
-  zmq_msg_send: { parameters: ["pointer", "pointer", "i32"], result: "i32" },
-  // int zmq_msg_set_routing_id(zmq_msg_t *msg, uint32_t routing_id)
-  zmq_msg_set_routing_id: { parameters: ["pointer", "u32"], result: "i32" },
-  // uint32_t zmq_msg_routing_id(zmq_msg_t *msg)
-  zmq_msg_routing_id: { parameters: ["pointer"], result: "u32" },
-  // int zmq_msg_set_group(zmq_msg_t *msg, const char *group)
-  zmq_msg_set_group: { parameters: ["pointer", "buffer"], result: "i32" },
-  // const char *zmq_msg_group(zmq_msg_t *msg)
-  zmq_msg_group: { parameters: ["pointer"], result: "pointer" },
-  // int zmq_join(void *socket, const char *group)
-  zmq_join: { parameters: ["pointer", "buffer"], result: "i32" },
-  // int zmq_leave(void *socket, const char *group)
-  zmq_leave: { parameters: ["pointer", "buffer"], result: "i32" },
-} as const;
+/**
+ * The functions of all draft sockets. A zmq_poller is declared as a number, since zmq_poller_destroy needs a pointer to the
+ * pointer.
+ */
+export const zmqDrafts = onFirstUse(() =>
+  loadLibrary().open({
+    // void *zmq_poller_new(void)
+    zmq_poller_new: { parameters: [], result: "usize" },
+    // int zmq_poller_destroy(void **poller)
+    zmq_poller_destroy: { parameters: ["pointer"], result: "i32" },
+    // int zmq_poller_add(void *poller, void *socket, void *user_data, short events)
+    zmq_poller_add: { parameters: ["usize", "pointer", "pointer", "i16"], result: "i32" },
+    // int zmq_poller_remove(void *poller, void *socket)
+    zmq_poller_remove: { parameters: ["usize", "pointer"], result: "i32" },
+    // int zmq_poller_fd(void *poller, zmq_fd_t *fd)
+    zmq_poller_fd: { parameters: ["usize", "buffer"], result: "i32" },
+    // int zmq_poller_wait(void *poller, zmq_poller_event_t *event, long timeout)
+    zmq_poller_wait: { parameters: ["usize", "pointer", "isize"], result: "i32" },
+    // int zmq_msg_send(zmq_msg_t *msg, void *socket, int flags)
+    zmq_msg_send: { parameters: ["pointer", "pointer", "i32"], result: "i32" },
+    // int zmq_msg_set_routing_id(zmq_msg_t *msg, uint32_t routing_id)
+    zmq_msg_set_routing_id: { parameters: ["pointer", "u32"], result: "i32" },
+    // uint32_t zmq_msg_routing_id(zmq_msg_t *msg)
+    zmq_msg_routing_id: { parameters: ["pointer"], result: "u32" },
+    // int zmq_msg_set_group(zmq_msg_t *msg, const char *group)
+    zmq_msg_set_group: { parameters: ["pointer", "buffer"], result: "i32" },
+    // const char *zmq_msg_group(zmq_msg_t *msg)
+    zmq_msg_group: { parameters: ["pointer"], result: "pointer" },
+    // int zmq_join(void *socket, const char *group)
+    zmq_join: { parameters: ["pointer", "buffer"], result: "i32" },
+    // int zmq_leave(void *socket, const char *group)
+    zmq_leave: { parameters: ["pointer", "buffer"], result: "i32" },
+  })
+);
 
-const PEERS = {
-  // uint32_t zmq_connect_peer(void *socket, const char *addr): since 4.3.3
-  zmq_connect_peer: { parameters: ["pointer", "buffer"], result: "u32" },
-} as const;
+/** The functions of a PEER. */
+export const zmqPeers = onFirstUse(() =>
+  loadLibrary().open({
+    // uint32_t zmq_connect_peer(void *socket, const char *addr): since 4.3.3
+    zmq_connect_peer: { parameters: ["pointer", "buffer"], result: "u32" },
+  })
+);
 
 /** The size of a `zmq_poller_event_t`. */
 export const POLLER_EVENT_SIZE = 32;
-
-let drafts: Deno.StaticForeignLibraryInterface<typeof DRAFTS> | undefined;
-let peers: Deno.StaticForeignLibraryInterface<typeof PEERS> | undefined;
-
-/** Returns the functions of all draft sockets. */
-export function zmqDrafts(): Deno.StaticForeignLibraryInterface<typeof DRAFTS> {
-  return drafts ??= loadLibrary().open(DRAFTS);
-}
-
-/** Returns the functions of a PEER. */
-export function zmqPeers(): Deno.StaticForeignLibraryInterface<typeof PEERS> {
-  return peers ??= loadLibrary().open(PEERS);
-}

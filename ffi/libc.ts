@@ -1,7 +1,7 @@
 /** The C library's functions, bound through libzmq's handle, in which its dependencies' symbols are visible. */
 
-import { type Library, loadLibrary } from "./load.ts";
 import { LibraryError } from "../errors.ts";
+import { type Library, loadLibrary, onFirstUse } from "./load.ts";
 
 const COMMON = {
   // void *memcpy(void *dest, const void *src, size_t n): into a buffer of ours
@@ -32,100 +32,6 @@ const COMMON = {
   },
 } as const;
 
-const SELECT = {
-  // int select(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds, struct timeval *timeout):
-  // on this thread, and on a pool thread
-  select: { parameters: ["i32", "pointer", "pointer", "pointer", "pointer"], result: "i32" },
-  select_onPool: {
-    name: "select",
-    parameters: ["i32", "pointer", "pointer", "pointer", "pointer"],
-    result: "i32",
-    nonblocking: true,
-  },
-} as const;
-
-const KQUEUE = {
-  // int kqueue(void)
-  kqueue: { parameters: [], result: "i32" },
-  // int kevent(int kq, const struct kevent *changelist, int nchanges, struct kevent *eventlist,
-  //   int nevents, const struct timespec *timeout): both ways
-  kevent: { parameters: ["i32", "buffer", "i32", "buffer", "i32", "buffer"], result: "i32" },
-  kevent_onPool: {
-    name: "kevent",
-    parameters: ["i32", "pointer", "i32", "pointer", "i32", "pointer"],
-    result: "i32",
-    nonblocking: true,
-  },
-} as const;
-
-const FILES = {
-  // int fstat(int fd, struct stat *buf): on Intel Macs, the plain name has an older struct
-  fstat: {
-    name: Deno.build.os === "darwin" && Deno.build.arch === "x86_64" ? "fstat$INODE64" : "fstat",
-    parameters: ["i32", "buffer"],
-    result: "i32",
-  },
-  // int fcntl(int fd, int cmd, ...): only for commands without a further argument, as with ioctl below
-  fcntl: { parameters: ["i32", "i32"], result: "i32" },
-} as const;
-
-const FOLDERS = {
-  // char *getenv(const char *name)
-  getenv: { parameters: ["buffer"], result: "pointer" },
-  // int access(const char *path, int amode)
-  access: { parameters: ["buffer", "i32"], result: "i32" },
-  // char *mkdtemp(char *template)
-  mkdtemp: { parameters: ["buffer"], result: "pointer" },
-  // int unlink(const char *pathname)
-  unlink: { parameters: ["buffer"], result: "i32" },
-  // int rmdir(const char *pathname)
-  rmdir: { parameters: ["buffer"], result: "i32" },
-} as const;
-
-/** For `access`: asks only whether a path is there. */
-const F_OK = 0;
-
-const RECORD = {
-  // char *bindtextdomain(const char *domainname, const char *dirname)
-  bindtextdomain: { parameters: ["buffer", "buffer"], result: "pointer", optional: true },
-  // int ftrylockfile(FILE *filehandle), void funlockfile(FILE *filehandle)
-  ftrylockfile: { parameters: ["pointer"], result: "i32", optional: true },
-  funlockfile: { parameters: ["pointer"], result: "void", optional: true },
-  // void *dlsym(void *handle, const char *symbol)
-  dlsym: { parameters: ["usize", "buffer"], result: "pointer" },
-} as const;
-
-const LINUX = {
-  // int eventfd(unsigned int initval, int flags)
-  eventfd: { parameters: ["u32", "i32"], result: "i32" },
-  // int epoll_create1(int flags)
-  epoll_create1: { parameters: ["i32"], result: "i32" },
-  // int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
-  epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
-  // int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout): both ways
-  epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
-  epoll_wait_onPool: {
-    name: "epoll_wait",
-    parameters: ["i32", "pointer", "i32", "i32"],
-    result: "i32",
-    nonblocking: true,
-  },
-  // int timerfd_create(int clockid, int flags)
-  timerfd_create: { parameters: ["i32", "i32"], result: "i32" },
-  // int timerfd_settime(int fd, int flags, const struct itimerspec *new, struct itimerspec *old)
-  timerfd_settime: { parameters: ["i32", "i32", "buffer", "pointer"], result: "i32" },
-  // pid_t gettid(void): older C libraries lack it
-  gettid: { parameters: [], result: "i32", optional: true },
-} as const;
-
-const NON_LINUX = {
-  // int pipe(int pipefd[2])
-  pipe: { parameters: ["buffer"], result: "i32" },
-  // int ioctl(int fd, unsigned long op, ...): only for requests without a further argument, since Apple's arm64 passes
-  // variable arguments in another way than fixed ones (so F_SETFL of fcntl can't be called)
-  ioctl: { parameters: ["i32", "usize"], result: "i32" },
-} as const;
-
 const ERRNO_OF_LIBZMQ = {
   // int zmq_errno(void)
   errno: { name: "zmq_errno", parameters: [], result: "i32" },
@@ -148,89 +54,12 @@ const ERRNO_OF_LIBC = {
 export type Libc =
   & Deno.StaticForeignLibraryInterface<typeof COMMON>
   & { errno(): number; strerror(errnum: number): Deno.PointerValue };
-/** Linux's own functions. */
-export type LibcOfLinux = Deno.StaticForeignLibraryInterface<typeof LINUX>;
-/** The functions that stand in for Linux's own on other systems. */
-export type LibcNonLinux = Deno.StaticForeignLibraryInterface<typeof NON_LINUX>;
-/** The functions that only the select backend needs. */
-export type LibcForSelect = Deno.StaticForeignLibraryInterface<typeof SELECT>;
-/** kqueue's functions. */
-export type LibcForKqueue = Deno.StaticForeignLibraryInterface<typeof KQUEUE>;
-/** The functions that find a descriptor's type. */
-export type LibcForFiles = Deno.StaticForeignLibraryInterface<typeof FILES>;
-/** The functions that make and remove temporary folders. */
-export type LibcForFolders = Deno.StaticForeignLibraryInterface<typeof FOLDERS>;
-/** The functions that publish the process record; null for one that the system lacks. */
-export type LibcForRecord = Deno.StaticForeignLibraryInterface<typeof RECORD>;
 
-let handle: Library | undefined;
 let common: Libc | undefined;
-let linux: LibcOfLinux | undefined;
-let nonLinux: LibcNonLinux | undefined;
-let forSelect: LibcForSelect | undefined;
-let forKqueue: LibcForKqueue | undefined;
-let forFiles: LibcForFiles | undefined;
-let forFolders: LibcForFolders | undefined;
-let forRecord: LibcForRecord | undefined;
 
 /** Returns the functions that every platform has. */
 export function libc(): Libc {
   return common ??= bindCommon();
-}
-
-/** Linux's own functions. */
-export function libcOfLinux(): LibcOfLinux {
-  return linux ??= bindExtra(LINUX);
-}
-
-/** Returns the functions that stand in for Linux's own on other systems. */
-export function libcNonLinux(): LibcNonLinux {
-  return nonLinux ??= bindExtra(NON_LINUX);
-}
-
-/** Returns the functions that only the select backend needs. */
-export function libcForSelect(): LibcForSelect {
-  return forSelect ??= bindExtra(SELECT);
-}
-
-/** Returns kqueue's functions: the system's own, or those of libkqueue. */
-export function libcForKqueue(): LibcForKqueue {
-  return forKqueue ??= bindForKqueue();
-}
-
-/** Returns the functions that find a descriptor's type. */
-export function libcForFiles(): LibcForFiles {
-  return forFiles ??= bindExtra(FILES);
-}
-
-/** Returns the functions that make and remove temporary folders. */
-export function libcForFolders(): LibcForFolders {
-  return forFolders ??= bindExtra(FOLDERS);
-}
-
-/** Whether a path leads to anything. */
-export function isThere(path: Uint8Array<ArrayBuffer>): boolean {
-  return libcForFolders().access(path, F_OK) === 0;
-}
-
-/** Returns the functions that publish the process record. */
-export function libcForRecord(): LibcForRecord {
-  return forRecord ??= bindExtra(RECORD);
-}
-
-/** Returns the path of libkqueue, which stands in for kqueue on Linux, if the program may read its environment variable. */
-export function pathOfLibkqueue(): string | undefined {
-  const variable = "LIBKQUEUE_PATH";
-  // Asked first, since a read without the permission would prompt at a terminal.
-  if (Deno.permissions.querySync({ name: "env", variable }).state !== "granted") return undefined;
-  return Deno.env.get(variable) || undefined;
-}
-
-function bindForKqueue(): LibcForKqueue {
-  const path = pathOfLibkqueue();
-  if (path === undefined) return bindExtra(KQUEUE);
-  libc();
-  return Deno.dlopen(path, KQUEUE).symbols;
 }
 
 /**
@@ -241,11 +70,11 @@ export function bindExtra<const T extends Deno.ForeignLibraryInterface>(
   table: T,
 ): Deno.StaticForeignLibraryInterface<T> {
   libc();
-  return theHandle().open(table);
+  return theLibrary().open(table);
 }
 
 function bindCommon(): Libc {
-  const library = theHandle();
+  const library = theLibrary();
   const functions = library.open(COMMON);
   if (library.path !== "libc") return { ...functions, ...library.open(ERRNO_OF_LIBZMQ) };
   const { errno_location, strerror } = library.open(ERRNO_OF_LIBC);
@@ -257,12 +86,8 @@ function bindCommon(): Libc {
   return { ...functions, errno, strerror };
 }
 
-/** Returns libzmq if there is one, so that one permission is enough; otherwise the C library itself. */
-function theHandle(): Library {
-  return handle ??= openHandle();
-}
-
-function openHandle(): Library {
+/** libzmq if there is one, so that one permission is enough; otherwise the C library itself. */
+const theLibrary = onFirstUse((): Library => {
   try {
     return loadLibrary();
   } catch (missing) {
@@ -281,4 +106,137 @@ function openHandle(): Library {
     }
     throw missing;
   }
+});
+
+/** The functions that only the select backend needs. */
+export const libcForSelect = onFirstUse(() =>
+  bindExtra({
+    // int select(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds, struct timeval *timeout):
+    // on this thread, and on a pool thread
+    select: { parameters: ["i32", "pointer", "pointer", "pointer", "pointer"], result: "i32" },
+    select_onPool: {
+      name: "select",
+      parameters: ["i32", "pointer", "pointer", "pointer", "pointer"],
+      result: "i32",
+      nonblocking: true,
+    },
+  })
+);
+
+/** The functions that find a descriptor's type. */
+export const libcForFiles = onFirstUse(() =>
+  bindExtra({
+    // int fstat(int fd, struct stat *buf): on Intel Macs, the plain name has an older struct
+    fstat: {
+      name: Deno.build.os === "darwin" && Deno.build.arch === "x86_64" ? "fstat$INODE64" : "fstat",
+      parameters: ["i32", "buffer"],
+      result: "i32",
+    },
+    // int fcntl(int fd, int cmd, ...): only for commands without a further argument, as with ioctl below
+    fcntl: { parameters: ["i32", "i32"], result: "i32" },
+  })
+);
+
+/** The functions that make and remove temporary folders. */
+export const libcForFolders = onFirstUse(() =>
+  bindExtra({
+    // char *getenv(const char *name)
+    getenv: { parameters: ["buffer"], result: "pointer" },
+    // int access(const char *path, int amode)
+    access: { parameters: ["buffer", "i32"], result: "i32" },
+    // char *mkdtemp(char *template)
+    mkdtemp: { parameters: ["buffer"], result: "pointer" },
+    // int unlink(const char *pathname)
+    unlink: { parameters: ["buffer"], result: "i32" },
+    // int rmdir(const char *pathname)
+    rmdir: { parameters: ["buffer"], result: "i32" },
+  })
+);
+
+/** For `access`: asks only whether a path is there. */
+const F_OK = 0;
+
+/** Whether a path leads to anything. */
+export function isThere(path: Uint8Array<ArrayBuffer>): boolean {
+  return libcForFolders().access(path, F_OK) === 0;
+}
+
+/** The functions that publish the process record; null for one that the system lacks. */
+export const libcForRecord = onFirstUse(() =>
+  bindExtra({
+    // char *bindtextdomain(const char *domainname, const char *dirname)
+    bindtextdomain: { parameters: ["buffer", "buffer"], result: "pointer", optional: true },
+    // int ftrylockfile(FILE *filehandle), void funlockfile(FILE *filehandle)
+    ftrylockfile: { parameters: ["pointer"], result: "i32", optional: true },
+    funlockfile: { parameters: ["pointer"], result: "void", optional: true },
+    // void *dlsym(void *handle, const char *symbol)
+    dlsym: { parameters: ["usize", "buffer"], result: "pointer" },
+  })
+);
+
+/** Linux's own functions. */
+export const libcOfLinux = onFirstUse(() =>
+  bindExtra({
+    // int eventfd(unsigned int initval, int flags)
+    eventfd: { parameters: ["u32", "i32"], result: "i32" },
+    // int epoll_create1(int flags)
+    epoll_create1: { parameters: ["i32"], result: "i32" },
+    // int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
+    epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+    // int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout): both ways
+    epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+    epoll_wait_onPool: {
+      name: "epoll_wait",
+      parameters: ["i32", "pointer", "i32", "i32"],
+      result: "i32",
+      nonblocking: true,
+    },
+    // int timerfd_create(int clockid, int flags)
+    timerfd_create: { parameters: ["i32", "i32"], result: "i32" },
+    // int timerfd_settime(int fd, int flags, const struct itimerspec *new, struct itimerspec *old)
+    timerfd_settime: { parameters: ["i32", "i32", "buffer", "pointer"], result: "i32" },
+    // pid_t gettid(void): older C libraries lack it
+    gettid: { parameters: [], result: "i32", optional: true },
+  })
+);
+
+/** The functions that stand in for Linux's own on other systems. */
+export const libcNonLinux = onFirstUse(() =>
+  bindExtra({
+    // int pipe(int pipefd[2])
+    pipe: { parameters: ["buffer"], result: "i32" },
+    // int ioctl(int fd, unsigned long op, ...): only for requests without a further argument, since Apple's arm64 passes
+    // variable arguments in another way than fixed ones (so F_SETFL of fcntl can't be called)
+    ioctl: { parameters: ["i32", "usize"], result: "i32" },
+  })
+);
+
+const KQUEUE = {
+  // int kqueue(void)
+  kqueue: { parameters: [], result: "i32" },
+  // int kevent(int kq, const struct kevent *changelist, int nchanges, struct kevent *eventlist,
+  //   int nevents, const struct timespec *timeout): both ways
+  kevent: { parameters: ["i32", "buffer", "i32", "buffer", "i32", "buffer"], result: "i32" },
+  kevent_onPool: {
+    name: "kevent",
+    parameters: ["i32", "pointer", "i32", "pointer", "i32", "pointer"],
+    result: "i32",
+    nonblocking: true,
+  },
+} as const;
+
+/** kqueue's functions: the system's own, or those of libkqueue. */
+export const libcForKqueue = onFirstUse(() => {
+  const path = pathOfLibkqueue();
+  if (path === undefined) return bindExtra(KQUEUE);
+  libc();
+  return Deno.dlopen(path, KQUEUE).symbols;
+});
+
+/** Returns the path of libkqueue, which stands in for kqueue on Linux, if the program may read its environment variable. */
+export function pathOfLibkqueue(): string | undefined {
+  const variable = "LIBKQUEUE_PATH";
+  // Asked first, since a read without the permission would prompt at a terminal.
+  if (Deno.permissions.querySync({ name: "env", variable }).state !== "granted") return undefined;
+  return Deno.env.get(variable) || undefined;
 }

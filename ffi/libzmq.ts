@@ -4,7 +4,7 @@
  */
 
 import { libc } from "./libc.ts";
-import { loadLibrary } from "./load.ts";
+import { loadLibrary, onFirstUse } from "./load.ts";
 import { toCString } from "./memory.ts";
 
 const COMMON = {
@@ -52,44 +52,38 @@ const COMMON = {
   zmq_msg_init_size: { parameters: ["pointer", "usize"], result: "i32" },
 } as const;
 
-const INFO = {
-  // int zmq_has(const char *capability)
-  zmq_has: { parameters: ["buffer"], result: "i32" },
-  // const char *zmq_msg_gets(const zmq_msg_t *msg, const char *property)
-  zmq_msg_gets: { parameters: ["pointer", "buffer"], result: "pointer" },
-  // size_t zmq_msg_size(const zmq_msg_t *msg)
-  zmq_msg_size: { parameters: ["pointer"], result: "usize" },
-} as const;
+/** The functions that report on the library and its messages. */
+export const zmqInfo = onFirstUse(() =>
+  loadLibrary().open({
+    // int zmq_has(const char *capability)
+    zmq_has: { parameters: ["buffer"], result: "i32" },
+    // const char *zmq_msg_gets(const zmq_msg_t *msg, const char *property)
+    zmq_msg_gets: { parameters: ["pointer", "buffer"], result: "pointer" },
+    // size_t zmq_msg_size(const zmq_msg_t *msg)
+    zmq_msg_size: { parameters: ["pointer"], result: "usize" },
+  })
+);
 
-const TERMINATION = {
-  // int zmq_ctx_shutdown(void *context)
-  zmq_ctx_shutdown: { parameters: ["pointer"], result: "i32" },
-  // int zmq_ctx_term(void *context): blocks until every message has gone or its linger is over
-  zmq_ctx_term: { parameters: ["pointer"], result: "i32" },
-  // void srand(unsigned int seed)
-  srand: { parameters: ["u32"], result: "void" },
-} as const;
+/** The functions for the start and the end of a context. */
+export const zmqTermination = onFirstUse(() =>
+  loadLibrary().open({
+    // int zmq_ctx_shutdown(void *context)
+    zmq_ctx_shutdown: { parameters: ["pointer"], result: "i32" },
+    // int zmq_ctx_term(void *context): blocks until every message has gone or its linger is over
+    zmq_ctx_term: { parameters: ["pointer"], result: "i32" },
+    // void srand(unsigned int seed)
+    srand: { parameters: ["u32"], result: "void" },
+  })
+);
 
 /** libzmq's common functions. */
 export type Zmq = Deno.StaticForeignLibraryInterface<typeof COMMON>;
 
 let common: Zmq | undefined;
-let info: Deno.StaticForeignLibraryInterface<typeof INFO> | undefined;
-let termination: Deno.StaticForeignLibraryInterface<typeof TERMINATION> | undefined;
 
 /** Returns the functions that nearly every program calls. */
 export function zmq(): Zmq {
   return common ??= bindCommon();
-}
-
-/** Returns the functions that report on the library and its messages. */
-export function zmqInfo(): Deno.StaticForeignLibraryInterface<typeof INFO> {
-  return info ??= loadLibrary().open(INFO);
-}
-
-/** Returns the functions for the start and the end of a context. */
-export function zmqTermination(): Deno.StaticForeignLibraryInterface<typeof TERMINATION> {
-  return termination ??= loadLibrary().open(TERMINATION);
 }
 
 function bindCommon(): Zmq {

@@ -72,6 +72,12 @@ export async function fetchPrebuilt(): Promise<string[]> {
   return placesOfPrebuilt([]);
 }
 
+/** Returns a function that calls `make` once, at its own first call, and returns the result each time. */
+export function onFirstUse<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => made ??= make();
+}
+
 function find(): Library {
   const tried: LibraryAttempt[] = [];
   const everywhere = granted({ name: "ffi" });

@@ -1,6 +1,7 @@
 /** Pinned buffers, C strings, and sizes as the BigInts that foreign calls want. */
 
 import { bindExtra, libc } from "./libc.ts";
+import { onFirstUse } from "./load.ts";
 
 /**
  * A buffer together with its address.
@@ -121,23 +122,22 @@ export function allocate(size: number): Deno.PointerObject {
   return pointer;
 }
 
-/** Made at its first use, which most programs don't have. */
-const addresses = () => ({
-  // void *memcpy(void *dest, const void *src, size_t n), with length 0: an address as a number, and the reverse
-  number_of: { name: "memcpy", parameters: ["pointer", "pointer", "usize"], result: "usize" },
-  pointer_at: { name: "memcpy", parameters: ["usize", "usize", "usize"], result: "pointer" },
-} as const);
-
-let ofAddresses: Deno.StaticForeignLibraryInterface<ReturnType<typeof addresses>> | undefined;
+const addresses = onFirstUse(() =>
+  bindExtra({
+    // void *memcpy(void *dest, const void *src, size_t n), with length 0: an address as a number, and the reverse
+    number_of: { name: "memcpy", parameters: ["pointer", "pointer", "usize"], result: "usize" },
+    pointer_at: { name: "memcpy", parameters: ["usize", "usize", "usize"], result: "pointer" },
+  })
+);
 
 /** Returns a pointer's address. */
 export function addressOf(pointer: Deno.PointerValue): bigint {
-  return (ofAddresses ??= bindExtra(addresses())).number_of(pointer, pointer, 0n);
+  return addresses().number_of(pointer, pointer, 0n);
 }
 
 /** Returns the pointer to an address; null for 0. */
 export function pointerAt(address: bigint): Deno.PointerValue {
-  return (ofAddresses ??= bindExtra(addresses())).pointer_at(address, address, 0n);
+  return addresses().pointer_at(address, address, 0n);
 }
 
 /** Returns an address in hexadecimal digits. */

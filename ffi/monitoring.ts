@@ -1,43 +1,35 @@
 /** What monitoring a socket needs: libzmq's functions, the numbers of events, and the address of a connection's peer. */
 
-import { libc } from "./libc.ts";
+import { bindExtra } from "./libc.ts";
 import { has } from "./libzmq.ts";
-import { loadLibrary } from "./load.ts";
+import { loadLibrary, onFirstUse } from "./load.ts";
 import { PinnedBuffer } from "./memory.ts";
 
-const STABLE = {
-  // int zmq_socket_monitor(void *socket, const char *endpoint, int events): null ends it
-  zmq_socket_monitor: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
-} as const;
-
-const DRAFT = {
-  // int zmq_socket_monitor_versioned(void *socket, const char *endpoint, uint64_t events,
-  //                                  int event_version, int type)
-  zmq_socket_monitor_versioned: {
-    parameters: ["pointer", "buffer", "u64", "i32", "i32"],
-    result: "i32",
-    optional: true,
-  },
-  // int zmq_socket_monitor_pipes_stats(void *socket)
-  zmq_socket_monitor_pipes_stats: { parameters: ["pointer"], result: "i32", optional: true },
-} as const;
-
 /** The functions of every build. */
-export type Monitoring = Deno.StaticForeignLibraryInterface<typeof STABLE>;
-/** The functions of draft builds; early ones lack some. */
-export type DraftMonitoring = Deno.StaticForeignLibraryInterface<typeof DRAFT>;
+export const zmqMonitoring = onFirstUse(() =>
+  loadLibrary().open({
+    // int zmq_socket_monitor(void *socket, const char *endpoint, int events): null ends it
+    zmq_socket_monitor: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  })
+);
 
-let stable: Monitoring | undefined;
-let draft: DraftMonitoring | undefined;
+const draft = onFirstUse(() =>
+  loadLibrary().open({
+    // int zmq_socket_monitor_versioned(void *socket, const char *endpoint, uint64_t events,
+    //                                  int event_version, int type)
+    zmq_socket_monitor_versioned: {
+      parameters: ["pointer", "buffer", "u64", "i32", "i32"],
+      result: "i32",
+      optional: true,
+    },
+    // int zmq_socket_monitor_pipes_stats(void *socket)
+    zmq_socket_monitor_pipes_stats: { parameters: ["pointer"], result: "i32", optional: true },
+  })
+);
 
-/** Returns the functions of every build. */
-export function zmqMonitoring(): Monitoring {
-  return stable ??= loadLibrary().open(STABLE);
-}
-
-/** Returns the functions of draft builds; `undefined` on others. */
-export function zmqDraftMonitoring(): DraftMonitoring | undefined {
-  return has("draft") ? draft ??= loadLibrary().open(DRAFT) : undefined;
+/** Returns the functions of draft builds, of which early ones lack some; `undefined` on others. */
+export function zmqDraftMonitoring(): ReturnType<typeof draft> | undefined {
+  return has("draft") ? draft() : undefined;
 }
 
 /** libzmq's numbers of events, by this library's names for them. */
@@ -64,28 +56,27 @@ export const ALL_EVENTS = 0xffff;
 /** The same, and the events of drafts. */
 export const ALL_DRAFT_EVENTS = BigInt(ALL_EVENTS | EVENTS["pipes:stats"]);
 
-const NAMES = {
-  // int getpeername(int sockfd, struct sockaddr *addr, socklen_t *addrlen)
-  getpeername: { parameters: ["i32", "pointer", "pointer"], result: "i32" },
-} as const;
-
 const AF_INET = 2;
 const AF_INET6 = Deno.build.os === "linux" ? 10 : Deno.build.os === "darwin" ? 30 : 28;
 /** The BSDs have a byte of length before a family of one byte; Linux has a family of two. */
 const FAMILY = Deno.build.os === "linux" ? 0 : 1;
 
-let names: Deno.StaticForeignLibraryInterface<typeof NAMES> | undefined;
+const sockets = onFirstUse(() =>
+  bindExtra({
+    // int getpeername(int sockfd, struct sockaddr *addr, socklen_t *addrlen)
+    getpeername: { parameters: ["i32", "pointer", "pointer"], result: "i32" },
+  })
+);
+
 let address: PinnedBuffer | undefined;
 let length: PinnedBuffer | undefined;
 
 /** Returns host and port of a connection's peer, such as `127.0.0.1:49152`; `undefined` if it has none. */
 export function peerAddress(fd: number): string | undefined {
-  libc();
-  names ??= loadLibrary().open(NAMES);
   address ??= new PinnedBuffer(128);
   length ??= new PinnedBuffer(8);
   length.words[0] = 128;
-  if (names.getpeername(fd, address.pointer, length.pointer) !== 0) return undefined;
+  if (sockets().getpeername(fd, address.pointer, length.pointer) !== 0) return undefined;
   const { bytes } = address;
   const port = bytes[2] << 8 | bytes[3];
   switch (bytes[FAMILY]) {

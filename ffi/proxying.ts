@@ -1,32 +1,25 @@
 /** libzmq's functions for proxies: those that pass on native messages, and libzmq's own loop. */
 
-import { loadLibrary } from "./load.ts";
+import { loadLibrary, onFirstUse } from "./load.ts";
 
-const MOVING = {
-  // int zmq_msg_send(zmq_msg_t *msg, void *socket, int flags)
-  zmq_msg_send: { parameters: ["pointer", "pointer", "i32"], result: "i32" },
-  // int zmq_msg_copy(zmq_msg_t *dest, const zmq_msg_t *src)
-  zmq_msg_copy: { parameters: ["pointer", "pointer"], result: "i32" },
-} as const;
+/** The functions that pass on a native message. */
+export const zmqMoving = onFirstUse(() =>
+  loadLibrary().open({
+    // int zmq_msg_send(zmq_msg_t *msg, void *socket, int flags)
+    zmq_msg_send: { parameters: ["pointer", "pointer", "i32"], result: "i32" },
+    // int zmq_msg_copy(zmq_msg_t *dest, const zmq_msg_t *src)
+    zmq_msg_copy: { parameters: ["pointer", "pointer"], result: "i32" },
+  })
+);
 
-const STEERABLE = {
-  // int zmq_proxy_steerable(void *frontend, void *backend, void *capture, void *control): on a pool thread
-  zmq_proxy_steerable: {
-    parameters: ["pointer", "pointer", "pointer", "pointer"],
-    result: "i32",
-    nonblocking: true,
-  },
-} as const;
-
-let moving: Deno.StaticForeignLibraryInterface<typeof MOVING> | undefined;
-let steerable: Deno.StaticForeignLibraryInterface<typeof STEERABLE> | undefined;
-
-/** Returns the functions that pass on a native message. */
-export function zmqMoving(): Deno.StaticForeignLibraryInterface<typeof MOVING> {
-  return moving ??= loadLibrary().open(MOVING);
-}
-
-/** Returns the function of libzmq's own loop. */
-export function zmqSteerable(): Deno.StaticForeignLibraryInterface<typeof STEERABLE> {
-  return steerable ??= loadLibrary().open(STEERABLE);
-}
+/** The function of libzmq's own loop. */
+export const zmqSteerable = onFirstUse(() =>
+  loadLibrary().open({
+    // int zmq_proxy_steerable(void *frontend, void *backend, void *capture, void *control): on a pool thread
+    zmq_proxy_steerable: {
+      parameters: ["pointer", "pointer", "pointer", "pointer"],
+      result: "i32",
+      nonblocking: true,
+    },
+  })
+);

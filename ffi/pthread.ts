@@ -1,58 +1,65 @@
 /** POSIX threads: functions that make one, thread-specific keys, and mutexes; each group bound on first use. */
 
 import { bindExtra } from "./libc.ts";
-import { loadLibrary } from "./load.ts";
-
-// Functions make the tables, which a main isolate may never need.
+import { loadLibrary, onFirstUse } from "./load.ts";
 
 /** An int declared as a struct, which comes back in the same register. Binding then costs a tenth, at every start. */
 const INT = { struct: ["usize"] } as const;
 
-const threads = () => ({
-  // int pthread_sigmask(int how, const sigset_t *set, sigset_t *oldset)
-  pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: INT },
-  // int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
-  pthread_create: { parameters: ["buffer", "pointer", "pointer", "pointer"], result: INT },
-  // int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)
-  pthread_getcpuclockid: { parameters: ["usize", "buffer"], result: INT },
-  // int pthread_detach(pthread_t thread)
-  pthread_detach: { parameters: ["usize"], result: INT },
-  // int clock_gettime(clockid_t clock, struct timespec *time)
-  clock_gettime: { parameters: ["i32", "buffer"], result: INT },
-  // int usleep(useconds_t microseconds)
-  usleep: { parameters: ["u32"], result: INT },
-  // void *dlsym(void *handle, const char *symbol): for the function that the thread calls
-  dlsym: { parameters: ["usize", "buffer"], result: "pointer" },
-} as const);
+/** The functions that make a thread. Linux only. */
+export const pthreads = onFirstUse(() =>
+  loadLibrary().open({
+    // int pthread_sigmask(int how, const sigset_t *set, sigset_t *oldset)
+    pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: INT },
+    // int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
+    pthread_create: { parameters: ["buffer", "pointer", "pointer", "pointer"], result: INT },
+    // int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)
+    pthread_getcpuclockid: { parameters: ["usize", "buffer"], result: INT },
+    // int pthread_detach(pthread_t thread)
+    pthread_detach: { parameters: ["usize"], result: INT },
+    // int clock_gettime(clockid_t clock, struct timespec *time)
+    clock_gettime: { parameters: ["i32", "buffer"], result: INT },
+    // int usleep(useconds_t microseconds)
+    usleep: { parameters: ["u32"], result: INT },
+    // void *dlsym(void *handle, const char *symbol): for the function that the thread calls
+    dlsym: { parameters: ["usize", "buffer"], result: "pointer" },
+  })
+);
 
-const keys = () => ({
-  // int pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
-  pthread_key_create: { parameters: ["buffer", "pointer"], result: "i32" },
-  // int pthread_key_delete(pthread_key_t key)
-  pthread_key_delete: { parameters: ["u32"], result: "i32" },
-  // void *pthread_getspecific(pthread_key_t key)
-  pthread_getspecific: { parameters: ["u32"], result: "pointer" },
-  // int pthread_setspecific(pthread_key_t key, const void *value): for an address, and for a number
-  pthread_setspecific: { parameters: ["u32", "pointer"], result: "i32" },
-  set_number: { name: "pthread_setspecific", parameters: ["u32", "usize"], result: "i32" },
-  // void *dlsym(void *handle, const char *symbol): for the destructors
-  dlsym: { parameters: ["usize", "buffer"], result: "pointer" },
-} as const);
+/** The functions of thread-specific keys and their values. */
+export const pthreadKeys = onFirstUse(() =>
+  bindExtra({
+    // int pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
+    pthread_key_create: { parameters: ["buffer", "pointer"], result: "i32" },
+    // int pthread_key_delete(pthread_key_t key)
+    pthread_key_delete: { parameters: ["u32"], result: "i32" },
+    // void *pthread_getspecific(pthread_key_t key)
+    pthread_getspecific: { parameters: ["u32"], result: "pointer" },
+    // int pthread_setspecific(pthread_key_t key, const void *value): for an address, and for a number
+    pthread_setspecific: { parameters: ["u32", "pointer"], result: "i32" },
+    set_number: { name: "pthread_setspecific", parameters: ["u32", "usize"], result: "i32" },
+    // void *dlsym(void *handle, const char *symbol): for the destructors
+    dlsym: { parameters: ["usize", "buffer"], result: "pointer" },
+  })
+);
 
-const mutexes = () => ({
-  // int pthread_mutexattr_init(pthread_mutexattr_t *attr)
-  pthread_mutexattr_init: { parameters: ["buffer"], result: "i32" },
-  // int pthread_mutexattr_setrobust(pthread_mutexattr_t *attr, int robustness)
-  pthread_mutexattr_setrobust: { parameters: ["buffer", "i32"], result: "i32", optional: true },
-  // int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr)
-  pthread_mutex_init: { parameters: ["pointer", "buffer"], result: "i32" },
-  // int pthread_mutex_trylock(pthread_mutex_t *mutex)
-  pthread_mutex_trylock: { parameters: ["pointer"], result: "i32" },
-  // int pthread_mutex_consistent(pthread_mutex_t *mutex)
-  pthread_mutex_consistent: { parameters: ["pointer"], result: "i32", optional: true },
-  // int pthread_mutex_unlock(pthread_mutex_t *mutex)
-  pthread_mutex_unlock: { parameters: ["pointer"], result: "i32" },
-} as const);
+/** The functions of mutexes; null for one that the system lacks. */
+export const pthreadMutexes = onFirstUse(() =>
+  bindExtra({
+    // int pthread_mutexattr_init(pthread_mutexattr_t *attr)
+    pthread_mutexattr_init: { parameters: ["buffer"], result: "i32" },
+    // int pthread_mutexattr_setrobust(pthread_mutexattr_t *attr, int robustness)
+    pthread_mutexattr_setrobust: { parameters: ["buffer", "i32"], result: "i32", optional: true },
+    // int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr)
+    pthread_mutex_init: { parameters: ["pointer", "buffer"], result: "i32" },
+    // int pthread_mutex_trylock(pthread_mutex_t *mutex)
+    pthread_mutex_trylock: { parameters: ["pointer"], result: "i32" },
+    // int pthread_mutex_consistent(pthread_mutex_t *mutex)
+    pthread_mutex_consistent: { parameters: ["pointer"], result: "i32", optional: true },
+    // int pthread_mutex_unlock(pthread_mutex_t *mutex)
+    pthread_mutex_unlock: { parameters: ["pointer"], result: "i32" },
+  })
+);
 
 /** For `pthread_sigmask`: sets the mask. */
 const SIG_SETMASK = 2;
@@ -63,34 +70,8 @@ export const PTHREAD_MUTEX_ROBUST = 1;
 /** At least the size of a `pthread_mutex_t`, on every system. */
 export const MUTEX_SIZE = 128;
 
-type Bound<Table extends () => Deno.ForeignLibraryInterface> = Deno.StaticForeignLibraryInterface<
-  ReturnType<Table>
->;
-/** The functions that make a thread. Linux only. */
-export type ThreadFunctions = Bound<typeof threads>;
-/** The functions of thread-specific keys and their values. */
-export type KeyFunctions = Bound<typeof keys>;
-/** The functions of mutexes; null for one that the system lacks. */
-export type MutexFunctions = Bound<typeof mutexes>;
-
-let threadFunctions: ThreadFunctions | undefined;
-let keyFunctions: KeyFunctions | undefined;
-let mutexFunctions: MutexFunctions | undefined;
-
-/** Returns the functions that make a thread. Linux only. */
-export function pthreads(): ThreadFunctions {
-  return threadFunctions ??= loadLibrary().open(threads());
-}
-
-/** Returns the functions of thread-specific keys and their values. */
-export function pthreadKeys(): KeyFunctions {
-  return keyFunctions ??= bindExtra(keys());
-}
-
-/** Returns the functions of mutexes. */
-export function pthreadMutexes(): MutexFunctions {
-  return mutexFunctions ??= bindExtra(mutexes());
-}
+/** The functions that make a thread. */
+export type ThreadFunctions = ReturnType<typeof pthreads>;
 
 /** Returns the int that came back as a struct. */
 export function intOf(struct: Uint8Array<ArrayBuffer>): number {
