@@ -1,7 +1,7 @@
 /**
  * The process lock, and what isolates share under it: entries by name, each a JSON value.
  *
- * They are lines in the text of the process record. The record's layout version covers the entries as well.
+ * They are a JSON object, which is the text of the process record. The record's layout version covers the entries as well.
  */
 
 import { LOCK_TIMEOUT, pause, processRecord, whyNoRecord } from "./process_record.ts";
@@ -44,21 +44,14 @@ export function whyNotLocked(): string | undefined {
 
 /** Returns an entry, or `none` if there is none of that name. Only under the lock. */
 export function readEntry<T>(name: string, none: T): T {
-  const line = lines().find((line) => isOf(name, line));
-  return line === undefined ? none : JSON.parse(line.slice(name.length));
+  return readEntries()[name] as T | undefined ?? none;
 }
 
 /** Sets an entry, or removes it if the value is undefined, in one step. Only under the lock. */
 export function writeEntry(name: string, value: unknown): void {
-  const others = lines().filter((line) => !isOf(name, line));
-  if (value !== undefined) others.push(`${name} ${JSON.stringify(value)}`);
-  processRecord()!.write(others.join("\n"));
+  processRecord()!.write(JSON.stringify({ ...readEntries(), [name]: value }));
 }
 
-function lines(): string[] {
-  return processRecord()!.read().split("\n").filter((line) => line !== "");
-}
-
-function isOf(name: string, line: string): boolean {
-  return line.startsWith(`${name} `);
+function readEntries(): Record<string, unknown> {
+  return JSON.parse(processRecord()!.read() || "{}");
 }

@@ -20,7 +20,7 @@ import { hasRobustMutexes, initMutex } from "./robust_mutex.ts";
 /** The name, with which each record begins as well, in every version. */
 const NAME = "deno-zmq";
 /** The version of the record's layout and of its text's; to be raised with each change of either. */
-const LAYOUT = 4;
+const LAYOUT = 5;
 // The name (8 bytes), the layout's version (4), the size (4); then, in this layout: the text's address (8), the mutex.
 const HEADER_SIZE = 16;
 const TEXT_AT = 16n;

@@ -59,15 +59,19 @@ interface Cleanup {
   readonly context: Value | undefined;
 }
 
-/** The process-wide entry of the keys: the isolates that use them, and the keys in the order of their destructors. */
+/** Keys by their destructors. */
+type Keys = Partial<Record<Destructor, number[]>>;
+
+/** The process-wide entry of the keys. */
 interface Notes {
+  /** The isolates that use them. */
   users: string[];
-  keys: [name: Destructor, ...keys: number[]][];
+  keys: Keys;
   /** Whether all have been made. */
   complete: boolean;
 }
 
-const NO_KEYS: Notes = { users: [], keys: [], complete: false };
+const NO_KEYS: Notes = { users: [], keys: {}, complete: false };
 
 let cleanups: ReturnType<typeof makeCleanups> | undefined;
 let decided = false;
@@ -100,8 +104,7 @@ export function hasExitCleanup(): boolean {
 export function giveBackKeys(): void {
   const name = nameOf(handleOfLibrary());
   const { users, keys } = readEntry(name, NO_KEYS);
-  if (keys.length === 0 || users.some(isThreadAlive)) return;
-  deleteNoted(name, keys);
+  if (!users.some(isThreadAlive)) deleteNoted(name, keys);
 }
 
 function decide(): void {
@@ -113,19 +116,12 @@ function decide(): void {
 function makeCleanups() {
   return new class {
     readonly #functions = pthreadKeys();
-    readonly #handle = handleOfLibrary();
     #learnt = false;
     /** The keys under which this thread has no value. */
-    readonly #free = new Map<Destructor, number[]>(NAMES.map((name) => [name, []]));
-    readonly #cleanups = new Map<Destructor, Map<Value, Cleanup>>(
-      NAMES.map((name) => [name, new Map()]),
-    );
-    /** The values that aren't covered, in the order in which they came. */
-    readonly #bare = new Map<Destructor, Set<Value>>(NAMES.map((name) => [name, new Set()]));
-    /** How many sockets of each context aren't covered. */
-    readonly #bareSockets = new Map<Value, number>();
+    readonly #free = new Map(NAMES.map((name) => [name, [] as number[]]));
+    readonly #cleanups = new Map(NAMES.map((name) => [name, new Map<Value, Cleanup>()]));
 
-    add(destructor: Destructor, value: Value, context: Value | undefined): void {
+    add(destructor: Destructor, value: Value, context?: Value): void {
       const known = this.#cleanups.get(destructor)!.get(value);
       if (known !== undefined) {
         known.times++;
@@ -134,12 +130,10 @@ function makeCleanups() {
       if (!this.#learnt) this.#learn();
       const cleanup: Cleanup = { times: 1, key: undefined, context };
       this.#cleanups.get(destructor)!.set(value, cleanup);
-      if (this.#cover(destructor, value, cleanup)) return;
-      this.#bare.get(destructor)!.add(value);
-      if (context === undefined) return;
-      const before = this.#bareSockets.get(context) ?? 0;
-      this.#bareSockets.set(context, before + 1);
-      if (before === 0) this.#expose(context);
+      this.#cover(destructor, value, cleanup);
+      if (cleanup.key !== undefined || context === undefined) return;
+      const ofContext = this.#cleanups.get("zmq_ctx_term")!.get(context);
+      if (ofContext !== undefined) this.#uncover("zmq_ctx_term", ofContext);
     }
 
     remove(destructor: Destructor, value: Value): void {
@@ -147,19 +141,22 @@ function makeCleanups() {
       const cleanup = cleanups.get(value);
       if (cleanup === undefined || --cleanup.times > 0) return;
       cleanups.delete(value);
-      if (cleanup.key === undefined) this.#noLongerBare(destructor, value, cleanup);
-      else this.#uncover(destructor, cleanup);
+      this.#uncover(destructor, cleanup);
     }
 
-    /** Sets the value, if that is safe and there is a key. Returns whether it did. */
-    #cover(destructor: Destructor, value: Value, cleanup: Cleanup): boolean {
+    /** Sets the value, if that is safe and there is a key. */
+    #cover(destructor: Destructor, value: Value, cleanup: Cleanup): void {
       // zmq_ctx_term would wait indefinitely for a socket that nothing closes.
-      if (destructor === "zmq_ctx_term" && this.#bareSockets.has(value)) return false;
+      if (destructor === "zmq_ctx_term" && this.#hasUncoveredSocket(value)) return;
       const key = cleanup.key = this.#takeKey(destructor);
-      if (key === undefined) return false;
+      if (key === undefined) return;
       if (typeof value === "number") this.#functions.set_number(key, BigInt(value));
       else this.#functions.pthread_setspecific(key, value);
-      return true;
+    }
+
+    #hasUncoveredSocket(context: Value): boolean {
+      const sockets = this.#cleanups.get("zmq_close")!.values();
+      return sockets.some((socket) => socket.context === context && socket.key === undefined);
     }
 
     /** Takes a key under which this thread has no value: another copy of the library in this isolate uses the same keys. */
@@ -169,124 +166,102 @@ function makeCleanups() {
       return at === -1 ? undefined : free.splice(at, 1)[0];
     }
 
-    /** Removes the value, and covers another one by its key. */
+    /** Removes the value, if it is set, and then covers others, which came first, as far as there are keys again. */
     #uncover(destructor: Destructor, cleanup: Cleanup): void {
-      this.#functions.pthread_setspecific(cleanup.key!, null);
-      this.#free.get(destructor)!.push(cleanup.key!);
-      cleanup.key = undefined;
-      for (const value of this.#bare.get(destructor)!) {
-        const other = this.#cleanups.get(destructor)!.get(value)!;
-        if (!this.#cover(destructor, value, other)) continue;
-        this.#noLongerBare(destructor, value, other);
-        return;
+      if (cleanup.key !== undefined) {
+        this.#functions.pthread_setspecific(cleanup.key, null);
+        this.#free.get(destructor)!.push(cleanup.key);
+        cleanup.key = undefined;
       }
-    }
-
-    #noLongerBare(destructor: Destructor, value: Value, { context }: Cleanup): void {
-      this.#bare.get(destructor)!.delete(value);
-      if (context === undefined) return;
-      const left = this.#bareSockets.get(context)! - 1;
-      if (left > 0) {
-        this.#bareSockets.set(context, left);
-        return;
+      // Sockets before their contexts, as in the table.
+      for (const [name, cleanups] of this.#cleanups) {
+        const free = this.#free.get(name)!;
+        for (const [value, other] of cleanups) {
+          if (free.length === 0) break;
+          if (other.key === undefined) this.#cover(name, value, other);
+        }
       }
-      this.#bareSockets.delete(context);
-      const cleanup = this.#cleanups.get("zmq_ctx_term")!.get(context);
-      if (cleanup === undefined || !this.#cover("zmq_ctx_term", context, cleanup)) return;
-      this.#bare.get("zmq_ctx_term")!.delete(context);
-    }
-
-    /** Stops covering a context, since one of its sockets isn't covered. */
-    #expose(context: Value): void {
-      const cleanup = this.#cleanups.get("zmq_ctx_term")!.get(context);
-      if (cleanup?.key === undefined) return;
-      this.#uncover("zmq_ctx_term", cleanup);
-      this.#bare.get("zmq_ctx_term")!.add(context);
     }
 
     /** Reads the process's keys, makes them if there are none, and notes that this isolate uses them. */
     #learn(): void {
+      const handle = handleOfLibrary();
       withProcessLock(() => {
-        const name = nameOf(this.#handle);
+        const name = nameOf(handle);
         const notes: Notes = { ...readEntry(name, NO_KEYS) };
         notes.users = notes.users.filter(isThreadAlive);
         if (!notes.complete) {
           // The worker that began to make them was terminated before it had all.
           deleteNoted(name, notes.keys);
-          notes.keys = this.#make((keys) => writeEntry(name, { ...notes, keys }));
+          notes.keys = makeKeys(handle, (keys) => writeEntry(name, { ...notes, keys }));
           notes.complete = true;
         }
         notes.users.push(livenessToken());
         writeEntry(name, notes);
-        for (const [name, ...keys] of notes.keys) this.#free.get(name)!.push(...keys);
+        for (const name of NAMES) this.#free.get(name)!.push(...notes.keys[name] ?? []);
         this.#learnt = true;
       });
-      if (this.#learnt) this.add("sigblock", ALL_SIGNALS, undefined);
-    }
-
-    #addressOf(name: Destructor): Deno.PointerValue {
-      return this.#functions.dlsym(this.#handle, toCString(name, "A symbol"));
-    }
-
-    #make(note: (keys: Notes["keys"]) => void): Notes["keys"] {
-      const wanted = NAMES.map((name) => ({ name, address: this.#addressOf(name) }))
-        .filter(({ address }) => address !== null); // libzmq alone has some, or a build of it
-      for (const part of PARTS) {
-        const all = wanted.flatMap(({ name, address }) =>
-          Array.from({ length: Math.ceil(DESTRUCTORS[name] / part) }, () => ({ name, address }))
-        );
-        const made = this.#makeInOrder(all, note);
-        if (made !== undefined) return made;
-      }
-      return [];
-    }
-
-    /** Makes a key for each, with ascending numbers. Undefined if the process hasn't got as many. */
-    #makeInOrder(
-      all: readonly { name: Destructor; address: Deno.PointerValue }[],
-      note: (keys: Notes["keys"]) => void,
-    ): Notes["keys"] | undefined {
-      const { pthread_key_create, pthread_key_delete } = this.#functions;
-      /** Kept until the end, so that the next keys have other numbers. */
-      const unordered: number[] = [];
-      const key = new Uint32Array(1);
-      let made: number[] = [];
-      let groups: Notes["keys"] = [];
-      let failed = false;
-      while (made.length < all.length && !failed) {
-        const { name, address } = all[made.length];
-        failed = pthread_key_create(key, address) !== 0;
-        if (failed) break;
-        if (key[0] < (made.at(-1) ?? 0)) {
-          // Another thread has deleted a key, or the system has begun again with the lowest number.
-          unordered.push(...made, key[0]);
-          made = [];
-          groups = [];
-          continue;
-        }
-        made.push(key[0]);
-        if (groups.at(-1)?.[0] !== name) groups.push([name]);
-        groups.at(-1)!.push(key[0]);
-        if (made.length % UNNOTED === 0) note(groups);
-      }
-      if (failed) {
-        note([]);
-        unordered.push(...made);
-      }
-      for (const key of unordered) pthread_key_delete(key);
-      return failed ? undefined : groups;
+      if (this.#learnt) this.add("sigblock", ALL_SIGNALS);
     }
   }();
+}
+
+/** Makes as many keys of each destructor as the process has left, and calls `note` with those that there are so far. */
+function makeKeys(handle: bigint, note: (keys: Keys) => void): Keys {
+  for (const part of PARTS) {
+    const wanted = NAMES.flatMap((name) => {
+      const address = pthreadKeys().dlsym(handle, toCString(name, "A symbol"));
+      // libzmq alone has some, or a build of it.
+      const count = address === null ? 0 : Math.ceil(DESTRUCTORS[name] / part);
+      return Array.from({ length: count }, () => ({ name, address }));
+    });
+    const keys = makeInOrder(wanted, note);
+    if (keys !== undefined) return keys;
+  }
+  return {};
+}
+
+/** Makes a key for each, with ascending numbers. Undefined if the process hasn't got as many. */
+function makeInOrder(
+  wanted: readonly { name: Destructor; address: Deno.PointerValue }[],
+  note: (keys: Keys) => void,
+): Keys | undefined {
+  const { pthread_key_create, pthread_key_delete } = pthreadKeys();
+  const key = new Uint32Array(1);
+  let made: number[] = [];
+  /** Kept until the end, so that the next keys have other numbers. */
+  const unordered: number[] = [];
+  const keys = () => Object.groupBy(made, (_, at) => wanted[at].name);
+  while (
+    made.length < wanted.length && pthread_key_create(key, wanted[made.length].address) === 0
+  ) {
+    if (key[0] < (made.at(-1) ?? 0)) {
+      // Another thread has deleted a key, or the system has begun again with the lowest number.
+      unordered.push(...made, key[0]);
+      made = [];
+      continue;
+    }
+    made.push(key[0]);
+    if (made.length % UNNOTED === 0) note(keys());
+  }
+  const complete = made.length === wanted.length;
+  if (!complete) {
+    note({});
+    unordered.push(...made);
+  }
+  for (const key of unordered) pthread_key_delete(key);
+  return complete ? keys() : undefined;
 }
 
 /**
  * Deletes keys. No thread may have a value of theirs, since it would lose the call of its destructor. They leave the entry
  * first, since their numbers may belong to other code after the deletion.
  */
-function deleteNoted(name: string, keys: Notes["keys"]): void {
-  const { pthread_key_delete } = pthreadKeys();
+function deleteNoted(name: string, keys: Keys): void {
+  const numbers = Object.values(keys).flat();
+  if (numbers.length === 0) return;
   writeEntry(name, undefined);
-  for (const [, ...group] of keys) for (const key of group) pthread_key_delete(key);
+  for (const key of numbers) pthreadKeys().pthread_key_delete(key);
 }
 
 function nameOf(handle: bigint): string {

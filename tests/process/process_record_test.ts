@@ -112,9 +112,9 @@ const FOREIGN: [what: string, text: string, said: string][] = [
   ["a folder", '"/usr/share/locale"', ELSE],
   ["no address", '""', ELSE],
   ["an address of nothing", '"0"', ELSE],
-  ["a block that begins otherwise", 'block("deno-mqz", 4, 152)', ELSE],
+  ["a block that begins otherwise", 'block("deno-mqz", 5, 152)', ELSE],
   ["a record of a later version", 'block("deno-zmq", 999, 152)', `${VERSION}.*version 999 `],
-  ["a record of another size", 'block("deno-zmq", 4, 32)', `${VERSION}.*32 bytes`],
+  ["a record of another size", 'block("deno-zmq", 5, 32)', `${VERSION}.*32 bytes`],
 ];
 
 for (const [what, text, said] of FOREIGN) {

@@ -123,7 +123,7 @@ Deno.test({
       const { loadLibrary } = await import("$ROOT/ffi/load.ts");
       let before = keysLeft();
       const name = "keys." + loadLibrary().handle.toString(16);
-      const keys = [["close", ...makeKeys(400)]];
+      const keys = { close: makeKeys(400) };
       withProcessLock(() => writeEntry(name, { users: [], keys, complete: false }));
       console.log(before - keysLeft());
       await opened("open", { contexts: [1] });
