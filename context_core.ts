@@ -5,15 +5,13 @@ import { check, stateError } from "./ffi/errno.ts";
 import { zmq, zmqTermination } from "./ffi/libzmq.ts";
 import { inWorker } from "./process/isolate.ts";
 import { newNativeContext, terminate } from "./process/native_context.ts";
-import { makePendingFlushes, type PendingFlushes } from "./process/pending_flushes.ts";
-import { beginSharing, joinShared, type Shared, tokenOf } from "./process/shared_contexts.ts";
+import { PendingFlushes } from "./process/pending_flushes.ts";
+import { beginSharing, joinShared, type SharedContext } from "./process/shared_contexts.ts";
 import {
-  exitMessageFor,
   extendExitLinger,
   isShuttingDown,
   registerAtExit,
   unregisterAtExit,
-  WARN_AFTER,
 } from "./process/shutdown.ts";
 import { addExitCleanup, removeExitCleanup } from "./process/thread_exit.ts";
 import { fileType } from "./poller/fd.ts";
@@ -36,7 +34,7 @@ export class ContextCore {
   protected exitMessage: string | undefined;
   closed = false;
   /** The native context's entry, once other isolates may use it. */
-  protected common: Shared | undefined;
+  protected common: SharedContext | undefined;
   protected readonly members: Set<Member> = new Set();
   /** The main isolate's closed sockets whose messages may still be going out. */
   #pendingFlushes: PendingFlushes | undefined;
@@ -81,7 +79,7 @@ export class ContextCore {
       removeExitCleanup("zmq_ctx_term", pointer);
       for (const member of this.members) member.onShared();
     }
-    return tokenOf(this.common);
+    return this.common.token;
   }
 
   /** Whether other isolates may use it. */
@@ -109,7 +107,7 @@ export class ContextCore {
   }
 
   #noteLingering(member: Member): void {
-    this.#pendingFlushes ??= makePendingFlushes((fd) => fileType(fd) !== "other");
+    this.#pendingFlushes ??= new PendingFlushes((fd) => fileType(fd) !== "other");
     try {
       this.#pendingFlushes.add(member.fd, member.linger);
     } catch {
@@ -150,10 +148,7 @@ export class ContextCore {
       // Terminating it would wait for the other isolates' sockets, too. A worker's messages go out in the background; the
       // main isolate waits here for its own.
       if (isShuttingDown()) {
-        const limit = Math.min(this.exitLinger, LONGEST);
-        this.#pendingFlushes?.wait(limit, WARN_AFTER, () => {
-          console.error(this.exitMessage ?? exitMessageFor(limit));
-        });
+        this.#pendingFlushes?.wait(Math.min(this.exitLinger, LONGEST), this.exitMessage);
       }
       return;
     }

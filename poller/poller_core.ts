@@ -19,7 +19,7 @@ import type { Poller, Ready } from "./poller.ts";
 import { type NestedSet, reactor, type WaitSet } from "./reactor.ts";
 import { type Due, type TimerOwner, Timers } from "./timers.ts";
 import { checkSignal, Pending } from "./pending.ts";
-import { openRemoteWakeup, type RemoteWakeup } from "../process/remote_wakeup.ts";
+import { RemoteWakeup } from "../process/remote_wakeup.ts";
 
 /** A synchronous wait is cut into slices of so many ms, so that a worker can be terminated in it. */
 const SLICE = 100;
@@ -167,7 +167,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   waker(): string {
     this.assertOpen("waker");
     if (this.#remoteWakeup === undefined) {
-      const wakeup = openRemoteWakeup();
+      const wakeup = new RemoteWakeup();
       try {
         const registration = new Registration<Key>(this, wakeup.fd, undefined, undefined, READABLE);
         this.backend.add(wakeup.fd, READABLE, registration);

@@ -28,50 +28,37 @@ interface Entry {
  * written to and closed under the process lock only, and no destructor closes it. Cost: after a worker was terminated,
  * it stays open until another isolate reads the list.
  */
-export interface RemoteWakeup {
+export class RemoteWakeup {
   /** The descriptor to watch for READABLE. */
   readonly fd: number;
+  readonly #id = crypto.randomUUID();
+  readonly #read = new Uint8Array(8);
+
+  /** Opens the descriptor, and adds it to the list. Throws ENOTSUP if there can't be one. */
+  constructor() {
+    this.fd = withList((list) => {
+      const fd = openEventfd();
+      writeEntry(LIST, [...list, { id: this.#id, fd, owner: livenessToken() }]);
+      return fd;
+    });
+  }
+
   /** The token by which other isolates wake it. */
-  readonly token: string;
+  get token(): string {
+    return [TOKEN, Deno.pid, this.#id].join(":");
+  }
+
   /** Takes the signal back. */
-  drain(): void;
+  drain(): void {
+    // The read fails if there was no signal, which doesn't matter.
+    libc().read(this.fd, this.#read, 8n);
+  }
+
   /** Closes the descriptor. */
-  close(): void;
-}
-
-/** Opens the descriptor, and adds it to the list. Throws ENOTSUP if there can't be one. */
-export function openRemoteWakeup(): RemoteWakeup {
-  // Before any of Linux's functions is bound: the loader throws an error of its own if one is missing.
-  if (Deno.build.os !== "linux") throw unsupported();
-  return new class {
-    readonly fd: number = openEventfd();
-    readonly #id = crypto.randomUUID();
-    readonly #read = new Uint8Array(8);
-
-    constructor() {
-      const added = withProcessLock(() => {
-        writeEntry(LIST, [...entries(), { id: this.#id, fd: this.fd, owner: livenessToken() }]);
-        return true;
-      });
-      if (added) return;
-      libc().close(this.fd);
-      throw unsupported();
-    }
-
-    get token(): string {
-      return [TOKEN, Deno.pid, this.#id].join(":");
-    }
-
-    drain(): void {
-      // The read fails if there was no signal, which doesn't matter.
-      libc().read(this.fd, this.#read, 8n);
-    }
-
-    close(): void {
-      overdue.add(this.#id);
-      withProcessLock(entries);
-    }
-  }();
+  close(): void {
+    overdue.add(this.#id);
+    withProcessLock(entries);
+  }
 }
 
 /** Wakes by a token. Returns false if its Poller doesn't exist any more. */
@@ -81,16 +68,13 @@ export function wakeByToken(token: unknown): boolean {
     throw new TypeError("A Poller is woken by the token that waker() gave");
   }
   if (pid !== String(Deno.pid)) return false;
-  if (Deno.build.os !== "linux") throw unsupported();
-  const woken = withProcessLock(() => {
-    const entry = entries().find((entry) => entry.id === id);
+  return withList((list) => {
+    const entry = list.find((entry) => entry.id === id);
     if (entry === undefined) return false;
     // The write fails if the eventfd is full, which is readable anyway.
     libc().write(entry.fd, ONE, 8n);
     return true;
   });
-  if (woken === undefined) throw unsupported();
-  return woken;
 }
 
 /**
@@ -110,13 +94,13 @@ function entries(): Entry[] {
   return after;
 }
 
-function unsupported(): Error {
-  const why = Deno.build.os === "linux"
-    ? whyNotLocked()
-    : "that takes what the C library of Linux has";
-  return stateError(
+/** Runs an action with the list, under the lock. Throws ENOTSUP if it can't get that. */
+function withList<T>(action: (list: Entry[]) => T): T {
+  const result = withProcessLock(() => action(entries()));
+  if (result !== undefined) return result;
+  throw stateError(
     "ENOTSUP",
     "Poller.waker",
-    `A Poller can't be woken from another isolate here: ${why}`,
+    `A Poller can't be woken from another isolate here: ${whyNotLocked()}`,
   );
 }

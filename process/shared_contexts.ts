@@ -9,16 +9,6 @@ import { terminate } from "./native_context.ts";
 import { readEntry, whyNotLocked, withProcessLock, writeEntry } from "./process_lock.ts";
 import { giveBackKeys } from "./thread_exit.ts";
 
-/** A shared context. */
-export interface Shared {
-  readonly id: string;
-  readonly pointer: Deno.PointerObject;
-  /** Whether other isolates use it as well. */
-  others(): boolean;
-  /** Stops using it. Returns true if no isolate uses it any more: the caller then has to terminate it. */
-  leave(): boolean;
-}
-
 /** The entry of a context, with its address in hexadecimal digits. */
 interface Entry {
   readonly id: string;
@@ -27,41 +17,61 @@ interface Entry {
   owners: string[];
 }
 
+/** A shared context, which this isolate uses. */
+export class SharedContext {
+  readonly #id: string;
+  readonly pointer: Deno.PointerObject;
+
+  constructor(id: string, pointer: Deno.PointerObject) {
+    this.#id = id;
+    this.pointer = pointer;
+  }
+
+  /** The context's token: its id, and the process and libzmq that it belongs to. */
+  get token(): string {
+    return [TOKEN, Deno.pid, ourLibzmq(), this.#id].join(":");
+  }
+
+  /** Whether other isolates use it as well. */
+  others(): boolean {
+    return change((entries) =>
+      entries.some(({ id, owners }) => id === this.#id && owners.length > 1)
+    ) ??
+      false;
+  }
+
+  /** Stops using it. Returns true if no isolate uses it any more: the caller then has to terminate it. */
+  leave(): boolean {
+    return change((entries) => {
+      const at = entries.findIndex(({ id }) => id === this.#id);
+      if (at === -1) return false;
+      const { owners } = entries[at];
+      owners.splice(owners.indexOf(livenessToken()), 1);
+      if (owners.length > 0) return false;
+      entries.splice(at, 1);
+      closeMonitorSockets(pointerToHex(this.pointer));
+      return true;
+    }) ?? false;
+  }
+}
+
 /** Begins to share a context that no other isolate uses yet. Throws ENOTSUP if nothing can be shared. */
-export function beginSharing(pointer: Deno.PointerObject): Shared {
-  const shared = change((entries) => {
-    const id = crypto.randomUUID();
-    entries.push({ id, context: pointerToHex(pointer), owners: [livenessToken()] });
-    return sharedContext(id, pointer);
-  });
-  if (shared === undefined) throw unsupported("Context.share");
-  return shared;
+export function beginSharing(pointer: Deno.PointerObject): SharedContext {
+  return joinOrMake(crypto.randomUUID(), () => pointer) ?? unsupported("Context.share");
 }
 
 /**
  * Joins a context that others share. Its address comes from the process's entries and never from the id, so an invented
  * id reaches nothing. Throws ENOENT if there is none of that id (any more), ENOTSUP if nothing can be shared.
  */
-export function joinShared(id: string): Shared {
-  const shared = change((entries) => {
-    const entry = entries.find((entry) => entry.id === id);
-    if (entry === undefined) return null;
-    entry.owners.push(livenessToken());
-    return sharedContext(id, pointerFromHex(entry.context));
-  });
-  if (shared === undefined) throw unsupported("Context.join");
-  if (shared === null) {
+export function joinShared(id: string): SharedContext {
+  return joinOrMake(id, () => {
     throw stateError("ENOENT", "Context.join", "No one shares the context any more");
-  }
-  return shared;
-}
-
-function unsupported(call: string): Error {
-  return stateError("ENOTSUP", call, `Contexts can't be shared here: ${whyNotLocked()}`);
+  }) ?? unsupported("Context.join");
 }
 
 /** Joins a shared context, and makes it if there is none. Returns undefined if nothing can be shared. */
-export function joinOrMake(id: string, make: () => Deno.PointerObject): Shared | undefined {
+export function joinOrMake(id: string, make: () => Deno.PointerObject): SharedContext | undefined {
   return change((entries) => {
     let entry = entries.find((entry) => entry.id === id);
     if (entry === undefined) {
@@ -69,29 +79,12 @@ export function joinOrMake(id: string, make: () => Deno.PointerObject): Shared |
       entries.push(entry);
     }
     entry.owners.push(livenessToken());
-    return sharedContext(id, pointerFromHex(entry.context));
+    return new SharedContext(id, pointerFromHex(entry.context));
   });
 }
 
-function sharedContext(id: string, pointer: Deno.PointerObject): Shared {
-  return {
-    id,
-    pointer,
-    others: () =>
-      change((entries) => (entries.find((entry) => entry.id === id)?.owners.length ?? 0) > 1) ??
-        false,
-    leave: () =>
-      change((entries) => {
-        const at = entries.findIndex((entry) => entry.id === id);
-        if (at === -1) return false;
-        const { owners } = entries[at];
-        owners.splice(owners.indexOf(livenessToken()), 1);
-        if (owners.length > 0) return false;
-        entries.splice(at, 1);
-        closeMonitorSockets(pointerToHex(pointer));
-        return true;
-      }) ?? false,
-  };
+function unsupported(call: string): never {
+  throw stateError("ENOTSUP", call, `Contexts can't be shared here: ${whyNotLocked()}`);
 }
 
 /** Changes the entries, from which isolates that have ended are removed. */
@@ -108,25 +101,22 @@ function change<T>(action: (entries: Entry[]) => T): T | undefined {
     giveBackKeys();
     const used = entries.filter(({ owners }) => owners.length > 0);
     const abandoned = entries.filter(({ owners }) => owners.length === 0);
-    const result = action(used);
-    if (JSON.stringify(used) !== JSON.stringify(before)) writeEntry(name, used);
-    // Its last user was terminated.
-    for (const { context } of abandoned) {
-      closeMonitorSockets(context);
-      terminate(pointerFromHex(context));
+    try {
+      return action(used);
+    } finally {
+      if (JSON.stringify(used) !== JSON.stringify(before)) writeEntry(name, used);
+      // Its last user was terminated.
+      for (const { context } of abandoned) {
+        closeMonitorSockets(context);
+        terminate(pointerFromHex(context));
+      }
     }
-    return result;
   });
 }
 
 /** An id of the libzmq in use here, for a process that has several. */
 function ourLibzmq(): string {
   return loadLibrary().handle.toString(16);
-}
-
-/** A context's token: its id, and the process and libzmq that it belongs to. */
-export function tokenOf(shared: Shared): string {
-  return [TOKEN, Deno.pid, ourLibzmq(), shared.id].join(":");
 }
 
 const TOKEN = "deno-zmq-context";
