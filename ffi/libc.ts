@@ -161,14 +161,14 @@ export function isThere(path: Uint8Array<ArrayBuffer>): boolean {
   return libcForFolders().access(path, F_OK) === 0;
 }
 
-/** The functions that publish the process record; null for one that the system lacks. */
+/** The functions that publish the process record. Linux only. */
 export const libcForRecord = onFirstUse(() =>
   bindExtra({
     // char *bindtextdomain(const char *domainname, const char *dirname)
-    bindtextdomain: { parameters: ["buffer", "buffer"], result: "pointer", optional: true },
+    bindtextdomain: { parameters: ["buffer", "buffer"], result: "pointer" },
     // int ftrylockfile(FILE *filehandle), void funlockfile(FILE *filehandle)
-    ftrylockfile: { parameters: ["pointer"], result: "i32", optional: true },
-    funlockfile: { parameters: ["pointer"], result: "void", optional: true },
+    ftrylockfile: { parameters: ["pointer"], result: "i32" },
+    funlockfile: { parameters: ["pointer"], result: "void" },
     // void *dlsym(void *handle, const char *symbol)
     dlsym: { parameters: ["usize", "buffer"], result: "pointer" },
   })

@@ -43,19 +43,19 @@ export const pthreadKeys = onFirstUse(() =>
   })
 );
 
-/** The functions of mutexes; null for one that the system lacks. */
+/** The functions of robust mutexes. Linux only. */
 export const pthreadMutexes = onFirstUse(() =>
   bindExtra({
     // int pthread_mutexattr_init(pthread_mutexattr_t *attr)
     pthread_mutexattr_init: { parameters: ["buffer"], result: "i32" },
     // int pthread_mutexattr_setrobust(pthread_mutexattr_t *attr, int robustness)
-    pthread_mutexattr_setrobust: { parameters: ["buffer", "i32"], result: "i32", optional: true },
+    pthread_mutexattr_setrobust: { parameters: ["buffer", "i32"], result: "i32" },
     // int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr)
     pthread_mutex_init: { parameters: ["pointer", "buffer"], result: "i32" },
     // int pthread_mutex_trylock(pthread_mutex_t *mutex)
     pthread_mutex_trylock: { parameters: ["pointer"], result: "i32" },
     // int pthread_mutex_consistent(pthread_mutex_t *mutex)
-    pthread_mutex_consistent: { parameters: ["pointer"], result: "i32", optional: true },
+    pthread_mutex_consistent: { parameters: ["pointer"], result: "i32" },
     // int pthread_mutex_unlock(pthread_mutex_t *mutex)
     pthread_mutex_unlock: { parameters: ["pointer"], result: "i32" },
   })
@@ -67,11 +67,8 @@ const SIG_SETMASK = 2;
 const SIGSET_SIZE = 128;
 /** For `pthread_mutexattr_setrobust`. */
 export const PTHREAD_MUTEX_ROBUST = 1;
-/** At least the size of a `pthread_mutex_t`, on every system. */
+/** At least the size of a `pthread_mutex_t`. */
 export const MUTEX_SIZE = 128;
-
-/** The functions that make a thread. */
-export type ThreadFunctions = ReturnType<typeof pthreads>;
 
 /** Returns the int that came back as a struct. */
 export function intOf(struct: Uint8Array<ArrayBuffer>): number {
@@ -79,7 +76,8 @@ export function intOf(struct: Uint8Array<ArrayBuffer>): number {
 }
 
 /** Blocks all signals in this thread. Returns what restores its mask. */
-export function blockSignals({ pthread_sigmask }: ThreadFunctions): () => void {
+export function blockSignals(): () => void {
+  const { pthread_sigmask } = pthreads();
   const before = new Uint8Array(SIGSET_SIZE);
   pthread_sigmask(SIG_SETMASK, new Uint8Array(SIGSET_SIZE).fill(0xff), before);
   return () => void pthread_sigmask(SIG_SETMASK, before, new Uint8Array(SIGSET_SIZE));

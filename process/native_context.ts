@@ -7,15 +7,16 @@ import { checkPointer, checkUninterrupted } from "../ffi/errno.ts";
 import { zmq, zmqTermination } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { toCString } from "../ffi/memory.ts";
-import { blockSignals, intOf, pthreads, type ThreadFunctions } from "../ffi/pthread.ts";
+import { blockSignals, intOf, pthreads } from "../ffi/pthread.ts";
 
 /** The clock of thread 0, which means the calling thread. */
 const OWN_CLOCK = -2;
 
 let seeded = false;
-let threads: ThreadFunctions | undefined;
 /** The clocks of the threads that terminate contexts. */
 const running = new Set<number>();
+
+const LINUX = Deno.build.os === "linux";
 
 /** Makes a context. */
 export function newNativeContext(): Deno.PointerObject {
@@ -35,7 +36,7 @@ function seedRandom(): void {
 /** Binds the functions that terminating a context takes. At its end, a program may have revoked the permission to bind. */
 export function prepareTermination(): void {
   zmqTermination();
-  if (Deno.build.os === "linux") threads ??= pthreads();
+  if (LINUX) pthreads();
 }
 
 /**
@@ -43,9 +44,8 @@ export function prepareTermination(): void {
  * thread that does it; otherwise the end of the process cuts that thread short.
  */
 export function terminate(context: Deno.PointerObject): void {
-  prepareTermination();
   forgetEnded();
-  if (threads !== undefined && startTerminating(threads, context)) return;
+  if (LINUX && startTerminating(context)) return;
   // The system has no thread for it, or isn't Linux: the call blocks this thread, bounded by the sockets' lingers.
   checkUninterrupted(() => zmqTermination().zmq_ctx_term(context), "zmq_ctx_term");
 }
@@ -64,16 +64,13 @@ export function terminate(context: Deno.PointerObject): void {
  * does, shows whether it still runs. Cost: a later thread may have the same number, and so the same clock. That takes
  * as many new threads as the system has numbers; the exit then waits for `exitLinger`.
  */
-function startTerminating(
-  functions: ThreadFunctions,
-  context: Deno.PointerObject,
-): boolean {
-  const { dlsym, pthread_create, pthread_getcpuclockid, pthread_detach } = functions;
+function startTerminating(context: Deno.PointerObject): boolean {
+  const { dlsym, pthread_create, pthread_getcpuclockid, pthread_detach } = pthreads();
   const name = toCString("zmq_ctx_term", "A symbol");
   const address = checkPointer(dlsym(loadLibrary().handle, name), "dlsym");
   const thread = new BigUint64Array(1);
   const clock = new Int32Array(1);
-  const restoreSignals = blockSignals(functions);
+  const restoreSignals = blockSignals();
   const failed = intOf(pthread_create(thread, null, address, context)) !== 0;
   restoreSignals();
   if (failed) return false;
@@ -88,7 +85,7 @@ function startTerminating(
 function forgetEnded(): void {
   const time = new Uint8Array(16);
   for (const clock of running) {
-    if (intOf(threads!.clock_gettime(clock, time)) !== 0) running.delete(clock);
+    if (intOf(pthreads().clock_gettime(clock, time)) !== 0) running.delete(clock);
   }
 }
 
@@ -102,6 +99,6 @@ export function joinTerminations(milliseconds: number): boolean {
     if (running.size === 0 || waited >= milliseconds) return running.size === 0;
     // So the wait lasts at most an eighth longer than necessary, and 10 ms at most.
     const slice = Math.min(Math.max(waited / 8, 0.05), 10, milliseconds - waited);
-    threads!.usleep(Math.ceil(slice * 1000));
+    pthreads().usleep(Math.ceil(slice * 1000));
   }
 }

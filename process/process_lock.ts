@@ -4,7 +4,7 @@
  * They are a JSON object, which is the text of the process record. The record's layout version covers the entries as well.
  */
 
-import { LOCK_TIMEOUT, pause, processRecord, whyNoRecord } from "./process_record.ts";
+import { processRecord, waitUntil, whyNoRecord } from "./process_record.ts";
 import { tryLock, unlock } from "./robust_mutex.ts";
 
 let reason: string | undefined;
@@ -21,14 +21,9 @@ export function withProcessLock<T>(action: () => T): T | undefined {
   reason = mutex === undefined ? whyNoRecord() : undefined;
   if (mutex === undefined) return undefined;
   // pthread_mutex_timedlock goes by the wall clock; setting that would cut the wait short, or prolong it.
-  const deadline = performance.now() + LOCK_TIMEOUT;
-  let locked: boolean | undefined;
-  while (!(locked = tryLock(mutex))) {
-    if (locked === undefined || performance.now() > deadline) {
-      reason = "another isolate has kept the lock for too long";
-      return undefined;
-    }
-    pause();
+  if (!waitUntil(() => tryLock(mutex))) {
+    reason = "another isolate has kept the lock for too long";
+    return undefined;
   }
   try {
     return action();

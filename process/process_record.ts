@@ -15,7 +15,7 @@
 import { libc, libcForRecord } from "../ffi/libc.ts";
 import { addressOf, allocate, cString, pointerAt, pointerToHex, toCString } from "../ffi/memory.ts";
 import { MUTEX_SIZE } from "../ffi/pthread.ts";
-import { hasRobustMutexes, initMutex } from "./robust_mutex.ts";
+import { initMutex } from "./robust_mutex.ts";
 
 /** The name, with which each record begins as well, in every version. */
 const NAME = "deno-zmq";
@@ -28,17 +28,7 @@ const MUTEX_AT = 24n;
 const SIZE = Number(MUTEX_AT) + MUTEX_SIZE;
 
 /** How long, in ms, a thread waits for another one at most. */
-export const LOCK_TIMEOUT = 1000;
-
-/** A record with this layout. */
-export interface ProcessRecord {
-  /** Guards the text. */
-  readonly mutex: Deno.PointerObject;
-  /** Returns the text; empty at first. Only under the mutex. */
-  read(): string;
-  /** Replaces the text. Only under the mutex. */
-  write(text: string): void;
-}
+const LOCK_TIMEOUT = 1000;
 
 let record: ProcessRecord | undefined;
 let reason = "";
@@ -54,8 +44,7 @@ export function whyNoRecord(): string {
 }
 
 function findRecord(): ProcessRecord | undefined {
-  const { bindtextdomain, ftrylockfile, funlockfile } = libcForRecord();
-  if (!bindtextdomain || !ftrylockfile || !funlockfile || !hasRobustMutexes()) {
+  if (Deno.build.os !== "linux") {
     reason = "that takes what the C library of Linux has";
     return undefined;
   }
@@ -66,7 +55,7 @@ function findRecord(): ProcessRecord | undefined {
 /** Returns what is published under the name; undefined if nothing is. */
 function publishedText(): string | undefined {
   // If no folder was set, glibc returns the one of all messages, and musl null.
-  const text = cString(libcForRecord().bindtextdomain!(toCString(NAME, "A name"), null));
+  const text = cString(libcForRecord().bindtextdomain(toCString(NAME, "A name"), null));
   return text.startsWith("=") ? text.slice(1) : undefined;
 }
 
@@ -78,27 +67,23 @@ function publishRecord(): string | undefined {
   // Fact: two threads may publish at one time, and have nothing in common yet. Decision: they use a lock that every
   // thread of the process can find, that of the C library's standard input, which nothing in Deno uses.
   const stdin = standardInput();
-  const deadline = performance.now() + LOCK_TIMEOUT;
-  while (ftrylockfile!(stdin) !== 0) {
-    if (performance.now() > deadline) {
-      reason = "another thread keeps the C library's standard input locked";
-      libc().free(made);
-      return undefined;
-    }
-    pause();
+  if (!waitUntil(() => ftrylockfile(stdin) === 0)) {
+    reason = "another thread keeps the C library's standard input locked";
+    libc().free(made);
+    return undefined;
   }
   try {
     let published = publishedText();
     if (published === undefined) {
       published = pointerToHex(made);
-      const kept = bindtextdomain!(toCString(NAME, "A name"), toCString(`=${published}`, "A text"));
+      const kept = bindtextdomain(toCString(NAME, "A name"), toCString(`=${published}`, "A text"));
       if (kept !== null) return published;
       reason = "the C library has no memory for it";
     }
     libc().free(made);
     return published;
   } finally {
-    funlockfile!(stdin);
+    funlockfile(stdin);
   }
 }
 
@@ -134,31 +119,41 @@ function openRecord(published: string): ProcessRecord | undefined {
       `(${SIZE} bytes)`;
     return undefined;
   }
-  return recordAt(address);
+  return new ProcessRecord(address);
 }
 
 /**
- * The record at an address, with its text.
+ * A record with this layout, and its text.
  *
  * Fact: a worker may be terminated between any two foreign calls, also while it has the mutex. Failure: a half-written
  * text would be useless to every isolate. Decision: a text never changes; a new one is written elsewhere, and one call
  * replaces the address of the old one. Cost: a copy of the text, and the memory of one text if a worker is terminated
  * just before or after that call.
  */
-function recordAt(address: bigint): ProcessRecord {
-  const textAt = pointerAt(address + TEXT_AT)!;
-  return {
-    mutex: pointerAt(address + MUTEX_AT)!,
-    read: () => cString(pointerAt(wordAt(textAt))),
-    write(text) {
-      const before = pointerAt(wordAt(textAt));
-      const bytes = toCString(text, "A text");
-      const after = allocate(bytes.length);
-      libc().memcpy_out(after, bytes, BigInt(bytes.length));
-      libc().memcpy_out(textAt, new Uint8Array(BigUint64Array.of(addressOf(after)).buffer), 8n);
-      libc().free(before);
-    },
-  };
+class ProcessRecord {
+  /** Guards the text. */
+  readonly mutex: Deno.PointerObject;
+  readonly #textAt: Deno.PointerObject;
+
+  constructor(address: bigint) {
+    this.mutex = pointerAt(address + MUTEX_AT)!;
+    this.#textAt = pointerAt(address + TEXT_AT)!;
+  }
+
+  /** Returns the text; empty at first. Only under the mutex. */
+  read(): string {
+    return cString(pointerAt(wordAt(this.#textAt)));
+  }
+
+  /** Replaces the text. Only under the mutex. */
+  write(text: string): void {
+    const before = pointerAt(wordAt(this.#textAt));
+    const bytes = toCString(text, "A text");
+    const after = allocate(bytes.length);
+    libc().memcpy_out(after, bytes, BigInt(bytes.length));
+    libc().memcpy_out(this.#textAt, new Uint8Array(BigUint64Array.of(addressOf(after)).buffer), 8n);
+    libc().free(before);
+  }
 }
 
 const word = new BigUint64Array(1);
@@ -168,6 +163,16 @@ const wordBytes = new Uint8Array(word.buffer);
 function wordAt(pointer: Deno.PointerObject): bigint {
   libc().memcpy(wordBytes, pointer, 8n);
   return word[0];
+}
+
+/** Tries each millisecond what another thread may hold up. Returns whether it succeeded before `LOCK_TIMEOUT`. */
+export function waitUntil(succeeds: () => boolean): boolean {
+  const deadline = performance.now() + LOCK_TIMEOUT;
+  while (!succeeds()) {
+    if (performance.now() > deadline) return false;
+    pause();
+  }
+  return true;
 }
 
 /** Sleeps for a millisecond. */
