@@ -2,6 +2,7 @@
 
 import { ZmqError } from "../errors.ts";
 import { libc } from "./libc.ts";
+import { onFirstUse } from "./load.ts";
 import { cString } from "./memory.ts";
 
 /** The subject of a failed call, for the error's fields and message. */
@@ -102,39 +103,12 @@ export function errorOf(errno: number, call: string, subject: Subject = {}): Zmq
 
 /** Returns a typed error for a state that the library finds itself, without a C call. */
 export function stateError(
-  code: keyof typeof STATE_ERRNO,
+  code: keyof typeof NUMBERS,
   call: string,
   message: string,
 ): ZmqError {
-  return new ZmqError(message, { code, errno: STATE_ERRNO[code], call });
+  return new ZmqError(message, { code, errno: NUMBERS[code], call });
 }
-
-/** The error numbers that the library itself tells apart. */
-export const EAGAIN = Deno.build.os === "linux" ? 11 : Deno.build.os === "windows" ? 11 : 35;
-export const EINTR = 4;
-export const EPERM = 1;
-export const ENOENT = 2;
-export const EBUSY = 16;
-/** Linux's number. */
-export const EOWNERDEAD = 130;
-export const ETERM = 156384765;
-export const EFSM = 156384763;
-export const EHOSTUNREACH = Deno.build.os === "linux" ? 113 : 65;
-
-/** The errors that refuse a send or a receive that doesn't wait; for a Request or a Reply, also one out of turn. */
-export const WOULD_BLOCK: readonly number[] = [EAGAIN];
-export const WOULD_BLOCK_OR_OUT_OF_TURN: readonly number[] = [EAGAIN, EFSM];
-
-const STATE_ERRNO = {
-  EAGAIN,
-  EBADF: 9,
-  EBUSY,
-  EEXIST: 17,
-  EINVAL: 22,
-  ENOENT,
-  ENOTSUP: Deno.build.os === "linux" ? 95 : 45,
-  ETERM,
-} as const;
 
 const ACTION: Record<string, string> = {
   zmq_bind: "Binding to",
@@ -183,117 +157,111 @@ const HINT: Record<string, string> = {
   "epoll_ctl EEXIST": "The file descriptor was added already.",
 };
 
-/** Returns the name of an error number on this platform; `"ERRNO_n"` for one that isn't in the table. */
-export function codeOf(errno: number): string {
-  if (errno > ZMQ_HAUSNUMERO) return HAUSNUMERO[errno - ZMQ_HAUSNUMERO] ?? `ERRNO_${errno}`;
-  const names = Deno.build.os === "linux" ? LINUX : BSD;
-  return names[errno] ?? POSIX[errno] ?? `ERRNO_${errno}`;
-}
-
 /** libzmq's own numbers begin here. They stand in for POSIX's numbers that a platform lacks. */
 const ZMQ_HAUSNUMERO = 156384712;
-const HAUSNUMERO: Record<number, string> = {
-  1: "ENOTSUP",
-  2: "EPROTONOSUPPORT",
-  3: "ENOBUFS",
-  4: "ENETDOWN",
-  5: "EADDRINUSE",
-  6: "EADDRNOTAVAIL",
-  7: "ECONNREFUSED",
-  8: "EINPROGRESS",
-  9: "ENOTSOCK",
-  10: "EMSGSIZE",
-  11: "EAFNOSUPPORT",
-  12: "ENETUNREACH",
-  13: "ECONNABORTED",
-  14: "ECONNRESET",
-  15: "ENOTCONN",
-  16: "ETIMEDOUT",
-  17: "EHOSTUNREACH",
-  18: "ENETRESET",
-  51: "EFSM",
-  52: "ENOCOMPATPROTO",
-  53: "ETERM",
-  54: "EMTHREAD",
-};
 
-const POSIX: Record<number, string> = {
-  1: "EPERM",
-  2: "ENOENT",
-  3: "ESRCH",
-  4: "EINTR",
-  5: "EIO",
-  6: "ENXIO",
-  7: "E2BIG",
-  9: "EBADF",
-  12: "ENOMEM",
-  13: "EACCES",
-  14: "EFAULT",
-  16: "EBUSY",
-  17: "EEXIST",
-  19: "ENODEV",
-  20: "ENOTDIR",
-  21: "EISDIR",
-  22: "EINVAL",
-  23: "ENFILE",
-  24: "EMFILE",
-  27: "EFBIG",
-  28: "ENOSPC",
-  30: "EROFS",
-  32: "EPIPE",
-};
+/** Returns the system's own number. macOS has the BSDs'. */
+function on(linux: number, bsd: number): number {
+  return Deno.build.os === "linux" ? linux : bsd;
+}
 
-const LINUX: Record<number, string> = {
-  11: "EAGAIN",
-  36: "ENAMETOOLONG",
-  38: "ENOSYS",
-  40: "ELOOP",
-  71: "EPROTO",
-  88: "ENOTSOCK",
-  90: "EMSGSIZE",
-  92: "ENOPROTOOPT",
-  93: "EPROTONOSUPPORT",
-  95: "ENOTSUP",
-  97: "EAFNOSUPPORT",
-  98: "EADDRINUSE",
-  99: "EADDRNOTAVAIL",
-  100: "ENETDOWN",
-  101: "ENETUNREACH",
-  102: "ENETRESET",
-  103: "ECONNABORTED",
-  104: "ECONNRESET",
-  105: "ENOBUFS",
-  106: "EISCONN",
-  107: "ENOTCONN",
-  110: "ETIMEDOUT",
-  111: "ECONNREFUSED",
-  113: "EHOSTUNREACH",
-  114: "EALREADY",
-  115: "EINPROGRESS",
-};
+/** The numbers of this platform, by their names. */
+const NUMBERS = {
+  EPERM: 1,
+  ENOENT: 2,
+  ESRCH: 3,
+  EINTR: 4,
+  EIO: 5,
+  ENXIO: 6,
+  E2BIG: 7,
+  EBADF: 9,
+  ENOMEM: 12,
+  EACCES: 13,
+  EFAULT: 14,
+  EBUSY: 16,
+  EEXIST: 17,
+  ENODEV: 19,
+  ENOTDIR: 20,
+  EISDIR: 21,
+  EINVAL: 22,
+  ENFILE: 23,
+  EMFILE: 24,
+  EFBIG: 27,
+  ENOSPC: 28,
+  EROFS: 30,
+  EPIPE: 32,
+  EAGAIN: on(11, Deno.build.os === "windows" ? 11 : 35),
+  ENAMETOOLONG: on(36, 63),
+  ENOSYS: on(38, 78),
+  ELOOP: on(40, 62),
+  EPROTO: on(71, Deno.build.os === "darwin" ? 100 : 92),
+  ENOTSOCK: on(88, 38),
+  EMSGSIZE: on(90, 40),
+  ENOPROTOOPT: on(92, 42),
+  EPROTONOSUPPORT: on(93, 43),
+  ENOTSUP: on(95, 45),
+  EAFNOSUPPORT: on(97, 47),
+  EADDRINUSE: on(98, 48),
+  EADDRNOTAVAIL: on(99, 49),
+  ENETDOWN: on(100, 50),
+  ENETUNREACH: on(101, 51),
+  ENETRESET: on(102, 52),
+  ECONNABORTED: on(103, 53),
+  ECONNRESET: on(104, 54),
+  ENOBUFS: on(105, 55),
+  EISCONN: on(106, 56),
+  ENOTCONN: on(107, 57),
+  ETIMEDOUT: on(110, 60),
+  ECONNREFUSED: on(111, 61),
+  EHOSTUNREACH: on(113, 65),
+  EALREADY: on(114, 37),
+  EINPROGRESS: on(115, 36),
+  // libzmq's own.
+  EFSM: ZMQ_HAUSNUMERO + 51,
+  ENOCOMPATPROTO: ZMQ_HAUSNUMERO + 52,
+  ETERM: ZMQ_HAUSNUMERO + 53,
+  EMTHREAD: ZMQ_HAUSNUMERO + 54,
+} as const;
 
-const BSD: Record<number, string> = {
-  35: "EAGAIN",
-  36: "EINPROGRESS",
-  38: "ENOTSOCK",
-  40: "EMSGSIZE",
-  42: "ENOPROTOOPT",
-  43: "EPROTONOSUPPORT",
-  45: "ENOTSUP",
-  47: "EAFNOSUPPORT",
-  48: "EADDRINUSE",
-  49: "EADDRNOTAVAIL",
-  50: "ENETDOWN",
-  51: "ENETUNREACH",
-  52: "ENETRESET",
-  53: "ECONNABORTED",
-  54: "ECONNRESET",
-  55: "ENOBUFS",
-  57: "ENOTCONN",
-  60: "ETIMEDOUT",
-  61: "ECONNREFUSED",
-  62: "ELOOP",
-  63: "ENAMETOOLONG",
-  65: "EHOSTUNREACH",
-  78: "ENOSYS",
-};
+/** The names of the numbers that follow `ZMQ_HAUSNUMERO`, in their order. */
+const STAND_INS = [
+  "ENOTSUP",
+  "EPROTONOSUPPORT",
+  "ENOBUFS",
+  "ENETDOWN",
+  "EADDRINUSE",
+  "EADDRNOTAVAIL",
+  "ECONNREFUSED",
+  "EINPROGRESS",
+  "ENOTSOCK",
+  "EMSGSIZE",
+  "EAFNOSUPPORT",
+  "ENETUNREACH",
+  "ECONNABORTED",
+  "ECONNRESET",
+  "ENOTCONN",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETRESET",
+];
+
+const names = onFirstUse(() =>
+  new Map<number, string>([
+    ...Object.entries(NUMBERS).map(([name, errno]) => [errno, name] as const),
+    ...STAND_INS.map((name, at) => [ZMQ_HAUSNUMERO + 1 + at, name] as const),
+  ])
+);
+
+/** Returns the name of an error number on this platform; `"ERRNO_n"` for one that isn't in the table. */
+export function codeOf(errno: number): string {
+  return names().get(errno) ?? `ERRNO_${errno}`;
+}
+
+/** The error numbers that the library itself tells apart. */
+export const { EAGAIN, EINTR, ENOENT } = NUMBERS;
+/** Linux's number. */
+export const EOWNERDEAD = 130;
+
+/** The errors that refuse a send or a receive that doesn't wait; for a Request or a Reply, also one out of turn. */
+export const WOULD_BLOCK: readonly number[] = [EAGAIN];
+export const WOULD_BLOCK_OR_OUT_OF_TURN: readonly number[] = [EAGAIN, NUMBERS.EFSM];
