@@ -76,8 +76,7 @@ export const zmqTermination = onFirstUse(() =>
   })
 );
 
-/** libzmq's common functions. */
-export type Zmq = Deno.StaticForeignLibraryInterface<typeof COMMON>;
+type Zmq = Deno.StaticForeignLibraryInterface<typeof COMMON>;
 
 let common: Zmq | undefined;
 

@@ -72,7 +72,7 @@ export async function fetchPrebuilt(): Promise<string[]> {
   return placesOfPrebuilt([]);
 }
 
-/** Returns a function that calls `make` once, at its own first call, and returns the result each time. */
+/** Returns a function that calls `make` until that returns something, and then returns the same each time. */
 export function onFirstUse<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => made ??= make();

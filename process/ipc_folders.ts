@@ -24,12 +24,6 @@ function makeTemporaryFolder(): string {
   return new TextDecoder().decode(template.subarray(0, -1));
 }
 
-/** Removes such a folder and the file in it. It doesn't matter if they don't exist any more. */
-function removeTemporaryFolder(folder: string, file: string): void {
-  libcForFolders().unlink(toCString(file, "A path"));
-  libcForFolders().rmdir(toCString(folder, "A path"));
-}
-
 /** The folders of one socket's wildcard addresses, by the resolved address. */
 export class IpcFolders {
   readonly #folders = new Map<string, string>();
@@ -52,11 +46,13 @@ export class IpcFolders {
     const folder = this.#folders.get(address);
     if (folder === undefined) return;
     this.#folders.delete(address);
-    removeTemporaryFolder(folder, `${folder}/socket`);
+    // It doesn't matter if they don't exist any more.
+    libcForFolders().unlink(toCString(`${folder}/socket`, "A path"));
+    libcForFolders().rmdir(toCString(folder, "A path"));
   }
 
   /** Removes all of them: the socket was closed. */
   clear(): void {
-    for (const address of [...this.#folders.keys()]) this.remove(address);
+    for (const address of this.#folders.keys()) this.remove(address);
   }
 }

@@ -11,7 +11,7 @@
  * isolates use the same keys.
  */
 
-import { loadLibrary } from "../ffi/load.ts";
+import { loadLibrary, onFirstUse } from "../ffi/load.ts";
 import { toCString } from "../ffi/memory.ts";
 import { pthreadKeys } from "../ffi/pthread.ts";
 import { inWorker, isThreadAlive, livenessToken } from "./isolate.ts";
@@ -73,8 +73,9 @@ interface Notes {
 
 const NO_KEYS: Notes = { users: [], keys: {}, complete: false };
 
-let cleanups: ReturnType<typeof makeCleanups> | undefined;
-let decided = false;
+const cleanups = onFirstUse(() =>
+  Deno.build.os === "linux" && inWorker() ? makeCleanups() : undefined
+);
 
 /**
  * Makes the end of this thread call a function with a value, as far as there are keys. While a socket isn't covered, its
@@ -85,19 +86,17 @@ export function addExitCleanup(
   value: Value,
   context?: Deno.PointerObject,
 ): void {
-  if (!decided) decide();
-  cleanups?.add(destructor, value, context);
+  cleanups()?.add(destructor, value, context);
 }
 
 /** Undoes that; to be called before the value is closed in the ordinary way. */
 export function removeExitCleanup(destructor: Destructor, value: Value): void {
-  cleanups?.remove(destructor, value);
+  cleanups()?.remove(destructor, value);
 }
 
 /** Whether this thread has exit cleanups. */
 export function hasExitCleanup(): boolean {
-  if (!decided) decide();
-  return cleanups !== undefined;
+  return cleanups() !== undefined;
 }
 
 /** Deletes the keys if no isolate that uses them is alive. Only under the lock. */
@@ -105,11 +104,6 @@ export function giveBackKeys(): void {
   const name = nameOf(handleOfLibrary());
   const { users, keys } = readEntry(name, NO_KEYS);
   if (!users.some(isThreadAlive)) deleteNoted(name, keys);
-}
-
-function decide(): void {
-  decided = true;
-  if (Deno.build.os === "linux" && inWorker()) cleanups = makeCleanups();
 }
 
 /** A class within a function, so that a main isolate, which has little room to spare at its start, doesn't make it. */

@@ -95,7 +95,7 @@ export function readText(frame: Uint8Array): string | undefined {
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Encodes the properties that a reply sets for a connection. Throws `TypeError` for what can't be one. */
-export function encodeMetadata(metadata: Readonly<Record<string, string>>): Uint8Array {
+function encodeMetadata(metadata: Readonly<Record<string, string>>): Uint8Array {
   const bytes: number[] = [];
   for (const [name, value] of Object.entries(metadata)) {
     if (!/^[\w.+-]{1,255}$/.test(name)) {
