@@ -30,38 +30,30 @@ const SLOW = { struct: ["usize"] } as const;
 // void *dlopen(const char *filename, int flags)
 const DLOPEN = { parameters: ["buffer", "i32"], result: SLOW } as const;
 
-let library: Library | undefined;
-
 /**
  * Returns the library in use, found at the first call. Throws if a synchronous search finds none;
  * {@linkcode prepareLibrary} tries one place more.
  */
-export function loadLibrary(): Library {
-  return library ??= find();
-}
+export const loadLibrary = onFirstUse(find);
 
 /**
  * Makes sure that {@linkcode loadLibrary} succeeds: makes Deno fetch the npm package with the prebuilt
  * files if neither the system nor Deno's cache has a library.
  */
 export async function prepareLibrary(): Promise<void> {
-  let missing: unknown;
   try {
     loadLibrary();
-    return;
-  } catch (error) {
-    if (!(error instanceof LibraryError)) throw error;
-    missing = error;
+  } catch (missing) {
+    if (!(missing instanceof LibraryError)) throw missing;
+    // A list of granted paths doesn't cover a file in Deno's cache, so fetching it would be in vain.
+    if (!granted({ name: "ffi" }) || chosenPath() !== undefined) throw missing;
+    try {
+      await fetchPrebuilt();
+    } catch (error) {
+      throw notFound([...missing.tried, { path: PREBUILT, reason: message(error) }]);
+    }
+    loadLibrary();
   }
-  // A list of granted paths doesn't cover a file in Deno's cache, so fetching it would be in vain.
-  if (!granted({ name: "ffi" }) || chosenPath() !== undefined) throw missing;
-  try {
-    await fetchPrebuilt();
-  } catch (error) {
-    const { tried } = missing as LibraryError;
-    throw notFound([...tried, { path: PREBUILT, reason: message(error) }]);
-  }
-  loadLibrary();
 }
 
 /** Makes Deno put the npm package into its cache, and returns the files in it that may open here. */

@@ -3,7 +3,7 @@
 import { DONT_WAIT } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq, zmqTermination } from "../ffi/libzmq.ts";
-import { loadLibrary } from "../ffi/load.ts";
+import { loadLibrary, onFirstUse } from "../ffi/load.ts";
 import { PinnedBuffer, pointerFromHex, pointerToHex } from "../ffi/memory.ts";
 import { EVENTS } from "../ffi/monitoring.ts";
 import { isThreadAlive, livenessToken } from "./isolate.ts";
@@ -71,8 +71,7 @@ function entryName(): string {
 /** Reads reports until there are none. Returns whether the last of all was among them. */
 function monitorStopped(socket: Deno.PointerObject): boolean {
   const { zmq_msg_init, zmq_msg_recv, zmq_msg_data, zmq_msg_more, zmq_msg_close } = zmq();
-  // In a variable of the module: V8 may drop a buffer of which only the address is read.
-  const message = report ??= new PinnedBuffer(64);
+  const message = report();
   const head = new Uint16Array(1);
   zmq_msg_init(message.pointer);
   let first = true;
@@ -91,5 +90,5 @@ function monitorStopped(socket: Deno.PointerObject): boolean {
   return ended;
 }
 
-/** The message into which reports are read. */
-let report: PinnedBuffer | undefined;
+/** The message into which reports are read. The module keeps it: V8 may drop a buffer of which only the address is read. */
+const report = onFirstUse(() => new PinnedBuffer(64));
