@@ -124,7 +124,7 @@ function combined(
     receiving.onMessage = () => sending.resume();
   }
   return {
-    // What is still to come nobody knows, but for a req: the reply to its last request was the last.
+    // Only of a req is it known what is still to come: the reply to its last request is the last message.
     get done() {
       if (inTurn && sending.done && receiving.waiting) return true;
       return receiving.done && (sending.done || !job.endMarker);
@@ -139,7 +139,7 @@ function combined(
   };
 }
 
-/** Binds and connects. Gives the addresses of which the system has chosen a part. */
+/** Binds and connects. Returns the addresses of which the system has chosen a part. */
 async function open(socket: AnySocket, { addresses }: Job): Promise<string[]> {
   const chosen: string[] = [];
   try {
@@ -159,7 +159,7 @@ async function open(socket: AnySocket, { addresses }: Job): Promise<string[]> {
   return chosen;
 }
 
-/** Does what the command line says, and gives the exit status. */
+/** Does what the command line says, and returns the exit status. */
 async function main(args: string[]): Promise<number> {
   try {
     const job = parse(args);

@@ -145,7 +145,7 @@ const HINT: Record<string, string> = {
   EMFILE: "Close sockets that are no longer needed, or raise the limit of open files (ulimit -n).",
   "zmq_socket EMFILE":
     "Either the context's maximum of sockets is reached, or the process's limit " +
-    "of open files (ulimit -n). A closed socket gives its place back shortly after close().",
+    "of open files (ulimit -n). A closed socket frees its place shortly after close().",
   "zmq_bind EINVAL": "An address reads transport://place, such as tcp://127.0.0.1:5555, " +
     "ipc:///tmp/name or inproc://name.",
   "zmq_connect EINVAL": "An address reads transport://place, such as tcp://127.0.0.1:5555, " +

@@ -115,7 +115,7 @@ function askFor(chosen: string | undefined): Library {
     "deno-zmq has no permission to load libzmq: run again with --allow-ffi, or with the path of " +
       `your libzmq alone, such as --allow-ffi=${wanted}. Paths looked at without further ` +
       `permissions: ${looked.join(", ")}. Any other ` +
-      "path must be named by LIBZMQ_PATH, and --allow-env=LIBZMQ_PATH be given as well.",
+      "path must be named by LIBZMQ_PATH, and allowed by --allow-env=LIBZMQ_PATH as well.",
   );
 }
 

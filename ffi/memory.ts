@@ -104,7 +104,7 @@ const LARGEST_LEARNT = BigInt((32 << 20) - 65536);
 /**
  * Counts a block in which libzmq had received something large.
  *
- * Fact: glibc takes each block of 128 KB or more from the system, and gives back what is free at its heap's end; it learns
+ * Fact: glibc takes each block of 128 KB or more from the system, and returns what is free at its heap's end; it learns
  * to keep more from a large block that is freed, but the collector frees many together. Failure: each block's pages were
  * mapped, cleared and unmapped again, which took longer than filling them (1 MB: 0.6 times C's rate, and 0.9 without).
  * Decision: glibc gets the largest block that it learns from to free. Cost: it keeps up to twice as much, 64 MB. If its

@@ -65,7 +65,7 @@ export class RemoteWakeup {
 export function wakeByToken(token: unknown): boolean {
   const [kind, pid, id, ...rest] = typeof token === "string" ? token.split(":") : [];
   if (kind !== TOKEN || !id || rest.length > 0) {
-    throw new TypeError("A Poller is woken by the token that waker() gave");
+    throw new TypeError("A Poller is woken by the token that waker() returned");
   }
   if (pid !== String(Deno.pid)) return false;
   return withList((list) => {

@@ -125,7 +125,7 @@ const TOKEN = "deno-zmq-context";
 export function idIn(token: unknown): string {
   const parts = typeof token === "string" ? token.split(":") : [];
   if (parts.length !== 4 || parts[0] !== TOKEN) {
-    throw new TypeError("A context is joined by the token that share() gave");
+    throw new TypeError("A context is joined by the token that share() returned");
   }
   const [, pid, handle, id] = parts;
   if (pid !== String(Deno.pid)) {

@@ -115,7 +115,7 @@ function inTurn<T>(action: () => T): T | undefined {
 function toBytes(answer: readonly MessagePart[]): readonly Uint8Array[] {
   if (!Array.isArray(answer)) {
     throw new TypeError(
-      "A filter gives an array of parts, or undefined for a message to be dropped",
+      "A filter returns an array of parts, or undefined for a message to be dropped",
     );
   }
   return toParts(answer).map((part) => typeof part === "string" ? encoder.encode(part) : part);

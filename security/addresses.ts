@@ -46,7 +46,7 @@ export function checkRule(rule: unknown): void {
   if (rule === "ipc" || typeof rule === "string" && toRule(rule) !== undefined) return;
   const shown = typeof rule === "string" ? JSON.stringify(rule) : typeof rule;
   throw new TypeError(
-    `${shown} isn't an address: give an IPv4 or IPv6 address, a network such as "10.0.0.0/8", or "ipc"`,
+    `${shown} isn't an address: use an IPv4 or IPv6 address, a network such as "10.0.0.0/8", or "ipc"`,
   );
 }
 

@@ -62,7 +62,7 @@ export function plainHandler(policy: PlainPolicy): Judge<PlainRequest> {
   }
   return ({ username, password }) => {
     const expected = passwords.get(username);
-    const same = sameBytes(encoder.encode(password), expected ?? NOBODYS);
+    const same = sameBytes(encoder.encode(password), expected ?? NO_PASSWORD);
     return same && expected !== undefined;
   };
 }
@@ -113,7 +113,7 @@ function inMicrotask<Request extends AuthRequest>(handler: Judge<Request>): Judg
 
 const encoder = new TextEncoder();
 /** Compared with if the name is unknown, so that an unknown name takes no less time. */
-const NOBODYS = new Uint8Array(16);
+const NO_PASSWORD = new Uint8Array(16);
 
 function fits(text: unknown): boolean {
   if (typeof text !== "string" || text.includes("\0")) return false;
@@ -121,9 +121,9 @@ function fits(text: unknown): boolean {
   return length >= 1 && length <= 255;
 }
 
-/** Compares in a time that depends only on the length of `given`. */
-function sameBytes(given: Uint8Array, expected: Uint8Array): boolean {
-  let difference = given.length ^ expected.length;
-  for (let at = 0; at < given.length; at++) difference |= given[at] ^ (expected[at] ?? 0);
+/** Compares in a time that depends only on the length of `claimed`. */
+function sameBytes(claimed: Uint8Array, expected: Uint8Array): boolean {
+  let difference = claimed.length ^ expected.length;
+  for (let at = 0; at < claimed.length; at++) difference |= claimed[at] ^ (expected[at] ?? 0);
   return difference === 0;
 }

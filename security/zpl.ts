@@ -10,9 +10,9 @@ export function formatCertificate(
   secretKey: string | null,
 ): string {
   const banner = secretKey === null
-    ? "#   A public CURVE certificate of ZeroMQ's. It may be given to anybody, in a way in\n" +
-      "#   which it can't be exchanged for another."
-    : "#   A SECRET CURVE certificate of ZeroMQ's. Keep it where nobody else can read it.";
+    ? "#   A public CURVE certificate of ZeroMQ. Anyone may have it; pass it on in a way that\n" +
+      "#   doesn't let it be exchanged for another."
+    : "#   A SECRET CURVE certificate of ZeroMQ. Keep it where no one else can read it.";
   const lines = [banner, "", "metadata"];
   for (const [name, value] of Object.entries(metadata)) lines.push(entry(name, value));
   lines.push("curve", `    public-key = "${publicKey}"`);

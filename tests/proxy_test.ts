@@ -200,7 +200,7 @@ for (const filter of [undefined, (message: Frame[]) => message]) {
   });
 }
 
-Deno.test("one socket as both ends gives back what comes", async () => {
+Deno.test("one socket as both ends returns what comes", async () => {
   const pair = new Pair();
   const proxy = new Proxy(pair, pair);
   await pair.bind("inproc://mirror");

@@ -79,7 +79,7 @@ export const OPTIONS = {
 type Option = keyof typeof OPTIONS;
 type Values = ReturnType<typeof split>["values"];
 
-/** Reads the command line. Gives "help" where that is asked for; throws {@linkcode UsageError}. */
+/** Reads the command line. Returns "help" if that is asked for; throws {@linkcode UsageError}. */
 export function parse(args: string[]): Job | "help" {
   const { values, positionals } = split(args);
   if (values.help) return "help";

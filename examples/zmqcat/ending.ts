@@ -8,7 +8,7 @@ const STATUS = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const
 const NEWS = 100;
 const HEARD = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 
-/** Hears of signals. The first one is noted; a second one ends the process, as if nobody listened. */
+/** Listens for signals. The first one is noted; a second one ends the process, as it would without a listener. */
 export class Signals implements Disposable {
   caught: typeof HEARD[number] | undefined;
   readonly #listeners = new Map<Deno.Signal, () => void>();
@@ -58,7 +58,7 @@ export function endedBy(signal: typeof HEARD[number]): Failure {
 
 /** The end for want of a reader. Other programs die of it, silently, by a signal that Deno ignores. */
 export function readerGone(): Failure {
-  return new Failure("nobody reads the output any more", STATUS.SIGPIPE);
+  return new Failure("no one reads the output any more", STATUS.SIGPIPE);
 }
 
 /** What to say of an error. What is none of the user's, the system's or libzmq's making is thrown on. */

@@ -27,7 +27,7 @@ export class Input implements Disposable {
 
   /**
    * Reads what is there, up to the buffer's size, into a buffer that is used again by the next read.
-   * Gives `null` at the end, `undefined` where there is nothing after all.
+   * Returns `null` at the end, and `undefined` if there is nothing after all.
    */
   read(): Uint8Array | null | undefined {
     const count = ifReady(() => readSync(this.fd, this.#buffer));

@@ -98,7 +98,7 @@ Status
   1    something failed, took too long, or the file isn't whole; a line on standard error says what
   2    the arguments are wrong
   129  ended by SIGHUP; 130 by SIGINT; 143 by SIGTERM
-  141  nobody reads standard output any more
+  141  no one reads standard output any more
 
 Permissions
   --allow-ffi, for libzmq. --allow-read and --allow-write, or with the =FILE only, for --file and

@@ -9,7 +9,7 @@ import { TYPES } from "./types.ts";
 const LINE_END = Buffer.from("\n");
 const SPACE = Buffer.from(" ");
 
-/** Gives what turns a message into what is printed of it. */
+/** Returns a function that turns a message into what is printed of it. */
 export function printerFor(job: Job): (message: Frame[]) => Uint8Array {
   const { type, format, separates, separator, end } = job;
   switch (format) {

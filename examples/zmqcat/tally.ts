@@ -98,7 +98,7 @@ export class Tally implements Disposable {
   }
 }
 
-/** Writes to standard error, and doesn't mind if nobody can read it any more. */
+/** Writes to standard error, if that can still be written to. */
 export function say(text: string): void {
   try {
     Deno.stderr.writeSync(new TextEncoder().encode(text));

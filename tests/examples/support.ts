@@ -63,7 +63,7 @@ export class Running implements AsyncDisposable {
     }
   }
 
-  /** Reads its standard output until that has so many bytes, or to the end, and gives all of it. */
+  /** Reads its standard output until that has so many bytes, or to the end, and returns all of it. */
   output(size = Infinity): Promise<Uint8Array<ArrayBuffer>> {
     return this.#output.until((bytes) => bytes >= size);
   }
@@ -85,7 +85,7 @@ export class Running implements AsyncDisposable {
     throw new Error(`It didn't say "${beginning}", but: ${new TextDecoder().decode(errors)}`);
   }
 
-  /** Waits for its end. Gives its status as a shell does, and all its standard error. */
+  /** Waits for its end. Returns its status as a shell does, and all its standard error. */
   async ended(): Promise<{ status: number; errors: string }> {
     const [{ code }, bytes] = await Promise.all([this.#child.status, this.#errors.until()]);
     const errors = new TextDecoder().decode(bytes);

@@ -65,7 +65,7 @@ Deno.test("pull that waits for a sender is ended by a signal", async () => {
 Deno.test("push that waits for a receiver is ended by a signal", async () => {
   await using sender = carrier("push", "--bind", ANY);
   const address = await sender.said("endpoint ");
-  await sender.write("nobody takes this");
+  await sender.write("no one takes this");
   sender.kill("SIGINT");
   assertEquals(await sender.ended(), {
     status: STATUS.SIGINT,
@@ -138,7 +138,7 @@ Deno.test("pull ends when the reader of its output goes, though no message comes
   await receiver.refuseOutput();
   const { status, errors } = await receiver.ended();
   assertEquals(status, SIGPIPE);
-  assertMatch(errors, /\nzmqcat: nobody reads the output any more\n$/);
+  assertMatch(errors, /\nzmqcat: no one reads the output any more\n$/);
 });
 
 Deno.test("a signal that has ended the reader of pull's output as well is what has ended pull", async () => {
@@ -166,7 +166,7 @@ Deno.test("pull ends in the middle of a file when the next program in the pipe h
     await using _sender = carrier("push", "--connect", `ipc://${folder}/socket`, ...file);
     assertEquals(await receiver.ended(), {
       status: 0, // that of head
-      errors: `zmqcat: nobody reads the output any more\nstatus ${SIGPIPE}\n`,
+      errors: `zmqcat: no one reads the output any more\nstatus ${SIGPIPE}\n`,
     });
     assertEquals((await Deno.stat(`${folder}/copy`)).size, 5);
   }));

@@ -246,7 +246,7 @@ const FAILING: Record<string, RegExp> = {
   "pull --bind ANY --output FOLDER/nowhere/copy": /nowhere/,
 };
 for (const [line, complaint] of Object.entries(FAILING)) {
-  Deno.test(`a file that can't be opened gives status 1 and a line: zmqcat ${line}`, () =>
+  Deno.test(`a file that can't be opened leads to status 1 and a line: zmqcat ${line}`, () =>
     withFolder(async (folder) => {
       const words = line.replace("ANY", ANY).replace("FOLDER", folder).split(" ");
       await using running = zmqcat(...words);
@@ -257,7 +257,7 @@ for (const [line, complaint] of Object.entries(FAILING)) {
     }));
 }
 
-Deno.test("a file without permission gives status 1 and a line that names the permission", () =>
+Deno.test("a file without permission leads to status 1 and a line that names the permission", () =>
   withFolder(async (folder) => {
     const words = ["pull", "--bind", ANY, "--output", `${folder}/copy`];
     await using running = new Running([...command(["--allow-ffi"]), ...words]);
@@ -266,7 +266,7 @@ Deno.test("a file without permission gives status 1 and a line that names the pe
     assertMatch(errors, /^zmqcat: [^\n]+--allow-write[^\n]*\n$/);
   }));
 
-Deno.test("an address in use gives status 1 and a line, and leaves the output file alone", () =>
+Deno.test("an address in use leads to status 1 and a line, and leaves the output file alone", () =>
   withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/copy`, "precious");
     await using pull = new Pull();

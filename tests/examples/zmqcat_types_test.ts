@@ -285,9 +285,9 @@ Deno.test("router says that there is no such peer, and goes on", async () => {
   dealer.connect(await router.said("endpoint "));
   await dealer.send("hello");
   await router.output(1);
-  await router.write("nobody\tlost\nno id\nclient\tfound\n");
+  await router.write("unknown\tlost\nno id\nclient\tfound\n");
   assertEquals(strings(await dealer.receive()), ["found"]);
-  assertEquals(await router.said("zmqcat: no peer "), 'has the routing id "nobody"');
+  assertEquals(await router.said("zmqcat: no peer "), 'has the routing id "unknown"');
   assertEquals(await router.said("zmqcat: no routing id "), 'stands before "no id"');
 });
 
@@ -342,7 +342,7 @@ Deno.test("dealer ends when the reader of its output goes, though its input stay
   await dealer.refuseOutput();
   const { status, errors } = await dealer.ended();
   assertEquals(status, 141);
-  assertMatch(errors, /\nzmqcat: nobody reads the output any more\n$/);
+  assertMatch(errors, /\nzmqcat: no one reads the output any more\n$/);
 });
 
 // Several addresses -----------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ Deno.test("a state of our own has the system's number", () => {
   );
 });
 
-Deno.test("check gives back what isn't −1, and checkPointer what isn't null", () => {
+Deno.test("check returns what isn't −1, and checkPointer what isn't null", () => {
   for (const result of [0, 1, -2, 0x7fffffff]) assertEquals(check(result, "poll"), result);
   const memory = libc().malloc(8n);
   assertEquals(checkPointer(memory, "malloc"), memory);
@@ -183,7 +183,7 @@ const FAILURES: Record<string, [string, string, () => unknown]> = {
     "zmq_send",
     async () => {
       using socket = new Router({ mandatory: true });
-      await socket.send(["nobody", "hello"]);
+      await socket.send(["unknown", "hello"]);
     },
   ],
   "receiving with no time": ["EAGAIN", "zmq_msg_recv", () => {

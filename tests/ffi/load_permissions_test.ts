@@ -150,7 +150,7 @@ Deno.test({
   },
 });
 
-// At a terminal, Deno asks for what is missing. `script` gives a program one.
+// At a terminal, Deno asks for what is missing. `script` runs a program at one.
 const terminal = Deno.build.os === "linux" && await Deno.stat("/usr/bin/script").then(
   () => true,
   () => false,
@@ -188,7 +188,7 @@ Deno.test({
 
 for (const [answer, end] of [["y", "epoll"], ["n", "NotCapable"]]) {
   Deno.test({
-    name: `at a terminal, the missing permission is asked for once: "${answer}" gives ${end}`,
+    name: `at a terminal, the missing permission is asked for once: "${answer}" leads to ${end}`,
     ignore: !terminal,
     fn: () =>
       withFolder(async (folder) => {

@@ -54,7 +54,7 @@ async function claimServer(
     await using relay = new Relay({ lastEndpoint: address } as Pull);
     using push = new Push({ ...options, linger: 0, reconnectInterval: -1 });
     push.connect(relay.address);
-    await push.send("from a stranger");
+    await push.send("from outside");
     await soon(relay.ended);
   }
   for (const [options, userId] of friends) {

@@ -121,7 +121,7 @@ Deno.test({
             const context = new Context();
             const push = new Push({ context, linger: 300 });
             push.connect(Deno.args[0]);
-            push.trySend("to nobody");
+            push.trySend("to no one");
             context.close();
           }
         }

@@ -3,7 +3,7 @@
 import { strictEqual as assertEquals } from "node:assert/strict";
 import { run } from "../program.ts";
 
-/** What the C library's generator, from which libzmq draws routing ids, gives next. */
+/** What the C library's generator, from which libzmq draws routing ids, returns next. */
 async function random(before: string): Promise<string> {
   const { stdout, stderr } = await run(`
     import { libraryPath, Pull } from "$MOD";

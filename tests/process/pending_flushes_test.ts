@@ -21,7 +21,7 @@ Deno.test({
       `const worker = start("Web Worker", "hold", { token: context.share() });
       await worker.next();
       const socket = new Push({ linger: 700 });
-      socket.connect("ipc://" + import.meta.dirname + "/nobody");
+      socket.connect("ipc://" + import.meta.dirname + "/absent");
       socket.trySend("x");
       Deno.exit(3);`,
     );

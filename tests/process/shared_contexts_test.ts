@@ -97,7 +97,7 @@ for (const kind of KINDS) {
         console.log(await until(() => threadsOf("ZMQbg") === 2));
         worker.terminate();
         console.log(await until(() => threadsOf("worker-") === 0));
-        // A socket that was left open would hold up the threads for ever.
+        // A socket that was left open would hold up the threads indefinitely.
         mine.close();
         console.log(await until(() => threadsOf("ZMQbg") === 0));`,
       );

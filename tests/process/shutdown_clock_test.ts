@@ -20,7 +20,7 @@ for (const [direction, step] of [["back", -3_600_000], ["forward", 3_600_000]] a
           context.exitLinger = 800;
           const push = new Push();
           push.connect(Deno.args[0]);
-          await push.send("to nobody");`,
+          await push.send("to no one");`,
           { args: [freshAddress("ipc", folder)] },
         );
         const time = performance.now() - started;

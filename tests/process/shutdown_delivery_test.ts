@@ -120,7 +120,7 @@ async function endAlone(source: string): Promise<Outcome & { time: number }> {
       async function send(options) {
         const push = new Push(options);
         push.connect(Deno.args[0]);
-        await push.send("to nobody");
+        await push.send("to no one");
         return push;
       }
       ${source}

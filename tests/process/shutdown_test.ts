@@ -36,7 +36,7 @@ const ENDINGS: Ending[] = [
     stdout: "end\n",
   },
   {
-    claim: "falling off the end with messages that nobody has received: status 0",
+    claim: "falling off the end with messages that no one has received: status 0",
     source: `${SOCKETS} for (let i = 0; i < 100; i++) await push.send("x");`,
     code: 0,
   },

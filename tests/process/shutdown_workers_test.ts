@@ -39,9 +39,9 @@ const STATES: Record<string, string> = {
     let count = 0;
     for await (const message of pull) if (++count === 1000) tellMain(pull.lastEndpoint);`,
   "in receiveSync": `tellMain(pull.lastEndpoint); pull.receiveSync();`,
-  "sending to nobody": `
+  "sending to no one": `
     const push = new Push();
-    push.connect("ipc://" + import.meta.dirname + "/nobody");
+    push.connect("ipc://" + import.meta.dirname + "/absent");
     while (push.trySend("x"));
     push.send("x");
     tellMain(pull.lastEndpoint);`,
@@ -164,7 +164,7 @@ for (const [kind, setting] of Object.entries(KINDS)) {
       }`)));
 }
 
-for (const state of ["idle", "receiving", "sending to nobody", "in a Poller's wait"]) {
+for (const state of ["idle", "receiving", "sending to no one", "in a Poller's wait"]) {
   Deno.test(`a Web Worker that closes itself while ${state}: the main isolate works on, and ends`, () =>
     endsSo({ code: 0, stdout: "" }, () =>
       run(`${IMPORTS}${KINDS["Web Worker"]}${WORK}

@@ -16,7 +16,7 @@ const TRAFFIC = `
     const push = new Push({ context });
     push.connect(address);
     const lost = new Push({ context, linger: -1 });
-    lost.connect("ipc://" + import.meta.dirname + "/nobody");
+    lost.connect("ipc://" + import.meta.dirname + "/absent");
     lost.trySend("never");
     const reply = new Reply({ context });
     await reply.bind("tcp://127.0.0.1:*");
@@ -27,7 +27,7 @@ const TRAFFIC = `
     poller.add(reply);
     poller.waker();
     poller.wait();
-    // Collected, it would be closed, and linger for ever, as it was told.
+    // Collected, it would be closed, and linger indefinitely, as it was told.
     for (let i = 0; !lost.closed; i++) {
       await push.send(["message", String(i)]);
       if (i === 500) tell("busy");
@@ -49,10 +49,10 @@ const TRAFFIC = `
   },
   async disconnected() {
     const socket = new Push({ linger: -1 });
-    const nobody = "ipc://" + import.meta.dirname + "/nobody";
-    socket.connect(nobody);
-    socket.disconnect(nobody);
-    socket.connect(nobody);
+    const absent = "ipc://" + import.meta.dirname + "/absent";
+    socket.connect(absent);
+    socket.disconnect(absent);
+    socket.connect(absent);
     socket.trySend("never");
     globalThis.socket = socket; // else the collector may close it
     tell("busy");

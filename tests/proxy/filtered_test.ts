@@ -53,9 +53,9 @@ const WRONG: [what: string, filter: () => unknown, error: object][] = [
   ["throws", () => {
     throw new Error("no good");
   }, { message: "no good" }],
-  ["gives no array", () => "text", { name: "TypeError", message: /gives an array of parts/ }],
-  ["gives no parts", () => [], { name: "TypeError", message: /at least one part/ }],
-  ["gives what can't be sent", () => [{}], { name: "TypeError", message: /JSON.stringify/ }],
+  ["returns no array", () => "text", { name: "TypeError", message: /returns an array of parts/ }],
+  ["returns no parts", () => [], { name: "TypeError", message: /at least one part/ }],
+  ["returns what can't be sent", () => [{}], { name: "TypeError", message: /JSON.stringify/ }],
 ];
 for (const [what, filter, error] of WRONG) {
   Deno.test(`a filter that ${what} ends the proxy, and the message isn't lost`, async () => {

@@ -108,7 +108,7 @@ Deno.test("a native proxy goes on after a message for a Router's peer that isn't
   const { sender } = setting;
   await receiver.send("here I am");
   assertEquals(await received(sender), ["there", "here I am"]);
-  await sender.send(["nobody", "one"]);
+  await sender.send(["unknown", "one"]);
   await sender.send(["there", "two"]);
   assertEquals(await received(receiver), ["two"]);
   assert(proxy.running);

@@ -237,9 +237,9 @@ Deno.test("what a mandatory Router can't deliver is counted, and the rest goes o
   const { sender } = setting;
   await receiver.send("here I am");
   assertEquals(await received(sender), ["there", "here I am"]);
-  await sender.send(["nobody", "one", "x".repeat(100)]);
+  await sender.send(["unknown", "one", "x".repeat(100)]);
   await sender.send(["there", "two"]);
-  await sender.send(["nobody", "three"]);
+  await sender.send(["unknown", "three"]);
   await sender.send(["there", "four"]);
   assertEquals(await receivedMany(receiver, 2), ["two", "four"]);
   const { messages, undeliverable } = setting.proxy.statistics.toBack;

@@ -141,9 +141,9 @@ Deno.test("addresses: peers over tcp, and over ipc", () =>
     const server = { context, zapDomain: "home" };
     await letIn(server, { context });
     using pull = new Pull(server);
-    using stranger = new Push({ context, linger: 0 });
-    await join(pull, stranger, freshAddress("ipc", folder));
-    await stranger.send("refused");
+    using other = new Push({ context, linger: 0 });
+    await join(pull, other, freshAddress("ipc", folder));
+    await other.send("refused");
     assertEquals(await soon(denied.promise), `localhost:${Deno.uid()}:${Deno.gid()}:${Deno.pid}`);
     authenticator.allow("ipc");
     using push = new Push({ context });

@@ -120,7 +120,7 @@ for (const place of places()) {
   });
 
   test("other mechanisms than the server's don't come in", async (pull) => {
-    const message = shortFrame("from a stranger");
+    const message = shortFrame("from outside");
     const ready = command("READY");
     for (
       const other of ["NULL", "PLAIN", "CURVE", "GSSAPI", "", "curve", "plain", "X".repeat(20)]
@@ -141,12 +141,12 @@ for (const place of places()) {
         await connection.write(legacy(version, "from long ago"));
         assertEquals(await received(open), ["from long ago"]);
       }
-      await say(pull, legacy(version, "from a stranger"));
+      await say(pull, legacy(version, "from outside"));
     }
   });
 
   test("messages and commands out of turn don't come in", async (pull) => {
-    const message = shortFrame("from a stranger");
+    const message = shortFrame("from outside");
     await say(pull, greeting(name), message, message);
     for (const first of ["READY", "INITIATE", "WELCOME", "MESSAGE", "ERROR", "HELLO", "PING", ""]) {
       await say(pull, greeting(name), command(first), message);
@@ -222,7 +222,7 @@ Deno.test({
     await using _ = authenticator(place);
     using pull = new Pull({ ...place.server, ...IMPATIENT });
     await pull.bind(freshAddress("tcp"));
-    const strangers: PushOptions[] = [
+    const denied: PushOptions[] = [
       eve.clientOptions(curveServerKey!),
       eve.clientOptions(server),
       { curveServerKey, curvePublicKey, curveSecretKey: eve.secretKey! },
@@ -233,10 +233,10 @@ Deno.test({
       {},
       { plainUsername: "ada", plainPassword: "lovelace" },
     ];
-    const sockets = await Promise.all(strangers.map(async (options) => {
+    const sockets = await Promise.all(denied.map(async (options) => {
       const push = new Push({ ...options, linger: 0 });
       push.connect(pull.lastEndpoint!);
-      await push.send("from a stranger");
+      await push.send("from outside");
       return push;
     }));
     await goesOn(pull, place.client);

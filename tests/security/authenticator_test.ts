@@ -136,7 +136,7 @@ Deno.test("PLAIN: a domain's own table takes the place of the common one", async
 // CURVE.
 
 Deno.test(
-  curve("those whose keys are known come in, under their key, and strangers don't", async () => {
+  curve("peers whose keys are known are admitted, under their key, and others aren't", async () => {
     const [server, ada, bob, eve] = Array.from({ length: 4 }, () => Certificate.create());
     await using authenticator = new Authenticator();
     authenticator.configureCurve([ada.publicKey, z85Decode(bob.publicKey)]);

@@ -72,7 +72,7 @@ Deno.test(
   }),
 );
 
-Deno.test(certificates("the options that a certificate gives let two sockets talk", async () => {
+Deno.test(certificates("a certificate's options let two sockets talk", async () => {
   const [server, client] = [Certificate.create(), Certificate.create()];
   await letIn(server.serverOptions(), client.clientOptions(server.publicKey));
   await letIn(server.serverOptions(), client.clientOptions(z85Decode(server.publicKey)));
