@@ -37,28 +37,53 @@ const CAPACITY = 1000;
 /** How many are taken before others have their turn. */
 const BATCH = 256;
 
+/** How a wait for the next event ends. */
+export interface EventReceiver {
+  /** Called with the event. */
+  succeed(event: RawEvent): void;
+  /** Called when there can be none. */
+  fail(reason: unknown): void;
+  /** Called when no event will come any more. */
+  end(): void;
+}
+
 /** A wait for the next event. It keeps the process alive. */
-export abstract class PendingEvent extends Pending {
+class PendingEvent extends Pending {
   constructor(
-    readonly monitor: Monitor,
+    readonly queue: Set<PendingEvent>,
     /** The socket and its Observer, which could otherwise be collected while their program awaits an event. */
     readonly owner: object,
+    readonly receiver: EventReceiver,
   ) {
     super();
   }
 
-  /** Called with the event, after it has left. */
-  abstract succeed(event: RawEvent): void;
-  /** Called when there can be none, after it has left. */
-  abstract fail(reason: unknown): void;
-  /** Called when no event will come any more, after it has left. */
-  abstract end(): void;
+  begin(signal: AbortSignal | undefined): void {
+    this.signal = signal;
+    this.queue.add(this);
+    reactor().addPending(this);
+  }
+
+  succeed(event: RawEvent): void {
+    this.#leave();
+    this.receiver.succeed(event);
+  }
+
+  end(): void {
+    this.#leave();
+    this.receiver.end();
+  }
 
   override expire(): void {}
 
   override abort(reason: unknown): void {
-    this.monitor.removePending(this);
-    this.fail(reason);
+    this.#leave();
+    this.receiver.fail(reason);
+  }
+
+  #leave(): void {
+    this.queue.delete(this);
+    reactor().removePending(this);
   }
 }
 
@@ -139,17 +164,11 @@ export class Monitor implements Listener {
     return this.#queue.shift();
   }
 
-  /** Begins to wait. */
-  addPending(pending: PendingEvent, signal: AbortSignal | undefined): void {
-    pending.signal = signal;
-    this.#pending.add(pending);
-    reactor().addPending(pending);
-  }
-
-  /** Stops waiting. */
-  removePending(pending: PendingEvent): void {
-    this.#pending.delete(pending);
-    reactor().removePending(pending);
+  /** Waits for the next event. Returns the wait, which its caller may end. */
+  wait(owner: object, receiver: EventReceiver, signal?: AbortSignal): { end(): void } {
+    const pending = new PendingEvent(this.#pending, owner, receiver);
+    pending.begin(signal);
+    return pending;
   }
 
   /** Asks for the numbers of messages in each connection's queues, which come as events. Drafts only. */
@@ -178,10 +197,7 @@ export class Monitor implements Listener {
     this.closed = true;
     this.notify = undefined;
     this.#queue = [];
-    for (const pending of [...this.#pending]) {
-      this.removePending(pending);
-      pending.fail(reason);
-    }
+    for (const pending of [...this.#pending]) pending.abort(reason);
     if (!this.#observed.closed) this.stop();
   }
 
@@ -263,14 +279,10 @@ export class Monitor implements Listener {
     for (const pending of this.#pending) {
       const event = this.take();
       if (event === undefined) break;
-      this.removePending(pending);
       pending.succeed(event);
     }
     if (this.finished) {
-      for (const pending of [...this.#pending]) {
-        this.removePending(pending);
-        pending.end();
-      }
+      for (const pending of [...this.#pending]) pending.end();
     }
     if (this.#queue.length > 0) this.notify?.();
   }

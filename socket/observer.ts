@@ -5,41 +5,13 @@ import { checkSignal } from "../poller/pending.ts";
 import { openHandleOf } from "./handle.ts";
 import type { SocketEvent, SocketEventOfType, SocketEventType } from "./event_types.ts";
 import { toEvent } from "./events.ts";
-import { Monitor, PendingEvent, type RawEvent } from "./monitor.ts";
+import { Monitor } from "./monitor.ts";
 import type { WaitLimits } from "./operation.ts";
 
 const CALL = "zmq_msg_recv";
 const END: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, done: true });
 
 type Listener = (event: SocketEvent) => void;
-
-/** A receive or an iterator's turn that waits. */
-class PendingReceive extends PendingEvent {
-  constructor(
-    monitor: Monitor,
-    owner: object,
-    readonly resolve: (event: SocketEvent) => void,
-    readonly reject: (reason: unknown) => void,
-    /** What the end of all events does. */
-    readonly atEnd: () => void,
-    /** The iterator whose turn it is. */
-    readonly iterator?: object,
-  ) {
-    super(monitor, owner);
-  }
-
-  override succeed(event: RawEvent): void {
-    this.resolve(toEvent(event));
-  }
-
-  override fail(reason: unknown): void {
-    this.reject(reason);
-  }
-
-  override end(): void {
-    this.atEnd();
-  }
-}
 
 /**
  * Reports what happens to a socket's connections: {@linkcode Socket.events} is one. A program receives events one by one,
@@ -129,11 +101,11 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
     const event = this.#monitor.take();
     if (event !== undefined) return Promise.resolve(toEvent(event));
     return new Promise((resolve, reject) => {
-      const atEnd = () => reject(closedError());
-      this.#monitor.addPending(
-        new PendingReceive(this.#monitor, this, resolve, reject, atEnd),
-        signal,
-      );
+      this.#monitor.wait(this, {
+        succeed: (event) => resolve(toEvent(event)),
+        fail: reject,
+        end: () => reject(closedError()),
+      }, signal);
     });
   }
 
@@ -141,7 +113,7 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
   [Symbol.asyncIterator](): AsyncIterableIterator<SocketEvent> {
     let ended = false;
     const monitor = this.#monitor;
-    const waits = new Set<PendingReceive>();
+    const waits = new Set<{ end(): void }>();
     const iterator: AsyncIterableIterator<SocketEvent> = {
       next: () => {
         if (ended || this.closed) return Promise.resolve(END);
@@ -149,25 +121,23 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
         const event = monitor.take();
         if (event !== undefined) return Promise.resolve({ value: toEvent(event), done: false });
         return new Promise((settle, reject) => {
-          const resolve = (value: SocketEvent) => {
-            waits.delete(wait);
-            settle({ value, done: false });
-          };
           const end = () => settle(END);
-          // Its end is the end of the iteration, unless something went wrong.
-          const fail = (reason: unknown) => this.closed ? end() : reject(reason);
-          const wait = new PendingReceive(monitor, this, resolve, fail, end, iterator);
+          const wait = monitor.wait(this, {
+            succeed(event) {
+              waits.delete(wait);
+              settle({ value: toEvent(event), done: false });
+            },
+            // Its end is the end of the iteration, unless something went wrong.
+            fail: (reason) => this.closed ? end() : reject(reason),
+            end,
+          });
           waits.add(wait);
-          monitor.addPending(wait, undefined);
         });
       },
       return: () => {
         ended = true;
         // A pending turn of this iteration would take an event that nothing reads.
-        for (const wait of waits) {
-          monitor.removePending(wait);
-          wait.end();
-        }
+        for (const wait of waits) wait.end();
         waits.clear();
         return Promise.resolve(END);
       },

@@ -1,6 +1,6 @@
 /** Observers: they report what happens to a socket's connections. */
 
-import { Monitor, PendingEvent, type RawEvent } from "../socket/monitor.ts";
+import { Monitor } from "../socket/monitor.ts";
 import { expectArguments, isObject } from "./arguments.ts";
 import { native, readOnly } from "./classes.ts";
 import { EBADF, EBUSY, ENOTSOCK, errnoError, foreignObject, translating } from "./errors.ts";
@@ -9,30 +9,6 @@ import { toEvent } from "./events.ts";
 import { stateOf } from "./state.ts";
 
 type Listener = (event: Event) => void;
-
-/** A pending receive of an event. */
-class PendingReceive extends PendingEvent {
-  constructor(
-    monitor: Monitor,
-    owner: object,
-    readonly resolve: (event: Event) => void,
-    readonly reject: (reason: unknown) => void,
-  ) {
-    super(monitor, owner);
-  }
-
-  override succeed(event: RawEvent): void {
-    this.resolve(toEvent(event));
-  }
-
-  override fail(reason: unknown): void {
-    this.reject(reason);
-  }
-
-  override end(): void {
-    this.reject(errnoError(ENOTSOCK));
-  }
-}
 
 /**
  * Reports what happens to a socket's connections; a socket's `events` is one. A program receives events,
@@ -127,7 +103,11 @@ export class ObserverClass {
     const event = monitor.take();
     if (event !== undefined) return Promise.resolve(toEvent(event));
     return new Promise((resolve, reject) => {
-      monitor.addPending(new PendingReceive(monitor, this, resolve, reject), undefined);
+      monitor.wait(this, {
+        succeed: (event) => resolve(toEvent(event)),
+        fail: reject,
+        end: () => reject(errnoError(ENOTSOCK)),
+      });
     });
   }
 
