@@ -24,12 +24,12 @@ import {
   fromEvents,
   getBytes,
   getInt,
-  getText,
+  getValue,
   hasSocketCleanup,
   intBytes,
   removeSocketCleanup,
-  scratch,
   setBytes,
+  textOf,
   withLinger,
 } from "./raw_options.ts";
 import type { SocketType } from "./types.ts";
@@ -62,8 +62,8 @@ export class Handle extends Source {
   #backgroundHandler: (() => void) | undefined;
   /** What each receive reads of a message beside its bytes. */
   metadata: PropertyReader | undefined;
-  /** The length of the longest address, in bytes with a NUL, that it was bound or connected to. */
-  #longestAddress = 0;
+  /** The most bytes that an address to which it was bound or connected can have, with a NUL. */
+  #longestAddress = 1024;
   /** libzmq's threads report to it, and block when it's closed before they have ended. */
   #isMonitorSocket = false;
   #monitorSocketIsShared = false;
@@ -297,9 +297,9 @@ export class Handle extends Source {
   }
 
   getInt(option: number, name: string): number {
-    getBytes(this.pointer, option, name, 4);
+    const value = getValue(this.pointer, option, name, "int");
     this.markStale();
-    return scratch().words[0];
+    return value;
   }
 
   get linger(): number {
@@ -355,10 +355,13 @@ export class Handle extends Source {
 
   get lastEndpoint(): string | null {
     const { lastEndpoint } = OPTION_NUMBERS;
-    const endpoint = getText(this.pointer, lastEndpoint, "lastEndpoint", this.#longestAddress);
+    const endpoint = textOf(
+      getBytes(this.pointer, lastEndpoint, "lastEndpoint", this.#longestAddress),
+    );
     this.markStale();
+    if (endpoint === "") return null;
     // libzmq returns udp's without the scheme.
-    return endpoint === null || endpoint.includes("://") ? endpoint : `udp://${endpoint}`;
+    return endpoint.includes("://") ? endpoint : `udp://${endpoint}`;
   }
 
   /** Marks it as one to which libzmq's threads report. */

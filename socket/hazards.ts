@@ -5,7 +5,7 @@
 
 import type { Handle } from "./handle.ts";
 import { COMMON, OPTION_NUMBERS, PARTICULAR, ROUTER_NOTIFY } from "./options_table.ts";
-import { getBytes, scratch } from "./raw_options.ts";
+import { getBytes, getValue } from "./raw_options.ts";
 
 const HEARTBEAT_INTERVAL = COMMON.heartbeatInterval.number;
 const PLAIN_SERVER = COMMON.plainServer.number;
@@ -36,7 +36,7 @@ export function assertSafeOptions(handle: Handle, change: Change): void {
     option === ZAP_ENFORCE_DOMAIN;
   if (
     concerned && isOn(handle, PLAIN_SERVER, change) && isOn(handle, ZAP_ENFORCE_DOMAIN, change) &&
-    getBytes(handle.pointer, COMMON.zapDomain.number, "zapDomain") <= 1
+    getBytes(handle.pointer, COMMON.zapDomain.number, "zapDomain").length <= 1
   ) {
     throw new TypeError(
       "A PLAIN server with zapEnforceDomain needs a zapDomain, set before: without one, libzmq " +
@@ -47,8 +47,7 @@ export function assertSafeOptions(handle: Handle, change: Change): void {
 
 function isOn(handle: Handle, option: number, change: Change): boolean {
   if (change.option === option) return change.value !== false && change.value !== 0;
-  getBytes(handle.pointer, option, "", 4);
-  return scratch().words[0] !== 0;
+  return getValue(handle.pointer, option, "", "boolean");
 }
 
 /** Whether an option is a Router's alone. */

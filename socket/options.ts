@@ -3,13 +3,12 @@
 import { has } from "../ffi/libzmq.ts";
 import { ZmqError } from "../errors.ts";
 import { stateError } from "../ffi/errno.ts";
-import { LITTLE_ENDIAN } from "../ffi/memory.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { closedError } from "./operation.ts";
 import { type Handle, handleOf } from "./handle.ts";
-import { getBytes, intBytes, scratch, setBytes } from "./raw_options.ts";
+import { getBytes, getValue, int64Bytes, intBytes, setBytes, textOf } from "./raw_options.ts";
 import { assertSafeOptions } from "./hazards.ts";
-import { Frame } from "./frame.ts";
+import type { OptionTypes } from "./option_types.ts";
 import { type OptionName, type OptionRow, OPTIONS } from "./options_table.ts";
 import { keyBytes } from "./z85.ts";
 
@@ -36,49 +35,36 @@ export function getByRow(handle: Handle, name: string, row: OptionRow): unknown 
   return value;
 }
 
-function read(handle: Handle, name: string, row: OptionRow): unknown {
-  const get = (size: number) => getBytes(handle.pointer, row.number, name, size);
+function read({ pointer }: Handle, name: string, row: OptionRow): unknown {
+  const as = <Type extends keyof OptionTypes>(type: Type) =>
+    getValue(pointer, row.number, name, type);
   switch (row.kind) {
     case "bool":
-      get(4);
-      return scratch().words[0] !== 0;
+      return as("boolean");
     case "int":
-      get(4);
-      return scratch().words[0];
+      return as("int");
     case "choice":
-      get(4);
-      return row.choices![scratch().words[0]] ?? null;
+      return row.choices![as("int")] ?? null;
     case "flags": {
-      get(4);
-      const set = scratch().words[0];
+      const set = as("int");
       return Object.entries(bitsOf(row)).flatMap(([name, bits]) =>
         (set & bits) === bits ? [name] : []
       );
     }
     case "int64":
-      get(8);
-      return Number(new DataView(scratch().bytes.buffer).getBigInt64(0, LITTLE_ENDIAN));
     case "uint64":
-      get(8);
-      return Number(new DataView(scratch().bytes.buffer).getBigUint64(0, LITTLE_ENDIAN));
+      return Number(as(row.kind));
     case "key": {
-      get(KEY_SIZE);
-      const key = textOf(KEY_SIZE);
+      const key = textOf(getBytes(pointer, row.number, name, KEY_SIZE));
       return key === NO_KEY ? null : key;
     }
     case "text":
-      return textOf(get(1024)) || null;
+      return as("string") || null;
     case "bytes": {
-      const length = get(1024);
-      return length === 0 ? null : new Frame(scratch().bytes.slice(0, length).buffer, 0, length);
+      const bytes = as("bytes");
+      return bytes.length === 0 ? null : bytes;
     }
   }
-}
-
-/** The text that was read, without the NUL at its end. */
-function textOf(length: number): string {
-  const bytes = scratch().bytes.subarray(0, length);
-  return new TextDecoder().decode(bytes[length - 1] === 0 ? bytes.subarray(0, -1) : bytes);
 }
 
 /** Checks a value and sets an option to it. */
@@ -111,9 +97,8 @@ function encode(name: string, row: OptionRow, value: unknown): Uint8Array<ArrayB
     case "int":
       return intBytes(number(name, row, value));
     case "int64":
-      return bytesOf(new BigInt64Array([BigInt(number(name, row, value))]));
     case "uint64":
-      return bytesOf(new BigUint64Array([BigInt(number(name, row, value))]));
+      return int64Bytes(BigInt(number(name, row, value)));
     case "choice": {
       const index = row.choices!.indexOf(value as string | null);
       if (index >= 0) return intBytes(index);
@@ -162,10 +147,6 @@ function lengthChecked(name: string, row: OptionRow, value: unknown): Uint8Array
     throw new TypeError(`The option ${name} must not contain a NUL character`);
   }
   return bytes;
-}
-
-function bytesOf({ buffer }: { buffer: ArrayBuffer }): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(buffer);
 }
 
 function flagsOf(name: string, bits: Record<string, number>, value: unknown): string[] {

@@ -2,21 +2,19 @@
 
 import type { Handle } from "./handle.ts";
 import { assertSafeOptions } from "./hazards.ts";
-import { Frame } from "./frame.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { setOption } from "./options.ts";
 import { OPTION_NUMBERS, type OptionName, OPTIONS, RECEIVING, SENDING } from "./options_table.ts";
-import { getBytes, intBytes, scratch, setBytes, toEvents } from "./raw_options.ts";
+import {
+  getValue,
+  int64Bytes,
+  intBytes,
+  setBytes,
+  toEvents,
+  TYPES_OF_VALUES,
+} from "./raw_options.ts";
 
 const encoder = new TextEncoder();
-const SIZES: Record<keyof OptionTypes, number> = {
-  int: 4,
-  boolean: 4,
-  int64: 8,
-  uint64: 8,
-  string: 1024,
-  bytes: 1024,
-};
 
 /** Reads an option. */
 export function getByNumber(
@@ -27,26 +25,12 @@ export function getByNumber(
   checkNumber(option);
   const own = type === "int" ? engineOption(handle, option) : undefined;
   if (own !== undefined) return own;
-  if (!Object.hasOwn(SIZES, type)) {
-    throw new TypeError(`The type of an option is one of ${Object.keys(SIZES).join(", ")}`);
+  if (!TYPES_OF_VALUES.includes(type)) {
+    throw new TypeError(`The type of an option is one of ${TYPES_OF_VALUES.join(", ")}`);
   }
-  const length = getBytes(handle.pointer, option, String(option), SIZES[type]);
-  const bytes = scratch().bytes.slice(0, length);
+  const value = getValue(handle.pointer, option, String(option), type);
   handle.markStale();
-  switch (type) {
-    case "int":
-      return new Int32Array(bytes.buffer)[0];
-    case "boolean":
-      return new Int32Array(bytes.buffer)[0] !== 0;
-    case "int64":
-      return new BigInt64Array(bytes.buffer)[0];
-    case "uint64":
-      return new BigUint64Array(bytes.buffer)[0];
-    case "string":
-      return new TextDecoder().decode(bytes.at(-1) === 0 ? bytes.subarray(0, -1) : bytes);
-    case "bytes":
-      return new Frame(bytes.buffer, 0, length);
-  }
+  return value;
 }
 
 /** Sets an option. */
@@ -110,7 +94,7 @@ function rawBytes(value: unknown): Uint8Array | null {
       if (value !== BigInt.asIntN(64, value) && value !== BigInt.asUintN(64, value)) {
         throw new RangeError("A bigint for an option must fit into 64 bits");
       }
-      return new Uint8Array(new BigUint64Array([BigInt.asUintN(64, value)]).buffer);
+      return int64Bytes(value);
     case "string":
       return encoder.encode(value);
     default:

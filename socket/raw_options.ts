@@ -13,6 +13,8 @@ import { addExitCleanup, hasExitCleanup, removeExitCleanup } from "../process/th
 import { zmq } from "../ffi/libzmq.ts";
 import { PinnedBuffer, usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
+import { Frame } from "./frame.ts";
+import type { OptionTypes } from "./option_types.ts";
 import { COMMON } from "./options_table.ts";
 
 const LINGER = COMMON.linger.number;
@@ -29,49 +31,67 @@ class OptionBuffer extends PinnedBuffer {
   }
 }
 
-/** The size of {@linkcode scratch}. A longer option is read into a buffer of its own. */
-const SCRATCH = 1024;
-let optionBuffer: OptionBuffer | undefined;
+/** The size of the buffer into which options are read. A longer one is read into a buffer of its own. */
+const USUAL_SIZE = 1024;
+let usualBuffer: OptionBuffer | undefined;
 
-/** The buffer with the last option that was read. */
-export function scratch(): OptionBuffer {
-  return optionBuffer ??= new OptionBuffer(SCRATCH);
+function bufferFor(size: number): OptionBuffer {
+  if (size > USUAL_SIZE) return new OptionBuffer(size);
+  return usualBuffer ??= new OptionBuffer(USUAL_SIZE);
 }
 
 /** Reads an int option; -1 if that fails, so it's for options that are never negative. */
 export function getInt(socket: Deno.PointerObject, option: number): number {
-  const buffer = scratch();
+  const buffer = bufferFor(4);
   for (;;) {
     if (buffer.read(socket, option, 4) === 0) return buffer.words[0];
     if (!failedWith(EINTR)) return -1;
   }
 }
 
-/** Reads an option of any size into the scratch buffer, and returns its length. */
+/** Reads an option of up to `size` bytes. */
 export function getBytes(
   socket: Deno.PointerObject,
   option: number,
   name: string,
-  size = SCRATCH,
-): number {
-  const read = () => scratch().read(socket, option, size);
+  size: number = USUAL_SIZE,
+): Uint8Array<ArrayBuffer> {
+  const buffer = bufferFor(size);
+  const read = () => buffer.read(socket, option, size);
   checkUninterrupted(read, "zmq_getsockopt", { option: name });
-  if (option === LINGER) scratch().words[0] = lingers.get(socket) ?? scratch().words[0];
-  return scratch().length.words[0];
+  if (option === LINGER) buffer.words[0] = lingers.get(socket) ?? buffer.words[0];
+  return buffer.bytes.slice(0, buffer.length.words[0]);
 }
 
-/** Reads a text that can be longer, of up to `size` bytes with its NUL; `null` where it's empty. */
-export function getText(
+/** The text of an option's bytes, without the NUL at its end. */
+export function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes.at(-1) === 0 ? bytes.subarray(0, -1) : bytes);
+}
+
+type Reader<T> = readonly [size: number, read: (bytes: Uint8Array<ArrayBuffer>) => T];
+
+/** How options are read as values of each type. */
+const READERS: { readonly [Type in keyof OptionTypes]: Reader<OptionTypes[Type]> } = {
+  int: [4, ({ buffer }) => new Int32Array(buffer)[0]],
+  boolean: [4, ({ buffer }) => new Int32Array(buffer)[0] !== 0],
+  int64: [8, ({ buffer }) => new BigInt64Array(buffer)[0]],
+  uint64: [8, ({ buffer }) => new BigUint64Array(buffer)[0]],
+  string: [USUAL_SIZE, textOf],
+  bytes: [USUAL_SIZE, ({ buffer, length }) => new Frame(buffer, 0, length)],
+};
+
+/** The types as which options can be read. */
+export const TYPES_OF_VALUES: readonly string[] = Object.keys(READERS);
+
+/** Reads an option as a value of a type. */
+export function getValue<Type extends keyof OptionTypes>(
   socket: Deno.PointerObject,
   option: number,
   name: string,
-  size: number,
-): string | null {
-  const buffer = size <= SCRATCH ? scratch() : new OptionBuffer(size);
-  const read = () => buffer.read(socket, option, buffer.bytes.length);
-  checkUninterrupted(read, "zmq_getsockopt", { option: name });
-  const length = buffer.length.words[0];
-  return length <= 1 ? null : new TextDecoder().decode(buffer.bytes.subarray(0, length - 1));
+  type: Type,
+): OptionTypes[Type] {
+  const [size, read] = READERS[type];
+  return read(getBytes(socket, option, name, size));
 }
 
 /** Sets an option. */
@@ -90,6 +110,11 @@ export function setBytes(
 /** An `int` as libzmq takes it. */
 export function intBytes(value: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Int32Array.of(value).buffer);
+}
+
+/** 64 bits as libzmq takes them, signed or not. */
+export function int64Bytes(value: bigint): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(BigInt64Array.of(value).buffer);
 }
 
 /** What the bits of ZMQ_EVENTS mean to the poller. */

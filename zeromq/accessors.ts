@@ -1,7 +1,7 @@
 /** Functions that read and set a socket's options by number. */
 
 import type { Buffer } from "node:buffer";
-import { getBytes, intBytes, scratch, setBytes } from "../socket/raw_options.ts";
+import { getBytes, getValue, int64Bytes, intBytes, setBytes } from "../socket/raw_options.ts";
 import { KEY_SIZE, NO_KEY } from "../socket/options.ts";
 import { engineOption, shadowByNumber, timeoutOf } from "../socket/options_by_number.ts";
 import { COMMON, OPTION_NUMBERS, type OptionName, OPTIONS } from "../socket/options_table.ts";
@@ -55,22 +55,17 @@ export function writeInt(state: SocketState, option: number, value: number): voi
 export function readLong(state: SocketState, option: number, signed: boolean): number {
   assertThere(state);
   const { handle } = state;
-  translating(() => getBytes(handle.pointer, option, String(option), 8));
-  const bytes = scratch().bytes.slice(0, 8).buffer;
+  const type = signed ? "int64" : "uint64";
+  const value = translating(() => getValue(handle.pointer, option, String(option), type));
   handle.markStale();
-  return Number(signed ? new BigInt64Array(bytes)[0] : new BigUint64Array(bytes)[0]);
+  return Number(value);
 }
 
 /** Sets 64 bits. */
 export function writeLong(state: SocketState, option: number, value: bigint): void {
   warnUnlessImmediate(state, option);
   assertThere(state);
-  write(
-    state,
-    option,
-    value,
-    new Uint8Array(new BigUint64Array([BigInt.asUintN(64, value)]).buffer),
-  );
+  write(state, option, value, int64Bytes(value));
 }
 
 /**
@@ -81,11 +76,11 @@ export function readText(state: SocketState, option: number): string | null {
   assertThere(state);
   const { handle } = state;
   const key = KEYS.has(option);
-  const length = translating(() =>
-    getBytes(handle.pointer, option, String(option), key ? KEY_SIZE : 1024)
+  const bytes = translating(() =>
+    getBytes(handle.pointer, option, String(option), key ? KEY_SIZE : undefined)
   );
-  const bytes = scratch().bytes.slice(0, length);
   handle.markStale();
+  const { length } = bytes;
   const last = bytes.at(-1) === 0 && option !== OPTIONS.routingId.number ? length - 1 : length;
   if (last === 0) return null;
   let text: string;
