@@ -55,13 +55,15 @@ export abstract class Operation extends QueuedOperation {
     this.fail(closedError(this.call));
   }
 
-  /** Begins to wait, behind those that wait already. */
-  enqueue(timeout: number, signal: AbortSignal | undefined): void {
+  /** Begins to wait, behind those that wait already. One that wasn't tried is tried in the next turn. */
+  enqueue(timeout: number, tried: boolean, signal: AbortSignal | undefined): void {
+    this.tried = tried;
     if (timeout >= 0) this.deadline = performance.now() + timeout;
     this.signal = signal;
     this.queue.push(this);
     this.handle.dependents++;
     reactor().addPending(this);
+    if (!tried) reactor().postpone(this.handle);
   }
 
   /** Stops waiting. */

@@ -104,7 +104,8 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
   // A separate function, as `waitForMessage` is: one that contains a closure is slower at each call, even if it isn't made.
   #wait(tried: boolean): Promise<IteratorResult<Frame[]>> {
     return new Promise((resolve, reject) => {
-      wait(new Turn(this, this.handle, resolve, reject), tried, undefined);
+      const turn = new Turn(this, this.handle, resolve, reject);
+      turn.enqueue(this.handle.receiveTimeout, tried, undefined);
     });
   }
 
@@ -152,7 +153,8 @@ function waitForMessage(
   signal: AbortSignal | undefined,
 ): Promise<Frame[]> {
   return new Promise((resolve, reject) => {
-    wait(new Receive(handle, owner, resolve, reject), tried, signal);
+    const receive = new Receive(handle, owner, resolve, reject);
+    receive.enqueue(handle.receiveTimeout, tried, signal);
   });
 }
 
@@ -239,13 +241,6 @@ function taken(handle: Handle, message: unknown): void {
 function takeAfterOthers(handle: Handle): Frame[] | undefined {
   if (handle.receivers.first !== undefined) handle.serveAll(handle.receivers);
   return mayTry(handle) ? take(handle) : undefined;
-}
-
-function wait(receive: Receive, tried: boolean, signal: AbortSignal | undefined): void {
-  const { handle } = receive;
-  receive.tried = tried;
-  receive.enqueue(handle.receiveTimeout, signal);
-  if (!tried) reactor().postpone(handle);
 }
 
 /**

@@ -34,17 +34,21 @@ const CLOSE_TIMEOUT = 2;
 
 /** A send that waits. */
 export class Send extends Operation {
-  readonly parts: readonly Part[];
-
   constructor(
     handle: Handle,
     owner: object,
-    parts: readonly Part[],
+    /** Copies, since the program may change its buffers meanwhile. */
+    readonly parts: readonly Part[],
     readonly resolve: () => void,
     reject: (reason: unknown) => void,
   ) {
     super(handle, owner, handle.senders, reject);
-    this.parts = keepParts(parts);
+  }
+
+  override enqueue(timeout: number, tried: boolean, signal: AbortSignal | undefined): void {
+    super.enqueue(timeout, tried, signal);
+    // A refused send may have left commands unread, so the socket is looked at before anything sleeps.
+    if (tried) reactor().queueRecheck(this.handle);
   }
 
   protected override get call(): string {
@@ -108,13 +112,8 @@ function sendLater(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const kept = Array.isArray(parts) ? parts : [parts as Part];
-    const send = new Send(handle, owner, kept, resolve, reject);
-    send.tried = tried;
-    send.enqueue(handle.sendTimeout, signal);
-    // The second try, too, may have left commands unread: a look follows before anything sleeps.
-    if (tried) reactor().queueRecheck(handle);
-    else reactor().postpone(handle);
+    const kept = keepParts(Array.isArray(parts) ? parts : [parts as Part]);
+    new Send(handle, owner, kept, resolve, reject).enqueue(handle.sendTimeout, tried, signal);
   });
 }
 

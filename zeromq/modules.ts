@@ -90,6 +90,7 @@ import "../poller/wait_readable.ts";
 import "../socket/receive.ts";
 import "./pauses.ts";
 import "./turns.ts";
+import "./attempt.ts";
 import "./receiving.ts";
 import "../socket/message.ts";
 import "../socket/native_send.ts";

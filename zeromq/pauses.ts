@@ -10,7 +10,8 @@
 
 import { runtimeTimers, type Timer } from "../poller/runtime_timers.ts";
 import { resetBudget } from "../poller/budget.ts";
-import type { DeferredOperation, SocketState } from "./state.ts";
+import type { Attempt } from "./attempt.ts";
+import type { DeferredOperation } from "./state.ts";
 
 /** A burst begins with so many pauses. */
 const FIRST = 4;
@@ -34,21 +35,19 @@ export function pauseIsDue(): boolean {
 
 /** An operation that makes a pause. It stays out of the engine's queues, where it could be served before. */
 export class Pause implements DeferredOperation {
-  readonly #state: SocketState;
-  readonly #lastly: () => void;
+  readonly #attempt: Attempt;
   readonly #timer: Timer;
 
-  /** `again` begins the operation again afterwards, and `lastly` tries it once and ends it. */
-  constructor(state: SocketState, again: () => void, lastly: () => void) {
+  /** Afterwards the operation waits in the engine's queue, for `timeout` ms. */
+  constructor(attempt: Attempt, timeout: number) {
     left--;
-    this.#state = state;
-    this.#lastly = lastly;
-    state.deferred.add(this);
+    this.#attempt = attempt;
+    attempt.state.deferred.add(this);
     this.#timer = runtimeTimers.setTimeout(() => {
-      state.deferred.delete(this);
+      attempt.state.deferred.delete(this);
       asked = paused = performance.now();
       resetBudget();
-      again();
+      attempt.wait(timeout);
     }, 0);
   }
 
@@ -57,7 +56,7 @@ export class Pause implements DeferredOperation {
 
   closed(): void {
     runtimeTimers.clearTimeout(this.#timer);
-    this.#state.deferred.delete(this);
-    this.#lastly();
+    this.#attempt.state.deferred.delete(this);
+    this.#attempt.end();
   }
 }

@@ -2,20 +2,16 @@
 
 import type { Buffer } from "node:buffer";
 import { takeBudget } from "../poller/budget.ts";
-import { reactor } from "../poller/reactor.ts";
 import type { Frame } from "../socket/frame.ts";
 import { takeMessage } from "../socket/native_message.ts";
 import { Receive, tryReceive } from "../socket/receive.ts";
+import { Attempt } from "./attempt.ts";
 import { EAGAIN, EBUSY, errnoError, translated } from "./errors.ts";
-import { Pause, pauseIsDue } from "./pauses.ts";
 import type { Parts, SocketState } from "./state.ts";
-import { isOutOfTurn, OutOfTurn } from "./turns.ts";
+import { isOutOfTurn, timeLeft } from "./turns.ts";
 
 /** Read at its first use, since Buffer takes 3 ms to load. */
 const global = globalThis as unknown as { Buffer: typeof Buffer };
-
-type Resolve = (message: Parts) => void;
-type Reject = (reason: unknown) => void;
 
 /** Receives a message, now or later. */
 export function receive(state: SocketState): Promise<Parts> {
@@ -25,13 +21,15 @@ export function receive(state: SocketState): Promise<Parts> {
       message: "Socket is busy reading; only one receive operation may be in progress at any time",
     });
   }
-  if (!takeBudget()) return new Promise((resolve, reject) => giveWay(state, resolve, reject));
   const timeout = state.handle.receiveTimeout;
+  if (!takeBudget()) {
+    return new Promise((resolve, reject) => new Receiving(state, resolve, reject).giveWay(timeout));
+  }
   let outOfTurn = false;
   try {
     const frames = tryReceive(state.handle);
     if (frames !== undefined) {
-      if (state.deferred.size > 0) state.turn();
+      state.turn();
       return Promise.resolve(toBuffers(frames));
     }
   } catch (error) {
@@ -40,96 +38,71 @@ export function receive(state: SocketState): Promise<Parts> {
   }
   if (timeout === 0) return Promise.reject(errnoError(EAGAIN));
   return new Promise((resolve, reject) => {
-    if (outOfTurn) waitForTurn(state, timeout, resolve, reject);
-    else wait(state, timeout, true, resolve, reject);
+    const receiving = new Receiving(state, resolve, reject);
+    if (outOfTurn) receiving.defer(timeout);
+    else receiving.wait(timeout, true);
   });
 }
 
-/** Lets others go first, since the tick's budget is used up. */
-function giveWay(state: SocketState, resolve: Resolve, reject: Reject): void {
-  const timeout = state.handle.receiveTimeout;
-  if (!pauseIsDue()) return wait(state, timeout, false, resolve, reject);
-  state.receiving = new Pause(
-    state,
-    () => wait(state, timeout, false, resolve, reject),
-    () => {
-      state.receiving = undefined;
-      receiveLast(state, resolve, reject);
-    },
-  );
+/** A receive that can't be done at once. */
+class Receiving extends Attempt {
+  constructor(
+    state: SocketState,
+    readonly resolve: (message: Parts) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    super(state, "receiving", reject);
+  }
+
+  override wait(timeout: number, tried = false): void {
+    const pending = this.state.receiving = new PendingReceive(this);
+    pending.enqueue(timeout, tried, undefined);
+  }
+
+  protected override tryLast(): void {
+    const { handle } = this.state;
+    try {
+      const frames = takeMessage(handle.pointer, handle.metadata);
+      if (!handle.closed) handle.markStale();
+      if (frames === undefined) this.reject(errnoError(EAGAIN));
+      else this.resolve(toBuffers(frames));
+    } catch (error) {
+      this.reject(translated(error));
+    }
+  }
 }
 
-/** A pending receive. */
+/** A receive in the engine's queue. */
 class PendingReceive extends Receive {
-  readonly #state: SocketState;
-
-  constructor(state: SocketState, readonly give: Resolve, reject: Reject) {
-    super(state.handle, state.socket, (frames) => give(toBuffers(frames)), reject);
-    this.#state = state;
-    state.receiving = this;
+  constructor(readonly receiving: Receiving) {
+    const { state: { handle, socket }, resolve, reject } = receiving;
+    super(handle, socket, (frames) => resolve(toBuffers(frames)), reject);
   }
 
   override succeed(frames: Frame[]): void {
-    this.#state.receiving = undefined;
-    super.succeed(frames);
-    if (this.#state.deferred.size > 0) this.#state.turn();
+    this.#end();
+    this.resolve(frames);
+    this.receiving.state.turn();
   }
 
   override fail(reason: unknown): void {
-    this.#state.receiving = undefined;
-    if (!isOutOfTurn(reason) || this.handle.closed) return super.fail(translated(reason));
-    const { deadline } = this;
-    this.dequeue();
-    const left = deadline === Infinity ? -1 : Math.max(0, deadline - performance.now());
-    waitForTurn(this.#state, left, this.give, this.reject);
+    this.#end();
+    if (!isOutOfTurn(reason) || this.handle.closed) this.reject(translated(reason));
+    else this.receiving.defer(timeLeft(this.deadline));
   }
 
   override closed(): void {
-    this.dequeue();
-    this.#state.receiving = undefined;
-    receiveLast(this.#state, this.give, this.reject);
+    this.#end();
+    this.receiving.end();
   }
 
   protected override timedOut(): unknown {
     return errnoError(EAGAIN);
   }
-}
 
-function wait(
-  state: SocketState,
-  timeout: number,
-  tried: boolean,
-  resolve: Resolve,
-  reject: Reject,
-): void {
-  const pending = new PendingReceive(state, resolve, reject);
-  pending.tried = tried;
-  pending.enqueue(timeout, undefined);
-  if (!tried) reactor().postpone(state.handle);
-}
-
-function waitForTurn(state: SocketState, timeout: number, resolve: Resolve, reject: Reject): void {
-  const turn = new OutOfTurn(
-    state,
-    (left) => wait(state, left, false, resolve, reject),
-    () => {
-      state.receiving = undefined;
-      receiveLast(state, resolve, reject);
-    },
-  );
-  state.receiving = turn;
-  turn.begin(timeout, false);
-}
-
-/** Tries for the last time: the time is over, or the socket is being closed. */
-function receiveLast({ handle }: SocketState, resolve: Resolve, reject: Reject): void {
-  try {
-    const frames = takeMessage(handle.pointer, handle.metadata);
-    if (!handle.closed) handle.markStale();
-    if (frames === undefined) reject(errnoError(EAGAIN));
-    else resolve(toBuffers(frames));
-  } catch (error) {
-    reject(translated(error));
+  #end(): void {
+    this.receiving.state.receiving = undefined;
+    this.dequeue();
   }
 }
 

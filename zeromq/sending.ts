@@ -2,16 +2,12 @@
 
 import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/budget.ts";
-import { reactor } from "../poller/reactor.ts";
 import { bytesOrText, keepParts, type Part } from "../socket/message.ts";
 import { checkCount, putParts, Send, trySend, trySendParts } from "../socket/send.ts";
+import { Attempt } from "./attempt.ts";
 import { EAGAIN, EBUSY, EINVAL, errnoError, translated } from "./errors.ts";
-import { Pause, pauseIsDue } from "./pauses.ts";
 import type { SocketState } from "./state.ts";
-import { isOutOfTurn, OutOfTurn } from "./turns.ts";
-
-type Resolve = () => void;
-type Reject = (reason: unknown) => void;
+import { isOutOfTurn, timeLeft } from "./turns.ts";
 
 const SENT: Promise<void> = Promise.resolve();
 
@@ -33,14 +29,16 @@ export function send(state: SocketState, message: unknown, target?: Part): Promi
   } else if (!handle.takesAnyParts) {
     checkCount(handle, parts); // throws if libzmq would drop the message, with success
   }
-  if (!takeBudget()) {
-    return new Promise((resolve, reject) => giveWay(state, keepParts(parts), resolve, reject));
-  }
   const timeout = handle.sendTimeout;
+  if (!takeBudget()) {
+    return new Promise((resolve, reject) =>
+      new Sending(state, keepParts(parts), resolve, reject).giveWay(timeout)
+    );
+  }
   let deferred = false;
   try {
     if (parts.length === 1 ? trySend(handle, parts[0]) : trySendParts(handle, parts)) {
-      if (state.deferred.size > 0) state.turn();
+      state.turn();
       return SENT;
     }
   } catch (error) {
@@ -49,23 +47,10 @@ export function send(state: SocketState, message: unknown, target?: Part): Promi
   }
   if (timeout === 0) return Promise.reject(errnoError(EAGAIN));
   return new Promise((resolve, reject) => {
-    if (deferred) defer(state, keepParts(parts), timeout, resolve, reject);
-    else wait(state, parts, timeout, true, resolve, reject);
+    const sending = new Sending(state, keepParts(parts), resolve, reject);
+    if (deferred) sending.defer(timeout);
+    else sending.wait(timeout, true);
   });
-}
-
-/** Lets others go first, since the tick's budget is used up. */
-function giveWay(state: SocketState, parts: Part[], resolve: Resolve, reject: Reject): void {
-  const timeout = state.handle.sendTimeout;
-  if (!pauseIsDue()) return wait(state, parts, timeout, false, resolve, reject);
-  state.sending = new Pause(
-    state,
-    () => wait(state, parts, timeout, false, resolve, reject),
-    () => {
-      state.sending = undefined;
-      sendLast(state, parts, resolve, reject);
-    },
-  );
 }
 
 /** Whether a send fails for a reason for which zeromq.js waits: it's out of turn, or a mandatory Router has no peer. */
@@ -75,32 +60,63 @@ function maySucceedLater({ handle }: SocketState, error: unknown): boolean {
   return (handle.ask() & WRITABLE) === 0;
 }
 
-/** A pending send. */
+/** A send that can't be done at once. */
+class Sending extends Attempt {
+  constructor(
+    state: SocketState,
+    /** Copies, since the program may change its buffers meanwhile. */
+    readonly parts: readonly Part[],
+    readonly resolve: () => void,
+    reject: (reason: unknown) => void,
+  ) {
+    super(state, "sending", reject);
+  }
+
+  override wait(timeout: number, tried = false): void {
+    const pending = this.state.sending = new PendingSend(this);
+    pending.enqueue(timeout, tried, undefined);
+  }
+
+  override defer(timeout: number): void {
+    super.defer(timeout, this.state.handle.type.refusesUnready);
+  }
+
+  protected override tryLast(): void {
+    const { handle } = this.state;
+    try {
+      const sent = putParts(handle, this.parts);
+      if (!handle.closed) handle.markStale();
+      if (sent) this.resolve();
+      else this.reject(errnoError(EAGAIN));
+    } catch (error) {
+      this.reject(translated(error));
+    }
+  }
+}
+
+/** A send in the engine's queue. */
 class PendingSend extends Send {
-  readonly #state: SocketState;
   #ended = false;
 
-  constructor(state: SocketState, parts: readonly Part[], resolve: Resolve, reject: Reject) {
-    super(state.handle, state.socket, parts, resolve, reject);
-    this.#state = state;
-    state.sending = this;
+  constructor(readonly sending: Sending) {
+    const { state: { handle, socket }, parts, resolve, reject } = sending;
+    super(handle, socket, parts, resolve, reject);
   }
 
   override succeed(): void {
     this.#end();
-    super.succeed();
-    if (this.#state.deferred.size > 0) this.#state.turn();
+    this.resolve();
+    this.sending.state.turn();
   }
 
   override fail(reason: unknown): void {
     this.#end();
-    if (this.handle.closed || !maySucceedLater(this.#state, reason)) {
-      return super.fail(translated(reason));
+    const { sending } = this;
+    if (this.handle.closed || !maySucceedLater(sending.state, reason)) {
+      this.reject(translated(reason));
+    } else {
+      sending.defer(timeLeft(this.deadline));
     }
-    const { deadline } = this;
-    this.dequeue();
-    const left = deadline === Infinity ? -1 : Math.max(0, deadline - performance.now());
-    defer(this.#state, this.parts, left, this.resolve, this.reject);
   }
 
   override expire(): void {
@@ -110,66 +126,13 @@ class PendingSend extends Send {
 
   override closed(): void {
     this.#end();
-    this.dequeue();
-    sendLast(this.#state, this.parts, this.resolve, this.reject);
+    this.sending.end();
   }
 
   #end(): void {
     this.#ended = true;
-    this.#state.sending = undefined;
-  }
-}
-
-function wait(
-  state: SocketState,
-  parts: readonly Part[],
-  timeout: number,
-  tried: boolean,
-  resolve: Resolve,
-  reject: Reject,
-): void {
-  const pending = new PendingSend(state, parts, resolve, reject);
-  pending.tried = tried;
-  pending.enqueue(timeout, undefined);
-  // A refused send may have left commands unread, so the socket is looked at before anything waits.
-  if (tried) reactor().queueRecheck(state.handle);
-  else reactor().postpone(state.handle);
-}
-
-/** Waits until the send is in turn, or until the Router has a peer. */
-function defer(
-  state: SocketState,
-  parts: readonly Part[],
-  timeout: number,
-  resolve: Resolve,
-  reject: Reject,
-): void {
-  const turn = new OutOfTurn(
-    state,
-    (left) => wait(state, parts, left, false, resolve, reject),
-    () => {
-      state.sending = undefined;
-      sendLast(state, parts, resolve, reject);
-    },
-  );
-  state.sending = turn;
-  turn.begin(timeout, state.handle.type.refusesUnready === true);
-}
-
-/** Tries for the last time: the time is over, or the socket is being closed. */
-function sendLast(
-  { handle }: SocketState,
-  parts: readonly Part[],
-  resolve: Resolve,
-  reject: Reject,
-): void {
-  try {
-    const sent = putParts(handle, parts);
-    if (!handle.closed) handle.markStale();
-    if (sent) resolve();
-    else reject(errnoError(EAGAIN));
-  } catch (error) {
-    reject(translated(error));
+    this.sending.state.sending = undefined;
+    this.dequeue();
   }
 }
 

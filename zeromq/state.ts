@@ -77,6 +77,7 @@ export class SocketState {
 
   /** Called when an operation has succeeded: it may be the turn of one in the other direction. */
   turn(): void {
+    if (this.deferred.size === 0) return;
     for (const pending of [...this.deferred]) pending.retry();
   }
 

@@ -12,31 +12,29 @@ import { WRITABLE } from "../poller/backend.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
 import type { Listener } from "../poller/source.ts";
 import { Queue } from "../poller/queue.ts";
+import type { Attempt } from "./attempt.ts";
 import { EFSM } from "./errors.ts";
-import type { DeferredOperation, SocketState } from "./state.ts";
+import type { DeferredOperation } from "./state.ts";
 
 /** Holds every such operation, and thereby its socket, which its program may have dropped. */
 const all = new Set<OutOfTurn>();
 
 /** An operation that waits for its turn, or for the socket to be writable. */
 export class OutOfTurn extends Operation implements DeferredOperation, Listener {
-  readonly #state: SocketState;
-  readonly #again: (timeout: number) => void;
+  readonly #attempt: Attempt;
   #listening = false;
   #left = false;
 
-  /** `again` begins the operation again, with the time that's left, and `lastly` tries it once and ends it. */
-  constructor(state: SocketState, again: (timeout: number) => void, lastly: () => void) {
-    super(state.handle, state.socket, new Queue(), lastly);
-    this.#state = state;
-    this.#again = again;
+  constructor(attempt: Attempt) {
+    super(attempt.state.handle, attempt.state.socket, new Queue(), attempt.reject);
+    this.#attempt = attempt;
   }
 
   /** Begins to wait. */
   begin(timeout: number, untilWritable: boolean): void {
-    this.#state.deferred.add(this);
+    this.#attempt.state.deferred.add(this);
     all.add(this);
-    this.enqueue(timeout, undefined);
+    this.enqueue(timeout, true, undefined);
     this.#listening = untilWritable;
     if (untilWritable) this.handle.addListener(this);
   }
@@ -75,7 +73,7 @@ export class OutOfTurn extends Operation implements DeferredOperation, Listener 
 
   override closed(): void {
     this.#end();
-    this.reject(undefined); // calls `lastly`
+    this.#attempt.end();
   }
 
   override fail(): void {
@@ -87,19 +85,23 @@ export class OutOfTurn extends Operation implements DeferredOperation, Listener 
   }
 
   #begin(): void {
-    const { deadline } = this;
     this.#end();
-    this.#again(deadline === Infinity ? -1 : Math.max(0, deadline - performance.now()));
+    this.#attempt.wait(timeLeft(this.deadline));
   }
 
   #end(): void {
     if (this.#left) return;
     this.#left = true;
     if (this.#listening) this.handle.removeListener(this);
-    this.#state.deferred.delete(this);
+    this.#attempt.state.deferred.delete(this);
     all.delete(this);
     this.dequeue();
   }
+}
+
+/** How many ms are left until a deadline, as a time-out of the engine's; -1 where there is none. */
+export function timeLeft(deadline: number): number {
+  return deadline === Infinity ? -1 : Math.max(0, deadline - performance.now());
 }
 
 /** Whether an error means that it isn't the operation's turn. */
