@@ -42,13 +42,11 @@ export function readInt(state: SocketState, option: number): number {
 
 /** Sets an `int`. */
 export function writeInt(state: SocketState, option: number, value: number): void {
-  warnUnlessImmediate(state, option);
-  assertThere(state);
-  const { handle } = state;
   const timeout = timeoutOf(option);
   if (timeout === undefined) return write(state, option, value, intBytes(value));
+  assertThere(state);
   if (value < -1) throw errnoError(EINVAL);
-  handle[timeout] = value;
+  state.handle[timeout] = value;
 }
 
 /** Reads 64 bits. */
@@ -63,8 +61,6 @@ export function readLong(state: SocketState, option: number, signed: boolean): n
 
 /** Sets 64 bits. */
 export function writeLong(state: SocketState, option: number, value: bigint): void {
-  warnUnlessImmediate(state, option);
-  assertThere(state);
   write(state, option, value, int64Bytes(value));
 }
 
@@ -105,17 +101,19 @@ export function writeText(state: SocketState, option: number, value: unknown): v
   else if (ArrayBuffer.isView(value)) {
     bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   } else throw new TypeError("Option value must be a string or buffer");
-  warnUnlessImmediate(state, option);
-  assertThere(state);
   write(state, option, value, bytes);
 }
 
 function write(
-  { handle }: SocketState,
+  state: SocketState,
   option: number,
   value: unknown,
   bytes: Uint8Array | null,
 ): void {
+  const immediate = IMMEDIATE.has(option) || (state.endpoints === 0 && !state.blocked);
+  if (!immediate) warn("Socket option will not take effect until next connect/bind.");
+  assertThere(state);
+  const { handle } = state;
   // A value with which libzmq would end the process is a TypeError, as everywhere in this library.
   if (!handle.configuring) assertSafeOptions(handle, { option, value });
   translating(() => setBytes(handle.pointer, option, String(option), bytes));
@@ -125,9 +123,4 @@ function write(
 
 function assertThere({ closed }: SocketState): void {
   if (closed) throw errnoError(ENOTSOCK);
-}
-
-function warnUnlessImmediate(state: SocketState, option: number): void {
-  if (IMMEDIATE.has(option) || (state.endpoints === 0 && !state.blocked)) return;
-  warn("Socket option will not take effect until next connect/bind.");
 }

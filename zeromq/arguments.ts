@@ -18,9 +18,10 @@ export function expectOptions(options: unknown): void {
   }
 }
 
-/** Throws if an address isn't a string. */
-export function expectAddress(address: unknown): asserts address is string {
+/** Throws where the arguments of a call with an address aren't right. */
+export function expectAddress(address: unknown, given: number): asserts address is string {
   if (typeof address !== "string") throw new TypeError("Address must be a string");
+  expectArguments(given, 1);
 }
 
 /** Throws if an option's identifier isn't a number. */

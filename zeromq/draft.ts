@@ -117,13 +117,11 @@ export class Datagram extends Socket {
 export interface Datagram
   extends Readable<[Message, Message]>, Writable<[MessageLike, MessageLike]> {}
 
-compose(Server, TYPES.Server);
-compose(Client, TYPES.Client);
+const CLASSES = { Server, Client, Dish, Gather, Scatter, Datagram };
+for (const [name, type] of Object.entries(CLASSES)) {
+  compose(type, TYPES[name as keyof typeof CLASSES]);
+}
 compose(Radio, { ...TYPES.Radio, options: [] }); // whose noDrop it lacks
-compose(Dish, TYPES.Dish);
-compose(Gather, TYPES.Gather);
-compose(Scatter, TYPES.Scatter);
-compose(Datagram, TYPES.Datagram);
 
 /** Adds a `send` to a class, whose options name the target. */
 function sendTo(

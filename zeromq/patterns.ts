@@ -214,15 +214,10 @@ export interface Stream
     Writable<[MessageLike, MessageLike]>,
     Required<Pick<streaming.StreamOptions, "notify">> {}
 
-compose(Pair, TYPES.Pair);
-compose(Publisher, TYPES.Publisher);
-compose(Subscriber, TYPES.Subscriber);
-compose(Request, TYPES.Request);
-compose(Reply, TYPES.Reply);
-compose(Dealer, TYPES.Dealer);
-compose(Router, TYPES.Router);
-compose(Pull, TYPES.Pull);
-compose(Push, TYPES.Push);
-compose(XPublisher, TYPES.XPublisher);
-compose(XSubscriber, TYPES.XSubscriber);
-compose(Stream, TYPES.Stream);
+const CLASSES = {
+  ...{ Pair, Publisher, Subscriber, Request, Reply, Dealer },
+  ...{ Router, Pull, Push, XPublisher, XSubscriber, Stream },
+};
+for (const [name, type] of Object.entries(CLASSES)) {
+  compose(type, TYPES[name as keyof typeof CLASSES]);
+}

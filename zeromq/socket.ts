@@ -133,17 +133,14 @@ export abstract class SocketClass extends Uncloneable {
    * @throws {Error} EBADF If the socket is closed.
    */
   bind(address: string): Promise<void> {
-    expectAddress(address);
-    expectArguments(arguments.length, 1);
+    expectAddress(address, arguments.length);
     return this.#attempt(address, (state) => state.bind(address));
   }
 
   /** Does what {@linkcode Socket.bind} does, before it returns (`zmq_bind`). */
   bindSync(address: string): void {
-    expectAddress(address);
-    expectArguments(arguments.length, 1);
-    this.#state.assertOpen();
-    translating(() => this.#state.bind(address), address);
+    expectAddress(address, arguments.length);
+    this.#attemptSync(address, (state) => state.bind(address));
   }
 
   /**
@@ -152,17 +149,14 @@ export abstract class SocketClass extends Uncloneable {
    * @throws {Error} As {@linkcode Socket.bind} does; the promise rejects with ENOENT if the socket isn't bound there.
    */
   unbind(address: string): Promise<void> {
-    expectAddress(address);
-    expectArguments(arguments.length, 1);
+    expectAddress(address, arguments.length);
     return this.#attempt(address, (state) => state.unbind(address));
   }
 
   /** Does what {@linkcode Socket.unbind} does, before it returns (`zmq_unbind`). */
   unbindSync(address: string): void {
-    expectAddress(address);
-    expectArguments(arguments.length, 1);
-    this.#state.assertOpen();
-    translating(() => this.#state.unbind(address), address);
+    expectAddress(address, arguments.length);
+    this.#attemptSync(address, (state) => state.unbind(address));
   }
 
   /**
@@ -172,10 +166,8 @@ export abstract class SocketClass extends Uncloneable {
    * @throws {Error} libzmq's error, which has the `address`.
    */
   connect(address: string): void {
-    expectAddress(address);
-    expectArguments(arguments.length, 1);
-    this.#state.assertOpen();
-    translating(() => this.#state.connect(address), address);
+    expectAddress(address, arguments.length);
+    this.#attemptSync(address, (state) => state.connect(address));
   }
 
   /**
@@ -184,10 +176,8 @@ export abstract class SocketClass extends Uncloneable {
    * @throws {Error} As {@linkcode Socket.connect} does, and ENOENT if the socket isn't connected there.
    */
   disconnect(address: string): void {
-    expectAddress(address);
-    expectArguments(arguments.length, 1);
-    this.#state.assertOpen();
-    translating(() => this.#state.disconnect(address), address);
+    expectAddress(address, arguments.length);
+    this.#attemptSync(address, (state) => state.disconnect(address));
   }
 
   /** Reads an option by its number. */
@@ -260,6 +250,12 @@ export abstract class SocketClass extends Uncloneable {
   protected setStringOption(option: number, value: string | Buffer | null): void {
     expectIdentifier(option);
     by.writeText(this.#state, option, value);
+  }
+
+  #attemptSync(address: string, action: (state: SocketState) => void): void {
+    const state = this.#state;
+    state.assertOpen();
+    translating(() => action(state), address);
   }
 
   #attempt(address: string, action: (state: SocketState) => void): Promise<void> {
