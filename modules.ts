@@ -66,6 +66,7 @@ import "./process/ipc_folders.ts";
 import "./socket/options_table.ts";
 import "./socket/raw_options.ts";
 import "./socket/hazards.ts";
+import "./socket/endpoints.ts";
 import "./socket/loan.ts";
 import "./socket/operation.ts";
 import "./socket/handle.ts";

@@ -337,7 +337,7 @@ function checkOptions(options: ProxyOptions): void {
 /** Throws for a socket that was never bound or connected, with which the proxy would wait indefinitely. */
 function checkReady(handle: Handle, what: string): void {
   handle.assertOpen("zmq_proxy");
-  if (handle.lastEndpoint !== null) return;
+  if (handle.endpoints.last !== null) return;
   const message = `The ${what} must be bound or connected before the proxy runs`;
   throw stateError("EINVAL", "zmq_proxy", message);
 }

@@ -70,8 +70,8 @@ export class NativeRun implements Engine {
       theirs = open(front.context, TYPES.Pair);
       const address = `inproc://deno-zmq.proxy.${crypto.randomUUID()}`;
       control.linger = theirs.linger = 0;
-      theirs.bind(address);
-      control.connect(address);
+      theirs.endpoints.bind(address);
+      control.endpoints.connect(address);
     } catch (error) {
       control.close();
       theirs?.close();

@@ -43,7 +43,7 @@ export class ZapHandler {
     this.#handle = open(coreOf(context), TYPES.Router);
     try {
       setOption(this.#handle, "linger", 0);
-      this.#handle.bind(ZAP_ADDRESS);
+      this.#handle.endpoints.bind(ZAP_ADDRESS);
       this.#handle.setBackgroundHandler(() => this.#serve());
     } catch (error) {
       this.#handle.close();
@@ -61,7 +61,7 @@ export class ZapHandler {
     if (this.closed) return;
     // After a close alone, a thread of libzmq's would free the address only later.
     try {
-      this.#handle.unbind(ZAP_ADDRESS);
+      this.#handle.endpoints.unbind(ZAP_ADDRESS);
     } catch (error) {
       if (!isEnded(error)) throw error;
     } finally {

@@ -62,7 +62,7 @@ export function bindToRandomPort(
       const port = min + at % count;
       try {
         handle.assertOpen("zmq_bind");
-        handle.bind(`${address}:${port}`);
+        handle.endpoints.bind(`${address}:${port}`);
         return port;
       } catch (error) {
         const taken = error instanceof ZmqError && error.code === "EADDRINUSE";

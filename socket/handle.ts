@@ -1,11 +1,10 @@
-/** The engine's record of a socket: binding and connecting it, serving what waits for it, and closing. */
+/** The engine's record of a socket: serving what waits for it, lending it, and closing. */
 
 import type { ContextCore } from "../context_core.ts";
 import { doAll } from "../errors.ts";
 import { zmq } from "../ffi/libzmq.ts";
-import { check, checkUninterrupted } from "../ffi/errno.ts";
+import { check } from "../ffi/errno.ts";
 import { removeExitCleanup } from "../process/thread_exit.ts";
-import { toCString } from "../ffi/memory.ts";
 import { shareMonitorSocket, unshareMonitorSocket } from "../process/monitor_sockets.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { resetBudget, takeBudget } from "../poller/budget.ts";
@@ -13,8 +12,7 @@ import { pollable } from "../poller/pollable.ts";
 import { Queue } from "../poller/queue.ts";
 import { Source } from "../poller/source.ts";
 import { reactor } from "../poller/reactor.ts";
-import { assertSafeOptions } from "./hazards.ts";
-import { IpcFolders } from "../process/ipc_folders.ts";
+import { Endpoints } from "./endpoints.ts";
 import { Loan } from "./loan.ts";
 import type { Part } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
@@ -22,15 +20,12 @@ import { closedError, type Operation } from "./operation.ts";
 import { COMMON, OPTION_NUMBERS, PARTICULAR, RECEIVING } from "./options_table.ts";
 import {
   fromEvents,
-  getBytes,
   getInt,
   getValue,
   hasSocketCleanup,
   intBytes,
   removeSocketCleanup,
   setBytes,
-  textOf,
-  withLinger,
 } from "./raw_options.ts";
 import type { SocketType } from "./types.ts";
 
@@ -55,20 +50,16 @@ export class Handle extends Source {
   #loan: Loan | undefined;
   /** Its constructor is still setting options, which are checked together. */
   configuring = true;
-  /** It was bound or connected to a ws:// or wss:// address. */
-  webSocket = false;
   /** What reports on its connections. */
   monitor: { stop(): void } | undefined;
   #backgroundHandler: (() => void) | undefined;
   /** What each receive reads of a message beside its bytes. */
   metadata: PropertyReader | undefined;
-  /** The most bytes that an address to which it was bound or connected can have, with a NUL. */
-  #longestAddress = 1024;
   /** libzmq's threads report to it, and block when it's closed before they have ended. */
   #isMonitorSocket = false;
   #monitorSocketIsShared = false;
   #blockingLimit = -1;
-  readonly #ipcFolders = new IpcFolders();
+  readonly endpoints: Endpoints = new Endpoints(this);
   /** What was set, for options that libzmq can't read back. */
   readonly shadowOptions: Map<string, unknown> = new Map();
 
@@ -310,60 +301,6 @@ export class Handle extends Source {
     this.markStale();
   }
 
-  bind(address: string): void {
-    const webSocket = isWebSocket(address);
-    assertSafeOptions(this, { webSocket });
-    const resolved = this.#ipcFolders.resolve(address);
-    try {
-      this.#call("zmq_bind", resolved, address);
-    } catch (error) {
-      this.#ipcFolders.remove(resolved);
-      throw error;
-    }
-    this.webSocket ||= webSocket;
-    this.markStale();
-  }
-
-  unbind(address: string): void {
-    withLinger(this.pointer, () => this.#call("zmq_unbind", address));
-    this.#ipcFolders.remove(address);
-    this.markStale();
-  }
-
-  connect(address: string): void {
-    const webSocket = isWebSocket(address);
-    assertSafeOptions(this, { webSocket });
-    this.#call("zmq_connect", address);
-    this.webSocket ||= webSocket;
-    this.markStale();
-  }
-
-  disconnect(address: string): void {
-    withLinger(this.pointer, () => this.#call("zmq_disconnect", address));
-    this.markStale();
-  }
-
-  #call(
-    call: "zmq_bind" | "zmq_unbind" | "zmq_connect" | "zmq_disconnect",
-    place: string,
-    address = place,
-  ): void {
-    const text = toCString(place, "An address");
-    this.#longestAddress = Math.max(this.#longestAddress, text.length);
-    checkUninterrupted(() => zmq()[call](this.pointer, text), call, { address });
-  }
-
-  get lastEndpoint(): string | null {
-    const { lastEndpoint } = OPTION_NUMBERS;
-    const endpoint = textOf(
-      getBytes(this.pointer, lastEndpoint, "lastEndpoint", this.#longestAddress),
-    );
-    this.markStale();
-    if (endpoint === "") return null;
-    // libzmq returns udp's without the scheme.
-    return endpoint.includes("://") ? endpoint : `udp://${endpoint}`;
-  }
-
   /** Marks it as one to which libzmq's threads report. */
   markMonitorSocket(): void {
     this.#isMonitorSocket = true;
@@ -433,7 +370,7 @@ export class Handle extends Source {
       () => this.#monitorSocketIsShared && unshareMonitorSocket(this.pointer),
       () => removeSocketCleanup(this.pointer),
       () => check(zmq().zmq_close(this.pointer), "zmq_close"),
-      () => this.#ipcFolders.clear(),
+      () => this.endpoints.clear(),
     ]);
   }
 }
@@ -448,8 +385,4 @@ export function openHandleOf(socket: object, call: string): Handle {
   const handle = handleOf(socket);
   if (handle.closed) throw closedError(call);
   return handle;
-}
-
-function isWebSocket(address: string): boolean {
-  return /^wss?:/.test(address);
 }

@@ -26,7 +26,7 @@ export function assertSafeOptions(handle: Handle, change: Change): void {
       `A ${handle.type.name} must not have a Router's options: libzmq would end the process at a later request`,
     );
   }
-  if ((handle.webSocket || webSocket) && isOn(handle, HEARTBEAT_INTERVAL, change)) {
+  if ((handle.endpoints.webSocket || webSocket) && isOn(handle, HEARTBEAT_INTERVAL, change)) {
     throw new TypeError(
       "Heartbeats can't be used with ws:// addresses: libzmq would end the process at the first " +
         "one. Leave heartbeatInterval at 0",

@@ -120,7 +120,7 @@ export class Monitor implements Listener {
   /** Begins to monitor a socket. */
   constructor(observed: Handle) {
     this.#observed = observed;
-    const endpoint = observed.lastEndpoint;
+    const endpoint = observed.endpoints.last;
     if (endpoint !== null) this.#own.add(endpoint);
     const reader = this.#reader = open(observed.context, TYPES.Pair);
     const address = `inproc://deno-zmq.events.${crypto.randomUUID()}`;
@@ -129,7 +129,7 @@ export class Monitor implements Listener {
       reader.linger = 0;
       reader.markMonitorSocket();
       // First, so that libzmq never has an event without a receiver.
-      reader.connect(address);
+      reader.endpoints.connect(address);
       this.#versioned = start(observed.pointer, address);
     } catch (error) {
       reader.close();

@@ -286,5 +286,5 @@ export function connectRouted(
     }
     setBytes(handle.pointer, OPTION_NUMBERS.connectRoutingId, "routingId", id);
   }
-  handle.connect(address);
+  handle.endpoints.connect(address);
 }

@@ -157,7 +157,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * @throws {ZmqError} EBADF If the socket is closed.
    */
   get lastEndpoint(): string | null {
-    return openHandleOf(this, "zmq_getsockopt").lastEndpoint;
+    return openHandleOf(this, "zmq_getsockopt").endpoints.last;
   }
 
   /**
@@ -171,7 +171,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * @throws {ZmqError} EBADF If the socket is closed.
    */
   bind(address: string): Promise<void> {
-    return attempt(this, "zmq_bind", address, (handle) => handle.bind(address));
+    return attempt(this, "zmq_bind", address, (handle) => handle.endpoints.bind(address));
   }
 
   /**
@@ -183,7 +183,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * @throws {ZmqError} As {@linkcode Socket.bind} does.
    */
   unbind(address: string): Promise<void> {
-    return attempt(this, "zmq_unbind", address, (handle) => handle.unbind(address));
+    return attempt(this, "zmq_unbind", address, (handle) => handle.endpoints.unbind(address));
   }
 
   /**
@@ -193,7 +193,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    */
   bindSync(address: string): void {
     checkAddress(address);
-    openHandleOf(this, "zmq_bind").bind(address);
+    openHandleOf(this, "zmq_bind").endpoints.bind(address);
   }
 
   /**
@@ -218,7 +218,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    */
   unbindSync(address: string): void {
     checkAddress(address);
-    openHandleOf(this, "zmq_unbind").unbind(address);
+    openHandleOf(this, "zmq_unbind").endpoints.unbind(address);
   }
 
   /**
@@ -231,7 +231,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    */
   connect(address: string): void {
     checkAddress(address);
-    openHandleOf(this, "zmq_connect").connect(address);
+    openHandleOf(this, "zmq_connect").endpoints.connect(address);
   }
 
   /**
@@ -241,7 +241,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    */
   disconnect(address: string): void {
     checkAddress(address);
-    openHandleOf(this, "zmq_disconnect").disconnect(address);
+    openHandleOf(this, "zmq_disconnect").endpoints.disconnect(address);
   }
 
   /**

@@ -54,24 +54,24 @@ export class SocketState {
   }
 
   bind(address: string): void {
-    this.handle.bind(address);
+    this.handle.endpoints.bind(address);
     this.endpoints++;
     if (address.startsWith("inproc:")) this.#names.add(address);
   }
 
   unbind(address: string): void {
-    this.handle.unbind(address);
+    this.handle.endpoints.unbind(address);
     this.endpoints--;
     this.#names.delete(address);
   }
 
   connect(address: string): void {
-    this.handle.connect(address);
+    this.handle.endpoints.connect(address);
     this.endpoints++;
   }
 
   disconnect(address: string): void {
-    this.handle.disconnect(address);
+    this.handle.endpoints.disconnect(address);
     this.endpoints--;
   }
 
@@ -89,7 +89,7 @@ export class SocketState {
     // to one at once, as a new ZAP handler is, was refused. Decision: they're unbound first, which frees them at once.
     for (const name of this.#names) {
       try {
-        this.handle.unbind(name);
+        this.handle.endpoints.unbind(name);
       } catch {
         // It's unbound already.
       }
