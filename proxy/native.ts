@@ -152,7 +152,7 @@ export class NativeRun implements Engine {
       if (result !== 0) {
         // The other thread's errno can't be read. A lasting reason, such as ETERM, shows in this call as well.
         for (const handle of [this.#work.front, this.#work.back]) {
-          handle.getInt(OPTION_NUMBERS.events, "events");
+          handle.getValue(OPTION_NUMBERS.events, "events", "int");
         }
       }
       if (this.#quick < MOST_RESTARTS) {

@@ -7,7 +7,7 @@ import { IpcFolders } from "../process/ipc_folders.ts";
 import type { Handle } from "./handle.ts";
 import { assertSafeOptions } from "./hazards.ts";
 import { OPTION_NUMBERS } from "./options_table.ts";
-import { getBytes, textOf, withLinger } from "./raw_options.ts";
+import { textOf, withLinger } from "./raw_options.ts";
 
 /** The addresses to which a socket was bound or connected. */
 export class Endpoints {
@@ -48,10 +48,8 @@ export class Endpoints {
 
   /** The last one, as libzmq has resolved it; `null` before the first. */
   get last(): string | null {
-    const { pointer } = this.handle;
     const { lastEndpoint } = OPTION_NUMBERS;
-    const address = textOf(getBytes(pointer, lastEndpoint, "lastEndpoint", this.#longest));
-    this.handle.markStale();
+    const address = textOf(this.handle.getBytes(lastEndpoint, "lastEndpoint", this.#longest));
     if (address === "") return null;
     // libzmq returns udp's without the scheme.
     return address.includes("://") ? address : `udp://${address}`;

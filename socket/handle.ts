@@ -17,13 +17,15 @@ import { Loan } from "./loan.ts";
 import type { Part } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
 import { closedError, type Operation } from "./operation.ts";
+import type { OptionTypes } from "./option_types.ts";
 import { COMMON, OPTION_NUMBERS, PARTICULAR, RECEIVING } from "./options_table.ts";
 import {
   fromEvents,
+  getBytes,
   getInt,
-  getValue,
   hasSocketCleanup,
   intBytes,
+  READERS,
   removeSocketCleanup,
   setBytes,
 } from "./raw_options.ts";
@@ -90,7 +92,7 @@ export class Handle extends Source {
   }
 
   protected findDescriptor(): number {
-    return this.getInt(OPTION_NUMBERS.fd, "fd");
+    return this.getValue(OPTION_NUMBERS.fd, "fd", "int");
   }
 
   /** How few and how many parts a message that it's to send may have. */
@@ -287,18 +289,34 @@ export class Handle extends Source {
     if (this.dependents > 0) reactor().markStale(this);
   }
 
-  getInt(option: number, name: string): number {
-    const value = getValue(this.pointer, option, name, "int");
+  /** Reads an option as a value of a type. */
+  getValue<Type extends keyof OptionTypes>(
+    option: number,
+    name: string,
+    type: Type,
+  ): OptionTypes[Type] {
+    const [size, read] = READERS[type];
+    return read(this.getBytes(option, name, size));
+  }
+
+  /** Reads an option of up to `size` bytes. */
+  getBytes(option: number, name: string, size?: number): Uint8Array<ArrayBuffer> {
+    const bytes = getBytes(this.pointer, option, name, size);
     this.markStale();
-    return value;
+    return bytes;
+  }
+
+  /** Sets an option. */
+  setBytes(option: number, name: string, value: Uint8Array | null): void {
+    setBytes(this.pointer, option, name, value);
+    this.markStale();
   }
 
   get linger(): number {
-    return this.getInt(COMMON.linger.number, "linger");
+    return this.getValue(COMMON.linger.number, "linger", "int");
   }
   set linger(value: number) {
-    setBytes(this.pointer, COMMON.linger.number, "linger", intBytes(value));
-    this.markStale();
+    this.setBytes(COMMON.linger.number, "linger", intBytes(value));
   }
 
   /** Marks it as one to which libzmq's threads report. */

@@ -5,7 +5,6 @@
 
 import type { Handle } from "./handle.ts";
 import { COMMON, OPTION_NUMBERS, PARTICULAR, ROUTER_NOTIFY } from "./options_table.ts";
-import { getBytes, getValue } from "./raw_options.ts";
 
 const HEARTBEAT_INTERVAL = COMMON.heartbeatInterval.number;
 const PLAIN_SERVER = COMMON.plainServer.number;
@@ -36,7 +35,7 @@ export function assertSafeOptions(handle: Handle, change: Change): void {
     option === ZAP_ENFORCE_DOMAIN;
   if (
     concerned && isOn(handle, PLAIN_SERVER, change) && isOn(handle, ZAP_ENFORCE_DOMAIN, change) &&
-    getBytes(handle.pointer, COMMON.zapDomain.number, "zapDomain").length <= 1
+    handle.getBytes(COMMON.zapDomain.number, "zapDomain").length <= 1
   ) {
     throw new TypeError(
       "A PLAIN server with zapEnforceDomain needs a zapDomain, set before: without one, libzmq " +
@@ -47,7 +46,7 @@ export function assertSafeOptions(handle: Handle, change: Change): void {
 
 function isOn(handle: Handle, option: number, change: Change): boolean {
   if (change.option === option) return change.value !== false && change.value !== 0;
-  return getValue(handle.pointer, option, "", "boolean");
+  return handle.getValue(option, "", "boolean");
 }
 
 /** Whether an option is a Router's alone. */

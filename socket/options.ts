@@ -6,7 +6,7 @@ import { stateError } from "../ffi/errno.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { closedError } from "./operation.ts";
 import { type Handle, handleOf } from "./handle.ts";
-import { getBytes, getValue, int64Bytes, intBytes, setBytes, textOf } from "./raw_options.ts";
+import { int64Bytes, intBytes, textOf } from "./raw_options.ts";
 import { assertSafeOptions } from "./hazards.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { type OptionName, type OptionRow, OPTIONS } from "./options_table.ts";
@@ -30,14 +30,12 @@ export function getByRow(handle: Handle, name: string, row: OptionRow): unknown 
   if (row.field !== undefined) return handle[row.field];
   if ("unreadable" in row) return handle.shadowOptions.get(name) ?? row.unreadable;
   assertBuilt(name, row, "zmq_getsockopt");
-  const value = explained(name, row, "zmq_getsockopt", () => read(handle, name, row));
-  handle.markStale();
-  return value;
+  return explained(name, row, "zmq_getsockopt", () => read(handle, name, row));
 }
 
-function read({ pointer }: Handle, name: string, row: OptionRow): unknown {
+function read(handle: Handle, name: string, row: OptionRow): unknown {
   const as = <Type extends keyof OptionTypes>(type: Type) =>
-    getValue(pointer, row.number, name, type);
+    handle.getValue(row.number, name, type);
   switch (row.kind) {
     case "bool":
       return as("boolean");
@@ -55,7 +53,7 @@ function read({ pointer }: Handle, name: string, row: OptionRow): unknown {
     case "uint64":
       return Number(as(row.kind));
     case "key": {
-      const key = textOf(getBytes(pointer, row.number, name, KEY_SIZE));
+      const key = textOf(handle.getBytes(row.number, name, KEY_SIZE));
       return key === NO_KEY ? null : key;
     }
     case "text":
@@ -82,9 +80,8 @@ export function setByRow(handle: Handle, name: string, row: OptionRow, value: un
     return;
   }
   if (!handle.configuring) assertSafeOptions(handle, { option: row.number, value });
-  explained(name, row, "zmq_setsockopt", () => setBytes(handle.pointer, row.number, name, bytes));
+  explained(name, row, "zmq_setsockopt", () => handle.setBytes(row.number, name, bytes));
   if ("unreadable" in row) handle.shadowOptions.set(name, value);
-  handle.markStale();
 }
 
 /** A value as libzmq takes it; `null` takes an option back. Throws where it's of a wrong type or out of range. */

@@ -5,14 +5,7 @@ import { assertSafeOptions } from "./hazards.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { setOption } from "./options.ts";
 import { OPTION_NUMBERS, type OptionName, OPTIONS, RECEIVING, SENDING } from "./options_table.ts";
-import {
-  getValue,
-  int64Bytes,
-  intBytes,
-  setBytes,
-  toEvents,
-  TYPES_OF_VALUES,
-} from "./raw_options.ts";
+import { int64Bytes, intBytes, READERS, toEvents } from "./raw_options.ts";
 
 const encoder = new TextEncoder();
 
@@ -25,12 +18,10 @@ export function getByNumber(
   checkNumber(option);
   const own = type === "int" ? engineOption(handle, option) : undefined;
   if (own !== undefined) return own;
-  if (!TYPES_OF_VALUES.includes(type)) {
-    throw new TypeError(`The type of an option is one of ${TYPES_OF_VALUES.join(", ")}`);
+  if (!Object.hasOwn(READERS, type)) {
+    throw new TypeError(`The type of an option is one of ${Object.keys(READERS).join(", ")}`);
   }
-  const value = getValue(handle.pointer, option, String(option), type);
-  handle.markStale();
-  return value;
+  return handle.getValue(option, String(option), type);
 }
 
 /** Sets an option. */
@@ -39,9 +30,8 @@ export function setByNumber(handle: Handle, option: number, value: unknown): voi
   const timeout = timeoutOf(option);
   if (timeout !== undefined) return setOption(handle, timeout, value);
   assertSafeOptions(handle, { option, value });
-  setBytes(handle.pointer, option, String(option), rawBytes(value));
+  handle.setBytes(option, String(option), rawBytes(value));
   shadowByNumber(handle, option, value);
-  handle.markStale();
 }
 
 /** Returns the name of the time-out that has a number. Time-outs are the engine's own; libzmq never gets them. */

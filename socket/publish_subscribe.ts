@@ -4,7 +4,7 @@ import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
 import { type Handle, openHandleOf } from "./handle.ts";
 import { OPTION_NUMBERS } from "./options_table.ts";
-import { intBytes, setBytes } from "./raw_options.ts";
+import { intBytes } from "./raw_options.ts";
 import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
 import { Socket } from "./socket.ts";
 import type { SocketOptions } from "./socket_options.ts";
@@ -201,9 +201,8 @@ export class XPublisher extends Socket {
       throw new TypeError('The option verbosity must be null, "allSubs" or "allSubsUnsubs"');
     }
     const [option, on] = setting;
-    setBytes(handle.pointer, option, "verbosity", intBytes(on));
+    handle.setBytes(option, "verbosity", intBytes(on));
     handle.shadowOptions.set("verbosity", value);
-    handle.markStale();
   }
 
   /**
@@ -293,6 +292,5 @@ function change(
     if (prefix instanceof Uint8Array) return prefix;
     throw new TypeError("A subscription must be a string or a Uint8Array");
   });
-  for (const prefix of all) setBytes(handle.pointer, OPTION_NUMBERS[name], name, prefix);
-  handle.markStale();
+  for (const prefix of all) handle.setBytes(OPTION_NUMBERS[name], name, prefix);
 }

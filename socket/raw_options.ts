@@ -71,7 +71,7 @@ export function textOf(bytes: Uint8Array): string {
 type Reader<T> = readonly [size: number, read: (bytes: Uint8Array<ArrayBuffer>) => T];
 
 /** How options are read as values of each type. */
-const READERS: { readonly [Type in keyof OptionTypes]: Reader<OptionTypes[Type]> } = {
+export const READERS: { readonly [Type in keyof OptionTypes]: Reader<OptionTypes[Type]> } = {
   int: [4, ({ buffer }) => new Int32Array(buffer)[0]],
   boolean: [4, ({ buffer }) => new Int32Array(buffer)[0] !== 0],
   int64: [8, ({ buffer }) => new BigInt64Array(buffer)[0]],
@@ -79,20 +79,6 @@ const READERS: { readonly [Type in keyof OptionTypes]: Reader<OptionTypes[Type]>
   string: [USUAL_SIZE, textOf],
   bytes: [USUAL_SIZE, ({ buffer, length }) => new Frame(buffer, 0, length)],
 };
-
-/** The types as which options can be read. */
-export const TYPES_OF_VALUES: readonly string[] = Object.keys(READERS);
-
-/** Reads an option as a value of a type. */
-export function getValue<Type extends keyof OptionTypes>(
-  socket: Deno.PointerObject,
-  option: number,
-  name: string,
-  type: Type,
-): OptionTypes[Type] {
-  const [size, read] = READERS[type];
-  return read(getBytes(socket, option, name, size));
-}
 
 /** Sets an option. */
 export function setBytes(

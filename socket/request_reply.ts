@@ -4,7 +4,6 @@ import { checkAddress } from "./binding.ts";
 import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
 import { handleOf, openHandleOf } from "./handle.ts";
-import { setBytes } from "./raw_options.ts";
 import type { Frame } from "./frame.ts";
 import { getByRow, getOption, setByRow, setOption } from "./options.ts";
 import { OPTION_NUMBERS, ROUTER_NOTIFY } from "./options_table.ts";
@@ -284,7 +283,7 @@ export function connectRouted(
     if (id.length < 1 || id.length > 255) {
       throw new RangeError("A routing id must have 1 to 255 bytes");
     }
-    setBytes(handle.pointer, OPTION_NUMBERS.connectRoutingId, "routingId", id);
+    handle.setBytes(OPTION_NUMBERS.connectRoutingId, "routingId", id);
   }
   handle.endpoints.connect(address);
 }

@@ -3,7 +3,7 @@
 import { stateError } from "../ffi/errno.ts";
 import { openHandleOf } from "./handle.ts";
 import { OPTION_NUMBERS } from "./options_table.ts";
-import { intBytes, setBytes } from "./raw_options.ts";
+import { intBytes } from "./raw_options.ts";
 
 const encoder = new TextEncoder();
 
@@ -14,8 +14,7 @@ export function addFilter(
   bytes: Uint8Array | null,
 ): void {
   const handle = openHandleOf(socket, "zmq_setsockopt");
-  setBytes(handle.pointer, OPTION_NUMBERS[name], name, bytes);
-  handle.markStale();
+  handle.setBytes(OPTION_NUMBERS[name], name, bytes);
 }
 
 /** A filter's text as libzmq takes it. */

@@ -20,7 +20,6 @@ import type { OptionTypes } from "./option_types.ts";
 import { defineOptions, getOption, setOption } from "./options.ts";
 import { getByNumber, setByNumber } from "./options_by_number.ts";
 import { COMMON, OPTION_NUMBERS, type OptionName } from "./options_table.ts";
-import { setBytes } from "./raw_options.ts";
 import { waitReady, waitReadySync } from "./readiness.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import { addFilter, idBytes, metadataBytes, textBytes } from "./settable_options.ts";
@@ -399,10 +398,9 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   set metadata(metadata: Readonly<Record<string, string>>) {
     const handle = openHandleOf(this, "zmq_setsockopt");
     for (const property of metadataBytes(metadata, this.metadata)) {
-      setBytes(handle.pointer, OPTION_NUMBERS.metadata, "metadata", property);
+      handle.setBytes(OPTION_NUMBERS.metadata, "metadata", property);
     }
     handle.shadowOptions.set("metadata", { ...this.metadata, ...metadata });
-    handle.markStale();
   }
 
   /**

@@ -1,7 +1,7 @@
 /** Functions that read and set a socket's options by number. */
 
 import type { Buffer } from "node:buffer";
-import { getBytes, getValue, int64Bytes, intBytes, setBytes } from "../socket/raw_options.ts";
+import { int64Bytes, intBytes } from "../socket/raw_options.ts";
 import { KEY_SIZE, NO_KEY } from "../socket/options.ts";
 import { engineOption, shadowByNumber, timeoutOf } from "../socket/options_by_number.ts";
 import { COMMON, OPTION_NUMBERS, type OptionName, OPTIONS } from "../socket/options_table.ts";
@@ -37,7 +37,7 @@ export function readInt(state: SocketState, option: number): number {
   assertThere(state);
   const { handle } = state;
   return engineOption(handle, option) ??
-    translating(() => handle.getInt(option, String(option)));
+    translating(() => handle.getValue(option, String(option), "int"));
 }
 
 /** Sets an `int`. */
@@ -52,11 +52,8 @@ export function writeInt(state: SocketState, option: number, value: number): voi
 /** Reads 64 bits. */
 export function readLong(state: SocketState, option: number, signed: boolean): number {
   assertThere(state);
-  const { handle } = state;
   const type = signed ? "int64" : "uint64";
-  const value = translating(() => getValue(handle.pointer, option, String(option), type));
-  handle.markStale();
-  return Number(value);
+  return Number(translating(() => state.handle.getValue(option, String(option), type)));
 }
 
 /** Sets 64 bits. */
@@ -70,12 +67,9 @@ export function writeLong(state: SocketState, option: number, value: bigint): vo
  */
 export function readText(state: SocketState, option: number): string | null {
   assertThere(state);
-  const { handle } = state;
   const key = KEYS.has(option);
-  const bytes = translating(() =>
-    getBytes(handle.pointer, option, String(option), key ? KEY_SIZE : undefined)
-  );
-  handle.markStale();
+  const size = key ? KEY_SIZE : undefined;
+  const bytes = translating(() => state.handle.getBytes(option, String(option), size));
   const { length } = bytes;
   const last = bytes.at(-1) === 0 && option !== OPTIONS.routingId.number ? length - 1 : length;
   if (last === 0) return null;
@@ -116,9 +110,8 @@ function write(
   const { handle } = state;
   // A value with which libzmq would end the process is a TypeError, as everywhere in this library.
   if (!handle.configuring) assertSafeOptions(handle, { option, value });
-  translating(() => setBytes(handle.pointer, option, String(option), bytes));
+  translating(() => handle.setBytes(option, String(option), bytes));
   shadowByNumber(handle, option, value);
-  handle.markStale();
 }
 
 function assertThere({ closed }: SocketState): void {

@@ -10,10 +10,13 @@ const AT_HOME = [/^ffi\//, BACKENDS, TABLES];
 const TAKES = new Map([
   ...["getBytes", "setBytes", "getInt", "zmq_getsockopt", "zmq_setsockopt", "zmq_ctx_get"]
     .map((name) => [name, 1] as const),
-  ...["zmq_ctx_set", "zmq_socket", "open", "engineOption", "rememberByNumber"]
+  ...["zmq_ctx_set", "zmq_socket", "open", "engineOption", "shadowByNumber"]
     .map((name) => [name, 1] as const),
-  ...["core.get", "core.getAny", "core.set", "this.getInt", "handle.getInt", "timeoutOf", "typeOf"]
+  ...["core.get", "core.getAny", "core.set", "timeoutOf", "typeOf"]
     .map((name) => [name, 0] as const),
+  ...["getValue", "getBytes", "setBytes"].flatMap((name) =>
+    ["this", "handle"].map((object) => [`${object}.${name}`, 0] as const)
+  ),
   ["Option", 0], // getBoolOption and the like
 ]);
 
