@@ -34,12 +34,12 @@ import type { Receiver, Sender } from "./halves.ts";
 import { openHandleOf } from "./handle.ts";
 import { changeGroup, connectPeer, groupBytes } from "./draft_core.ts";
 import {
-  checkRoutingId,
   composeAddressed,
   type DraftReceiver,
   type DraftSender,
   type GroupMessage,
   type GroupTarget,
+  peerOf,
   type PeerTarget,
   type RoutedMessage,
 } from "./draft_halves.ts";
@@ -74,7 +74,7 @@ export interface Server
     DraftReceiver<RoutedMessage>,
     DraftSender<PeerTarget>,
     Required<Omit<ServerOptions, keyof SocketOptions>> {}
-composeAddressed(Server, TYPES.Server, targetOfPeer);
+composeAddressed(Server, TYPES.Server, peerOf);
 
 /** Options of a {@linkcode Client}. */
 export interface ClientOptions extends SocketOptions, ReceiverOptions, SenderOptions {
@@ -134,7 +134,7 @@ export class Radio extends Socket {
 /** The members of a {@linkcode Radio} that its type of socket brings. */
 export interface Radio
   extends DraftSender<GroupTarget>, Required<Omit<RadioOptions, keyof SocketOptions>> {}
-composeAddressed(Radio, TYPES.Radio, targetOfGroup);
+composeAddressed(Radio, TYPES.Radio, ({ group }: GroupTarget) => groupBytes(group));
 
 /** Options of a {@linkcode Dish}. */
 export interface DishOptions extends SocketOptions, ReceiverOptions {}
@@ -257,7 +257,7 @@ export interface Peer
     DraftReceiver<RoutedMessage>,
     DraftSender<PeerTarget>,
     Required<Omit<PeerOptions, keyof SocketOptions>> {}
-composeAddressed(Peer, TYPES.Peer, targetOfPeer);
+composeAddressed(Peer, TYPES.Peer, peerOf);
 
 /** Options of a {@linkcode Channel}. */
 export interface ChannelOptions extends SocketOptions, ReceiverOptions, SenderOptions {}
@@ -310,11 +310,3 @@ export class Datagram extends Socket {
 export interface Datagram
   extends Receiver, Sender, Required<Omit<DatagramOptions, keyof SocketOptions>> {}
 compose(Datagram, TYPES.Datagram);
-
-function targetOfPeer({ routingId }: PeerTarget): string {
-  return String(checkRoutingId(routingId));
-}
-
-function targetOfGroup({ group }: GroupTarget): Uint8Array {
-  return groupBytes(group);
-}

@@ -99,13 +99,13 @@ export function composeAddressed<Target>(
   compose(type, row, RECEIVING_AS, targetOf && propertiesOf(sendsTo(targetOf), SENDING));
 }
 
-/** Checks a routing id of a peer. */
-export function checkRoutingId(routingId: unknown): number {
+/** A peer's routing id as a message's first part. */
+export function peerOf({ routingId }: PeerTarget): string {
   if (typeof routingId !== "number") throw new TypeError("A routing id must be a number");
   if (!Number.isInteger(routingId) || routingId < 1 || routingId > 0xffffffff) {
     throw new RangeError("A routing id must be a whole number from 1 to 4294967295");
   }
-  return routingId;
+  return String(routingId);
 }
 
 function onePart(message: MessagePart | readonly [MessagePart]): MessagePart {

@@ -13,9 +13,12 @@ const encoder = new TextEncoder();
 const SHORT_TEXT = 2048;
 let textBuffer: PinnedBuffer | undefined;
 
-/** Sends a message of one part without waiting. False where it can't go now. */
-export function sendPart(socket: Deno.PointerObject, part: Part): boolean {
-  return send(socket, part, DONT_WAIT);
+/**
+ * Sends a message of one part without waiting. False where it can't go now. `inLoop` says that the call may be one of
+ * many that aren't awaited, so that the next one may send the same buffer.
+ */
+export function sendPart(socket: Deno.PointerObject, part: Part, inLoop = false): boolean {
+  return send(socket, part, DONT_WAIT, inLoop);
 }
 
 /** The same, once, whatever keeps it from going: nothing is thrown. */
@@ -23,12 +26,7 @@ export function sendAtOnce(socket: Deno.PointerObject, part: Part): boolean {
   return sendOnce(socket, part, DONT_WAIT, false) >= 0;
 }
 
-/** The same, for a call that is made in loops, none of which are awaited. */
-export function sendPartInLoop(socket: Deno.PointerObject, part: Part): boolean {
-  return send(socket, part, DONT_WAIT, true);
-}
-
-/** Sends a message of several parts without waiting. Returns false if it can't go now. */
+/** Sends the parts of a message without waiting. False where it can't go now. */
 export function sendParts(socket: Deno.PointerObject, parts: readonly Part[]): boolean {
   const last = parts.length - 1;
   for (let i = 0; i < last; i++) {

@@ -204,11 +204,7 @@ export function receiveSync(handle: Handle, limit: number | undefined): Frame[] 
       ? Infinity
       : (deadline ??= performance.now() + timeout) - performance.now();
     if (left <= 0) throw timeoutError(CALL, "No message came", timeout);
-    if (!mayBlockIn(handle)) {
-      block(handle, left);
-      continue;
-    }
-    handle.blockingLimit = slice(left);
+    if (!preparesToBlock(handle, left)) continue;
     message = takeMessageBlocking(handle.pointer, handle.metadata);
     handle.markStale();
     if (message !== undefined) return message;
@@ -256,12 +252,17 @@ export function mayBlockIn(handle: Handle): boolean {
  * What a wait within libzmq takes at most, in ms; -1 for no limit. A worker can be terminated during the wait, so there
  * it has one. Elsewhere a limit only costs: the kernel sets and removes a timer at each wait.
  */
-export function slice(left: number): number {
+function slice(left: number): number {
   return left === Infinity && !inWorker() ? -1 : Math.ceil(Math.min(left, SLICE));
 }
 
-/** Blocks until something may have changed. */
-export function block(handle: Handle, left: number): void {
+/** Limits the blocking receive that follows or, where there must be none, waits here: false after that. */
+export function preparesToBlock(handle: Handle, left: number): boolean {
+  if (mayBlockIn(handle)) {
+    handle.blockingLimit = slice(left);
+    return true;
+  }
   waitReadable(handle.fd, Math.min(left, SLICE));
   handle.clearSignal();
+  return false;
 }

@@ -15,14 +15,7 @@ import {
   toParts,
 } from "./message.ts";
 import { closedError, Operation, SLICE, timeoutError, toTimeout } from "./operation.ts";
-import {
-  isPinned,
-  sendAtOnce,
-  sendPart,
-  sendPartInLoop,
-  sendParts,
-  sendPinned,
-} from "./native_send.ts";
+import { isPinned, sendAtOnce, sendPart, sendParts, sendPinned } from "./native_send.ts";
 
 const CALL = "zmq_send";
 const SENT: Promise<void> = Promise.resolve();
@@ -126,7 +119,7 @@ export function trySend(handle: Handle, message: MessageLike): boolean {
 /** The same for what has been converted and counted. */
 export function trySendParts(handle: Handle, parts: Part | readonly Part[]): boolean {
   if (handle.closed) throw closedError(CALL);
-  return handle.senders.first === undefined && put(handle, parts, sendPartInLoop);
+  return handle.senders.first === undefined && put(handle, parts, true);
 }
 
 /**
@@ -149,7 +142,7 @@ export function sendSync(handle: Handle, message: MessageLike, limit: number | u
   let deadline: number | undefined;
   for (;;) {
     if (handle.senders.first !== undefined) handle.serveAll(handle.senders);
-    if (handle.senders.first === undefined && put(handle, parts, sendPartInLoop)) return;
+    if (handle.senders.first === undefined && put(handle, parts, true)) return;
     // Not before the first try, which mostly succeeds: reading the clock takes longer than sending.
     deadline ??= performance.now() + timeout;
     const left = deadline - performance.now();
@@ -180,14 +173,10 @@ export function checkCount(handle: Handle, message: MessageLike): void {
   );
 }
 
-function put(
-  handle: Handle,
-  parts: Part | readonly Part[],
-  sendOne: typeof sendPart = sendPart,
-): boolean {
-  let sent = putOnce(handle, parts, sendOne);
+function put(handle: Handle, parts: Part | readonly Part[], inLoop = false): boolean {
+  let sent = putOnce(handle, parts, inLoop);
   // A refused send needn't have run the socket's commands, one of which may report room.
-  if (!sent && (handle.look() & WRITABLE) !== 0) sent = putOnce(handle, parts, sendOne);
+  if (!sent && (handle.look() & WRITABLE) !== 0) sent = putOnce(handle, parts, inLoop);
   if (handle.dependents > 0) reactor().markStale(handle);
   else if (sent && handle.closesPeers) awaitStreamClose(handle, parts as readonly Part[]);
   return sent;
@@ -206,16 +195,13 @@ function awaitStreamClose(handle: Handle, [, bytes]: readonly Part[]): void {
   handle.look();
 }
 
-function putOnce(
-  handle: Handle,
-  parts: Part | readonly Part[],
-  sendOne: typeof sendPart,
-): boolean {
-  return Array.isArray(parts) ? putParts(handle, parts) : sendOne(handle.pointer, parts as Part);
+function putOnce(handle: Handle, parts: Part | readonly Part[], inLoop: boolean): boolean {
+  if (Array.isArray(parts)) return putParts(handle, parts);
+  return sendPart(handle.pointer, parts as Part, inLoop);
 }
 
 /** Sends the parts of a message without waiting. False where it can't go now. */
 export function putParts(handle: Handle, parts: readonly Part[]): boolean {
   if (handle.sendTogether !== undefined) return handle.sendTogether(parts);
-  return parts.length === 1 ? sendPart(handle.pointer, parts[0]) : sendParts(handle.pointer, parts);
+  return sendParts(handle.pointer, parts);
 }

@@ -4,7 +4,7 @@ import type { Handle } from "./handle.ts";
 import { isSingle } from "./message_layout.ts";
 import { skipRest } from "./native_message.ts";
 import { closedError, toTimeout } from "./operation.ts";
-import { block, mayBlockIn, mayTry, slice } from "./receive.ts";
+import { mayBlockIn, mayTry, preparesToBlock } from "./receive.ts";
 import { borrowVisitBuffers, returnVisitBuffers, type VisitBuffers } from "./visit_buffers.ts";
 
 /**
@@ -50,11 +50,7 @@ export function visit(handle: Handle, visitor: Visitor, options: VisitOptions): 
         ? Infinity
         : (deadline ??= performance.now() + timeout) - performance.now();
       if (left <= 0) return 0;
-      if (!mayBlockIn(handle)) {
-        block(handle, left);
-        continue;
-      }
-      handle.blockingLimit = slice(left);
+      if (!preparesToBlock(handle, left)) continue;
       const first = buffers.native.receiveBlocking(handle.pointer);
       if (first >= 0) return visitMany(handle, visitor, limit, buffers, first);
     }
