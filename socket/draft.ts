@@ -59,7 +59,7 @@ export interface ServerOptions extends SocketOptions, ReceiverOptions, SenderOpt
 }
 
 /**
- * Receiver from all its clients, each message with its client's routing id, a number, and sends to the client of an
+ * Receives from all its clients, each message with its client's routing id, a number, and sends to the client of an
  * id (`ZMQ_SERVER`). Peers are {@linkcode Client} sockets.
  */
 export class Server extends Socket {

@@ -208,7 +208,7 @@ export interface RouterOptions extends SocketOptions, ReceiverOptions, SenderOpt
 }
 
 /**
- * Receiver from all its peers, each message preceded by a frame with the peer's routing id, and sends to the
+ * Receives from all its peers, each message preceded by a frame with the peer's routing id, and sends to the
  * peer whose routing id stands first (`ZMQ_ROUTER`). Peers are {@linkcode Dealer}, {@linkcode Request} and Router
  * sockets. Routing ids are bytes, of any length. A message for a peer that isn't there, or whose queue is
  * full, is dropped, unless {@linkcode RouterOptions.mandatory} is set. One without a routing id, of a single part, is a

@@ -135,7 +135,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * await reply.bind("tcp://127.0.0.1:*");
    * using request = new Request();
    * request.connect(reply.lastEndpoint!);
-   * await request.send("anybody?");
+   * await request.send("is anyone there?");
    * console.log(await reply.poll({ readable: true }, { timeout: 1000 })); // true
    * console.log(await request.poll({ readable: true }, { timeout: 10 })); // false
    * ```

@@ -17,9 +17,9 @@ Deno.test("a request without an envelope doesn't end a receive that waits", asyn
   await using(new Reply(), async (reply) => {
     await reply.bind(freshAddress("inproc"));
     const received = reply.receive();
-    await using(new Dealer(), async (stranger) => {
-      stranger.connect(reply.lastEndpoint!);
-      await stranger.send("no envelope");
+    await using(new Dealer(), async (dealer) => {
+      dealer.connect(reply.lastEndpoint!);
+      await dealer.send("no envelope");
       for (let i = 0; i < 10; i++) await turn();
       assert(await pending(received));
       await using(new Request(), async (request) => {

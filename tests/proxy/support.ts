@@ -84,7 +84,7 @@ export function tasks(
   );
 }
 
-/** Sender numbers until there is no room for more, for good: everything between here and the end is full. Returns how many. */
+/** Sends numbers until there is no room for more, for good: everything between here and the end is full. Returns how many. */
 export async function fill(sender: Sender): Promise<number> {
   for (let sent = 0, idle = 0;;) {
     if (sender.trySend(`${sent}`)) {

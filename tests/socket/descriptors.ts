@@ -23,7 +23,7 @@ const AF_INET = 2;
 const SOCK_STREAM = 1;
 const SOCK_CLOEXEC = 0o2000000;
 
-/** A descriptor that listens on a port of the loopback interface. It's the caller's to give away or to close. */
+/** A descriptor that listens on a port of the loopback interface. It's the caller's to pass on or to close. */
 export function listenOnTcp(): { fd: number; port: number } {
   const address = new Uint8Array(16);
   new Uint16Array(address.buffer, 0, 1)[0] = AF_INET;

@@ -7,7 +7,7 @@ import { pattern, sameBytes } from "./support.ts";
 import { soon } from "../waiting.ts";
 import { run } from "../program.ts";
 
-/** Sends parts through a socket, and gives them as they were received. */
+/** Sends parts through a socket, and returns them as they were received. */
 async function framesOf(...parts: (string | Uint8Array)[]): Promise<Frame[]> {
   using push = new Push();
   using pull = new Pull();

@@ -5,7 +5,7 @@ import { eachTransport, receivedMany, spendTurn, texts } from "./support.ts";
 import { soon } from "../waiting.ts";
 
 const NOTHING_CAME = { name: "ZmqError", code: "EAGAIN", call: "zmq_msg_recv" };
-const NOBODY = { name: "ZmqError", code: "EAGAIN", call: "zmq_send" };
+const NO_PEER = { name: "ZmqError", code: "EAGAIN", call: "zmq_send" };
 
 for (const over of eachTransport()) {
   Deno.test(over("a blocking conversation of both ends in one thread", (address) => {
@@ -63,11 +63,11 @@ for (const [call, wait] of WAITS) {
 Deno.test("sendSync gives up when its time is over, and not before", () => {
   using push = new Push();
   const begin = performance.now();
-  throws(() => push.sendSync("x", { timeout: 130 }), NOBODY);
+  throws(() => push.sendSync("x", { timeout: 130 }), NO_PEER);
   const took = performance.now() - begin;
   assert(took >= 129, `${took} ms`);
   throws(() => push.sendSync("x", { timeout: 0 }), {
-    ...NOBODY,
+    ...NO_PEER,
     message: "No peer could take the message within 0 ms",
   });
 });
@@ -149,7 +149,7 @@ Deno.test("sendSync waits behind the sends that wait, also when the turn is used
   using push = new Push({ sendHighWaterMark: 0 });
   using pull = new Pull({ receiveHighWaterMark: 0 });
   const waiting = Array.from({ length: 1500 }, (_, i) => push.send(`${i}`));
-  throws(() => push.sendSync("never", { timeout: 0 }), NOBODY);
+  throws(() => push.sendSync("never", { timeout: 0 }), NO_PEER);
   await pull.bind(freshAddress("inproc"));
   push.connect(pull.lastEndpoint!);
   spendTurn();

@@ -27,7 +27,7 @@ Deno.test("trySend is false while others wait to send", async () => {
 });
 
 for (const over of eachTransport()) {
-  Deno.test(over("tryReceive gives a message that is there, whole", async (address) => {
+  Deno.test(over("tryReceive returns a message that is there, whole", async (address) => {
     using push = new Push();
     using pull = new Pull();
     await join(pull, push, address);
@@ -68,7 +68,7 @@ Deno.test("a visit serves those that wait before itself", async () => {
   assertEquals(texts(await soon(waiting)), ["for who waits"]);
 });
 
-Deno.test("drain gives what is there, in order, and ends", async () => {
+Deno.test("drain returns what is there, in order, and ends", async () => {
   using push = new Push();
   using pull = new Pull();
   await join(pull, push, freshAddress("inproc"));

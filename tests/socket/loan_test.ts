@@ -53,7 +53,7 @@ Deno.test("calls beyond a turn's budget fail, too, and don't reach the socket la
   assertEquals(await received(setting.receiver), ["undisturbed"]);
 });
 
-Deno.test("a native proxy takes its context's sockets as its control, and gives them back", async () => {
+Deno.test("a native proxy takes its context's sockets as its control, and returns them", async () => {
   const context = new Context({ maxSockets: 4 });
   const proxy = new Proxy(new Pull({ context }), new Push({ context }), {
     native: true,
@@ -61,7 +61,7 @@ Deno.test("a native proxy takes its context's sockets as its control, and gives 
   });
   await bindBoth(proxy);
   for (let i = 0; i < 20; i++) {
-    // libzmq takes a moment to give a closed socket's place back.
+    // libzmq takes a moment to free a closed socket's place.
     let run: Promise<void> | undefined;
     while (run === undefined) {
       try {

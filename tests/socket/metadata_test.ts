@@ -98,7 +98,7 @@ Deno.test("only what was asked for is there, and what a connection doesn't have 
   assertEquals(Object.entries((await next(pull))!), [["X-Asked", "yes"]]);
 });
 
-Deno.test("a property that isn't one's own to give is refused by libzmq", () => {
+Deno.test("a property that isn't one's own to set is refused by libzmq", () => {
   using push = new Push();
   for (const property of ["Room:kitchen", "X-Room", ":kitchen", "X-Room:", ""]) {
     throws(() => push.setOption(METADATA, property), { name: "ZmqError", code: "EINVAL" });

@@ -114,9 +114,9 @@ Deno.test("a peer that doesn't introduce itself is disconnected after the handsh
   using pull = new Pull({ handshakeInterval: 50 });
   await pull.bind(freshAddress("tcp"));
   const begin = performance.now();
-  using stranger = await Deno.connect({ hostname: "127.0.0.1", port: portOf(pull) });
+  using peer = await Deno.connect({ hostname: "127.0.0.1", port: portOf(pull) });
   const buffer = new Uint8Array(100);
-  while (await soon(stranger.read(buffer)) !== null);
+  while (await soon(peer.read(buffer)) !== null);
   const took = performance.now() - begin;
   assert(took >= 49, `${took} ms`);
 });

@@ -167,15 +167,15 @@ Deno.test(curve("a client with the wrong keys doesn't get through", async () => 
 }));
 
 Deno.test(curve("the handler is told the client's key, and decides", async () => {
-  const [ours, friend, stranger] = [curveKeyPair(), curveKeyPair(), curveKeyPair()];
+  const [ours, friend, unknown] = [curveKeyPair(), curveKeyPair(), curveKeyPair()];
   await using zap = await ZapHandler.start(({ credentials: [key] }) => {
     return key.toHex() === friend.publicBytes.toHex() ? "friend" : undefined;
   });
   await letIn(server(ours), client(ours, friend));
-  await refused(server(ours), client(ours, stranger));
+  await refused(server(ours), client(ours, unknown));
   assertEquals(
     zap.requests.map(({ mechanism, credentials }) => [mechanism, credentials[0].toHex()]),
-    [friend, stranger].map(({ publicBytes }) => ["CURVE", publicBytes.toHex()]),
+    [friend, unknown].map(({ publicBytes }) => ["CURVE", publicBytes.toHex()]),
   );
 }));
 

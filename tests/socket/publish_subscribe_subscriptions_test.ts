@@ -88,7 +88,7 @@ for (const over of eachTransport()) {
   }));
 }
 
-/** Two Subscribers make and end the same subscriptions; gives what their XPublisher receives of it. */
+/** Two Subscribers make and end the same subscriptions; returns what their XPublisher receives of it. */
 async function heard(verbosity: XPublisher["verbosity"]): Promise<string[]> {
   using publisher = new XPublisher({ verbosity });
   await publisher.bind(freshAddress("inproc"));

@@ -17,7 +17,7 @@ Deno.test({
         read.push(socket.linger);
         socket.setOption(17, 3000);
         read.push(socket.linger, socket.getOption(17, "int"));
-        // Nobody is there for longer than the second that a terminated worker's messages have.
+        // No one is there for longer than the second that a terminated worker's messages have.
         socket.connect("ipc://" + folder + "/late");
         socket.trySend("late");
         socket.close();

@@ -7,7 +7,7 @@ import { soon, turn } from "../waiting.ts";
 const END = { value: undefined, done: true };
 
 for (const over of eachTransport()) {
-  Deno.test(over("for await gives each message once, in order", async (address) => {
+  Deno.test(over("for await receives each message once, in order", async (address) => {
     using push = new Push();
     using pull = new Pull();
     await join(pull, push, address);

@@ -4,10 +4,10 @@ import { freshAddress, join, withFolder } from "../util.ts";
 import { onLinux, portOf, received } from "./support.ts";
 import { soon } from "../waiting.ts";
 
-/** Whether a socket lets a stranger in: libzmq introduces itself at once to those it does, and closes else. */
+/** Whether a socket lets an unknown peer in: libzmq introduces itself at once to those it does, and closes else. */
 async function letsIn(connecting: Promise<Deno.Conn>): Promise<boolean> {
-  using stranger = await connecting;
-  return (await soon(stranger.read(new Uint8Array(100)))) !== null;
+  using peer = await connecting;
+  return (await soon(peer.read(new Uint8Array(100)))) !== null;
 }
 
 const overTcp = (socket: Socket) =>

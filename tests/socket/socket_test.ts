@@ -250,11 +250,11 @@ Deno.test("an inproc name of another context isn't reached", async () => {
   using context = new Context();
   using pull = new Pull();
   await pull.bind(freshAddress("inproc"));
-  using stranger = new Push({ context, sendTimeout: 0 });
-  stranger.connect(pull.lastEndpoint!);
+  using other = new Push({ context, sendTimeout: 0 });
+  other.connect(pull.lastEndpoint!);
   using friend = new Push();
   friend.connect(pull.lastEndpoint!);
-  await stranger.send("queued for a name that is still to come");
+  await other.send("queued for a name that is still to come");
   await friend.send("arrives");
   assertEquals(await received(pull), ["arrives"]);
   assertEquals(pull.tryReceive(), undefined);

@@ -133,7 +133,7 @@ export function futureAddress(address = "tcp://127.0.0.1:*"): string {
   return `tcp://127.0.0.1:${listener.addr.port}`;
 }
 
-/** Binds where a socket was bound until a moment ago: libzmq gives the port back on a thread of its own. */
+/** Binds where a socket was bound until a moment ago: libzmq releases the port on a thread of its own. */
 export async function bindAgain(socket: Socket, address: string): Promise<void> {
   for (;;) {
     try {

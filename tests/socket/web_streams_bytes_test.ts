@@ -174,7 +174,7 @@ Deno.test("a read into words takes whole ones, and leaves the rest for later", a
   assertEquals([...rest.value!], [3]);
 });
 
-Deno.test("the end gives a reader's own buffer back, empty", async () => {
+Deno.test("the end returns a reader's own buffer, empty", async () => {
   for (const [endMarker, how] of [[true, "marker"], [false, "close"]] as const) {
     using sockets = await pipeline();
     const { push, pull } = sockets;

@@ -6,7 +6,7 @@ import { freshAddress, join } from "../util.ts";
 import { eachTransport, pending, pipeline, received, spendTurn, texts } from "./support.ts";
 import { soon, turn, turns } from "../waiting.ts";
 
-/** What a reader gives next, as text; `undefined` at the end. */
+/** What a reader returns next, as text; `undefined` at the end. */
 async function read(
   reader: ReadableStreamDefaultReader<Frame[]>,
 ): Promise<string[] | undefined> {
@@ -15,7 +15,7 @@ async function read(
 }
 
 for (const over of eachTransport()) {
-  Deno.test(over("a stream of messages gives them whole, in order", async (address) => {
+  Deno.test(over("a stream of messages delivers them whole, in order", async (address) => {
     using push = new Push();
     using pull = new Pull();
     await join(pull, push, address);
@@ -308,7 +308,7 @@ Deno.test("a write after the socket was closed fails", async () => {
   await rejects(soon(writer.write("x")), { name: "ZmqError", code: "EBADF" });
 });
 
-Deno.test("a closed socket gives no streams", () => {
+Deno.test("a closed socket returns no streams", () => {
   const pair = new Pair();
   pair.close();
   const refused = { name: "ZmqError", code: "EBADF" };

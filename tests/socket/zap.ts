@@ -56,7 +56,7 @@ export class ZapHandler implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Closing alone would give the address back later, on a thread of libzmq's.
+    // Closing alone would release the address later, on a thread of libzmq's.
     await this.#router.unbind(ADDRESS);
     this.#router.close();
     await this.#ended;

@@ -20,7 +20,7 @@ Deno.test("version is libzmq's, and every capability a boolean", () => {
   for (const value of Object.values(capability)) assertEquals(typeof value, "boolean");
 });
 
-Deno.test("curveKeyPair gives a fresh pair of 40 printable characters each", () => {
+Deno.test("curveKeyPair returns a fresh pair of 40 printable characters each", () => {
   const one = zmq.curveKeyPair();
   assertEquals(Object.keys(one), ["publicKey", "secretKey"]);
   for (const key of Object.values(one)) assert(/^[\x21-\x7e]{40}$/.test(key));

@@ -105,7 +105,7 @@ Deno.test("sockets beyond the context's maximum: EMFILE", () => {
 
 Deno.test("a socket whose options are refused is closed", async () => {
   const small = new Context({ maxSockets: 3 });
-  // One that stayed open would take a place for good; one that was closed gives it back a moment later.
+  // One that stayed open would take a place for good; one that was closed frees it a moment later.
   let refused = 0;
   for (let turns = 0; refused < 10; turns++) {
     assert(turns < 10_000, `after ${refused} there was no place left`);

@@ -44,7 +44,7 @@ await ask(address, "cora", "in vain", { retries: 2, timeout: 5000 }).catch((erro
   console.log(error.message)
 );
 
-// Nobody answers at this address.
+// No one answers at this address.
 const silent = new zmq.Router();
 await silent.bind("tcp://127.0.0.1:*");
 await ask(silent.lastEndpoint, "dora", "to the void", { retries: 2, timeout: 20 }).catch((error) =>
