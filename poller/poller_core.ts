@@ -158,7 +158,6 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   }
 
   wake(): void {
-    if (this.closed) return;
     this.#woken = true;
     if (this.#pending !== undefined) reactor().scheduleGather(this);
   }

@@ -1,10 +1,27 @@
 /** What a Poller's engine says by itself, and Pollers without any descriptor left. */
 
-import { deepStrictEqual as assertEquals, throws as assertThrows } from "node:assert/strict";
+import {
+  deepStrictEqual as assertEquals,
+  ok as assert,
+  throws as assertThrows,
+} from "node:assert/strict";
 import { eachBackend, KINDS, LINUX } from "./support.ts";
 import { throwsCode } from "../failures.ts";
-import { pipe } from "../fds.ts";
+import { openDescriptors, openedSince, pipe } from "../fds.ts";
+import { replaced, watched } from "../replacing.ts";
+import { Poller } from "../../mod.ts";
+import { EpollBackend } from "../../poller/epoll.ts";
+import { KqueueBackend } from "../../poller/kqueue.ts";
+import { PollBackend } from "../../poller/poll.ts";
 import { run } from "../program.ts";
+
+/** The classes of the sets; select's inherits poll's. */
+const CLASSES = {
+  epoll: EpollBackend,
+  kqueue: KqueueBackend,
+  poll: PollBackend,
+  select: PollBackend,
+};
 
 /** Has no descriptor opened for a while: of those that are allowed then, all are in use for good. */
 const EXHAUSTING = `
@@ -113,4 +130,30 @@ for (const over of eachBackend()) {
       assertEquals(poller.waitSync({ timeout: 0 }), []);
     }),
   );
+
+  Deno.test(over("a synchronous wait sleeps for as long as it may", (poller, kind) => {
+    const timeouts: number[] = [];
+    using _watched = watched(CLASSES[kind].prototype, "waitSync", (timeout) => {
+      timeouts.push(timeout);
+    });
+    poller.waitSync({ timeout: 20 });
+    assert(timeouts.some((timeout) => timeout > 15) && timeouts.length < 20, `${timeouts}`);
+  }));
+
+  Deno.test(over(
+    "a waker that the set refuses is an error, and leaves no descriptor open",
+    (poller, kind) => {
+      using other = new Poller();
+      other.waker(); // what the process has once is there now
+      const before = openDescriptors();
+      {
+        using _broken = replaced(CLASSES[kind].prototype, "add", () => {
+          throw new Error("injected");
+        });
+        assertThrows(() => poller.waker(), /injected/);
+      }
+      assertEquals(openedSince(before), []);
+    },
+    !LINUX,
+  ));
 }

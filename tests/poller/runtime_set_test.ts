@@ -17,7 +17,10 @@ const SET = `
     backend.waitSync(strategy.limit, report);
     return strategy.beforeTick(0) === "yield";
   };
-  /** Resolves when the thread is on its way, and the runtime waits for it. */
+  /**
+   * Resolves when the thread is on its way, and the runtime waits for it. On a busy machine that may take long, and the
+   * thread must not have ended by then.
+   */
   const begin = (ms) => {
     libc().poll_onPool(null, 0n, ms);
     return new Promise((resolve) => setTimeout(resolve, 1));
@@ -55,7 +58,7 @@ Deno.test(
   async () => {
     const source = `
     const watches = strategy.watchesRuntime;
-    await begin(20);
+    await begin(300);
     const begun = performance.now();
     let ended = false;
     while (!ended && performance.now() - begun < 5000) ended = block(report);
@@ -131,7 +134,7 @@ Deno.test({ name: "a set that was rebuilt watches the runtime, too", ignore }, a
     closeFd(copy);
     backend.remove(copy);
     block(report);
-    await begin(20);
+    await begin(300);
     const begun = performance.now();
     let ended = false;
     while (!ended && performance.now() - begun < 5000) ended = block(report);
