@@ -219,7 +219,6 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     this.fail(stateError("EBADF", "Poller.wait", "The Poller was closed"));
     this.closed = true;
     this.timers.clear();
-    if (this.#remoteWakeup !== undefined) this.backend.remove(this.#remoteWakeup.fd);
     this.backend.close();
     this.#remoteWakeup?.close();
   }

@@ -5,7 +5,7 @@ import {
   ok as assert,
   throws as assertThrows,
 } from "node:assert/strict";
-import { eachBackend, KINDS, LINUX } from "./support.ts";
+import { Bell, eachBackend, KINDS, LINUX } from "./support.ts";
 import { throwsCode } from "../failures.ts";
 import { openDescriptors, openedSince, pipe } from "../fds.ts";
 import { replaced, watched } from "../replacing.ts";
@@ -14,6 +14,9 @@ import { EpollBackend } from "../../poller/epoll.ts";
 import { KqueueBackend } from "../../poller/kqueue.ts";
 import { PollBackend } from "../../poller/poll.ts";
 import { run } from "../program.ts";
+import { turnsUntil } from "../waiting.ts";
+import { READABLE } from "../../poller/backend.ts";
+import { type Reactor, reactor } from "../../poller/reactor.ts";
 
 /** The classes of the sets; select's inherits poll's. */
 const CLASSES = {
@@ -156,4 +159,29 @@ for (const over of eachBackend()) {
     },
     !LINUX,
   ));
+
+  Deno.test(
+    over("a change that isn't of interest has no Poller look for itself", async (poller) => {
+      using bell = new Bell();
+      poller.add(bell, { writable: true });
+      const wait = poller.wait();
+      await turnsUntil(() => !bell.stale, "the look at what was added");
+      let scheduled = 0;
+      {
+        using _watched = watched(
+          Object.getPrototypeOf(reactor()) as Reactor,
+          "scheduleGather",
+          () => {
+            scheduled++;
+          },
+        );
+        bell.ready = READABLE;
+        reactor().markStale(bell);
+        await turnsUntil(() => !bell.stale, "the look");
+      }
+      poller.wake();
+      await wait;
+      assertEquals(scheduled, 0);
+    }),
+  );
 }
