@@ -1,14 +1,14 @@
 /** POSIX threads: functions that make one, thread-specific keys, and mutexes; each group bound on first use. */
 
 import { bindExtra } from "./libc.ts";
-import { loadLibrary, onFirstUse } from "./load.ts";
+import { onFirstUse } from "./load.ts";
 
 /** An int declared as a struct, which comes back in the same register. Binding then costs a tenth, at every start. */
 const INT = { struct: ["usize"] } as const;
 
-/** The functions that make a thread. Linux only. */
+/** The functions that make a thread, and wait. Linux only. */
 export const pthreads = onFirstUse(() =>
-  loadLibrary().open({
+  bindExtra({
     // int pthread_sigmask(int how, const sigset_t *set, sigset_t *oldset)
     pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: INT },
     // int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)

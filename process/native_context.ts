@@ -40,8 +40,8 @@ export function prepareTermination(): void {
 }
 
 /**
- * Terminates a context whose sockets are closed, without waiting for it. {@linkcode joinTerminations} waits for the
- * thread that does it; otherwise the end of the process cuts that thread short.
+ * Terminates a context whose sockets are closed, without waiting for it: see {@linkcode areTerminated}. The end of the
+ * process cuts the thread that does it short.
  */
 export function terminate(context: Deno.PointerObject): void {
   forgetEnded();
@@ -89,16 +89,8 @@ function forgetEnded(): void {
   }
 }
 
-/** Waits up to `milliseconds` for the contexts that are being terminated. Returns whether all are done. */
-export function joinTerminations(milliseconds: number): boolean {
-  // Never the wall clock, which may be set during an exit.
-  const started = performance.now();
-  for (;;) {
-    forgetEnded();
-    const waited = performance.now() - started;
-    if (running.size === 0 || waited >= milliseconds) return running.size === 0;
-    // So the wait lasts at most an eighth longer than necessary, and 10 ms at most.
-    const slice = Math.min(Math.max(waited / 8, 0.05), 10, milliseconds - waited);
-    pthreads().usleep(Math.ceil(slice * 1000));
-  }
+/** Whether no context is being terminated. */
+export function areTerminated(): boolean {
+  forgetEnded();
+  return running.size === 0;
 }

@@ -1,7 +1,6 @@
 /** Closed sockets of shared contexts, for whose messages the process's end waits. */
 
-import { pause } from "./process_record.ts";
-import { exitMessageFor, WARN_AFTER } from "./shutdown.ts";
+import { waitForMessages } from "./shutdown.ts";
 
 /** With more of them than this, those that are done are forgotten. */
 const PRUNE_ABOVE = 64;
@@ -32,19 +31,13 @@ export class PendingFlushes {
     this.#until.delete(fd);
   }
 
-  /** Waits until all are done, or `limit` ms are over. Says after a while on standard error why it waits. */
-  wait(limit: number, message = exitMessageFor(limit)): void {
-    const started = performance.now();
-    let said = false;
-    for (this.#forgetGone(); this.#until.size > 0; this.#forgetGone()) {
-      const waited = performance.now() - started;
-      if (waited > limit) return;
-      if (waited > WARN_AFTER && !said) {
-        said = true;
-        console.error(message);
-      }
-      pause();
-    }
+  /** Waits until all are done, or `limit` ms are over. */
+  wait(limit: number, message: string | undefined): void {
+    const haveGone = () => {
+      this.#forgetGone();
+      return this.#until.size === 0;
+    };
+    waitForMessages(haveGone, limit, message);
   }
 
   #forgetGone(): void {

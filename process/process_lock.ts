@@ -4,8 +4,9 @@
  * They are a JSON object, which is the text of the process record. The record's layout version covers the entries as well.
  */
 
-import { processRecord, waitUntil, whyNoRecord } from "./process_record.ts";
+import { LOCK_TIMEOUT, processRecord, whyNoRecord } from "./process_record.ts";
 import { tryLock, unlock } from "./robust_mutex.ts";
+import { waitUntil } from "./wait.ts";
 
 let reason: string | undefined;
 
@@ -21,7 +22,7 @@ export function withProcessLock<T>(action: () => T): T | undefined {
   reason = mutex === undefined ? whyNoRecord() : undefined;
   if (mutex === undefined) return undefined;
   // pthread_mutex_timedlock goes by the wall clock; setting that would cut the wait short, or prolong it.
-  if (!waitUntil(() => tryLock(mutex))) {
+  if (!waitUntil(() => tryLock(mutex), LOCK_TIMEOUT)) {
     reason = "another isolate has kept the lock for too long";
     return undefined;
   }

@@ -16,6 +16,7 @@ import { libc, libcForRecord } from "../ffi/libc.ts";
 import { addressOf, allocate, cString, pointerAt, pointerToHex, toCString } from "../ffi/memory.ts";
 import { MUTEX_SIZE } from "../ffi/pthread.ts";
 import { initMutex } from "./robust_mutex.ts";
+import { waitUntil } from "./wait.ts";
 
 /** The name, with which each record begins as well, in every version. */
 const NAME = "deno-zmq";
@@ -28,7 +29,7 @@ const MUTEX_AT = 24n;
 const SIZE = Number(MUTEX_AT) + MUTEX_SIZE;
 
 /** How long, in ms, a thread waits for another one at most. */
-const LOCK_TIMEOUT = 1000;
+export const LOCK_TIMEOUT = 1000;
 
 let record: ProcessRecord | undefined;
 let reason = "";
@@ -67,7 +68,7 @@ function publishRecord(): string | undefined {
   // Fact: two threads may publish at one time, and have nothing in common yet. Decision: they use a lock that every
   // thread of the process can find, that of the C library's standard input, which nothing in Deno uses.
   const stdin = standardInput();
-  if (!waitUntil(() => ftrylockfile(stdin) === 0)) {
+  if (!waitUntil(() => ftrylockfile(stdin) === 0, LOCK_TIMEOUT)) {
     reason = "another thread keeps the C library's standard input locked";
     libc().free(made);
     return undefined;
@@ -163,19 +164,4 @@ const wordBytes = new Uint8Array(word.buffer);
 function wordAt(pointer: Deno.PointerObject): bigint {
   libc().memcpy(wordBytes, pointer, 8n);
   return word[0];
-}
-
-/** Tries each millisecond what another thread may hold up. Returns whether it succeeded before `LOCK_TIMEOUT`. */
-export function waitUntil(succeeds: () => boolean): boolean {
-  const deadline = performance.now() + LOCK_TIMEOUT;
-  while (!succeeds()) {
-    if (performance.now() > deadline) return false;
-    pause();
-  }
-  return true;
-}
-
-/** Sleeps for a millisecond. */
-export function pause(): void {
-  libc().poll(new Uint8Array(8), 0n, 1);
 }

@@ -4,7 +4,8 @@
  */
 
 import { inWorker } from "./isolate.ts";
-import { joinTerminations, prepareTermination } from "./native_context.ts";
+import { areTerminated, prepareTermination } from "./native_context.ts";
+import { waitUntil } from "./wait.ts";
 
 /** What the shutdown closes. */
 interface ClosedAtExit {
@@ -12,7 +13,7 @@ interface ClosedAtExit {
 }
 
 /** After so many ms of waiting, the shutdown says on standard error why it waits. */
-export const WARN_AFTER = 500;
+const WARN_AFTER = 500;
 const registered = new Set<ClosedAtExit>();
 /** How long the shutdown waits for the contexts that were closed, whose messages may still be going out. */
 let longestLinger = 0;
@@ -42,10 +43,14 @@ export function extendExitLinger(milliseconds: number, message: string | undefin
   exitMessage = message ?? exitMessage;
 }
 
-/** Returns what the shutdown says if a context has no message of its own. */
-export function exitMessageFor(milliseconds: number): string {
-  return `deno-zmq: waiting up to ${milliseconds} ms for messages that are still to be sent. ` +
-    "See the linger of sockets, and exitLinger of their context.";
+/** Waits until messages have gone out, or `limit` ms are over. Says on standard error why, if it takes long. */
+export function waitForMessages(haveGone: () => boolean, limit: number, message?: string): void {
+  if (waitUntil(haveGone, Math.min(WARN_AFTER, limit)) || limit <= WARN_AFTER) return;
+  console.error(
+    message ?? `deno-zmq: waiting up to ${limit} ms for messages that are still to be sent. ` +
+        "See the linger of sockets, and exitLinger of their context.",
+  );
+  waitUntil(haveGone, limit - WARN_AFTER);
 }
 
 /** Puts the shutdown off to a moment after `unload`. */
@@ -118,7 +123,5 @@ function onUnload(): void {
 function shutDown(): void {
   shuttingDown = true;
   for (const context of [...registered]) context.close();
-  if (joinTerminations(Math.min(WARN_AFTER, longestLinger)) || longestLinger <= WARN_AFTER) return;
-  console.error(exitMessage ?? exitMessageFor(longestLinger));
-  joinTerminations(longestLinger - WARN_AFTER);
+  waitForMessages(areTerminated, longestLinger, exitMessage);
 }
