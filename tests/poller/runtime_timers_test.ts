@@ -25,7 +25,8 @@ const FAKE_CLOCK = `
 for (const kind of KINDS) {
   Deno.test(`${kind}: under a fake clock, no wait ended, and a foreign timer was taken for ours`, async () => {
     const outcome = await run(
-      `import { pollable, Poller, Pull, Push } from "$MOD";
+      `import { Poller, Pull, Push } from "$MOD";
+      const { pollable } = await import(new URL("poller/pollable.ts", "$MOD"));
       ${FAKE_CLOCK}
       using pull = new Pull();
       using push = new Push();

@@ -18,6 +18,9 @@ const ARGUMENTS: Record<string, unknown[]> = {
   setOption: [17, 0],
   poll: [{ readable: true }],
   pollSync: [{ readable: true }],
+  addIpcFilterPid: [1],
+  addIpcFilterUid: [1],
+  addIpcFilterGid: [1],
 };
 
 /** What came of an action. */
