@@ -24,7 +24,7 @@ export interface AuthenticatorOptions {
   /** Called for each peer that was denied, with the reason. It can't change the decision. */
   onDenied?: (request: AuthRequest, reason: string) => void;
   /**
-   * Called when a handler has thrown, or has returned something that isn't a {@linkcode Verdict}, after its peer was
+   * Called when a handler has thrown, or has returned something that isn't a {@linkcode AuthResult}, after its peer was
    * denied. Default: writes a line to standard error.
    */
   onError?: (error: unknown, request: AuthRequest) => void;

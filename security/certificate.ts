@@ -5,7 +5,7 @@ import { hiding, INSPECT, print } from "./secret.ts";
 import { formatCertificate, parseCertificate } from "./zpl.ts";
 
 /** The parts of a {@linkcode Certificate}. */
-export interface CertificateParts {
+export interface CertificateOptions {
   /** The public key, 40 characters of Z85 or 32 bytes. Default: the secret key's. */
   publicKey?: string | Uint8Array;
   /** The secret key, 40 characters of Z85 or 32 bytes; without one, the certificate is a public one. */
@@ -70,7 +70,7 @@ export class Certificate {
    * @throws {TypeError} If one of them isn't a key, if there is no key at all, if the two don't belong together, or if a file
    * can't hold the metadata.
    */
-  constructor({ publicKey, secretKey = null, metadata = {} }: CertificateParts) {
+  constructor({ publicKey, secretKey = null, metadata = {} }: CertificateOptions) {
     this.#secretKey = secretKey === null ? null : toKey(secretKey, "The secret key");
     const own = this.#secretKey === null ? undefined : curvePublicKey(this.#secretKey);
     this.publicKey = publicKey === undefined && own !== undefined

@@ -9,19 +9,19 @@ import "../ffi/ready.ts";
 export { Authenticator, type AuthenticatorOptions, type RuleOptions } from "./authenticator.ts";
 export type { CurvePolicy, GssapiPolicy, NullPolicy, PlainPolicy } from "./policy.ts";
 export type {
-  Admission,
+  AuthGrant,
+  AuthHandler,
   AuthRequest,
+  AuthResult,
   CurveRequest,
   GssapiRequest,
-  Judge,
   NullRequest,
   PeerRequest,
   PlainRequest,
-  Verdict,
 } from "./requests.ts";
 export {
   Certificate,
-  type CertificateParts,
+  type CertificateOptions,
   type CurveClientOptions,
   type CurveServerOptions,
   type SaveOptions,

@@ -5,10 +5,10 @@ import { Certificate } from "./certificate.ts";
 import { CertificateFolder } from "./certificate_folder.ts";
 import { toKey } from "./curve.ts";
 import type {
+  AuthHandler,
   AuthRequest,
   CurveRequest,
   GssapiRequest,
-  Judge,
   NullRequest,
   PlainRequest,
 } from "./requests.ts";
@@ -17,26 +17,26 @@ import type {
 export type PlainPolicy =
   | Readonly<Record<string, string>>
   | ReadonlyMap<string, string>
-  | Judge<PlainRequest>;
+  | AuthHandler<PlainRequest>;
 
 /** Public keys or certificates, a folder of them, a handler that decides, or `"any"`: every peer that has a key. */
 export type CurvePolicy =
   | Iterable<string | Uint8Array | Certificate>
   | CertificateFolder
-  | Judge<CurveRequest>
+  | AuthHandler<CurveRequest>
   | "any";
 
 /** Principals, a handler that decides, or `"any"`: every principal that Kerberos has authenticated. */
-export type GssapiPolicy = Iterable<string> | Judge<GssapiRequest> | "any";
+export type GssapiPolicy = Iterable<string> | AuthHandler<GssapiRequest> | "any";
 
 /** A handler that decides, or `"any"`: every peer whose address isn't denied. */
-export type NullPolicy = Judge<NullRequest> | "any";
+export type NullPolicy = AuthHandler<NullRequest> | "any";
 
 /** The rules for one domain, or for all. */
 export class DomainPolicy {
   readonly allowed = new AddressList();
   readonly denied = new AddressList();
-  readonly handlers: Partial<Record<AuthRequest["mechanism"], Judge<never>>> = {};
+  readonly handlers: Partial<Record<AuthRequest["mechanism"], AuthHandler<never>>> = {};
 
   /** Returns the reason to deny a peer by its address; `undefined` if there is none. */
   denyReason(address: string): string | undefined {
@@ -48,7 +48,7 @@ export class DomainPolicy {
 }
 
 /** Returns a handler for PLAIN. Throws `TypeError`, which shows no password. */
-export function plainHandler(policy: PlainPolicy): Judge<PlainRequest> {
+export function plainHandler(policy: PlainPolicy): AuthHandler<PlainRequest> {
   if (typeof policy === "function") return inMicrotask(policy);
   if (typeof policy !== "object" || policy === null) {
     throw new TypeError("PLAIN needs names with their passwords, or a function");
@@ -68,7 +68,7 @@ export function plainHandler(policy: PlainPolicy): Judge<PlainRequest> {
 }
 
 /** Returns a handler for CURVE. */
-export function curveHandler(policy: CurvePolicy): Judge<CurveRequest> {
+export function curveHandler(policy: CurvePolicy): AuthHandler<CurveRequest> {
   if (policy === "any") return () => true;
   if (typeof policy === "function") return inMicrotask(policy);
   if (policy instanceof CertificateFolder) return ({ publicKey }) => policy.has(publicKey);
@@ -83,7 +83,7 @@ export function curveHandler(policy: CurvePolicy): Judge<CurveRequest> {
 }
 
 /** Returns a handler for GSSAPI. */
-export function gssapiHandler(policy: GssapiPolicy): Judge<GssapiRequest> {
+export function gssapiHandler(policy: GssapiPolicy): AuthHandler<GssapiRequest> {
   if (policy === "any") return () => true;
   if (typeof policy === "function") return inMicrotask(policy);
   if (typeof policy === "string" || typeof policy?.[Symbol.iterator] !== "function") {
@@ -97,7 +97,7 @@ export function gssapiHandler(policy: GssapiPolicy): Judge<GssapiRequest> {
 }
 
 /** Returns a handler for peers without a mechanism. */
-export function nullHandler(policy: NullPolicy): Judge<NullRequest> {
+export function nullHandler(policy: NullPolicy): AuthHandler<NullRequest> {
   if (policy === "any") return () => true;
   if (typeof policy === "function") return inMicrotask(policy);
   throw new TypeError('Peers without a mechanism need a function or "any"');
@@ -107,7 +107,9 @@ export function nullHandler(policy: NullPolicy): Judge<NullRequest> {
  * Calls a program's function in a microtask. The authenticator is served in the middle of the reactor's cycle, in which
  * only the library's own code may run: a program's could close what is just being served.
  */
-function inMicrotask<Request extends AuthRequest>(handler: Judge<Request>): Judge<Request> {
+function inMicrotask<Request extends AuthRequest>(
+  handler: AuthHandler<Request>,
+): AuthHandler<Request> {
   return (request) => Promise.resolve(request).then(handler);
 }
 

@@ -46,22 +46,24 @@ export interface GssapiRequest extends PeerRequest {
 export type AuthRequest = NullRequest | PlainRequest | CurveRequest | GssapiRequest;
 
 /** Admits a peer, with a name and properties. */
-export interface Admission {
-  /** The peer's name, which its messages' metadata has as `User-Id`. Default: see {@linkcode Verdict}. */
+export interface AuthGrant {
+  /** The peer's name, which its messages' metadata has as `User-Id`. Default: see {@linkcode AuthResult}. */
   userId?: string;
   /** Properties that its messages' metadata gets, by names that should begin with `X-`. */
   metadata?: Readonly<Record<string, string>>;
 }
 
 /**
- * A handler's answer: `true`, a user id, or an {@linkcode Admission} admits the peer; `false`, `null` and
+ * A handler's answer: `true`, a user id, or an {@linkcode AuthGrant} admits the peer; `false`, `null` and
  * `undefined` deny it. The user id for `true` is PLAIN's name, CURVE's public key, GSSAPI's principal, and
  * empty without a mechanism.
  */
-export type Verdict = boolean | string | Admission | null | undefined;
+export type AuthResult = boolean | string | AuthGrant | null | undefined;
 
 /**
  * A handler: it admits or denies a peer, at once or by a promise. If it throws or rejects, the peer is denied. It's called
  * in a task of its own, so not while a synchronous call blocks the thread.
  */
-export type Judge<Request extends AuthRequest> = (request: Request) => Verdict | Promise<Verdict>;
+export type AuthHandler<Request extends AuthRequest> = (
+  request: Request,
+) => AuthResult | Promise<AuthResult>;

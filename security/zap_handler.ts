@@ -12,7 +12,7 @@ import { trySend } from "../socket/send.ts";
 import { TYPES } from "../socket/types.ts";
 import { z85Encode } from "../socket/z85.ts";
 import { DomainPolicy } from "./policy.ts";
-import type { Admission, AuthRequest, Judge, PeerRequest, Verdict } from "./requests.ts";
+import type { AuthGrant, AuthHandler, AuthRequest, AuthResult, PeerRequest } from "./requests.ts";
 import { INSPECT, print } from "./secret.ts";
 import {
   type Answer,
@@ -103,10 +103,10 @@ export class ZapHandler {
       if (mechanism === "null" && named) return this.#admit(question, request, true);
       return this.#deny(question, request, `No policy for ${mechanism.toUpperCase()}`);
     }
-    this.#ask(handler as Judge<AuthRequest>, question, request);
+    this.#ask(handler as AuthHandler<AuthRequest>, question, request);
   }
 
-  #ask(handler: Judge<AuthRequest>, question: Question, request: AuthRequest): void {
+  #ask(handler: AuthHandler<AuthRequest>, question: Question, request: AuthRequest): void {
     try {
       const result = handler(request);
       if (!isPromise(result)) return this.#decide(question, request, result);
@@ -117,13 +117,13 @@ export class ZapHandler {
     }
   }
 
-  #decide(question: Question, request: AuthRequest, result: Verdict): void {
+  #decide(question: Question, request: AuthRequest, result: AuthResult): void {
     if (result === false || result === null || result === undefined) {
       this.#deny(question, request, "Not let in");
     } else this.#admit(question, request, result);
   }
 
-  #admit(question: Question, request: AuthRequest, result: Verdict): void {
+  #admit(question: Question, request: AuthRequest, result: AuthResult): void {
     const { userId, metadata = {} } = toGrant(result);
     if (userId !== undefined && (typeof userId !== "string" || !/^[^\0]+$/.test(userId))) {
       throw new TypeError("A user id must be a string, not empty, and without a NUL");
@@ -236,22 +236,22 @@ function isEnded(error: unknown): boolean {
   return error instanceof ZmqError && ["ETERM", "EBADF", "ENOTSOCK"].includes(error.code);
 }
 
-function isPromise(value: unknown): value is Promise<Verdict> {
-  return typeof (value as Promise<Verdict> | null | undefined)?.then === "function";
+function isPromise(value: unknown): value is Promise<AuthResult> {
+  return typeof (value as Promise<AuthResult> | null | undefined)?.then === "function";
 }
 
 /**
- * Returns the admission in a handler's result. Throws for what could mean something else, such as an empty list of rows
+ * Returns the grant in a handler's result. Throws for what could mean something else, such as an empty list of rows
  * that a handler has found, or an empty object.
  */
-function toGrant(result: unknown): Admission {
+function toGrant(result: unknown): AuthGrant {
   if (result === true) return {};
   if (typeof result === "string") return { userId: result };
   const names = typeof result === "object" ? Object.keys(result ?? {}) : [];
   if (names.length > 0 && names.every((name) => name === "userId" || name === "metadata")) {
-    return result as Admission;
+    return result as AuthGrant;
   }
   throw new TypeError(
-    "A verdict is true, a user id or { userId, metadata }, which let the peer in, or false, null or undefined",
+    "A handler returns true, a user id or { userId, metadata } to admit the peer, or false, null or undefined to deny it",
   );
 }

@@ -1,6 +1,6 @@
 /** The text of a certificate's file: ZPL, the format of czmq's and pyzmq's. */
 
-import type { CertificateParts } from "./certificate.ts";
+import type { CertificateOptions } from "./certificate.ts";
 
 const NAME = /^[\w$@.&+/-]{1,255}$/;
 
@@ -39,7 +39,7 @@ function entry(name: string, value: string): string {
 }
 
 /** Parses a certificate's text. Throws `SyntaxError`, which doesn't show the text, since that may have a secret. */
-export function parseCertificate(text: string): CertificateParts {
+export function parseCertificate(text: string): CertificateOptions {
   const parts: { curve: Map<string, string>; metadata: Map<string, string> } = {
     curve: new Map(),
     metadata: new Map(),
