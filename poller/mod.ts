@@ -16,14 +16,8 @@
  */
 
 export type { Pollable } from "./pollable.ts";
-export {
-  type Interest,
-  Poller,
-  type PollerOptions,
-  type Ready,
-  type WaitOptions,
-  type WaitSyncOptions,
-} from "./poller.ts";
+export { type Interest, Poller, type PollerOptions, type Ready } from "./poller.ts";
+export type { IterateOptions, SyncWaitOptions, WaitOptions } from "./wait_options.ts";
 export { PollerTimer, type TimerOptions } from "./timers.ts";
 export type { BackendKind } from "./backend.ts";
 export { settled } from "./reactor.ts";

@@ -5,6 +5,7 @@ import type { Pollable } from "./pollable.ts";
 import { Uncloneable } from "./uncloneable.ts";
 import { PollerCore } from "./poller_core.ts";
 import type { PollerTimer, TimerOptions } from "./timers.ts";
+import type { SyncWaitOptions, WaitOptions } from "./wait_options.ts";
 import { wakeByToken } from "../process/remote_wakeup.ts";
 
 /** What to wait for. */
@@ -47,18 +48,6 @@ export interface PollerOptions {
    * if the program may read the environment, else epoll on Linux and kqueue on macOS.
    */
   backend?: BackendKind;
-}
-
-/** How long {@linkcode Poller.waitSync} may block. */
-export interface WaitSyncOptions {
-  /** At most this many ms; 0 only looks. Default: no limit. */
-  timeout?: number;
-}
-
-/** How long {@linkcode Poller.wait} may wait, and what can end it. */
-export interface WaitOptions extends WaitSyncOptions {
-  /** Ends the wait when aborted; the promise then rejects with the signal's reason. */
-  signal?: AbortSignal;
 }
 
 /**
@@ -201,7 +190,7 @@ export class Poller<Key = unknown> extends Uncloneable
    * Waits as {@linkcode Poller.wait} does, but blocks this thread, and with it everything else in this
    * isolate. Meant for workers and scripts.
    */
-  waitSync(options: WaitSyncOptions = {}): Ready<Key>[] {
+  waitSync(options: SyncWaitOptions = {}): Ready<Key>[] {
     return this.#core.waitSync(timeoutOf(options));
   }
 
@@ -296,7 +285,7 @@ export function bitsOf({ readable = false, writable = false }: Interest): number
   return (readable ? READABLE : 0) | (writable ? WRITABLE : 0);
 }
 
-function timeoutOf({ timeout = Infinity }: WaitSyncOptions): number {
+function timeoutOf({ timeout = Infinity }: SyncWaitOptions): number {
   if (typeof timeout !== "number" || Number.isNaN(timeout)) {
     throw new TypeError("A timeout is a number of milliseconds");
   }

@@ -5,7 +5,8 @@ import { type Pollable, pollable } from "../poller/pollable.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { settled } from "../poller/reactor.ts";
-import type { Interest, WaitOptions, WaitSyncOptions } from "../poller/poller.ts";
+import type { Interest } from "../poller/poller.ts";
+import type { SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
 import {
   attempt,
   bindToRandomPort,
@@ -145,7 +146,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   }
 
   /** Does the same while it blocks this thread, and everything else in this isolate. Meant for workers and scripts. */
-  pollSync(interest: Interest = { readable: true }, options: WaitSyncOptions = {}): boolean {
+  pollSync(interest: Interest = { readable: true }, options: SyncWaitOptions = {}): boolean {
     return waitReadySync(handleOf(this), interest, options.timeout);
   }
 

@@ -1,0 +1,105 @@
+/** The checks of the arguments of methods that wait. */
+
+import { match as assertMatch, strictEqual as assertEquals } from "node:assert/strict";
+import { checkOptions, type Signature, waitProblem } from "../../poller/wait_options.ts";
+
+const RECEIVE: Signature = {
+  name: "receive",
+  options: ["timeout", "signal"],
+  example: "{ timeout: 50 }",
+};
+const NOTHING: Signature = { name: "look", options: [], hint: "look takes nothing" };
+
+function problem(options: unknown, extra?: unknown, signature = RECEIVE): Error | undefined {
+  return waitProblem(signature, options as object, extra);
+}
+
+function assertRefused(found: Error | undefined, text: RegExp, type = TypeError): void {
+  assertEquals(found?.constructor, type);
+  assertMatch(found!.message, text);
+}
+
+Deno.test("options that a method has are in order, and none at all, and undefined ones", () => {
+  const { signal } = new AbortController();
+  for (
+    const bag of [undefined, {}, { timeout: 0 }, { timeout: Infinity, signal }, {
+      timeout: undefined,
+      signal: undefined,
+    }]
+  ) assertEquals(problem(bag), undefined);
+});
+
+Deno.test("an instance of a program's own class can be the options", () => {
+  class Limits {
+    get timeout(): number {
+      return 5;
+    }
+  }
+  assertEquals(problem(new Limits()), undefined);
+});
+
+Deno.test("what isn't an object is refused, and the text has it as it should be", () => {
+  assertRefused(problem(70), /^receive takes an object of options, such as \{ timeout: 70 \}$/);
+  for (const other of ["50", null, true, () => 50, 5n, -1]) {
+    assertRefused(
+      problem(other),
+      /^receive takes an object of options, such as \{ timeout: 50 \}$/,
+    );
+  }
+});
+
+Deno.test("objects that are no bag are refused, also without properties", () => {
+  for (const other of [[], ["a"], new Uint8Array(2), new ArrayBuffer(2), new Map(), new Date()]) {
+    assertRefused(problem(other), /^receive takes an object of options/);
+  }
+});
+
+Deno.test("a signal in place of the options is named as one of them", () => {
+  const { signal } = new AbortController();
+  assertRefused(problem(signal), /^receive takes an object of options, such as \{ signal \}$/);
+});
+
+Deno.test("an unknown name is refused with the nearest one, or with all of them", () => {
+  assertRefused(problem({ timout: 5 }), /^receive has no option timout; did you mean timeout\?$/);
+  assertRefused(
+    problem({ colour: 1 }),
+    /^receive has no option colour: it takes timeout and signal$/,
+  );
+});
+
+Deno.test("a method without options says so", () => {
+  assertRefused(problem({ timeout: 5 }, undefined, NOTHING), /^look takes nothing$/);
+});
+
+Deno.test("an argument too many is refused", () => {
+  assertRefused(problem({}, 5), /^receive takes one argument less/);
+  assertRefused(problem(undefined, {}), /^receive takes one argument less/);
+});
+
+Deno.test("what other code has put on every object isn't taken for an option", () => {
+  const everyObject = Object.prototype as { colour?: number };
+  everyObject.colour = 1;
+  try {
+    assertEquals(problem({ timeout: 5 }), undefined);
+    assertRefused(problem({ timout: 5 }), /did you mean timeout/);
+  } finally {
+    delete everyObject.colour;
+  }
+});
+
+Deno.test("a timeout that isn't a number is a TypeError, and a negative one a RangeError that names Infinity", () => {
+  for (const timeout of ["5", NaN, null, {}, 5n]) {
+    assertRefused(problem({ timeout }), /^A timeout is a number of milliseconds/);
+  }
+  assertRefused(problem({ timeout: -1 }), /not -1; Infinity for no limit$/, RangeError);
+});
+
+Deno.test("a signal that isn't one is a TypeError", () => {
+  for (const signal of [null, {}, new AbortController()]) {
+    assertRefused(problem({ signal }), /^A signal must be an AbortSignal$/);
+  }
+});
+
+Deno.test("a bag without waits is checked by its names alone", () => {
+  checkOptions({ name: "drain", options: ["limit"], example: "{ limit: 5 }" }, { limit: "any" });
+});
