@@ -71,15 +71,16 @@ export function optionsProblem(
   if (options === undefined) return undefined;
   if (typeof options !== "object" || options === null) return notABag(signature, options);
   const names = signature.options;
-  let empty = true;
+  let known = 0;
   for (const name in options) {
-    empty = false;
-    if (!names.includes(name)) {
+    if (names.includes(name)) known++;
+    else {
       const problem = unknownName(signature, options, name);
       if (problem !== undefined) return problem;
     }
   }
-  return empty ? emptyProblem(signature, options) : undefined;
+  // An array or a buffer without elements, or a Map, has no name that could be wrong.
+  return known > 0 || isBag(options) ? undefined : notABag(signature, options);
 }
 
 /** Throws what {@linkcode waitProblem} finds. */
@@ -146,11 +147,6 @@ function unknownName(signature: Signature, options: object, wrong: string): Type
     `${name} has no option ${wrong}` +
       (right === undefined ? `: it takes ${known}` : `; did you mean ${right}?`),
   );
-}
-
-/** Nothing to iterate over: an empty bag, or something that has other things in it than properties. */
-function emptyProblem(signature: Signature, options: object): TypeError | undefined {
-  return isBag(options) ? undefined : notABag(signature, options);
 }
 
 /** Whether it could be a bag: an instance of a program's own class can, an array, a buffer or a Map can't. */
