@@ -1,7 +1,8 @@
 /** Certificates: CURVE keys with data about their owner, in the file format of czmq and pyzmq. */
 
 import { curveKeyPair, curvePublicKey, toKey } from "./curve.ts";
-import { hiding, INSPECT, print } from "./secret.ts";
+import { inspectAs } from "../poller/inspect.ts";
+import { HIDDEN, hiding } from "./secret.ts";
 import { formatCertificate, parseCertificate } from "./zpl.ts";
 
 /** The parts of a {@linkcode Certificate}. */
@@ -183,15 +184,11 @@ export class Certificate {
   }
 
   static {
-    for (const symbol of INSPECT) {
-      Object.defineProperty(this.prototype, symbol, {
-        value(this: Certificate, ...args: unknown[]): string {
-          const { publicKey, metadata } = this;
-          const secretKey = this.#secretKey === null ? null : "<hidden>";
-          return `Certificate ${print({ publicKey, secretKey, metadata }, args)}`;
-        },
-      });
-    }
+    inspectAs(this.prototype, ({ publicKey, metadata, secretKey }) => ({
+      publicKey,
+      secretKey: secretKey === null ? null : HIDDEN,
+      metadata,
+    }));
   }
 }
 

@@ -13,7 +13,8 @@ import { TYPES } from "../socket/types.ts";
 import { z85Encode } from "../socket/z85.ts";
 import { DomainPolicy } from "./policy.ts";
 import type { AuthGrant, AuthHandler, AuthRequest, AuthResult, PeerRequest } from "./requests.ts";
-import { INSPECT, print } from "./secret.ts";
+import { defineInspect } from "../poller/inspect.ts";
+import { HIDDEN } from "./secret.ts";
 import {
   type Answer,
   type Question,
@@ -200,13 +201,7 @@ class PlainPeer {
   }
 
   static {
-    for (const symbol of INSPECT) {
-      Object.defineProperty(this.prototype, symbol, {
-        value(this: PlainPeer, ...args: unknown[]): string {
-          return print({ ...this, password: "<hidden>" }, args);
-        },
-      });
-    }
+    defineInspect(this.prototype, (peer, print) => print({ ...peer, password: HIDDEN }));
   }
 }
 
