@@ -129,6 +129,9 @@ const ACTION: Record<string, string> = {
   eventfd: "Making a poller",
 };
 
+const ADDRESSES = "An address reads transport://place, such as tcp://127.0.0.1:5555, " +
+  "ipc:///tmp/name or inproc://name.";
+
 const HINT: Record<string, string> = {
   EADDRINUSE: "Another socket is bound there: choose another port, or bind to a wildcard port " +
     "(tcp://127.0.0.1:*) and read lastEndpoint.",
@@ -146,10 +149,8 @@ const HINT: Record<string, string> = {
   "zmq_socket EMFILE":
     "Either the context's maximum of sockets is reached, or the process's limit " +
     "of open files (ulimit -n). A closed socket frees its place shortly after close().",
-  "zmq_bind EINVAL": "An address reads transport://place, such as tcp://127.0.0.1:5555, " +
-    "ipc:///tmp/name or inproc://name.",
-  "zmq_connect EINVAL": "An address reads transport://place, such as tcp://127.0.0.1:5555, " +
-    "ipc:///tmp/name or inproc://name.",
+  "zmq_bind EINVAL": ADDRESSES,
+  "zmq_connect EINVAL": ADDRESSES,
   "zmq_bind ENODEV": "The host must be an address or an interface of this machine, or *.",
   "zmq_unbind ENOENT": "The socket isn't bound there: give the address as lastEndpoint reads.",
   "zmq_disconnect ENOENT": "The socket isn't connected there.",

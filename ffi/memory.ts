@@ -79,7 +79,7 @@ export function copyOfBytes<Copy>(
   size: number,
   Copy: new (bytes: Uint8Array) => Copy,
 ): Copy | undefined {
-  if (size < LARGE || !mayShowMemory()) return undefined;
+  if (size < LARGE || permission().state !== "granted") return undefined;
   const shown = Deno.UnsafePointerView.getArrayBuffer(pointer, size);
   try {
     return new Copy(new Uint8Array(shown));
@@ -88,13 +88,8 @@ export function copyOfBytes<Copy>(
   }
 }
 
-let permission: Deno.PermissionStatus | undefined;
-
-/** Whether the program has the permission for all of FFI. Only queried: a request would prompt at a terminal. */
-function mayShowMemory(): boolean {
-  permission ??= Deno.permissions.querySync({ name: "ffi" });
-  return permission.state === "granted"; // the state changes when a program revokes it
-}
+/** The permission for all of FFI. Its state changes when a program revokes it. */
+const permission = onFirstUse(() => Deno.permissions.querySync({ name: "ffi" }));
 
 /** How many bytes of large blocks come before glibc gets its block to learn from. */
 let untilTold = 16 << 20;

@@ -18,19 +18,16 @@ const running = new Set<number>();
 
 const LINUX = Deno.build.os === "linux";
 
-/** Makes a context. */
-export function newNativeContext(): Deno.PointerObject {
-  if (!seeded) seedRandom();
-  return checkPointer(zmq().zmq_ctx_new(), "zmq_ctx_new");
-}
-
 /**
- * Seeds the C library's `rand()`. libzmq draws automatic routing ids from it and never seeds it; a peer that guesses the
- * next one can claim it first, which ends a ROUTER's or REP's process.
+ * Makes a context.
+ *
+ * Fact: libzmq draws automatic routing ids from the C library's `rand()`, and never seeds it. Failure: a peer that guesses
+ * the next one can claim it first, which ends a ROUTER's or REP's process. Decision: the first context seeds it.
  */
-function seedRandom(): void {
+export function newNativeContext(): Deno.PointerObject {
+  if (!seeded) zmqTermination().srand(crypto.getRandomValues(new Uint32Array(1))[0]);
   seeded = true;
-  zmqTermination().srand(crypto.getRandomValues(new Uint32Array(1))[0]);
+  return checkPointer(zmq().zmq_ctx_new(), "zmq_ctx_new");
 }
 
 /** Binds the functions that terminating a context takes. At its end, a program may have revoked the permission to bind. */

@@ -13,6 +13,7 @@
  */
 
 import { libc, libcForRecord } from "../ffi/libc.ts";
+import { onFirstUse } from "../ffi/load.ts";
 import { addressOf, allocate, cString, pointerAt, pointerToHex, toCString } from "../ffi/memory.ts";
 import { MUTEX_SIZE } from "../ffi/pthread.ts";
 import { initMutex } from "./robust_mutex.ts";
@@ -31,26 +32,21 @@ const SIZE = Number(MUTEX_AT) + MUTEX_SIZE;
 /** How long, in ms, a thread waits for another one at most. */
 export const LOCK_TIMEOUT = 1000;
 
-let record: ProcessRecord | undefined;
 let reason = "";
 
 /** Returns the record, and makes it if there is none yet. Undefined if there can't be one: see {@linkcode whyNoRecord}. */
-export function processRecord(): ProcessRecord | undefined {
-  return record ??= findRecord();
-}
-
-/** Why there was no record, as the end of a sentence. */
-export function whyNoRecord(): string {
-  return reason;
-}
-
-function findRecord(): ProcessRecord | undefined {
+export const processRecord = onFirstUse((): ProcessRecord | undefined => {
   if (Deno.build.os !== "linux") {
     reason = "that takes what the C library of Linux has";
     return undefined;
   }
   const published = publishedText() ?? publishRecord();
   return published === undefined ? undefined : openRecord(published);
+});
+
+/** Why there was no record, as the end of a sentence. */
+export function whyNoRecord(): string {
+  return reason;
 }
 
 /** Returns what is published under the name; undefined if nothing is. */
