@@ -160,7 +160,7 @@ function makeCleanups() {
       return at === -1 ? undefined : free.splice(at, 1)[0];
     }
 
-    /** Removes the value, if it is set, and then covers others, which came first, as far as there are keys again. */
+    /** Removes the value, if it is set, and then covers others in the order in which they came, as far as there are keys. */
     #uncover(destructor: Destructor, cleanup: Cleanup): void {
       if (cleanup.key !== undefined) {
         this.#functions.pthread_setspecific(cleanup.key, null);
