@@ -5,7 +5,7 @@ import {
   ok as assert,
   throws as assertThrows,
 } from "node:assert/strict";
-import { Bell, eachBackend, KINDS, LINUX } from "./support.ts";
+import { Bell, eachBackend, keys, KINDS, LINUX } from "./support.ts";
 import { throwsCode } from "../failures.ts";
 import { openDescriptors, openedSince, pipe } from "../fds.ts";
 import { replaced, watched } from "../replacing.ts";
@@ -13,6 +13,7 @@ import { Poller } from "../../mod.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
 import { KqueueBackend } from "../../poller/kqueue.ts";
 import { PollBackend } from "../../poller/poll.ts";
+import { Ticker } from "../../poller/ticker.ts";
 import { run } from "../program.ts";
 import { turnsUntil } from "../waiting.ts";
 import { READABLE } from "../../poller/backend.ts";
@@ -184,4 +185,30 @@ for (const over of eachBackend()) {
       assertEquals(scheduled, 0);
     }),
   );
+
+  Deno.test(over("what becomes ready during a synchronous wait is reported once", (poller) => {
+    const clock = new Ticker();
+    poller.add(clock.fd, { readable: true }, "clock");
+    clock.start(true);
+    const ready = poller.waitSync();
+    poller.remove(clock.fd);
+    clock.close();
+    assertEquals(keys(ready), ["clock"]);
+  }, !LINUX));
+
+  const used =
+    "where the budget is used up, a socket that is ready no more isn't reported, and is served later";
+  Deno.test(over(used, (poller) => {
+    using bell = new Bell();
+    poller.add(bell, { readable: true }, "bell");
+    bell.ready = READABLE;
+    reactor().markStale(bell);
+    const before = keys(poller.waitSync({ timeout: 0 }));
+    bell.ready = 0;
+    // As a socket's pending operations do without budget.
+    using _postponed = replaced(bell, "serve", () => reactor().postpone(bell));
+    reactor().markStale(bell);
+    const after = keys(poller.waitSync({ timeout: 0 }));
+    assertEquals([before, after, bell.stale], [["bell"], [], true]);
+  }));
 }
