@@ -273,10 +273,8 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   };
 
   #take(): Ready<Key>[] {
-    const found = this.#found;
-    this.#found = [];
     this.#woken = false;
-    return found;
+    return this.#found;
   }
 
   /** Throws if the Poller was closed. */
