@@ -128,6 +128,14 @@ for (const over of eachBackend()) {
   }));
 
   Deno.test(
+    over("what is neither a socket nor a number is refused by what a Poller takes", (poller) => {
+      for (const source of [{}, null, "0"]) {
+        assertThrows(() => poller.add(source as never), /^TypeError: A Poller watches sockets and/);
+      }
+    }),
+  );
+
+  Deno.test(
     over("a wait whose signal isn't one is a TypeError, before anything waits", (poller) => {
       const signal = new EventTarget() as AbortSignal;
       assertThrows(() => poller.wait({ signal }), TypeError);
