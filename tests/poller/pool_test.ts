@@ -5,6 +5,7 @@ import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { libc } from "../../ffi/libc.ts";
 import { Pool } from "../../poller/pool.ts";
 import { run } from "../program.ts";
+import { PROGRAM_KINDS } from "./support.ts";
 
 Deno.test("a yield goes on once, when the runtime has had its turn", async () => {
   const looks: boolean[] = [];
@@ -145,3 +146,77 @@ Deno.test("a wait that has begun, or has ended, is asked after no more", async (
   const { stdout, stderr } = await run(source);
   assertEquals(stdout.trim() || stderr, "0");
 });
+
+/** Waits of each sort, begun when the pool's threads are all busy for longer than any program lives. */
+const FULL_POOL = `
+  import { Poller, Pull, Push } from "$MOD";
+  import { libc } from "$MOD/../ffi/libc.ts";
+  const pull = new Pull();
+  await pull.bind("tcp://127.0.0.1:*");
+  const push = new Push({ linger: 0 });
+  push.connect(pull.lastEndpoint);
+  await push.send("x");
+  await pull.receive();
+  for (let i = 0; i < 40; i++) libc().poll_onPool(null, 0n, 60_000);
+  $WAIT
+  Deno.exit();
+`;
+const WAITS: [what: string, program: string, expected: string][] = [
+  [
+    "a receive's time-out is kept",
+    `
+    pull.receiveTimeout = 50;
+    console.log(await pull.receive().catch((error) => error.code));
+    `,
+    "EAGAIN",
+  ],
+  [
+    "a message is received",
+    `
+    setTimeout(() => push.send("late"), 50);
+    console.log(String(await pull.receive()));
+    `,
+    "late",
+  ],
+  [
+    "a Poller reports a socket",
+    `
+    using poller = new Poller();
+    poller.add(pull, { readable: true }, "pull");
+    setTimeout(() => push.send("late"), 50);
+    console.log((await poller.wait())[0].key);
+    `,
+    "pull",
+  ],
+  [
+    "a Poller reports a descriptor",
+    `
+    const { pipe, put } = await import("$MOD/../tests/fds.ts");
+    const ends = pipe();
+    using poller = new Poller();
+    poller.add(ends.read, { readable: true }, "pipe");
+    setTimeout(() => put(ends.write), 50);
+    console.log((await poller.wait())[0].key);
+    `,
+    "pipe",
+  ],
+  [
+    "a Poller reports a timer",
+    `
+    using poller = new Poller();
+    poller.addTimer(50, {}, "timer");
+    console.log((await poller.wait())[0].key);
+    `,
+    "timer",
+  ],
+];
+
+for (const kind of PROGRAM_KINDS) {
+  for (const [what, program, expected] of WAITS) {
+    Deno.test(`${kind}: with no thread left in the pool, ${what}`, async () => {
+      const options = { env: { ZMQ_POLLER: kind } };
+      const { stdout, stderr } = await run(FULL_POOL.replace("$WAIT", program), options);
+      assertEquals(stdout.trim() || stderr, expected);
+    });
+  }
+}

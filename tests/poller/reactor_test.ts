@@ -120,68 +120,6 @@ for (const kind of PROGRAM_KINDS) {
   });
 }
 
-/** Waits of each sort, begun when the pool's threads are all busy for longer than any program lives. */
-const FULL_POOL = `
-  import { Poller, Pull, Push } from "$MOD";
-  import { libc } from "$MOD/../ffi/libc.ts";
-  const pull = new Pull();
-  await pull.bind("tcp://127.0.0.1:*");
-  const push = new Push({ linger: 0 });
-  push.connect(pull.lastEndpoint);
-  await push.send("x");
-  await pull.receive();
-  for (let i = 0; i < 40; i++) libc().poll_onPool(null, 0n, 60_000);
-  $WAIT
-  Deno.exit();
-`;
-const WAITS: [what: string, program: string, expected: string][] = [
-  [
-    "a receive's time-out is kept",
-    `
-    pull.receiveTimeout = 50;
-    console.log(await pull.receive().catch((error) => error.code));
-    `,
-    "EAGAIN",
-  ],
-  [
-    "a message is received",
-    `
-    setTimeout(() => push.send("late"), 50);
-    console.log(String(await pull.receive()));
-    `,
-    "late",
-  ],
-  [
-    "a Poller reports a socket",
-    `
-    using poller = new Poller();
-    poller.add(pull, { readable: true }, "pull");
-    setTimeout(() => push.send("late"), 50);
-    console.log((await poller.wait())[0].key);
-    `,
-    "pull",
-  ],
-  [
-    "a Poller reports a timer",
-    `
-    using poller = new Poller();
-    poller.addTimer(50, {}, "timer");
-    console.log((await poller.wait())[0].key);
-    `,
-    "timer",
-  ],
-];
-
-for (const kind of PROGRAM_KINDS) {
-  for (const [what, program, expected] of WAITS) {
-    Deno.test(`${kind}: with no thread left in the pool, ${what}`, async () => {
-      const options = { env: { ZMQ_POLLER: kind } };
-      const { stdout, stderr } = await run(FULL_POOL.replace("$WAIT", program), options);
-      assertEquals(stdout.trim() || stderr, expected);
-    });
-  }
-}
-
 /** Tells how often a program in which nothing happens wakes within three seconds: its parks, looks and alarms. */
 const QUIET = `
   let alarms = 0;
