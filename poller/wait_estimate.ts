@@ -3,9 +3,9 @@
 /**
  * The isolate's own thread may block if waits typically take less than so many ms.
  *
- * Everything else in the event loop is late by as much, so it's chosen for that: with twice as much, 3,000 messages a
- * second may take less processor time (11 % of a core instead of 16, in ranges that overlap), and a round trip over tcp
- * is the same with a half and with twice as much.
+ * Everything else in the event loop is late by as much, so it's low: with twice as much, 3,000 messages a second may take
+ * less processor time (11 % of a core instead of 16, in ranges that overlap, on two loaded cores). A round trip over tcp
+ * doesn't differ, nor with a half.
  */
 const SHORT = 0.2;
 /**
