@@ -90,8 +90,7 @@ export function waitReady(
   }
   return new Promise((resolve, reject) => {
     new PendingReadiness(handle, owner, wanted, resolve, reject).begin(limit, signal);
-    if (looked) reactor().markStale(handle);
-    else reactor().postpone(handle);
+    if (!looked) reactor().postpone(handle);
   });
 }
 
@@ -110,15 +109,14 @@ export function waitReadySync(
     const left = (deadline ??= performance.now() + limit) - performance.now();
     if (left <= 0) return false;
     waitReadable(handle.fd, Math.min(left, SLICE));
-    handle.clearSignal();
   }
 }
 
 /** Looks, after the pending receives and sends have had their turn. */
 function isReady(handle: Handle, wanted: number): boolean {
   const { receivers, senders } = handle;
-  if ((wanted & READABLE) !== 0 && receivers.first !== undefined) handle.serveAll(receivers);
-  if ((wanted & WRITABLE) !== 0 && senders.first !== undefined) handle.serveAll(senders);
+  if (receivers.first !== undefined) handle.serveAll(receivers);
+  if (senders.first !== undefined) handle.serveAll(senders);
   return (forOthers(handle, handle.ask()) & wanted) !== 0;
 }
 

@@ -3,6 +3,7 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Poller, Pull, Push, ZmqError } from "../../mod.ts";
 import { takeBudget } from "../../poller/budget.ts";
+import { handleOf } from "../../socket/handle.ts";
 import { dealers, fillUp, KINDS, Parks } from "../poller/support.ts";
 import { freshAddress, join } from "../util.ts";
 import { held, soon, turns, turnsUntil } from "../waiting.ts";
@@ -109,6 +110,33 @@ for (const budget of ["left", "spent"]) {
     }
   });
 }
+
+Deno.test("a receive that is served at the end of its time leaves its socket once", async () => {
+  using pull = new Pull({ receiveTimeout: 5 });
+  using push = new Push();
+  await join(pull, push, freshAddress("inproc"));
+  const message = held(pull.receive());
+  const end = performance.now() + 10;
+  while (performance.now() < end);
+  assert(push.trySend("x"));
+  await soon(message);
+  assertEquals(handleOf(pull).dependents, 0);
+});
+
+Deno.test("a send that was refused isn't tried again while its socket isn't writable", async () => {
+  using push = new Push();
+  const send = held(push.send("x"));
+  const { first } = handleOf(push).senders;
+  let tries = 0;
+  first!.attempt = () => {
+    tries++;
+    return false;
+  };
+  await turns(5);
+  assertEquals(tries, 0);
+  push.close();
+  await soon(send.catch(() => {}));
+});
 
 // Signals -------------------------------------------------------------------------------------------
 

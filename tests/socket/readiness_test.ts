@@ -9,7 +9,7 @@ import { Parks } from "../poller/support.ts";
 import { freshAddress, join } from "../util.ts";
 import { eachTransportOfDrafts } from "./drafts.ts";
 import { eachTransport, pending, pipeline, received } from "./support.ts";
-import { soon, turn, turnsUntil } from "../waiting.ts";
+import { held, soon, turn, turnsUntil } from "../waiting.ts";
 
 const CLOSED = { name: "ZmqError", code: "EBADF", call: "zmq_getsockopt" };
 const READABLE = { readable: true };
@@ -117,6 +117,80 @@ Deno.test("those that wait for messages have theirs before a pollSync ends", asy
   assertEquals(String(await receive), "1");
 });
 
+Deno.test("what those that wait for messages leave ends a pollSync", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const receive = pull.receive();
+  push.sendSync("1");
+  push.sendSync("2");
+  assertEquals(pull.pollSync(READABLE, { timeout: 1000 }), true);
+  assertEquals(String(await receive), "1");
+});
+
+Deno.test("the room that those that wait to send leave ends a pollSync", async () => {
+  using push = new Push({ sendHighWaterMark: 5 });
+  using pull = new Pull({ receiveHighWaterMark: 5 });
+  await join(pull, push, freshAddress("inproc"));
+  while (push.trySend("x"));
+  const send = push.send("last");
+  while (pull.tryReceive() !== undefined);
+  assertEquals(push.pollSync(WRITABLE, { timeout: 1000 }), true);
+  await send;
+});
+
+Deno.test("a Router that is writable isn't so for others while a send to a full peer waits", async () => {
+  using router = new Router({ mandatory: true, sendHighWaterMark: 1 });
+  using full = new Dealer({ routingId: "full", receiveHighWaterMark: 1 });
+  using empty = new Dealer({ routingId: "empty" });
+  for (const dealer of [full, empty]) await join(dealer, router, freshAddress("inproc"));
+  for (const name of ["full", "empty"]) await router.send([name, "x"]);
+  while (router.trySend(["full", "x"]));
+  const send = held(router.send(["full", "last"]));
+  assert(router.writable);
+  assertEquals(router.pollSync(WRITABLE, { timeout: 0 }), false);
+  router.close();
+  await rejects(soon(send), { code: "EBADF" });
+});
+
+Deno.test("a poll without time says what has come already, and begins no wait", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const now = () => {
+    const polled = pull.poll(READABLE, { timeout: 0 });
+    assertEquals(handleOf(pull).dependents, 0);
+    return polled;
+  };
+  assertEquals(await now(), false);
+  await push.send("x");
+  assertEquals(await now(), true);
+});
+
+Deno.test("a poll that has ended, in any way, leaves nothing at its socket", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const handle = handleOf(pull);
+  const polled = pull.poll();
+  await push.send("x");
+  assertEquals(await soon(polled), true);
+  assertEquals(handle.dependents, 0, "ready");
+  await pull.receive();
+  assertEquals(await soon(pull.poll(READABLE, { timeout: 1 })), false);
+  assertEquals(handle.dependents, 0, "timed out");
+  const controller = new AbortController();
+  const aborted = rejects(pull.poll(READABLE, controller));
+  controller.abort();
+  await soon(aborted);
+  assertEquals(handle.dependents, 0, "aborted");
+});
+
+Deno.test("an error of the socket ends its polls with it", async () => {
+  using pull = new Pull();
+  const polled = held(pull.poll());
+  const error = new Error("the descriptor is gone");
+  handleOf(pull).fail(error);
+  await rejects(soon(polled), error);
+});
+
 Deno.test("one message ends all polls of a socket", async () => {
   using sockets = await pipeline();
   const { push, pull } = sockets;
@@ -201,10 +275,10 @@ Deno.test("a wait that ended in the look at the end of its time left the reactor
   const engine = reactor();
   const { removePending } = engine;
   const left = new Map<Pending, number>();
-  engine.removePending = (waiting, host) => {
+  engine.removePending = (waiting, set) => {
     left.set(waiting, (left.get(waiting) ?? 0) + 1);
     // Not again: nothing would be counted right in the tests that follow.
-    if (left.get(waiting) === 1) removePending.call(engine, waiting, host);
+    if (left.get(waiting) === 1) removePending.call(engine, waiting, set);
   };
   try {
     using parks = new Parks();
@@ -212,12 +286,12 @@ Deno.test("a wait that ended in the look at the end of its time left the reactor
     await turnsUntil(() => parks.outstanding === 1, "the sleep");
     // As where the message is there at the first look, and its peer has gone by the second.
     handle.ask = () => {
-      for (const watch of [...handle.listeners!]) watch.onReady(READABLE_BIT);
+      for (const listener of [...handle.listeners!]) listener.onReady(READABLE_BIT);
       return 0;
     };
     assertEquals(await soon(polled), true);
     assertEquals([...left.values()], [1]);
   } finally {
-    Reflect.deleteProperty(engine, "leave");
+    Reflect.deleteProperty(engine, "removePending");
   }
 });
