@@ -14,13 +14,16 @@ import {
   toPart,
   toParts,
 } from "./message.ts";
-import { closedError, Operation, SLICE, timeoutError, toTimeout } from "./operation.ts";
+import { closedError, Operation, timeoutError, toTimeout } from "./operation.ts";
 import { isPinned, sendAtOnce, sendPart, sendParts, sendPinned } from "./native_send.ts";
 
 const CALL = "zmq_send";
 const SENT: Promise<void> = Promise.resolve();
 const LATE = "No peer could take the message";
-/** How often a blocked send is tried again though its descriptor shows nothing; see `Handle.serve`. */
+/**
+ * After how many ms a blocked send is tried again though its descriptor shows nothing: what the last try has consumed
+ * makes no further edge. A worker can be terminated then.
+ */
 const RETRY = 50;
 /** How long, in ms, a send waits for the closing of a Stream's peer. */
 const CLOSE_TIMEOUT = 2;
@@ -147,8 +150,7 @@ export function sendSync(handle: Handle, message: MessageLike, limit: number | u
     deadline ??= performance.now() + timeout;
     const left = deadline - performance.now();
     if (left <= 0) throw timeoutError(CALL, LATE, timeout);
-    const ready = (handle.ask() & WRITABLE) !== 0;
-    waitReadable(handle.fd, Math.min(left, ready ? RETRY : SLICE));
+    waitReadable(handle.fd, Math.min(left, RETRY));
   }
 }
 

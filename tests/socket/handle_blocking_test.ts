@@ -1,8 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Dealer, Pull, Push, Reply, Request, Router } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { eachTransport, receivedMany, spendTurn, texts } from "./support.ts";
-import { soon } from "../waiting.ts";
+import { eachTransport, received, receivedMany, spendTurn, texts } from "./support.ts";
+import { held, soon } from "../waiting.ts";
 
 const NOTHING_CAME = { name: "ZmqError", code: "EAGAIN", call: "zmq_msg_recv" };
 const NO_PEER = { name: "ZmqError", code: "EAGAIN", call: "zmq_send" };
@@ -170,4 +170,20 @@ Deno.test("a blocking call leaves a receive that waits on the same socket its wa
     router.sendSync([id, text]);
     assertEquals(texts(await soon(waiting)), [`${i}`]);
   }
+});
+
+Deno.test("a sendSync to a peer that has room doesn't overtake a send to a full one", async () => {
+  using router = new Router({ mandatory: true, sendHighWaterMark: 1 });
+  using full = new Dealer({ routingId: "full", receiveHighWaterMark: 1 });
+  using other = new Dealer({ routingId: "other" });
+  for (const dealer of [full, other]) await join(dealer, router, freshAddress("inproc"));
+  for (const name of ["full", "other"]) await router.send([name, "x"]);
+  while (router.trySend(["full", "x"]));
+  const waiting = held(router.send(["full", "last"]));
+  assertEquals(await received(other), ["x"]);
+  throws(() => router.sendSync(["other", "y"], { timeout: 60 }), NO_PEER);
+  while (full.tryReceive() !== undefined);
+  await soon(waiting);
+  router.sendSync(["other", "y"]);
+  assertEquals(await received(other), ["y"]);
 });

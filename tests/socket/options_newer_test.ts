@@ -390,7 +390,10 @@ Deno.test("metadata is what later peers read", async () => {
 Deno.test("what can't be metadata is refused, and nothing of it is set", () => {
   using push = new Push();
   for (const metadata of [null, "X-a:b", ["X-a"], 5]) {
-    throws(() => set(push, "metadata", metadata), { name: "TypeError" });
+    throws(() => set(push, "metadata", metadata), {
+      name: "TypeError",
+      message: "The option metadata must be an object",
+    });
   }
   for (
     const metadata of [

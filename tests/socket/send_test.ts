@@ -1,7 +1,7 @@
-import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Dealer, Pull, Push } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { eachTransport, pending, received, receivedMany, spendTurn } from "./support.ts";
+import { eachTransport, pending, pipeline, received, receivedMany, spendTurn } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
 
 const TIMED_OUT = { name: "ZmqError", code: "EAGAIN", errno: 11, call: "zmq_send" };
@@ -104,6 +104,16 @@ Deno.test("a signal that was aborted before rejects a send with its reason, and 
   assert(await push.send("aborted", { signal }).catch((error) => error) === reason);
   await push.send("sent");
   assertEquals(await received(pull), ["sent"]);
+});
+
+Deno.test("what isn't a signal is refused at once, and nothing is sent", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  for (const signal of [{}, null, "abort"] as never[]) {
+    throws(() => push.send("x", { signal }), { name: "TypeError" });
+  }
+  await push.send("last");
+  assertEquals(await received(pull), ["last"]);
 });
 
 Deno.test("a signal ends a pending send, and the one behind it goes out", async () => {
