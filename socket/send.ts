@@ -59,6 +59,8 @@ export class Send extends Operation {
       return true;
     }
     this.succeed();
+    const { handle } = this;
+    if (handle.closesPeers && handle.dependents === 0) awaitStreamClose(handle, this.parts);
     return true;
   }
 

@@ -1,8 +1,9 @@
 import "../util.ts";
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { type Frame, Stream } from "../../mod.ts";
+import { resetBudget, takeBudget } from "../../poller/budget.ts";
 import { pattern, portOf, sameBytes } from "./support.ts";
-import { soon } from "../waiting.ts";
+import { pause, soon } from "../waiting.ts";
 
 const text = new TextEncoder();
 
@@ -94,21 +95,30 @@ Deno.test("an empty second part closes a Stream's connection", async () => {
   assertEquals(await soon(client.read(new Uint8Array(1))), null);
 });
 
-Deno.test("a Stream's peer is closed at once, though no one waits for the Stream", async () => {
-  using stream = new Stream({ notify: false });
-  const took: number[] = [];
-  for (let i = 0; i < 5; i++) {
-    using client = await (i === 0 ? listening(stream) : connected(stream));
-    await client.write(text.encode("?"));
-    const [id] = await soon(stream.receive());
-    const begun = performance.now();
-    await stream.send([id, ""]);
-    assertEquals(await soon(client.read(new Uint8Array(1))), null);
-    took.push(performance.now() - begun);
-  }
-  // Idle sockets are looked at once a second.
-  assert(Math.min(...took) < 400, `it took ${took.map(Math.round)} ms`);
-});
+const spend = () => {
+  while (takeBudget());
+};
+for (const [when, prepare] of [["at once", resetBudget], ["in a later turn", spend]] as const) {
+  Deno.test(`a Stream's peer is closed soon by what is sent ${when}, though no one waits for the Stream`, async () => {
+    using stream = new Stream({ notify: false });
+    const took: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      using client = await (i === 0 ? listening(stream) : connected(stream));
+      await client.write(text.encode("?"));
+      const [id] = await soon(stream.receive());
+      await pause(60); // no thread waits any more, and the next look is far away
+      prepare();
+      const begun = performance.now();
+      await stream.send([id, ""]);
+      assertEquals(await soon(client.read(new Uint8Array(1))), null);
+      took.push(performance.now() - begun);
+    }
+    // Idle sockets are looked at once a second. One close may coincide with such a look, and on a busy machine some
+    // answers come too late.
+    const [, second] = took.toSorted((one, other) => one - other);
+    assert(second < 400, `it took ${took.map(Math.round)} ms`);
+  });
+}
 
 Deno.test("without notify, a Stream is told nothing but bytes", async () => {
   using stream = new Stream({ notify: false });
