@@ -88,6 +88,8 @@ import "./socket/visit_buffers.ts";
 import "./socket/visit.ts";
 import "./socket/web_streams.ts";
 import "./socket/compose.ts";
+import "./poller/nearest_name.ts";
+import "./poller/wait_options.ts";
 import "./socket/binding.ts";
 import "./socket/options_by_number.ts";
 import "./socket/readiness.ts";

@@ -153,3 +153,10 @@ function unknownName(signature: Signature, options: object, wrong: string): Type
 function isBag(options: object): boolean {
   return Object.prototype.toString.call(options) === "[object Object]";
 }
+
+/** Throws where a method got more arguments than it takes. */
+export function checkCount(name: string, given: number, most: number): void {
+  if (given <= most) return;
+  const takes = most === 0 ? "no argument" : most === 1 ? "one argument" : `${most} arguments`;
+  throw new TypeError(`${name} takes ${takes}, not ${given}`);
+}

@@ -2,7 +2,9 @@
 
 import { ZmqError } from "../errors.ts";
 import { toCString } from "../ffi/memory.ts";
-import { type Handle, openHandleOf } from "./handle.ts";
+import { checkOptions } from "../poller/wait_options.ts";
+import { withoutUser } from "./endpoints.ts";
+import { openHandleOf } from "./handle.ts";
 
 /** The ports from which {@linkcode Socket.bindToRandomPort} chooses one. */
 export interface BindToRandomPortOptions {
@@ -15,32 +17,26 @@ export interface BindToRandomPortOptions {
 }
 
 const HIGHEST = 65535;
+const SIGNATURE = {
+  name: "bindToRandomPort",
+  options: ["min", "max", "tries"],
+  example: "{ min: 50000, max: 50100 }",
+};
+/** The transports whose addresses end in a port. */
+const WITH_PORT = /^(?:tcp|udp|wss?):\/\//;
 
 /** Checks an address for a program's mistakes; libzmq checks the rest. */
 export function checkAddress(address: unknown): asserts address is string {
   if (typeof address !== "string") throw new TypeError("An address must be a string");
   toCString(address, "An address");
-  // libzmq takes a port modulo 65536, silently.
-  const port = /^(?:tcp|udp|wss?):\/\/[^/]*:(\d+)(?:\/.*)?$/.exec(address)?.[1];
-  if (port !== undefined && Number(port) > HIGHEST) {
-    throw new RangeError(`The port of ${address} is above ${HIGHEST}`);
-  }
-}
-
-/** Runs a bind or unbind: misuse throws at once, and libzmq's errors reject the promise. */
-export function attempt(
-  socket: object,
-  call: string,
-  address: string,
-  action: (handle: Handle) => void,
-): Promise<void> {
-  checkAddress(address);
-  const handle = openHandleOf(socket, call);
-  try {
-    action(handle);
-    return Promise.resolve();
-  } catch (error) {
-    return Promise.reject(error);
+  if (!WITH_PORT.test(address)) return;
+  // libzmq takes a port modulo 65536, silently. An address to connect to may have its own end's before a semicolon.
+  for (const [, port] of address.matchAll(/:(-?\d+)(?=[;/]|$)/g)) {
+    if (Number(port) < 0 || Number(port) > HIGHEST) {
+      throw new RangeError(
+        `The port of ${withoutUser(address)} must be from 0 to ${HIGHEST}, or * to bind to any`,
+      );
+    }
   }
 }
 
@@ -48,28 +44,35 @@ export function attempt(
 export function bindToRandomPort(
   socket: object,
   address: string,
-  { min = 49152, max = HIGHEST, tries = 100 }: BindToRandomPortOptions,
-): Promise<number> {
+  range: BindToRandomPortOptions,
+): number {
   checkAddress(address);
+  const parts = /^((?:tcp|udp|wss?):\/\/(?:\[[^\]/]*\]|[^:/]*))(\/.*)?$/.exec(address);
+  if (parts === null) {
+    throw new TypeError(
+      "bindToRandomPort takes an address of tcp, ws, wss or udp without a port, such as " +
+        `tcp://127.0.0.1, and not ${withoutUser(address)}`,
+    );
+  }
+  checkOptions(SIGNATURE, range);
+  const { min = 49152, max = HIGHEST, tries = 100 } = range;
   check(min, 1, HIGHEST, "The first port");
   check(max, min, HIGHEST, "The last port");
   check(tries, 1, Infinity, "The number of tries");
-  const handle = openHandleOf(socket, "zmq_bind");
+  const { endpoints } = openHandleOf(socket, "zmq_bind");
+  const [, host, path = ""] = parts;
   const count = max - min + 1;
   const first = Math.floor(Math.random() * count);
-  return Promise.resolve().then(() => {
-    for (let left = Math.min(tries, count), at = first;; at++) {
-      const port = min + at % count;
-      try {
-        handle.assertOpen("zmq_bind");
-        handle.endpoints.bind(`${address}:${port}`);
-        return port;
-      } catch (error) {
-        const taken = error instanceof ZmqError && error.code === "EADDRINUSE";
-        if (!taken || --left === 0) throw error;
-      }
+  for (let left = Math.min(tries, count), at = first;; at++) {
+    const port = min + at % count;
+    try {
+      endpoints.bind(`${host}:${port}${path}`);
+      return port;
+    } catch (error) {
+      const taken = error instanceof ZmqError && error.code === "EADDRINUSE";
+      if (!taken || --left === 0) throw error;
     }
-  });
+  }
 }
 
 function check(value: number, lowest: number, highest: number, what: string): void {

@@ -28,6 +28,7 @@
  */
 
 import "../ffi/ready.ts";
+import { checkCount } from "../poller/wait_options.ts";
 import { checkAddress } from "./binding.ts";
 import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
@@ -244,9 +245,12 @@ export class Peer extends Socket {
    * Connects to an address, and returns the routing id of the peer there, by which it can be sent to at once
    * (`zmq_connect_peer`).
    *
+   * @throws {TypeError} If the address isn't a string, or if there's one argument too many.
+   * @throws {RangeError} If its port isn't one from 0 to 65535.
    * @throws {ZmqError} As {@linkcode Socket.connect} does.
    */
   connectPeer(address: string): number {
+    checkCount("connectPeer", arguments.length, 1);
     checkAddress(address);
     return connectPeer(openHandleOf(this, "zmq_connect_peer"), address);
   }

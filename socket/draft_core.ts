@@ -13,6 +13,7 @@ import {
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { allocate, cBytes, PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
+import { withoutUser } from "./endpoints.ts";
 import { Handle } from "./handle.ts";
 import { Frame } from "./frame.ts";
 import { type Part } from "./message.ts";
@@ -200,10 +201,10 @@ export function changeGroup(
 /** Connects a PEER, and returns the routing id of the other. */
 export function connectPeer(handle: Handle, address: string): number {
   const text = toCString(address, "An address");
-  const connected = zmqPeers().zmq_connect_peer(handle.pointer, text);
-  const id = checkNonZero(connected, "zmq_connect_peer", { address });
-  handle.markStale();
-  return id;
+  return handle.endpoints.connect(address, () => {
+    const id = zmqPeers().zmq_connect_peer(handle.pointer, text);
+    return checkNonZero(id, "zmq_connect_peer", { address: withoutUser(address) });
+  });
 }
 
 const encoder = new TextEncoder();

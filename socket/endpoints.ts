@@ -16,23 +16,41 @@ export class Endpoints {
   /** The most bytes that one of them can have, with a NUL. */
   #longest = 1024;
   readonly #ipcFolders = new IpcFolders();
+  /** As libzmq has resolved each, with what the program gave. */
+  readonly #bound = new Map<string, string>();
+  readonly #connected = new Map<string, string>();
 
   constructor(readonly handle: Handle) {}
 
-  /** Binds the socket. */
-  bind(address: string): void {
+  /** Binds the socket. Returns the address with wildcards replaced. */
+  bind(address: string): string {
     const resolved = this.#ipcFolders.resolve(address);
     try {
-      this.#add("zmq_bind", resolved, address);
+      this.#add(address, () => this.#call("zmq_bind", resolved, address));
     } catch (error) {
       this.#ipcFolders.remove(resolved);
       throw error;
     }
+    const bound = this.last ?? address;
+    this.#bound.set(bound, address);
+    return bound;
   }
 
-  /** Connects the socket. */
-  connect(address: string): void {
-    this.#add("zmq_connect", address);
+  /** Connects the socket; by another call of libzmq's than zmq_connect, if one is given. */
+  connect(address: string): void;
+  connect<T>(address: string, call: () => T): T;
+  connect(address: string, call?: () => unknown): unknown {
+    const result = this.#add(address, call ?? (() => this.#call("zmq_connect", address)));
+    this.#connected.set(address, address);
+    return result;
+  }
+
+  /** To what it's bound and connected, and was when it was closed, without user information: to be printed. */
+  get bound(): string[] {
+    return [...this.#bound.keys()].map(withoutUser);
+  }
+  get connected(): string[] {
+    return [...this.#connected.keys()].map(withoutUser);
   }
 
   /** Ends what `bind` has begun. */
@@ -60,17 +78,21 @@ export class Endpoints {
     this.#ipcFolders.clear();
   }
 
-  #add(call: "zmq_bind" | "zmq_connect", resolved: string, address = resolved): void {
+  #add(address: string, call: () => unknown): unknown {
     const webSocket = /^wss?:/.test(address);
     assertSafeOptions(this.handle, { webSocket });
-    this.#call(call, resolved, address);
+    const result = call();
     this.webSocket ||= webSocket;
     this.handle.markStale();
+    return result;
   }
 
   #remove(call: "zmq_unbind" | "zmq_disconnect", address: string): void {
     withLinger(this.handle.pointer, () => this.#call(call, address));
     this.handle.markStale();
+    // For libzmq, the two calls are one, and end whatever has that address.
+    forget(this.#bound, address);
+    forget(this.#connected, address);
   }
 
   #call(
@@ -80,6 +102,30 @@ export class Endpoints {
   ): void {
     const text = toCString(resolved, "An address");
     this.#longest = Math.max(this.#longest, text.length);
-    checkUninterrupted(() => zmq()[call](this.handle.pointer, text), call, { address });
+    checkUninterrupted(() => zmq()[call](this.handle.pointer, text), call, {
+      address: withoutUser(address),
+    });
   }
+}
+
+/** Removes an address, in whichever way it's written: libzmq also compares what it stands for. */
+function forget(addresses: Map<string, string>, address: string): void {
+  if (addresses.delete(address)) return;
+  const place = placeOf(address);
+  for (const [resolved, given] of addresses) {
+    if (given === address || (place !== undefined && placeOf(resolved) === place)) {
+      addresses.delete(resolved);
+    }
+  }
+}
+
+/** The transport and the port, where an address has one. */
+function placeOf(address: string): string | undefined {
+  const match = /^(\w+):\/\/.*:(\d+)(?:\/.*)?$/.exec(address);
+  return match === null ? undefined : `${match[1]} ${Number(match[2])}`;
+}
+
+/** An address without a user's name and password, which a URL of an Internet transport may have. */
+export function withoutUser(address: string): string {
+  return address.replace(/^((?:tcp|udp|wss?):\/\/)[^/]*@/, "$1");
 }

@@ -91,6 +91,13 @@ export class Handle extends Source {
     if (this.closed) throw closedError(call);
   }
 
+  /** Its type and first address, for the texts of errors: `Pull at tcp://127.0.0.1:5555`. */
+  get description(): string {
+    const { bound, connected } = this.endpoints;
+    const [address] = [...bound, ...connected];
+    return address === undefined ? this.type.name : `${this.type.name} at ${address}`;
+  }
+
   protected findDescriptor(): number {
     return this.getValue(OPTION_NUMBERS.fd, "fd", "int");
   }

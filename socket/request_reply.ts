@@ -1,5 +1,6 @@
 /** Request and reply: Request and Reply in strict turn, Dealer and Router freely. */
 
+import { checkCount, checkOptions } from "../poller/wait_options.ts";
 import { checkAddress } from "./binding.ts";
 import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
@@ -253,9 +254,12 @@ export class Router extends Socket {
   /**
    * Connects to an address; with a routing id, the peer can be sent to by that id at once.
    *
-   * @throws {RangeError} If the routing id has no bytes, or more than 255; the rest as {@linkcode Socket.connect} does.
+   * @throws {TypeError} If the routing id is neither a string nor bytes, or there's an unknown option.
+   * @throws {RangeError} If the routing id has no bytes, or more than 255.
+   * @throws {ZmqError} As {@linkcode Socket.connect} does.
    */
   override connect(address: string, options: RouterConnectOptions = {}): void {
+    checkCount("connect", arguments.length, 2);
     connectRouted(this, address, options);
   }
 }
@@ -267,13 +271,21 @@ export interface Router
     Required<Omit<RouterOptions, keyof SocketOptions | "routingId" | "notify">> {}
 compose(Router, TYPES.Router);
 
+const SIGNATURE = {
+  name: "connect",
+  options: ["routingId"],
+  example: '{ routingId: "peer-1" }',
+};
+
 /** Connects a socket that addresses its peers by routing ids. */
 export function connectRouted(
   socket: Socket,
   address: string,
-  { routingId }: RouterConnectOptions,
+  options: RouterConnectOptions,
 ): void {
   checkAddress(address);
+  checkOptions(SIGNATURE, options);
+  const { routingId } = options;
   const handle = openHandleOf(socket, "zmq_connect");
   if (routingId !== undefined) {
     const id = typeof routingId === "string" ? new TextEncoder().encode(routingId) : routingId;

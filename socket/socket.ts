@@ -6,13 +6,8 @@ import { Uncloneable } from "../poller/uncloneable.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { settled } from "../poller/reactor.ts";
 import type { Interest } from "../poller/poller.ts";
-import type { SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
-import {
-  attempt,
-  bindToRandomPort,
-  type BindToRandomPortOptions,
-  checkAddress,
-} from "./binding.ts";
+import { checkCount, type SyncWaitOptions, type WaitOptions } from "../poller/wait_options.ts";
+import { bindToRandomPort, type BindToRandomPortOptions, checkAddress } from "./binding.ts";
 import { type Handle, handleOf, openHandleOf } from "./handle.ts";
 import { open } from "./open.ts";
 import { assertSafeOptions } from "./hazards.ts";
@@ -162,61 +157,88 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
 
   /**
    * Begins to accept peers at an address (`zmq_bind`), such as `tcp://127.0.0.1:5555`, `tcp://*:*` for any free
-   * port, `ipc:///tmp/name` or `inproc://name`. A socket may be bound to several.
+   * port, `ipc:///tmp/name` or `inproc://name`, and resolves to it, with wildcards replaced. A socket may be bound to
+   * several. Whatever is wrong, the promise rejects.
    *
-   * The promise rejects with libzmq's `ZmqError`, such as EADDRINUSE. Everything else is thrown at once.
-   *
-   * @throws {TypeError} If the address isn't a string.
-   * @throws {RangeError} If its port is above 65535.
+   * @throws {TypeError} If the address isn't a string, or if there's one argument too many.
+   * @throws {TypeError} If options don't go together, or with the address.
+   * @throws {RangeError} If its port isn't one from 0 to 65535.
    * @throws {ZmqError} EBADF If the socket is closed.
-   */
-  bind(address: string): Promise<void> {
-    return attempt(this, "zmq_bind", address, (handle) => handle.endpoints.bind(address));
-  }
-
-  /**
-   * Stops accepting peers at an address (`zmq_unbind`). For a wildcard, pass what
-   * {@linkcode Socket.lastEndpoint} read.
+   * @throws {ZmqError} EADDRINUSE If another socket is bound there, and whatever else libzmq finds.
    *
-   * The promise rejects with ENOENT if the socket isn't bound there.
+   * @example A port that the system chooses
+   * ```ts
+   * import { Pull, Push } from "@deno-zmq/zmq";
    *
-   * @throws {ZmqError} As {@linkcode Socket.bind} does.
+   * using pull = new Pull();
+   * const address = await pull.bind("tcp://127.0.0.1:*");
+   * console.log(address); // such as tcp://127.0.0.1:41239
+   * using push = new Push();
+   * push.connect(address);
+   * ```
    */
-  unbind(address: string): Promise<void> {
-    return attempt(this, "zmq_unbind", address, (handle) => handle.endpoints.unbind(address));
-  }
-
-  /**
-   * Does what {@linkcode Socket.bind} does, before it returns (`zmq_bind`).
-   *
-   * @throws {ZmqError} What {@linkcode Socket.bind} throws or rejects with.
-   */
-  bindSync(address: string): void {
+  // deno-lint-ignore require-await -- what is thrown becomes a rejection
+  async bind(address: string): Promise<string> {
+    checkCount("bind", arguments.length, 1);
     checkAddress(address);
-    openHandleOf(this, "zmq_bind").endpoints.bind(address);
+    return openHandleOf(this, "zmq_bind").endpoints.bind(address);
   }
 
   /**
-   * Binds to a free port of a range, such as a firewall lets through, and returns its number. Where any port will do,
+   * Stops accepting peers at an address (`zmq_unbind`). For a wildcard, pass the address to which
+   * {@linkcode Socket.bind} resolved.
+   *
+   * @throws {ZmqError} ENOENT If the socket isn't bound there.
+   * @throws {ZmqError} EBADF If the socket is closed.
+   * @throws {TypeError} If the address isn't a string, or if there's one argument too many.
+   * @throws {RangeError} If its port isn't one from 0 to 65535.
+   */
+  // deno-lint-ignore require-await -- what is thrown becomes a rejection
+  async unbind(address: string): Promise<void> {
+    checkCount("unbind", arguments.length, 1);
+    checkAddress(address);
+    openHandleOf(this, "zmq_unbind").endpoints.unbind(address);
+  }
+
+  /**
+   * Does what {@linkcode Socket.bind} does before it returns, and returns the address (`zmq_bind`).
+   *
+   * @throws {TypeError} As {@linkcode Socket.bind} rejects.
+   * @throws {RangeError} As {@linkcode Socket.bind} rejects.
+   * @throws {ZmqError} As {@linkcode Socket.bind} rejects.
+   */
+  bindSync(address: string): string {
+    checkCount("bindSync", arguments.length, 1);
+    checkAddress(address);
+    return openHandleOf(this, "zmq_bind").endpoints.bind(address);
+  }
+
+  /**
+   * Binds to a free port of a range, such as a firewall lets through, and resolves to its number. Where any port will do,
    * bind to a wildcard, `tcp://127.0.0.1:*` (`zmq_bind`).
    *
-   * The promise rejects with EADDRINUSE if each port that was tried is taken. Everything else is thrown at once.
-   *
-   * @param address An address without a port, such as `tcp://127.0.0.1` or `tcp://*`.
-   * @throws {TypeError} If the address or the range has the wrong type.
-   * @throws {RangeError} If the address or the range is invalid.
+   * @param address An address of tcp, ws, wss or udp without a port, such as `tcp://127.0.0.1` or `tcp://*`.
+   * @throws {TypeError} If it isn't such an address.
+   * @throws {TypeError} If the range isn't one, has an unknown option or one of another type.
+   * @throws {RangeError} If the range is empty, or not one of ports.
+   * @throws {ZmqError} EADDRINUSE If each port that was tried is taken.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
-  bindToRandomPort(address: string, range: BindToRandomPortOptions = {}): Promise<number> {
+  // deno-lint-ignore require-await -- what is thrown becomes a rejection
+  async bindToRandomPort(address: string, range: BindToRandomPortOptions = {}): Promise<number> {
+    checkCount("bindToRandomPort", arguments.length, 2);
     return bindToRandomPort(this, address, range);
   }
 
   /**
-   * Does what {@linkcode Socket.unbind} does, before it returns (`zmq_unbind`).
+   * Does what {@linkcode Socket.unbind} does before it returns (`zmq_unbind`).
    *
-   * @throws {ZmqError} What {@linkcode Socket.unbind} throws or rejects with.
+   * @throws {TypeError} As {@linkcode Socket.unbind} rejects.
+   * @throws {RangeError} As {@linkcode Socket.unbind} rejects.
+   * @throws {ZmqError} As {@linkcode Socket.unbind} rejects.
    */
   unbindSync(address: string): void {
+    checkCount("unbindSync", arguments.length, 1);
     checkAddress(address);
     openHandleOf(this, "zmq_unbind").endpoints.unbind(address);
   }
@@ -225,11 +247,14 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * Connects to an address (`zmq_connect`). The peer needn't be there yet, and may go and come back:
    * libzmq connects again by itself. A socket may be connected to several.
    *
-   * @throws {TypeError} If the address isn't a string.
-   * @throws {RangeError} If its port is above 65535.
-   * @throws {ZmqError} If the address is invalid.
+   * @throws {TypeError} If the address isn't a string, or if there's one argument too many.
+   * @throws {TypeError} If options don't go together, or with the address.
+   * @throws {RangeError} If its port isn't one from 0 to 65535.
+   * @throws {ZmqError} EINVAL If the address is invalid, and whatever else libzmq finds.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   connect(address: string): void {
+    checkCount("connect", arguments.length, 1);
     checkAddress(address);
     openHandleOf(this, "zmq_connect").endpoints.connect(address);
   }
@@ -237,9 +262,13 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   /**
    * Ends a connection (`zmq_disconnect`).
    *
-   * @throws {ZmqError} ENOENT If the socket isn't connected there; the rest as {@linkcode Socket.connect} does.
+   * @throws {ZmqError} ENOENT If the socket isn't connected there.
+   * @throws {ZmqError} EBADF If the socket is closed.
+   * @throws {TypeError} If the address isn't a string, or if there's one argument too many.
+   * @throws {RangeError} If its port isn't one from 0 to 65535.
    */
   disconnect(address: string): void {
+    checkCount("disconnect", arguments.length, 1);
     checkAddress(address);
     openHandleOf(this, "zmq_disconnect").endpoints.disconnect(address);
   }

@@ -1,5 +1,6 @@
 /** Stream: plain TCP peers, which speak no ZeroMQ. */
 
+import { checkCount } from "../poller/wait_options.ts";
 import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
 import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
@@ -44,9 +45,12 @@ export class Stream extends Socket {
   /**
    * Connects to an address; with a routing id, the peer is known by that id.
    *
-   * @throws {RangeError} If the routing id has no bytes, or more than 255; the rest as {@linkcode Socket.connect} does.
+   * @throws {TypeError} If the routing id is neither a string nor bytes, or there's an unknown option.
+   * @throws {RangeError} If the routing id has no bytes, or more than 255.
+   * @throws {ZmqError} As {@linkcode Socket.connect} does.
    */
   override connect(address: string, options: RouterConnectOptions = {}): void {
+    checkCount("connect", arguments.length, 2);
     connectRouted(this, address, options);
   }
 }

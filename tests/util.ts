@@ -55,7 +55,7 @@ export function freshAddress(transport: Transport, folder = ""): string {
 
 /** Binds one socket, connects another, and returns the address. */
 export async function join(
-  bound: { bind(address: string): Promise<void>; readonly lastEndpoint: string | null },
+  bound: { bind(address: string): Promise<unknown>; readonly lastEndpoint: string | null },
   connected: { connect(address: string): void },
   address: string = freshAddress("tcp"),
 ): Promise<string> {

@@ -1,7 +1,12 @@
 /** The checks of the arguments of methods that wait. */
 
-import { match as assertMatch, strictEqual as assertEquals } from "node:assert/strict";
-import { checkOptions, type Signature, waitProblem } from "../../poller/wait_options.ts";
+import { match as assertMatch, strictEqual as assertEquals, throws } from "node:assert/strict";
+import {
+  checkCount,
+  checkOptions,
+  type Signature,
+  waitProblem,
+} from "../../poller/wait_options.ts";
 
 const RECEIVE: Signature = {
   name: "receive",
@@ -102,4 +107,15 @@ Deno.test("a signal that isn't one is a TypeError", () => {
 
 Deno.test("a bag without waits is checked by its names alone", () => {
   checkOptions({ name: "drain", options: ["limit"], example: "{ limit: 5 }" }, { limit: "any" });
+});
+
+Deno.test("an argument too many is a TypeError that says how many there may be", () => {
+  checkCount("bind", 0, 1);
+  checkCount("bind", 1, 1);
+  throws(() => checkCount("close", 1, 0), {
+    name: "TypeError",
+    message: "close takes no argument, not 1",
+  });
+  throws(() => checkCount("bind", 2, 1), { message: "bind takes one argument, not 2" });
+  throws(() => checkCount("connect", 3, 2), { message: "connect takes 2 arguments, not 3" });
 });

@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
-import { Pull, Push } from "../../mod.ts";
-import { portOf, received } from "./support.ts";
+import { capability, Pull, Push, Router } from "../../mod.ts";
+import { eachTransport, portOf, received } from "./support.ts";
 
 const HOST = "tcp://127.0.0.1";
 const TAKEN = { name: "ZmqError", code: "EADDRINUSE", call: "zmq_bind" };
@@ -53,19 +53,69 @@ Deno.test("bindToRandomPort fails where all ports that it tried are taken", asyn
 
 Deno.test("bindToRandomPort passes on what else libzmq says", async () => {
   using pull = new Pull();
-  await rejects(pull.bindToRandomPort("nonsense://x"), { code: "EPROTONOSUPPORT" });
+  await rejects(pull.bindToRandomPort("tcp://no-such-interface"), { code: "ENODEV" });
 });
 
-Deno.test("bindToRandomPort refuses what isn't a range at once", () => {
+Deno.test("bindToRandomPort refuses an address whose transport has no ports, or that has one", async () => {
+  using pull = new Pull();
+  for (
+    const address of [
+      ...["ipc:///tmp/socket", "inproc://name", "vmci://1", "nonsense://x", "127.0.0.1", ""],
+      ...["tcp://127.0.0.1:5555", "tcp://127.0.0.1:*", "tcp://[::1]:5555", "ws://127.0.0.1:80/x"],
+    ]
+  ) {
+    await rejects(pull.bindToRandomPort(address), { name: "TypeError", message: /without a port/ });
+  }
+  assertEquals(pull.lastEndpoint, null);
+});
+
+Deno.test({
+  name: "bindToRandomPort puts the port of a ws:// address before its path",
+  ignore: !capability.ws,
+  fn: async () => {
+    using pull = new Pull();
+    const port = await pull.bindToRandomPort("ws://127.0.0.1/path");
+    assertEquals(pull.lastEndpoint, `ws://127.0.0.1:${port}/path`);
+  },
+});
+
+Deno.test("bindToRandomPort refuses what isn't a range", async () => {
   const pull = new Pull();
-  const call = (...args: unknown[]) => () => Reflect.apply(pull.bindToRandomPort, pull, args);
-  throws(call(5), { name: "TypeError" });
-  throws(call(HOST, { min: "1" }), { name: "TypeError" });
-  throws(call(HOST, { min: 0 }), { name: "RangeError" });
-  throws(call(HOST, { max: 65_536 }), { name: "RangeError" });
-  throws(call(HOST, { min: 60_000, max: 50_000 }), { name: "RangeError" });
-  throws(call(HOST, { min: 50_000.5 }), { name: "RangeError" });
-  throws(call(HOST, { tries: 0 }), { name: "RangeError" });
+  const call = (...args: unknown[]) => Reflect.apply(pull.bindToRandomPort, pull, args);
+  await rejects(call(5), { name: "TypeError" });
+  await rejects(call(HOST, { min: "1" }), { name: "TypeError" });
+  await rejects(call(HOST, { min: 0 }), { name: "RangeError" });
+  await rejects(call(HOST, { max: 65_536 }), { name: "RangeError" });
+  await rejects(call(HOST, { min: 60_000, max: 50_000 }), { name: "RangeError" });
+  await rejects(call(HOST, { min: 50_000.5 }), { name: "RangeError" });
+  await rejects(call(HOST, { tries: 0 }), { name: "RangeError" });
+  await rejects(call(HOST, 50_000), { name: "TypeError", message: /object of options/ });
+  await rejects(call(HOST, null), { name: "TypeError", message: /object of options/ });
+  await rejects(call(HOST, { mni: 50_000 }), { name: "TypeError", message: /did you mean min\?/ });
   pull.close();
-  throws(call(HOST), { code: "EBADF" });
+  await rejects(call(HOST), { code: "EBADF" });
+});
+
+for (const over of eachTransport()) {
+  Deno.test(
+    over("bind and bindSync return the address, with wildcards replaced", async (address) => {
+      using pull = new Pull();
+      assertEquals(await pull.bind(address), pull.lastEndpoint);
+      await pull.unbind(pull.lastEndpoint!);
+      assertEquals(pull.bindSync(address), pull.lastEndpoint);
+    }),
+  );
+}
+
+Deno.test("the methods that take an address refuse an argument too many", async () => {
+  using router = new Router();
+  using pull = new Pull();
+  const call = (name: string, ...args: unknown[]) => async () =>
+    await Reflect.apply(Reflect.get(pull, name) as () => unknown, pull, args);
+  for (const name of ["bind", "bindSync", "unbind", "unbindSync", "connect", "disconnect"]) {
+    const refused = { name: "TypeError", message: `${name} takes one argument, not 2` };
+    await rejects(call(name, "inproc://x", {}), refused);
+  }
+  await rejects(call("bindToRandomPort", HOST, {}, {}), { name: "TypeError", message: /2 arg/ });
+  throws(() => Reflect.apply(router.connect, router, [HOST, {}, {}]), { message: /2 arguments/ });
 });

@@ -1,7 +1,125 @@
-import { strictEqual as assertEquals } from "node:assert/strict";
-import { Pair } from "../../mod.ts";
+/** The addresses that a socket's record keeps, for what is printed. */
+
+import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/strict";
+import { capability, Pair, Pull, Push, Router } from "../../mod.ts";
+import { Peer } from "../../socket/draft.ts";
 import { handleOf } from "../../socket/handle.ts";
-import "../util.ts";
+import { withoutUser } from "../../socket/endpoints.ts";
+import { eachTransport, futureAddress } from "./support.ts";
+import { freshAddress } from "../util.ts";
+import "./drafts.ts";
+
+const endpointsOf = (socket: object) => {
+  const { bound, connected } = handleOf(socket).endpoints;
+  return { bound, connected };
+};
+
+for (const over of eachTransport()) {
+  Deno.test(over("a socket's record has the addresses to which it's bound", async (address) => {
+    using pull = new Pull();
+    assertEquals(endpointsOf(pull), { bound: [], connected: [] });
+    const first = await pull.bind(address);
+    const second = pull.bindSync(freshAddress("inproc"));
+    assertEquals(endpointsOf(pull), { bound: [first, second], connected: [] });
+    await pull.unbind(first);
+    assertEquals(endpointsOf(pull).bound, [second]);
+    pull.unbindSync(second);
+    assertEquals(endpointsOf(pull).bound, []);
+  }));
+
+  Deno.test(over("a socket's record has the addresses to which it's connected", (address) => {
+    using push = new Push();
+    const first = futureAddress(address);
+    const second = freshAddress("inproc");
+    push.connect(first);
+    push.connect(second);
+    push.connect(second);
+    assertEquals(endpointsOf(push), { bound: [], connected: [first, second] });
+    push.disconnect(second);
+    assertEquals(endpointsOf(push).connected, [first]);
+  }));
+}
+
+Deno.test("an address is recorded however it was bound or connected", async () => {
+  using pull = new Pull();
+  const port = await pull.bindToRandomPort("tcp://127.0.0.1");
+  assertEquals(endpointsOf(pull).bound, [`tcp://127.0.0.1:${port}`]);
+  using router = new Router();
+  router.connect(`tcp://127.0.0.1:${port}`, { routingId: "peer" });
+  assertEquals(endpointsOf(router).connected, [`tcp://127.0.0.1:${port}`]);
+});
+
+Deno.test("what is refused isn't recorded, and what can't be ended stays", async () => {
+  using first = new Pull();
+  using second = new Pull();
+  const address = await first.bind("tcp://127.0.0.1:*");
+  await rejects(second.bind(address), { code: "EADDRINUSE" });
+  throws(() => second.connect("nonsense"), { code: "EINVAL" });
+  assertEquals(endpointsOf(second), { bound: [], connected: [] });
+  await rejects(first.unbind(futureAddress()), { code: "ENOENT" });
+  assertEquals(endpointsOf(first).bound, [address]);
+});
+
+Deno.test("an address that libzmq ends under another spelling leaves the record", async () => {
+  using pull = new Pull();
+  const [first, second, stays] = [
+    await pull.bind("tcp://127.0.0.1:*"),
+    await pull.bind("tcp://127.0.0.1:*"),
+    await pull.bind("tcp://127.0.0.1:*"),
+  ];
+  await pull.unbind(first.replace("127.0.0.1", "localhost"));
+  await pull.unbind(second.replace("127.0.0.1:", "[::ffff:127.0.0.1]:0"));
+  assertEquals(endpointsOf(pull).bound, [stays]);
+});
+
+Deno.test("a socket's record keeps its addresses when it's closed", async () => {
+  const pull = new Pull();
+  const address = await pull.bind("tcp://127.0.0.1:*");
+  pull.close();
+  assertEquals(endpointsOf(pull).bound, [address]);
+});
+
+Deno.test("a socket is described by its type and first address", async () => {
+  using pair = new Pair();
+  assertEquals(handleOf(pair).description, "Pair");
+  const elsewhere = futureAddress();
+  pair.connect(elsewhere);
+  assertEquals(handleOf(pair).description, `Pair at ${elsewhere}`);
+  const address = await pair.bind("tcp://127.0.0.1:*");
+  assertEquals(handleOf(pair).description, `Pair at ${address}`);
+});
+
+Deno.test("an address is shown without user information, which only Internet transports have", () => {
+  assertEquals(withoutUser("ws://ada:secret@127.0.0.1:80/a@b"), "ws://127.0.0.1:80/a@b");
+  assertEquals(withoutUser("tcp://ada@127.0.0.1:80"), "tcp://127.0.0.1:80");
+  for (const address of ["ipc://@name", "inproc://a@b", "tcp://127.0.0.1:80", "tipc://{1,0}@1.0"]) {
+    assertEquals(withoutUser(address), address);
+  }
+});
+
+Deno.test("the error of a refused address shows no user information", () => {
+  using push = new Push();
+  throws(() => push.connect("ws://ada:secret@127.0.0.1"), (error: Error) => {
+    assertEquals(Deno.inspect(error).includes("secret"), false);
+    return true;
+  });
+  throws(() => push.connect("tcp://ada:secret@127.0.0.1:70000"), (error: Error) => {
+    assertEquals(error.message.includes("secret"), false);
+    return true;
+  });
+});
+
+Deno.test({
+  name: "the address of a Peer that connects to another is recorded",
+  ignore: !capability.draft,
+  fn: async () => {
+    using one = new Peer();
+    using other = new Peer();
+    const address = await one.bind(freshAddress("inproc"));
+    other.connectPeer(address);
+    assertEquals(endpointsOf(other).connected, [address]);
+  },
+});
 
 Deno.test("a socket has no last address before it's bound or connected, and its last one afterwards", () => {
   using pair = new Pair();

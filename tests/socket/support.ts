@@ -137,7 +137,8 @@ export function futureAddress(address = "tcp://127.0.0.1:*"): string {
 export async function bindAgain(socket: Socket, address: string): Promise<void> {
   for (;;) {
     try {
-      return await socket.bind(address);
+      await socket.bind(address);
+      return;
     } catch (error) {
       if ((error as { code?: string }).code !== "EADDRINUSE") throw error;
       await turn();
