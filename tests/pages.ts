@@ -5,6 +5,10 @@ import { ROOT } from "./files.ts";
 /** In reading order. The README is before the first. */
 export const PAGES: readonly string[] = [
   "getting-started",
+  "patterns",
+  "messages",
+  "recipes",
+  "shutdown",
   "poller",
   "poll-loop",
   "options",
@@ -20,7 +24,9 @@ export const PAGES: readonly string[] = [
   "performance",
   "guarantees",
   "zeromq-js",
+  "from-zeromq-js",
   "pyzmq",
+  "versions",
 ];
 
 export function pathOf(page: string): string {
