@@ -54,9 +54,14 @@ import "./modules.ts";
 export { type LibraryAttempt, LibraryError, ZmqError, type ZmqErrorDetails } from "./errors.ts";
 export { type Capability, capability, libraryPath, version } from "./library.ts";
 export type { BackendKind } from "./poller/backend.ts";
-export { type Interest, Poller, type PollerOptions, type Ready } from "./poller/poller.ts";
+export {
+  type AddOptions,
+  type Interest,
+  Poller,
+  type PollerOptions,
+  type Ready,
+} from "./poller/poller.ts";
 export type { IterateOptions, SyncWaitOptions, WaitOptions } from "./poller/wait_options.ts";
-export { settled } from "./poller/reactor.ts";
 export type { Pollable } from "./poller/pollable.ts";
 export { PollerTimer, type TimerOptions } from "./poller/timers.ts";
 export { Context, context } from "./context.ts";

@@ -6,7 +6,7 @@
 
 import { stateError } from "./ffi/errno.ts";
 import { pollable } from "./poller/pollable.ts";
-import { settled } from "./poller/reactor.ts";
+import { idle } from "./poller/reactor.ts";
 import type { ProxyDirection, ProxyFilter } from "./proxy/filtered.ts";
 import type { Count } from "./proxy/relay.ts";
 import { NativeRun } from "./proxy/native.ts";
@@ -272,7 +272,7 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket>
       await this.#run!.whole.catch(() => {}); // run's own promise reports the error
     }
     this.#close();
-    await settled();
+    await idle();
   }
 
   #running(action: string): Engine {

@@ -153,8 +153,8 @@ async function showPoller(): Promise<void> {
   push.connect(pull.lastEndpoint!);
 
   using poller = new Poller<string>();
-  poller.add(pull, { readable: true }, "socket");
-  poller.add(0, { readable: true }, "stdin");
+  poller.add(pull, { key: "socket" });
+  poller.add(0, { key: "stdin" });
 
   console.log(
     `One Poller (${poller.backend}) over standard input, a socket and a time-out, for 3 s:`,

@@ -31,25 +31,25 @@ const PATIENCE = 20_000;
 interface Part {
   name: string;
   /** Says what has happened. False when nothing more is to come. */
-  happened(ready: Ready<Part>): boolean;
+  happened(ready: Ready<Part | undefined>): boolean;
 }
 
 /** The loop, and all that takes part in it. */
 class Loop implements Disposable {
-  readonly poller: Poller<Part> = new Poller<Part>();
+  readonly poller: Poller<Part | undefined> = new Poller<Part | undefined>();
   readonly #started = performance.now();
   /** What the end waits for. */
   readonly #lasting = new Set<Part>();
 
   /** Adds what has a descriptor: a socket, or one by its number. `last` is whether the end waits for it. */
   watch(source: Pollable | number, part: Part, last = true): void {
-    this.poller.add(source, { readable: true }, part);
+    this.poller.add(source, { key: part });
     if (last) this.#lasting.add(part);
   }
 
   /** Adds a timer. */
   every(interval: number, part: Part): void {
-    this.poller.addTimer(interval, { repeat: true }, part);
+    this.poller.addTimer(interval, { repeat: true, key: part });
     this.#lasting.add(part);
   }
 

@@ -36,8 +36,10 @@ async function run(poller: Poller<Handler>, flow: Flow, signals: Signals): Promi
     }
     if (signals.caught !== undefined && !stopped && !flow.done) {
       stopped = true;
-      poller.addTimer(GRACE, {}, () => {
-        throw endedBy(signals.caught!);
+      poller.addTimer(GRACE, {
+        key: () => {
+          throw endedBy(signals.caught!);
+        },
       });
       flow.stop();
     }

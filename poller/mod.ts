@@ -16,9 +16,14 @@
  */
 
 export type { Pollable } from "./pollable.ts";
-export { type Interest, Poller, type PollerOptions, type Ready } from "./poller.ts";
+export {
+  type AddOptions,
+  type Interest,
+  Poller,
+  type PollerOptions,
+  type Ready,
+} from "./poller.ts";
 export type { IterateOptions, SyncWaitOptions, WaitOptions } from "./wait_options.ts";
 export { PollerTimer, type TimerOptions } from "./timers.ts";
 export type { BackendKind } from "./backend.ts";
-export { settled } from "./reactor.ts";
 export { type LibraryAttempt, LibraryError, ZmqError, type ZmqErrorDetails } from "../errors.ts";

@@ -4,8 +4,18 @@ import { type BackendKind, READABLE, WRITABLE } from "./backend.ts";
 import type { Pollable } from "./pollable.ts";
 import { Uncloneable } from "./uncloneable.ts";
 import { PollerCore } from "./poller_core.ts";
+import { inspectAs } from "./inspect.ts";
+import { idle } from "./reactor.ts";
 import type { PollerTimer, TimerOptions } from "./timers.ts";
-import type { SyncWaitOptions, WaitOptions } from "./wait_options.ts";
+import {
+  checkOptions,
+  checkWait,
+  type IterateOptions,
+  type Signature,
+  type SyncWaitOptions,
+  type WaitOptions,
+  waitProblem,
+} from "./wait_options.ts";
 import { wakeByToken } from "../process/remote_wakeup.ts";
 
 /** What to wait for. */
@@ -16,12 +26,21 @@ export interface Interest {
   writable?: boolean;
 }
 
+/**
+ * What to wait for, and the key that each report has. Default: until it's readable, or writable for a socket that only
+ * sends. `key` is required where the Poller has a type for keys.
+ */
+export interface AddOptions<Key = undefined> extends Interest {
+  /** Anything; each report of this source has it. */
+  key?: Key;
+}
+
 /** One ready source, as {@linkcode Poller.wait} reports it. */
-export interface Ready<Key = unknown> {
+export interface Ready<Key = undefined> {
   /** The socket or the descriptor's number that was added, or the timer that is due. */
   source: Pollable | number | PollerTimer<Key>;
   /** The key that was given when it was added. */
-  key: Key | undefined;
+  key: Key;
   /** Something can be received or read. */
   readable: boolean;
   /** Something can be sent or written. */
@@ -70,23 +89,32 @@ export interface PollerOptions {
  * await socket.bind("tcp://127.0.0.1:*");
  *
  * using poller = new Poller<string>();
- * poller.add(socket, { readable: true }, "socket");
- * poller.add(0, { readable: true }, "stdin");
+ * poller.add(socket, { key: "socket" });
+ * poller.add(0, { key: "stdin" });
  * for (const { key } of await poller.wait({ timeout: 250 })) {
  *   if (key === "socket") console.log(String(socket.tryReceive()?.[0]));
  * }
  * ```
  */
-export class Poller<Key = unknown> extends Uncloneable
-  implements Disposable, AsyncIterable<Ready<Key>[]> {
+export class Poller<Key = undefined> extends Uncloneable
+  implements Disposable, AsyncDisposable, AsyncIterable<Ready<Key>[]> {
   readonly #core: PollerCore<Key>;
+
+  static {
+    inspectAs(this.prototype, (poller) => {
+      const { backend, size, closed } = poller;
+      return { backend, size, waiting: poller.#core.pending !== undefined, closed };
+    });
+  }
 
   /**
    * Makes an empty Poller.
    *
+   * @throws {TypeError} If an option is unknown.
    * @throws {RangeError} If this system doesn't have the backend.
    */
   constructor(options: PollerOptions = {}) {
+    checkOptions(CONSTRUCTOR, options);
     super();
     this.#core = new PollerCore(options.backend);
     dropped.register(this, this.#core, this);
@@ -108,26 +136,61 @@ export class Poller<Key = unknown> extends Uncloneable
   }
 
   /**
-   * Begins to watch a socket, or a file descriptor given by its number.
+   * Begins to watch a socket, or a file descriptor given by its number. Without a direction, it's watched until it's
+   * readable; a socket that only sends, until it's writable.
    *
    * @param source What to watch. Regular files and `/dev/null` are always ready.
-   * @param interest What to wait for; by default, until it's readable.
-   * @param key Anything; each report of this source has it.
+   * @param options What to wait for, and the key that each report of this source has.
+   * @throws {TypeError} If it's neither a socket nor a number.
+   * @throws {TypeError} If an option is unknown or has the wrong type.
+   * @throws {TypeError} If there is nothing to wait for, or the socket can't become what is waited for.
    * @throws {ZmqError} EEXIST If it was added before.
    * @throws {ZmqError} EBADF If it, or the Poller, is closed.
-   * @throws {TypeError} If it's neither a socket nor a number.
    */
-  add(source: Pollable | number, interest: Interest = { readable: true }, key?: Key): void {
-    this.#core.add(source, bitsOf(interest), key);
+  add(source: Pollable | number, options: AddOptions<Key> & { key: Key }): void;
+  /** Without a key, where the Poller has no type for keys. */
+  add(
+    source: Pollable | number,
+    ...options: undefined extends Key ? [options?: AddOptions<Key>]
+      : [options: AddOptions<Key> & { key: Key }]
+  ): void;
+  add(source: Pollable | number, ...rest: unknown[]): void {
+    const [options, extra] = rest as [options?: AddOptions<Key>, extra?: unknown];
+    checkOptions(ADD, options, extra);
+    this.#core.add(source, interestOf(options ?? {}), options?.key as Key);
   }
 
   /**
-   * Changes what to wait for. A source without interest stays, and isn't reported.
+   * Changes what to wait for: what isn't said to be `true` isn't waited for. A source that is to be silent for a while
+   * stays with `{ readable: false }`, and isn't reported.
    *
+   * @throws {TypeError} If an option is unknown or has the wrong type, or none is given.
+   * @throws {TypeError} If the socket can't become what is waited for.
    * @throws {ZmqError} ENOENT If it isn't watched.
+   * @throws {ZmqError} EBADF If the Poller is closed.
+   *
+   * @example Silence for a while
+   * ```ts
+   * import { Poller, Pull } from "@deno-zmq/zmq";
+   *
+   * using pull = new Pull();
+   * using poller = new Poller();
+   * poller.add(pull);
+   * poller.modify(pull, { readable: false });
+   * console.log(await poller.wait({ timeout: 0 })); // []
+   * poller.modify(pull, { readable: true });
+   * ```
    */
-  modify(source: Pollable | number, interest: Interest): void {
-    this.#core.modify(source, bitsOf(interest));
+  modify(source: Pollable | number, interest: Interest): void;
+  modify(source: Pollable | number, interest: Interest, extra?: never): void {
+    checkOptions(MODIFY, interest, extra);
+    const wanted = interestOf(interest ?? {});
+    if (wanted === undefined) {
+      throw new TypeError(
+        "Poller.modify needs what to wait for; { readable: false } leaves a source silent",
+      );
+    }
+    this.#core.modify(source, wanted);
   }
 
   /**
@@ -144,8 +207,9 @@ export class Poller<Key = unknown> extends Uncloneable
    * the process alive by itself. Several that are due at once are reported in the order of their times.
    *
    * @param interval After how many ms it's due; with `repeat`, every so many ms from now on.
-   * @param key Anything; each report of this timer has it.
+   * @param options Whether it repeats, and the key that each report of this timer has.
    * @throws {TypeError} If the interval isn't a number.
+   * @throws {TypeError} If an option is unknown or has the wrong type.
    * @throws {RangeError} If the interval is negative or infinite, or 0 with `repeat`.
    * @throws {ZmqError} EBADF If the Poller is closed.
    *
@@ -154,7 +218,7 @@ export class Poller<Key = unknown> extends Uncloneable
    * import { Poller } from "@deno-zmq/zmq";
    *
    * using poller = new Poller<string>();
-   * const timer = poller.addTimer(20, { repeat: true }, "heartbeat");
+   * const timer = poller.addTimer(20, { repeat: true, key: "heartbeat" });
    * for await (const ready of poller) {
    *   for (const { key, late } of ready) console.log(key, late! < 1000);
    *   timer.cancel();
@@ -162,8 +226,17 @@ export class Poller<Key = unknown> extends Uncloneable
    * }
    * ```
    */
-  addTimer(interval: number, options: TimerOptions = {}, key?: Key): PollerTimer<Key> {
-    return this.#core.timers.add(interval, options, key);
+  addTimer(interval: number, options: TimerOptions<Key> & { key: Key }): PollerTimer<Key>;
+  /** Without a key, where the Poller has no type for keys. */
+  addTimer(
+    interval: number,
+    ...options: undefined extends Key ? [options?: TimerOptions<Key>]
+      : [options: TimerOptions<Key> & { key: Key }]
+  ): PollerTimer<Key>;
+  addTimer(interval: number, ...rest: unknown[]): PollerTimer<Key> {
+    const [options, extra] = rest as [options?: TimerOptions<Key>, extra?: unknown];
+    checkOptions(ADD_TIMER, options, extra);
+    return this.#core.timers.add(interval, options?.repeat, options?.key as Key);
   }
 
   /** Whether a source is watched. */
@@ -172,26 +245,37 @@ export class Poller<Key = unknown> extends Uncloneable
   }
 
   /**
-   * Waits until a source is ready. Returns every source that is, or an empty list when the time is over
-   * or after {@linkcode Poller.wake}.
+   * Waits until a source is ready. Resolves to every source that is, or to an empty list when the time is over or after
+   * {@linkcode Poller.wake}. Without a `timeout`, there is no limit.
    *
    * The promise rejects with the signal's reason when that is aborted, and with EBADF when the Poller is closed
-   * meanwhile. Everything else is thrown at once.
+   * meanwhile.
    *
+   * @throws {TypeError} If an option is unknown or has the wrong type.
+   * @throws {RangeError} If the timeout is negative.
    * @throws {ZmqError} EBUSY If a wait is pending already.
    * @throws {ZmqError} EBADF If the Poller is closed.
-   * @throws {RangeError} If the timeout is negative.
    */
-  wait(options: WaitOptions = {}): Promise<Ready<Key>[]> {
-    return this.#core.wait(this, timeoutOf(options), options.signal);
+  wait(options?: WaitOptions): Promise<Ready<Key>[]>;
+  wait(options?: WaitOptions, extra?: never): Promise<Ready<Key>[]> {
+    const problem = waitProblem(WAIT, options, extra);
+    if (problem !== undefined) return Promise.reject(problem);
+    return this.#core.wait(this, options?.timeout ?? Infinity, options?.signal);
   }
 
   /**
    * Waits as {@linkcode Poller.wait} does, but blocks this thread, and with it everything else in this
    * isolate. Meant for workers and scripts.
+   *
+   * @throws {TypeError} If an option is unknown or has the wrong type.
+   * @throws {RangeError} If the timeout is negative.
+   * @throws {ZmqError} EBUSY If a wait is pending already.
+   * @throws {ZmqError} EBADF If the Poller is closed.
    */
-  waitSync(options: SyncWaitOptions = {}): Ready<Key>[] {
-    return this.#core.waitSync(timeoutOf(options));
+  waitSync(options?: SyncWaitOptions): Ready<Key>[];
+  waitSync(options?: SyncWaitOptions, extra?: never): Ready<Key>[] {
+    checkWait(WAIT_SYNC, options, extra);
+    return this.#core.waitSync(options?.timeout ?? Infinity);
   }
 
   /** Ends the pending wait, or the next one if none is, with what is ready; often an empty list. */
@@ -248,49 +332,141 @@ export class Poller<Key = unknown> extends Uncloneable
     this.close();
   }
 
+  /** Calls {@linkcode Poller.close}, and resolves as {@linkcode Poller.idle} does. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return idle();
+  }
+
   /**
-   * Waits again and again, until the Poller is closed. Each turn yields the list of what is ready; after
-   * {@linkcode Poller.wake} it may be empty.
+   * Resolves when the runtime has its thread back that waited for this isolate's sockets and Pollers; at once while
+   * something still waits. Useful at the end of a test, whose sanitizers count that thread.
+   *
+   * @example The last line of a test
+   * ```ts
+   * import { Poller } from "@deno-zmq/zmq";
+   *
+   * const poller = new Poller();
+   * await poller.wait({ timeout: 10 });
+   * poller.close();
+   * await Poller.idle();
+   * ```
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Ready<Key>[]> {
+  static idle(): Promise<void> {
+    return idle();
+  }
+
+  /**
+   * Waits again and again, until the Poller is closed, or the signal is aborted. Each turn yields the list of what is
+   * ready; after {@linkcode Poller.wake} it may be empty. A turn rejects with the signal's reason once that is aborted.
+   *
+   * @throws {TypeError} If an option is unknown or has the wrong type.
+   *
+   * @example Until a signal
+   * ```ts
+   * import { Poller } from "@deno-zmq/zmq";
+   *
+   * using poller = new Poller<string>();
+   * poller.addTimer(10, { repeat: true, key: "tick" });
+   * try {
+   *   for await (const ready of poller.iterate({ signal: AbortSignal.timeout(100) })) {
+   *     for (const { key } of ready) console.log(key);
+   *   }
+   * } catch (error) {
+   *   console.log((error as Error).name); // TimeoutError
+   * }
+   * ```
+   */
+  iterate(options?: IterateOptions): AsyncIterableIterator<Ready<Key>[]>;
+  iterate(options?: IterateOptions, extra?: never): AsyncIterableIterator<Ready<Key>[]> {
+    checkWait(ITERATE, options, extra);
+    const signal = options?.signal;
     const end = { value: undefined, done: true } as const;
-    const ending = new AbortController();
+    let ended = false;
+    let turn: object | undefined;
     const iterator: AsyncIterableIterator<Ready<Key>[]> = {
       next: async () => {
-        const { signal } = ending;
-        if (signal.aborted || this.closed) return end;
+        if (ended || this.closed) return end;
         try {
+          const before = this.#core.pending;
+          const wait = this.#core.wait(this, Infinity, signal);
+          if (this.#core.pending !== before) turn = this.#core.pending;
           // Also if `return` was called since: what was gathered is reported here, or never.
-          return { value: await this.wait({ signal }), done: false };
+          return { value: await wait, done: false };
         } catch (error) {
           if (this.closed || error === end) return end;
           throw error;
         }
       },
       return: () => {
-        // The next wait reports what is due: an abort doesn't gather.
-        ending.abort(end);
+        ended = true;
+        // The next wait reports what is due: a wait that fails doesn't gather.
+        if (turn !== undefined && this.#core.pending === turn) this.#core.fail(end);
         return Promise.resolve(end);
       },
       [Symbol.asyncIterator]: () => iterator,
     };
     return iterator;
   }
+
+  /** Calls {@linkcode Poller.iterate} without options. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Ready<Key>[]> {
+    return this.iterate();
+  }
 }
 
 const dropped = new FinalizationRegistry<{ close(): void }>((core) => core.close());
 
+const CONSTRUCTOR: Signature = {
+  name: "Poller",
+  options: ["backend"],
+  example: '{ backend: "poll" }',
+};
+const ADD: Signature = {
+  name: "Poller.add",
+  options: ["readable", "writable", "key"],
+  hint:
+    'Poller.add takes a source and an object of options, such as { writable: true, key: "jobs" }',
+};
+const MODIFY: Signature = {
+  name: "Poller.modify",
+  options: ["readable", "writable"],
+  hint: "Poller.modify takes a source and an object such as { readable: false }",
+};
+const ADD_TIMER: Signature = {
+  name: "Poller.addTimer",
+  options: ["repeat", "key"],
+  hint:
+    'Poller.addTimer takes an interval and an object of options, such as { repeat: true, key: "beat" }',
+};
+const WAIT: Signature = {
+  name: "Poller.wait",
+  options: ["timeout", "signal"],
+  example: "{ timeout: 50 }",
+};
+const WAIT_SYNC: Signature = {
+  name: "Poller.waitSync",
+  options: ["timeout"],
+  example: "{ timeout: 50 }",
+};
+const ITERATE: Signature = {
+  name: "Poller.iterate",
+  options: ["signal"],
+  example: "{ signal }",
+};
+
+/** The directions that a program has named, as bits; undefined where it has named none. */
+function interestOf({ readable, writable }: Interest): number | undefined {
+  for (const [name, value] of [["readable", readable], ["writable", writable]]) {
+    if (value !== undefined && typeof value !== "boolean") {
+      throw new TypeError(`The option ${name} must be a boolean`);
+    }
+  }
+  if (readable === undefined && writable === undefined) return undefined;
+  return bitsOf({ readable, writable });
+}
+
 /** An interest as bits. */
 export function bitsOf({ readable = false, writable = false }: Interest): number {
   return (readable ? READABLE : 0) | (writable ? WRITABLE : 0);
-}
-
-function timeoutOf({ timeout = Infinity }: SyncWaitOptions): number {
-  if (typeof timeout !== "number" || Number.isNaN(timeout)) {
-    throw new TypeError("A timeout is a number of milliseconds");
-  }
-  if (timeout < 0) {
-    throw new RangeError("A timeout is 0 or more milliseconds; Infinity for no limit");
-  }
-  return timeout;
 }

@@ -18,7 +18,7 @@ import { createBackend } from "./create.ts";
 import type { Poller, Ready } from "./poller.ts";
 import { type NestedSet, reactor, type WaitSet } from "./reactor.ts";
 import { type Due, type TimerOwner, Timers } from "./timers.ts";
-import { checkSignal, Pending } from "./pending.ts";
+import { Pending } from "./pending.ts";
 import { RemoteWakeup } from "../process/remote_wakeup.ts";
 
 /** A synchronous wait is cut into slices of so many ms, so that a worker can be terminated in it. */
@@ -36,7 +36,7 @@ class Registration<Key> implements Listener {
     readonly poller: PollerCore<Key>,
     readonly source: Pollable | number,
     readonly target: Source | undefined,
-    readonly key: Key | undefined,
+    readonly key: Key,
     public interest: number,
   ) {}
 
@@ -72,17 +72,30 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     this.backend = createBackend(kind);
   }
 
-  add(source: Pollable | number, interest: number, key: Key | undefined): void {
+  /** The pending wait. */
+  get pending(): object | undefined {
+    return this.#pending;
+  }
+
+  /** Begins to watch a source. Without an interest: until it's readable, if it ever is. */
+  add(source: Pollable | number, wanted: number | undefined, key: Key): void {
+    const target = typeof source === "number" ? undefined : targetOf(source);
+    const interest = interestIn(source, target, wanted);
+    if (interest === 0) {
+      throw new TypeError(
+        "Poller.add needs something to wait for; to add a source that is silent at first, " +
+          "call modify(source, { readable: false }) next",
+      );
+    }
     this.assertOpen("add");
     if (this.registrations.has(source)) {
       throw stateError("EEXIST", "Poller.add", "The Poller watches this source already");
     }
-    if (typeof source === "number") {
+    if (target === undefined) {
       const registration = new Registration(this, source, undefined, key, interest);
-      this.backend.add(source, interest, registration);
+      this.backend.add(source as number, interest, registration);
       this.registrations.set(source, registration);
     } else {
-      const target = targetOf(source);
       // Its descriptor closes a moment after the socket does, or belongs to another file by now.
       if (target.closed) throw stateError("EBADF", "Poller.add", "The socket is closed");
       const registration = new Registration(this, source, target, key, interest);
@@ -94,11 +107,12 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     }
   }
 
-  modify(source: Pollable | number, interest: number): void {
+  modify(source: Pollable | number, wanted: number): void {
     const registration = this.find(source, "modify");
-    registration.interest = interest;
-    if (typeof source === "number") this.backend.modify(source, interest);
-    else reactor().markStale(registration.target!);
+    const { target } = registration;
+    const interest = registration.interest = interestIn(source, target, wanted);
+    if (target === undefined) this.backend.modify(source as number, interest);
+    else reactor().markStale(target);
   }
 
   find(source: Pollable | number, verb: string): Registration<Key> {
@@ -119,9 +133,16 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   }
 
   wait(owner: Poller<Key>, timeout: number, signal?: AbortSignal): Promise<Ready<Key>[]> {
+    try {
+      return this.#wait(owner, timeout, signal);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #wait(owner: Poller<Key>, timeout: number, signal?: AbortSignal): Promise<Ready<Key>[]> {
     this.assertOpen("wait");
     this.#assertIdle();
-    checkSignal(signal);
     if (signal?.aborted) return Promise.reject(signal.reason);
     // If this tick's budget is used up, the answer comes with the next tick, even if something is ready.
     const mayAnswer = takeBudget();
@@ -168,7 +189,13 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     if (this.#remoteWakeup === undefined) {
       const wakeup = new RemoteWakeup();
       try {
-        const registration = new Registration<Key>(this, wakeup.fd, undefined, undefined, READABLE);
+        const registration = new Registration<Key>(
+          this,
+          wakeup.fd,
+          undefined,
+          undefined as Key,
+          READABLE,
+        );
         this.backend.add(wakeup.fd, READABLE, registration);
       } catch (error) {
         wakeup.close();
@@ -323,6 +350,19 @@ function targetOf(source: Pollable): Source {
   const target = (source as Partial<Pollable> | null | undefined)?.[pollable];
   if (target instanceof Source) return target;
   throw new TypeError("A Poller watches sockets and numbers of file descriptors");
+}
+
+/** What to wait for on a source, from what a program has said. Throws for what it never becomes. */
+function interestIn(
+  source: Pollable | number,
+  target: Source | undefined,
+  wanted: number | undefined,
+): number {
+  const directions = target?.directions ?? (READABLE | WRITABLE);
+  if (wanted === undefined) return directions & READABLE || directions;
+  if ((wanted & ~directions) === 0) return wanted;
+  const [does, never] = directions === READABLE ? ["receives", "writable"] : ["sends", "readable"];
+  throw new TypeError(`A ${source.constructor.name} only ${does}: it never becomes ${never}`);
 }
 
 function readyOf<Key>(registration: Registration<Key>, ready: number): Ready<Key> {

@@ -59,7 +59,7 @@ class Reactor {
   /** When descriptors were last polled between two ticks. */
   #lastPeek = 0;
   readonly #idle = new Alarm(() => this.#lookAtIdle());
-  #settledCallbacks: (() => void)[] = [];
+  #idleCallbacks: (() => void)[] = [];
 
   constructor() {
     const backend = createBackend<Source | NestedSet>();
@@ -87,7 +87,7 @@ class Reactor {
 
   #endCycle(): void {
     if (this.#main.pending.size === 0) this.#scheduleIdleLook(IDLE_INTERVAL);
-    this.#settle();
+    this.#checkIdle();
   }
 
   /** Begins the next wait. */
@@ -413,18 +413,18 @@ class Reactor {
   }
 
   /** Resolves once no thread is parked for anything; at once while something still waits. */
-  settled(): Promise<void> {
+  idle(): Promise<void> {
     return new Promise((resolve) => {
-      this.#settledCallbacks.push(resolve);
+      this.#idleCallbacks.push(resolve);
       this.#queueTick();
     });
   }
 
-  #settle(): void {
-    if (this.#settledCallbacks.length === 0 || this.#pool.busy) return;
+  #checkIdle(): void {
+    if (this.#idleCallbacks.length === 0 || this.#pool.busy) return;
     if (!this.#anyPending() && this.#anyParked()) return;
-    const callbacks = this.#settledCallbacks;
-    this.#settledCallbacks = [];
+    const callbacks = this.#idleCallbacks;
+    this.#idleCallbacks = [];
     for (const resolve of callbacks) resolve();
   }
 }
@@ -442,6 +442,6 @@ export function reactor(): Reactor {
  * Resolves when the runtime has its thread back that waited for descriptors; at once while something still waits.
  * Useful at the end of a test, whose sanitizers count that thread.
  */
-export function settled(): Promise<void> {
-  return instance === undefined ? Promise.resolve() : instance.settled();
+export function idle(): Promise<void> {
+  return instance === undefined ? Promise.resolve() : instance.idle();
 }

@@ -1,5 +1,6 @@
 /** A source of readiness: its descriptor, its state and its listeners. */
 
+import { READABLE, WRITABLE } from "./backend.ts";
 import type { Retry } from "./retry.ts";
 
 /** A listener to a source's readiness: a Poller's registration of it, or a proxy. */
@@ -23,6 +24,8 @@ export interface Listener {
 export abstract class Source {
   /** The descriptor to watch. It becomes readable on a change in either direction. */
   abstract readonly fd: number;
+  /** What it can become at all: `READABLE`, `WRITABLE`. */
+  readonly directions: number = READABLE | WRITABLE;
   /** It's closed, and can't be watched any more. */
   abstract readonly closed: boolean;
   /** How many would miss a wake-up: pending operations and listeners. */

@@ -1,11 +1,14 @@
 /** A Poller's timers: reported in the order of their times, each with how late it is. */
 
 import { type Deadline, Deadlines } from "./deadlines.ts";
+import { inspectAs } from "./inspect.ts";
 
-/** Options of a timer. */
-export interface TimerOptions {
+/** Options of a timer. `key` is required where the Poller has a type for keys. */
+export interface TimerOptions<Key = undefined> {
   /** Whether it fires again and again, every so many ms counted from its start. Default false. */
   repeat?: boolean;
+  /** Anything; each report of this timer has it. */
+  key?: Key;
 }
 
 /** What timers need of their owner. */
@@ -25,21 +28,33 @@ export interface Due<Key> {
   missed: number;
 }
 
+let newTimer: <Key>(entry: Entry<Key>) => PollerTimer<Key>;
+
 /**
  * A timer of a Poller, made by {@linkcode Poller.addTimer}. It fires in the Poller's waits, and needs no file
  * descriptor.
  */
-export class PollerTimer<Key = unknown> {
+export class PollerTimer<Key = undefined> {
   readonly #entry: Entry<Key>;
 
+  static {
+    newTimer = (entry) => new PollerTimer(entry);
+    inspectAs(this.prototype, (timer) => {
+      const { interval, active, key } = timer;
+      const { repeat } = timer.#entry;
+      // An object may have the timer in itself, and printing would go round.
+      return { interval, repeat, active, ...Object(key) === key ? {} : { key } };
+    });
+  }
+
   /** Programs call {@linkcode Poller.addTimer} instead. */
-  constructor(entry: object) {
+  private constructor(entry: object) {
     if (!(entry instanceof Entry)) throw new TypeError("Timers are made by Poller.addTimer");
     this.#entry = entry;
   }
 
   /** The key that was given when it was made. */
-  get key(): Key | undefined {
+  get key(): Key {
     return this.#entry.key;
   }
 
@@ -58,7 +73,8 @@ export class PollerTimer<Key = unknown> {
    * are, so a heartbeat can do it with every message.
    *
    * @param interval The new interval in ms. Default: the one it has.
-   * @throws {RangeError} If the interval is negative.
+   * @throws {TypeError} If the interval isn't a number.
+   * @throws {RangeError} If the interval is negative or infinite, or 0 for one that repeats.
    * @throws {ZmqError} EBADF If the Poller is closed.
    */
   reset(interval: number = this.#entry.interval): void {
@@ -84,11 +100,11 @@ class Entry<Key> implements Deadline {
 
   constructor(
     readonly list: Timers<Key>,
-    readonly key: Key | undefined,
+    readonly key: Key,
     public interval: number,
     readonly repeat: boolean,
   ) {
-    this.timer = new PollerTimer<Key>(this);
+    this.timer = newTimer(this);
   }
 }
 
@@ -106,10 +122,11 @@ export class Timers<Key> {
     return this.#list.earliest;
   }
 
-  add(interval: number, { repeat = false }: TimerOptions, key: Key | undefined): PollerTimer<Key> {
-    this.#owner.assertOpen("addTimer");
+  add(interval: number, repeat = false, key: Key): PollerTimer<Key> {
     if (typeof repeat !== "boolean") throw new TypeError("The option repeat must be a boolean");
-    const entry = new Entry(this, key, checkInterval(interval, repeat), repeat);
+    checkInterval(interval, repeat);
+    this.#owner.assertOpen("addTimer");
+    const entry = new Entry(this, key, interval, repeat);
     this.reset(entry, interval);
     return entry.timer;
   }

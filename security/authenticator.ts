@@ -1,7 +1,7 @@
 /** The authenticator: it answers libzmq's requests to admit a peer. */
 
 import { Context, context as defaultContext } from "../context.ts";
-import { settled } from "../poller/reactor.ts";
+import { idle } from "../poller/reactor.ts";
 import { checkRule } from "./addresses.ts";
 import {
   curveHandler,
@@ -193,7 +193,7 @@ export class Authenticator implements Disposable, AsyncDisposable {
   /** Calls {@linkcode Authenticator.close}, and waits until the runtime has its thread back that waited for descriptors. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
-    return settled();
+    return idle();
   }
 
   /** Returns a function that makes a domain's rules, to be called after all other checks. */

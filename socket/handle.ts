@@ -50,6 +50,7 @@ export class Handle extends Source {
   /** The native socket; undefined while it's lent. */
   #pointer: Deno.PointerObject | undefined;
   #loan: Loan | undefined;
+  override readonly directions: number;
   /** Its constructor is still setting options, which are checked together. */
   configuring = true;
   /** What reports on its connections. */
@@ -74,6 +75,7 @@ export class Handle extends Source {
     this.#pointer = pointer;
     this.takesAnyParts = type.parts === undefined;
     this.closesPeers = type.closesPeers === true;
+    this.directions = (type.receives ? READABLE : 0) | (type.sends ? WRITABLE : 0);
     this.fd = this.findDescriptor();
   }
 

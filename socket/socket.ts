@@ -4,7 +4,7 @@ import { type Context, context as defaultContext, coreOf } from "../context.ts";
 import { type Pollable, pollable } from "../poller/pollable.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
-import { settled } from "../poller/reactor.ts";
+import { idle } from "../poller/reactor.ts";
 import type { Interest } from "../poller/poller.ts";
 import { checkCount, type SyncWaitOptions, type WaitOptions } from "../poller/wait_options.ts";
 import { bindToRandomPort, type BindToRandomPortOptions, checkAddress } from "./binding.ts";
@@ -475,7 +475,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   /** Calls {@linkcode Socket.close}, and waits until the runtime has its thread back that waited for descriptors. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
-    return settled();
+    return idle();
   }
 }
 

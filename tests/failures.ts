@@ -20,12 +20,14 @@ export const throwsCode = claims(function throwsCode(
   assertCode(error, code, call);
 });
 
-/** Claims that it rejects with a `ZmqError` of that code. */
+/** Claims that it rejects with a `ZmqError` of that code, and of that call. */
 export const rejectsCode = claims(async function rejectsCode(
   promise: Promise<unknown>,
   code: string,
+  call?: string,
 ): Promise<void> {
-  assertCode(await soon(promise.then(() => fail("it doesn't reject"), (error) => error)), code);
+  const error = await soon(promise.then(() => fail("it doesn't reject"), (error) => error));
+  assertCode(error, code, call);
 });
 
 function assertCode(error: unknown, code: string, call?: string): void {

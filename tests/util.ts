@@ -1,11 +1,11 @@
 /** What most tests share: the library opened before any test, and ends that leave nothing behind. */
 
 import { kinds } from "../poller/create.ts";
-import { capability, Context, Pair, type Pollable, Poller, settled, type Socket } from "../mod.ts";
+import { capability, Context, Pair, type Pollable, Poller, type Socket } from "../mod.ts";
 
 // The runtime's thread goes back to its pool a moment after the last wait has ended. A test that ends
 // before that is told that it leaks.
-Deno.test.afterEach(() => settled());
+Deno.test.afterEach(() => Poller.idle());
 
 // Tables of foreign functions are bound on first use, and the sanitizers take one bound within a test
 // for a leak: so everything is used once here.
@@ -31,7 +31,7 @@ Deno.test.afterEach(() => settled());
     poller.close();
   }
   context.close();
-  await settled();
+  await Poller.idle();
 }
 
 /** Addresses of each transport, with wildcards: read `lastEndpoint` after binding. */

@@ -49,11 +49,13 @@ export class Answering implements Disposable {
     this.#run(command, request).then((output) => {
       if (poller.closed) return;
       this.#reply = split(output, this.job);
-      poller.addTimer(0, {}, () => this.#send());
+      poller.addTimer(0, { key: () => this.#send() });
     }, (error) => {
       if (poller.closed) return;
-      poller.addTimer(0, {}, () => {
-        throw error;
+      poller.addTimer(0, {
+        key: () => {
+          throw error;
+        },
       });
     });
   }

@@ -55,7 +55,7 @@ export class Output implements Disposable {
     this.#piece = kind.isFile() ? Infinity : PIECE;
     // The writing end of a pipe never becomes readable. So this waits for nothing but to be told, as an
     // error, that the reader has gone.
-    this.idle = kind.isFIFO() ? { readable: true } : {};
+    this.idle = kind.isFIFO() ? { readable: true } : { readable: false };
   }
 
   /** Whether everything was written. */

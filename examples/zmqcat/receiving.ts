@@ -38,7 +38,8 @@ export class Receiving implements Flow {
     this.#print = printerFor(job);
     this.#paused = paused;
     wire.onReadable = () => this.#receive();
-    wire.poller.add(output.fd, output.idle, ({ error }) => this.#write(error));
+    wire.poller.add(output.fd, { key: ({ error }) => this.#write(error) });
+    wire.poller.modify(output.fd, output.idle);
     wire.watch({ readable: !paused });
   }
 

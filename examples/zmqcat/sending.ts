@@ -43,9 +43,9 @@ export class Sending implements Flow {
   ) {
     this.#cutter = cutterFor(job);
     this.#paused = this.waiting = paused;
-    this.#timer = wire.poller.addTimer(0, {}, () => this.#pump());
+    this.#timer = wire.poller.addTimer(0, { key: () => this.#pump() });
     this.#timer.cancel();
-    wire.poller.add(input.fd, { readable: !paused }, () => this.#read());
+    wire.poller.add(input.fd, { readable: !paused, key: () => this.#read() });
     wire.onWritable = () => this.#pump();
   }
 

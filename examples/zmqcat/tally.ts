@@ -62,8 +62,8 @@ export class Tally implements Disposable {
       (prints && output === undefined && Deno.stdout.isTerminal());
     if (!terminal || mixed) return;
     this.#before = { time: performance.now(), bytes: 0 };
-    poller.addTimer(0, {}, () => this.#show());
-    poller.addTimer(INTERVAL, { repeat: true }, () => this.#show());
+    poller.addTimer(0, { key: () => this.#show() });
+    poller.addTimer(INTERVAL, { repeat: true, key: () => this.#show() });
   }
 
   #show(): void {

@@ -22,11 +22,13 @@ export class Wire {
   readonly #interest = { readable: false, writable: false };
 
   constructor(readonly poller: Poller<Handler>, readonly socket: AnySocket) {
-    poller.add(socket, {}, ({ readable, writable }) => {
+    const key: Handler = ({ readable, writable }) => {
       // The first may have changed the second's mind.
       if (readable && this.#interest.readable) this.onReadable();
       if (writable && this.#interest.writable) this.onWritable();
-    });
+    };
+    poller.add(socket, { key });
+    poller.modify(socket, this.#interest);
   }
 
   /** Changes what is said, and leaves the rest as it is. */
@@ -42,7 +44,7 @@ export class Patience {
 
   /** `over` is called when the time is over: without a time, never. */
   constructor(poller: Poller<Handler>, time: number | undefined, over: () => void) {
-    if (time !== undefined) this.#timer = poller.addTimer(time, {}, over);
+    if (time !== undefined) this.#timer = poller.addTimer(time, { key: over });
   }
 
   renew(): void {

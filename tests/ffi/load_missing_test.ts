@@ -12,7 +12,7 @@ Deno.test({
         `import { Poller } from "$ROOT/poller/mod.ts";
         for (const backend of ["epoll", "poll"]) {
           const poller = new Poller({ backend });
-          poller.add(0, { readable: true }, "stdin");
+          poller.add(0, { key: "stdin" });
           try {
             poller.add(99);
           } catch (error) {

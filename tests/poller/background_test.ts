@@ -1,7 +1,7 @@
 /** Sockets that are served though no one waits for them, as the library's own are. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Dealer, Pair, Poller, Pull, Push, settled } from "../../mod.ts";
+import { Dealer, Pair, Poller, Pull, Push } from "../../mod.ts";
 import { BACKGROUND_INTERVAL } from "../../poller/background.ts";
 import { Alarm } from "../../poller/alarm.ts";
 import { reactor } from "../../poller/reactor.ts";
@@ -207,7 +207,7 @@ for (const how of ["receiveSync", "waitSync"] as const) {
 }
 
 Deno.test("the next look at idle sockets comes sooner while there is a background source, and not after that", async () => {
-  await settled();
+  await Poller.idle();
   let delays: number[] = [];
   let stopped = 0;
   using _set = watched(Alarm.prototype, "setEarlier", (at) => {

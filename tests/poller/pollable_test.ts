@@ -10,7 +10,7 @@ for (const over of eachBackend()) {
     (poller) => {
       using bell = new Bell();
       const object: Pollable = { [pollable]: bell };
-      poller.add(object, undefined, "object");
+      poller.add(object, { key: "object" });
       assert(poller.has(object));
       assertEquals(poller.waitSync({ timeout: 0 }), []);
       bell.ring(READABLE);

@@ -23,7 +23,7 @@ for (const over of eachBackend()) {
         for (const [key, source] of Object.entries({ pipe: line.read, pair, file, again: pair })) {
           const wait = poller.wait();
           await turn();
-          poller.add(source, undefined, key);
+          poller.add(source, { key });
           assertEquals(keys(await soon(wait)), [key]);
           poller.remove(source);
         }
@@ -46,7 +46,7 @@ for (const over of eachBackend()) {
     ) {
       const wait = poller.wait();
       await turn();
-      poller.add(source, undefined, key);
+      poller.add(source, { key });
       await turns(5);
       make();
       assertEquals(keys(await soon(wait)), [key]);
@@ -60,9 +60,9 @@ for (const over of eachBackend()) {
     using pair = new Pair();
     using peer = new Pair();
     await join(pair, peer, freshAddress("inproc"));
-    poller.add(one.read, undefined, "one");
-    poller.add(pair, undefined, "pair");
-    poller.add(other.read, undefined, "other");
+    poller.add(one.read, { key: "one" });
+    poller.add(pair, { key: "pair" });
+    poller.add(other.read, { key: "other" });
     const wait = poller.wait();
     await turn();
     poller.remove(one.read);
@@ -78,8 +78,8 @@ for (const over of eachBackend()) {
     over("what was ready and is removed in the same turn isn't reported", async (poller) => {
       using one = pipe();
       using other = pipe();
-      poller.add(one.read, undefined, "one");
-      poller.add(other.read, undefined, "other");
+      poller.add(one.read, { key: "one" });
+      poller.add(other.read, { key: "other" });
       const wait = poller.wait();
       await turn();
       put(one.write);
@@ -94,13 +94,13 @@ for (const over of eachBackend()) {
     using pair = new Pair();
     using peer = new Pair();
     await join(pair, peer, freshAddress("inproc"));
-    poller.add(line.write, {}, "pipe");
-    poller.add(pair, {}, "pair");
+    poller.add(line.write, { key: "pipe" });
+    poller.add(pair, { key: "pair" });
     let wait = poller.wait();
     await turn();
     poller.modify(line.write, { writable: true });
     assertEquals(keys(await soon(wait)), ["pipe"]);
-    poller.modify(line.write, {});
+    poller.modify(line.write, { readable: false });
     wait = poller.wait();
     await turn();
     poller.modify(pair, { writable: true });
@@ -113,8 +113,8 @@ for (const over of eachBackend()) {
       using line = pipe();
       const pull = new Pull();
       await pull.bind(freshAddress("tcp"));
-      poller.add(pull, undefined, "pull");
-      poller.add(line.read, undefined, "pipe");
+      poller.add(pull, { key: "pull" });
+      poller.add(line.read, { key: "pipe" });
       const wait = poller.wait();
       await turn();
       pull.close();
@@ -143,7 +143,7 @@ for (const over of eachBackend()) {
   Deno.test(over("room in a full pipe ends a wait for it", async (poller) => {
     using line = pipe();
     fill(line.write);
-    poller.add(line.write, { writable: true }, "pipe");
+    poller.add(line.write, { writable: true, key: "pipe" });
     const wait = poller.wait();
     await turn();
     drain(line.read);

@@ -32,7 +32,7 @@ class Consumer {
     return this.messages === MESSAGES && this.lines === LINES;
   }
 
-  turn(ready: readonly Ready<string>[]): void {
+  turn(ready: readonly Ready<string | undefined>[]): void {
     assert(ready.length > 0, `nothing more after ${this.messages} messages, ${this.lines} lines`);
     for (const { key } of ready) {
       if (key === "socket") {
@@ -54,8 +54,8 @@ for (const transport of ["tcp", "inproc"] as const) {
       async (poller) => {
         using sockets = await pipeline(transport);
         using line = pipe();
-        poller.add(sockets.pull, undefined, "socket");
-        poller.add(line.read, undefined, "line");
+        poller.add(sockets.pull, { key: "socket" });
+        poller.add(line.read, { key: "line" });
         const consumer = new Consumer(sockets.pull, line.read);
         const produce = async () => {
           for (let i = 0; i < MESSAGES; i++) await sockets.push.send(`${i}`);
@@ -73,8 +73,8 @@ for (const transport of ["tcp", "inproc"] as const) {
       async (poller) => {
         using sockets = await pipeline(transport);
         using line = pipe();
-        poller.add(sockets.pull, undefined, "socket");
-        poller.add(line.read, undefined, "line");
+        poller.add(sockets.pull, { key: "socket" });
+        poller.add(line.read, { key: "line" });
         const consumer = new Consumer(sockets.pull, line.read);
         for (let i = 0; i < MESSAGES; i++) assert(sockets.push.trySend(`${i}`));
         put(line.write, LINES * LINE);
@@ -90,8 +90,8 @@ for (const over of eachBackend()) {
     over("with async iteration and one message a turn, nothing is missed", async (poller) => {
       using sockets = await pipeline("tcp");
       using line = pipe();
-      poller.add(sockets.pull, undefined, "socket");
-      poller.add(line.read, undefined, "line");
+      poller.add(sockets.pull, { key: "socket" });
+      poller.add(line.read, { key: "line" });
       const consumer = new Consumer(sockets.pull, line.read);
       for (let i = 0; i < MESSAGES; i++) assert(sockets.push.trySend(`${i}`));
       put(line.write, LINES * LINE);
@@ -110,7 +110,7 @@ for (const over of eachBackend()) {
     async (poller) => {
       using sockets = await pipeline("inproc");
       const { pull, push } = sockets;
-      poller.add(pull, undefined, "socket");
+      poller.add(pull, { key: "socket" });
       for (let i = 0; i < 3; i++) await push.send(`${i}`);
       for (let left = 3; left > 0; left--) {
         for (let again = 0; again < 3; again++) {
@@ -128,7 +128,7 @@ for (const over of eachBackend()) {
     async (poller) => {
       using sockets = await pipeline("inproc");
       const { pull, push } = sockets;
-      poller.add(pull, undefined, "socket");
+      poller.add(pull, { key: "socket" });
       const takers: (() => unknown)[] = [
         () => pull.tryReceive(),
         () => [...pull.drain()],
@@ -153,7 +153,7 @@ for (const over of eachBackend()) {
       async (poller) => {
         using sockets = await pipeline("inproc");
         const { pull, push } = sockets;
-        poller.add(pull, undefined, "socket");
+        poller.add(pull, { key: "socket" });
         const message = pull.receive();
         const wait = poller.wait();
         await push.send("for the receive");
@@ -170,7 +170,7 @@ for (const over of eachBackend()) {
     async (poller) => {
       using sockets = await pipeline("inproc");
       const { pull, push } = sockets;
-      poller.add(pull, undefined, "socket");
+      poller.add(pull, { key: "socket" });
       const number = 3000;
       let received = 0;
       const receives = Array.from({ length: number }, async () => {
@@ -209,7 +209,7 @@ for (const over of eachBackend()) {
     over("a loop over a file that's always ready doesn't starve a timer", async (poller) => {
       const nothing = openSync("/dev/null", "r");
       try {
-        poller.add(nothing, undefined, "null");
+        poller.add(nothing, { key: "null" });
         await beside(async () =>
           assertEquals(keys(await poller.wait({ timeout: STUCK })), ["null"])
         );
@@ -222,7 +222,7 @@ for (const over of eachBackend()) {
   Deno.test(
     over("a loop over a socket that's always ready doesn't starve a timer", async (poller) => {
       using sockets = await pipeline("inproc");
-      poller.add(sockets.push, { writable: true }, "push");
+      poller.add(sockets.push, { writable: true, key: "push" });
       await beside(async () => assertEquals(keys(await poller.wait({ timeout: STUCK })), ["push"]));
     }),
   );
@@ -241,8 +241,8 @@ for (const over of eachBackend()) {
         using sockets = await pipeline("tcp");
         const nothing = openSync("/dev/null", "r");
         try {
-          poller.add(nothing, undefined, "null");
-          poller.add(sockets.pull, undefined, "socket");
+          poller.add(nothing, { key: "null" });
+          poller.add(sockets.pull, { key: "socket" });
           for (let round = 0; round < 20; round++) {
             await sockets.push.send("x");
             const limit = performance.now() + STUCK;
@@ -271,12 +271,12 @@ for (const over of eachBackend()) {
   ));
 }
 
-async function amongMany(poller: Poller<string>): Promise<void> {
+async function amongMany(poller: Poller<string | undefined>): Promise<void> {
   using context = new Context({ maxSockets: 2 * MANY + 100 });
   const crowd = Array.from({ length: MANY }, () => new Dealer({ context }));
   for (const [i, dealer] of crowd.entries()) {
     dealer.bind(`inproc://crowd-${i}`);
-    poller.add(dealer, undefined, `${i}`);
+    poller.add(dealer, { key: `${i}` });
   }
   assertEquals(poller.size, MANY);
   assertEquals(await poller.wait({ timeout: 0 }), []);

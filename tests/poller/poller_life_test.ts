@@ -48,7 +48,7 @@ for (const kind of KINDS) {
       const { read, write } = pipe();
       await pull.bind("tcp://127.0.0.1:*");
       push.connect(pull.lastEndpoint!);
-      for (const source of [pull, push, read, write]) poller.add(source, { readable: true, writable: true });
+      for (const source of [pull, push, read, write]) poller.add(source);
       console.log("end");
       `,
       { env },
@@ -76,7 +76,8 @@ for (const kind of KINDS) {
     fn: () =>
       prints(
         "given back\n",
-        `import { pollable, Poller, Pull } from "$MOD";
+        `import { Poller, Pull } from "$MOD";
+        import { pollable } from "$ROOT/poller/pollable.ts";
         import { openDescriptors, pipe, put } from "$ROOT/tests/fds.ts";
         const { read, write } = pipe();
         const pull = new Pull();
@@ -137,9 +138,9 @@ for (const kind of KINDS) {
     const outcome = await run(
       `import { Poller } from "$ROOT/poller/mod.ts";
       using poller = new Poller({ backend: "${kind}" });
-      poller.add(0, { readable: true }, "stdin");
+      poller.add(0, { key: "stdin" });
       for (const { key, readable } of await poller.wait()) console.log(key, readable);
-      poller.modify(0, {});
+      poller.modify(0, { readable: false });
       console.log((await poller.wait({ timeout: 10 })).length);
       `,
       { flags: ["--allow-ffi"] },

@@ -17,8 +17,8 @@ using pull = new Pull();
 await pull.bind("tcp://127.0.0.1:*");
 console.log(pull.lastEndpoint);
 using poller = new Poller({ backend });
-poller.add(pull, undefined, "socket");
-poller.add(0, undefined, "stdin");
+poller.add(pull, { key: "socket" });
+poller.add(0, { key: "stdin" });
 const taken = { socket: 0, stdin: 0 };
 const line = new Uint8Array(4);
 const take = {

@@ -182,7 +182,7 @@ const WAITS: [what: string, program: string, expected: string][] = [
     "a Poller reports a socket",
     `
     using poller = new Poller();
-    poller.add(pull, { readable: true }, "pull");
+    poller.add(pull, { key: "pull" });
     setTimeout(() => push.send("late"), 50);
     console.log((await poller.wait())[0].key);
     `,
@@ -194,7 +194,7 @@ const WAITS: [what: string, program: string, expected: string][] = [
     const { pipe, put } = await import("$MOD/../tests/fds.ts");
     const ends = pipe();
     using poller = new Poller();
-    poller.add(ends.read, { readable: true }, "pipe");
+    poller.add(ends.read, { key: "pipe" });
     setTimeout(() => put(ends.write), 50);
     console.log((await poller.wait())[0].key);
     `,
@@ -204,7 +204,7 @@ const WAITS: [what: string, program: string, expected: string][] = [
     "a Poller reports a timer",
     `
     using poller = new Poller();
-    poller.addTimer(50, {}, "timer");
+    poller.addTimer(50, { key: "timer" });
     console.log((await poller.wait())[0].key);
     `,
     "timer",

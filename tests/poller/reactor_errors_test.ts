@@ -1,7 +1,7 @@
 /** Errors within the reactor: each ends the wait that it belongs to, and no other. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { Pair, Poller, Pull, settled } from "../../mod.ts";
+import { Pair, Poller, Pull } from "../../mod.ts";
 import { type Backend, READABLE } from "../../poller/backend.ts";
 import { defaultKind } from "../../poller/create.ts";
 import { reactor } from "../../poller/reactor.ts";
@@ -153,7 +153,7 @@ function endlessTicks(): Bell {
 
 for (const verb of ["next", "beforeTick", "disarm"] as const) {
   Deno.test(`an error of the strategy, in ${verb}, ends every wait in its set`, async () => {
-    await settled();
+    await Poller.idle();
     using broken = replaced(Strategy.prototype, verb, injected);
     if (verb !== "beforeTick") return await assertEnds(broken);
     using ticks = endlessTicks();
@@ -163,7 +163,7 @@ for (const verb of ["next", "beforeTick", "disarm"] as const) {
 
 for (const where of ["a block", "a look between two ticks"]) {
   Deno.test(`an error of ${where} ends every wait in its set`, async () => {
-    await settled();
+    await Poller.idle();
     using strategy = replaced(Strategy.prototype, "next", () => "block");
     const { waitSync } = Main.prototype;
     const set = reactor().setFor(defaultKind()).backend;
@@ -179,13 +179,13 @@ for (const where of ["a block", "a look between two ticks"]) {
 }
 
 Deno.test("an error of the thread's wait, that comes with its end, ends every wait in its set", async () => {
-  await settled();
+  await Poller.idle();
   using broken = replaced(Main.prototype, "wait", () => Promise.reject(new Error("injected")));
   await assertEnds(broken);
 });
 
 Deno.test("an error while the thread is made to return ends every wait in its set", async () => {
-  await settled();
+  await Poller.idle();
   using parks = new Parks();
   const failed: unknown[] = [];
   class Failing extends Patience {
@@ -201,11 +201,11 @@ Deno.test("an error while the thread is made to return ends every wait in its se
     using _other = new Failing(60_000);
     assertEquals(failed.length, 2);
   }
-  await settled();
+  await Poller.idle();
 });
 
 Deno.test("an error of a look at idle sources leaves the looks going on", async () => {
-  await settled();
+  await Poller.idle();
   using bell = new Bell();
   let failed = false;
   {
@@ -227,7 +227,7 @@ for (const over of eachBackend()) {
       async (poller, kind) => {
         using other = new Poller<string>({ backend: kind });
         using line = pipe();
-        other.add(line.read, undefined, "pipe");
+        other.add(line.read, { key: "pipe" });
         const elsewhere = held(other.wait());
         await turns(3);
         const set = reactor().setFor(kind).backend as Backend<unknown>;
@@ -251,7 +251,7 @@ for (const over of eachBackend()) {
       using other = new Poller<string>({ backend: kind });
       using line = pipe();
       using bell = new Bell();
-      other.add(line.read, undefined, "pipe");
+      other.add(line.read, { key: "pipe" });
       poller.add(bell);
       const waits = [held(poller.wait()), held(other.wait())];
       await turns(3);
@@ -273,7 +273,7 @@ for (const over of eachBackend()) {
 }
 
 Deno.test("an error of a source for which nothing waits is an uncaught error, and of no one else", async () => {
-  await settled();
+  await Poller.idle();
   const reported: unknown[] = [];
   const listener = (event: ErrorEvent) => {
     event.preventDefault();

@@ -1,7 +1,7 @@
 /** Sockets that no one uses, and whose peers come and go. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Poller, Pull, Push, settled, type Socket } from "../../mod.ts";
+import { Poller, Pull, Push, type Socket } from "../../mod.ts";
 import { READABLE } from "../../poller/backend.ts";
 import { pipe, put, readiness } from "../fds.ts";
 import { KINDS, Looks, Parks } from "./support.ts";
@@ -66,7 +66,7 @@ for (const backend of KINDS) {
 Deno.test("a thousand connections at a socket no one uses, while nothing waits: its mailbox is emptied", async () => {
   using pull = new Pull();
   await pull.bind("tcp://127.0.0.1:*");
-  await settled();
+  await Poller.idle();
   using parks = new Parks();
   using looks = new Looks();
   await comeAndGo(pull);

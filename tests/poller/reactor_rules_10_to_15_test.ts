@@ -4,7 +4,7 @@
  */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Dealer, Poller, Router, settled } from "../../mod.ts";
+import { Dealer, Poller, Router } from "../../mod.ts";
 import { type Backend, READABLE } from "../../poller/backend.ts";
 import { takeBudget } from "../../poller/budget.ts";
 import { defaultKind } from "../../poller/create.ts";
@@ -64,7 +64,7 @@ const ignore = defaultKind() !== "epoll";
 // Rule 10: parking is put off to the end of the microtasks, and the thread's release to the next tick.
 
 Deno.test("rule 10: what begins and ends to wait at once has no thread parked", async () => {
-  await settled();
+  await Poller.idle();
   using parks = new Parks();
   for (let i = 0; i < 20; i++) {
     {
@@ -76,7 +76,7 @@ Deno.test("rule 10: what begins and ends to wait at once has no thread parked", 
 });
 
 Deno.test("rule 10: those who are told of what a thread has found get to call before the next one parks", async () => {
-  await settled();
+  await Poller.idle();
   using bell = new Bell();
   using parks = new Parks();
   using _patience = new Patience();
@@ -89,7 +89,7 @@ Deno.test("rule 10: those who are told of what a thread has found get to call be
 });
 
 Deno.test("rule 10: what ends to wait and begins again before the next tick keeps the thread parked", async () => {
-  await settled();
+  await Poller.idle();
   using parks = new Parks();
   let patience = new Patience();
   await turnsUntil(() => parks.outstanding === 1, "the sleep");
@@ -105,7 +105,7 @@ Deno.test("rule 10: what ends to wait and begins again before the next tick keep
 });
 
 Deno.test("rule 10: the thread returns in the tick after the last wait has ended", async () => {
-  await settled();
+  await Poller.idle();
   using parks = new Parks();
   {
     using _patience = new Patience();
@@ -129,7 +129,7 @@ Deno.test("rule 11: a source that becomes stale while a thread is parked schedul
 
 for (const kind of KINDS) {
   Deno.test(`rule 11: also while only a ${kind} Poller's thread is parked`, async () => {
-    await settled();
+    await Poller.idle();
     using bell = new Bell();
     using poller = new Poller({ backend: kind });
     using parks = new Parks();
@@ -149,7 +149,7 @@ for (const over of eachBackend()) {
     using parks = new Parks();
     const wait = held(poller.wait({ timeout: STUCK }));
     await turnsUntil(() => parks.outstanding === 1, "the sleep");
-    poller.addTimer(1, undefined, "timer");
+    poller.addTimer(1, { key: "timer" });
     assertEquals(keys(await soon(wait)), ["timer"]);
   }));
 }
@@ -171,7 +171,7 @@ for (const over of eachBackend()) {
       using parks = new Parks();
       const wait = held(poller.wait());
       await turnsUntil(() => parks.outstanding === 1, "the sleep");
-      poller.add(line.read, undefined, "pipe");
+      poller.add(line.read, { key: "pipe" });
       assertEquals(keys(await soon(wait)), ["pipe"]);
     },
   ));
@@ -194,7 +194,7 @@ Deno.test({
   fn: async () => {
     using blocks = new Blocks();
     for (let round = 0; round < 5; round++) {
-      await settled();
+      await Poller.idle();
       await turn();
       // Before the reactor's tick, since it's queued first.
       let ticked = false;
@@ -214,7 +214,7 @@ Deno.test({
     "rule 12: what this thread's wait has found is dispatched, and gets to call, before the next wait",
   ignore,
   fn: async () => {
-    await settled();
+    await Poller.idle();
     using bell = new Bell();
     using blocks = new Blocks();
     using parks = new Parks();
@@ -237,7 +237,7 @@ for (const kind of KINDS.filter((kind) => kind !== defaultKind())) {
     fn: async () => {
       using poller = new Poller({ backend: kind });
       for (let round = 0; round < 5; round++) {
-        await settled();
+        await Poller.idle();
         using parks = new Parks();
         using blocks = new Blocks();
         let early = 0;
@@ -257,7 +257,7 @@ Deno.test({
   name: "rule 12: this thread doesn't block where a deadline falls within the bound",
   ignore,
   fn: async () => {
-    await settled();
+    await Poller.idle();
     using blocks = new Blocks();
     using parks = new Parks();
     {
@@ -347,7 +347,7 @@ for (const over of eachBackend()) {
   Deno.test(
     over("rule 14: while tick follows tick, a Poller's descriptor is reported", async (poller) => {
       using line = pipe();
-      poller.add(line.read, undefined, "pipe");
+      poller.add(line.read, { key: "pipe" });
       using busy = busyBell();
       using parks = new Parks();
       const wait = held(poller.wait());
@@ -448,7 +448,7 @@ const ENDS: [how: string, end: (socket: Router, full: Dealer, abort: () => void)
 ];
 
 Deno.test("rule 15: also where a receive waits for it after that", async () => {
-  await settled();
+  await Poller.idle();
   using parks = new Parks();
   using sockets = await refusedSend();
   const { router } = sockets;
@@ -465,7 +465,7 @@ Deno.test("rule 15: also where a receive waits for it after that", async () => {
 
 for (const [how, end] of ENDS) {
   Deno.test(`rule 15: a refused source that is ${how} wakes no one any more`, async () => {
-    await settled();
+    await Poller.idle();
     using parks = new Parks();
     using _patience = new Patience();
     using sockets = await refusedSend();

@@ -4,7 +4,7 @@
  */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Dealer, type Pollable, Poller, Pull, Push, Reply, Router, settled } from "../../mod.ts";
+import { Dealer, type Pollable, Poller, Pull, Push, Reply, Router } from "../../mod.ts";
 import { type Backend, READABLE, WRITABLE } from "../../poller/backend.ts";
 import { defaultKind } from "../../poller/create.ts";
 import { Alarm } from "../../poller/alarm.ts";
@@ -72,7 +72,7 @@ for (const over of eachBackend()) {
   Deno.test(over("rule 7: nor while a Poller and a receive wait for it as well", async (poller) => {
     using sockets = await routerWithFullPeer();
     const { router, full, other } = sockets;
-    poller.add(router, { readable: true }, "router");
+    poller.add(router, { key: "router" });
     const sent = held(router.send(["full", "waiting"]));
     const message = held(router.receive());
     const wait = held(poller.wait());
@@ -171,7 +171,7 @@ Deno.test("rule 7: and while turns that leave no time to sleep follow each other
 
 for (const kind of KINDS) {
   Deno.test(`rule 7: also while only a ${kind} Poller's thread is parked, without limit`, async () => {
-    await settled();
+    await Poller.idle();
     using bell = new Bell();
     using poller = new Poller({ backend: kind });
     using parks = new Parks();
@@ -223,7 +223,7 @@ for (const backend of KINDS) {
 }
 
 Deno.test("rule 8: while nothing waits, it's looked at within a second, and no thread waits", async () => {
-  await settled();
+  await Poller.idle();
   using parks = new Parks();
   using looks = new Looks();
   using bell = new Bell();
@@ -246,7 +246,7 @@ Deno.test("rule 8: that goes on after someone has waited, also while Pollers of 
   using patience = new Patience(1100);
   const waits = pollers.map((poller) => held(poller.wait()));
   await turnsUntil(() => patience.expired, "the deadline");
-  await settled();
+  await Poller.idle();
   bell.asked = 0;
   bell.ring(READABLE);
   await turnsUntil(() => bell.asked > 0, "the look");
@@ -256,7 +256,7 @@ Deno.test("rule 8: that goes on after someone has waited, also while Pollers of 
 });
 
 Deno.test("rule 8: looks go on after one that has found nothing", async () => {
-  await settled();
+  await Poller.idle();
   using bell = new Bell();
   const { waitSync } = Main.prototype;
   let looks = 0;
@@ -271,7 +271,7 @@ Deno.test("rule 8: looks go on after one that has found nothing", async () => {
 });
 
 Deno.test("rule 8: while there is a background source, looks follow each other soon, whatever they find", async () => {
-  await settled();
+  await Poller.idle();
   using bell = new Bell();
   const { waitSync } = Main.prototype;
   let looks = 0;
@@ -305,7 +305,7 @@ Deno.test("rule 8: while a thread is parked, no look is scheduled", async () => 
 });
 
 Deno.test("rule 8: the timer comes with the first source and goes with the last", async () => {
-  await settled();
+  await Poller.idle();
   const armed = new Set<Alarm>();
   using _set = watched(Alarm.prototype, "setEarlier", function () {
     armed.add(this);
@@ -320,7 +320,7 @@ Deno.test("rule 8: the timer comes with the first source and goes with the last"
   bells[1][Symbol.dispose]();
   assertEquals(armed.size, 0);
   // Nor does a cycle bring it back.
-  await settled();
+  await Poller.idle();
   await turns(2);
   assertEquals(armed.size, 0);
 });
@@ -355,8 +355,8 @@ for (const over of eachBackend()) {
         using push = new Push();
         await join(pull, push);
         using line = pipe();
-        poller.add(pull, undefined, "pull");
-        poller.add(line.read, undefined, "pipe");
+        poller.add(pull, { key: "pull" });
+        poller.add(line.read, { key: "pipe" });
         using parks = new Parks();
         const controller = new AbortController();
         const elsewhere = held(other.receive({ signal: controller.signal }));

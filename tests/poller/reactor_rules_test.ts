@@ -4,7 +4,7 @@
  */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { type Dealer, Poller, Pull, Push, settled } from "../../mod.ts";
+import { type Dealer, Poller, Pull, Push } from "../../mod.ts";
 import { READABLE, WRITABLE } from "../../poller/backend.ts";
 import { defaultKind } from "../../poller/create.ts";
 import { reactor } from "../../poller/reactor.ts";
@@ -47,7 +47,7 @@ for (const over of eachBackend()) {
       using sockets = await dealers();
       const { one, peer } = sockets;
       fillUp(one);
-      poller.add(one, { writable: true }, "room");
+      poller.add(one, { writable: true, key: "room" });
       for (let round = 0; round < 5; round++) {
         const wait = held(poller.wait());
         await turns(round * 3);
@@ -127,7 +127,7 @@ for (const [name, call] of Object.entries(CALLS)) {
           using sockets = await dealers();
           const { one, peer } = sockets;
           fillUp(one);
-          poller.add(one, { writable: true }, "room");
+          poller.add(one, { writable: true, key: "room" });
           const wait = held(poller.wait());
           assert([...peer.drain()].length > 0);
           call(one);
@@ -223,7 +223,7 @@ for (const over of eachBackend()) {
     over("rule 3: of a Poller's many sockets only the one that fired is asked", async (poller) => {
       const bells = Array.from({ length: 200 }, () => new Bell());
       try {
-        for (const [i, bell] of bells.entries()) poller.add(bell, undefined, `${i}`);
+        for (const [i, bell] of bells.entries()) poller.add(bell, { key: `${i}` });
         assertEquals(await poller.wait({ timeout: 0 }), []);
         for (const bell of bells) bell.asked = 0;
         for (let round = 0; round < 20; round++) {
@@ -269,7 +269,7 @@ for (const over of eachBackend()) {
       using sockets = await dealers();
       const { one, peer } = sockets;
       using other = new Poller<string>();
-      for (const each of [poller, other]) each.add(one, undefined, "message");
+      for (const each of [poller, other]) each.add(one, { key: "message" });
       const waits = [poller.wait(), other.wait()];
       assert(peer.trySend("x"));
       assertEquals(one.readable, true);
@@ -284,7 +284,7 @@ for (const over of eachBackend()) {
       using pull = new Pull();
       using push = new Push();
       await join(pull, push, freshAddress("inproc"));
-      poller.add(pull, undefined, "pull");
+      poller.add(pull, { key: "pull" });
       const wait = held(poller.wait());
       for (let i = 0; i < 100; i++) assert(push.trySend(`${i}`));
       assertEquals(keys(await soon(wait)), ["pull"]);
@@ -302,7 +302,7 @@ for (const over of eachBackend()) {
     "rule 5: a source that isn't ready any more leaves the list, and isn't asked again",
     async (poller) => {
       using bell = new Bell();
-      poller.add(bell, undefined, "bell");
+      poller.add(bell, { key: "bell" });
       bell.ring(READABLE);
       assertEquals(keys(await soon(poller.wait())), ["bell"]);
       bell.ready = 0;
@@ -354,14 +354,14 @@ for (const over of eachBackend()) {
     async (poller) => {
       using line = pipe();
       put(line.write);
-      poller.add(line.read, undefined, "pipe");
+      poller.add(line.read, { key: "pipe" });
       assertEquals(keys(await poller.wait()), ["pipe"]);
       take(line.read);
       const wait = held(poller.wait());
       await turns(5);
       put(line.write);
       assertEquals(keys(await soon(wait)), ["pipe"]);
-      await settled();
+      await Poller.idle();
       using parks = new Parks();
       using patience = new Patience(50);
       await turnsUntil(() => patience.expired, "the deadline");
@@ -373,7 +373,7 @@ for (const over of eachBackend()) {
     "rule 6: a descriptor other than a socket's is reported for as long as it's ready",
     async (poller) => {
       using line = pipe();
-      poller.add(line.read, undefined, "pipe");
+      poller.add(line.read, { key: "pipe" });
       const wait = held(poller.wait());
       await turn();
       put(line.write, 5);

@@ -1,7 +1,7 @@
 /** The reactor's loop: everything takes part in each step. `reactor_errors_test.ts` has what becomes of an error. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Pair, Poller, settled } from "../../mod.ts";
+import { Pair, Poller } from "../../mod.ts";
 import { READABLE } from "../../poller/backend.ts";
 import { takeBudget } from "../../poller/budget.ts";
 import { defaultKind } from "../../poller/create.ts";
@@ -174,7 +174,7 @@ for (const kind of PROGRAM_KINDS) {
 }
 
 Deno.test("a socket whose peers come and go is looked at again soon, though no one waits", async () => {
-  await settled();
+  await Poller.idle();
   using bell = new Bell();
   bell.then = () => queueMicrotask(() => bell.ring(READABLE));
   bell.ring(READABLE);
@@ -237,7 +237,7 @@ function nestedSet(gather: () => void, fail: (error: unknown) => void = () => {}
 }
 
 Deno.test("what a deadline's end, or a Poller's look, makes stale is looked at before anything parks", async () => {
-  await settled();
+  await Poller.idle();
   using _park = replaced(Strategy.prototype, "next", () => "park");
   using bell = new Bell();
   using parks = new Parks();
@@ -251,7 +251,7 @@ Deno.test("what a deadline's end, or a Poller's look, makes stale is looked at b
 });
 
 Deno.test("a Poller's look may have another look, which comes before anything parks", async () => {
-  await settled();
+  await Poller.idle();
   using _park = replaced(Strategy.prototype, "next", () => "park");
   using parks = new Parks();
   using _patience = new Patience();
@@ -263,7 +263,7 @@ Deno.test("a Poller's look may have another look, which comes before anything pa
 });
 
 Deno.test("between two yields there is a dispatch, whatever the strategy says", async () => {
-  await settled();
+  await Poller.idle();
   using _yields = replaced(Strategy.prototype, "beforeTick", () => "yield");
   using _patience = new Patience();
   using busy = new Bell();
@@ -278,7 +278,7 @@ Deno.test("between two yields there is a dispatch, whatever the strategy says", 
 
 for (const over of eachBackend()) {
   Deno.test(over("Pollers of one kind wait in one set, with one thread", async (poller, kind) => {
-    await settled();
+    await Poller.idle();
     using other = new Poller({ backend: kind });
     using parks = new Parks();
     const waits = [held(poller.wait()), held(other.wait())];
@@ -291,7 +291,7 @@ for (const over of eachBackend()) {
 }
 
 Deno.test("the strategy is told of a yield", async () => {
-  await settled();
+  await Poller.idle();
   const told: Wait[] = [];
   using _told = replaced(Strategy.prototype, "waited", (wait) => void told.push(wait));
   using _yields = replaced(Strategy.prototype, "beforeTick", () => "yield");
@@ -303,7 +303,7 @@ Deno.test("the strategy is told of a yield", async () => {
 });
 
 Deno.test("the strategy is told how long a wait on this thread took that has found something", async () => {
-  await settled();
+  await Poller.idle();
   using bell = new Bell();
   const told: [Wait, known: boolean][] = [];
   using _block = replaced(Strategy.prototype, "next", () => "block");
@@ -320,7 +320,7 @@ for (const over of eachBackend()) {
   Deno.test(over(
     "the strategy is told how long its own set's thread was parked, and no other's",
     async (poller, kind) => {
-      await settled();
+      await Poller.idle();
       using line = pipe();
       poller.add(line.read);
       using parks = new Parks();
@@ -338,7 +338,7 @@ for (const over of eachBackend()) {
 }
 
 Deno.test("where nothing waits, the runtime isn't made to have its turn", async () => {
-  await settled();
+  await Poller.idle();
   using _yields = replaced(Strategy.prototype, "beforeTick", () => "yield");
   let yields = 0;
   using _counted = replaced(Pool.prototype, "yieldToRuntime", () => void yields++);
@@ -349,7 +349,7 @@ Deno.test("where nothing waits, the runtime isn't made to have its turn", async 
 });
 
 Deno.test("a thread's return, and a tick, begin with a new budget", async () => {
-  await settled();
+  await Poller.idle();
   using bell = new Bell();
   using parks = new Parks();
   using _patience = new Patience();
@@ -366,7 +366,7 @@ Deno.test("a thread's return, and a tick, begin with a new budget", async () => 
 });
 
 Deno.test("a tick is queued once, and so is a cycle at the end of the microtasks", async () => {
-  await settled();
+  await Poller.idle();
   let immediates = 0;
   let microtasks = 0;
   const { setImmediate, queueMicrotask } = runtimeTimers;

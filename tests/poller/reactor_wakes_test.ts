@@ -26,7 +26,7 @@ for (const over of eachBackend()) {
       using pull = new Pull({ receiveHighWaterMark: 0 });
       using push = new Push({ sendHighWaterMark: 0 });
       await join(pull, push, freshAddress("inproc"));
-      poller.add(pull, undefined, "pull");
+      poller.add(pull, { key: "pull" });
       const wait = held(poller.wait());
       using parks = new Parks();
       await turnsUntil(() => parks.outstanding === 1, "the sleep");
@@ -80,7 +80,7 @@ for (const over of eachBackend()) {
       using request = new Request();
       await join(reply, stranger, freshAddress("inproc"));
       request.connect(reply.lastEndpoint!);
-      poller.add(reply, undefined, "reply");
+      poller.add(reply, { key: "reply" });
       for (let round = 0; round < 10; round++) {
         const wait = held(poller.wait());
         await stranger.send("no envelope");
@@ -218,7 +218,7 @@ for (const over of eachBackend()) {
       let sent = 0;
       let taken = 0;
       while (push.trySend(body)) sent++;
-      poller.add(push, { writable: true }, "push");
+      poller.add(push, { writable: true, key: "push" });
       const number = sent + 50;
       while (sent < number) {
         const wait = held(poller.wait({ timeout: STUCK }));
@@ -241,7 +241,7 @@ for (const over of eachBackend()) {
         const address = freshAddress("ipc", folder);
         using push = new Push({ immediate: true, reconnectInterval: 1, linger: 0 });
         push.connect(address);
-        poller.add(push, { writable: true }, "push");
+        poller.add(push, { writable: true, key: "push" });
         const wait = held(poller.wait());
         const sent = held(push.send("early"));
         await turns(20);
@@ -275,7 +275,7 @@ for (const [name, order] of Object.entries(ORDERS)) {
             bind: () => pull.bind(address),
             connect: () => push.connect(address),
             send: () => assert(push.trySend("x")),
-            add: () => poller.add(pull, undefined, "pull"),
+            add: () => poller.add(pull, { key: "pull" }),
           };
           for (const step of order) await steps[step]();
           if (how === "wait") assertEquals(keys(await soon(poller.wait())), ["pull"]);
@@ -338,7 +338,7 @@ Deno.test("a receive that waits while its socket is visited by a Poller's loop g
   using sockets = await dealers();
   const { one, peer } = sockets;
   using poller = new Poller<string>();
-  poller.add(one, undefined, "one");
+  poller.add(one, { key: "one" });
   for (let round = 0; round < 10; round++) {
     await peer.send("for the visit");
     assertEquals(keys(await soon(poller.wait())), ["one"]);

@@ -39,7 +39,7 @@ export const Strategy: { prototype: WaitStrategy } = defaultKind() === "epoll"
 /** Makes a test of a Poller over one backend. The Poller is closed behind it. */
 type OverBackend = (
   name: string,
-  body: (poller: Poller<string>, kind: BackendKind) => unknown,
+  body: (poller: Poller<string | undefined>, kind: BackendKind) => unknown,
   ignore?: boolean | ((kind: BackendKind) => boolean),
 ) => Deno.TestDefinition;
 
@@ -49,22 +49,22 @@ export function eachBackend(): OverBackend[] {
     name: `${backend}: ${name}`,
     ignore: typeof ignore === "function" ? ignore(backend) : ignore,
     fn: async () => {
-      using poller = new Poller<string>({ backend });
+      using poller = new Poller<string | undefined>({ backend });
       await body(poller, backend);
     },
   }));
 }
 
 /** The keys of what was reported, in alphabetical order. */
-export function keys(ready: readonly Ready<string>[]): string[] {
+export function keys(ready: readonly Ready<string | undefined>[]): string[] {
   return ready.map(({ key }) => key!).sort();
 }
 
 /** Waits until a Poller reports these keys, all at a time. */
 export const all = claims(async function all(
-  poller: Poller<string>,
+  poller: Poller<string | undefined>,
   expected: readonly string[],
-): Promise<Ready<string>[]> {
+): Promise<Ready<string | undefined>[]> {
   const limit = performance.now() + STUCK;
   for (;;) {
     const ready = await poller.wait({ timeout: STUCK });

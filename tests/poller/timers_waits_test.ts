@@ -16,8 +16,8 @@ const LONG = 1_000_000;
 type WithWait = (
   name: string,
   body: (
-    poller: Poller<string>,
-    wait: (timeout?: number) => Promise<Ready<string>[]>,
+    poller: Poller<string | undefined>,
+    wait: (timeout?: number) => Promise<Ready<string | undefined>[]>,
   ) => unknown,
 ) => Deno.TestDefinition;
 
@@ -39,7 +39,7 @@ for (const withWait of eachWait()) {
     for (const interval of [0, 0.1, 0.5, 1, 1.5, 2.999, 5, 12.34]) {
       for (let i = 0; i < 5; i++) {
         const begin = performance.now();
-        const timer = poller.addTimer(interval, {}, `${interval}`);
+        const timer = poller.addTimer(interval, { key: `${interval}` });
         const [{ source, late, missed }, ...rest] = await wait();
         const took = performance.now() - begin;
         assert(source === timer);
@@ -58,7 +58,7 @@ for (const withWait of eachWait()) {
     async (poller, wait) => {
       const interval = 7.3;
       const before = performance.now();
-      poller.addTimer(interval, { repeat: true }, "beat");
+      poller.addTimer(interval, { repeat: true, key: "beat" });
       const after = performance.now();
       let turns = 0;
       let waited = after;
@@ -84,7 +84,9 @@ for (const withWait of eachWait()) {
     "timers end waits one after another, in the order of their times",
     async (poller, wait) => {
       const seen: string[] = [];
-      for (const interval of [9, 1, 5, 13, 3, 11, 7]) poller.addTimer(interval, {}, `${interval}`);
+      for (const interval of [9, 1, 5, 13, 3, 11, 7]) {
+        poller.addTimer(interval, { key: `${interval}` });
+      }
       while (seen.length < 7) seen.push(...(await wait()).map(({ key }) => key!));
       assertEquals(seen, ["1", "3", "5", "7", "9", "11", "13"]);
       assertEquals(await wait(0), []);
@@ -94,7 +96,7 @@ for (const withWait of eachWait()) {
   Deno.test(withWait(
     "a timeout earlier than a timer gives an empty list, and the timer comes later",
     async (poller, wait) => {
-      const timer = poller.addTimer(LONG, {}, "timer");
+      const timer = poller.addTimer(LONG, { key: "timer" });
       assertEquals(await wait(2), []);
       assertEquals(timer.active, true);
       timer.reset(3);
@@ -104,7 +106,7 @@ for (const withWait of eachWait()) {
 
   Deno.test(
     withWait("a timer that was reset to later doesn't end it before", async (poller, wait) => {
-      const timer = poller.addTimer(2, {}, "timer");
+      const timer = poller.addTimer(2, { key: "timer" });
       const begin = performance.now();
       timer.reset(20);
       assertEquals(keys(await wait()), ["timer"]);
@@ -113,7 +115,7 @@ for (const withWait of eachWait()) {
   );
 
   Deno.test(withWait("a timer that was cancelled doesn't end it", async (poller, wait) => {
-    const timer = poller.addTimer(2, { repeat: true }, "timer");
+    const timer = poller.addTimer(2, { repeat: true, key: "timer" });
     timer.cancel();
     const begin = performance.now();
     assertEquals(await wait(15), []);
@@ -127,12 +129,12 @@ for (const withWait of eachWait()) {
       using push = new Push();
       await join(pull, push);
       using line = pipe();
-      poller.add(pull, undefined, "socket");
-      poller.add(line.read, undefined, "pipe");
+      poller.add(pull, { key: "socket" });
+      poller.add(line.read, { key: "pipe" });
       await push.send("x");
       assertEquals(keys(await wait()), ["socket"]);
       put(line.write);
-      poller.addTimer(0, {}, "timer");
+      poller.addTimer(0, { key: "timer" });
       const ready = await wait();
       assertEquals(keys(ready), ["pipe", "socket", "timer"]);
       for (const { key, readable, late, missed } of ready) {
@@ -150,9 +152,9 @@ for (const withWait of eachWait()) {
     withWait("a source that is always ready doesn't starve timers", async (poller, wait) => {
       using line = pipe();
       put(line.write);
-      poller.add(line.read, undefined, "pipe");
+      poller.add(line.read, { key: "pipe" });
       let fired = 0;
-      poller.addTimer(1, { repeat: true }, "beat");
+      poller.addTimer(1, { repeat: true, key: "beat" });
       const limit = performance.now() + STUCK;
       while (fired < 5) {
         const ready = keys(await wait());
@@ -165,8 +167,8 @@ for (const withWait of eachWait()) {
 
   Deno.test(withWait("timers that fire all the time don't starve sources", async (poller, wait) => {
     using line = pipe();
-    poller.add(line.read, undefined, "pipe");
-    poller.addTimer(0.01, { repeat: true }, "beat");
+    poller.add(line.read, { key: "pipe" });
+    poller.addTimer(0.01, { repeat: true, key: "beat" });
     for (let i = 0; i < 20; i++) {
       put(line.write);
       const ready = keys(await wait());
@@ -182,14 +184,14 @@ for (const over of eachBackend()) {
     const wait = poller.wait();
     await turnsUntil(() => parks.outstanding === 1, "the sleep");
     const begin = performance.now();
-    poller.addTimer(5, {}, "timer");
+    poller.addTimer(5, { key: "timer" });
     assertEquals(keys(await soon(wait)), ["timer"]);
     assert(performance.now() - begin >= 5);
   }));
 
   Deno.test(over("a timer reset to earlier ends the pending wait earlier", async (poller) => {
     using parks = new Parks();
-    const timer = poller.addTimer(LONG, {}, "timer");
+    const timer = poller.addTimer(LONG, { key: "timer" });
     const wait = poller.wait();
     await turnsUntil(() => parks.outstanding === 1, "the sleep");
     const begin = performance.now();
@@ -200,7 +202,7 @@ for (const over of eachBackend()) {
 
   Deno.test(over("a timer revived while a wait is pending ends it", async (poller) => {
     using parks = new Parks();
-    const timer = poller.addTimer(0, {}, "timer");
+    const timer = poller.addTimer(0, { key: "timer" });
     assertEquals(keys(await poller.wait()), ["timer"]);
     const wait = poller.wait();
     await turnsUntil(() => parks.outstanding === 1, "the sleep");
@@ -212,7 +214,7 @@ for (const over of eachBackend()) {
     "a timer reset to later prolongs the pending wait, as often as that happens",
     async (poller) => {
       using parks = new Parks();
-      const timer = poller.addTimer(5, {}, "timer");
+      const timer = poller.addTimer(5, { key: "timer" });
       let ended = false;
       const wait = poller.wait().finally(() => ended = true);
       const limit = performance.now() + 30;
@@ -233,7 +235,7 @@ for (const over of eachBackend()) {
     "a timer cancelled while a wait is pending leaves the wait to its timeout",
     async (poller) => {
       const begin = performance.now();
-      const timer = poller.addTimer(150, {}, "timer");
+      const timer = poller.addTimer(150, { key: "timer" });
       const wait = poller.wait({ timeout: 170 });
       await turn();
       timer.cancel();
@@ -246,8 +248,8 @@ for (const over of eachBackend()) {
     using pull = new Pull();
     using push = new Push();
     await join(pull, push);
-    poller.add(pull, undefined, "socket");
-    const timer = poller.addTimer(LONG, {}, "timer");
+    poller.add(pull, { key: "socket" });
+    const timer = poller.addTimer(LONG, { key: "timer" });
     for (let i = 0; i < 20; i++) {
       const wait = poller.wait();
       await turn();
@@ -260,7 +262,7 @@ for (const over of eachBackend()) {
 
   Deno.test(
     over("wake, an abort and a close end a wait that has a timer to come", async (poller) => {
-      poller.addTimer(LONG, {}, "timer");
+      poller.addTimer(LONG, { key: "timer" });
       const woken = poller.wait();
       await turn();
       poller.wake();
@@ -280,7 +282,7 @@ for (const over of eachBackend()) {
   Deno.test(over(
     "a timer that came due while nothing waited is reported by the next wait, as late as it is",
     async (poller) => {
-      poller.addTimer(1, {}, "timer");
+      poller.addTimer(1, { key: "timer" });
       const begin = performance.now();
       while (performance.now() - begin < 6) await turn();
       const [{ key, late }] = await poller.wait();
@@ -290,7 +292,7 @@ for (const over of eachBackend()) {
   ));
 
   Deno.test(over("iterating over a Poller gives its timers' turns", async (poller) => {
-    const beat = poller.addTimer(1, { repeat: true }, "beat");
+    const beat = poller.addTimer(1, { repeat: true, key: "beat" });
     let turns = 0;
     for await (const ready of poller) {
       assertEquals(ready.map(({ source }) => source === beat), [true]);
@@ -307,8 +309,8 @@ Deno.test("each of many Pollers that wait at once is ended by its own timer", as
   );
   try {
     const waits = pollers.map((poller, i) => {
-      poller.addTimer((i * 37) % 20, {}, `${i}`);
-      poller.addTimer(LONG, {}, "late");
+      poller.addTimer((i * 37) % 20, { key: `${i}` });
+      poller.addTimer(LONG, { key: "late" });
       return poller.wait();
     });
     const all = await soon(Promise.all(waits));
@@ -323,7 +325,7 @@ for (const over of eachBackend()) {
     "each of thousands of timers is reported once, those due at once in order",
     async (poller) => {
       const number = 5000;
-      for (let i = 0; i < number; i++) poller.addTimer((i * 7919) % 30, {}, `${i}`);
+      for (let i = 0; i < number; i++) poller.addTimer((i * 7919) % 30, { key: `${i}` });
       const seen = new Set<string>();
       for (let reported = 0; reported < number;) {
         const ready = await soon(poller.wait());
@@ -355,7 +357,7 @@ for (const backend of KINDS) {
     const { code, stdout, stderr } = await run(`
       import { Poller } from "$MOD";
       const poller = new Poller({ backend: "${backend}" });
-      poller.addTimer(100, {}, "fired");
+      poller.addTimer(100, { key: "fired" });
       poller.wait().then(([{ key }]) => console.log(key));
     `);
     assertEquals([code, stdout, stderr], [0, "fired\n", ""]);

@@ -1,7 +1,7 @@
 /** The parked thread: what it costs, and when it's given back. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Pull, Push, settled } from "../../mod.ts";
+import { Poller, Pull, Push } from "../../mod.ts";
 import { Parks, PROGRAM_KINDS } from "./support.ts";
 import { freshAddress, join } from "../util.ts";
 import { held, soon, turnsUntil } from "../waiting.ts";
@@ -22,7 +22,7 @@ Deno.test("the thread is given back when the last receive has ended, however it 
     if (end === "message") await push.send("x");
     if (end === "abort") controller.abort();
     await soon(message.catch(() => {}));
-    await soon(settled());
+    await soon(Poller.idle());
     assertEquals(parks.outstanding, 0);
   }
 });

@@ -1,7 +1,7 @@
 /** A wait set: how its thread is parked, made to return, and what an error of its backend ends. */
 
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
-import { type BackendKind, settled } from "../../mod.ts";
+import { type BackendKind, Poller } from "../../mod.ts";
 import { createBackend } from "../../poller/create.ts";
 import { Pending } from "../../poller/pending.ts";
 import { Pool } from "../../poller/pool.ts";
@@ -72,7 +72,7 @@ class Setting implements AsyncDisposable {
 const OVERS = KINDS.map((kind) => (name: string, body: (setting: Setting) => unknown) => ({
   name: `${kind}: ${name}`,
   fn: async () => {
-    await settled();
+    await Poller.idle();
     await using setting = new Setting(kind);
     await body(setting);
   },

@@ -31,7 +31,7 @@ Deno.test("what a native proxy had left in a socket was reported by no Poller th
   sender.connect(pull.lastEndpoint!);
   const run = proxy.run();
   using poller = new Poller<string>();
-  poller.add(pull, { readable: true }, "left");
+  poller.add(pull, { key: "left" });
   const wait = poller.wait();
   // Its back end has no peer, so it takes nothing. An answer of its thread says that it has looked.
   await sender.send("x");

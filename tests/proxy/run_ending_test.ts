@@ -7,7 +7,7 @@ import { receivedMany } from "../socket/support.ts";
 
 /** A proxy, and a socket at its front end. */
 const half = (options: string) => `
-  import { Dealer, Pull, Push, Router, settled } from "$MOD";
+  import { Dealer, Pull, Push, Router, Poller } from "$MOD";
   import { Proxy } from "$ROOT/proxy.ts";
   const proxy = new Proxy(new Pull(), new Push(), ${options});
   await proxy.frontEnd.bind("tcp://127.0.0.1:*");
@@ -90,7 +90,7 @@ const ENDINGS: Ending[] = [
   },
   {
     claim: "run's own rejection, unhandled: status 1",
-    source: `proxy.run(); await settled(); push.context.shutdown();`,
+    source: `proxy.run(); await Poller.idle(); push.context.shutdown();`,
     code: 1,
     stderr: /ETERM/,
   },

@@ -146,7 +146,7 @@ for (const backend of KINDS) {
         using scatter = new Scatter();
         await join(gather, scatter);
         using poller = new Poller<string>({ backend });
-        poller.add(gather, undefined, "gather");
+        poller.add(gather, { key: "gather" });
         const wait = poller.wait();
         await scatter.send("one");
         assertEquals((await soon(wait)).map(({ key }) => key), ["gather"]);

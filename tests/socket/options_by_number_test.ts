@@ -236,7 +236,7 @@ for (const type of WAYS) {
         using push = new Push();
         await join(pull, push, address);
         using poller = new Poller<string>();
-        poller.add(pull, undefined, "pull");
+        poller.add(pull, { key: "pull" });
         for (let i = 0; i < 30; i++) {
           const wait = poller.wait();
           if (i % 2 === 0) await turn();

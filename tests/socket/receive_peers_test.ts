@@ -103,7 +103,7 @@ for (const over of eachBackend()) {
       await vanishing(async (comes, address) => {
         using pull = new Pull({ reconnectInterval: 1 });
         pull.connect(address);
-        poller.add(pull, undefined, "pull");
+        poller.add(pull, { key: "pull" });
         for (let round = 0; round < 5; round++) {
           const wait = held(poller.wait());
           let over = false;

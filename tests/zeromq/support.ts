@@ -12,7 +12,7 @@ import {
   Router,
   type Socket,
 } from "../../zeromq.ts";
-import { settled } from "../../mod.ts";
+import { Poller } from "../../mod.ts";
 import { join } from "../util.ts";
 import { soon } from "../waiting.ts";
 
@@ -37,7 +37,7 @@ import { soon } from "../waiting.ts";
   const run = proxy.run();
   proxy.terminate();
   await run;
-  await settled();
+  await Poller.idle();
 }
 
 /** The shape of an error in zeromq.js. */
