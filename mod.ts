@@ -70,7 +70,12 @@ export type { ContextOptions } from "./context_options.ts";
 export { Frame } from "./socket/frame.ts";
 export type { MessageLike, MessagePart } from "./socket/message.ts";
 export { type Metadata, metadataOf } from "./socket/metadata.ts";
-export type { SyncLimits, WaitLimits } from "./socket/operation.ts";
+export type {
+  DrainOptions,
+  ReceiveOptions,
+  SocketSyncWaitOptions,
+  SocketWaitOptions,
+} from "./socket/waits.ts";
 export type { VisitOptions, Visitor } from "./socket/visit.ts";
 export type { OptionTypes, ReceiverOptions, SenderOptions } from "./socket/option_types.ts";
 export type { GssapiNameType, SocketOptions } from "./socket/socket_options.ts";

@@ -143,7 +143,12 @@ const HINT: Record<string, string> = {
   EACCES: "The system refuses it to this user.",
   ETERM: "The socket's context was closed.",
   EMTHREAD: "The context has no I/O thread: set ioThreads to 1 or more before the first socket.",
-  EFSM: "This type of socket sends and receives in turn, and it is the other's turn.",
+  "zmq_send EFSM":
+    "It isn't this socket's turn to send: receive first. A Request sends again after it has received the " +
+    "reply, or with the option relaxed; a Reply sends after it has received a request.",
+  "zmq_msg_recv EFSM":
+    "It isn't this socket's turn to receive: send first. A Request receives after it has sent a request, " +
+    "a Reply after it has sent the last reply.",
   EHOSTUNREACH: "No peer with that routing id is connected.",
   EMFILE: "Close sockets that are no longer needed, or raise the limit of open files (ulimit -n).",
   "zmq_socket EMFILE":

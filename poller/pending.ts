@@ -6,6 +6,8 @@ export abstract class Pending {
   deadline = Infinity;
   /** Its place in the heap of deadlines; -1 while it isn't in there. */
   place = -1;
+  /** It keeps the process alive. */
+  ref = true;
   /** The signal that can abort it. */
   signal: AbortSignal | undefined;
 

@@ -256,7 +256,8 @@ class Reactor {
   #scheduleIdleLook(interval: number): void {
     if (this.#main.parked || this.#sources.size === 0) return;
     if (backgroundSources.size > 0) interval = BACKGROUND_INTERVAL;
-    this.#idle.setEarlier(performance.now() + interval);
+    // While nothing waits, the deadlines are those of operations that don't keep the process alive.
+    this.#idle.setEarlier(Math.min(performance.now() + interval, this.#deadlines.earliest));
   }
 
   /** Does a cycle while the pool may have no thread for a wait; with `atAll`, it looks at everything that waits. */
@@ -307,7 +308,7 @@ class Reactor {
    */
   markStale(source: Source): void {
     this.queueRecheck(source);
-    if (this.#anyParked() || source.background) this.#queueTick();
+    if (this.#anyParked() || source.backgroundUses > 0) this.#queueTick();
   }
 
   /** Queues a look at a source before the next wait, without starting a cycle. */
@@ -341,25 +342,28 @@ class Reactor {
    * its edge ends the wait of a parked thread, and while none is parked, idle looks come more often. Looks at it soon.
    */
   addBackground(source: Source): void {
-    source.background = true;
+    source.backgroundUses++;
     backgroundSources.add(source);
     this.#scheduleIdleLook(BACKGROUND_INTERVAL);
     this.postpone(source);
   }
 
-  /** Undoes `addBackground`. */
+  /** Undoes one `addBackground`. */
   removeBackground(source: Source): void {
-    source.background = false;
-    backgroundSources.delete(source);
+    if (--source.backgroundUses === 0) backgroundSources.delete(source);
   }
 
   // What waits ------------------------------------------------------------------------------------
 
-  /** Adds a pending operation, which keeps the process alive until `removePending`. */
+  /**
+   * Adds a pending operation, which keeps the process alive until `removePending`; one whose `ref` is false doesn't, and
+   * its source has to be a background one.
+   */
   addPending(pending: Pending, set: WaitSet = this.#main): void {
-    set.pending.add(pending);
+    if (pending.ref) set.pending.add(pending);
     if (pending.deadline !== Infinity) this.setDeadline(pending, pending.deadline, set);
     if (pending.signal !== undefined) addToSignal(pending);
+    if (!pending.ref) this.#scheduleIdleLook(BACKGROUND_INTERVAL);
     if (!set.parked) this.#queueMicrotask();
   }
 

@@ -36,8 +36,8 @@ export abstract class Source {
   queued = false;
   /** When it's tried again: a pending operation was refused although the source reports that it's ready. */
   retry: Retry | undefined;
-  /** It's served though nothing waits for it: see `Reactor.addBackground`. */
-  background = false;
+  /** For how many users it's served though nothing waits for it: see `Reactor.addBackground`. */
+  backgroundUses = 0;
   /** Pollers' registrations, and proxies. */
   listeners: Set<Listener> | undefined;
 

@@ -57,8 +57,8 @@ export class NativeRun implements Engine {
   constructor(work: Work, finish: () => void) {
     const { front, back } = this.#work = work;
     this.#finish = finish;
-    for (const { dependents, background } of [front, back]) {
-      if (dependents === 0 && !background) continue;
+    for (const { dependents, backgroundUses } of [front, back]) {
+      if (dependents === 0 && backgroundUses === 0) continue;
       const message =
         "Something waits for the socket, or a Poller has it: a native proxy needs it for itself";
       throw stateError("EBUSY", CALL, message);
@@ -240,7 +240,7 @@ export class NativeRun implements Engine {
     try {
       for (;;) {
         const left = Math.max(0, deadline - performance.now());
-        if (this.#recordStatistics(receiveSync(this.#control, left))) return true;
+        if (this.#recordStatistics(receiveSync(this.#control, { timeout: left }))) return true;
       }
     } catch {
       return false; // the time is over, or the context was shut down

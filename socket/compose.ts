@@ -1,16 +1,26 @@
 /** What the classes of sockets are put together from: the halves' members, and options. */
 
-import { handleOf, openHandleOf } from "./handle.ts";
+import { READABLE, WRITABLE } from "../poller/backend.ts";
+import { checkOptions, type Signature } from "../poller/wait_options.ts";
+import { handleIn, handleOf, openHandleOf } from "./handle.ts";
 import type { Receiver, Sender } from "./halves.ts";
 import { MetadataNames } from "./metadata.ts";
 import { defineOptions } from "./options.ts";
 import { type OptionName, RECEIVING, SENDING } from "./options_table.ts";
-import { drain, MessageIterator, receive, receiveSync, tryReceive } from "./receive.ts";
+import { drain, iterate, MessageIterator, receive, receiveSync, tryReceive } from "./receive.ts";
+import type { SenderOptions } from "./option_types.ts";
 import { send, sendSync, trySend } from "./send.ts";
 import type { Socket } from "./socket.ts";
 import { readableBytesOf, readableOf, writableBytesOf, writableOf } from "./web_streams.ts";
 import type { SocketType } from "./types.ts";
 import { visit } from "./visit.ts";
+
+const TO_READABLE: Signature = {
+  name: "toReadableByteStream",
+  options: ["endMarker"],
+  example: "{ endMarker: true }",
+};
+const TO_WRITABLE: Signature = { ...TO_READABLE, name: "toWritableByteStream" };
 
 const RECEIVES: Receiver & ThisType<Socket> = {
   get receivedProperties(): readonly string[] {
@@ -23,20 +33,27 @@ const RECEIVES: Receiver & ThisType<Socket> = {
     if (handle.metadata?.readAlso === undefined) handle.metadata = reader;
     else handle.metadata.readAlso(reader);
   },
-  receive(options) {
-    return receive(handleOf(this), this, options?.signal);
+  get readable(): boolean {
+    const handle = handleOf(this);
+    return !handle.closed && (handle.ask() & READABLE) !== 0;
   },
-  tryReceive() {
-    return tryReceive(handleOf(this));
+  receive(options, extra?: never) {
+    return receive(handleIn(this), this, options, extra);
   },
-  receiveSync(options) {
-    return receiveSync(handleOf(this), options?.timeout);
+  tryReceive(extra?: never) {
+    return tryReceive(handleOf(this), extra);
   },
-  drain() {
-    return drain(handleOf(this));
+  receiveSync(options, extra?: never) {
+    return receiveSync(handleOf(this), options, extra);
   },
-  visit(visitor, options = {}) {
-    return visit(handleOf(this), visitor, options);
+  drain(options, extra?: never) {
+    return drain(handleOf(this), options, extra);
+  },
+  visit(visitor, options, extra?: never) {
+    return visit(handleOf(this), visitor, options, extra);
+  },
+  iterate(options, extra?: never) {
+    return iterate(handleOf(this), this, options, extra);
   },
   [Symbol.asyncIterator]() {
     return new MessageIterator(handleOf(this), this);
@@ -44,32 +61,55 @@ const RECEIVES: Receiver & ThisType<Socket> = {
   toReadableStream() {
     return readableOf(openHandleOf(this, "zmq_msg_recv"), this);
   },
-  toReadableByteStream(options = {}) {
+  toReadableByteStream(options, extra?: never) {
+    checkOptions(TO_READABLE, options, extra);
     return readableBytesOf(openHandleOf(this, "zmq_msg_recv"), this, options);
   },
 };
 
-const SENDS: Sender & ThisType<Socket> = {
-  send(message, options) {
-    return send(handleOf(this), this, message, options?.signal);
+/** What each socket that sends has, whatever its messages are. */
+const SENDER_STATE: Pick<Sender, "writable"> & Required<Pick<SenderOptions, "maxPendingSends">> = {
+  get writable(): boolean {
+    const handle = handleOf(this);
+    return !handle.closed && (handle.ask() & WRITABLE) !== 0;
   },
-  trySend(message) {
-    return trySend(handleOf(this), message);
+  get maxPendingSends(): number {
+    return openHandleOf(this, "zmq_send").maxPendingSends;
   },
-  sendSync(message, options) {
-    sendSync(handleOf(this), message, options?.timeout);
+  set maxPendingSends(value: number) {
+    const handle = openHandleOf(this, "zmq_send");
+    if (typeof value !== "number") throw new TypeError("maxPendingSends must be a number");
+    if (!(value >= 1) || (value !== Infinity && !Number.isInteger(value))) {
+      throw new RangeError(
+        "maxPendingSends must be a whole number of 1 or more, or Infinity for no limit",
+      );
+    }
+    handle.maxPendingSends = value;
+  },
+};
+
+const SENDS: Omit<Sender, "writable"> & ThisType<Socket> = {
+  send(message, options, extra?: never) {
+    return send(handleIn(this), this, message, options, extra);
+  },
+  trySend(message, extra?: never) {
+    return trySend(handleOf(this), message, extra);
+  },
+  sendSync(message, options, extra?: never) {
+    sendSync(handleOf(this), message, options, extra);
   },
   toWritableStream() {
     return writableOf(openHandleOf(this, "zmq_send"), this);
   },
-  toWritableByteStream(options = {}) {
+  toWritableByteStream(options, extra?: never) {
+    checkOptions(TO_WRITABLE, options, extra);
     return writableBytesOf(openHandleOf(this, "zmq_send"), this, options);
   },
 };
 
 /** The halves as properties of a class. */
 export const RECEIVING_HALF: PropertyDescriptorMap = propertiesOf(RECEIVES, RECEIVING);
-const SENDING_HALF = propertiesOf(SENDS, SENDING);
+const SENDING_HALF = sendingHalf(SENDS);
 
 /** Defines on a class the halves and the options that its type of socket has. What it can't do isn't there. */
 export function compose(
@@ -81,6 +121,11 @@ export function compose(
   if (receives) Object.defineProperties(prototype, receiving);
   if (sends) Object.defineProperties(prototype, sending);
   defineOptions(prototype, options);
+}
+
+/** The members of a sending half, with those that each has. */
+export function sendingHalf(half: object): PropertyDescriptorMap {
+  return { ...propertiesOf(SENDER_STATE, {}), ...propertiesOf(half, SENDING) };
 }
 
 /** A half's members, which don't show where a socket is logged, and its options, as properties of a class. */

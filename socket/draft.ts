@@ -75,7 +75,7 @@ export interface Server
     DraftReceiver<RoutedMessage>,
     DraftSender<PeerTarget>,
     Required<Omit<ServerOptions, keyof SocketOptions>> {}
-composeAddressed(Server, TYPES.Server, peerOf);
+composeAddressed(Server, TYPES.Server, "routingId", peerOf);
 
 /** Options of a {@linkcode Client}. */
 export interface ClientOptions extends SocketOptions, ReceiverOptions, SenderOptions {
@@ -135,7 +135,7 @@ export class Radio extends Socket {
 /** The members of a {@linkcode Radio} that its type of socket brings. */
 export interface Radio
   extends DraftSender<GroupTarget>, Required<Omit<RadioOptions, keyof SocketOptions>> {}
-composeAddressed(Radio, TYPES.Radio, ({ group }: GroupTarget) => groupBytes(group));
+composeAddressed(Radio, TYPES.Radio, "group", ({ group }: GroupTarget) => groupBytes(group));
 
 /** Options of a {@linkcode Dish}. */
 export interface DishOptions extends SocketOptions, ReceiverOptions {}
@@ -261,7 +261,7 @@ export interface Peer
     DraftReceiver<RoutedMessage>,
     DraftSender<PeerTarget>,
     Required<Omit<PeerOptions, keyof SocketOptions>> {}
-composeAddressed(Peer, TYPES.Peer, peerOf);
+composeAddressed(Peer, TYPES.Peer, "routingId", peerOf);
 
 /** Options of a {@linkcode Channel}. */
 export interface ChannelOptions extends SocketOptions, ReceiverOptions, SenderOptions {}

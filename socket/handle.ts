@@ -16,7 +16,7 @@ import { Endpoints } from "./endpoints.ts";
 import { Loan } from "./loan.ts";
 import type { Part } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
-import { closedError, type Operation } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { COMMON, OPTION_NUMBERS, PARTICULAR, RECEIVING } from "./options_table.ts";
 import {
@@ -30,6 +30,7 @@ import {
   setBytes,
 } from "./raw_options.ts";
 import type { SocketType } from "./types.ts";
+import { closedError } from "./wait_errors.ts";
 
 const NO_ADDRESS = new Uint8Array(1);
 
@@ -45,6 +46,10 @@ export class Handle extends Source {
   /** How long a receive or a send waits, in ms; -1 indefinitely. */
   receiveTimeout = -1;
   sendTimeout = -1;
+  /** How many sends wait, and how many may; and how many did when it was closed. */
+  pendingSends = 0;
+  maxPendingSends = Infinity;
+  sendsAtClose = 0;
   /** A visit is in the middle of a message: nothing else may receive before its last part. */
   midMessage = false;
   /** The native socket; undefined while it's lent. */
@@ -90,7 +95,7 @@ export class Handle extends Source {
   }
 
   assertOpen(call: string): void {
-    if (this.closed) throw closedError(call);
+    if (this.closed) throw closedError(this, call);
   }
 
   /** Its type and first address, for the texts of errors: `Pull at tcp://127.0.0.1:5555`. */
@@ -258,10 +263,11 @@ export class Handle extends Source {
    */
   setBackgroundHandler(callback: (() => void) | undefined): void {
     if (callback !== undefined) this.assertOpen("zmq_msg_recv");
-    if (this.background !== (callback !== undefined)) {
-      if (this.background) reactor().removeBackground(this);
+    const had = this.#backgroundHandler !== undefined;
+    if (had !== (callback !== undefined)) {
+      if (had) reactor().removeBackground(this);
       else reactor().addBackground(this);
-      this.dependents += this.background ? 1 : -1;
+      this.dependents += had ? -1 : 1;
     }
     this.#backgroundHandler = callback;
   }
@@ -382,6 +388,7 @@ export class Handle extends Source {
       return this.close();
     }
     this.closed = true;
+    this.sendsAtClose = this.pendingSends;
     const { context } = this;
     doAll([
       ...[this.receivers, this.senders].map((queue) => () => {
@@ -407,9 +414,14 @@ export function handleOf(socket: object): Handle {
   return (socket as { [pollable]: object })[pollable] as Handle;
 }
 
+/** The handle of what a method was called on; undefined where that isn't a socket. */
+export function handleIn(target: unknown): Handle | undefined {
+  return (target as { [pollable]?: object } | undefined)?.[pollable] as Handle | undefined;
+}
+
 /** A socket's handle, or EBADF where it's closed. */
 export function openHandleOf(socket: object, call: string): Handle {
   const handle = handleOf(socket);
-  if (handle.closed) throw closedError(call);
+  if (handle.closed) throw closedError(handle, call);
   return handle;
 }

@@ -32,12 +32,23 @@ export function toPart(part: MessagePart): Part {
     if (bytes.length === 0) assertAttached(part);
     return bytes;
   }
-  const kind = Array.isArray(part) ? "an array within an array" : typeof part;
+  const kind = typeof part;
   if (kind === "number" || kind === "boolean" || kind === "bigint") return String(part);
   throw new TypeError(
-    `A message consists of strings, buffers, numbers, booleans, bigints and null, not of ${kind}` +
-      (typeof part === "object" ? ": use JSON.stringify for objects" : ""),
+    `A message consists of strings, buffers, numbers, booleans, bigints and null, not of ${
+      whatOf(part)
+    }`,
   );
+}
+
+/** What it is that isn't a part, and what to do about that. */
+function whatOf(part: unknown): string {
+  if (Array.isArray(part)) return "an array within an array";
+  if (typeof part !== "object") return typeof part;
+  if (typeof (part as PromiseLike<unknown>).then === "function") {
+    return "a promise: await it, and send what it resolves to";
+  }
+  return "object: use JSON.stringify for objects";
 }
 
 /** A part that is text or bytes, or null, as libzmq takes it. Undefined for anything else. */

@@ -2,11 +2,11 @@
 
 import { stateError } from "../ffi/errno.ts";
 import { checkSignal } from "../poller/pending.ts";
+import type { WaitOptions } from "../poller/wait_options.ts";
 import { openHandleOf } from "./handle.ts";
 import type { SocketEvent, SocketEventOfType, SocketEventType } from "./event_types.ts";
 import { toEvent } from "./events.ts";
 import { Monitor } from "./monitor.ts";
-import type { WaitLimits } from "./operation.ts";
 
 const CALL = "zmq_msg_recv";
 const END: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, done: true });
@@ -93,7 +93,7 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
    * @throws {ZmqError} EBADF If the observer is closed.
    * @throws {ZmqError} EBUSY If the events go to listeners.
    */
-  receive({ signal }: WaitLimits = {}): Promise<SocketEvent> {
+  receive({ signal }: WaitOptions = {}): Promise<SocketEvent> {
     this.#assertFree();
     if (this.closed) throw closedError();
     checkSignal(signal);

@@ -1,21 +1,9 @@
 /** What receives and sends that wait have in common: their place in a queue, and how they end. */
 
-import { stateError } from "../ffi/errno.ts";
 import { reactor } from "../poller/reactor.ts";
 import { type Queue, QueuedOperation } from "../poller/queue.ts";
 import type { Handle } from "./handle.ts";
-
-/** How long a call may take, and what may end it. */
-export interface WaitLimits {
-  /** Ends the wait when aborted; the promise then rejects with the signal's reason. */
-  signal?: AbortSignal;
-}
-
-/** How long a synchronous call may block. */
-export interface SyncLimits {
-  /** At most this many ms; 0 only tries. Default: the socket's receive or send time-out. */
-  timeout?: number;
-}
+import { closedError } from "./wait_errors.ts";
 
 /** A receive or a send that waits. */
 export abstract class Operation extends QueuedOperation {
@@ -25,6 +13,8 @@ export abstract class Operation extends QueuedOperation {
    * operation out of turn, or to a peer that isn't there, fails only when it's tried.
    */
   tried = false;
+  /** How long it may wait, in ms; below 0 indefinitely. */
+  timeout = -1;
 
   constructor(
     readonly handle: Handle,
@@ -52,16 +42,22 @@ export abstract class Operation extends QueuedOperation {
 
   /** Ends it because its socket was closed. */
   closed(): void {
-    this.fail(closedError(this.call));
+    this.fail(closedError(this.handle, this.call));
   }
 
-  /** Begins to wait, behind those that wait already. One that wasn't tried is tried in the next turn. */
-  enqueue(timeout: number, tried: boolean, signal: AbortSignal | undefined): void {
+  /**
+   * Begins to wait, behind those that wait already. One that wasn't tried is tried in the next turn. Without `ref`, it
+   * doesn't keep the process alive.
+   */
+  enqueue(timeout: number, tried: boolean, signal: AbortSignal | undefined, ref = true): void {
     this.tried = tried;
+    this.timeout = timeout;
     if (timeout >= 0) this.deadline = performance.now() + timeout;
     this.signal = signal;
+    this.ref = ref;
     this.queue.push(this);
     this.handle.dependents++;
+    if (!ref) reactor().addBackground(this.handle);
     reactor().addPending(this);
     if (!tried) reactor().postpone(this.handle);
   }
@@ -71,6 +67,7 @@ export abstract class Operation extends QueuedOperation {
     this.#ended = true;
     this.queue.remove(this);
     this.handle.dependents--;
+    if (!this.ref) reactor().removeBackground(this.handle);
     reactor().removePending(this);
   }
 
@@ -85,27 +82,10 @@ export abstract class Operation extends QueuedOperation {
   }
 }
 
-/** The error of a call on a closed socket. */
-export function closedError(call: string): Error {
-  return stateError("EBADF", call, "The socket is closed");
-}
-
-/** The error of a time-out. */
-export function timeoutError(call: string, what: string, timeout: number): Error {
-  return stateError("EAGAIN", call, `${what} within ${timeout} ms`);
-}
-
 /** A synchronous wait is cut into slices of this many ms, so that a worker can be terminated in it. */
 export const SLICE = 100;
 
-/** Checks a time-out in ms; `fallback`, an option's value, counts -1 as no limit. */
-export function toTimeout(timeout: number | undefined, fallback: number): number {
-  if (timeout === undefined) return fallback < 0 ? Infinity : fallback;
-  if (typeof timeout !== "number" || Number.isNaN(timeout)) {
-    throw new TypeError("A timeout is a number of milliseconds");
-  }
-  if (timeout < 0) {
-    throw new RangeError("A timeout is 0 or more milliseconds; Infinity for no limit");
-  }
-  return timeout;
+/** How long a wait may last, in ms: what the program says or else the socket's own, where -1 is no limit. */
+export function limitOf(timeout: number | undefined, own: number): number {
+  return timeout ?? (own < 0 ? Infinity : own);
 }

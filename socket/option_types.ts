@@ -17,6 +17,12 @@ export interface SenderOptions {
    * effect at once. Default -1 (`ZMQ_SNDTIMEO`).
    */
   sendTimeout?: number;
+  /**
+   * How many sends may wait at once; one more rejects with EAGAIN. A whole number of 1 or more, or `Infinity`. A loop
+   * that doesn't await its sends copies each message, until the memory is used up or this many wait. Takes effect at
+   * once. Default `Infinity`.
+   */
+  maxPendingSends?: number;
 }
 
 /** Options of sockets that receive. */

@@ -4,7 +4,7 @@ import { has } from "../ffi/libzmq.ts";
 import { ZmqError } from "../errors.ts";
 import { stateError } from "../ffi/errno.ts";
 import { loadLibrary } from "../ffi/load.ts";
-import { closedError } from "./operation.ts";
+import { closedError } from "./wait_errors.ts";
 import { type Handle, handleOf } from "./handle.ts";
 import { int64Bytes, intBytes, textOf } from "./raw_options.ts";
 import { assertSafeOptions } from "./hazards.ts";
@@ -26,7 +26,7 @@ export function getOption(handle: Handle, name: OptionName): unknown {
 
 /** Reads an option by its row. */
 export function getByRow(handle: Handle, name: string, row: OptionRow): unknown {
-  if (handle.closed) throw closedError("zmq_getsockopt");
+  if (handle.closed) throw closedError(handle, "zmq_getsockopt");
   if (row.field !== undefined) return handle[row.field];
   if ("unreadable" in row) return handle.shadowOptions.get(name) ?? row.unreadable;
   assertBuilt(name, row, "zmq_getsockopt");
@@ -72,7 +72,7 @@ export function setOption(handle: Handle, name: OptionName, value: unknown): voi
 
 /** Checks a value and sets an option to it, by its row. */
 export function setByRow(handle: Handle, name: string, row: OptionRow, value: unknown): void {
-  if (handle.closed) throw closedError("zmq_setsockopt");
+  if (handle.closed) throw closedError(handle, "zmq_setsockopt");
   const bytes = encode(name, row, value);
   assertBuilt(name, row, "zmq_setsockopt");
   if (row.field !== undefined) {

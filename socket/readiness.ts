@@ -4,11 +4,13 @@ import type { Listener } from "../poller/source.ts";
 import { waitReadable } from "../poller/wait_readable.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/budget.ts";
-import { bitsOf, type Interest } from "../poller/poller.ts";
 import { reactor } from "../poller/reactor.ts";
-import { checkSignal, Pending } from "../poller/pending.ts";
+import { Pending } from "../poller/pending.ts";
+import { checkWait, type Signature, waitProblem } from "../poller/wait_options.ts";
 import type { Handle } from "./handle.ts";
-import { closedError, SLICE, toTimeout } from "./operation.ts";
+import { SLICE } from "./operation.ts";
+import { closedError, foreignError } from "./wait_errors.ts";
+import type { SocketSyncWaitOptions, SocketWaitOptions } from "./waits.ts";
 
 const CALL = "zmq_getsockopt";
 
@@ -41,7 +43,7 @@ class PendingReadiness extends Pending implements Listener {
   }
 
   onClosed(): void {
-    this.abort(closedError(CALL));
+    this.abort(closedError(this.handle, CALL));
   }
 
   onFailed(error: unknown): void {
@@ -69,18 +71,29 @@ class PendingReadiness extends Pending implements Listener {
   }
 }
 
-/** Waits until a socket is ready; false when the time is over. */
+const WAIT: Signature = {
+  name: "wait",
+  options: ["readable", "writable", "timeout", "signal"],
+  example: "{ timeout: 50 }",
+};
+const WAIT_SYNC: Signature = {
+  name: "waitSync",
+  options: ["readable", "writable", "timeout"],
+  example: "{ timeout: 50 }",
+};
+
+/** Waits until a socket is ready; false when the time is over. Whatever is wrong, its promise rejects. */
 export function waitReady(
-  handle: Handle,
+  handle: Handle | undefined,
   owner: object,
-  interest: Interest,
-  timeout: number | undefined,
-  signal: AbortSignal | undefined,
+  options: SocketWaitOptions = {},
+  extra?: unknown,
 ): Promise<boolean> {
-  const wanted = wantedOf(interest);
-  const limit = toTimeout(timeout, -1);
-  if (handle.closed) throw closedError(CALL);
-  checkSignal(signal);
+  if (handle === undefined) return Promise.reject(foreignError("wait"));
+  const wanted = waitProblem(WAIT, options, extra) ?? wantedOf(handle, WAIT, options);
+  if (typeof wanted !== "number") return Promise.reject(wanted);
+  const { timeout: limit = Infinity, signal } = options;
+  if (handle.closed) return Promise.reject(closedError(handle, CALL));
   if (signal?.aborted) return Promise.reject(signal.reason);
   // A loop that finds the socket ready each time mustn't keep everything else from its turn.
   const looked = takeBudget();
@@ -97,12 +110,14 @@ export function waitReady(
 /** The same, blocking this thread. */
 export function waitReadySync(
   handle: Handle,
-  interest: Interest,
-  timeout: number | undefined,
+  options: SocketSyncWaitOptions = {},
+  extra?: unknown,
 ): boolean {
-  const wanted = wantedOf(interest);
-  const limit = toTimeout(timeout, -1);
-  if (handle.closed) throw closedError(CALL);
+  checkWait(WAIT_SYNC, options, extra);
+  const wanted = wantedOf(handle, WAIT_SYNC, options);
+  if (typeof wanted !== "number") throw wanted;
+  const { timeout: limit = Infinity } = options;
+  if (handle.closed) throw closedError(handle, CALL);
   let deadline: number | undefined;
   for (;;) {
     if (isReady(handle, wanted)) return true;
@@ -127,10 +142,24 @@ function forOthers({ receivers, senders }: Handle, ready: number): number {
   return ready;
 }
 
-function wantedOf(interest: Interest): number {
-  const wanted = bitsOf(interest);
-  if (wanted === 0) {
-    throw new TypeError("There is nothing to wait for: neither readable nor writable");
+/** The directions to wait for; an error where there is none, or one that the type of socket doesn't have. */
+function wantedOf(
+  { type: { name, receives, sends } }: Handle,
+  { name: method }: Signature,
+  options: SocketSyncWaitOptions,
+): number | TypeError {
+  const { readable = receives && options.writable !== true, writable = !receives } = options;
+  if (typeof readable !== "boolean" || typeof writable !== "boolean") {
+    return new TypeError(`${method} takes readable and writable as true or false`);
   }
-  return wanted;
+  if (readable && !receives) {
+    return new TypeError(`A ${name} never becomes readable, since it can't receive`);
+  }
+  if (writable && !sends) {
+    return new TypeError(`A ${name} never becomes writable, since it can't send`);
+  }
+  if (!readable && !writable) {
+    return new TypeError("There is nothing to wait for: neither readable nor writable");
+  }
+  return (readable ? READABLE : 0) | (writable ? WRITABLE : 0);
 }

@@ -6,18 +6,31 @@ import { backgroundSources } from "../poller/background.ts";
 import { waitReadable } from "../poller/wait_readable.ts";
 import { takeBudget } from "../poller/budget.ts";
 import { reactor } from "../poller/reactor.ts";
-import { checkSignal } from "../poller/pending.ts";
+import {
+  checkOptions,
+  checkWait,
+  type IterateOptions,
+  type Signature,
+  type SyncWaitOptions,
+  waitProblem,
+} from "../poller/wait_options.ts";
 import type { Handle } from "./handle.ts";
 import type { Frame } from "./frame.ts";
-import { closedError, Operation, SLICE, timeoutError, toTimeout } from "./operation.ts";
+import { limitOf, Operation, SLICE } from "./operation.ts";
 import {
   Failure,
   takeMessage,
   takeMessageBlocking,
   takeMessageOrFailure,
 } from "./native_message.ts";
+import type { DrainOptions, ReceiveOptions } from "./waits.ts";
+import { closedError, foreignError, timeoutError } from "./wait_errors.ts";
 
 const CALL = "zmq_msg_recv";
+/** What can end an iteration, and whether the process waits with it. */
+type Iterating = IterateOptions & Pick<ReceiveOptions, "ref">;
+
+const LATE = "No message came";
 const END: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, done: true });
 
 /** A receive that waits. */
@@ -58,7 +71,7 @@ export class Receive extends Operation {
   }
 
   protected override timedOut(): unknown {
-    return timeoutError(CALL, "No message came", this.handle.receiveTimeout);
+    return timeoutError(this.handle, CALL, LATE, this.timeout);
   }
 }
 
@@ -86,12 +99,18 @@ class Turn extends Receive {
 /** Iterates over a socket's messages. Written by hand: an async generator takes twice as long. */
 export class MessageIterator implements AsyncIterableIterator<Frame[]> {
   #ended = false;
+  readonly #signal: AbortSignal | undefined;
+  readonly #ref: boolean;
 
-  constructor(readonly handle: Handle, readonly owner: object) {}
+  constructor(readonly handle: Handle, readonly owner: object, options?: Iterating) {
+    this.#signal = options?.signal;
+    this.#ref = options?.ref ?? true;
+  }
 
   next(): Promise<IteratorResult<Frame[]>> {
     const { handle } = this;
     if (this.#ended || handle.closed) return Promise.resolve(END);
+    if (this.#signal?.aborted) return Promise.reject(this.#signal.reason);
     const tried = !handle.lent && mayTry(handle) && takeBudget();
     if (tried) {
       const message = takeOrFailure(handle);
@@ -105,7 +124,7 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
   #wait(tried: boolean): Promise<IteratorResult<Frame[]>> {
     return new Promise((resolve, reject) => {
       const turn = new Turn(this, this.handle, resolve, reject);
-      turn.enqueue(this.handle.receiveTimeout, tried, undefined);
+      turn.enqueue(this.handle.receiveTimeout, tried, this.#signal, this.#ref);
     });
   }
 
@@ -125,72 +144,148 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
   }
 }
 
-/** Receives a message, now or later. */
-export function receive(
+const ITERATE: Signature = {
+  name: "iterate",
+  options: ["signal", "ref"],
+  example: "{ signal }",
+};
+
+/** Iterates over a socket's messages, until it's closed or a signal is aborted. */
+export function iterate(
   handle: Handle,
   owner: object,
-  signal: AbortSignal | undefined,
+  options?: Iterating,
+  extra?: unknown,
+): MessageIterator {
+  checkWait(ITERATE, options, extra);
+  const problem = refProblem(options);
+  if (problem !== undefined) throw problem;
+  return new MessageIterator(handle, owner, options);
+}
+
+const RECEIVE: Signature = {
+  name: "receive",
+  options: ["timeout", "signal", "ref"],
+  example: "{ timeout: 50 }",
+};
+
+/** Receives a message, now or later. Whatever is wrong, its promise rejects. */
+export function receive(
+  handle: Handle | undefined,
+  owner: object,
+  options: ReceiveOptions | undefined,
+  extra: unknown,
 ): Promise<Frame[]> {
-  if (handle.closed) throw closedError(CALL);
-  checkSignal(signal);
-  if (signal?.aborted) return Promise.reject(signal.reason);
+  if (handle === undefined) return Promise.reject(foreignError("receive"));
+  if (options !== undefined || extra !== undefined) {
+    const problem = waitProblem(RECEIVE, options, extra) ?? refProblem(options);
+    if (problem !== undefined) return Promise.reject(problem);
+  }
+  if (handle.closed) return Promise.reject(closedError(handle, CALL));
+  if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
   const tried = !handle.lent && mayTry(handle) && takeBudget();
   if (tried) {
     const message = takeOrFailure(handle);
     if (message instanceof Failure) return Promise.reject(message.reason);
     if (message !== undefined) return Promise.resolve(message);
-    if (handle.receiveTimeout === 0) {
-      return Promise.reject(timeoutError(CALL, "No message came", 0));
-    }
   }
-  return waitForMessage(handle, owner, tried, signal);
+  return waitForMessage(handle, owner, tried, options);
 }
 
 function waitForMessage(
   handle: Handle,
   owner: object,
   tried: boolean,
-  signal: AbortSignal | undefined,
+  options: ReceiveOptions = {},
 ): Promise<Frame[]> {
+  const limit = limitOf(options.timeout, handle.receiveTimeout);
+  if (tried && limit === 0) return Promise.reject(timeoutError(handle, CALL, LATE, 0));
   return new Promise((resolve, reject) => {
     const receive = new Receive(handle, owner, resolve, reject);
-    receive.enqueue(handle.receiveTimeout, tried, signal);
+    receive.enqueue(limit, tried, options.signal, options.ref);
   });
 }
 
+function refProblem(options: { ref?: boolean } | undefined): Error | undefined {
+  if (options?.ref === undefined || typeof options.ref === "boolean") return undefined;
+  return new TypeError("ref is true or false: whether the wait keeps the process alive");
+}
+
+const TRY_RECEIVE: Signature = {
+  name: "tryReceive",
+  options: [],
+  hint: "tryReceive takes no options, since it never waits: receive and receiveSync do",
+};
+
 /** Receives a message that has arrived already; undefined if there is none, or if receives are pending. */
-export function tryReceive(handle: Handle): Frame[] | undefined {
-  if (handle.closed) throw closedError(CALL);
+export function tryReceive(handle: Handle, extra?: unknown): Frame[] | undefined {
+  if (extra !== undefined) checkWait(TRY_RECEIVE, undefined, extra);
+  if (handle.closed) throw closedError(handle, CALL);
   return mayTry(handle) ? take(handle) : undefined;
 }
 
 /** Iterates over the messages that have arrived. */
-class Drain implements IterableIterator<Frame[]> {
-  constructor(readonly handle: Handle) {}
+class Drain extends Iterator<Frame[], undefined> {
+  readonly #handle: Handle;
+  #left: number;
 
-  next(): IteratorResult<Frame[]> {
-    const { handle } = this;
-    // The loop's body may have closed the socket.
-    const message = handle.closed || !mayTry(handle) ? undefined : take(handle);
-    // One literal for both: only then does V8 leave it out where it inlines this into the loop.
-    return { value: message, done: message === undefined } as IteratorResult<Frame[]>;
+  constructor(handle: Handle, limit: number) {
+    super();
+    this.#handle = handle;
+    this.#left = limit;
   }
 
-  [Symbol.iterator](): this {
-    return this;
+  override next(): IteratorResult<Frame[], undefined> {
+    const handle = this.#handle;
+    // The loop's body may have closed the socket.
+    const message = this.#left-- <= 0 || handle.closed || !mayTry(handle)
+      ? undefined
+      : take(handle);
+    // One literal for both: only then does V8 leave it out where it inlines this into the loop.
+    return { value: message, done: message === undefined } as IteratorResult<Frame[], undefined>;
   }
 }
+
+const DRAIN: Signature = { name: "drain", options: ["limit"], example: "{ limit: 100 }" };
 
 /** Iterates over the messages that have arrived. */
-export function drain(handle: Handle): IterableIterator<Frame[]> {
-  if (handle.closed) throw closedError(CALL);
-  return new Drain(handle);
+export function drain(
+  handle: Handle,
+  options?: DrainOptions,
+  extra?: unknown,
+): IteratorObject<Frame[], undefined> {
+  checkOptions(DRAIN, options, extra);
+  const limit = checkedLimit(options?.limit);
+  if (handle.closed) throw closedError(handle, CALL);
+  return new Drain(handle, limit);
 }
 
+/** Checks how many messages a call may take at most. */
+export function checkedLimit(limit = Infinity): number {
+  if (typeof limit !== "number" || Number.isNaN(limit)) {
+    throw new TypeError("A limit is a number of messages");
+  }
+  if (limit < 1 || (limit !== Infinity && !Number.isInteger(limit))) {
+    throw new RangeError("A limit is a whole number of messages, 1 or more");
+  }
+  return limit;
+}
+
+const RECEIVE_SYNC: Signature = {
+  name: "receiveSync",
+  options: ["timeout"],
+  example: "{ timeout: 50 }",
+};
+
 /** Receives a message, blocking this thread until one comes. */
-export function receiveSync(handle: Handle, limit: number | undefined): Frame[] {
-  if (handle.closed) throw closedError(CALL);
-  const timeout = toTimeout(limit, handle.receiveTimeout);
+export function receiveSync(
+  handle: Handle,
+  options?: SyncWaitOptions,
+  extra?: unknown,
+): Frame[] {
+  if (options !== undefined || extra !== undefined) checkWait(RECEIVE_SYNC, options, extra);
+  if (handle.closed) throw closedError(handle, CALL);
+  const timeout = limitOf(options?.timeout, handle.receiveTimeout);
   if (handle.midMessage) {
     const message = "A visit is showing a part of a message, and others of it follow";
     throw stateError("EBUSY", CALL, message);
@@ -203,7 +298,7 @@ export function receiveSync(handle: Handle, limit: number | undefined): Frame[] 
     const left = timeout === Infinity
       ? Infinity
       : (deadline ??= performance.now() + timeout) - performance.now();
-    if (left <= 0) throw timeoutError(CALL, "No message came", timeout);
+    if (left <= 0) throw timeoutError(handle, CALL, LATE, timeout);
     if (!preparesToBlock(handle, left)) continue;
     message = takeMessageBlocking(handle.pointer, handle.metadata);
     handle.markStale();

@@ -4,7 +4,13 @@ import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/budget.ts";
 import { waitReadable } from "../poller/wait_readable.ts";
 import { reactor } from "../poller/reactor.ts";
-import { checkSignal } from "../poller/pending.ts";
+import {
+  checkWait,
+  type Signature,
+  type SyncWaitOptions,
+  type WaitOptions,
+  waitProblem,
+} from "../poller/wait_options.ts";
 import type { Handle } from "./handle.ts";
 import {
   keepParts,
@@ -14,8 +20,16 @@ import {
   toPart,
   toParts,
 } from "./message.ts";
-import { closedError, Operation, timeoutError, toTimeout } from "./operation.ts";
+import { limitOf, Operation } from "./operation.ts";
+import { Failure } from "./native_message.ts";
 import { isPinned, sendAtOnce, sendPart, sendParts, sendPinned } from "./native_send.ts";
+import {
+  closedError,
+  foreignError,
+  sendClosedError,
+  timeoutError,
+  tooManySendsError,
+} from "./wait_errors.ts";
 
 const CALL = "zmq_send";
 const SENT: Promise<void> = Promise.resolve();
@@ -42,9 +56,19 @@ export class Send extends Operation {
   }
 
   override enqueue(timeout: number, tried: boolean, signal: AbortSignal | undefined): void {
+    this.handle.pendingSends++;
     super.enqueue(timeout, tried, signal);
     // A refused send may have left commands unread, so the socket is looked at before anything sleeps.
     if (tried) reactor().queueRecheck(this.handle);
+  }
+
+  override dequeue(): void {
+    this.handle.pendingSends--;
+    super.dequeue();
+  }
+
+  override closed(): void {
+    this.fail(sendClosedError(this.handle, CALL));
   }
 
   protected override get call(): string {
@@ -70,21 +94,37 @@ export class Send extends Operation {
   }
 
   protected override timedOut(): unknown {
-    return timeoutError(CALL, LATE, this.handle.sendTimeout);
+    return timeoutError(this.handle, CALL, LATE, this.timeout);
   }
 }
 
-/** Sends a message, now or later. */
+/** What `send` takes, and those of sockets whose messages go to a peer or a group. */
+export function sendSignature(name: string, ...options: string[]): Signature {
+  const hint = `${name} takes one message: several parts are an array, ${name}(["a", "b"])`;
+  return { name, options, example: "{ timeout: 50 }", hint };
+}
+const SEND = sendSignature("send", "timeout", "signal");
+const SEND_SYNC = sendSignature("sendSync", "timeout");
+const TRY_SEND = sendSignature("trySend");
+
+/** Sends a message, now or later. Whatever is wrong, its promise rejects. */
 export function send(
-  handle: Handle,
+  handle: Handle | undefined,
   owner: object,
   message: MessageLike,
-  signal: AbortSignal | undefined,
+  options: WaitOptions | undefined,
+  extra: unknown,
+  signature: Signature = SEND,
 ): Promise<void> {
-  const parts = checkMessage(handle, message);
-  if (handle.closed) throw closedError(CALL);
-  checkSignal(signal);
-  if (signal?.aborted) return Promise.reject(signal.reason);
+  if (handle === undefined) return Promise.reject(foreignError("send"));
+  if (options !== undefined || extra !== undefined) {
+    const problem = waitProblem(signature, options, extra);
+    if (problem !== undefined) return Promise.reject(problem);
+  }
+  const parts = checkMessageOrFailure(handle, message);
+  if (parts instanceof Failure) return Promise.reject(parts.reason);
+  if (handle.closed) return Promise.reject(closedError(handle, CALL));
+  if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
   const tried = !handle.lent && handle.senders.first === undefined && takeBudget();
   if (tried) {
     // Without a `try` around it, which costs 12 ns of some 80: the checks below find out what keeps the message.
@@ -97,9 +137,8 @@ export function send(
     } catch (error) {
       return Promise.reject(error);
     }
-    if (handle.sendTimeout === 0) return Promise.reject(timeoutError(CALL, LATE, 0));
   }
-  return sendLater(handle, owner, parts, tried, signal);
+  return sendLater(handle, owner, parts, tried, options);
 }
 
 function sendLater(
@@ -107,23 +146,29 @@ function sendLater(
   owner: object,
   parts: Part | Part[],
   tried: boolean,
-  signal: AbortSignal | undefined,
+  options: WaitOptions = {},
 ): Promise<void> {
+  const limit = limitOf(options.timeout, handle.sendTimeout);
+  if (tried && limit === 0) return Promise.reject(timeoutError(handle, CALL, LATE, 0));
+  if (handle.pendingSends >= handle.maxPendingSends) {
+    return Promise.reject(tooManySendsError(handle, CALL));
+  }
   return new Promise((resolve, reject) => {
     const kept = keepParts(Array.isArray(parts) ? parts : [parts as Part]);
-    new Send(handle, owner, kept, resolve, reject).enqueue(handle.sendTimeout, tried, signal);
+    new Send(handle, owner, kept, resolve, reject).enqueue(limit, tried, options.signal);
   });
 }
 
 /** Sends a message if that's possible at once; false where it isn't, or where others wait to send. */
-export function trySend(handle: Handle, message: MessageLike): boolean {
+export function trySend(handle: Handle, message: MessageLike, extra?: unknown): boolean {
+  if (extra !== undefined) checkWait(TRY_SEND, undefined, extra);
   if (isPinned(message) && sendAgain(handle)) return true;
   return trySendParts(handle, checkMessage(handle, message));
 }
 
 /** The same for what has been converted and counted. */
 export function trySendParts(handle: Handle, parts: Part | readonly Part[]): boolean {
-  if (handle.closed) throw closedError(CALL);
+  if (handle.closed) throw closedError(handle, CALL);
   return handle.senders.first === undefined && put(handle, parts, true);
 }
 
@@ -139,11 +184,18 @@ function sendAgain(handle: Handle): boolean {
 }
 
 /** Sends a message, blocking this thread until that's possible. */
-export function sendSync(handle: Handle, message: MessageLike, limit: number | undefined): void {
-  if (isPinned(message) && limit === undefined && sendAgain(handle)) return;
+export function sendSync(
+  handle: Handle,
+  message: MessageLike,
+  options: SyncWaitOptions | undefined,
+  extra: unknown,
+  signature: Signature = SEND_SYNC,
+): void {
+  if (options !== undefined || extra !== undefined) checkWait(signature, options, extra);
+  else if (isPinned(message) && sendAgain(handle)) return;
   const parts = checkMessage(handle, message);
-  if (handle.closed) throw closedError(CALL);
-  const timeout = toTimeout(limit, handle.sendTimeout);
+  if (handle.closed) throw closedError(handle, CALL);
+  const timeout = limitOf(options?.timeout, handle.sendTimeout);
   let deadline: number | undefined;
   for (;;) {
     if (handle.senders.first !== undefined) handle.serveAll(handle.senders);
@@ -151,7 +203,7 @@ export function sendSync(handle: Handle, message: MessageLike, limit: number | u
     // Not before the first try, which mostly succeeds: reading the clock takes longer than sending.
     deadline ??= performance.now() + timeout;
     const left = deadline - performance.now();
-    if (left <= 0) throw timeoutError(CALL, LATE, timeout);
+    if (left <= 0) throw timeoutError(handle, CALL, LATE, timeout);
     waitReadable(handle.fd, Math.min(left, RETRY));
   }
 }
@@ -159,6 +211,14 @@ export function sendSync(handle: Handle, message: MessageLike, limit: number | u
 function checkMessage(handle: Handle, message: MessageLike): Part | Part[] {
   if (!handle.takesAnyParts) checkCount(handle, message);
   return Array.isArray(message) ? toParts(message) : toPart(message as MessagePart);
+}
+
+function checkMessageOrFailure(handle: Handle, message: MessageLike): Part | Part[] | Failure {
+  try {
+    return checkMessage(handle, message);
+  } catch (error) {
+    return new Failure(error);
+  }
 }
 
 /** What libzmq would drop, with success: a message without the parts that its type of socket wants. */

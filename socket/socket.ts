@@ -3,12 +3,10 @@
 import { type Context, context as defaultContext, coreOf } from "../context.ts";
 import { type Pollable, pollable } from "../poller/pollable.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
-import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { idle } from "../poller/reactor.ts";
-import type { Interest } from "../poller/poller.ts";
-import { checkCount, type SyncWaitOptions, type WaitOptions } from "../poller/wait_options.ts";
+import { checkCount } from "../poller/wait_options.ts";
 import { bindToRandomPort, type BindToRandomPortOptions, checkAddress } from "./binding.ts";
-import { type Handle, handleOf, openHandleOf } from "./handle.ts";
+import { type Handle, handleIn, handleOf, openHandleOf } from "./handle.ts";
 import { open } from "./open.ts";
 import { assertSafeOptions } from "./hazards.ts";
 import { Observer } from "./observer.ts";
@@ -20,6 +18,7 @@ import { waitReady, waitReadySync } from "./readiness.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import { addFilter, idBytes, metadataBytes, textBytes } from "./settable_options.ts";
 import { typeOf } from "./types.ts";
+import type { SocketSyncWaitOptions, SocketWaitOptions } from "./waits.ts";
 
 /**
  * What all sockets have in common. Programs make {@linkcode Push}, {@linkcode Router} and the other classes.
@@ -97,31 +96,20 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
     return this.#events ??= new Observer(this);
   }
 
-  /** Whether a message can be received at once. False on a closed socket (`ZMQ_EVENTS`). */
-  get readable(): boolean {
-    const handle = handleOf(this);
-    return !handle.closed && (handle.ask() & READABLE) !== 0;
-  }
-
-  /** Whether a message can be sent at once. False on a closed socket (`ZMQ_EVENTS`). */
-  get writable(): boolean {
-    const handle = handleOf(this);
-    return !handle.closed && (handle.ask() & WRITABLE) !== 0;
-  }
-
   /**
-   * Waits until a message can be received or, as `interest` says, sent, and does neither. True where it can;
-   * false when the time is over. Receives and sends that wait come first: it's ready only when there is something
-   * left for others. For several sockets, or descriptors beside them, there is {@linkcode Poller} (`ZMQ_EVENTS`).
+   * Waits until a message can be received or, as the options say, sent, and does neither. Resolves to true where it can, and
+   * to false when the time is over. Receives and sends that wait come first: the socket is ready only when there is
+   * something left for others. For several sockets, or descriptors beside them, there is {@linkcode Poller}
+   * (`ZMQ_EVENTS`).
    *
-   * The promise rejects with the signal's reason, and with EBADF when the socket is closed meanwhile. Everything else is
-   * thrown at once.
+   * The default direction is the only one that the class has, and receiving where it has both. Whatever is wrong, the
+   * promise rejects: nothing is thrown.
    *
-   * @param interest What to wait for; by default, until it's readable.
-   * @param options At most how many ms, by default without a limit; and a signal that ends the wait.
-   * @throws {ZmqError} EBADF If the socket is closed.
-   * @throws {TypeError} If the interest or the timeout has the wrong type.
+   * @throws {TypeError} If an option is unknown or has the wrong type, or if there is an argument too many.
+   * @throws {TypeError} If the class doesn't have the direction, or if there is none to wait for.
    * @throws {RangeError} If the timeout is negative.
+   * @throws {ZmqError} EBADF If the socket is closed, or is closed meanwhile.
+   * @throws {Error} The signal's reason, whatever it is, when the signal is aborted.
    *
    * @example An answer within a second, or none
    * ```ts
@@ -132,17 +120,25 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * using request = new Request();
    * request.connect(reply.lastEndpoint!);
    * await request.send("is anyone there?");
-   * console.log(await reply.poll({ readable: true }, { timeout: 1000 })); // true
-   * console.log(await request.poll({ readable: true }, { timeout: 10 })); // false
+   * console.log(await reply.wait({ timeout: 1000 })); // true
+   * console.log(await request.wait({ timeout: 10 })); // false
    * ```
    */
-  poll(interest: Interest = { readable: true }, options: WaitOptions = {}): Promise<boolean> {
-    return waitReady(handleOf(this), this, interest, options.timeout, options.signal);
+  wait(options?: SocketWaitOptions, extra?: never): Promise<boolean> {
+    return waitReady(handleIn(this), this, options, extra);
   }
 
-  /** Does the same while it blocks this thread, and everything else in this isolate. Meant for workers and scripts. */
-  pollSync(interest: Interest = { readable: true }, options: SyncWaitOptions = {}): boolean {
-    return waitReadySync(handleOf(this), interest, options.timeout);
+  /**
+   * Does what {@linkcode Socket.wait} does while it blocks this thread, and everything else in this isolate. Meant for
+   * workers and scripts.
+   *
+   * @throws {TypeError} If an option is unknown or has the wrong type, or if there is an argument too many.
+   * @throws {TypeError} If the class doesn't have the direction, or if there is none to wait for.
+   * @throws {RangeError} If the timeout is negative.
+   * @throws {ZmqError} EBADF If the socket is closed.
+   */
+  waitSync(options?: SocketSyncWaitOptions, extra?: never): boolean {
+    return waitReadySync(handleOf(this), options, extra);
   }
 
   /**

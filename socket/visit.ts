@@ -1,11 +1,12 @@
 /** Visiting: a receive that shows each frame in a buffer of the library's, and allocates nothing for small ones. */
 
+import { checkWait, type Signature } from "../poller/wait_options.ts";
 import type { Handle } from "./handle.ts";
 import { isSingle } from "./message_layout.ts";
 import { skipRest } from "./native_message.ts";
-import { closedError, toTimeout } from "./operation.ts";
-import { mayBlockIn, mayTry, preparesToBlock } from "./receive.ts";
+import { checkedLimit, mayBlockIn, mayTry, preparesToBlock } from "./receive.ts";
 import { borrowVisitBuffers, returnVisitBuffers, type VisitBuffers } from "./visit_buffers.ts";
+import { closedError } from "./wait_errors.ts";
 
 /**
  * Reads one frame; see {@linkcode Receiver.visit}. `bytes` is valid until it returns; `more` says that another frame of
@@ -24,18 +25,24 @@ export interface VisitOptions {
   timeout?: number;
 }
 
+const VISIT: Signature = {
+  name: "visit",
+  options: ["limit", "timeout"],
+  example: "{ limit: 100, timeout: 50 }",
+};
+
 /** Shows every message that has arrived, in place. Returns their number. */
-export function visit(handle: Handle, visitor: Visitor, options: VisitOptions): number {
-  if (handle.closed) throw closedError("zmq_msg_recv");
+export function visit(
+  handle: Handle,
+  visitor: Visitor,
+  options: VisitOptions = {},
+  extra?: unknown,
+): number {
   if (typeof visitor !== "function") throw new TypeError("visit needs a function");
-  const { limit = Infinity } = options;
-  if (typeof limit !== "number" || Number.isNaN(limit)) {
-    throw new TypeError("A limit is a number of messages");
-  }
-  if (limit < 1 || (limit !== Infinity && !Number.isInteger(limit))) {
-    throw new RangeError("A limit is a whole number of messages, 1 or more");
-  }
-  const timeout = toTimeout(options.timeout, 0);
+  checkWait(VISIT, options, extra);
+  const limit = checkedLimit(options.limit);
+  if (handle.closed) throw closedError(handle, "zmq_msg_recv");
+  const { timeout = 0 } = options;
   let deadline: number | undefined;
   const buffers = borrowVisitBuffers();
   try {
@@ -44,7 +51,7 @@ export function visit(handle: Handle, visitor: Visitor, options: VisitOptions): 
       const visited = mayTry(handle) && !(timeout === Infinity && mayBlockIn(handle))
         ? visitMany(handle, visitor, limit, buffers, buffers.native.receive(handle.pointer))
         : 0;
-      if (visited > 0 || handle.closed || options.timeout === undefined) return visited;
+      if (visited > 0 || handle.closed || timeout === 0) return visited;
       if (handle.midMessage) return 0; // a visit within one: nothing can come before that one goes on
       const left = timeout === Infinity
         ? Infinity

@@ -37,7 +37,7 @@ export function readableOf(handle: Handle, owner: object): ReadableStream<Frame[
 /** A stream to send messages through: each write is done when libzmq has the message. */
 export function writableOf(handle: Handle, owner: object): WritableStream<MessageLike> {
   return new WritableStream<MessageLike>({
-    write: (message, { signal }) => send(handle, owner, message, signal),
+    write: (message, { signal }) => send(handle, owner, message, { signal }, undefined),
   }, { highWaterMark: 1 });
 }
 
@@ -45,7 +45,7 @@ export function writableOf(handle: Handle, owner: object): WritableStream<Messag
 export function readableBytesOf(
   handle: Handle,
   owner: object,
-  { endMarker = false }: ByteStreamOptions,
+  { endMarker = false }: ByteStreamOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const messages = new MessageIterator(handle, owner);
   let cancelled = false;
@@ -87,9 +87,10 @@ function end(controller: ReadableByteStreamController): void {
 export function writableBytesOf(
   handle: Handle,
   owner: object,
-  { endMarker = false }: ByteStreamOptions,
+  { endMarker = false }: ByteStreamOptions = {},
 ): WritableStream<Uint8Array> {
-  const put = (chunk: Uint8Array, signal: AbortSignal) => send(handle, owner, chunk, signal);
+  const put = (chunk: Uint8Array, signal: AbortSignal) =>
+    send(handle, owner, chunk, { signal }, undefined);
   let signal: AbortSignal;
   return new WritableStream<Uint8Array>({
     start(controller) {

@@ -14,6 +14,7 @@ const UNTESTED: Record<string, string> = {
 
   "socket/option_types.ts": "types",
   "socket/socket_options.ts": "types",
+  "socket/waits.ts": "types",
   "zeromq/event_types.ts": "types",
   "zeromq/modules.ts": "a generated list",
   "zeromq/option_types.ts": "types",

@@ -174,13 +174,13 @@ Deno.test("setBackgroundHandler(undefined), and closing, take a background socke
   assertEquals(handle.dependents, 1);
   handle.setBackgroundHandler(undefined);
   handle.setBackgroundHandler(undefined);
-  assertEquals([handle.dependents, handle.background], [0, false]);
+  assertEquals([handle.dependents, handle.backgroundUses], [0, 0]);
   assert(peer.trySend("x"));
   await turns(3);
   assertEquals(seen, []);
   handle.setBackgroundHandler(() => {});
   one.close();
-  assertEquals([handle.dependents, handle.background], [0, false]);
+  assertEquals([handle.dependents, handle.backgroundUses], [0, 0]);
   throwsCode(() => handle.setBackgroundHandler(() => {}), "EBADF");
   before.close();
 });

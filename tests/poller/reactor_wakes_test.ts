@@ -49,7 +49,7 @@ Deno.test("requests without an envelope end no server, and don't make it turn in
   const controller = new AbortController();
   const serving = (async () => {
     while (!controller.signal.aborted) {
-      const [question] = await reply.receive(controller);
+      const [question] = await reply.receive({ signal: controller.signal });
       await reply.send(`${question.text()}!`);
     }
   })().catch((error) => assertEquals(error, controller.signal.reason));

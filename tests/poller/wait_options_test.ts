@@ -59,9 +59,11 @@ Deno.test("objects that are no bag are refused, also without properties", () => 
   }
 });
 
-Deno.test("a signal in place of the options is named as one of them", () => {
-  const { signal } = new AbortController();
-  assertRefused(problem(signal), /^receive takes an object of options, such as \{ signal \}$/);
+Deno.test("a signal or its controller in place of the options is named as one of them", () => {
+  const controller = new AbortController();
+  for (const bag of [controller, controller.signal]) {
+    assertRefused(problem(bag), /^receive takes an object of options, such as \{ signal \}$/);
+  }
 });
 
 Deno.test("an unknown name is refused with the nearest one, or with all of them", () => {

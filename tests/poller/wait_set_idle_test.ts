@@ -17,7 +17,7 @@ Deno.test("the thread is given back when the last receive has ended, however it 
   for (const end of ["message", "abort", "time-out"]) {
     pull.receiveTimeout = end === "time-out" ? 5 : -1;
     const controller = new AbortController();
-    const message = held(pull.receive(controller));
+    const message = held(pull.receive({ signal: controller.signal }));
     await turnsUntil(() => parks.outstanding === 1, "the sleep");
     if (end === "message") await push.send("x");
     if (end === "abort") controller.abort();

@@ -39,7 +39,7 @@ const STATES: Record<string, string> = {
     let count = 0;
     for await (const message of pull) if (++count === 1000) tellMain(pull.lastEndpoint);`,
   "in receiveSync": `tellMain(pull.lastEndpoint); pull.receiveSync();`,
-  "in pollSync": `tellMain(pull.lastEndpoint); pull.pollSync();`,
+  "in waitSync": `tellMain(pull.lastEndpoint); pull.waitSync();`,
   "sending to no one": `
     const push = new Push();
     push.connect("ipc://" + import.meta.dirname + "/no_one");

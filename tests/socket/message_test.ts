@@ -1,4 +1,4 @@
-import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { type MessagePart, Pull, Push } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
@@ -146,7 +146,7 @@ for (const [kind, message] of Object.entries(ILLEGAL)) {
       name: "TypeError",
       message: /^A message (consists of|has at least one)|transferred|detached/,
     };
-    throws(() => push.send(message as never), refused);
+    await rejects(push.send(message as never), refused);
     throws(() => push.trySend(message as never), refused);
     throws(() => push.sendSync(message as never), refused);
     await push.send("legal");
@@ -157,14 +157,19 @@ for (const [kind, message] of Object.entries(ILLEGAL)) {
 
 Deno.test("a plain object's refusal says how it could be sent", async () => {
   using sockets = await pipeline();
-  throws(() => sockets.push.send({} as never), { message: /JSON\.stringify/ });
+  await rejects(sockets.push.send({} as never), { message: /JSON\.stringify/ });
+});
+
+Deno.test("a promise's refusal says that it has to be awaited", () => {
+  using push = new Push();
+  throws(() => push.trySend(Promise.resolve("x") as never), { message: /a promise: await it/ });
 });
 
 Deno.test("what isn't a message is refused also while others wait", async () => {
   using push = new Push();
   using pull = new Pull();
   const waiting = push.send("waits");
-  throws(() => push.send(["hello", undefined] as never), { name: "TypeError" });
+  await rejects(push.send(["hello", undefined] as never), { name: "TypeError" });
   throws(() => push.trySend({} as never), { name: "TypeError" });
   await join(pull, push, freshAddress("inproc"));
   await soon(waiting);
@@ -181,7 +186,7 @@ Deno.test("a part that fails while it's read fails the send, and nothing is sent
       throw new Error("no such part");
     },
   });
-  throws(() => push.send(parts), { message: "no such part" });
+  await rejects(push.send(parts), { message: "no such part" });
   await push.send("next");
   assertEquals(await received(pull), ["next"]);
 });

@@ -151,7 +151,7 @@ Deno.test("aborting one of thousands ends that one; aborting all ends the others
   const waits = Array.from({ length: number }, async (_, i) => {
     const controller = i % 1000 === 500 ? new AbortController() : all;
     if (controller !== all) alone.set(i, controller);
-    await pull.receive(controller).then(
+    await pull.receive({ signal: controller.signal }).then(
       () => ended.push(`received ${i}`),
       (reason) => ended.push(`${reason} ${i}`),
     );

@@ -113,7 +113,7 @@ export type Claims = [
       keyof typeof COMMON
     >
   >,
-  Holds<Same<keyof SenderOptions, keyof typeof SENDING>>,
+  Holds<Same<Exclude<keyof SenderOptions, "maxPendingSends">, keyof typeof SENDING>>,
   Holds<Same<Exclude<keyof ReceiverOptions, "receivedProperties">, keyof typeof RECEIVING>>,
   Holds<Same<keyof ParticularTypes, keyof typeof PARTICULAR>>,
   // And it's of the type that the table says.
@@ -142,7 +142,13 @@ export type Claims = [
   Holds<Same<Taken<RouterOptions>, Had<Router>>>,
   Holds<Same<Taken<StreamOptions>, Had<Stream>>>,
 ];
-type Options = OptionName | "receivedProperties" | "verbosity" | "notify" | "metadata";
+type Options =
+  | OptionName
+  | "receivedProperties"
+  | "maxPendingSends"
+  | "verbosity"
+  | "notify"
+  | "metadata";
 type Taken<O> = Exclude<keyof O, "context">;
 type Had<S extends Socket> = Exclude<
   Extract<keyof S, Options>,

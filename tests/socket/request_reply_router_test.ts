@@ -127,7 +127,7 @@ for (const mandatory of [false, true]) {
     await soon(router.receive());
     const refused = { name: "TypeError", message: /routing id/ };
     for (const message of ["peer", ["peer"], new Uint8Array(5)]) {
-      throws(() => router.send(message), refused);
+      await rejects(router.send(message), refused);
       throws(() => router.trySend(message), refused);
       throws(() => router.sendSync(message), refused);
     }

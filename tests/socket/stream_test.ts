@@ -176,7 +176,7 @@ Deno.test("a Stream's message has two parts, and one that hasn't breaks nothing"
   const [id] = await soon(stream.receive());
   const refused = { name: "TypeError", message: /two parts/ };
   for (const message of ["x", [id], [id, "x", "y"], [id, "x", id, "y"], id]) {
-    throws(() => stream.send(message), refused);
+    await rejects(stream.send(message), refused);
     throws(() => stream.trySend(message), refused);
     throws(() => stream.sendSync(message), refused);
   }

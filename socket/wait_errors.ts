@@ -1,0 +1,52 @@
+/** What the errors of calls that wait say: the socket, its addresses, and the limit. */
+
+import { stateError } from "../ffi/errno.ts";
+import type { Handle } from "./handle.ts";
+
+/** So many sends that wait at once are most likely those of a loop without `await`. */
+const MANY = 10;
+
+/** The error of a call on a closed socket. */
+export function closedError(handle: Handle, call: string): Error {
+  return stateError("EBADF", call, `The socket is closed: ${nameOf(handle)}`);
+}
+
+/** The same for a send that was waiting. */
+export function sendClosedError(handle: Handle, call: string): Error {
+  const { sendsAtClose: sends } = handle;
+  const waited = sends === 1 ? "This send was waiting" : `${sends} sends were waiting`;
+  const hint = sends < MANY ? "" : `; is there an await missing before send?`;
+  return stateError("EBADF", call, `The socket is closed: ${nameOf(handle)}. ${waited}${hint}`);
+}
+
+/** The error of one send more than may wait. */
+export function tooManySendsError(handle: Handle, call: string): Error {
+  const { pendingSends: sends } = handle;
+  const waiting = sends === 1 ? "1 send waits" : `${sends} sends wait`;
+  return stateError(
+    "EAGAIN",
+    call,
+    `${waiting}, as many as maxPendingSends allows: ${nameOf(handle)}. ` +
+      "Is there an await missing before send?",
+  );
+}
+
+/** The error of a time-out. */
+export function timeoutError(handle: Handle, call: string, what: string, timeout: number): Error {
+  return stateError("EAGAIN", call, `${what} within ${timeout} ms: ${nameOf(handle)}`);
+}
+
+/** The error of a method that was called on something else than a socket. */
+export function foreignError(method: string): Error {
+  return new TypeError(`${method} was called on something that isn't a socket of this library`);
+}
+
+/** The socket's type and its addresses, as an error's text has them. Read when an error happens, and never before. */
+export function nameOf({ type, endpoints, closed }: Handle): string {
+  const [first, ...others] = [...endpoints.bound, ...endpoints.connected];
+  if (first === undefined) {
+    return `${type.name}, ${closed ? "was" : "is"} neither bound nor connected`;
+  }
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  return `${type.name}${closed ? ", was" : ""} at ${first}${more}`;
+}

@@ -1,0 +1,35 @@
+/** The options of a socket's waits, beside those that every wait has. Types only. */
+
+import type { SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
+
+/** How long a receive may wait, what can end it, and whether the process waits with it. */
+export interface ReceiveOptions extends WaitOptions {
+  /**
+   * Whether the receive keeps the process alive while it waits. Without that, a program whose other work is done ends, and
+   * the receive with it. While something else in this isolate waits for a socket, a descriptor or a time, its
+   * message is received as soon as any other; while nothing does, up to 25 ms after it came. Default true.
+   */
+  ref?: boolean;
+}
+
+/** How many messages {@linkcode Receiver.drain} takes. */
+export interface DrainOptions {
+  /** At most this many messages: a whole number of 1 or more. Default: all that arrive. */
+  limit?: number;
+}
+
+/** What {@linkcode Socket.waitSync} waits for, and how long. */
+export interface SocketSyncWaitOptions extends SyncWaitOptions {
+  /** Until a message can be received. Default: true for sockets that can receive, unless `writable` is true. */
+  readable?: boolean;
+  /** Until a message can be sent. Default: true for sockets that can only send. */
+  writable?: boolean;
+}
+
+/** What {@linkcode Socket.wait} waits for, how long, and what can end it. */
+export interface SocketWaitOptions extends WaitOptions {
+  /** Until a message can be received. Default: true for sockets that can receive, unless `writable` is true. */
+  readable?: boolean;
+  /** Until a message can be sent. Default: true for sockets that can only send. */
+  writable?: boolean;
+}
