@@ -2,7 +2,7 @@
 
 import { doAll } from "./errors.ts";
 import { check, stateError } from "./ffi/errno.ts";
-import { zmq, zmqTermination } from "./ffi/libzmq.ts";
+import { zmq } from "./ffi/libzmq.ts";
 import { inWorker } from "./process/isolate.ts";
 import { newNativeContext, terminate } from "./process/native_context.ts";
 import { PendingFlushes } from "./process/pending_flushes.ts";
@@ -68,7 +68,7 @@ export class ContextCore {
 
   shutdown(): void {
     if (this.closed || this.#pointer === undefined) return;
-    check(zmqTermination().zmq_ctx_shutdown(this.#pointer), "zmq_ctx_shutdown");
+    check(zmq().zmq_ctx_shutdown(this.#pointer), "zmq_ctx_shutdown");
   }
 
   share(): string {

@@ -6,7 +6,7 @@ import { loadLibrary, onFirstUse } from "./load.ts";
 
 const functions = onFirstUse(() => {
   libc(); // has errno, which binding it after a failure would overwrite
-  return loadLibrary().open({
+  return loadLibrary().openRare({
     // int zmq_curve_keypair(char *z85_public_key, char *z85_secret_key)
     zmq_curve_keypair: { parameters: ["buffer", "buffer"], result: "i32" },
     // int zmq_curve_public(char *z85_public_key, const char *z85_secret_key)

@@ -22,6 +22,10 @@ export const zmqDrafts = onFirstUse(() =>
     zmq_poller_wait: { parameters: ["usize", "pointer", "isize"], result: "i32" },
     // int zmq_msg_send(zmq_msg_t *msg, void *socket, int flags)
     zmq_msg_send: { parameters: ["pointer", "pointer", "i32"], result: "i32" },
+    // int zmq_msg_init_size(zmq_msg_t *msg, size_t size)
+    zmq_msg_init_size: { parameters: ["pointer", "usize"], result: "i32" },
+    // void *memcpy(void *dest, const void *src, size_t n): into a message
+    copy_to: { name: "memcpy", parameters: ["pointer", "buffer", "usize"], result: "pointer" },
     // int zmq_msg_set_routing_id(zmq_msg_t *msg, uint32_t routing_id)
     zmq_msg_set_routing_id: { parameters: ["pointer", "u32"], result: "i32" },
     // uint32_t zmq_msg_routing_id(zmq_msg_t *msg)
@@ -39,7 +43,7 @@ export const zmqDrafts = onFirstUse(() =>
 
 /** The functions of a PEER. */
 export const zmqPeers = onFirstUse(() =>
-  loadLibrary().open({
+  loadLibrary().openRare({
     // uint32_t zmq_connect_peer(void *socket, const char *addr): since 4.3.3
     zmq_connect_peer: { parameters: ["pointer", "buffer"], result: "u32" },
   })

@@ -1,12 +1,18 @@
 /** The C library's functions, bound through libzmq's handle, in which its dependencies' symbols are visible. */
 
 import { LibraryError } from "../errors.ts";
-import { type Library, loadLibrary, onFirstUse } from "./load.ts";
+import { functionsOf, type Library, loadLibrary, onFirstUse } from "./load.ts";
 
-const COMMON = {
+/** The functions that a message calls. */
+const HOT = {
   // void *memcpy(void *dest, const void *src, size_t n): into a buffer of ours
   memcpy: { parameters: ["buffer", "pointer", "usize"], result: "pointer" },
-  // the same, out of a buffer of ours
+} as const;
+
+const POLL = { parameters: ["buffer", "usize", "i32"], result: "i32" } as const;
+
+const RARE = {
+  // memcpy out of a buffer of ours
   memcpy_out: { name: "memcpy", parameters: ["pointer", "buffer", "usize"], result: "pointer" },
   // the same with length 0, which returns a buffer's address without Deno.UnsafePointer
   address_of: { name: "memcpy", parameters: ["buffer", "buffer", "usize"], result: "pointer" },
@@ -22,8 +28,9 @@ const COMMON = {
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   // ssize_t write(int fd, const void *buf, size_t count)
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
-  // int poll(struct pollfd *fds, nfds_t nfds, int timeout): on this thread, and on a pool thread
-  poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
+  // int poll(struct pollfd *fds, nfds_t nfds, int timeout)
+  poll: POLL,
+  // the same on a pool thread
   poll_onPool: {
     name: "poll",
     parameters: ["pointer", "usize", "i32"],
@@ -32,9 +39,11 @@ const COMMON = {
   },
 } as const;
 
-const ERRNO_OF_LIBZMQ = {
+const HOT_OF_LIBZMQ = {
   // int zmq_errno(void)
   errno: { name: "zmq_errno", parameters: [], result: "i32" },
+} as const;
+const RARE_OF_LIBZMQ = {
   // const char *zmq_strerror(int errnum)
   strerror: { name: "zmq_strerror", parameters: ["i32"], result: "pointer" },
 } as const;
@@ -52,7 +61,7 @@ const ERRNO_OF_LIBC = {
 
 /** The C library's functions that every platform has. */
 export type Libc =
-  & Deno.StaticForeignLibraryInterface<typeof COMMON>
+  & Deno.StaticForeignLibraryInterface<typeof HOT & typeof RARE>
   & { errno(): number; strerror(errnum: number): Deno.PointerValue };
 
 let common: Libc | undefined;
@@ -70,14 +79,27 @@ export function bindExtra<const T extends Deno.ForeignLibraryInterface>(
   table: T,
 ): Deno.StaticForeignLibraryInterface<T> {
   libc();
+  return theLibrary().openRare(table);
+}
+
+/** The same, for functions that each wait calls. */
+function bindHot<const T extends Deno.ForeignLibraryInterface>(
+  table: T,
+): Deno.StaticForeignLibraryInterface<T> {
+  libc();
   return theLibrary().open(table);
 }
 
 function bindCommon(): Libc {
-  const library = theLibrary();
-  const functions = library.open(COMMON);
-  if (library.path !== "libc") return { ...functions, ...library.open(ERRNO_OF_LIBZMQ) };
-  const { errno_location, strerror } = library.open(ERRNO_OF_LIBC);
+  const { path, open, openRare } = theLibrary();
+  if (path !== "libc") {
+    return {
+      ...openRare({ ...RARE, ...RARE_OF_LIBZMQ }),
+      ...open({ ...HOT, ...HOT_OF_LIBZMQ }),
+    };
+  }
+  const functions = openRare({ ...HOT, ...RARE });
+  const { errno_location, strerror } = openRare(ERRNO_OF_LIBC);
   const number = new Int32Array(1);
   const errno = () => {
     functions.memcpy(number, errno_location(), 4n);
@@ -97,20 +119,22 @@ const theLibrary = onFirstUse((): Library => {
       : ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
     for (const name of names) {
       try {
-        Deno.dlopen(name, { malloc: COMMON.malloc });
+        Deno.dlopen(name, { malloc: RARE.malloc });
       } catch {
         continue;
       }
-      const open: Library["open"] = (table) => Deno.dlopen(name, table).symbols;
-      return { path: "libc", version: "", handle: 0n, open };
+      return { path: "libc", version: "", handle: 0n, ...functionsOf(name) };
     }
     throw missing;
   }
 });
 
+/** The function that each wait of the poll backend calls. */
+export const libcForPoll = onFirstUse(() => bindHot({ poll: POLL }));
+
 /** The functions that only the select backend needs. */
 export const libcForSelect = onFirstUse(() =>
-  bindExtra({
+  bindHot({
     // int select(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds, struct timeval *timeout):
     // on this thread, and on a pool thread
     select: { parameters: ["i32", "pointer", "pointer", "pointer", "pointer"], result: "i32" },
@@ -175,16 +199,15 @@ export const libcForRecord = onFirstUse(() =>
 );
 
 /** Linux's own functions. */
-export const libcOfLinux = onFirstUse(() =>
-  bindExtra({
+export const libcOfLinux = onFirstUse(() => ({
+  ...bindExtra({
     // int eventfd(unsigned int initval, int flags)
     eventfd: { parameters: ["u32", "i32"], result: "i32" },
     // int epoll_create1(int flags)
     epoll_create1: { parameters: ["i32"], result: "i32" },
     // int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
     epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
-    // int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout): both ways
-    epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+    // epoll_wait on a pool thread
     epoll_wait_onPool: {
       name: "epoll_wait",
       parameters: ["i32", "pointer", "i32", "i32"],
@@ -197,8 +220,12 @@ export const libcOfLinux = onFirstUse(() =>
     timerfd_settime: { parameters: ["i32", "i32", "buffer", "pointer"], result: "i32" },
     // pid_t gettid(void): older C libraries lack it
     gettid: { parameters: [], result: "i32", optional: true },
-  })
-);
+  }),
+  ...bindHot({
+    // int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout): on this thread
+    epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  }),
+}));
 
 /** The functions that stand in for Linux's own on other systems. */
 export const libcNonLinux = onFirstUse(() =>
@@ -228,7 +255,7 @@ const KQUEUE = {
 /** kqueue's functions: the system's own, or those of libkqueue. */
 export const libcForKqueue = onFirstUse(() => {
   const path = pathOfLibkqueue();
-  if (path === undefined) return bindExtra(KQUEUE);
+  if (path === undefined) return bindHot(KQUEUE);
   libc();
   return Deno.dlopen(path, KQUEUE).symbols;
 });

@@ -1,35 +1,13 @@
-/**
- * libzmq's functions: the common ones in one table, rare groups in tables bound on first use; and the capabilities of
- * its build.
- */
+/** libzmq's functions, in tables by when and how often a program calls them; and the capabilities of its build. */
 
 import { libc } from "./libc.ts";
 import { loadLibrary, onFirstUse } from "./load.ts";
 import { toCString } from "./memory.ts";
 
-const COMMON = {
-  // void *zmq_ctx_new(void)
-  zmq_ctx_new: { parameters: [], result: "pointer" },
-  // int zmq_ctx_set(void *context, int option, int optval)
-  zmq_ctx_set: { parameters: ["pointer", "i32", "i32"], result: "i32" },
-  // int zmq_ctx_get(void *context, int option)
-  zmq_ctx_get: { parameters: ["pointer", "i32"], result: "i32" },
-  // void *zmq_socket(void *context, int type)
-  zmq_socket: { parameters: ["pointer", "i32"], result: "pointer" },
-  // int zmq_close(void *socket)
-  zmq_close: { parameters: ["pointer"], result: "i32" },
-  // int zmq_setsockopt(void *socket, int option, const void *optval, size_t optvallen)
-  zmq_setsockopt: { parameters: ["pointer", "i32", "buffer", "usize"], result: "i32" },
+/** The functions that a message calls. */
+const HOT = {
   // int zmq_getsockopt(void *socket, int option, void *optval, size_t *optvallen)
   zmq_getsockopt: { parameters: ["pointer", "i32", "pointer", "pointer"], result: "i32" },
-  // int zmq_bind(void *socket, const char *address)
-  zmq_bind: { parameters: ["pointer", "buffer"], result: "i32" },
-  // int zmq_unbind(void *socket, const char *address)
-  zmq_unbind: { parameters: ["pointer", "buffer"], result: "i32" },
-  // int zmq_connect(void *socket, const char *address)
-  zmq_connect: { parameters: ["pointer", "buffer"], result: "i32" },
-  // int zmq_disconnect(void *socket, const char *address)
-  zmq_disconnect: { parameters: ["pointer", "buffer"], result: "i32" },
   // int zmq_send(void *socket, const void *buf, size_t len, int flags): from a caller's buffer,
   // and from a pinned one
   zmq_send: { parameters: ["pointer", "buffer", "usize", "i32"], result: "i32" },
@@ -46,15 +24,44 @@ const COMMON = {
   zmq_msg_close: { parameters: ["pointer"], result: "i32" },
   // void *zmq_msg_data(zmq_msg_t *msg)
   zmq_msg_data: { parameters: ["pointer"], result: "pointer" },
-  // int zmq_msg_more(const zmq_msg_t *msg)
-  zmq_msg_more: { parameters: ["pointer"], result: "i32" },
+} as const;
+
+const RARE = {
+  // void *zmq_ctx_new(void)
+  zmq_ctx_new: { parameters: [], result: "pointer" },
+  // int zmq_ctx_set(void *context, int option, int optval)
+  zmq_ctx_set: { parameters: ["pointer", "i32", "i32"], result: "i32" },
+  // int zmq_ctx_get(void *context, int option)
+  zmq_ctx_get: { parameters: ["pointer", "i32"], result: "i32" },
+  // int zmq_ctx_shutdown(void *context)
+  zmq_ctx_shutdown: { parameters: ["pointer"], result: "i32" },
+  // int zmq_ctx_term(void *context): blocks until every message has gone or its linger is over
+  zmq_ctx_term: { parameters: ["pointer"], result: "i32" },
+  // void *zmq_socket(void *context, int type)
+  zmq_socket: { parameters: ["pointer", "i32"], result: "pointer" },
+  // int zmq_close(void *socket)
+  zmq_close: { parameters: ["pointer"], result: "i32" },
+  // int zmq_setsockopt(void *socket, int option, const void *optval, size_t optvallen)
+  zmq_setsockopt: { parameters: ["pointer", "i32", "buffer", "usize"], result: "i32" },
+  // int zmq_bind(void *socket, const char *address)
+  zmq_bind: { parameters: ["pointer", "buffer"], result: "i32" },
+  // int zmq_unbind(void *socket, const char *address)
+  zmq_unbind: { parameters: ["pointer", "buffer"], result: "i32" },
+  // int zmq_connect(void *socket, const char *address)
+  zmq_connect: { parameters: ["pointer", "buffer"], result: "i32" },
+  // int zmq_disconnect(void *socket, const char *address)
+  zmq_disconnect: { parameters: ["pointer", "buffer"], result: "i32" },
   // int zmq_msg_init_size(zmq_msg_t *msg, size_t size)
   zmq_msg_init_size: { parameters: ["pointer", "usize"], result: "i32" },
+  // int zmq_msg_more(const zmq_msg_t *msg)
+  zmq_msg_more: { parameters: ["pointer"], result: "i32" },
+  // void srand(unsigned int seed)
+  srand: { parameters: ["u32"], result: "void" },
 } as const;
 
 /** The functions that report on the library and its messages. */
 export const zmqInfo = onFirstUse(() =>
-  loadLibrary().open({
+  loadLibrary().openRare({
     // int zmq_has(const char *capability)
     zmq_has: { parameters: ["buffer"], result: "i32" },
     // const char *zmq_msg_gets(const zmq_msg_t *msg, const char *property)
@@ -64,19 +71,7 @@ export const zmqInfo = onFirstUse(() =>
   })
 );
 
-/** The functions for the start and the end of a context. */
-export const zmqTermination = onFirstUse(() =>
-  loadLibrary().open({
-    // int zmq_ctx_shutdown(void *context)
-    zmq_ctx_shutdown: { parameters: ["pointer"], result: "i32" },
-    // int zmq_ctx_term(void *context): blocks until every message has gone or its linger is over
-    zmq_ctx_term: { parameters: ["pointer"], result: "i32" },
-    // void srand(unsigned int seed)
-    srand: { parameters: ["u32"], result: "void" },
-  })
-);
-
-type Zmq = Deno.StaticForeignLibraryInterface<typeof COMMON>;
+type Zmq = Deno.StaticForeignLibraryInterface<typeof HOT & typeof RARE>;
 
 let common: Zmq | undefined;
 
@@ -87,7 +82,7 @@ export function zmq(): Zmq {
 
 function bindCommon(): Zmq {
   libc(); // has errno, which binding it after a failure would overwrite
-  return loadLibrary().open(COMMON);
+  return { ...loadLibrary().openRare(RARE), ...loadLibrary().open(HOT) };
 }
 
 const known = new Map<string, boolean>();

@@ -7,14 +7,14 @@ import { PinnedBuffer } from "./memory.ts";
 
 /** The functions of every build. */
 export const zmqMonitoring = onFirstUse(() =>
-  loadLibrary().open({
+  loadLibrary().openRare({
     // int zmq_socket_monitor(void *socket, const char *endpoint, int events): null ends it
     zmq_socket_monitor: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
   })
 );
 
 const draft = onFirstUse(() =>
-  loadLibrary().open({
+  loadLibrary().openRare({
     // int zmq_socket_monitor_versioned(void *socket, const char *endpoint, uint64_t events,
     //                                  int event_version, int type)
     zmq_socket_monitor_versioned: {

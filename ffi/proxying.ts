@@ -14,7 +14,7 @@ export const zmqMoving = onFirstUse(() =>
 
 /** The function of libzmq's own loop. */
 export const zmqSteerable = onFirstUse(() =>
-  loadLibrary().open({
+  loadLibrary().openRare({
     // int zmq_proxy_steerable(void *frontend, void *backend, void *capture, void *control): on a pool thread
     zmq_proxy_steerable: {
       parameters: ["pointer", "pointer", "pointer", "pointer"],

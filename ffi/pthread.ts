@@ -3,24 +3,21 @@
 import { bindExtra } from "./libc.ts";
 import { onFirstUse } from "./load.ts";
 
-/** An int declared as a struct, which comes back in the same register. Binding then costs a tenth, at every start. */
-const INT = { struct: ["usize"] } as const;
-
 /** The functions that make a thread, and wait. Linux only. */
 export const pthreads = onFirstUse(() =>
   bindExtra({
     // int pthread_sigmask(int how, const sigset_t *set, sigset_t *oldset)
-    pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: INT },
+    pthread_sigmask: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
     // int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
-    pthread_create: { parameters: ["buffer", "pointer", "pointer", "pointer"], result: INT },
+    pthread_create: { parameters: ["buffer", "pointer", "pointer", "pointer"], result: "i32" },
     // int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)
-    pthread_getcpuclockid: { parameters: ["usize", "buffer"], result: INT },
+    pthread_getcpuclockid: { parameters: ["usize", "buffer"], result: "i32" },
     // int pthread_detach(pthread_t thread)
-    pthread_detach: { parameters: ["usize"], result: INT },
+    pthread_detach: { parameters: ["usize"], result: "i32" },
     // int clock_gettime(clockid_t clock, struct timespec *time)
-    clock_gettime: { parameters: ["i32", "buffer"], result: INT },
+    clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
     // int usleep(useconds_t microseconds)
-    usleep: { parameters: ["u32"], result: INT },
+    usleep: { parameters: ["u32"], result: "i32" },
     // void *dlsym(void *handle, const char *symbol): for the function that the thread calls
     dlsym: { parameters: ["usize", "buffer"], result: "pointer" },
   })
@@ -69,11 +66,6 @@ const SIGSET_SIZE = 128;
 export const PTHREAD_MUTEX_ROBUST = 1;
 /** At least the size of a `pthread_mutex_t`. */
 export const MUTEX_SIZE = 128;
-
-/** Returns the int that came back as a struct. */
-export function intOf(struct: Uint8Array<ArrayBuffer>): number {
-  return new Int32Array(struct.buffer)[0];
-}
 
 /** Blocks all signals in this thread. Returns what restores its mask. */
 export function blockSignals(): () => void {

@@ -2,7 +2,7 @@
 
 import { POLLIN, POLLNVAL } from "../ffi/constants.ts";
 import { checkWait } from "../ffi/errno.ts";
-import { libc } from "../ffi/libc.ts";
+import { libc, libcForPoll } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 import { type Backend, READABLE, type Report } from "./backend.ts";
 import { DescriptorSet } from "./descriptor_set.ts";
@@ -257,12 +257,13 @@ export interface Call {
 class PollCall implements Call {
   readonly kind = "poll";
   readonly ceiling = Infinity;
+  readonly #functions = libcForPoll();
   /** The pool thread's copy of the row. */
   #poolBuffer: Deno.PointerValue = null;
   #poolBufferBytes = 0;
 
   call(row: Int32Array<ArrayBuffer>, count: number, limit: number): number {
-    return checkWait(libc().poll(row, usize(count), limit), "poll");
+    return checkWait(this.#functions.poll(row, usize(count), limit), "poll");
   }
 
   callOnPool(row: Int32Array<ArrayBuffer>, count: number, limit: number): Promise<number> {

@@ -2,7 +2,7 @@
 
 import { DONT_WAIT } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
-import { zmq, zmqTermination } from "../ffi/libzmq.ts";
+import { zmq } from "../ffi/libzmq.ts";
 import { loadLibrary, onFirstUse } from "../ffi/load.ts";
 import { PinnedBuffer, pointerFromHex, pointerToHex } from "../ffi/memory.ts";
 import { EVENTS } from "../ffi/monitoring.ts";
@@ -49,7 +49,7 @@ export function closeMonitorSockets(ended?: string): void {
   const before = readEntries();
   if (before.length === 0) return;
   // Once a context is shut down, no thread waits for a reader any more.
-  if (ended !== undefined) zmqTermination().zmq_ctx_shutdown(pointerFromHex(ended));
+  if (ended !== undefined) zmq().zmq_ctx_shutdown(pointerFromHex(ended));
   const closed = before.filter(({ context, socket, owner }) =>
     context === ended || !isThreadAlive(owner) && monitorStopped(pointerFromHex(socket))
   );

@@ -4,10 +4,10 @@
  */
 
 import { checkPointer, checkUninterrupted } from "../ffi/errno.ts";
-import { zmq, zmqTermination } from "../ffi/libzmq.ts";
+import { zmq } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { toCString } from "../ffi/memory.ts";
-import { blockSignals, intOf, pthreads } from "../ffi/pthread.ts";
+import { blockSignals, pthreads } from "../ffi/pthread.ts";
 
 /** The clock of thread 0, which means the calling thread. */
 const OWN_CLOCK = -2;
@@ -25,14 +25,13 @@ const LINUX = Deno.build.os === "linux";
  * the next one can claim it first, which ends a ROUTER's or REP's process. Decision: the first context seeds it.
  */
 export function newNativeContext(): Deno.PointerObject {
-  if (!seeded) zmqTermination().srand(crypto.getRandomValues(new Uint32Array(1))[0]);
+  if (!seeded) zmq().srand(crypto.getRandomValues(new Uint32Array(1))[0]);
   seeded = true;
   return checkPointer(zmq().zmq_ctx_new(), "zmq_ctx_new");
 }
 
-/** Binds the functions that terminating a context takes. At its end, a program may have revoked the permission to bind. */
+/** Binds what terminating a context takes besides the common table. At its end, a program may have revoked the permission. */
 export function prepareTermination(): void {
-  zmqTermination();
   if (LINUX) pthreads();
 }
 
@@ -44,7 +43,7 @@ export function terminate(context: Deno.PointerObject): void {
   forgetEnded();
   if (LINUX && startTerminating(context)) return;
   // The system has no thread for it, or isn't Linux: the call blocks this thread, bounded by the sockets' lingers.
-  checkUninterrupted(() => zmqTermination().zmq_ctx_term(context), "zmq_ctx_term");
+  checkUninterrupted(() => zmq().zmq_ctx_term(context), "zmq_ctx_term");
 }
 
 /**
@@ -68,11 +67,11 @@ function startTerminating(context: Deno.PointerObject): boolean {
   const thread = new BigUint64Array(1);
   const clock = new Int32Array(1);
   const restoreSignals = blockSignals();
-  const failed = intOf(pthread_create(thread, null, address, context)) !== 0;
+  const failed = pthread_create(thread, null, address, context) !== 0;
   restoreSignals();
   if (failed) return false;
   // Before the detach, the handle is valid even if the thread has ended; it then has no number, and no clock of its own.
-  const known = intOf(pthread_getcpuclockid(thread[0], clock)) === 0;
+  const known = pthread_getcpuclockid(thread[0], clock) === 0;
   pthread_detach(thread[0]);
   if (known && clock[0] !== OWN_CLOCK) running.add(clock[0]);
   return true;
@@ -82,7 +81,7 @@ function startTerminating(context: Deno.PointerObject): boolean {
 function forgetEnded(): void {
   const time = new Uint8Array(16);
   for (const clock of running) {
-    if (intOf(pthreads().clock_gettime(clock, time)) !== 0) running.delete(clock);
+    if (pthreads().clock_gettime(clock, time) !== 0) running.delete(clock);
   }
 }
 

@@ -1,7 +1,7 @@
 /** libzmq's own proxy, on a thread of the runtime's pool. */
 
 import { stateError } from "../ffi/errno.ts";
-import { zmqTermination } from "../ffi/libzmq.ts";
+import { zmq } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { zmqSteerable } from "../ffi/proxying.ts";
 import { waitReadable } from "../poller/wait_readable.ts";
@@ -203,7 +203,7 @@ export class NativeRun implements Engine {
     // The thread may be held up in a send, which only the shutdown of its context ends.
     if (!this.#awaitStatistics()) {
       for (const context of this.#contexts) {
-        zmqTermination().zmq_ctx_shutdown(context);
+        zmq().zmq_ctx_shutdown(context);
       }
     }
     waitReadable(this.#control.fd, GRACE_PERIOD);

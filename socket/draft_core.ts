@@ -218,10 +218,10 @@ function sendMessage(
 ): boolean {
   const bytes = typeof body === "string" ? encoder.encode(body) : body as Uint8Array<ArrayBuffer>;
   const message = (struct ??= new PinnedBuffer(64)).pointer;
-  check(zmq().zmq_msg_init_size(message, usize(bytes.length)), "zmq_msg_init_size");
+  check(zmqDrafts().zmq_msg_init_size(message, usize(bytes.length)), "zmq_msg_init_size");
   try {
     if (bytes.length > 0) {
-      libc().memcpy_out(zmq().zmq_msg_data(message), bytes, usize(bytes.length));
+      zmqDrafts().copy_to(zmq().zmq_msg_data(message), bytes, usize(bytes.length));
     }
     prepare(message);
     const send = () => zmqDrafts().zmq_msg_send(message, socket, DONT_WAIT);
