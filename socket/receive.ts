@@ -238,9 +238,8 @@ class Drain extends Iterator<Frame[], undefined> {
   override next(): IteratorResult<Frame[], undefined> {
     const handle = this.#handle;
     // The loop's body may have closed the socket.
-    const message = this.#left-- <= 0 || handle.closed || !mayTry(handle)
-      ? undefined
-      : take(handle);
+    const message = this.#left <= 0 || handle.closed || !mayTry(handle) ? undefined : take(handle);
+    if (message !== undefined) this.#left--;
     // One literal for both: only then does V8 leave it out where it inlines this into the loop.
     return { value: message, done: message === undefined } as IteratorResult<Frame[], undefined>;
   }

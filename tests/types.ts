@@ -33,6 +33,40 @@ function same<A, B>(
 
 /** By the claim that each of them makes. */
 export const CLAIMS: Record<string, () => unknown> = {
+  "waits take an object of the options that they have": async () => {
+    const { signal } = new AbortController();
+    const pull = new Pull();
+    const push = new Push();
+    await pull.receive({ timeout: 5, signal, ref: false });
+    await push.send("x", { timeout: 5, signal });
+    pull.receiveSync({ timeout: 5 });
+    push.sendSync("x", { timeout: 5 });
+    same<boolean, Awaited<ReturnType<typeof pull.wait>>>(true);
+    same<boolean, ReturnType<typeof pull.waitSync>>(true);
+    await new Dealer().wait({ readable: true, writable: true, timeout: 5, signal });
+    for await (const [frame] of pull.iterate({ signal, ref: false })) {
+      same<Frame, typeof frame>(true);
+    }
+    pull.drain({ limit: 5 }).map(([frame]) => frame.text()).take(1).toArray();
+    // @ts-expect-error -- a number isn't options
+    await pull.receive(50);
+    // @ts-expect-error -- a message is one argument
+    await push.send("a", "b");
+    // @ts-expect-error -- a message is one argument
+    push.trySend("a", "b");
+    // @ts-expect-error -- it never waits
+    pull.tryReceive({ timeout: 5 });
+    // @ts-expect-error -- no such option
+    await pull.receive({ timout: 5 });
+    // @ts-expect-error -- what blocks can't be aborted
+    pull.receiveSync({ signal });
+    // @ts-expect-error -- what blocks can't be aborted
+    pull.waitSync({ signal });
+    // @ts-expect-error -- a send that waits keeps the process alive
+    await push.send("x", { ref: false });
+    // @ts-expect-error -- an argument too many
+    await pull.wait({}, {});
+  },
   "what a socket can't do isn't there": async () => {
     // @ts-expect-error -- a Pull doesn't send
     await new Pull().send("x");
@@ -46,6 +80,14 @@ export const CLAIMS: Record<string, () => unknown> = {
     await new Push().receive();
     // @ts-expect-error -- a Push doesn't receive
     new Push().tryReceive();
+    // @ts-expect-error -- a Push doesn't receive
+    new Push().readable;
+    // @ts-expect-error -- a Push doesn't receive
+    new Push().iterate();
+    // @ts-expect-error -- a Pull doesn't send
+    new Pull().writable;
+    // @ts-expect-error -- a Pull doesn't send
+    new Pull({ maxPendingSends: 5 });
     // @ts-expect-error -- a Push doesn't receive
     new Push().visit(() => {});
     // @ts-expect-error -- a Push doesn't receive

@@ -1,5 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Pull, Push, Request } from "../../mod.ts";
+import { handleOf } from "../../socket/handle.ts";
 import { freshAddress, join } from "../util.ts";
 import { eachTransport, pending, pipeline, received, texts } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
@@ -213,4 +214,55 @@ Deno.test("a closed socket refuses drain, and its old drain is at its end", asyn
   pull.close();
   assertEquals(drain.next(), END);
   throws(() => pull.drain(), { name: "ZmqError", code: "EBADF" });
+});
+
+Deno.test("a signal ends an iteration that waits, with its reason", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const seen: string[] = [];
+  const reading = (async () => {
+    for await (const message of pull.iterate({ signal: controller.signal })) {
+      seen.push(...texts(message));
+    }
+  })();
+  const ended = rejects(reading, reason);
+  await push.send("a");
+  while (seen.length < 1) await turn();
+  controller.abort(reason);
+  await soon(ended);
+  assertEquals(seen, ["a"]);
+  assert(!pull.closed);
+});
+
+Deno.test("an iteration whose signal was aborted takes no message more", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  await push.send("stays");
+  const reason = new Error("before");
+  const iterator = pull.iterate({ signal: AbortSignal.abort(reason) });
+  for (let i = 0; i < 2; i++) await rejects(iterator.next(), reason);
+  assertEquals(await received(pull), ["stays"]);
+});
+
+Deno.test("an iteration that a signal has ended leaves nothing at its socket", async () => {
+  using pull = new Pull();
+  const controller = new AbortController();
+  const turns = [1, 2].map(() => pull.iterate({ signal: controller.signal }).next());
+  const ended = turns.map((turn) => rejects(turn));
+  controller.abort();
+  await soon(Promise.all(ended));
+  assertEquals(handleOf(pull).dependents, 0);
+});
+
+Deno.test("iterate without options is the iteration of for await", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  await push.send("a");
+  const iterator = pull.iterate();
+  assert(iterator[Symbol.asyncIterator]() === iterator);
+  assertEquals(texts((await iterator.next()).value), ["a"]);
+  assertEquals(await iterator.return!(), END);
+  assertEquals(await iterator.next(), END);
 });
