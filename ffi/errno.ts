@@ -106,8 +106,9 @@ export function stateError(
   code: keyof typeof NUMBERS,
   call: string,
   message: string,
+  subject: Subject = {},
 ): ZmqError {
-  return new ZmqError(message, { code, errno: NUMBERS[code], call });
+  return new ZmqError(message, { code, errno: NUMBERS[code], call, ...subject });
 }
 
 const ACTION: Record<string, string> = {
@@ -124,6 +125,7 @@ const ACTION: Record<string, string> = {
   zmq_send: "Sending",
   zmq_msg_send: "Sending",
   zmq_msg_recv: "Receiving",
+  getsockopt: "Asking about the descriptor of the option",
   epoll_ctl: "Watching a file descriptor",
   epoll_create1: "Making a poller",
   eventfd: "Making a poller",

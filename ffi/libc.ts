@@ -185,6 +185,23 @@ export function isThere(path: Uint8Array<ArrayBuffer>): boolean {
   return libcForFolders().access(path, F_OK) === 0;
 }
 
+const libcForSockets = onFirstUse(() =>
+  bindExtra({
+    // int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen)
+    getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
+  })
+);
+
+const [SOL_SOCKET, SO_ACCEPTCONN] = Deno.build.os === "linux" ? [1, 30] : [0xffff, 2];
+
+/** Whether a descriptor is a socket that listens: 1, or 0; -1, with errno, where it isn't an open socket. */
+export function listens(fd: number): number {
+  const { getsockopt } = libcForSockets();
+  const answer = new Int32Array(1);
+  const result = getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, answer, Uint32Array.of(4));
+  return result === 0 ? Number(answer[0] !== 0) : -1;
+}
+
 /** The functions that publish the process record. Linux only. */
 export const libcForRecord = onFirstUse(() =>
   bindExtra({

@@ -4,7 +4,8 @@ import { ZmqError } from "../errors.ts";
 import { toCString } from "../ffi/memory.ts";
 import { checkOptions } from "../poller/wait_options.ts";
 import { withoutUser } from "./endpoints.ts";
-import { openHandleOf } from "./handle.ts";
+import { type Handle, openHandleOf } from "./handle.ts";
+import { assertSecure } from "./hazards.ts";
 
 /** The ports from which {@linkcode Socket.bindToRandomPort} chooses one. */
 export interface BindToRandomPortOptions {
@@ -40,6 +41,14 @@ export function checkAddress(address: unknown): asserts address is string {
   }
 }
 
+/** Returns an open socket's handle, whose options are safe, for a bind or connect to an address. */
+export function handleFor(socket: object, call: string, address: unknown): Handle {
+  checkAddress(address);
+  const handle = openHandleOf(socket, call);
+  assertSecure(handle);
+  return handle;
+}
+
 /** Binds to the first free one of a range's ports, from one at random on. */
 export function bindToRandomPort(
   socket: object,
@@ -59,7 +68,7 @@ export function bindToRandomPort(
   check(min, 1, HIGHEST, "The first port");
   check(max, min, HIGHEST, "The last port");
   check(tries, 1, Infinity, "The number of tries");
-  const { endpoints } = openHandleOf(socket, "zmq_bind");
+  const { endpoints } = handleFor(socket, "zmq_bind", address);
   const [, host, path = ""] = parts;
   const count = max - min + 1;
   const first = Math.floor(Math.random() * count);

@@ -128,10 +128,10 @@ export function sendingHalf(half: object): PropertyDescriptorMap {
   return { ...propertiesOf(SENDER_STATE, {}), ...propertiesOf(half, SENDING) };
 }
 
-/** A half's members, which don't show where a socket is logged, and its options, as properties of a class. */
+/** A half's members and options as properties of a class, which aren't enumerable, like those that a class declares. */
 export function propertiesOf(half: object, options: object): PropertyDescriptorMap {
   defineOptions(half, Object.keys(options) as OptionName[]);
   const all = Object.getOwnPropertyDescriptors(half) as PropertyDescriptorMap;
-  for (const key of Reflect.ownKeys(all)) all[key as string].enumerable = key in options;
+  for (const key of Reflect.ownKeys(all)) all[key as string].enumerable = false;
   return all;
 }

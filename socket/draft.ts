@@ -29,7 +29,7 @@
 
 import "../ffi/ready.ts";
 import { checkCount } from "../poller/wait_options.ts";
-import { checkAddress } from "./binding.ts";
+import { handleFor } from "./binding.ts";
 import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
 import { openHandleOf } from "./handle.ts";
@@ -251,8 +251,7 @@ export class Peer extends Socket {
    */
   connectPeer(address: string): number {
     checkCount("connectPeer", arguments.length, 1);
-    checkAddress(address);
-    return connectPeer(openHandleOf(this, "zmq_connect_peer"), address);
+    return connectPeer(handleFor(this, "zmq_connect_peer", address), address);
   }
 }
 /** The members of a {@linkcode Peer} that its type of socket brings. */

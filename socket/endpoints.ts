@@ -5,7 +5,7 @@ import { zmq } from "../ffi/libzmq.ts";
 import { toCString } from "../ffi/memory.ts";
 import { IpcFolders } from "../process/ipc_folders.ts";
 import type { Handle } from "./handle.ts";
-import { assertSafeOptions } from "./hazards.ts";
+import { assertSafeAddress } from "./hazards.ts";
 import { OPTION_NUMBERS } from "./options_table.ts";
 import { textOf, withLinger } from "./raw_options.ts";
 
@@ -26,7 +26,7 @@ export class Endpoints {
   bind(address: string): string {
     const resolved = this.#ipcFolders.resolve(address);
     try {
-      this.#add(address, () => this.#call("zmq_bind", resolved, address));
+      this.#add(address, true, () => this.#call("zmq_bind", resolved, address));
     } catch (error) {
       this.#ipcFolders.remove(resolved);
       throw error;
@@ -40,7 +40,7 @@ export class Endpoints {
   connect(address: string): void;
   connect<T>(address: string, call: () => T): T;
   connect(address: string, call?: () => unknown): unknown {
-    const result = this.#add(address, call ?? (() => this.#call("zmq_connect", address)));
+    const result = this.#add(address, false, call ?? (() => this.#call("zmq_connect", address)));
     this.#connected.set(address, address);
     return result;
   }
@@ -78,11 +78,10 @@ export class Endpoints {
     this.#ipcFolders.clear();
   }
 
-  #add(address: string, call: () => unknown): unknown {
-    const webSocket = /^wss?:/.test(address);
-    assertSafeOptions(this.handle, { webSocket });
+  #add(address: string, binds: boolean, call: () => unknown): unknown {
+    assertSafeAddress(this.handle, address, binds);
     const result = call();
-    this.webSocket ||= webSocket;
+    this.webSocket ||= /^wss?:/.test(address);
     this.handle.markStale();
     return result;
   }

@@ -56,8 +56,6 @@ export class Handle extends Source {
   #pointer: Deno.PointerObject | undefined;
   #loan: Loan | undefined;
   override readonly directions: number;
-  /** Its constructor is still setting options, which are checked together. */
-  configuring = true;
   /** What reports on its connections. */
   monitor: { stop(): void } | undefined;
   #backgroundHandler: (() => void) | undefined;

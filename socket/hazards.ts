@@ -1,52 +1,82 @@
 /**
- * Combinations of options with which a peer, or just the next event, makes libzmq abort the whole
- * process (4.3.4 and 4.3.5). They're refused, whichever of the options is set last.
+ * What options must not say: combinations with which a peer, or just the next event, makes libzmq abort the whole process
+ * (4.3.4 and 4.3.5), or lets in those whom an option was to keep out. libzmq copies a socket's options where it's bound or
+ * connected, so that's where combinations are judged, in whichever way and order the options were set.
  */
 
+import { check, stateError } from "../ffi/errno.ts";
+import { listens } from "../ffi/libc.ts";
 import type { Handle } from "./handle.ts";
 import { COMMON, OPTION_NUMBERS, PARTICULAR, ROUTER_NOTIFY } from "./options_table.ts";
+import { getInt, KEY_BYTES } from "./raw_options.ts";
 
-const HEARTBEAT_INTERVAL = COMMON.heartbeatInterval.number;
-const PLAIN_SERVER = COMMON.plainServer.number;
-const ZAP_ENFORCE_DOMAIN = COMMON.zapEnforceDomain.number;
-
-/** What is about to happen: an option is set, or an address is bound or connected to. */
-export interface Change {
-  readonly option?: number;
-  readonly value?: unknown;
-  readonly webSocket?: boolean;
-}
-
-/** Throws `TypeError` where the socket, after a change, would be in a dangerous state. */
-export function assertSafeOptions(handle: Handle, change: Change): void {
-  const { option, webSocket = false } = change;
-  if (option !== undefined && handle.type.builtOnRouter && isRouters(option)) {
+/** Throws `TypeError` where an option must not be set to a value. */
+export function assertSafeOption(handle: Handle, option: number, value: unknown): void {
+  if (handle.type.builtOnRouter && isRouters(option)) {
     throw new TypeError(
       `A ${handle.type.name} must not have a Router's options: libzmq would end the process at a later request`,
     );
   }
-  if ((handle.endpoints.webSocket || webSocket) && isOn(handle, HEARTBEAT_INTERVAL, change)) {
-    throw new TypeError(
-      "Heartbeats can't be used with ws:// addresses: libzmq would end the process at the first " +
-        "one. Leave heartbeatInterval at 0",
-    );
-  }
-  const concerned = option === undefined || option === PLAIN_SERVER ||
-    option === ZAP_ENFORCE_DOMAIN;
-  if (
-    concerned && isOn(handle, PLAIN_SERVER, change) && isOn(handle, ZAP_ENFORCE_DOMAIN, change) &&
-    handle.getBytes(COMMON.zapDomain.number, "zapDomain").length <= 1
-  ) {
-    throw new TypeError(
-      "A PLAIN server with zapEnforceDomain needs a zapDomain, set before: without one, libzmq " +
-        "would end the process at the first client",
-    );
+  const on = value !== false && value !== 0;
+  if (option === COMMON.heartbeatInterval.number && on && handle.endpoints.webSocket) {
+    throw heartbeatsOverWebSocket();
   }
 }
 
-function isOn(handle: Handle, option: number, change: Change): boolean {
-  if (change.option === option) return change.value !== false && change.value !== 0;
-  return handle.getValue(option, "", "boolean");
+/** Throws `TypeError` where libzmq would end the process, sooner or later, after a bind or connect with these options. */
+export function assertSafeAddress(handle: Handle, address: string, binds: boolean): void {
+  const { heartbeatInterval, plainServer, useFd } = COMMON;
+  if (/^wss?:/.test(address) && isOn(handle, heartbeatInterval)) throw heartbeatsOverWebSocket();
+  if (isOn(handle, plainServer) && lacksDomain(handle)) throw domainMissing();
+  if (!binds || address.startsWith("inproc:")) return;
+  const fd = getInt(handle.pointer, useFd.number);
+  if (fd >= 0) assertListens(fd, "useFd");
+}
+
+/** Throws `TypeError` where a bind or connect with these options would let in strangers whom one of them is to keep out. */
+export function assertSecure(handle: Handle): void {
+  if (lacksDomain(handle)) throw domainMissing();
+  const { curveServer, curveSecretKey } = COMMON;
+  if (!isOn(handle, curveServer)) return;
+  const key = handle.getBytes(curveSecretKey.number, "curveSecretKey", KEY_BYTES);
+  if (key.some((byte) => byte !== 0)) return;
+  throw new TypeError(
+    "A CURVE server needs its curveSecretKey before it's bound or connected: without one, libzmq takes " +
+      "a key that everyone knows",
+  );
+}
+
+/** Throws where a descriptor isn't a listening socket's: libzmq takes any number, and closes that descriptor later. */
+export function assertListens(fd: number, option: string): void {
+  if (fd < 0 || check(listens(fd), "getsockopt", { option }) === 1) return;
+  const message =
+    `The option ${option} takes a listening socket's descriptor, and ${fd} doesn't listen`;
+  throw stateError("EINVAL", "zmq_setsockopt", message, { option });
+}
+
+function isOn(handle: Handle, { number }: { readonly number: number }): boolean {
+  return getInt(handle.pointer, number) > 0;
+}
+
+/** libzmq asks no ZAP handler then, nor refuses anyone; as a PLAIN server it ends the process at the first client. */
+function lacksDomain(handle: Handle): boolean {
+  const { zapDomain, zapEnforceDomain } = COMMON;
+  return isOn(handle, zapEnforceDomain) &&
+    handle.getBytes(zapDomain.number, "zapDomain").length <= 1;
+}
+
+function domainMissing(): TypeError {
+  return new TypeError(
+    "zapEnforceDomain needs a zapDomain before the socket is bound or connected: without one, libzmq " +
+      "asks no authenticator",
+  );
+}
+
+function heartbeatsOverWebSocket(): TypeError {
+  return new TypeError(
+    "Heartbeats can't be used with ws:// addresses: a peer could have libzmq end the process by them. " +
+      "Leave heartbeatInterval at 0",
+  );
 }
 
 /** Whether an option is a Router's alone. */

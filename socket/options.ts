@@ -6,16 +6,14 @@ import { stateError } from "../ffi/errno.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { closedError } from "./wait_errors.ts";
 import { type Handle, handleOf } from "./handle.ts";
-import { int64Bytes, intBytes, textOf } from "./raw_options.ts";
-import { assertSafeOptions } from "./hazards.ts";
+import { int64Bytes, intBytes, KEY_SIZE, textOf } from "./raw_options.ts";
+import { assertListens, assertSafeOption } from "./hazards.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { type OptionName, type OptionRow, OPTIONS } from "./options_table.ts";
 import { keyBytes } from "./z85.ts";
 
 const encoder = new TextEncoder();
 
-/** The length of a CURVE key's text, with its NUL: libzmq writes it only into a buffer of exactly that size. */
-export const KEY_SIZE = 41;
 /** How an unset key reads. */
 export const NO_KEY = "0".repeat(KEY_SIZE - 1);
 
@@ -79,7 +77,8 @@ export function setByRow(handle: Handle, name: string, row: OptionRow, value: un
     handle[row.field] = value as number;
     return;
   }
-  if (!handle.configuring) assertSafeOptions(handle, { option: row.number, value });
+  assertSafeOption(handle, row.number, value);
+  if (name === "useFd") assertListens(value as number, name);
   explained(name, row, "zmq_setsockopt", () => handle.setBytes(row.number, name, bytes));
   if ("unreadable" in row) handle.shadowOptions.set(name, value);
 }
@@ -202,7 +201,7 @@ function assertBuilt(name: string, { needs }: OptionRow, call: string): void {
 
 /** Defines a class's options as properties, but for those that it, or the class above it, has a property for itself. */
 export function defineOptions(prototype: object, names: readonly OptionName[]): void {
-  const property: PropertyDescriptor = { enumerable: true, configurable: true };
+  const property: PropertyDescriptor = { enumerable: false, configurable: true };
   const above = Object.getPrototypeOf(prototype);
   for (const name of names) {
     // Not `name in prototype`, for which V8 makes an object of another kind of each prototype, each time.

@@ -1,11 +1,22 @@
 /** Options by their numbers in `zmq.h`, also those that have no property. */
 
+import { ZmqError } from "../errors.ts";
+import { stateError } from "../ffi/errno.ts";
 import type { Handle } from "./handle.ts";
-import { assertSafeOptions } from "./hazards.ts";
+import { assertListens, assertSafeOption } from "./hazards.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { setOption } from "./options.ts";
-import { OPTION_NUMBERS, type OptionName, OPTIONS, RECEIVING, SENDING } from "./options_table.ts";
-import { int64Bytes, intBytes, READERS, toEvents } from "./raw_options.ts";
+import {
+  COMMON,
+  OPTION_NUMBERS,
+  type OptionKind,
+  type OptionRow,
+  OPTIONS,
+  RECEIVING,
+  ROUTER_NOTIFY,
+  SENDING,
+} from "./options_table.ts";
+import { int64Bytes, intBytes, KEY_BYTES, KEY_SIZE, READERS, toEvents } from "./raw_options.ts";
 
 const encoder = new TextEncoder();
 
@@ -21,7 +32,25 @@ export function getByNumber(
   if (!Object.hasOwn(READERS, type)) {
     throw new TypeError(`The type of an option is one of ${Object.keys(READERS).join(", ")}`);
   }
-  return handle.getValue(option, String(option), type);
+  const named = rowOf(option);
+  const [usualSize, read] = READERS[type];
+  let size = usualSize;
+  // libzmq writes a key's text, or its bytes, into a buffer of exactly that size.
+  if (named?.row.kind === "key") size = type === "bytes" ? KEY_BYTES : KEY_SIZE;
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = handle.getBytes(option, String(option), size);
+  } catch (error) {
+    throw explained(error, named && readFailure(option, named, type));
+  }
+  const isText = named === undefined || KINDS[named.row.kind].length === undefined;
+  if (type === "bytes" || (type === "string" ? isText : bytes.length === usualSize)) {
+    return read(bytes);
+  }
+  const message = named === undefined
+    ? `The option ${option} has ${bytes.length} bytes, and can't be read as "${type}"`
+    : readFailure(option, named, type);
+  throw stateError("EINVAL", "zmq_getsockopt", message, { option: String(option) });
 }
 
 /** Sets an option. */
@@ -29,8 +58,16 @@ export function setByNumber(handle: Handle, option: number, value: unknown): voi
   checkNumber(option);
   const timeout = timeoutOf(option);
   if (timeout !== undefined) return setOption(handle, timeout, value);
-  assertSafeOptions(handle, { option, value });
-  handle.setBytes(option, String(option), rawBytes(value));
+  assertSafeOption(handle, option, value);
+  const bytes = rawBytes(value);
+  if (option === COMMON.useFd.number && bytes?.length === 4) {
+    assertListens(new Int32Array(bytes.slice().buffer)[0], String(option));
+  }
+  try {
+    handle.setBytes(option, String(option), bytes);
+  } catch (error) {
+    throw explained(error, setFailure(option, bytes));
+  }
   shadowByNumber(handle, option, value);
 }
 
@@ -48,8 +85,64 @@ export function engineOption(handle: Handle, option: number): number | undefined
   return timeout && handle[timeout];
 }
 
-/** The names of options that libzmq can only set, by their numbers. */
-let unreadable: ReadonlyMap<number, OptionName> | undefined;
+interface NamedRow {
+  readonly name: string;
+  readonly row: OptionRow;
+}
+
+/** The rows of the table by number. */
+let rows: ReadonlyMap<number, NamedRow> | undefined;
+
+function rowOf(option: number): NamedRow | undefined {
+  rows ??= new Map(
+    [...Object.entries<OptionRow>(OPTIONS), ["notify", ROUTER_NOTIFY] as const]
+      .map(([name, row]) => [row.number, { name, row }]),
+  );
+  return rows.get(option);
+}
+
+/** How each kind of option is read and set, and how many bytes its values have, where they all have as many. */
+const KINDS: Readonly<Record<OptionKind, { read: string; set: string; length?: number }>> = {
+  int: { read: '"int"', set: "a number", length: 4 },
+  bool: { read: '"boolean" or "int"', set: "a boolean or a number", length: 4 },
+  choice: { read: '"int"', set: "a number", length: 4 },
+  flags: { read: '"int"', set: "a number", length: 4 },
+  int64: { read: '"int64"', set: "a bigint", length: 8 },
+  uint64: { read: '"uint64"', set: "a bigint", length: 8 },
+  text: { read: '"string"', set: "a string" },
+  bytes: { read: '"bytes"', set: "bytes" },
+  key: { read: '"string" or "bytes"', set: "a string of 40 characters, or 32 bytes" },
+};
+
+function readFailure(option: number, { name, row }: NamedRow, type: string): string {
+  const what = `The option ${option} (${name})`;
+  if ("unreadable" in row) {
+    return `${what} can't be read from libzmq: the property has what was set`;
+  }
+  return `${what} is read as ${KINDS[row.kind].read}, and not as "${type}"`;
+}
+
+/** Says as what an option is set; undefined where the value's length can't be what libzmq has refused. */
+function setFailure(option: number, bytes: Uint8Array | null): string | undefined {
+  const named = rowOf(option);
+  if (named === undefined) return undefined;
+  const { name, row: { kind, readOnly } } = named;
+  const { set, length } = KINDS[kind];
+  const isLength = kind === "key"
+    ? bytes !== null && [32, 40, 41].includes(bytes.length)
+    : bytes?.length === length;
+  if (readOnly || isLength || (length === undefined && kind !== "key")) return undefined;
+  return `The option ${option} (${name}) is set to ${set}`;
+}
+
+/** The same error with another message, if it says that an argument is invalid. */
+function explained(error: unknown, message: string | undefined): unknown {
+  if (message === undefined || !(error instanceof ZmqError) || error.code !== "EINVAL") {
+    return error;
+  }
+  const { code, errno, call, option } = error;
+  return new ZmqError(message, { code, errno, call, option });
+}
 
 /** Records a value that was set by number, if libzmq can't read the option, so that its property returns it. */
 export function shadowByNumber(handle: Handle, option: number, value: unknown): void {
@@ -60,13 +153,9 @@ export function shadowByNumber(handle: Handle, option: number, value: unknown): 
   if (option === OPTION_NUMBERS.verboser) {
     handle.shadowOptions.set("verbosity", on ? "allSubsUnsubs" : null);
   }
-  unreadable ??= new Map(
-    (Object.keys(OPTIONS) as OptionName[]).filter((name) => "unreadable" in OPTIONS[name])
-      .map((name) => [OPTIONS[name].number, name]),
-  );
-  const name = unreadable.get(option);
-  if (name !== undefined) {
-    handle.shadowOptions.set(name, OPTIONS[name].kind === "bool" ? on : value);
+  const named = rowOf(option);
+  if (named !== undefined && "unreadable" in named.row) {
+    handle.shadowOptions.set(named.name, named.row.kind === "bool" ? on : value);
   }
 }
 

@@ -90,7 +90,7 @@ export interface SubscriberOptions extends SocketOptions, ReceiverOptions {
  * await publisher.bind("inproc://subscriber-example");
  * using subscriber = new Subscriber();
  * subscriber.connect("inproc://subscriber-example");
- * subscriber.subscribe(); // everything
+ * subscriber.subscribe(""); // everything
  * await publisher.send("news");
  * for await (const [news] of subscriber) {
  *   console.log(news.text());
@@ -105,10 +105,10 @@ export class Subscriber extends Socket {
   }
 
   /**
-   * Subscribes to all messages whose first frame begins with one of the prefixes; without a prefix, to every message. A
-   * prefix subscribed to twice must be unsubscribed from twice (`ZMQ_SUBSCRIBE`).
+   * Subscribes to all messages whose first frame begins with one of the prefixes, of which there's at least one; an empty
+   * prefix, `""`, is every message. A prefix subscribed to twice must be unsubscribed from twice (`ZMQ_SUBSCRIBE`).
    *
-   * @throws {TypeError} If a prefix is neither a string nor bytes.
+   * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
   subscribe(...prefixes: (string | Uint8Array)[]): void {
@@ -116,10 +116,11 @@ export class Subscriber extends Socket {
   }
 
   /**
-   * Removes subscriptions; without a prefix, the one to every message (`ZMQ_UNSUBSCRIBE`). Unsubscribing from a prefix
-   * without a subscription does nothing.
+   * Removes subscriptions; `""` is the one to every message (`ZMQ_UNSUBSCRIBE`). Unsubscribing from a prefix without a
+   * subscription does nothing.
    *
-   * @throws {ZmqError} As {@linkcode Subscriber.subscribe} does.
+   * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   unsubscribe(...prefixes: (string | Uint8Array)[]): void {
     change(openHandleOf(this, "zmq_setsockopt"), "unsubscribe", prefixes);
@@ -208,8 +209,9 @@ export class XPublisher extends Socket {
   /**
    * In manual mode, subscribes the peer whose message was received last to prefixes (`ZMQ_SUBSCRIBE`).
    *
-   * @throws {ZmqError} EINVAL If {@linkcode XPublisherOptions.manual} isn't set; the rest as {@linkcode Subscriber.subscribe}
-   * does.
+   * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes.
+   * @throws {ZmqError} EINVAL If {@linkcode XPublisherOptions.manual} isn't set.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   subscribe(...prefixes: (string | Uint8Array)[]): void {
     change(openHandleOf(this, "zmq_setsockopt"), "subscribe", prefixes);
@@ -218,7 +220,9 @@ export class XPublisher extends Socket {
   /**
    * In manual mode, takes such subscriptions back (`ZMQ_UNSUBSCRIBE`).
    *
-   * @throws {ZmqError} As {@linkcode XPublisher.subscribe} does.
+   * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes.
+   * @throws {ZmqError} EINVAL If {@linkcode XPublisherOptions.manual} isn't set.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   unsubscribe(...prefixes: (string | Uint8Array)[]): void {
     change(openHandleOf(this, "zmq_setsockopt"), "unsubscribe", prefixes);
@@ -286,8 +290,11 @@ function change(
   name: "subscribe" | "unsubscribe",
   prefixes: readonly (string | Uint8Array)[],
 ): void {
+  if (prefixes.length === 0) {
+    throw new TypeError(`${name} takes at least one prefix; ${name}("") is every message`);
+  }
   const encoder = new TextEncoder();
-  const all = (prefixes.length === 0 ? [""] : prefixes).map((prefix) => {
+  const all = prefixes.map((prefix) => {
     if (typeof prefix === "string") return encoder.encode(prefix);
     if (prefix instanceof Uint8Array) return prefix;
     throw new TypeError("A subscription must be a string or a Uint8Array");

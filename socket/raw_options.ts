@@ -68,6 +68,10 @@ export function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes.at(-1) === 0 ? bytes.subarray(0, -1) : bytes);
 }
 
+/** The length of a CURVE key's text with its NUL, and of its bytes: libzmq writes each into a buffer of exactly that size. */
+export const KEY_SIZE = 41;
+export const KEY_BYTES = 32;
+
 type Reader<T> = readonly [size: number, read: (bytes: Uint8Array<ArrayBuffer>) => T];
 
 /** How options are read as values of each type. */

@@ -1,10 +1,10 @@
 /** Request and reply: Request and Reply in strict turn, Dealer and Router freely. */
 
 import { checkCount, checkOptions } from "../poller/wait_options.ts";
-import { checkAddress } from "./binding.ts";
+import { handleFor } from "./binding.ts";
 import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
-import { handleOf, openHandleOf } from "./handle.ts";
+import { handleOf } from "./handle.ts";
 import type { Frame } from "./frame.ts";
 import { getByRow, getOption, setByRow, setOption } from "./options.ts";
 import { OPTION_NUMBERS, ROUTER_NOTIFY } from "./options_table.ts";
@@ -283,10 +283,9 @@ export function connectRouted(
   address: string,
   options: RouterConnectOptions,
 ): void {
-  checkAddress(address);
   checkOptions(SIGNATURE, options);
   const { routingId } = options;
-  const handle = openHandleOf(socket, "zmq_connect");
+  const handle = handleFor(socket, "zmq_connect", address);
   if (routingId !== undefined) {
     const id = typeof routingId === "string" ? new TextEncoder().encode(routingId) : routingId;
     if (!(id instanceof Uint8Array)) {

@@ -5,10 +5,14 @@ import { type Pollable, pollable } from "../poller/pollable.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
 import { idle } from "../poller/reactor.ts";
 import { checkCount } from "../poller/wait_options.ts";
-import { bindToRandomPort, type BindToRandomPortOptions, checkAddress } from "./binding.ts";
+import {
+  bindToRandomPort,
+  type BindToRandomPortOptions,
+  checkAddress,
+  handleFor,
+} from "./binding.ts";
 import { type Handle, handleIn, handleOf, openHandleOf } from "./handle.ts";
 import { open } from "./open.ts";
-import { assertSafeOptions } from "./hazards.ts";
 import { Observer } from "./observer.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { defineOptions, getOption, setOption } from "./options.ts";
@@ -53,8 +57,6 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
         }
         (this as unknown as Record<string, unknown>)[name] = value;
       }
-      handle.configuring = false;
-      assertSafeOptions(handle, {});
     } catch (error) {
       this.close();
       throw error;
@@ -176,8 +178,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   // deno-lint-ignore require-await -- what is thrown becomes a rejection
   async bind(address: string): Promise<string> {
     checkCount("bind", arguments.length, 1);
-    checkAddress(address);
-    return openHandleOf(this, "zmq_bind").endpoints.bind(address);
+    return handleFor(this, "zmq_bind", address).endpoints.bind(address);
   }
 
   /**
@@ -205,8 +206,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    */
   bindSync(address: string): string {
     checkCount("bindSync", arguments.length, 1);
-    checkAddress(address);
-    return openHandleOf(this, "zmq_bind").endpoints.bind(address);
+    return handleFor(this, "zmq_bind", address).endpoints.bind(address);
   }
 
   /**
@@ -251,8 +251,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    */
   connect(address: string): void {
     checkCount("connect", arguments.length, 1);
-    checkAddress(address);
-    openHandleOf(this, "zmq_connect").endpoints.connect(address);
+    handleFor(this, "zmq_connect", address).endpoints.connect(address);
   }
 
   /**

@@ -216,7 +216,7 @@ Deno.test("one socket as both ends returns what comes", async () => {
 
 Deno.test("between a Subscriber and a Publisher messages go one way", async () => {
   const proxy = new Proxy(new Subscriber(), new Publisher());
-  proxy.frontEnd.subscribe();
+  proxy.frontEnd.subscribe("");
   await proxy.frontEnd.bind("inproc://news");
   await proxy.backEnd.bind("inproc://readers");
   const run = proxy.run();
@@ -224,7 +224,7 @@ Deno.test("between a Subscriber and a Publisher messages go one way", async () =
   publisher.connect("inproc://news");
   await using reader = new Subscriber();
   reader.connect("inproc://readers");
-  reader.subscribe();
+  reader.subscribe("");
   assertEquals(await received(publisher), ["\x01"]);
   // When the reader's subscription has come can't be seen from here.
   let got: string[] | undefined;

@@ -1,11 +1,11 @@
 /** Functions that read and set a socket's options by number. */
 
 import type { Buffer } from "node:buffer";
-import { int64Bytes, intBytes } from "../socket/raw_options.ts";
-import { KEY_SIZE, NO_KEY } from "../socket/options.ts";
+import { int64Bytes, intBytes, KEY_SIZE } from "../socket/raw_options.ts";
+import { NO_KEY } from "../socket/options.ts";
 import { engineOption, shadowByNumber, timeoutOf } from "../socket/options_by_number.ts";
 import { COMMON, OPTION_NUMBERS, type OptionName, OPTIONS } from "../socket/options_table.ts";
-import { assertSafeOptions } from "../socket/hazards.ts";
+import { assertSafeOption } from "../socket/hazards.ts";
 import { EINVAL, ENOTSOCK, errnoError, translating } from "./errors.ts";
 import type { SocketState } from "./state.ts";
 import { warn } from "./warning.ts";
@@ -109,7 +109,7 @@ function write(
   assertThere(state);
   const { handle } = state;
   // A value with which libzmq would end the process is a TypeError, as everywhere in this library.
-  if (!handle.configuring) assertSafeOptions(handle, { option, value });
+  assertSafeOption(handle, option, value);
   translating(() => handle.setBytes(option, String(option), bytes));
   shadowByNumber(handle, option, value);
 }

@@ -8,7 +8,6 @@ import { pollable } from "../poller/pollable.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
 import type { Handle } from "../socket/handle.ts";
 import { open } from "../socket/open.ts";
-import { assertSafeOptions } from "../socket/hazards.ts";
 import { typeOf } from "../socket/types.ts";
 import * as by from "./accessors.ts";
 import {
@@ -76,8 +75,6 @@ export abstract class SocketClass extends Uncloneable {
     Object.seal(this);
     try {
       Object.assign(this, rest);
-      handle.configuring = false;
-      assertSafeOptions(handle, {});
     } catch (error) {
       this.close();
       throw error;

@@ -83,7 +83,7 @@ class Kernel implements AsyncDisposable {
   constructor(file: string, ports: readonly number[]) {
     this.program = new Program(Deno.execPath(), ["jupyter", "--kernel", "--conn", file]);
     this.program.died.catch(() => {}); // what waits for it fails by itself
-    this.iopub.subscribe();
+    this.iopub.subscribe("");
     CHANNELS.forEach((channel, at) => this[channel].connect(`tcp://127.0.0.1:${ports[at]}`));
   }
 

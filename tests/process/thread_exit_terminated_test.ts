@@ -78,7 +78,7 @@ const TRAFFIC = `
     proxy.run();
     publisher.connect(addresses[0]);
     subscriber.connect(addresses[1]);
-    subscriber.subscribe();
+    subscriber.subscribe("");
     (async () => { while (!publisher.closed) await publisher.send("x"); })();
     await subscriber.receive();
     tell("busy");

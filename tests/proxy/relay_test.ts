@@ -48,7 +48,7 @@ Deno.test("a Publisher as the capture socket gets a copy of what goes either way
   await capture.bind("inproc://spy");
   await using spy = new Subscriber();
   spy.connect("inproc://spy");
-  spy.subscribe();
+  spy.subscribe("");
   const proxy = new Proxy(new Router(), new Dealer(), { capture });
   const sender = new Request({ routingId: "me" });
   await using _setting = await Setting.begin(proxy, sender, new Reply());

@@ -104,7 +104,7 @@ for (const [transport, has] of [["epgm", capability.pgm], ["norm", capability.no
       const address = `${transport}://127.0.0.1;${GROUP}:${PORT + (transport === "norm" ? 1 : 2)}`;
       using subscriber = new Subscriber();
       using publisher = new Publisher({ linger: 0 });
-      subscriber.subscribe();
+      subscriber.subscribe("");
       await subscriber.bind(address);
       publisher.connect(address);
       // What was sent before the group has formed is lost.

@@ -1,6 +1,7 @@
 /** Listening descriptors of the tests' own, and what the system knows of a socket. For Linux. */
 
 import { check } from "../../ffi/errno.ts";
+import { listens } from "../../ffi/libc.ts";
 import { loadLibrary } from "../../ffi/load.ts";
 import { openedSince } from "../fds.ts";
 
@@ -17,6 +18,8 @@ const functions = loadLibrary().open({
   // int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen)
   getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
 });
+
+if (Deno.build.os === "linux") listens(0);
 
 const AF_UNIX = 1;
 const AF_INET = 2;
@@ -43,10 +46,15 @@ export function listenOnIpc(path: string): number {
 }
 
 function listenOn(domain: number, address: Uint8Array<ArrayBuffer>): number {
-  const fd = check(functions.socket(domain, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+  const fd = newSocket(domain);
   check(functions.bind(fd, address, address.length), "bind");
   check(functions.listen(fd, 10), "listen");
   return fd;
+}
+
+/** A descriptor of a socket that doesn't listen. */
+export function newSocket(domain: number = AF_INET): number {
+  return check(functions.socket(domain, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
 }
 
 /** An option of each of the system's sockets that were opened since, where they have it: its bytes. */

@@ -1,5 +1,5 @@
 /**
- * Combinations of options with which libzmq would end the process are refused, whichever part comes
+ * Combinations of options with which libzmq would end the process, or let strangers in, are refused, whichever part comes
  * last. No test gets beyond the refusal: the dangerous state itself is never entered.
  */
 
@@ -16,14 +16,19 @@ import {
   type Socket,
   Stream,
 } from "../../mod.ts";
+import { Peer } from "../../socket/draft.ts";
 import { freshAddress, join } from "../util.ts";
-import { openDescriptors } from "../fds.ts";
+import { curveKeyPair } from "./curve.ts";
+import "./drafts.ts";
 import { pattern, portOf, received, sameBytes } from "./support.ts";
-import { soon, turn } from "../waiting.ts";
+import { soon } from "../waiting.ts";
 
 const HEARTBEAT_IVL = 75;
 const PLAIN_SERVER = 44;
 const ZAP_ENFORCE_DOMAIN = 93;
+const ZAP_DOMAIN = 55;
+const CURVE_SERVER = 47;
+const CURVE_SECRET_KEY = 49;
 const WS = "ws://127.0.0.1:*";
 
 /** An int as bytes. */
@@ -151,10 +156,11 @@ Deno.test("a socket with heartbeats works over tcp, also after a ws:// address w
   assertEquals(await received(pull), ["works"]);
 });
 
-// A PLAIN server with an enforced domain, and none set.
+// An enforced domain, and none set; a CURVE server without a key. Both are judged where libzmq copies the options.
 
-const PLAIN = { name: "TypeError", message: /zapDomain/ };
+const LINGERLESS = { linger: 0 };
 type Step = (socket: Socket) => void;
+/** In how many ways each of the options comes to be set. */
 const SERVER: Step[] = [
   (socket) => socket.plainServer = true,
   (socket) => socket.setOption(PLAIN_SERVER, 1),
@@ -167,93 +173,143 @@ const ENFORCE: Step[] = [
   (socket) => socket.setOption(ZAP_ENFORCE_DOMAIN, true),
   (socket) => socket.setOption(ZAP_ENFORCE_DOMAIN, bytes(1)),
 ];
+const DOMAIN: Step[] = [
+  (socket) => socket.zapDomain = "home",
+  (socket) => socket.setOption(ZAP_DOMAIN, "home"),
+  (socket) => socket.setOption(ZAP_DOMAIN, new TextEncoder().encode("home")),
+];
 
-Deno.test("plainServer and zapEnforceDomain without a zapDomain are refused, whichever comes last", () => {
+/** Claims that a socket is refused wherever it's bound or connected, and has no address afterwards. */
+async function refusesAddresses(socket: Socket, error: { name: string; message: RegExp }) {
+  await rejects(socket.bind("tcp://127.0.0.1:*"), error);
+  throws(() => socket.bindSync("inproc://refused"), error);
+  await rejects(socket.bindToRandomPort("tcp://127.0.0.1"), error);
+  throws(() => socket.connect("tcp://127.0.0.1:5555"), error);
+  assertEquals(socket.lastEndpoint, null);
+}
+
+const NO_DOMAIN = { name: "TypeError", message: /zapEnforceDomain needs a zapDomain/ };
+
+Deno.test("zapEnforceDomain without a zapDomain is refused at bind and connect, whatever the mechanism", async () => {
+  for (const enforce of ENFORCE) {
+    for (
+      const options of [
+        {},
+        { plainServer: true },
+        { plainUsername: "ada", plainPassword: "x" },
+        ...capability.curve
+          ? [{ curveServer: true, curveSecretKey: curveKeyPair().secretKey }]
+          : [],
+      ]
+    ) {
+      using socket = new Pair({ ...LINGERLESS, ...options });
+      enforce(socket);
+      await refusesAddresses(socket, NO_DOMAIN);
+    }
+  }
+  using socket = new Pair({ zapEnforceDomain: true });
+  await refusesAddresses(socket, NO_DOMAIN);
+  using router = new Router({ zapEnforceDomain: true });
+  throws(() => router.connect("tcp://127.0.0.1:5555", { routingId: "peer" }), NO_DOMAIN);
+});
+
+Deno.test("plainServer, zapEnforceDomain and a zapDomain are taken in any order, and in any way", async () => {
   for (const server of SERVER) {
     for (const enforce of ENFORCE) {
-      for (const [first, last] of [[server, enforce], [enforce, server]]) {
+      for (const domain of DOMAIN) {
+        for (const steps of permutations([server, enforce, domain])) {
+          using socket = new Pair();
+          for (const step of steps) step(socket);
+          const { plainServer, zapEnforceDomain, zapDomain } = socket;
+          assertEquals([plainServer, zapEnforceDomain, zapDomain], [true, true, "home"]);
+        }
         using socket = new Pair();
-        first(socket);
-        throws(() => last(socket), PLAIN);
-        const { plainServer, zapEnforceDomain } = socket;
-        assertEquals([plainServer, zapEnforceDomain], [first === server, first === enforce]);
+        server(socket);
+        enforce(socket);
+        await refusesAddresses(socket, NO_DOMAIN);
+        domain(socket);
+        await socket.bind(freshAddress("tcp"));
       }
     }
   }
 });
 
-Deno.test("with a zapDomain that was set before, they're taken in any order", () => {
-  for (const server of SERVER) {
-    for (const enforce of ENFORCE) {
-      for (const steps of [[server, enforce], [enforce, server]]) {
-        using socket = new Pair({ zapDomain: "home" });
-        for (const step of steps) step(socket);
-        assertEquals([socket.plainServer, socket.zapEnforceDomain], [true, true]);
-      }
-    }
-  }
-});
-
-Deno.test("a constructor judges its options together, in whichever order they stand", () => {
-  const three = { plainServer: true, zapEnforceDomain: true, zapDomain: "home" };
-  for (const order of permutations(Object.entries(three))) {
-    using socket = new Pair(Object.fromEntries(order));
-    assertEquals([socket.plainServer, socket.zapEnforceDomain, socket.zapDomain], [
-      true,
-      true,
-      "home",
-    ]);
-  }
-  throws(() => new Pair({ plainServer: true, zapEnforceDomain: true }), PLAIN);
-  throws(() => new Pair({ zapEnforceDomain: true, plainServer: true }), PLAIN);
-});
-
-Deno.test({
-  name: "a constructor that refuses a combination leaves no socket open",
-  ignore: Deno.build.os !== "linux",
-  fn: async () => {
-    using _first = new Push();
-    const before = openDescriptors().length;
-    for (let i = 0; i < 50; i++) {
-      throws(() => new Pair({ plainServer: true, zapEnforceDomain: true }), PLAIN);
-    }
-    // libzmq closes them on a thread of its own.
-    while (openDescriptors().length > before) await turn();
-  },
-});
-
-Deno.test("each of them alone is taken, and both with one turned off", () => {
-  using server = new Pair({ plainServer: true, zapEnforceDomain: false });
+Deno.test("each of the two is taken alone, and both with one turned off", async () => {
+  using server = new Pair({ plainServer: true, zapEnforceDomain: true });
   server.zapEnforceDomain = false;
-  server.setOption(ZAP_ENFORCE_DOMAIN, 0);
-  server.plainServer = false;
-  server.zapEnforceDomain = true;
-  using enforcing = new Pair({ plainServer: false, zapEnforceDomain: true });
-  enforcing.plainServer = false;
-  assertEquals(enforcing.zapEnforceDomain, true);
-  using client = new Pair({ plainUsername: "ada", zapEnforceDomain: true });
-  assertEquals(client.securityMechanism, "plain");
-});
-
-Deno.test("after a refusal, a PLAIN server gets its zapDomain and then the rest", () => {
-  using socket = new Pair({ plainServer: true });
-  throws(() => socket.zapEnforceDomain = true, PLAIN);
-  socket.zapDomain = "home";
-  socket.zapEnforceDomain = true;
-  assertEquals([socket.plainServer, socket.zapEnforceDomain, socket.zapDomain], [
-    true,
-    true,
-    "home",
-  ]);
+  await server.bind(freshAddress("tcp"));
+  using enforcing = new Pair({ zapEnforceDomain: true });
+  enforcing.setOption(ZAP_ENFORCE_DOMAIN, 0);
+  await enforcing.bind(freshAddress("tcp"));
 });
 
 Deno.test("a zapDomain can't be taken back, so that the combination can't come about by that", () => {
   using socket = new Pair({ plainServer: true, zapEnforceDomain: true, zapDomain: "home" });
   throws(() => socket.zapDomain = null as never, { name: "TypeError" });
   throws(() => socket.zapDomain = "", { name: "RangeError" });
-  throws(() => socket.setOption(55, ""), { name: "ZmqError", code: "EINVAL" });
-  throws(() => socket.setOption(55, null), { name: "ZmqError", code: "EINVAL" });
+  throws(() => socket.setOption(ZAP_DOMAIN, ""), { name: "ZmqError", code: "EINVAL" });
+  throws(() => socket.setOption(ZAP_DOMAIN, null), { name: "ZmqError", code: "EINVAL" });
   assertEquals(socket.zapDomain, "home");
+});
+
+const NO_KEY = { name: "TypeError", message: /CURVE server needs its curveSecretKey/ };
+
+Deno.test({
+  name: "a CURVE server without a secret key is refused at bind and connect, until it has one",
+  ignore: !capability.curve,
+  fn: async () => {
+    const { publicKey, secretKey, secretBytes } = curveKeyPair();
+    const servers: Step[] = [
+      (socket) => socket.curveServer = true,
+      (socket) => socket.setOption(CURVE_SERVER, 1),
+      (socket) => socket.setOption(CURVE_SERVER, bytes(1)),
+    ];
+    const keys: Step[] = [
+      (socket) => socket.curveSecretKey = secretKey,
+      (socket) => socket.setOption(CURVE_SECRET_KEY, secretKey),
+      (socket) => socket.setOption(CURVE_SECRET_KEY, secretBytes),
+    ];
+    for (const server of servers) {
+      for (const key of keys) {
+        using socket = new Pair(LINGERLESS);
+        server(socket);
+        socket.curvePublicKey = publicKey; // which a server doesn't need
+        await refusesAddresses(socket, NO_KEY);
+        key(socket);
+        await socket.bind(freshAddress("tcp"));
+        using before = new Pair(LINGERLESS);
+        key(before);
+        server(before);
+        await before.bind(freshAddress("tcp"));
+      }
+    }
+    using inConstructor = new Pair({ curveServer: true });
+    await refusesAddresses(inConstructor, NO_KEY);
+  },
+});
+
+Deno.test({
+  name: "what was a CURVE server and is none any more needs no key",
+  ignore: !capability.curve,
+  fn: async () => {
+    using socket = new Pair({ curveServer: true });
+    socket.plainServer = true;
+    await socket.bind(freshAddress("tcp"));
+  },
+});
+
+Deno.test({
+  name: "a Peer that connects to another is judged as everywhere",
+  ignore: !capability.draft,
+  fn: () => {
+    const connect = (options: object, address = "tcp://127.0.0.1:5555") => () => {
+      using peer = new Peer({ ...LINGERLESS, ...options });
+      peer.connectPeer(address);
+    };
+    throws(connect({ zapEnforceDomain: true }), NO_DOMAIN);
+    throws(connect({ curveServer: true }), NO_KEY);
+    throws(connect({ heartbeatInterval: 100 }, "ws://127.0.0.1:80"), HEARTBEATS);
+  },
 });
 
 // ws:// itself.

@@ -327,7 +327,7 @@ Deno.test("on a closed socket, the option receivedProperties can be neither read
 /** Has a subscriber subscribe to everything, and waits until the subscription has arrived. */
 async function subscribed(receiving: Socket, sending: Socket & Sender): Promise<void> {
   if (!(sending instanceof XPublisher)) return;
-  if (receiving instanceof Subscriber) receiving.subscribe();
+  if (receiving instanceof Subscriber) receiving.subscribe("");
   else await (receiving as XSubscriber).send("\x01");
   await soon(sending.receive());
 }

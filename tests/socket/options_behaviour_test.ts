@@ -2,12 +2,14 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, Dealer, Pair, Pull, Push, Router } from "../../mod.ts";
-import { openDescriptors } from "../fds.ts";
+import { closeFd, openDescriptors, pipe } from "../fds.ts";
 import { freshAddress, join, withFolder } from "../util.ts";
-import { listenOnIpc, listenOnTcp, socketOptionsSince } from "./descriptors.ts";
+import { listenOnIpc, listenOnTcp, newSocket, socketOptionsSince } from "./descriptors.ts";
 import { ProxyServer } from "./socks.ts";
 import { onLinux, portOf, received } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
+
+const USE_FD = 89;
 
 /** Whether libzmq was built to choose a network interface, and the user may. */
 async function canChooseInterface(): Promise<boolean> {
@@ -48,6 +50,46 @@ Deno.test(
       await push.send("through the descriptor");
       assertEquals(await received(pull), ["through the descriptor"]);
     })),
+);
+
+Deno.test(
+  onLinux(
+    "useFd refuses what isn't a listening socket's descriptor, in whichever way it's set",
+    () => {
+      const idle = newSocket();
+      using ends = pipe();
+      for (
+        const [fd, code] of [[idle, "EINVAL"], [ends.read, "ENOTSOCK"], [900_000, "EBADF"]] as const
+      ) {
+        using socket = new Pull();
+        for (
+          const action of [
+            () => socket.useFd = fd,
+            () => new Pull({ useFd: fd }),
+            () => socket.setOption(USE_FD, fd),
+            () => socket.setOption(USE_FD, new Uint8Array(Int32Array.of(fd).buffer)),
+          ]
+        ) {
+          throws(action, { name: "ZmqError", code });
+        }
+        assertEquals(socket.useFd, -1);
+      }
+      closeFd(idle);
+    },
+  ),
+);
+
+Deno.test(
+  onLinux(
+    "a descriptor that was closed since useFd was set is refused where it's bound",
+    async () => {
+      const { fd, port } = listenOnTcp();
+      using pull = new Pull({ useFd: fd });
+      closeFd(fd);
+      await rejects(pull.bind(`tcp://127.0.0.1:${port}`), { name: "ZmqError", code: "EBADF" });
+      await pull.bind(freshAddress("inproc"));
+    },
+  ),
 );
 
 Deno.test(onLinux("an ipc address that begins with @ is a name, and no file", async () => {

@@ -17,6 +17,7 @@ import {
 import { READABLE } from "../../poller/backend.ts";
 import { readiness } from "../fds.ts";
 import { freshAddress, join } from "../util.ts";
+import { curve, curveKeyPair } from "./curve.ts";
 import { eachTransport, pending, received } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
 
@@ -34,6 +35,8 @@ const ROUTER_MANDATORY = 33;
 const TCP_ACCEPT_FILTER = 38;
 const IMMEDIATE = 39;
 const XPUB_VERBOSE = 40;
+const CURVE_PUBLICKEY = 48;
+const CURVE_SECRETKEY = 49;
 const ZAP_DOMAIN = 55;
 const XPUB_WELCOME_MSG = 72;
 const STREAM_NOTIFY = 73;
@@ -146,6 +149,47 @@ Deno.test("what libzmq doesn't know, or not as that type, is EINVAL, and the err
   throws(() => socket.setOption(TCP_ACCEPT_FILTER, "nowhere"), { code: "EINVAL" });
   assertEquals([socket.maxMessageSize, socket.linger], [-1, -1]);
 });
+
+Deno.test("an option that is read in a wrong type says as what it's read", () => {
+  using socket = new Router();
+  const refuses = (option: number, types: (keyof OptionTypes)[], message: RegExp) => {
+    for (const type of types) {
+      const error = { name: "ZmqError", code: "EINVAL", option: String(option), message };
+      throws(() => socket.getOption(option, type), error);
+    }
+  };
+  const is = (what: string) => new RegExp(`\\(\\w+\\) is read as ${what}, and not as`);
+  refuses(MAXMSGSIZE, ["int", "boolean", "string"], is('"int64"'));
+  refuses(AFFINITY, ["int", "boolean", "string"], is('"uint64"'));
+  refuses(LINGER, ["int64", "uint64", "string"], is('"int"'));
+  refuses(IMMEDIATE, ["int64", "uint64", "string"], is('"boolean" or "int"'));
+  refuses(ZAP_DOMAIN, ["int", "int64", "uint64", "boolean"], is('"string"'));
+  refuses(EVENTS, ["int64", "uint64"], /The option 15 has 4 bytes, and can't be read as "u?int64"/);
+  refuses(ROUTER_MANDATORY, ["int", "boolean", "bytes"], /mandatory\) can't be read from libzmq/);
+});
+
+Deno.test("an option that is set to a wrong type says to what it's set, and one out of range doesn't", () => {
+  using socket = new Pair();
+  const refuses = (option: number, value: number | bigint | string | Uint8Array, message: RegExp) =>
+    throws(() => socket.setOption(option, value), { name: "ZmqError", code: "EINVAL", message });
+  refuses(MAXMSGSIZE, 5, /option 22 \(maxMessageSize\) is set to a bigint/);
+  refuses(LINGER, 5n, /option 17 \(linger\) is set to a number/);
+  refuses(IMMEDIATE, "yes", /option 39 \(immediate\) is set to a boolean or a number/);
+  refuses(LINGER, -2, /^Setting the option 17 failed: invalid argument/);
+});
+
+Deno.test(curve("keys are read by number, as 40 characters and as 32 bytes", () => {
+  const { publicKey, secretKey, publicBytes, secretBytes } = curveKeyPair();
+  using socket = new Pair({ curvePublicKey: publicKey, curveSecretKey: secretKey });
+  assertEquals(socket.getOption(CURVE_PUBLICKEY, "string"), publicKey);
+  assertEquals(socket.getOption(CURVE_SECRETKEY, "string"), secretKey);
+  assertEquals([...socket.getOption(CURVE_PUBLICKEY, "bytes")], [...publicBytes]);
+  assertEquals([...socket.getOption(CURVE_SECRETKEY, "bytes")], [...secretBytes]);
+  const refused = { code: "EINVAL", message: /is read as "string" or "bytes", and not as "int"/ };
+  throws(() => socket.getOption(CURVE_PUBLICKEY, "int"), refused);
+  const wrong = { code: "EINVAL", message: /is set to a string of 40 characters, or 32 bytes/ };
+  throws(() => socket.setOption(CURVE_PUBLICKEY, "short"), wrong);
+}));
 
 Deno.test("what can't be an option's value, type or number is refused before libzmq sees it", () => {
   using socket = new Pair();

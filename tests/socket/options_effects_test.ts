@@ -33,7 +33,7 @@ Deno.test("with conflate, a Subscriber wakes for the newest message", async () =
   using subscriber = new Subscriber({ conflate: true });
   using publisher = new Publisher();
   await join(publisher, subscriber, freshAddress("inproc"));
-  subscriber.subscribe();
+  subscriber.subscribe("");
   void publisher.writable; // over inproc, that has it look for subscriptions
   for (let round = 0; round < 3; round++) {
     const waiting = subscriber.receive();
@@ -47,7 +47,7 @@ Deno.test("with conflate, what came to a Subscriber while no one waited is no ol
   using subscriber = new Subscriber({ conflate: true });
   using publisher = new Publisher();
   await join(publisher, subscriber, freshAddress("inproc"));
-  subscriber.subscribe();
+  subscriber.subscribe("");
   void publisher.writable; // over inproc, that has it look for subscriptions
   // While anyone waits, idle sockets are looked at as soon as something happens there.
   using other = new Pull();

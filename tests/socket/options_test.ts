@@ -279,15 +279,12 @@ Deno.test("an option can be set on a socket that is bound", async () => {
   assertEquals([socket.linger, socket.receiveHighWaterMark], [3, 5]);
 });
 
-Deno.test("a socket that is logged shows its options, and not the engine", () => {
-  using socket = new Push();
-  const shown = Deno.inspect(socket, { depth: 5 });
-  assert(shown.startsWith("Push"), shown);
-  assert(!/pointer|Handle|receivers/.test(shown), shown);
-  assertEquals(Object.keys(socket), []);
-  const inherited: string[] = [];
-  // deno-lint-ignore guard-for-in -- what is inherited is what this asks for
-  for (const name in socket) inherited.push(name);
-  for (const name of ["linger", "sendTimeout"]) assert(inherited.includes(name));
-  for (const name of ["send", "bind", "close"]) assert(!inherited.includes(name));
+Deno.test("nothing of a socket is enumerable, neither its own nor what its class has", () => {
+  for (const Class of ALL) {
+    using socket = new Class();
+    const seen: string[] = [];
+    // deno-lint-ignore guard-for-in -- what is inherited is what this asks for
+    for (const name in socket) seen.push(name);
+    assertEquals(seen, []);
+  }
 });

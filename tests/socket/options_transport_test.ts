@@ -48,7 +48,7 @@ const OPTIONS: Record<string, Expected> = {
   socksProxy: { default: null, good: ["127.0.0.1:1080", "proxy:1", null], beyond: [""] },
   tcpMaxRetransmitTimeout: from(0, 0),
   typeOfService: from(0, 0),
-  useFd: from(-1, -1),
+  useFd: { ...from(-1, -1), good: [-1] },
   vmciBufferMaxSize: { ...large(262_144), needs: "vmci" },
   vmciBufferMinSize: { ...large(128), needs: "vmci" },
   vmciBufferSize: { ...large(65_546), needs: "vmci" },

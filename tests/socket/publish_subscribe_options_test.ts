@@ -126,7 +126,7 @@ Deno.test("a subscription that was made by hand is taken back by hand", async ()
   for (const news of ["a", new Uint8Array([255, 1]), "b"]) await publisher.send(news);
   assertEquals(await received(subscriber), ["b"]);
   publisher.unsubscribe("b");
-  publisher.subscribe();
+  publisher.subscribe("");
   for (const news of ["b", "x"]) await publisher.send(news);
   assertEquals([await received(subscriber), await received(subscriber)], [["b"], ["x"]]);
 });

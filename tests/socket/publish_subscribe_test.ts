@@ -1,5 +1,5 @@
-import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Publisher, Subscriber } from "../../mod.ts";
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { Publisher, Subscriber, XPublisher } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
 import { eachTransport, pending, received, receivedMany, texts } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
@@ -65,23 +65,35 @@ for (const over of eachTransport()) {
     using subscriber = new Subscriber();
     using publisher = new Publisher();
     await join(subscriber, publisher, address);
-    subscriber.subscribe();
+    subscriber.subscribe("");
     await subscribed(publisher, subscriber);
     await publisher.send("news");
     assertEquals(await received(subscriber), ["news"]);
   }));
 }
 
-Deno.test("without a prefix, a Subscriber subscribes to everything, and takes that back", async () => {
+Deno.test("subscribing to and unsubscribing from nothing are refused, and say what everything is", () => {
+  using subscriber = new Subscriber();
+  using publisher = new XPublisher({ manual: true });
+  for (const socket of [subscriber, publisher]) {
+    throws(() => socket.subscribe(), { name: "TypeError", message: /subscribe\(""\) is every/ });
+    throws(() => socket.unsubscribe(), {
+      name: "TypeError",
+      message: /unsubscribe\(""\) is every/,
+    });
+  }
+});
+
+Deno.test("the empty prefix subscribes to everything, and is taken back", async () => {
   using publisher = new Publisher();
   using subscriber = new Subscriber();
   await join(publisher, subscriber, freshAddress("inproc"));
-  subscriber.subscribe();
+  subscriber.subscribe("");
   await subscribed(publisher, subscriber);
   await publisher.send("anything");
   await publisher.send("");
   assertEquals(await receivedMany(subscriber, 2), ["anything", ""]);
-  subscriber.unsubscribe();
+  subscriber.unsubscribe("");
   subscriber.subscribe("b");
   await subscribed(publisher, subscriber);
   await publisher.send("anything");
@@ -126,7 +138,7 @@ Deno.test("a Publisher that no one hears sends at once, and keeps nothing", asyn
   for (let i = 0; i < 3000; i++) assert(publisher.trySend("lost"));
   using subscriber = new Subscriber();
   subscriber.connect(publisher.lastEndpoint!);
-  subscriber.subscribe();
+  subscriber.subscribe("");
   await subscribed(publisher, subscriber);
   await publisher.send("heard");
   assertEquals(await received(subscriber), ["heard"]);
@@ -136,7 +148,7 @@ Deno.test("a Publisher that no one hears sends at once, and keeps nothing", asyn
 async function slowSubscriber(publisher: Publisher): Promise<Subscriber> {
   const subscriber = new Subscriber({ receiveHighWaterMark: 5 });
   await join(publisher, subscriber, freshAddress("inproc"));
-  subscriber.subscribe();
+  subscriber.subscribe("");
   look(publisher);
   return subscriber;
 }

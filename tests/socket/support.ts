@@ -60,7 +60,7 @@ export function eachTransport(...transports: Transport[]): OverTransport[] {
 /** Makes a test of what only Linux has, or of which only Linux tells. */
 export function onLinux(
   name: string,
-  body: () => Promise<void>,
+  body: () => Promise<void> | void,
   ignore = false,
 ): Deno.TestDefinition {
   return { name, ignore: Deno.build.os !== "linux" || ignore, fn: body };
