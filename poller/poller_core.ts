@@ -11,7 +11,7 @@ import {
   WRITABLE,
 } from "./backend.ts";
 import { serveBackground } from "./background.ts";
-import { type Listener, Source } from "./source.ts";
+import { type Listener, serve, Source } from "./source.ts";
 import { type Pollable, pollable } from "./pollable.ts";
 import { takeBudget } from "./budget.ts";
 import { createBackend } from "./create.ts";
@@ -50,7 +50,7 @@ class Registration<Key> implements Listener {
   }
 
   onFailed(error: unknown): void {
-    this.poller.fail(error);
+    this.poller.addFailure(this.target!, error);
   }
 }
 
@@ -63,6 +63,8 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   /** Sockets that have reported that they're ready. Each is looked at again before it's reported, if it's stale by then. */
   #maybeReady: Registration<Key>[] = [];
   #found: Ready<Key>[] = [];
+  /** A look at a socket has failed: the wait that is pending, or else the next one, ends with the error. */
+  #failure: { readonly target: Source; readonly error: unknown } | undefined;
   #woken = false;
   #pending: PendingWait<Key> | undefined;
   #remoteWakeup: RemoteWakeup | undefined;
@@ -129,6 +131,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     registration.removed = true;
     this.registrations.delete(source);
     target?.removeListener(registration);
+    if (target !== undefined && this.#failure?.target === target) this.#failure = undefined;
     this.backend.remove(target === undefined ? source as number : target.fd);
   }
 
@@ -240,6 +243,12 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     if (this.#pending !== undefined) reactor().scheduleGather(this);
   }
 
+  /** Called when a look at a socket has failed. */
+  addFailure(target: Source, error: unknown): void {
+    this.#failure ??= { target, error };
+    if (this.#pending !== undefined) reactor().scheduleGather(this);
+  }
+
   close(): void {
     if (this.closed) return;
     for (const registration of [...this.registrations.values()]) this.remove(registration);
@@ -252,8 +261,12 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
 
   #end(pending: PendingWait<Key>): PendingWait<Key> {
     this.#pending = undefined;
-    this.#waitSet!.backend.detach(this.backend);
     reactor().removePending(pending, this.#waitSet);
+    try {
+      this.#waitSet!.backend.detach(this.backend);
+    } catch (error) {
+      pending.reject(error);
+    }
     return pending;
   }
 
@@ -262,18 +275,20 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     this.#found = [];
     reactor().recheck();
     this.backend.waitSync(0, this.#report);
+    this.#throwFailure();
+    for (const { target, removed } of this.#maybeReady) {
+      if (removed || !target!.stale) continue;
+      // The tick's budget is used up: the socket's pending operations go on in the next one.
+      target!.look();
+      reactor().queueRecheck(target!);
+    }
+    // Nothing below fails, so nothing is lost of what is taken out here.
     this.timers.takeDue(performance.now(), this.#reportTimer);
     const maybeReady = this.#maybeReady;
     this.#maybeReady = [];
     for (const registration of maybeReady) {
       registration.maybeReady = false;
       if (registration.removed) continue;
-      const target = registration.target!;
-      if (target.stale) {
-        // The tick's budget is used up: the socket's pending operations go on in the next one.
-        target.look();
-        reactor().queueRecheck(target);
-      }
       const ready = registration.known & registration.interest;
       if (ready === 0) continue;
       this.#found.push(readyOf(registration, ready));
@@ -285,9 +300,18 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
     }
   }
 
+  #throwFailure(): void {
+    if (this.#failure === undefined) return;
+    const { target, error } = this.#failure;
+    this.#failure = undefined;
+    // Its edge may be gone.
+    reactor().queueRecheck(target);
+    throw error;
+  }
+
   readonly #report = (registration: Registration<Key>, ready: number) => {
     // A socket's descriptor says only that something has changed, for its pending operations as well.
-    if (registration.target !== undefined) registration.target.serve();
+    if (registration.target !== undefined) serve(registration.target);
     else if (registration.source === this.#remoteWakeup?.fd) {
       this.#remoteWakeup.drain();
       this.#woken = true;

@@ -72,16 +72,21 @@ class Reactor {
 
   /** A cycle from `recheck` on. `mayBlock`: this thread has nothing else to do. */
   #cycle(mayBlock: boolean): void {
-    let now: number;
-    do {
-      this.recheck();
-      now = performance.now();
-      this.#expire(now);
-      this.#gather();
-    } while (this.#stale.length > 0 && !this.#tickQueued);
-    // If the budget is used up, the queued tick does the next cycle.
-    this.#more = this.#tickQueued;
-    if (!this.#more) this.#schedule(now, mayBlock);
+    try {
+      let now: number;
+      do {
+        this.recheck();
+        now = performance.now();
+        this.#expire(now);
+        this.#gather();
+      } while (this.#stale.length > 0 && !this.#tickQueued);
+      // If the budget is used up, the queued tick does the next cycle.
+      this.#more = this.#tickQueued;
+      if (!this.#more) this.#schedule(now, mayBlock);
+    } catch (error) {
+      // It belongs to no one wait, and a cycle that ends early would leave all of them behind.
+      for (const set of this.#sets) set.fail(error);
+    }
     this.#endCycle();
   }
 
@@ -100,8 +105,7 @@ class Reactor {
     if (mayWait && this.#ask(() => this.#strategy.next(now, until)) === "block") {
       if (!mayBlock) return this.#queueTick();
       if (this.#dispatch(main, this.#strategy.limit)) {
-        const ended = performance.now();
-        this.#strategy.waited("block", ended, ended - now);
+        this.#recordWait("block", performance.now() - now);
         return this.#queueMicrotask();
       }
     }
@@ -114,6 +118,11 @@ class Reactor {
     let wait: Wait = "park";
     this.#main.attempt(() => wait = question());
     return wait;
+  }
+
+  /** Reports to the strategy how a wait has ended. */
+  #recordWait(wait: Wait, ms?: number): void {
+    this.#main.attempt(() => this.#strategy.waited(wait, performance.now(), ms));
   }
 
   /** Parks a set's thread if something waits there, wakes it if it would wait too long, and unparks it if nothing does. */
@@ -223,13 +232,13 @@ class Reactor {
   }
 
   readonly #onYielded = (): void => {
-    this.#strategy.waited("yield", performance.now());
+    this.#recordWait("yield");
     runtimeTimers.setImmediate(this.#onTick);
   };
 
   /** A set's thread has returned. Programs whose promises this resolves make calls before the rest of the cycle. */
   readonly #onReturn = (set: WaitSet, ms: number | undefined): void => {
-    this.#strategy.waited("park", performance.now(), set === this.#main ? ms : undefined);
+    this.#recordWait("park", set === this.#main ? ms : undefined);
     resetBudget();
     if (!this.#dispatch(set)) set.foundNothing();
     this.#queueMicrotask();

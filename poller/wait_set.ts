@@ -71,13 +71,13 @@ export class WaitSet {
     this.until = until;
     this.#since = since;
     this.#wakeSent = false;
-    const end = timeout === -1 ? Infinity : since + timeout;
-    this.#pool.parked(since, end, this.#continues);
-    this.#continues = false;
     waited.then(() => this.#returned(), (error) => {
       this.fail(error);
       this.#returned();
     });
+    const end = timeout === -1 ? Infinity : since + timeout;
+    this.#pool.parked(since, end, this.#continues);
+    this.#continues = false;
   }
 
   #returned(): void {

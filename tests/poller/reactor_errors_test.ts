@@ -1,14 +1,27 @@
 /** Errors within the reactor: each ends the wait that it belongs to, and no other. */
 
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
 import { Pair, Poller, Pull } from "../../mod.ts";
 import { type Backend, READABLE } from "../../poller/backend.ts";
 import { defaultKind } from "../../poller/create.ts";
+import { Deadlines } from "../../poller/deadlines.ts";
+import { Pool } from "../../poller/pool.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { pipe, put } from "../fds.ts";
 import { freshAddress, join } from "../util.ts";
-import { Bell, dealers, eachBackend, fillUp, Main, Parks, Patience, Strategy } from "./support.ts";
+import {
+  all,
+  Bell,
+  dealers,
+  eachBackend,
+  fillUp,
+  keys,
+  Main,
+  Parks,
+  Patience,
+  Strategy,
+} from "./support.ts";
 import { held, soon, turns, turnsUntil } from "../waiting.ts";
 import { replaced } from "../replacing.ts";
 
@@ -151,6 +164,35 @@ function endlessTicks(): Bell {
   return bell;
 }
 
+Deno.test("an error of the strategy that is told of a wait's end was once an unhandled rejection", async () => {
+  await Poller.idle();
+  using bell = new Bell();
+  using broken = replaced(Strategy.prototype, "waited", injected);
+  bell.ring(READABLE);
+  await assertEnds(broken);
+});
+
+Deno.test("an error that came when a thread had just been parked once left its set parked for good", async () => {
+  await Poller.idle();
+  await assertEnds(replaced(Pool.prototype, "parked", injected));
+});
+
+Deno.test("an error of a step that belongs to no wait once left every wait behind", async () => {
+  await Poller.idle();
+  using pulls = new DisposableStack();
+  const waits: Promise<unknown>[] = [];
+  {
+    using _broken = replaced(Deadlines.prototype, "takeDue", injected);
+    for (let i = 0; i < 2; i++) waits.push(held(pulls.use(new Pull()).receive()));
+    for (const wait of waits) {
+      const error = await soon(wait.then(() => "no error", (error) => error.message));
+      assertEquals(error, "injected");
+    }
+  }
+  using patience = new Patience(1);
+  await turnsUntil(() => patience.expired, "a deadline after that");
+});
+
 for (const verb of ["next", "beforeTick", "disarm"] as const) {
   Deno.test(`an error of the strategy, in ${verb}, ends every wait in its set`, async () => {
     await Poller.idle();
@@ -270,6 +312,74 @@ for (const over of eachBackend()) {
       assertEquals((await soon(waits[1])).length, 1);
     },
   ));
+}
+
+for (const over of eachBackend()) {
+  Deno.test(
+    over(
+      "an error of detach once left the wait that was ending without an end",
+      async (poller, kind) => {
+        using line = pipe();
+        poller.add(line.read);
+        const wait = held(poller.wait());
+        await turns(3);
+        {
+          const set = reactor().setFor(kind).backend as Backend<unknown>;
+          using _broken = replaced(set, "detach", injected);
+          put(line.write);
+          const error = await soon(wait.then(() => "no error", (error) => error.message));
+          assertEquals(error, "injected");
+        }
+        assertEquals((await soon(poller.wait())).length, 1);
+        await Poller.idle();
+      },
+    ),
+  );
+
+  Deno.test(
+    over(
+      "an error of a look once ended no wait of a Poller that was about to begin one",
+      async (poller) => {
+        await Poller.idle();
+        using bell = new Bell();
+        poller.add(bell, { key: "bell" });
+        const { serve } = bell;
+        bell.serve = () => {
+          bell.serve = serve;
+          injected();
+        };
+        // What the look would have found makes no edge any more.
+        bell.ready = READABLE;
+        await rejects(soon(poller.wait()), { message: "injected" });
+        assertEquals(keys(await soon(poller.wait())), ["bell"]);
+      },
+    ),
+  );
+
+  Deno.test(
+    over(
+      "an error of a look once kept its Poller from reporting the sockets behind it",
+      async (poller) => {
+        await Poller.idle();
+        using bad = new Bell();
+        using good = new Bell();
+        poller.add(bad, { key: "bad" });
+        poller.add(good, { key: "good" });
+        for (const bell of [bad, good]) bell.ring(READABLE);
+        assertEquals(keys(await all(poller, ["bad", "good"])), ["bad", "good"]);
+        poller.addTimer(0, { key: "timer" });
+        {
+          // A socket whose look is left to its Poller, since the tick's budget is used up.
+          using _postponed = replaced(bad, "serve", () => {});
+          using _broken = replaced(bad, "look", injected);
+          reactor().markStale(bad);
+          await rejects(soon(poller.wait()), { message: "injected" });
+        }
+        bad.ready = 0;
+        assertEquals(keys(await soon(poller.wait())), ["good", "timer"]);
+      },
+    ),
+  );
 }
 
 Deno.test("an error of a source for which nothing waits is an uncaught error, and of no one else", async () => {
