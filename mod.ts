@@ -81,13 +81,8 @@ export type { OptionTypes, ReceiverOptions, SenderOptions } from "./socket/optio
 export type { GssapiNameType, SocketOptions } from "./socket/socket_options.ts";
 export type { ByteStreamOptions } from "./socket/web_streams.ts";
 export type { BindToRandomPortOptions } from "./socket/binding.ts";
-export { Observer } from "./socket/observer.ts";
-export type {
-  SocketEvent,
-  SocketEventOfType,
-  SocketEvents,
-  SocketEventType,
-} from "./socket/event_types.ts";
+export { type ListenOptions, Observer } from "./socket/observer.ts";
+export type { SocketEvent, SocketEventOfType, SocketEventType } from "./socket/event_types.ts";
 export type { Receiver, Sender } from "./socket/halves.ts";
 export { Socket } from "./socket/socket.ts";
 

@@ -463,10 +463,5 @@ function interestOf({ readable, writable }: Interest): number | undefined {
     }
   }
   if (readable === undefined && writable === undefined) return undefined;
-  return bitsOf({ readable, writable });
-}
-
-/** An interest as bits. */
-export function bitsOf({ readable = false, writable = false }: Interest): number {
   return (readable ? READABLE : 0) | (writable ? WRITABLE : 0);
 }

@@ -3,10 +3,22 @@
 import { ZmqError } from "../errors.ts";
 import { errorOf } from "../ffi/errno.ts";
 import { EVENTS } from "../ffi/monitoring.ts";
-import type { EventAddress, SocketEvent, SocketEvents } from "./event_types.ts";
+import type { SocketEvent, SocketEventOfType, SocketEventType } from "./event_types.ts";
 import type { RawEvent } from "./monitor.ts";
 
 type KnownType = keyof typeof EVENTS;
+
+/** Where an event has happened. */
+interface Place {
+  address: string;
+  peer?: string;
+}
+
+/** The names of all events. */
+export const EVENT_TYPES: readonly SocketEventType[] = [
+  ...Object.keys(EVENTS) as KnownType[],
+  "unknown",
+];
 
 /** The type of an event by its number; undefined for one that isn't known. */
 export function eventTypeOf(event: number): KnownType | undefined {
@@ -15,7 +27,7 @@ export function eventTypeOf(event: number): KnownType | undefined {
 
 /** An event by its number. */
 export function toEvent({ event, values, address, peer }: RawEvent): SocketEvent {
-  const place: EventAddress = peer === undefined ? { address } : { address, peer };
+  const place: Place = peer === undefined ? { address } : { address, peer };
   const type = eventTypeOf(event);
   if (type === "end") return { type };
   if (type === undefined) return { type: "unknown", ...place, event, values };
@@ -25,7 +37,7 @@ export function toEvent({ event, values, address, peer }: RawEvent): SocketEvent
 type Values = readonly number[];
 
 const fd = ([fd]: Values) => ({ fd });
-const failed = (call: string) => ([errno]: Values, place: EventAddress) => ({
+const failed = (call: string) => ([errno]: Values, place: Place) => ({
   error: errorOf(errno, call, place),
 });
 
@@ -33,8 +45,8 @@ const failed = (call: string) => ([errno]: Values, place: EventAddress) => ({
 const DETAILS: {
   readonly [Type in Exclude<KnownType, "end">]: (
     values: Values,
-    place: EventAddress,
-  ) => Omit<SocketEvents[Type], keyof EventAddress>;
+    place: Place,
+  ) => Omit<SocketEventOfType<Type>, keyof Place | "type">;
 } = {
   "connect": fd,
   "connect:delay": ([errno]) => ({ errno }),
@@ -47,13 +59,23 @@ const DETAILS: {
   "close:error": failed("close"),
   "disconnect": fd,
   "handshake": () => ({}),
-  "handshake:error:other": failed("handshake"),
+  "handshake:error:other": ([errno], { address }) => ({ error: brokenOff(errno, address) }),
   "handshake:error:protocol": ([number], { address }) => ({
     error: protocolError(number, address),
   }),
   "handshake:error:auth": ([status], { address }) => ({ error: refusal(status, address), status }),
   "pipes:stats": ([outbound, inbound]) => ({ outbound, inbound }),
 };
+
+/** The error of a handshake without a reason: one side knows only that the other has gone. */
+function brokenOff(errno: number, address: string): ZmqError {
+  const { code } = errorOf(errno, "handshake");
+  return new ZmqError(
+    `The handshake at ${address} failed: the connection broke off (${code}). The peer may have refused this ` +
+      "side's key or security mechanism, which its own events say, or not speak ZMTP.",
+    { code, errno, call: "handshake", address },
+  );
+}
 
 const AUTH_TEXTS: Record<number, string> = {
   300: "temporary failure",
@@ -96,16 +118,27 @@ export const PROTOCOL_CODES: Readonly<Record<number, string>> = {
   0x30000000: "ERR_WS_UNSPECIFIED",
 };
 
+/** The commonest reasons in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  ERR_ZMTP_CRYPTOGRAPHIC:
+    "the peer's command can't be decrypted: its key for this server isn't this server's public key, " +
+    "or its own two keys don't belong together",
+  ERR_ZMTP_MECHANISM_MISMATCH:
+    "the peer has another security mechanism (NULL, PLAIN, CURVE or GSSAPI) than this socket",
+  ERR_ZMTP_KEY_EXCHANGE: "the peer's keys can't be used",
+  ERR_ZMTP_UNEXPECTED_COMMAND:
+    "the peer sent a command out of turn, as where both sides are the server, or neither is",
+  ERR_ZMTP_INVALID_METADATA: "the peer's metadata is malformed, or its type of socket doesn't fit",
+};
+
 function protocolError(number: number, address: string): ZmqError {
   const code = PROTOCOL_CODES[number] ?? `ERR_PROTOCOL_0x${number.toString(16)}`;
   const whose = code.startsWith("ERR_ZAP") ? "the ZAP handler's reply" : "the peer";
-  return new ZmqError(
-    `The handshake at ${address} failed: ${whose} broke the protocol (${code}).`,
-    {
-      code,
-      errno: number,
-      call: "handshake",
-      address,
-    },
-  );
+  const reason = REASONS[code] ?? `${whose} broke the protocol`;
+  return new ZmqError(`The handshake at ${address} failed: ${reason} (${code}).`, {
+    code,
+    errno: number,
+    call: "handshake",
+    address,
+  });
 }

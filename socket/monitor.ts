@@ -45,11 +45,14 @@ export interface EventReceiver {
   fail(reason: unknown): void;
   /** Called when no event will come any more. */
   end(): void;
+  /** Called when the time is over. */
+  expired?(): void;
 }
 
 /** A wait for the next event. It keeps the process alive. */
 class PendingEvent extends Pending {
   constructor(
+    readonly monitor: Monitor,
     readonly queue: Set<PendingEvent>,
     /** The socket and its Observer, which could otherwise be collected while their program awaits an event. */
     readonly owner: object,
@@ -58,8 +61,9 @@ class PendingEvent extends Pending {
     super();
   }
 
-  begin(signal: AbortSignal | undefined): void {
+  begin(signal: AbortSignal | undefined, timeout: number): void {
     this.signal = signal;
+    if (timeout !== Infinity) this.deadline = performance.now() + timeout;
     this.queue.add(this);
     reactor().addPending(this);
   }
@@ -74,7 +78,13 @@ class PendingEvent extends Pending {
     this.receiver.end();
   }
 
-  override expire(): void {}
+  override expire(): void {
+    // What has come in the same moment still counts.
+    this.monitor.look();
+    if (!this.queue.has(this)) return;
+    this.#leave();
+    this.receiver.expired!();
+  }
 
   override abort(reason: unknown): void {
     this.#leave();
@@ -165,10 +175,20 @@ export class Monitor implements Listener {
   }
 
   /** Waits for the next event. Returns the wait, which its caller may end. */
-  wait(owner: object, receiver: EventReceiver, signal?: AbortSignal): { end(): void } {
-    const pending = new PendingEvent(this.#pending, owner, receiver);
-    pending.begin(signal);
+  wait(
+    owner: object,
+    receiver: EventReceiver,
+    signal?: AbortSignal,
+    timeout = Infinity,
+  ): { end(): void } {
+    const pending = new PendingEvent(this, this.#pending, owner, receiver);
+    pending.begin(signal, timeout);
     return pending;
+  }
+
+  /** Takes what libzmq has reported by now, instead of at the reactor's next turn. */
+  look(): void {
+    if (!this.finished) this.#drain(BATCH);
   }
 
   /** Asks for the numbers of messages in each connection's queues, which come as events. Drafts only. */

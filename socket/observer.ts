@@ -1,17 +1,51 @@
 /** What happens to a socket's connections, for programs. */
 
 import { stateError } from "../ffi/errno.ts";
-import { checkSignal } from "../poller/pending.ts";
-import type { WaitOptions } from "../poller/wait_options.ts";
+import { inspectAs } from "../poller/inspect.ts";
+import { nearestName } from "../poller/nearest_name.ts";
+import { idle } from "../poller/reactor.ts";
+import {
+  checkWait,
+  type IterateOptions,
+  optionsProblem,
+  type Signature,
+  type WaitOptions,
+  waitProblem,
+} from "../poller/wait_options.ts";
 import { openHandleOf } from "./handle.ts";
 import type { SocketEvent, SocketEventOfType, SocketEventType } from "./event_types.ts";
-import { toEvent } from "./events.ts";
+import { EVENT_TYPES, toEvent } from "./events.ts";
 import { Monitor } from "./monitor.ts";
 
 const CALL = "zmq_msg_recv";
 const END: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, done: true });
 
-type Listener = (event: SocketEvent) => void;
+/** How long a listener is there, as with the Web's `addEventListener`. */
+export interface ListenOptions {
+  /** Takes the listener off again when aborted. If it's aborted already, the listener isn't added. */
+  signal?: AbortSignal;
+  /** Whether the listener is taken off before its first call. Default false. */
+  once?: boolean;
+}
+
+/** A listener, from when it was added until it's taken off. */
+interface Listening {
+  readonly listener: (event: SocketEvent) => void;
+  readonly once: boolean;
+  /** Leaves the signal that could take it off. */
+  leave(): void;
+}
+
+let newObserver: (socket: object) => Observer;
+
+/**
+ * Begins to observe a socket. Throws `ZmqError` EBADF if it's closed, and EBUSY if it's observed already.
+ *
+ * @internal
+ */
+export function observe(socket: object): Observer {
+  return newObserver(socket);
+}
 
 /**
  * Reports what happens to a socket's connections: {@linkcode Socket.events} is one. A program receives events one by one,
@@ -30,29 +64,32 @@ type Listener = (event: SocketEvent) => void;
  *
  * using pull = new Pull();
  * const { events } = pull;
- * await pull.bind("tcp://127.0.0.1:*");
+ * const address = await pull.bind("tcp://127.0.0.1:*");
  * using push = new Push();
- * push.connect(pull.lastEndpoint!);
+ * push.connect(address);
  * for await (const event of events) {
  *   console.log(event.type);
  *   if (event.type === "accept") break;
  * }
  * ```
  */
-export class Observer implements AsyncIterable<SocketEvent>, Disposable {
+export class Observer implements AsyncIterable<SocketEvent>, Disposable, AsyncDisposable {
   readonly #monitor: Monitor;
   /** Anyone who reads the events of a socket goes on using it. */
   readonly #socket: object;
-  readonly #listeners: Map<string, Set<Listener>> = new Map();
+  readonly #listeners: Map<string, Map<unknown, Listening>> = new Map();
   #emitting = false;
 
-  /**
-   * Begins to observe a socket. Programs read {@linkcode Socket.events} instead.
-   *
-   * @throws {ZmqError} EBADF If the socket is closed.
-   * @throws {ZmqError} EBUSY If the socket is observed already.
-   */
-  constructor(socket: object) {
+  static {
+    newObserver = (socket) => new Observer(socket);
+    inspectAs(this.prototype, (observer) => {
+      const { closed, lost, capacity } = observer;
+      return { listeners: [...observer.#listeners.keys()], lost, capacity, closed };
+    });
+  }
+
+  /** Programs read {@linkcode Socket.events} instead. */
+  private constructor(socket: object) {
     const handle = openHandleOf(socket, "zmq_socket_monitor");
     if (handle.monitor !== undefined) {
       const message = "The socket has an Observer already: its property events";
@@ -87,39 +124,85 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
   /**
    * The next event; waits where there is none. Several receives may be pending: they're served in their order.
    *
-   * The promise rejects with EBADF when the observer is closed meanwhile, or when another receive has taken `"end"`, and
-   * with the signal's reason. Everything else is thrown at once.
+   * The promise rejects with EAGAIN when the time is over (by default there is no limit), with the signal's reason, and
+   * with EBADF when the observer is closed meanwhile, or when another receive has taken `"end"`.
    *
+   * @throws {TypeError} If an option is unknown or has the wrong type.
+   * @throws {RangeError} If the timeout is negative.
+   * @throws {ZmqError} EAGAIN If no event has come in time.
    * @throws {ZmqError} EBADF If the observer is closed.
    * @throws {ZmqError} EBUSY If the events go to listeners.
+   *
+   * @example The next event, for half a second
+   * ```ts
+   * import { Pull } from "@deno-zmq/zmq";
+   *
+   * using pull = new Pull();
+   * const { events } = pull;
+   * await pull.bind("tcp://127.0.0.1:*");
+   * console.log((await events.receive({ timeout: 500 })).type); // bind
+   * ```
    */
-  receive({ signal }: WaitOptions = {}): Promise<SocketEvent> {
-    this.#assertFree();
-    if (this.closed) throw closedError();
-    checkSignal(signal);
+  receive(options?: WaitOptions): Promise<SocketEvent>;
+  receive(options?: WaitOptions, extra?: never): Promise<SocketEvent> {
+    const problem = waitProblem(RECEIVE, options, extra) ?? this.#problem();
+    if (problem !== undefined) return Promise.reject(problem);
+    const { timeout = Infinity, signal } = options ?? {};
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const event = this.#monitor.take();
-    if (event !== undefined) return Promise.resolve(toEvent(event));
+    const event = this.#take();
+    if (event !== undefined) return Promise.resolve(event);
     return new Promise((resolve, reject) => {
-      this.#monitor.wait(this, {
-        succeed: (event) => resolve(toEvent(event)),
-        fail: reject,
-        end: () => reject(closedError()),
-      }, signal);
+      this.#monitor.wait(
+        this,
+        {
+          succeed: (event) => resolve(toEvent(event)),
+          fail: reject,
+          end: () => reject(closedError()),
+          expired: () => reject(stateError("EAGAIN", CALL, `No event came within ${timeout} ms`)),
+        },
+        signal,
+        timeout,
+      );
     });
   }
 
-  /** Iterates over all events, up to `"end"`. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<SocketEvent> {
+  /**
+   * Iterates over all events, up to `"end"`, or until the signal is aborted: then the turn that waits, and each later one,
+   * rejects with the signal's reason.
+   *
+   * @throws {TypeError} If an option is unknown or has the wrong type.
+   *
+   * @example For half a second
+   * ```ts
+   * import { Pull } from "@deno-zmq/zmq";
+   *
+   * using pull = new Pull();
+   * const { events } = pull;
+   * await pull.bind("tcp://127.0.0.1:*");
+   * try {
+   *   for await (const { type } of events.iterate({ signal: AbortSignal.timeout(500) })) {
+   *     console.log(type);
+   *   }
+   * } catch (error) {
+   *   console.log((error as Error).name); // TimeoutError
+   * }
+   * ```
+   */
+  iterate(options?: IterateOptions): AsyncIterableIterator<SocketEvent>;
+  iterate(options?: IterateOptions, extra?: never): AsyncIterableIterator<SocketEvent> {
+    checkWait(ITERATE, options, extra);
+    const signal = options?.signal;
     let ended = false;
     const monitor = this.#monitor;
     const waits = new Set<{ end(): void }>();
     const iterator: AsyncIterableIterator<SocketEvent> = {
       next: () => {
         if (ended || this.closed) return Promise.resolve(END);
-        this.#assertFree();
-        const event = monitor.take();
-        if (event !== undefined) return Promise.resolve({ value: toEvent(event), done: false });
+        const problem = this.#problem();
+        if (problem !== undefined) return Promise.reject(problem);
+        if (signal?.aborted) return Promise.reject(signal.reason);
+        const event = this.#take();
+        if (event !== undefined) return Promise.resolve({ value: event, done: false });
         return new Promise((settle, reject) => {
           const end = () => settle(END);
           const wait = monitor.wait(this, {
@@ -128,9 +211,13 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
               settle({ value: toEvent(event), done: false });
             },
             // Its end is the end of the iteration, unless something went wrong.
-            fail: (reason) => this.closed ? end() : reject(reason),
+            fail: (reason) => {
+              waits.delete(wait);
+              if (this.closed) end();
+              else reject(reason);
+            },
             end,
-          });
+          }, signal);
           waits.add(wait);
         });
       },
@@ -146,22 +233,68 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
     return iterator;
   }
 
+  /** Calls {@linkcode Observer.iterate} without options. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<SocketEvent> {
+    return this.iterate();
+  }
+
   /**
    * Has a listener called with every event of a type, those that are still unread included. From then on events go to
-   * listeners only: those of a type that has none are passed over. An error that a listener throws goes to
-   * `reportError`, which ends the process unless the program handles it.
+   * listeners only: those of a type that has none are passed over. A listener that another one takes off isn't called
+   * for the same event any more. Adding one that is there already changes nothing. An error that a listener throws goes
+   * to `reportError`, which ends the process unless the program handles it.
    *
-   * @throws {TypeError} If the listener isn't a function.
+   * @throws {TypeError} If there is no such event, if the listener isn't a function, or if an option is unknown or has the
+   * wrong type.
    * @throws {ZmqError} EBUSY If a receive or an iteration is pending.
+   *
+   * @example The first peer
+   * ```ts
+   * import { Pull, Push } from "@deno-zmq/zmq";
+   *
+   * await using pull = new Pull();
+   * pull.events.on("accept", ({ peer }) => console.log("accepted", peer), { once: true });
+   * const address = await pull.bind("tcp://127.0.0.1:*");
+   * await using push = new Push();
+   * push.connect(address);
+   * await push.send("hello");
+   * await pull.receive();
+   * ```
    */
-  on<T extends SocketEventType>(type: T, listener: (event: SocketEventOfType<T>) => void): this {
+  on<T extends SocketEventType>(
+    type: T,
+    listener: (event: SocketEventOfType<T>) => void,
+    options?: ListenOptions,
+  ): this;
+  on(
+    type: SocketEventType,
+    listener: Listening["listener"],
+    options?: ListenOptions,
+    extra?: never,
+  ): this {
+    checkType(type);
     if (typeof listener !== "function") throw new TypeError("A listener must be a function");
+    const problem = optionsProblem(ON, options, extra);
+    if (problem !== undefined) throw problem;
+    const { signal, once = false } = options ?? {};
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw new TypeError("A signal must be an AbortSignal");
+    }
+    if (typeof once !== "boolean") throw new TypeError("The option once must be a boolean");
     if (this.#monitor.awaited) {
       throw stateError("EBUSY", CALL, "A receive or an iteration waits for the events");
     }
+    if (signal?.aborted) return this;
     let listeners = this.#listeners.get(type);
-    if (listeners === undefined) this.#listeners.set(type, listeners = new Set());
-    listeners.add(listener as Listener);
+    if (listeners === undefined) this.#listeners.set(type, listeners = new Map());
+    if (!listeners.has(listener)) {
+      const listening: Listening = {
+        listener,
+        once,
+        leave: signal === undefined ? () => {} : this.#leaveBy(signal, type, listener),
+      };
+      listeners.set(listener, listening);
+    }
     // The engine mustn't hold what the program's listeners hold: a dropped socket couldn't be collected.
     const weak = new WeakRef(this);
     this.#monitor.notify = () => {
@@ -172,13 +305,14 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
     return this;
   }
 
-  /** Takes a listener off again. Without any, events are kept for receiving, as before the first. */
+  /**
+   * Takes a listener off again. Without any, events are kept for receiving, as before the first.
+   *
+   * @throws {TypeError} If there is no such event.
+   */
   off<T extends SocketEventType>(type: T, listener: (event: SocketEventOfType<T>) => void): this {
-    const listeners = this.#listeners.get(type);
-    if (listeners?.delete(listener as Listener) && listeners.size === 0) {
-      this.#listeners.delete(type);
-      if (this.#listeners.size === 0) this.#monitor.notify = undefined;
-    }
+    checkType(type);
+    this.#off(type, listener);
     return this;
   }
 
@@ -201,6 +335,9 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
    */
   close(): void {
     this.#monitor.close(closedError());
+    for (const listeners of this.#listeners.values()) {
+      for (const { leave } of listeners.values()) leave();
+    }
     this.#listeners.clear();
   }
 
@@ -209,14 +346,50 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
     this.close();
   }
 
-  #assertFree(): void {
+  /** Calls {@linkcode Observer.close}, and resolves as {@linkcode Poller.idle} does. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return idle();
+  }
+
+  /** What keeps events from being received; undefined if nothing does. */
+  #problem(): Error | undefined {
     if (this.#listeners.size > 0) {
-      throw stateError(
+      return stateError(
         "EBUSY",
         CALL,
         "The events go to listeners: take those off before receiving",
       );
     }
+    return this.closed ? closedError() : undefined;
+  }
+
+  #take(): SocketEvent | undefined {
+    const event = this.#monitor.take();
+    return event && toEvent(event);
+  }
+
+  #off(type: string, listener: unknown): void {
+    const listeners = this.#listeners.get(type);
+    const listening = listeners?.get(listener);
+    if (listening === undefined) return;
+    listening.leave();
+    listeners!.delete(listener);
+    if (listeners!.size > 0) return;
+    this.#listeners.delete(type);
+    if (this.#listeners.size === 0) this.#monitor.notify = undefined;
+  }
+
+  /** Has a signal take a listener off. Returns what leaves the signal. */
+  #leaveBy(signal: AbortSignal, type: string, listener: object): () => void {
+    // A signal may live as long as the program. It mustn't hold what the listener holds, such as a dropped socket.
+    const [weakObserver, weakListener] = [new WeakRef(this), new WeakRef(listener)];
+    const off = () => {
+      const observer = weakObserver.deref();
+      if (observer !== undefined) observer.#off(type, weakListener.deref());
+    };
+    signal.addEventListener("abort", off, { once: true });
+    return () => signal.removeEventListener("abort", off);
   }
 
   #emitSoon(): void {
@@ -226,21 +399,51 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable {
     queueMicrotask(() => {
       this.#emitting = false;
       while (this.#listeners.size > 0) {
-        const raw = this.#monitor.take();
-        if (raw === undefined) return;
-        const event = toEvent(raw);
-        for (const listener of [...this.#listeners.get(event.type) ?? []]) call(listener, event);
+        const event = this.#take();
+        if (event === undefined) return;
+        this.#emit(event);
       }
     });
   }
+
+  #emit(event: SocketEvent): void {
+    const listeners = this.#listeners.get(event.type);
+    for (const listening of [...listeners?.values() ?? []]) {
+      const { listener, once } = listening;
+      // One that was called before may have taken this one off.
+      if (listeners!.get(listener) !== listening) continue;
+      if (once) this.#off(event.type, listener);
+      try {
+        listener(event);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+  }
 }
 
-function call(listener: Listener, event: SocketEvent): void {
-  try {
-    listener(event);
-  } catch (error) {
-    reportError(error);
-  }
+const RECEIVE: Signature = {
+  name: "Observer.receive",
+  options: ["timeout", "signal"],
+  example: "{ timeout: 50 }",
+};
+const ITERATE: Signature = {
+  name: "Observer.iterate",
+  options: ["signal"],
+  example: "{ signal }",
+};
+const ON: Signature = {
+  name: "Observer.on",
+  options: ["signal", "once"],
+  example: "{ once: true }",
+};
+
+function checkType(type: unknown): void {
+  if ((EVENT_TYPES as readonly unknown[]).includes(type)) return;
+  const right = typeof type === "string" ? nearestName(type, EVENT_TYPES) : undefined;
+  throw new TypeError(
+    `There is no event ${String(type)}` + (right === undefined ? "" : `; did you mean ${right}?`),
+  );
 }
 
 function closedError(): Error {

@@ -13,7 +13,7 @@ import {
 } from "./binding.ts";
 import { type Handle, handleIn, handleOf, openHandleOf } from "./handle.ts";
 import { open } from "./open.ts";
-import { Observer } from "./observer.ts";
+import { observe, type Observer } from "./observer.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { defineOptions, getOption, setOption } from "./options.ts";
 import { getByNumber, setByNumber } from "./options_by_number.ts";
@@ -95,7 +95,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * @throws {ZmqError} EBADF If the socket is closed when it's first read.
    */
   get events(): Observer {
-    return this.#events ??= new Observer(this);
+    return this.#events ??= observe(this);
   }
 
   /**

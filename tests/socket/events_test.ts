@@ -1,6 +1,11 @@
 /** Each kind of event with what it carries. */
 
-import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import {
+  deepStrictEqual as assertEquals,
+  match as assertMatch,
+  ok as assert,
+  throws,
+} from "node:assert/strict";
 import { capability, Pair, Pull, Push, type SocketEvent, ZmqError } from "../../mod.ts";
 import { toEvent } from "../../socket/events.ts";
 import { curveKeyPair } from "./curve.ts";
@@ -115,17 +120,18 @@ Deno.test("a peer whom the ZAP handler refuses is told on both sides, with the s
   await finish(push, pull);
 });
 
-Deno.test("a peer with another mechanism is told as a breach of the protocol", async () => {
+Deno.test("a peer with another mechanism is told as one, in words", async () => {
   const pull = new Pull({ plainServer: true });
   const push = new Push({ linger: 0 });
   const { events } = pull;
   await join(pull, push);
   const { error } = await next(events, "handshake:error:protocol");
   assertEquals(error.code, "ERR_ZMTP_MECHANISM_MISMATCH");
+  assertMatch(error.message, /another security mechanism .*ERR_ZMTP_MECHANISM_MISMATCH/);
   await finish(push, pull);
 });
 
-Deno.test("a client with the wrong key for its server is told on the server's side", async () => {
+Deno.test("a client with the wrong key for its server is told on both sides, in words", async () => {
   const [server, client, wrong] = [curveKeyPair(), curveKeyPair(), curveKeyPair()];
   const pull = new Pull({ curveServer: true, curveSecretKey: server.secretKey });
   const push = new Push({
@@ -134,10 +140,13 @@ Deno.test("a client with the wrong key for its server is told on the server's si
     curveServerKey: wrong.publicKey,
     linger: 0,
   });
-  const { events } = pull;
+  const [events, ofClient] = [pull.events, push.events];
   await join(pull, push);
   const { error } = await next(events, "handshake:error:protocol");
   assertEquals(error.code, "ERR_ZMTP_CRYPTOGRAPHIC");
+  assertMatch(error.message, /its key for this server isn't this server's public key/);
+  const { error: other } = await next(ofClient, "handshake:error:other");
+  assertMatch(other.message, /may have refused this side's key or security mechanism/);
   await finish(push, pull);
 });
 
