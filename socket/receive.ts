@@ -99,16 +99,22 @@ class Turn extends Receive {
 /** Iterates over a socket's messages. Written by hand: an async generator takes twice as long. */
 export class MessageIterator implements AsyncIterableIterator<Frame[]> {
   #ended = false;
+  // Private, since a printed iterator would show the engine's record of the socket, with its secrets.
+  readonly #handle: Handle;
+  /** The socket itself, which could otherwise be collected in the middle of the iteration. */
+  readonly #owner: object;
   readonly #signal: AbortSignal | undefined;
   readonly #ref: boolean;
 
-  constructor(readonly handle: Handle, readonly owner: object, options?: Iterating) {
+  constructor(handle: Handle, owner: object, options?: Iterating) {
+    this.#handle = handle;
+    this.#owner = owner;
     this.#signal = options?.signal;
     this.#ref = options?.ref ?? true;
   }
 
   next(): Promise<IteratorResult<Frame[]>> {
-    const { handle } = this;
+    const handle = this.#handle;
     if (this.#ended || handle.closed) return Promise.resolve(END);
     if (this.#signal?.aborted) return Promise.reject(this.#signal.reason);
     const tried = !handle.lent && mayTry(handle) && takeBudget();
@@ -123,15 +129,15 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
   // A separate function, as `waitForMessage` is: one that contains a closure is slower at each call, even if it isn't made.
   #wait(tried: boolean): Promise<IteratorResult<Frame[]>> {
     return new Promise((resolve, reject) => {
-      const turn = new Turn(this, this.handle, resolve, reject);
-      turn.enqueue(this.handle.receiveTimeout, tried, this.#signal, this.#ref);
+      const turn = new Turn(this, this.#handle, resolve, reject);
+      turn.enqueue(this.#handle.receiveTimeout, tried, this.#signal, this.#ref);
     });
   }
 
   /** Ends the iteration. A pending turn of it would take a message that nothing reads. */
   return(): Promise<IteratorResult<Frame[]>> {
     this.#ended = true;
-    for (let one = this.handle.receivers.first; one !== undefined;) {
+    for (let one = this.#handle.receivers.first; one !== undefined;) {
       const next = one.next as Operation | undefined;
       if (one instanceof Turn && one.iterator === this) one.end();
       one = next;

@@ -192,7 +192,7 @@ export function sendSync(
   signature: Signature = SEND_SYNC,
 ): void {
   if (options !== undefined || extra !== undefined) checkWait(signature, options, extra);
-  else if (isPinned(message) && sendAgain(handle)) return;
+  if (isPinned(message) && sendAgain(handle)) return;
   const parts = checkMessage(handle, message);
   if (handle.closed) throw closedError(handle, CALL);
   const timeout = limitOf(options?.timeout, handle.sendTimeout);

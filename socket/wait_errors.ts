@@ -45,7 +45,7 @@ export function foreignError(method: string): Error {
 export function nameOf({ type, endpoints, closed }: Handle): string {
   const [first, ...others] = [...endpoints.bound, ...endpoints.connected];
   if (first === undefined) {
-    return `${type.name}, ${closed ? "was" : "is"} neither bound nor connected`;
+    return closed ? type.name : `${type.name}, neither bound nor connected`;
   }
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
   return `${type.name}${closed ? ", was" : ""} at ${first}${more}`;

@@ -30,7 +30,7 @@ Deno.test("receiveSync gives up when its time is over, and not before", () => {
   assert(took >= 129, `${took} ms`);
   throws(() => pull.receiveSync({ timeout: 0 }), {
     ...NOTHING_CAME,
-    message: "No message came within 0 ms: Pull, is neither bound nor connected",
+    message: "No message came within 0 ms: Pull, neither bound nor connected",
   });
 });
 
@@ -68,14 +68,14 @@ Deno.test("sendSync gives up when its time is over, and not before", () => {
   assert(took >= 129, `${took} ms`);
   throws(() => push.sendSync("x", { timeout: 0 }), {
     ...NO_PEER,
-    message: "No peer could take the message within 0 ms: Push, is neither bound nor connected",
+    message: "No peer could take the message within 0 ms: Push, neither bound nor connected",
   });
 });
 
 Deno.test("without a timeout, the socket's own time-outs bound the blocking calls", () => {
   using pull = new Pull({ receiveTimeout: 20 });
   throws(() => pull.receiveSync(), {
-    message: "No message came within 20 ms: Pull, is neither bound nor connected",
+    message: "No message came within 20 ms: Pull, neither bound nor connected",
   });
   using push = new Push({ sendTimeout: 0 });
   throws(() => push.sendSync("x"), { message: /within 0 ms/ });

@@ -266,3 +266,11 @@ Deno.test("iterate without options is the iteration of for await", async () => {
   assertEquals(await iterator.return!(), END);
   assertEquals(await iterator.next(), END);
 });
+
+Deno.test("a printed iterator shows nothing of the engine, which knows the socket's secrets", () => {
+  using pull = new Pull();
+  for (const iterator of [pull.iterate(), pull.drain()]) {
+    const text = Deno.inspect(iterator, { depth: 9, showHidden: true });
+    assert(!text.includes("Handle"), text);
+  }
+});

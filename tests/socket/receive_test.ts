@@ -185,7 +185,7 @@ Deno.test("a receiveTimeout ends a receive when it's over, and not before", asyn
 Deno.test("a receive's time-out says how long it was", async () => {
   using pull = new Pull({ receiveTimeout: 15 });
   await rejects(soon(pull.receive()), {
-    message: "No message came within 15 ms: Pull, is neither bound nor connected",
+    message: "No message came within 15 ms: Pull, neither bound nor connected",
   });
 });
 

@@ -174,7 +174,7 @@ Deno.test("a sendTimeout ends a send when it's over, and not before, and nothing
 Deno.test("a send's time-out says how long it was", async () => {
   using push = new Push({ sendTimeout: 15 });
   await rejects(soon(push.send("x")), {
-    message: "No peer could take the message within 15 ms: Push, is neither bound nor connected",
+    message: "No peer could take the message within 15 ms: Push, neither bound nor connected",
   });
 });
 

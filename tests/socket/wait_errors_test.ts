@@ -15,8 +15,7 @@ Deno.test("a time-out's error names the socket's type, its address and the limit
 
 Deno.test("the error of a socket that is nowhere says so", async () => {
   using push = new Push();
-  const message =
-    "No peer could take the message within 0 ms: Push, is neither bound nor connected";
+  const message = "No peer could take the message within 0 ms: Push, neither bound nor connected";
   await rejects(soon(push.send("x", { timeout: 0 })), { code: "EAGAIN", message });
 });
 
