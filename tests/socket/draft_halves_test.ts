@@ -75,17 +75,17 @@ for (const over of eachTransportOfDrafts("tcp")) {
     throws(() => dish.join("weather"), { name: "ZmqError", code: "EINVAL" });
   }));
 
-  Deno.test(over("what can't be a group is refused before libzmq sees it", () => {
+  Deno.test(over("what can't be a group is refused before libzmq sees it", async () => {
     using radio = new Radio();
     using dish = new Dish();
     for (const group of [1, null, undefined, {}] as unknown as string[]) {
       throws(() => dish.join(group), { name: "TypeError" });
-      throws(() => radio.send("x", { group }), { name: "TypeError" });
+      await rejects(radio.send("x", { group }), { name: "TypeError" });
     }
     throws(() => dish.join("a\0b"), { name: "TypeError" });
     throws(() => dish.join("x".repeat(256)), { name: "RangeError" });
     throws(() => radio.trySend("x", { group: "x".repeat(256) }), { name: "RangeError" });
-    throws(() => radio.send("x", undefined as never), { name: "TypeError" });
+    await rejects(radio.send("x", undefined as never), { name: "TypeError" });
     // What is wrong with one of several keeps all of them out.
     throws(() => dish.join("good", "a\0b"), { name: "TypeError" });
     dish.join("good", "x".repeat(255));
@@ -96,9 +96,9 @@ for (const over of eachTransportOfDrafts("tcp")) {
     using client = new Client();
     await join(server, client, freshAddress("inproc"));
     for (const parts of [["two", "parts"], []]) {
-      throws(() => client.send(parts), { name: "TypeError", message: /one part/ });
+      await rejects(client.send(parts), { name: "TypeError", message: /one part/ });
       throws(() => client.trySend(parts), { name: "TypeError" });
-      throws(() => server.send(parts as never, { routingId: 1 }), { name: "TypeError" });
+      await rejects(server.send(parts as never, { routingId: 1 }), { name: "TypeError" });
     }
     await client.send(["one"]);
     const [text, from] = await soon(server.receive());
@@ -110,11 +110,11 @@ for (const over of eachTransportOfDrafts("tcp")) {
   Deno.test(over("a Server needs a routing id, and says when no one has it", async () => {
     using server = new Server();
     await server.bind(freshAddress("inproc"));
-    throws(() => server.send("x", undefined as never), { name: "TypeError" });
-    throws(() => server.send("x", {} as never), { name: "TypeError" });
-    throws(() => server.send("x", { routingId: "1" } as never), { name: "TypeError" });
+    await rejects(server.send("x", undefined as never), { name: "TypeError" });
+    await rejects(server.send("x", {} as never), { name: "TypeError" });
+    await rejects(server.send("x", { routingId: "1" } as never), { name: "TypeError" });
     for (const routingId of [0, -1, 1.5, 2 ** 32, NaN]) {
-      throws(() => server.send("x", { routingId }), { name: "RangeError" });
+      await rejects(server.send("x", { routingId }), { name: "RangeError" });
     }
     await rejects(server.send("x", { routingId: 4711 }), {
       name: "ZmqError",
@@ -123,6 +123,23 @@ for (const over of eachTransportOfDrafts("tcp")) {
     throws(() => server.trySend("x", { routingId: 4711 }), { code: "EHOSTUNREACH" });
     throws(() => server.sendSync("x", { routingId: 4711 }), { code: "EHOSTUNREACH" });
   }));
+
+  Deno.test(
+    over("what is wrong with the options of a send to a peer is said as for others", async () => {
+      using server = new Server();
+      await server.bind(freshAddress("inproc"));
+      const to = { routingId: 1 };
+      const wrong = { ...to, timout: 5 };
+      const unknown = { name: "TypeError", message: /no option timout; did you mean timeout\?/ };
+      await rejects(server.send("x", wrong), unknown);
+      throws(() => server.sendSync("x", wrong), unknown);
+      throws(() => server.trySend("x", { ...to, timeout: 5 } as never), {
+        name: "TypeError",
+        message: /trySend has no option timeout/,
+      });
+      await rejects(server.send("x", { ...to, timeout: -1 }), { name: "RangeError" });
+    }),
+  );
 
   Deno.test(over("a message's properties come beside its routing id", async () => {
     using server = new Server({ receivedProperties: ["Peer-Address", "Socket-Type"] } as object);

@@ -1,6 +1,6 @@
 /** Draft sockets: each pattern, with what its messages have beside their bytes. They run where libzmq has them. */
 
-import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type Frame } from "../../mod.ts";
@@ -79,7 +79,7 @@ for (const over of eachTransportOfDrafts("tcp")) {
     peer.close();
     await closed;
     for (const message of ["one part", ["one part"], ["three", "parts", "now"]]) {
-      throws(() => socket.send(message), { name: "TypeError", message: /two parts/ });
+      await rejects(socket.send(message), { name: "TypeError", message: /two parts/ });
     }
   }));
 
