@@ -4,7 +4,10 @@ import { ContextCore } from "./context_core.ts";
 import type { ContextOptions } from "./context_options.ts";
 import { CONTEXT_OPTIONS as OPTIONS } from "./ffi/constants.ts";
 import { idIn } from "./process/shared_contexts.ts";
+import { inspectAs } from "./poller/inspect.ts";
+import { idle, keepers } from "./poller/reactor.ts";
 import { Uncloneable } from "./poller/uncloneable.ts";
+import { checkOptions, type Signature } from "./poller/wait_options.ts";
 
 let coreIn: (value: object) => ContextCore | undefined;
 
@@ -23,12 +26,16 @@ let coreIn: (value: object) => ContextCore | undefined;
  * console.log(socket.context === context);
  * ```
  */
-export class Context extends Uncloneable implements Disposable {
+export class Context extends Uncloneable implements Disposable, AsyncDisposable {
   #core = new ContextCore();
   #threadPriority = -1;
 
   static {
     coreIn = (value) => #core in value ? value.#core : undefined;
+    inspectAs(this.prototype, (context) => {
+      const { sockets, closed } = context.#core;
+      return { sockets, closed, keepsProcessAlive: keepers() };
+    });
   }
 
   /**
@@ -38,15 +45,10 @@ export class Context extends Uncloneable implements Disposable {
    * @throws {RangeError} If a number is out of range.
    */
   constructor(options: ContextOptions = {}) {
+    checkOptions(CONSTRUCTOR, options);
     super();
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError("The options of a Context must be an object");
-    }
     try {
       for (const [name, value] of Object.entries(options)) {
-        if (Object.getOwnPropertyDescriptor(Context.prototype, name)?.set === undefined) {
-          throw new TypeError(`A Context has no option ${name}`);
-        }
         if (value !== undefined) (this as unknown as Record<string, unknown>)[name] = value;
       }
     } catch (error) {
@@ -182,8 +184,20 @@ export class Context extends Uncloneable implements Disposable {
   }
 
   /**
-   * Stops all traffic at once: waiting and later receives and sends of every socket in it fail with
-   * `ZmqError` ETERM. The sockets stay open until they, or the context, are closed (`zmq_ctx_shutdown`).
+   * Stops all traffic at once: waiting and later receives and sends of every socket in it fail with `ZmqError` ETERM, and
+   * no socket can be opened in it any more. The sockets stay open until they, or the context, are closed
+   * (`zmq_ctx_shutdown`).
+   *
+   * @example An end for every wait
+   * ```ts
+   * import { Context, Pull } from "@deno-zmq/zmq";
+   *
+   * using context = new Context();
+   * const pull = new Pull({ context });
+   * const waiting = pull.receive().catch((error) => error.code);
+   * context.shutdown();
+   * console.log(await waiting); // ETERM
+   * ```
    */
   shutdown(): void {
     this.#core.shutdown();
@@ -192,6 +206,12 @@ export class Context extends Uncloneable implements Disposable {
   /** Calls {@linkcode Context.close}. */
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** Calls {@linkcode Context.close}, and resolves as {@linkcode Poller.idle} does. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return idle();
   }
 }
 
@@ -207,6 +227,12 @@ const PROPERTIES: Readonly<Record<string, readonly [option: number, least?: numb
   zeroCopyReceive: [OPTIONS.zeroCopyReceive],
   ipv6: [OPTIONS.ipv6],
   blocky: [OPTIONS.blocky],
+};
+
+const CONSTRUCTOR: Signature = {
+  name: "A Context",
+  options: [...Object.keys(PROPERTIES), "threadPriority", "threadSchedulingPolicy", "exitLinger"],
+  example: "{ ioThreads: 2 }",
 };
 
 for (const [name, [option, least]] of Object.entries(PROPERTIES)) {

@@ -19,6 +19,8 @@ import { fileType } from "./poller/fd.ts";
 /** An open socket, as its context sees it. */
 export interface Member {
   readonly fd: number;
+  /** It in words; undefined for one of the library's own. */
+  readonly what: string | undefined;
   linger: number;
   close(): void;
   /** Called when other isolates may use the context from now on. */
@@ -66,9 +68,15 @@ export class ContextCore {
     return zmq().zmq_ctx_get(this.pointer("zmq_ctx_get"), option);
   }
 
+  /** The open sockets, in words. */
+  get sockets(): string[] {
+    return [...this.members].map(({ what }) => what).filter((what) => what !== undefined);
+  }
+
   shutdown(): void {
-    if (this.closed || this.#pointer === undefined) return;
-    check(zmq().zmq_ctx_shutdown(this.#pointer), "zmq_ctx_shutdown");
+    if (this.closed) return;
+    // Also before the first socket: libzmq then opens none.
+    check(zmq().zmq_ctx_shutdown(this.pointer("zmq_ctx_shutdown")), "zmq_ctx_shutdown");
   }
 
   share(): string {

@@ -143,7 +143,7 @@ const HINT: Record<string, string> = {
   ENOCOMPATPROTO: "The transport can't be used with this type of socket.",
   ENAMETOOLONG: "The path of an ipc address may have 107 bytes.",
   EACCES: "The system refuses it to this user.",
-  ETERM: "The socket's context was closed.",
+  ETERM: "The socket's context was shut down: open sockets in another context.",
   EMTHREAD: "The context has no I/O thread: set ioThreads to 1 or more before the first socket.",
   "zmq_send EFSM":
     "It isn't this socket's turn to send: receive first. A Request sends again after it has received the " +

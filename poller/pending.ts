@@ -11,6 +11,10 @@ export abstract class Pending {
   /** The signal that can abort it. */
   signal: AbortSignal | undefined;
 
+  /** What it is, for those who ask what keeps the process alive. */
+  get what(): string {
+    return "a wait";
+  }
   /** Called when the deadline has come. Must leave the reactor, or set a later deadline. */
   abstract expire(): void;
   /** Called while no thread can wait for it: looks at what the reactor itself doesn't look at. */

@@ -418,7 +418,7 @@ export class Poller<Key = undefined> extends Uncloneable
 const dropped = new FinalizationRegistry<{ close(): void }>((core) => core.close());
 
 const CONSTRUCTOR: Signature = {
-  name: "Poller",
+  name: "A Poller",
   options: ["backend"],
   example: '{ backend: "poll" }',
 };

@@ -357,6 +357,11 @@ class PendingWait<Key> extends Pending {
     super();
   }
 
+  override get what(): string {
+    const { size } = this.core.registrations;
+    return `Poller.wait (${size} ${size === 1 ? "source" : "sources"})`;
+  }
+
   expire(): void {
     this.core.gather();
   }

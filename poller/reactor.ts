@@ -59,6 +59,8 @@ class Reactor {
   /** When descriptors were last polled between two ticks. */
   #lastPeek = 0;
   readonly #idle = new Alarm(() => this.#lookAtIdle());
+  /** Calls on the pool that last: native proxies. */
+  readonly poolCalls: Set<{ readonly what: string }> = new Set();
   #idleCallbacks: (() => void)[] = [];
 
   constructor() {
@@ -425,6 +427,12 @@ class Reactor {
     return false;
   }
 
+  /** What keeps the process alive: each pending operation, and each call on the pool that has no pending operation. */
+  keepers(): string[] {
+    const waits = [...this.#sets].flatMap((set) => [...set.pending]);
+    return [...waits, ...this.poolCalls].map(({ what }) => what);
+  }
+
   /** Resolves once no thread is parked for anything; at once while something still waits. */
   idle(): Promise<void> {
     return new Promise((resolve) => {
@@ -449,6 +457,11 @@ let instance: Reactor | undefined;
 /** Returns this isolate's reactor, made at the first call. */
 export function reactor(): Reactor {
   return instance ??= new Reactor();
+}
+
+/** What keeps the process alive, in words. */
+export function keepers(): string[] {
+  return instance === undefined ? [] : instance.keepers();
 }
 
 /**

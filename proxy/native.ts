@@ -4,6 +4,7 @@ import { stateError } from "../ffi/errno.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { zmqSteerable } from "../ffi/proxying.ts";
+import { reactor } from "../poller/reactor.ts";
 import { waitReadable } from "../poller/wait_readable.ts";
 import type { Handle } from "../socket/handle.ts";
 import { open } from "../socket/open.ts";
@@ -14,7 +15,7 @@ import { receiveSync, tryReceive } from "../socket/receive.ts";
 import { trySend } from "../socket/send.ts";
 import { TYPES } from "../socket/types.ts";
 import type { Counts, Engine, Unsent, Work } from "./run.ts";
-import { Run } from "./run.ts";
+import { Run, whatOf } from "./run.ts";
 
 const CALL = "zmq_proxy_steerable";
 /** An answer with statistics has so many parts. Other answers, only of libzmq 4.3.5, are empty. */
@@ -86,6 +87,10 @@ export class NativeRun implements Engine {
     return this.#ended;
   }
 
+  get what(): string {
+    return whatOf(this.#work);
+  }
+
   get paused(): boolean {
     return this.#paused;
   }
@@ -130,6 +135,7 @@ export class NativeRun implements Engine {
         handle.lend(CALL, refuse, () => this.#abandon()),
       ]),
     );
+    reactor().poolCalls.add(this);
     const since = performance.now();
     zmqSteerable().zmq_proxy_steerable(
       lent.get(front)!,
@@ -137,6 +143,7 @@ export class NativeRun implements Engine {
       null,
       lent.get(this.#theirs)!,
     ).then((result) => {
+      reactor().poolCalls.delete(this);
       this.#quick = performance.now() - since < QUICK_END ? this.#quick + 1 : 0;
       this.#returned(result);
     });

@@ -7,6 +7,7 @@ import { type Listener, Source } from "../poller/source.ts";
 import { Pending } from "../poller/pending.ts";
 import type { Handle } from "../socket/handle.ts";
 import type { Frame } from "../socket/frame.ts";
+import { nameOf } from "../socket/wait_errors.ts";
 import { FilteredRelay, type ProxyFilter } from "./filtered.ts";
 import {
   BLOCKED,
@@ -33,6 +34,11 @@ export interface Work {
 /** Whether one socket can send what the other receives. */
 export function passes(from: Handle, to: Handle): boolean {
   return from.type.receives && to.type.sends;
+}
+
+/** A proxy at work, in words. */
+export function whatOf({ front, back }: Work): string {
+  return `Proxy.run: ${nameOf(front)}, and ${nameOf(back)}`;
 }
 
 /** A message that was received from one socket, and for which the other had no room until the end. */
@@ -66,8 +72,12 @@ export interface Engine {
 
 /** The pending operation that keeps the process alive while the proxy works. */
 class PendingRun extends Pending {
-  constructor(readonly run: Run) {
+  constructor(readonly run: Run, readonly work: Work) {
     super();
+  }
+
+  override get what(): string {
+    return whatOf(this.work);
   }
 
   override expire(): void {
@@ -155,7 +165,7 @@ export class Run extends Source implements Engine {
   readonly whole: Promise<void>;
   readonly #all: Relay[];
   readonly #sides: Side[];
-  readonly #pending = new PendingRun(this);
+  readonly #pending: PendingRun;
   readonly #finish: () => void;
   #settle!: { resolve(): void; reject(reason: unknown): void };
   #paused = false;
@@ -168,6 +178,7 @@ export class Run extends Source implements Engine {
   constructor(work: Work, finish: () => void) {
     super();
     this.#finish = finish;
+    this.#pending = new PendingRun(this, work);
     const front = new Side(this, work.front, "front-end");
     const back = work.back === work.front ? front : new Side(this, work.back, "back-end");
     const capture = work.capture && new Side(this, work.capture, "capture");

@@ -30,7 +30,7 @@ import {
   setBytes,
 } from "./raw_options.ts";
 import type { SocketType } from "./types.ts";
-import { closedError } from "./wait_errors.ts";
+import { closedError, nameOf } from "./wait_errors.ts";
 
 const NO_ADDRESS = new Uint8Array(1);
 
@@ -90,6 +90,15 @@ export class Handle extends Source {
   /** Another thread has it: an operation waits for the next turn, in which it fails. */
   get lent(): boolean {
     return this.#pointer === undefined;
+  }
+
+  /** It in words, for those who ask which sockets are open; undefined for one of the library's own. */
+  get what(): string | undefined {
+    const { bound, connected } = this.endpoints;
+    const own = [...bound, ...connected].some((address) =>
+      /^inproc:\/\/(deno-zmq|zeromq\.zap)\./.test(address)
+    );
+    return own ? undefined : nameOf(this);
   }
 
   assertOpen(call: string): void {

@@ -19,6 +19,7 @@ import type { Frame } from "./frame.ts";
 import { setOption } from "./options.ts";
 import { takeMessage } from "./native_message.ts";
 import { TYPES } from "./types.ts";
+import { nameOf } from "./wait_errors.ts";
 
 /** An event as libzmq reports it. */
 export interface RawEvent {
@@ -66,6 +67,10 @@ class PendingEvent extends Pending {
     if (timeout !== Infinity) this.deadline = performance.now() + timeout;
     this.queue.add(this);
     reactor().addPending(this);
+  }
+
+  override get what(): string {
+    return `events.receive: ${this.monitor.name}`;
   }
 
   succeed(event: RawEvent): void {
@@ -157,6 +162,11 @@ export class Monitor implements Listener {
   set capacity(value: number) {
     this.#capacity = value;
     this.#bound();
+  }
+
+  /** The socket that it observes, in words. */
+  get name(): string {
+    return nameOf(this.#observed);
   }
 
   /** No event is left, and none will come. */

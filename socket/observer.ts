@@ -158,7 +158,14 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable, AsyncDi
           succeed: (event) => resolve(toEvent(event)),
           fail: reject,
           end: () => reject(closedError()),
-          expired: () => reject(stateError("EAGAIN", CALL, `No event came within ${timeout} ms`)),
+          expired: () =>
+            reject(
+              stateError(
+                "EAGAIN",
+                CALL,
+                `No event came within ${timeout} ms: ${this.#monitor.name}`,
+              ),
+            ),
         },
         signal,
         timeout,

@@ -3,7 +3,7 @@
 import { reactor } from "../poller/reactor.ts";
 import { type Queue, QueuedOperation } from "../poller/queue.ts";
 import type { Handle } from "./handle.ts";
-import { closedError } from "./wait_errors.ts";
+import { closedError, nameOf } from "./wait_errors.ts";
 
 /** A receive or a send that waits. */
 export abstract class Operation extends QueuedOperation {
@@ -33,6 +33,10 @@ export abstract class Operation extends QueuedOperation {
   abstract attempt(): boolean;
   /** The error of its time-out. */
   protected abstract timedOut(): unknown;
+
+  override get what(): string {
+    return `${this.call === "zmq_send" ? "send" : "receive"}: ${nameOf(this.handle)}`;
+  }
 
   /** Ends it without success. */
   fail(reason: unknown): void {

@@ -9,7 +9,7 @@ import { Pending } from "../poller/pending.ts";
 import { checkWait, type Signature, waitProblem } from "../poller/wait_options.ts";
 import type { Handle } from "./handle.ts";
 import { SLICE } from "./operation.ts";
-import { closedError, foreignError } from "./wait_errors.ts";
+import { closedError, foreignError, nameOf } from "./wait_errors.ts";
 import type { SocketSyncWaitOptions, SocketWaitOptions } from "./waits.ts";
 
 const CALL = "zmq_getsockopt";
@@ -34,6 +34,10 @@ class PendingReadiness extends Pending implements Listener {
     this.signal = signal;
     this.handle.addListener(this);
     reactor().addPending(this);
+  }
+
+  override get what(): string {
+    return `wait: ${nameOf(this.handle)}`;
   }
 
   onReady(ready: number): void {

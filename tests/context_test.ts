@@ -1,8 +1,11 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
-import { Context, context, Pair, Pull, Push } from "../mod.ts";
+import { inspect } from "node:util";
+import { Context, context, Pair, Poller, Pull, Push } from "../mod.ts";
 import { openDescriptors } from "./fds.ts";
+import { run } from "./program.ts";
 import { join } from "./util.ts";
 import { turn } from "./waiting.ts";
+import "./socket/observing.ts"; // has used every foreign function once
 
 const CLOSED = (call: string) => ({
   name: "ZmqError",
@@ -73,9 +76,10 @@ Deno.test("a context refuses options of another type, and numbers out of range",
 
 Deno.test("a context's unknown options, and what isn't an object, are refused", () => {
   for (const name of ["iothreads", "closed", "maxSocketsLimit", "close", "toString"]) {
-    const refused = { name: "TypeError", message: `A Context has no option ${name}` };
-    throws(() => new Context({ [name]: 1 } as never), refused);
+    const message = new RegExp(`^A Context has no option ${name}\\b`);
+    throws(() => new Context({ [name]: 1 } as never), { name: "TypeError", message });
   }
+  throws(() => new Context({ ioThread: 2 } as never), /did you mean ioThreads\?/);
   for (const options of [null, 5, "ioThreads", () => {}]) {
     throws(() => new Context(options as never), { name: "TypeError", message: /an object/ });
   }
@@ -182,4 +186,65 @@ Deno.test("the default context is a Context, made once", async () => {
   using socket = new Pair();
   assert(socket.context === context);
   assert((await import("../context.ts")).context === context);
+});
+
+Deno.test("a shutdown before the first socket holds: a later one fails with ETERM, and the context ends", async () => {
+  const { code, stdout, stderr } = await run(`
+    import { Context, Pair } from "$MOD";
+    const context = new Context();
+    context.shutdown();
+    try {
+      new Pair({ context });
+    } catch (error) {
+      console.log(error.code, /context was shut down/.test(error.message));
+    }
+    context.close();
+    console.log("closed");
+  `);
+  assertEquals([code, stdout, stderr], [0, "ETERM true\nclosed\n", ""]);
+});
+
+Deno.test("await using closes a context", async () => {
+  let kept: Context;
+  {
+    await using context = new Context();
+    kept = context;
+    new Pair({ context });
+  }
+  assertEquals(kept.closed, true);
+});
+
+Deno.test("a context prints its open sockets, and what keeps the process alive", async () => {
+  using context = new Context();
+  const [pull, push] = [new Pull({ context }), new Push({ context })];
+  const address = await pull.bind("tcp://127.0.0.1:*");
+  const waits: Promise<unknown>[] = [
+    pull.receive(),
+    push.send("x"),
+    pull.events.receive(),
+    pull.wait(),
+  ];
+  using poller = new Poller();
+  poller.add(push);
+  waits.push(poller.wait());
+  const ended = Promise.allSettled(waits);
+  const expected = [
+    `sockets: [ "Pull at ${address}", "Push, is neither bound nor connected" ]`,
+    `receive: Pull at ${address}`,
+    "send: Push, is neither bound nor connected",
+    `events.receive: Pull at ${address}`,
+    `wait: Pull at ${address}`,
+    "Poller.wait (1 source)",
+  ];
+  for (const print of [Deno.inspect, inspect]) {
+    const text = print(context).replaceAll("'", '"').replace(/\s+/g, " ");
+    for (const part of expected) assert(text.includes(part), `${part}: ${text}`);
+    assert(!text.includes("inproc"), text);
+  }
+  for (const one of [pull, push, poller, pull.events]) one.close();
+  await ended;
+  assertEquals(
+    Deno.inspect(context).replace(/\s+/g, " "),
+    "Context { sockets: [], closed: false, keepsProcessAlive: [] }",
+  );
 });

@@ -12,6 +12,7 @@ import { WRITABLE } from "../poller/backend.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
 import type { Listener } from "../poller/source.ts";
 import { Queue } from "../poller/queue.ts";
+import { nameOf } from "../socket/wait_errors.ts";
 import type { Attempt } from "./attempt.ts";
 import { EFSM } from "./errors.ts";
 import type { DeferredOperation } from "./state.ts";
@@ -57,6 +58,10 @@ export class OutOfTurn extends Operation implements DeferredOperation, Listener 
 
   onFailed(): void {
     this.closed();
+  }
+
+  override get what(): string {
+    return `${this.#attempt.direction === "sending" ? "send" : "receive"}: ${nameOf(this.handle)}`;
   }
 
   protected override get call(): string {
