@@ -26,7 +26,7 @@ import {
   Strategy,
 } from "./support.ts";
 import { held, soon, STUCK, turn, turns, turnsUntil } from "../waiting.ts";
-import { replaced } from "../replacing.ts";
+import { replaced, watched } from "../replacing.ts";
 
 /** Counts the waits on this thread that may take time, in any set, until the end of the block; and has them made. */
 class Blocks implements Disposable {
@@ -107,10 +107,16 @@ Deno.test("rule 10: what ends to wait and begins again before the next tick keep
 Deno.test("rule 10: the thread returns in the tick after the last wait has ended", async () => {
   await Poller.idle();
   using parks = new Parks();
+  let wakes = 0;
+  using _wakes = watched(Main.prototype, "wake", () => void wakes++);
   {
     using _patience = new Patience();
     await turnsUntil(() => parks.outstanding === 1, "the sleep");
   }
+  assertEquals(wakes, 0);
+  using _peek = replaced(Strategy.prototype, "beforeTick", () => "peek");
+  await turns(2);
+  assertEquals(wakes, 1);
   await turnsUntil(() => parks.outstanding === 0, "the thread");
 });
 
@@ -145,11 +151,14 @@ for (const kind of KINDS) {
 }
 
 for (const over of eachBackend()) {
-  Deno.test(over("rule 11: an earlier deadline wakes a parked thread", async (poller) => {
+  Deno.test(over("rule 11: an earlier deadline wakes a parked thread", async (poller, kind) => {
     using parks = new Parks();
     const wait = held(poller.wait({ timeout: STUCK }));
     await turnsUntil(() => parks.outstanding === 1, "the sleep");
+    let wakes = 0;
+    using _wakes = watched(reactor().setFor(kind).backend, "wake", () => void wakes++);
     poller.addTimer(1, { key: "timer" });
+    assertEquals(wakes, 1);
     assertEquals(keys(await soon(wait)), ["timer"]);
   }));
 }
@@ -158,7 +167,10 @@ Deno.test("rule 11: so does that of another operation in the same set", async ()
   using parks = new Parks();
   using _patience = new Patience();
   await turnsUntil(() => parks.outstanding === 1, "the sleep");
+  let wakes = 0;
+  using _wakes = watched(Main.prototype, "wake", () => void wakes++);
   using other = new Patience(1);
+  assertEquals(wakes, 1);
   await turnsUntil(() => other.expired, "the deadline");
 });
 

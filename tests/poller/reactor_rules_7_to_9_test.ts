@@ -374,23 +374,54 @@ for (const over of eachBackend()) {
   );
 }
 
-Deno.test("rule 9: what receiveSync consumes doesn't leave a pending send asleep", async () => {
-  using sockets = await dealers();
-  const { one, peer } = sockets;
-  fillUp(one);
-  const sent = held(one.send("waiting"));
-  assert([...peer.drain()].length > 0);
-  assert(peer.trySend("for receiveSync"));
-  assertEquals(String(one.receiveSync({ timeout: STUCK })[0]), "for receiveSync");
-  await soon(sent);
-});
+/**
+ * Makes calls when a thread has returned for something else and none is parked yet, so that what they consume makes no
+ * edge any more. No call has left a socket stale before.
+ */
+async function beforeParking(calls: () => void): Promise<void> {
+  using bell = new Bell();
+  using parks = new Parks();
+  using _patience = new Patience();
+  await turnsUntil(() => parks.outstanding === 1, "the sleep");
+  let made = false;
+  bell.then = () => {
+    bell.then = undefined;
+    assertEquals(parks.outstanding, 0);
+    calls();
+    made = true;
+  };
+  bell.ring(READABLE);
+  await turnsUntil(() => made, "the calls");
+}
+
+for (
+  const [how, options] of [["with a limit", { timeout: STUCK }], [
+    "without one",
+    undefined,
+  ]] as const
+) {
+  Deno.test(`rule 9: what receiveSync consumes, ${how}, doesn't leave a pending send asleep`, async () => {
+    using sockets = await dealers();
+    const { one, peer } = sockets;
+    fillUp(one);
+    const sent = held(one.send("waiting"));
+    await beforeParking(() => {
+      assert([...peer.drain()].length > 0);
+      assert(peer.trySend("for receiveSync"));
+      assertEquals(String(one.receiveSync(options)[0]), "for receiveSync");
+    });
+    await soon(sent);
+  });
+}
 
 Deno.test("rule 9: what sendSync consumes doesn't leave a pending receive asleep", async () => {
   using sockets = await dealers();
   const { one, peer } = sockets;
   const message = held(one.receive());
-  assert(peer.trySend("for the receive"));
-  one.sendSync("out", { timeout: STUCK });
+  await beforeParking(() => {
+    assert(peer.trySend("for the receive"));
+    one.sendSync("out", { timeout: STUCK });
+  });
   assertEquals(String((await soon(message))[0]), "for the receive");
 });
 
