@@ -9,8 +9,8 @@
  *     schedule   the next wait, as the strategy says: park, or block
  *
  * Dispatching resolves promises, and their programs make calls before the rest of the cycle. So a cycle goes on at the
- * end of the microtasks. It begins there as well when something has begun to wait, or at a tick. It never nests: what
- * user code calls within it is queued. `docs/architecture.md` has the rules that it keeps.
+ * end of the microtasks. It begins there as well when something has begun to wait; or at a tick, or with a look at idle
+ * sources. It never nests: what user code calls within it is queued. `docs/architecture.md` has the rules that it keeps.
  */
 
 import { Alarm } from "./alarm.ts";

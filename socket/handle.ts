@@ -87,7 +87,7 @@ export class Handle extends Source {
     return this.#pointer ?? this.#loan!.refuse();
   }
 
-  /** Another thread has it: an operation waits for the next turn, in which it fails. */
+  /** Another thread has it: an operation waits for the next tick, in which it fails. */
   get lent(): boolean {
     return this.#pointer === undefined;
   }
@@ -183,7 +183,7 @@ export class Handle extends Source {
         (writable || sendUnconditionally || !senders.first.tried);
       if (!receives && !sends) {
         if (!readable || this.#backgroundHandler === undefined) break;
-        // A socket with messages makes no edge for further ones, so what was left needs a turn of its own.
+        // A socket with messages makes no edge for further ones, so what was left needs a tick of its own.
         if (handled) {
           reactor().postpone(this);
           break;
@@ -208,7 +208,7 @@ export class Handle extends Source {
         refusedThoughReady = refused && (writable || sendUnconditionally);
         sendUnconditionally &&= !refused;
       }
-      if (this.stale && this.queued) return; // this turn's budget is used up
+      if (this.stale && this.queued) return; // this tick's budget is used up
     }
     reactor().setRefused(this, receiveRefused || refusedThoughReady);
   }
@@ -358,7 +358,7 @@ export class Handle extends Source {
 
   /**
    * Lends the native socket to another thread. Until it's reclaimed, every call here throws what `refuse` throws, and
-   * fails what was put off to a later turn with it. A close of its context calls `reclaim`, which stops that thread's
+   * fails what was put off to a later tick with it. A close of its context calls `reclaim`, which stops that thread's
    * use of the socket and calls {@linkcode Handle.reclaim}.
    */
   lend(call: string, refuse: () => never, reclaim: () => void): Deno.PointerObject {

@@ -50,7 +50,7 @@ export abstract class Operation extends QueuedOperation {
   }
 
   /**
-   * Begins to wait, behind those that wait already. One that wasn't tried is tried in the next turn. Without `ref`, it
+   * Begins to wait, behind those that wait already. One that wasn't tried is tried in the next tick. Without `ref`, it
    * doesn't keep the process alive.
    */
   enqueue(timeout: number, tried: boolean, signal: AbortSignal | undefined, ref = true): void {
@@ -76,7 +76,7 @@ export abstract class Operation extends QueuedOperation {
   }
 
   override expire(): void {
-    // What can be done in the same moment still counts, also where this turn's budget is used up.
+    // What can be done in the same moment still counts, also where this tick's budget is used up.
     this.handle.serveAll(this.queue);
     if (!this.#ended) this.fail(this.timedOut());
   }
