@@ -1,6 +1,6 @@
 /**
  * What options must not say: combinations with which a peer, or just the next event, makes libzmq abort the whole process
- * (4.3.4 and 4.3.5), or lets in those whom an option was to keep out. libzmq copies a socket's options where it's bound or
+ * (4.3.4 and 4.3.5), or admits peers that an option was to keep out. libzmq copies a socket's options where it's bound or
  * connected, so that's where combinations are judged, in whichever way and order the options were set.
  */
 
@@ -33,7 +33,7 @@ export function assertSafeAddress(handle: Handle, address: string, binds: boolea
   if (fd >= 0) assertListens(fd, "useFd");
 }
 
-/** Throws `TypeError` where a bind or connect with these options would let in strangers whom one of them is to keep out. */
+/** Throws `TypeError` where a bind or connect with these options would admit peers that one of them is to keep out. */
 export function assertSecure(handle: Handle): void {
   if (lacksDomain(handle)) throw domainMissing();
   const { curveServer, curveSecretKey } = COMMON;
