@@ -33,6 +33,23 @@ let newTimer: <Key>(entry: Entry<Key>) => PollerTimer<Key>;
 /**
  * A timer of a Poller, made by {@linkcode Poller.addTimer}. It fires in the Poller's waits, and needs no file
  * descriptor.
+ *
+ * @example A time limit that starts again with each message
+ * ```ts
+ * import { Poller, Pull } from "@deno-zmq/zmq";
+ *
+ * using pull = new Pull();
+ * await pull.bind("tcp://127.0.0.1:*");
+ * using poller = new Poller<string>();
+ * poller.add(pull, { key: "messages" });
+ * const silence = poller.addTimer(20, { key: "silence" });
+ * while (silence.active) {
+ *   for (const { key } of await poller.wait()) {
+ *     if (key === "silence") console.log("nothing came for 20 ms");
+ *     else for (const _ of pull.drain()) silence.reset();
+ *   }
+ * }
+ * ```
  */
 export class PollerTimer<Key = undefined> {
   readonly #entry: Entry<Key>;

@@ -8,7 +8,7 @@ import { Certificate } from "./certificate.ts";
  * Only {@linkcode CertificateFolder.reload} looks at the folder again. A peer that was admitted stays connected, also
  * after its certificate was removed.
  *
- * @example
+ * @example A client that is no longer admitted
  * ```ts
  * import { Authenticator, Certificate, CertificateFolder } from "@deno-zmq/zmq/security";
  *

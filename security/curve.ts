@@ -17,7 +17,7 @@ export interface CurveKeyPair {
  *
  * @throws {ZmqError} ENOTSUP If libzmq was built without CURVE.
  *
- * @example
+ * @example A key pair
  * ```ts
  * import { Pull, Push } from "@deno-zmq/zmq";
  * import { curveKeyPair } from "@deno-zmq/zmq/security";

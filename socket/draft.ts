@@ -62,6 +62,30 @@ export interface ServerOptions extends SocketOptions, ReceiverOptions, SenderOpt
 /**
  * Receives from all its clients, each message with its client's routing id, a number, and sends to the client of an
  * id (`ZMQ_SERVER`). Peers are {@linkcode Client} sockets.
+ *
+ * It receives by {@linkcode DraftReceiver}: `receive`, `tryReceive`, `receiveSync`, `iterate` and `drain`. It sends by
+ * {@linkcode DraftSender}: `send`, `trySend` and `sendSync`.
+ *
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example An answer to the client that asked
+ * ```ts
+ * import { capability } from "@deno-zmq/zmq";
+ * import { Client, Server } from "@deno-zmq/zmq/draft";
+ *
+ * if (capability.draft) {
+ *   using server = new Server();
+ *   using client = new Client();
+ *   client.connect(await server.bind("tcp://127.0.0.1:*"));
+ *   await client.send("hello");
+ *   const [text, { routingId }] = await server.receive();
+ *   await server.send(`${text} to you`, { routingId });
+ *   console.log(String((await client.receive())[0])); // hello to you
+ * }
+ * ```
  */
 export class Server extends Socket {
   /** Opens a socket. */
@@ -85,7 +109,33 @@ export interface ClientOptions extends SocketOptions, ReceiverOptions, SenderOpt
   hiccupMessage?: string | Uint8Array | null;
 }
 
-/** Sends to its servers in turn, and receives from all of them (`ZMQ_CLIENT`). Peers are {@linkcode Server} sockets. */
+/**
+ * Sends to its servers in turn, and receives from all of them (`ZMQ_CLIENT`). Peers are {@linkcode Server} sockets.
+ *
+ * It receives by {@linkcode Receiver}: `receive`, `tryReceive`, `receiveSync`, `iterate`, `drain`, `visit`,
+ * `toReadableStream` and `toReadableByteStream`. It sends by {@linkcode Sender}: `send`, `trySend`, `sendSync`,
+ * `toWritableStream` and `toWritableByteStream`.
+ *
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example A question
+ * ```ts
+ * import { capability } from "@deno-zmq/zmq";
+ * import { Client, Server } from "@deno-zmq/zmq/draft";
+ *
+ * if (capability.draft) {
+ *   using server = new Server();
+ *   using client = new Client();
+ *   client.connect(await server.bind("tcp://127.0.0.1:*"));
+ *   await client.send("hello");
+ *   const [text] = await server.receive();
+ *   console.log(text.text()); // hello
+ * }
+ * ```
+ */
 export class Client extends Socket {
   /** Opens a socket. */
   constructor(options?: ClientOptions) {
@@ -107,7 +157,14 @@ export interface RadioOptions extends SocketOptions, SenderOptions {
  * Sends each message to all peers that have joined its group (`ZMQ_RADIO`). Peers are {@linkcode Dish} sockets. For those
  * that aren't there it's dropped.
  *
- * @example
+ * It sends by {@linkcode DraftSender}: `send`, `trySend` and `sendSync`.
+ *
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example A message for a group
  * ```ts
  * import { capability } from "@deno-zmq/zmq";
  * import { Dish, Radio } from "@deno-zmq/zmq/draft";
@@ -140,7 +197,34 @@ composeAddressed(Radio, TYPES.Radio, "group", ({ group }: GroupTarget) => groupB
 /** Options of a {@linkcode Dish}. */
 export interface DishOptions extends SocketOptions, ReceiverOptions {}
 
-/** Receives the messages of the groups that it has joined, each with its group (`ZMQ_DISH`). Peers are {@linkcode Radio} sockets. */
+/**
+ * Receives the messages of the groups that it has joined, each with its group (`ZMQ_DISH`). Peers are {@linkcode Radio} sockets.
+ *
+ * It receives by {@linkcode DraftReceiver}: `receive`, `tryReceive`, `receiveSync`, `iterate` and `drain`.
+ *
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example The messages of one group
+ * ```ts
+ * import { capability } from "@deno-zmq/zmq";
+ * import { Dish, Radio } from "@deno-zmq/zmq/draft";
+ *
+ * if (capability.draft) {
+ *   using radio = new Radio();
+ *   using dish = new Dish();
+ *   dish.join("weather");
+ *   dish.connect(await radio.bind("tcp://127.0.0.1:*"));
+ *   // Until the radio knows that a dish has joined, it drops messages.
+ *   const timer = setInterval(() => radio.trySend("rain", { group: "weather" }), 10);
+ *   const [text, { group }] = await dish.receive();
+ *   clearInterval(timer);
+ *   console.log(`${group}: ${text}`); // weather: rain
+ * }
+ * ```
+ */
 export class Dish extends Socket {
   /** Opens a socket. */
   constructor(options?: DishOptions) {
@@ -187,7 +271,34 @@ export interface GatherOptions extends SocketOptions, ReceiverOptions {
   conflate?: boolean;
 }
 
-/** Receives from all its peers (`ZMQ_GATHER`). Peers are {@linkcode Scatter} sockets. */
+/**
+ * Receives from all its peers (`ZMQ_GATHER`). Peers are {@linkcode Scatter} sockets.
+ *
+ * It receives by {@linkcode Receiver}: `receive`, `tryReceive`, `receiveSync`, `iterate`, `drain`, `visit`,
+ * `toReadableStream` and `toReadableByteStream`.
+ *
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example Work from several senders
+ * ```ts
+ * import { capability } from "@deno-zmq/zmq";
+ * import { Gather, Scatter } from "@deno-zmq/zmq/draft";
+ *
+ * if (capability.draft) {
+ *   using gather = new Gather();
+ *   using scatter = new Scatter();
+ *   scatter.connect(await gather.bind("tcp://127.0.0.1:*"));
+ *   await scatter.send("work");
+ *   for await (const [work] of gather) {
+ *     console.log(work.text()); // work
+ *     break;
+ *   }
+ * }
+ * ```
+ */
 export class Gather extends Socket {
   /** Opens a socket. */
   constructor(options?: GatherOptions) {
@@ -210,7 +321,30 @@ export interface ScatterOptions extends SocketOptions, SenderOptions {
   conflate?: boolean;
 }
 
-/** Sends each message to one of its peers, in turn (`ZMQ_SCATTER`). Peers are {@linkcode Gather} sockets. */
+/**
+ * Sends each message to one of its peers, in turn (`ZMQ_SCATTER`). Peers are {@linkcode Gather} sockets.
+ *
+ * It sends by {@linkcode Sender}: `send`, `trySend`, `sendSync`, `toWritableStream` and `toWritableByteStream`.
+ *
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example Work for several receivers
+ * ```ts
+ * import { capability } from "@deno-zmq/zmq";
+ * import { Gather, Scatter } from "@deno-zmq/zmq/draft";
+ *
+ * if (capability.draft) {
+ *   using scatter = new Scatter();
+ *   using gather = new Gather();
+ *   gather.connect(await scatter.bind("tcp://127.0.0.1:*"));
+ *   await scatter.send("work");
+ *   console.log(String((await gather.receive())[0])); // work
+ * }
+ * ```
+ */
 export class Scatter extends Socket {
   /** Opens a socket. */
   constructor(options?: ScatterOptions) {
@@ -234,6 +368,29 @@ export interface PeerOptions extends SocketOptions, ReceiverOptions, SenderOptio
 /**
  * A {@linkcode Server} that also connects to others of its kind, on equal terms (`ZMQ_PEER`, since 4.3.3). Peers are
  * Peer sockets.
+ *
+ * It receives by {@linkcode DraftReceiver}: `receive`, `tryReceive`, `receiveSync`, `iterate` and `drain`. It sends by
+ * {@linkcode DraftSender}: `send`, `trySend` and `sendSync`.
+ *
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example A message to a peer by its number
+ * ```ts
+ * import { capability } from "@deno-zmq/zmq";
+ * import { Peer } from "@deno-zmq/zmq/draft";
+ *
+ * if (capability.draft) {
+ *   using one = new Peer();
+ *   using other = new Peer();
+ *   const routingId = other.connectPeer(await one.bind("tcp://127.0.0.1:*"));
+ *   await other.send("hello", { routingId });
+ *   const [text] = await one.receive();
+ *   console.log(text.text()); // hello
+ * }
+ * ```
  */
 export class Peer extends Socket {
   /** Opens a socket. */
@@ -268,6 +425,29 @@ export interface ChannelOptions extends SocketOptions, ReceiverOptions, SenderOp
 /**
  * Exchanges messages with exactly one other Channel (`ZMQ_CHANNEL`, since 4.3.3), as a {@linkcode Pair} does with
  * another Pair.
+ *
+ * It receives by {@linkcode Receiver}: `receive`, `tryReceive`, `receiveSync`, `iterate`, `drain`, `visit`,
+ * `toReadableStream` and `toReadableByteStream`. It sends by {@linkcode Sender}: `send`, `trySend`, `sendSync`,
+ * `toWritableStream` and `toWritableByteStream`.
+ *
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example Two ends that talk
+ * ```ts
+ * import { capability } from "@deno-zmq/zmq";
+ * import { Channel } from "@deno-zmq/zmq/draft";
+ *
+ * if (capability.draft) {
+ *   using one = new Channel();
+ *   using other = new Channel();
+ *   other.connect(await one.bind("tcp://127.0.0.1:*"));
+ *   await one.send("hello");
+ *   console.log(String((await other.receive())[0])); // hello
+ * }
+ * ```
  */
 export class Channel extends Socket {
   /** Opens a socket. */
@@ -288,7 +468,16 @@ export interface DatagramOptions extends SocketOptions, ReceiverOptions, SenderO
  * `127.0.0.1:5555`, and the datagram's bytes, at most 8192 of them. It's bound to a `udp://` address, and never
  * connected. libzmq knows no wildcard for its port.
  *
- * @example
+ * It receives by {@linkcode Receiver}: `receive`, `tryReceive`, `receiveSync`, `iterate`, `drain`, `visit`,
+ * `toReadableStream` and `toReadableByteStream`. It sends by {@linkcode Sender}: `send`, `trySend`, `sendSync`,
+ * `toWritableStream` and `toWritableByteStream`.
+ *
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example A datagram to oneself
  * ```ts
  * import { capability } from "@deno-zmq/zmq";
  * import { Datagram } from "@deno-zmq/zmq/draft";

@@ -1,5 +1,11 @@
 /** Pipeline: Push hands work to one of many Pulls. */
 
+import type { IterateOptions, SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
+import type { Frame } from "./frame.ts";
+import type { MessageLike } from "./message.ts";
+import type { VisitOptions, Visitor } from "./visit.ts";
+import type { DrainOptions, ReceiveOptions } from "./waits.ts";
+import type { ByteStreamOptions } from "./web_streams.ts";
 import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
 import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
@@ -24,7 +30,12 @@ export interface PushOptions extends SocketOptions, SenderOptions {
  * Without a peer that can take it, a send waits. A message of several parts whose peer goes while it's handed over
  * may count as sent.
  *
- * @example
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example A task for a worker
  * ```ts
  * import { Pull, Push } from "@deno-zmq/zmq";
  *
@@ -44,7 +55,18 @@ export class Push extends Socket {
   }
 }
 /** The members of a {@linkcode Push} that its type of socket brings. */
-export interface Push extends Sender, Required<Omit<PushOptions, keyof SocketOptions>> {}
+export interface Push extends Sender, Required<Omit<PushOptions, keyof SocketOptions>> {
+  /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
+  send(message: MessageLike, options?: WaitOptions): Promise<void>;
+  /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
+  trySend(message: MessageLike): boolean;
+  /** Sends a message, blocking this thread. See {@linkcode Sender.sendSync}. */
+  sendSync(message: MessageLike, options?: SyncWaitOptions): void;
+  /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
+  toWritableStream(): WritableStream<MessageLike>;
+  /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
+  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
+}
 compose(Push, TYPES.Push);
 
 /** Options of a {@linkcode Pull}. */
@@ -62,7 +84,12 @@ export interface PullOptions extends SocketOptions, ReceiverOptions {
 /**
  * Receives messages from all its peers, in turn (`ZMQ_PULL`). Peers are {@linkcode Push} sockets.
  *
- * @example
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example Messages of several parts
  * ```ts
  * import { Pull, Push } from "@deno-zmq/zmq";
  *
@@ -84,5 +111,24 @@ export class Pull extends Socket {
   }
 }
 /** The members of a {@linkcode Pull} that its type of socket brings. */
-export interface Pull extends Receiver, Required<Omit<PullOptions, keyof SocketOptions>> {}
+export interface Pull extends Receiver, Required<Omit<PullOptions, keyof SocketOptions>> {
+  /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */
+  receive(options?: ReceiveOptions): Promise<Frame[]>;
+  /** Receives a message that has arrived already, or returns `undefined`. See {@linkcode Receiver.tryReceive}. */
+  tryReceive(): Frame[] | undefined;
+  /** Receives a message, blocking this thread. See {@linkcode Receiver.receiveSync}. */
+  receiveSync(options?: SyncWaitOptions): Frame[];
+  /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
+  iterate(
+    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+  ): AsyncIterableIterator<Frame[]>;
+  /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
+  drain(options?: DrainOptions): IteratorObject<Frame[], undefined>;
+  /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
+  visit(visitor: Visitor, options?: VisitOptions): number;
+  /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
+  toReadableStream(): ReadableStream<Frame[]>;
+  /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
+  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+}
 compose(Pull, TYPES.Pull);

@@ -1,5 +1,11 @@
 /** Publish and subscribe: each message goes to all who have subscribed to its beginning. */
 
+import type { IterateOptions, SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
+import type { Frame } from "./frame.ts";
+import type { MessageLike } from "./message.ts";
+import type { VisitOptions, Visitor } from "./visit.ts";
+import type { DrainOptions, ReceiveOptions } from "./waits.ts";
+import type { ByteStreamOptions } from "./web_streams.ts";
 import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
 import { type Handle, openHandleOf } from "./handle.ts";
@@ -36,7 +42,12 @@ export interface PublisherOptions extends SocketOptions, SenderOptions {
  * {@linkcode Subscriber} and {@linkcode XSubscriber} sockets. For peers that aren't there, haven't subscribed yet, or
  * are too slow, it's dropped; {@linkcode PublisherOptions.noDrop} makes a send wait for slow ones.
  *
- * @example
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example A message by topic
  * ```ts
  * import { Publisher, Subscriber } from "@deno-zmq/zmq";
  *
@@ -58,6 +69,16 @@ export class Publisher extends Socket {
 }
 /** The members of a {@linkcode Publisher} that its type of socket brings. */
 export interface Publisher extends Sender, Required<Omit<PublisherOptions, keyof SocketOptions>> {
+  /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
+  send(message: MessageLike, options?: WaitOptions): Promise<void>;
+  /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
+  trySend(message: MessageLike): boolean;
+  /** Sends a message, blocking this thread. See {@linkcode Sender.sendSync}. */
+  sendSync(message: MessageLike, options?: SyncWaitOptions): void;
+  /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
+  toWritableStream(): WritableStream<MessageLike>;
+  /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
+  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
   /** How many subscriptions the socket has, or knows of its peers. Draft, since 4.3.5 (`ZMQ_TOPICS_COUNT`). */
   readonly topicsCount: number;
 }
@@ -82,7 +103,12 @@ export interface SubscriberOptions extends SocketOptions, ReceiverOptions {
  * {@linkcode Publisher} and {@linkcode XPublisher} sockets. What was sent before the subscription has reached the
  * publisher is missed.
  *
- * @example
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example Everything that is published
  * ```ts
  * import { Publisher, Subscriber } from "@deno-zmq/zmq";
  *
@@ -129,6 +155,24 @@ export class Subscriber extends Socket {
 /** The members of a {@linkcode Subscriber} that its type of socket brings. */
 export interface Subscriber
   extends Receiver, Required<Omit<SubscriberOptions, keyof SocketOptions>> {
+  /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */
+  receive(options?: ReceiveOptions): Promise<Frame[]>;
+  /** Receives a message that has arrived already, or returns `undefined`. See {@linkcode Receiver.tryReceive}. */
+  tryReceive(): Frame[] | undefined;
+  /** Receives a message, blocking this thread. See {@linkcode Receiver.receiveSync}. */
+  receiveSync(options?: SyncWaitOptions): Frame[];
+  /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
+  iterate(
+    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+  ): AsyncIterableIterator<Frame[]>;
+  /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
+  drain(options?: DrainOptions): IteratorObject<Frame[], undefined>;
+  /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
+  visit(visitor: Visitor, options?: VisitOptions): number;
+  /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
+  toReadableStream(): ReadableStream<Frame[]>;
+  /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
+  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** How many subscriptions the socket has, or knows of its peers. Draft, since 4.3.5 (`ZMQ_TOPICS_COUNT`). */
   readonly topicsCount: number;
 }
@@ -171,7 +215,12 @@ export interface XPublisherOptions extends SocketOptions, ReceiverOptions, Sende
  * subscription and 0 for the end of one, and then its prefix. Peers may also send other messages, even
  * empty ones: look at the length first.
  *
- * @example
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example Who subscribes
  * ```ts
  * import { Subscriber, XPublisher } from "@deno-zmq/zmq";
  *
@@ -231,6 +280,34 @@ export class XPublisher extends Socket {
 /** The members of an {@linkcode XPublisher} that its type of socket brings. */
 export interface XPublisher
   extends Receiver, Sender, Required<Omit<XPublisherOptions, keyof SocketOptions | "verbosity">> {
+  /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */
+  receive(options?: ReceiveOptions): Promise<Frame[]>;
+  /** Receives a message that has arrived already, or returns `undefined`. See {@linkcode Receiver.tryReceive}. */
+  tryReceive(): Frame[] | undefined;
+  /** Receives a message, blocking this thread. See {@linkcode Receiver.receiveSync}. */
+  receiveSync(options?: SyncWaitOptions): Frame[];
+  /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
+  iterate(
+    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+  ): AsyncIterableIterator<Frame[]>;
+  /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
+  drain(options?: DrainOptions): IteratorObject<Frame[], undefined>;
+  /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
+  visit(visitor: Visitor, options?: VisitOptions): number;
+  /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
+  toReadableStream(): ReadableStream<Frame[]>;
+  /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
+  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
+  send(message: MessageLike, options?: WaitOptions): Promise<void>;
+  /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
+  trySend(message: MessageLike): boolean;
+  /** Sends a message, blocking this thread. See {@linkcode Sender.sendSync}. */
+  sendSync(message: MessageLike, options?: SyncWaitOptions): void;
+  /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
+  toWritableStream(): WritableStream<MessageLike>;
+  /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
+  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
   /** How many subscriptions the socket has, or knows of its peers. Draft, since 4.3.5 (`ZMQ_TOPICS_COUNT`). */
   readonly topicsCount: number;
 }
@@ -258,7 +335,12 @@ export interface XSubscriberOptions extends SocketOptions, ReceiverOptions, Send
  * A {@linkcode Subscriber} that subscribes by sending messages (`ZMQ_XSUB`): a byte 1 and a prefix to subscribe, 0 and
  * the prefix to end it. Other messages go to the publishers as they are.
  *
- * @example
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example A subscription by message
  * ```ts
  * import { Publisher, XSubscriber } from "@deno-zmq/zmq";
  *
@@ -280,6 +362,34 @@ export class XSubscriber extends Socket {
 /** The members of an {@linkcode XSubscriber} that its type of socket brings. */
 export interface XSubscriber
   extends Receiver, Sender, Required<Omit<XSubscriberOptions, keyof SocketOptions>> {
+  /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */
+  receive(options?: ReceiveOptions): Promise<Frame[]>;
+  /** Receives a message that has arrived already, or returns `undefined`. See {@linkcode Receiver.tryReceive}. */
+  tryReceive(): Frame[] | undefined;
+  /** Receives a message, blocking this thread. See {@linkcode Receiver.receiveSync}. */
+  receiveSync(options?: SyncWaitOptions): Frame[];
+  /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
+  iterate(
+    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+  ): AsyncIterableIterator<Frame[]>;
+  /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
+  drain(options?: DrainOptions): IteratorObject<Frame[], undefined>;
+  /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
+  visit(visitor: Visitor, options?: VisitOptions): number;
+  /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
+  toReadableStream(): ReadableStream<Frame[]>;
+  /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
+  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
+  send(message: MessageLike, options?: WaitOptions): Promise<void>;
+  /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
+  trySend(message: MessageLike): boolean;
+  /** Sends a message, blocking this thread. See {@linkcode Sender.sendSync}. */
+  sendSync(message: MessageLike, options?: SyncWaitOptions): void;
+  /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
+  toWritableStream(): WritableStream<MessageLike>;
+  /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
+  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
   /** How many subscriptions the socket has, or knows of its peers. Draft, since 4.3.5 (`ZMQ_TOPICS_COUNT`). */
   readonly topicsCount: number;
 }

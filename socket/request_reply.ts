@@ -1,5 +1,10 @@
 /** Request and reply: Request and Reply in strict turn, Dealer and Router freely. */
 
+import type { IterateOptions, SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
+import type { MessageLike } from "./message.ts";
+import type { VisitOptions, Visitor } from "./visit.ts";
+import type { DrainOptions, ReceiveOptions } from "./waits.ts";
+import type { ByteStreamOptions } from "./web_streams.ts";
 import { checkCount, checkOptions } from "../poller/wait_options.ts";
 import { handleFor } from "./binding.ts";
 import { compose } from "./compose.ts";
@@ -32,7 +37,12 @@ export interface RequestOptions extends SocketOptions, ReceiverOptions, SenderOp
  * {@linkcode Router} sockets. A peer that dies owes its reply indefinitely, unless
  * {@linkcode RequestOptions.relaxed} is set.
  *
- * @example
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example A question and its answer
  * ```ts
  * import { Reply, Request } from "@deno-zmq/zmq";
  *
@@ -70,7 +80,36 @@ export class Request extends Socket {
 }
 /** The members of a {@linkcode Request} that its type of socket brings. */
 export interface Request
-  extends Receiver, Sender, Required<Omit<RequestOptions, keyof SocketOptions | "routingId">> {}
+  extends Receiver, Sender, Required<Omit<RequestOptions, keyof SocketOptions | "routingId">> {
+  /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */
+  receive(options?: ReceiveOptions): Promise<Frame[]>;
+  /** Receives a message that has arrived already, or returns `undefined`. See {@linkcode Receiver.tryReceive}. */
+  tryReceive(): Frame[] | undefined;
+  /** Receives a message, blocking this thread. See {@linkcode Receiver.receiveSync}. */
+  receiveSync(options?: SyncWaitOptions): Frame[];
+  /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
+  iterate(
+    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+  ): AsyncIterableIterator<Frame[]>;
+  /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
+  drain(options?: DrainOptions): IteratorObject<Frame[], undefined>;
+  /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
+  visit(visitor: Visitor, options?: VisitOptions): number;
+  /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
+  toReadableStream(): ReadableStream<Frame[]>;
+  /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
+  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
+  send(message: MessageLike, options?: WaitOptions): Promise<void>;
+  /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
+  trySend(message: MessageLike): boolean;
+  /** Sends a message, blocking this thread. See {@linkcode Sender.sendSync}. */
+  sendSync(message: MessageLike, options?: SyncWaitOptions): void;
+  /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
+  toWritableStream(): WritableStream<MessageLike>;
+  /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
+  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
+}
 compose(Request, TYPES.Request);
 
 /** Options of a {@linkcode Reply}. */
@@ -82,6 +121,11 @@ export interface ReplyOptions extends SocketOptions, ReceiverOptions, SenderOpti
 /**
  * Receives a request, sends its reply, and so on in strict turn (`ZMQ_REP`). Peers are
  * {@linkcode Request} and {@linkcode Dealer} sockets. A reply to a peer that has gone is dropped.
+ *
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
  *
  * @example A server
  * ```ts
@@ -115,7 +159,36 @@ export class Reply extends Socket {
 }
 /** The members of a {@linkcode Reply} that its type of socket brings. */
 export interface Reply
-  extends Receiver, Sender, Required<Omit<ReplyOptions, keyof SocketOptions | "routingId">> {}
+  extends Receiver, Sender, Required<Omit<ReplyOptions, keyof SocketOptions | "routingId">> {
+  /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */
+  receive(options?: ReceiveOptions): Promise<Frame[]>;
+  /** Receives a message that has arrived already, or returns `undefined`. See {@linkcode Receiver.tryReceive}. */
+  tryReceive(): Frame[] | undefined;
+  /** Receives a message, blocking this thread. See {@linkcode Receiver.receiveSync}. */
+  receiveSync(options?: SyncWaitOptions): Frame[];
+  /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
+  iterate(
+    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+  ): AsyncIterableIterator<Frame[]>;
+  /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
+  drain(options?: DrainOptions): IteratorObject<Frame[], undefined>;
+  /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
+  visit(visitor: Visitor, options?: VisitOptions): number;
+  /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
+  toReadableStream(): ReadableStream<Frame[]>;
+  /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
+  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
+  send(message: MessageLike, options?: WaitOptions): Promise<void>;
+  /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
+  trySend(message: MessageLike): boolean;
+  /** Sends a message, blocking this thread. See {@linkcode Sender.sendSync}. */
+  sendSync(message: MessageLike, options?: SyncWaitOptions): void;
+  /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
+  toWritableStream(): WritableStream<MessageLike>;
+  /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
+  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
+}
 compose(Reply, TYPES.Reply);
 
 /** Options of a {@linkcode Dealer}. */
@@ -142,7 +215,12 @@ export interface DealerOptions extends SocketOptions, ReceiverOptions, SenderOpt
  * Sends to its peers in turn and receives from all of them, in any order (`ZMQ_DEALER`). Peers are
  * {@linkcode Router}, {@linkcode Reply} and Dealer sockets. To a Reply, put an empty part first.
  *
- * @example
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example A client with a name
  * ```ts
  * import { Dealer, Router } from "@deno-zmq/zmq";
  *
@@ -172,7 +250,36 @@ export class Dealer extends Socket {
 }
 /** The members of a {@linkcode Dealer} that its type of socket brings. */
 export interface Dealer
-  extends Receiver, Sender, Required<Omit<DealerOptions, keyof SocketOptions | "routingId">> {}
+  extends Receiver, Sender, Required<Omit<DealerOptions, keyof SocketOptions | "routingId">> {
+  /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */
+  receive(options?: ReceiveOptions): Promise<Frame[]>;
+  /** Receives a message that has arrived already, or returns `undefined`. See {@linkcode Receiver.tryReceive}. */
+  tryReceive(): Frame[] | undefined;
+  /** Receives a message, blocking this thread. See {@linkcode Receiver.receiveSync}. */
+  receiveSync(options?: SyncWaitOptions): Frame[];
+  /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
+  iterate(
+    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+  ): AsyncIterableIterator<Frame[]>;
+  /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
+  drain(options?: DrainOptions): IteratorObject<Frame[], undefined>;
+  /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
+  visit(visitor: Visitor, options?: VisitOptions): number;
+  /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
+  toReadableStream(): ReadableStream<Frame[]>;
+  /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
+  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
+  send(message: MessageLike, options?: WaitOptions): Promise<void>;
+  /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
+  trySend(message: MessageLike): boolean;
+  /** Sends a message, blocking this thread. See {@linkcode Sender.sendSync}. */
+  sendSync(message: MessageLike, options?: SyncWaitOptions): void;
+  /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
+  toWritableStream(): WritableStream<MessageLike>;
+  /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
+  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
+}
 compose(Dealer, TYPES.Dealer);
 
 /** How a {@linkcode Router} or Stream connects. */
@@ -215,7 +322,12 @@ export interface RouterOptions extends SocketOptions, ReceiverOptions, SenderOpt
  * full, is dropped, unless {@linkcode RouterOptions.mandatory} is set. One without a routing id, of a single part, is a
  * `TypeError`.
  *
- * @example
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example A server that answers by routing id
  * ```ts
  * import { Request, Router } from "@deno-zmq/zmq";
  *
@@ -268,7 +380,36 @@ export interface Router
   extends
     Receiver,
     Sender,
-    Required<Omit<RouterOptions, keyof SocketOptions | "routingId" | "notify">> {}
+    Required<Omit<RouterOptions, keyof SocketOptions | "routingId" | "notify">> {
+  /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */
+  receive(options?: ReceiveOptions): Promise<Frame[]>;
+  /** Receives a message that has arrived already, or returns `undefined`. See {@linkcode Receiver.tryReceive}. */
+  tryReceive(): Frame[] | undefined;
+  /** Receives a message, blocking this thread. See {@linkcode Receiver.receiveSync}. */
+  receiveSync(options?: SyncWaitOptions): Frame[];
+  /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
+  iterate(
+    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+  ): AsyncIterableIterator<Frame[]>;
+  /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
+  drain(options?: DrainOptions): IteratorObject<Frame[], undefined>;
+  /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
+  visit(visitor: Visitor, options?: VisitOptions): number;
+  /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
+  toReadableStream(): ReadableStream<Frame[]>;
+  /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
+  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
+  send(message: MessageLike, options?: WaitOptions): Promise<void>;
+  /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
+  trySend(message: MessageLike): boolean;
+  /** Sends a message, blocking this thread. See {@linkcode Sender.sendSync}. */
+  sendSync(message: MessageLike, options?: SyncWaitOptions): void;
+  /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
+  toWritableStream(): WritableStream<MessageLike>;
+  /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
+  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
+}
 compose(Router, TYPES.Router);
 
 const SIGNATURE = {

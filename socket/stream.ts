@@ -1,5 +1,11 @@
 /** Stream: plain TCP peers, which speak no ZeroMQ. */
 
+import type { IterateOptions, SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
+import type { Frame } from "./frame.ts";
+import type { MessageLike } from "./message.ts";
+import type { VisitOptions, Visitor } from "./visit.ts";
+import type { DrainOptions, ReceiveOptions } from "./waits.ts";
+import type { ByteStreamOptions } from "./web_streams.ts";
 import { checkCount } from "../poller/wait_options.ts";
 import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
@@ -20,7 +26,12 @@ export interface StreamOptions extends SocketOptions, ReceiverOptions, SenderOpt
  * some bytes of its stream; an empty second frame says that the peer has come or gone, and, sent,
  * closes the connection.
  *
- * @example
+ * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
+ * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
+ * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
+ * {@linkcode SocketOptions} as properties.
+ *
+ * @example An echo server for plain TCP
  * ```ts
  * import { Stream } from "@deno-zmq/zmq";
  *
@@ -56,5 +67,34 @@ export class Stream extends Socket {
 }
 /** The members of a {@linkcode Stream} that its type of socket brings. */
 export interface Stream
-  extends Receiver, Sender, Required<Omit<StreamOptions, keyof SocketOptions>> {}
+  extends Receiver, Sender, Required<Omit<StreamOptions, keyof SocketOptions>> {
+  /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */
+  receive(options?: ReceiveOptions): Promise<Frame[]>;
+  /** Receives a message that has arrived already, or returns `undefined`. See {@linkcode Receiver.tryReceive}. */
+  tryReceive(): Frame[] | undefined;
+  /** Receives a message, blocking this thread. See {@linkcode Receiver.receiveSync}. */
+  receiveSync(options?: SyncWaitOptions): Frame[];
+  /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
+  iterate(
+    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+  ): AsyncIterableIterator<Frame[]>;
+  /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
+  drain(options?: DrainOptions): IteratorObject<Frame[], undefined>;
+  /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
+  visit(visitor: Visitor, options?: VisitOptions): number;
+  /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
+  toReadableStream(): ReadableStream<Frame[]>;
+  /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
+  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
+  send(message: MessageLike, options?: WaitOptions): Promise<void>;
+  /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
+  trySend(message: MessageLike): boolean;
+  /** Sends a message, blocking this thread. See {@linkcode Sender.sendSync}. */
+  sendSync(message: MessageLike, options?: SyncWaitOptions): void;
+  /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
+  toWritableStream(): WritableStream<MessageLike>;
+  /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
+  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
+}
 compose(Stream, TYPES.Stream);

@@ -8,7 +8,7 @@ const ALPHABET =
  *
  * @throws {TypeError} If it isn't a `Uint8Array`, or if its length isn't a multiple of four.
  *
- * @example
+ * @example There and back
  * ```ts
  * import { z85Decode, z85Encode } from "@deno-zmq/zmq/security";
  *
