@@ -183,7 +183,7 @@ async function run(folder: string): Promise<void> {
   screen.write("the loop\n");
   loop.watch(screen.fd, reader(loop, "terminal", { read: () => screen.read() }));
 
-  // Standard input. Nobody has to type, so the end doesn't wait for it.
+  // Standard input. No one has to type, so the end doesn't wait for it.
   const typed = new Uint8Array(4096);
   const read = () => {
     const count = Deno.stdin.readSync(typed);

@@ -178,7 +178,7 @@ let mark: Mark | undefined;
  *
  * Fact: transferring one frame's buffer would empty all its neighbours in the slab; Node's module that can mark a buffer
  * as untransferable takes 1 to 4 ms to load. Failure: each program's first message waited for it. Decision: the first
- * frames have buffers of their own, until the module is there, loaded aside. Cost: those frames take longer to make.
+ * frames have buffers of their own, until the module, loaded in the background, is there. Cost: those frames take longer to make.
  */
 function renewSlab(size: number): void {
   if (mark === undefined) prepareMark(++framesOfTheirOwn);

@@ -1,4 +1,4 @@
-/** An XPublisher of ours: publishes for ever, once MANY subscriptions have come. */
+/** An XPublisher of ours: publishes indefinitely, once MANY subscriptions have come. */
 
 import { XPublisher } from "../../mod.ts";
 import { jobOf, messageOf, tell } from "./meter.mjs";

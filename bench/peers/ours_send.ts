@@ -1,4 +1,4 @@
-/** A Push of ours: sends for ever, in the way that MODE names. */
+/** A Push of ours: sends indefinitely, in the way that MODE names. */
 
 import { Push } from "../../mod.ts";
 import { jobOf, messageOf } from "./meter.mjs";

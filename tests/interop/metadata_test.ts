@@ -11,7 +11,7 @@ import {
 } from "../../mod.ts";
 import { Program } from "../program.ts";
 import { curveKeyPair } from "../socket/curve.ts";
-import { type Judge, ZapHandler } from "../socket/zap.ts";
+import { type AuthHandler, ZapHandler } from "../socket/zap.ts";
 import "../util.ts";
 import { peerTest } from "./peer.ts";
 import { soon } from "../waiting.ts";
@@ -55,8 +55,8 @@ interface Keys {
   secretKey: string;
 }
 
-/** How we come in, by mechanism, and who we are then. */
-const GUESTS: [
+/** How a peer of ours is admitted, by mechanism, and under which name. */
+const IDENTITIES: [
   mechanism: string,
   enter: (keys: Keys) => PushOptions,
   user: (keys: Keys) => string,
@@ -74,7 +74,7 @@ const GUESTS: [
   ],
 ];
 
-for (const [mechanism, enter, user] of GUESTS) {
+for (const [mechanism, enter, user] of IDENTITIES) {
   Deno.test(
     peerTest(
       "pyzmq",
@@ -118,9 +118,9 @@ Deno.test(peerTest("pyzmq", "we read what it says of itself", async () => {
 
 const NAMES = ["User-Id", "Peer-Address"];
 
-/** A server of ours and its handler, which lets in whom `judge` knows. */
-async function serve(options: PullOptions, judge: Judge) {
-  const zap = await ZapHandler.start(judge);
+/** A server of ours and its handler, which admits what `admit` names. */
+async function serve(options: PullOptions, admit: AuthHandler) {
+  const zap = await ZapHandler.start(admit);
   const pull = new Pull({ zapDomain: "home", receivedProperties: NAMES, ...options });
   await pull.bind("tcp://127.0.0.1:*");
   return {

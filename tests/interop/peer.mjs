@@ -196,7 +196,7 @@ const ROLES = {
   "subscribe": subscribe,
 };
 
-/** Lets in whoever knows the password: without such a handler, a PLAIN server lets nobody in. */
+/** Admits peers that know the password: without such a handler, a PLAIN server admits no one. */
 async function authenticate(handler) {
   await handler.bind("inproc://zeromq.zap.01");
   (async () => {

@@ -115,7 +115,7 @@ def subscribe_when_told(socket, count):
 
 
 def echo_when_told(socket, count):
-    """Answers nobody until it's told to."""
+    """Answers no one until it's told to."""
     told()
     echo(socket, count)
 
@@ -294,7 +294,7 @@ def main():
     for name, value in options.items():
         socket.set(OPTIONS[name], as_bytes(value))
     authenticator = None
-    if options.get("plainServer"):  # without a handler it lets nobody in
+    if options.get("plainServer"):  # without a handler it admits no one
         authenticator = ThreadAuthenticator(context)
         authenticator.start()
         authenticator.configure_plain("*", {"ada": "lovelace"})

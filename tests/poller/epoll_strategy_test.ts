@@ -53,7 +53,7 @@ Deno.test({ name: "bounded waits end also in a set that was rebuilt", ignore }, 
   const copy = duplicate(ends.read);
   backend.add(copy, READABLE, "copy");
   put(ends.write);
-  // Closed before it's removed, its file stays in the set: its events are no one's, and spoil the set.
+  // Closed before it's removed, its file stays in the set: its events belong to no entry, and the set needs a rebuild.
   closeFd(copy);
   backend.remove(copy);
   block(() => {});
@@ -127,8 +127,8 @@ const TURNS = `for (let i = 0; running() > 0 && i < 400; i++) {
 
 for (
   const [state, then] of [
-    ["nobody waits", TURNS],
-    ["somebody waits for long", `other.receive().catch(() => {});\n${TURNS}`],
+    ["nothing waits", TURNS],
+    ["something waits for long", `other.receive().catch(() => {});\n${TURNS}`],
   ]
 ) {
   const name = `no clock runs any more once ${state}`;

@@ -51,8 +51,8 @@ class Nested implements Disposable {
     onThread(this.outer, 0);
   }
 
-  /** By what a closed descriptor leaves in the kernel's set. */
-  spoil(set: EpollBackend<string>): void {
+  /** Closes a descriptor before it's removed, so that the set needs a rebuild. */
+  closeUnremoved(set: EpollBackend<string>): void {
     const gone = pipe();
     this.#copy.push(duplicate(gone.read), duplicate(gone.write));
     set.add(gone.read, READABLE, "gone");
@@ -77,7 +77,7 @@ async function eachFailing(
 ): Promise<number> {
   for (let number = 0;; number++) {
     using sets = new Nested();
-    sets.spoil(sets[which]);
+    sets.closeUnremoved(sets[which]);
     {
       using add = new FailingAdd(number);
       const wait = () => onThread(sets[which], 0);
@@ -151,7 +151,7 @@ Deno.test({
   fn: async () => {
     using sets = new Nested();
     const { outer, a } = sets;
-    sets.spoil(outer);
+    sets.closeUnremoved(outer);
     const file = openSync("/dev/null", "r");
     duplicateTo(file, a.read);
     closeSync(file);

@@ -28,7 +28,7 @@ import { throwsCode } from "../failures.ts";
 import { replaced, watched } from "../replacing.ts";
 
 /** Claims that in 200 ms, of which each 50 may bring a trial, nothing turns in circles. */
-async function assertCalm(socket: Pollable): Promise<void> {
+async function assertQuiet(socket: Pollable): Promise<void> {
   using parks = new Parks();
   using looks = new Looks();
   using patience = new Patience(200);
@@ -63,7 +63,7 @@ Deno.test("rule 7: a ROUTER that says writable and refuses isn't tried in circle
   const { router, full } = sockets;
   const sent = held(router.send(["full", "waiting"]));
   assertEquals(router.writable, true);
-  await assertCalm(router);
+  await assertQuiet(router);
   assert([...full.drain()].length > 0);
   await soon(sent);
 });
@@ -76,7 +76,7 @@ for (const over of eachBackend()) {
     const sent = held(router.send(["full", "waiting"]));
     const message = held(router.receive());
     const wait = held(poller.wait());
-    await assertCalm(router);
+    await assertQuiet(router);
     assert([...full.drain()].length > 0);
     await soon(sent);
     await other.send("for the receive");
@@ -94,7 +94,7 @@ Deno.test("rule 7: a REP that says readable and has nothing isn't tried in circl
   poller.add(reply);
   const message = held(reply.receive());
   assert(dealer.trySend("no envelope"));
-  await assertCalm(reply);
+  await assertQuiet(reply);
   assert(dealer.trySend(["", "with an envelope"]));
   assertEquals(String((await soon(message))[0]), "with an envelope");
 });

@@ -101,7 +101,7 @@ for (const over of eachBackend()) {
   );
 }
 
-Deno.test("a mandatory ROUTER with one full peer of two parks calmly, and sends when that peer reads", async () => {
+Deno.test("a mandatory ROUTER with one full peer of two parks until that peer reads, and then sends", async () => {
   const options = { linger: 0, sendHighWaterMark: 1, receiveHighWaterMark: 1 };
   using router = new Router({ ...options, mandatory: true });
   using full = new Dealer({ ...options, routingId: "full" });

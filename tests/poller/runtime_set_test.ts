@@ -130,7 +130,7 @@ Deno.test({ name: "a set that was rebuilt watches the runtime, too", ignore }, a
     const copy = duplicate(ends.read);
     backend.add(copy, 1, "copy");
     put(ends.write);
-    // Closed before it's removed, its file stays in the set: its events are nobody's, and spoil the set.
+    // Closed before it's removed, its file stays in the set: its events belong to no entry, and the set needs a rebuild.
     closeFd(copy);
     backend.remove(copy);
     block(report);

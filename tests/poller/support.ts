@@ -216,14 +216,16 @@ export class Bell extends Source implements Pollable, Disposable {
   [Symbol.dispose](): void {
     if (this.closed) return;
     this.closed = true;
-    if (this.listeners !== undefined) { for (const watch of [...this.listeners]) watch.onClosed(); }
+    if (this.listeners !== undefined) {
+      for (const listener of [...this.listeners]) listener.onClosed();
+    }
     reactor().setRefused(this, false);
     reactor().unregister(this);
     this.#wakeup.close();
   }
 }
 
-/** Someone who waits in the reactor, for as long as the block lasts or until his time has come. */
+/** A pending operation in the main set, until its deadline or the end of the block. */
 export class Patience extends Pending implements Disposable {
   expired = false;
   #waiting = true;

@@ -10,7 +10,7 @@ import { fill, Setting, tasks } from "./support.ts";
 import { soon, turn, turnsUntil } from "../waiting.ts";
 
 /** Claims that in 200 ms nothing turns in circles: of a proxy's sockets, each 50 ms may bring a trial. */
-async function assertCalm(proxy: Proxy): Promise<void> {
+async function assertQuiet(proxy: Proxy): Promise<void> {
   using parks = new Parks();
   using looks = new Looks();
   using patience = new Patience(200);
@@ -24,13 +24,13 @@ Deno.test("a proxy for which nothing comes sleeps", async () => {
   await using setting = await tasks();
   await setting.sender.send("x");
   assertEquals(await received(setting.receiver), ["x"]);
-  await assertCalm(setting.proxy);
+  await assertQuiet(setting.proxy);
 });
 
 Deno.test("a proxy that's held up by a full side sleeps, and wakes when there is room", async () => {
   await using setting = await tasks({}, 2);
   const sent = await fill(setting.sender);
-  await assertCalm(setting.proxy);
+  await assertQuiet(setting.proxy);
   assertEquals((await receivedMany(setting.receiver, sent)).length, sent);
 });
 
@@ -39,7 +39,7 @@ Deno.test("a paused proxy sleeps, though messages wait in its sockets", async ()
   const { proxy, sender, receiver } = setting;
   proxy.pause();
   for (let i = 0; i < 10; i++) await sender.send("x");
-  await assertCalm(proxy);
+  await assertQuiet(proxy);
   proxy.resume();
   assertEquals((await receivedMany(receiver, 10)).length, 10);
 });
@@ -68,7 +68,7 @@ for (const beside of [false, true]) {
       waits.push(poller.wait(), proxy.backEnd.receive({ signal: abort.signal }));
     }
     const settled = Promise.allSettled(waits);
-    await assertCalm(proxy);
+    await assertQuiet(proxy);
     poller.close();
     abort.abort();
     await settled;

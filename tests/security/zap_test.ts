@@ -55,11 +55,11 @@ Deno.test("a handler is told all that is known of the peer", async () => {
   using asked = new Asked();
   const { authenticator, context } = asked;
   const requests: AuthRequest[] = [];
-  const judge = (request: AuthRequest) => (requests.push(request), true);
-  authenticator.configureNull(judge);
-  authenticator.configurePlain(judge);
-  authenticator.configureCurve(judge);
-  authenticator.configureGssapi(judge);
+  const handler = (request: AuthRequest) => (requests.push(request), true);
+  authenticator.configureNull(handler);
+  authenticator.configurePlain(handler);
+  authenticator.configureCurve(handler);
+  authenticator.configureGssapi(handler);
   const question = (mechanism: string, ...credentials: MessagePart[]) =>
     ask(context, ["1.0", "1", "döme", "::1", "\0id", mechanism, ...credentials]);
   const replies = [
@@ -192,7 +192,7 @@ Deno.test("a thousand random questions: each is answered, and the authenticator 
 
 Deno.test("questions that are decided later are answered in whichever order they are", async () => {
   using asked = new Asked();
-  const waiting = new Map<string, (verdict: boolean) => void>();
+  const waiting = new Map<string, (result: boolean) => void>();
   const all = Promise.withResolvers<void>();
   asked.authenticator.configurePlain(({ username }) =>
     new Promise((resolve) => {
@@ -210,11 +210,11 @@ Deno.test("questions that are decided later are answered in whichever order they
   assertEquals(await soon(slow), "400");
 });
 
-Deno.test("a handler's verdicts: who is let in, and under which name", async () => {
+Deno.test("a handler's results: which peers are admitted, and under which name", async () => {
   using asked = new Asked();
   const { authenticator, context, errors } = asked;
-  const answerTo = async (verdict: unknown) => {
-    authenticator.configurePlain(() => verdict as boolean);
+  const answerTo = async (result: unknown) => {
+    authenticator.configurePlain(() => result as boolean);
     const answer = await ask(context, ["1.0", "7", "home", "::1", "", "PLAIN", "ada", "x"]);
     return [answer.status, answer.userId];
   };

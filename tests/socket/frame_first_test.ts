@@ -1,4 +1,4 @@
-/** What frames need is loaded when the first socket opens, and aside: programs that look before. */
+/** What frames need is loaded when the first socket opens, and in the background: programs that look before. */
 
 import { strictEqual as assertEquals } from "node:assert/strict";
 import { run } from "../program.ts";

@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Dealer, Pull, Push, Reply, Request, Router } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { eachTransport, received, receivedMany, spendTurn, texts } from "./support.ts";
+import { eachTransport, received, receivedMany, texts, useUpBudget } from "./support.ts";
 import { held, soon } from "../waiting.ts";
 
 const NOTHING_CAME = { name: "ZmqError", code: "EAGAIN", call: "zmq_msg_recv" };
@@ -138,7 +138,7 @@ Deno.test("receiveSync serves those that wait also when the turn is used up", as
   using push = new Push({ sendHighWaterMark: 0 });
   using pull = new Pull({ receiveHighWaterMark: 0 });
   await join(pull, push, freshAddress("inproc"));
-  spendTurn();
+  useUpBudget();
   // More than one turn may do.
   const waiting = Array.from({ length: 1500 }, () => pull.receive());
   for (let i = 0; i <= 1500; i++) assert(push.trySend(`${i}`));
@@ -154,7 +154,7 @@ Deno.test("sendSync waits behind the sends that wait, also when the turn is used
   throws(() => push.sendSync("never", { timeout: 0 }), NO_PEER);
   await pull.bind(freshAddress("inproc"));
   push.connect(pull.lastEndpoint!);
-  spendTurn();
+  useUpBudget();
   push.sendSync("1500", { timeout: 0 });
   await soon(Promise.all(waiting));
   const all = await receivedMany(pull, 1501);

@@ -1,5 +1,5 @@
 /**
- * Combinations of options with which libzmq would end the process, or let strangers in, are refused, whichever part comes
+ * Combinations of options with which libzmq would end the process, or admit untrusted peers, are refused, whichever part comes
  * last. No test gets beyond the refusal: the dangerous state itself is never entered.
  */
 

@@ -21,7 +21,7 @@ import {
   XSubscriber,
 } from "../../mod.ts";
 import { freshAddress, join, until, withFolder } from "../util.ts";
-import { portOf, spendTurn } from "./support.ts";
+import { portOf, useUpBudget } from "./support.ts";
 import { ZapHandler } from "./zap.ts";
 import { soon, turn } from "../waiting.ts";
 
@@ -224,7 +224,7 @@ const WAYS: Record<string, (pull: Pull, send: () => Promise<void>) => Promise<re
   "receive, when the turn's budget is used up": async (pull, send) => {
     await send();
     await until(pull);
-    spendTurn();
+    useUpBudget();
     return await soon(pull.receive());
   },
   tryReceive: async (pull, send) => {

@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Dealer, Pull, Push } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { eachTransport, pending, received, spendTurn, texts } from "./support.ts";
+import { eachTransport, pending, received, texts, useUpBudget } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
 
 const TIMED_OUT = { name: "ZmqError", code: "EAGAIN", errno: 11, call: "zmq_msg_recv" };
@@ -168,9 +168,9 @@ Deno.test("with a receiveTimeout of 0, a receive only tries", async () => {
   await push.send("there");
   assertEquals(await received(pull), ["there"]);
   await push.send("there when the turn is used up");
-  spendTurn();
+  useUpBudget();
   assertEquals(await received(pull), ["there when the turn is used up"]);
-  spendTurn();
+  useUpBudget();
   await rejects(soon(pull.receive()), TIMED_OUT);
 });
 

@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Dealer, Router } from "../../mod.ts";
 import { freshAddress, join, until } from "../util.ts";
-import { eachTransport, pattern, pending, received, sameBytes, spendTurn } from "./support.ts";
+import { eachTransport, pattern, pending, received, sameBytes, useUpBudget } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
 
 const UNREACHABLE = { name: "ZmqError", code: "EHOSTUNREACH", call: "zmq_send" };
@@ -164,7 +164,7 @@ Deno.test("a mandatory Router without any peer says so, also when the turn is us
   using router = new Router({ mandatory: true });
   await router.bind(freshAddress("inproc"));
   await rejects(soon(router.send(["unknown", "?"])), UNREACHABLE);
-  spendTurn();
+  useUpBudget();
   await rejects(soon(router.send(["unknown", "?"])), UNREACHABLE);
 });
 

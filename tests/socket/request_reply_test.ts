@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/strict";
 import { Dealer, Poller, Reply, Request, Router } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { eachTransport, received, spendTurn, texts } from "./support.ts";
+import { eachTransport, received, texts, useUpBudget } from "./support.ts";
 import { soon } from "../waiting.ts";
 
 const EFSM = (call: string) => ({ name: "ZmqError", code: "EFSM", call });
@@ -146,10 +146,10 @@ Deno.test("a Reply answers nothing before it was asked, and is asked nothing mor
 Deno.test("out of turn is an error also when the turn of the event loop is used up", async () => {
   using request = new Request();
   request.connect(freshAddress("inproc"));
-  spendTurn();
+  useUpBudget();
   await rejects(soon(request.receive()), EFSM("zmq_msg_recv"));
   await request.send("first");
-  spendTurn();
+  useUpBudget();
   await rejects(soon(request.send("second")), EFSM("zmq_send"));
 });
 
@@ -158,11 +158,11 @@ Deno.test("out of turn is an error also while a Poller watches the socket", asyn
   using poller = new Poller();
   poller.add(request, { readable: true, writable: true });
   request.connect(freshAddress("inproc"));
-  spendTurn();
+  useUpBudget();
   await rejects(soon(request.receive()), EFSM("zmq_msg_recv"));
-  spendTurn();
+  useUpBudget();
   await soon(request.send("first"));
-  spendTurn();
+  useUpBudget();
   await rejects(soon(request.send("second")), EFSM("zmq_send"));
 });
 

@@ -1,7 +1,14 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Dealer, Pull, Push } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { eachTransport, pending, pipeline, received, receivedMany, spendTurn } from "./support.ts";
+import {
+  eachTransport,
+  pending,
+  pipeline,
+  received,
+  receivedMany,
+  useUpBudget,
+} from "./support.ts";
 import { soon, turn } from "../waiting.ts";
 
 const TIMED_OUT = { name: "ZmqError", code: "EAGAIN", errno: 11, call: "zmq_send" };
@@ -150,11 +157,11 @@ Deno.test("with a sendTimeout of 0, a send only tries", async () => {
   using push = new Push({ sendTimeout: 0 });
   using pull = new Pull();
   await rejects(soon(push.send("nobody")), TIMED_OUT);
-  spendTurn();
+  useUpBudget();
   await rejects(soon(push.send("nobody, in the next turn")), TIMED_OUT);
   await join(pull, push, freshAddress("inproc"));
   await push.send("somebody");
-  spendTurn();
+  useUpBudget();
   await soon(push.send("somebody, in the next turn"));
   assertEquals(await receivedMany(pull, 2), ["somebody", "somebody, in the next turn"]);
 });

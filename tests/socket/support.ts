@@ -99,8 +99,8 @@ export async function pending(promise: Promise<unknown>): Promise<boolean> {
   return !ended;
 }
 
-/** Uses up what may be done in this turn of the event loop: what comes after it has to wait for the next. */
-export function spendTurn(): void {
+/** Uses up the budget of this tick: what comes after it has to wait for the next. */
+export function useUpBudget(): void {
   const publisher = new Publisher();
   do publisher.send("").catch(() => {}); while (publisher.trySend(""));
   publisher.close();

@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Pull, Push, type Visitor } from "../../mod.ts";
 import { freshAddress, join, until } from "../util.ts";
-import { eachTransport, pipeline, received, receivedMany, spendTurn, texts } from "./support.ts";
+import { eachTransport, pipeline, received, receivedMany, texts, useUpBudget } from "./support.ts";
 import { soon } from "../waiting.ts";
 
 /** A visitor that notes the text of what it's shown, and does something. */
@@ -250,7 +250,7 @@ Deno.test("behind a message's last part, a visitor may receive from the same soc
 Deno.test("a visit behind a receive takes what is left, also when the turn is used up", async () => {
   using sockets = await pipeline();
   const { push, pull } = sockets;
-  spendTurn();
+  useUpBudget();
   const waiting = pull.receive();
   assert(push.trySend("for who waits"));
   assert(push.trySend("for the visit"));

@@ -3,7 +3,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { type Frame, Pair, Pull, Push, Request, Router, Stream, Subscriber } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { eachTransport, pending, pipeline, received, spendTurn, texts } from "./support.ts";
+import { eachTransport, pending, pipeline, received, texts, useUpBudget } from "./support.ts";
 import { soon, turn, turns } from "../waiting.ts";
 
 /** What a reader returns next, as text; `undefined` at the end. */
@@ -156,9 +156,9 @@ Deno.test("reading and writing go on where a turn's budget was spent", async () 
   using sockets = await pipeline();
   const writer = sockets.push.toWritableStream().getWriter();
   const reader = sockets.pull.toReadableStream().getReader();
-  spendTurn();
+  useUpBudget();
   await soon(writer.write("later"));
-  spendTurn();
+  useUpBudget();
   assertEquals(await read(reader), ["later"]);
 });
 

@@ -1,4 +1,4 @@
-/** A ZAP handler of the tests': it answers libzmq's questions about peers that want to come in. */
+/** A ZAP handler of the tests': it answers libzmq's questions about peers that connect. */
 
 import { type Frame, Router } from "../../mod.ts";
 
@@ -9,15 +9,15 @@ const ADDRESS = "inproc://zeromq.zap.01";
 export interface ZapRequest {
   domain: string;
   address: string;
-  /** That of the socket which is to let the peer in. */
+  /** That of the socket that is to admit the peer. */
   routingId: string;
   mechanism: string;
   /** A name and a password with PLAIN, a public key with CURVE, nothing with NULL. */
   credentials: Frame[];
 }
 
-/** Who it is, or `undefined` for someone who isn't let in. */
-export type Judge = (request: ZapRequest) => string | undefined;
+/** Returns who it is, or `undefined` for a peer that is denied. */
+export type AuthHandler = (request: ZapRequest) => string | undefined;
 
 /** Answers as long as its block lasts. There can be one in a context at a time. */
 export class ZapHandler implements AsyncDisposable {
@@ -26,18 +26,18 @@ export class ZapHandler implements AsyncDisposable {
   readonly #router = new Router({ linger: 0 });
   readonly #ended: Promise<void>;
 
-  private constructor(judge: Judge) {
-    this.#ended = this.#answer(judge);
+  private constructor(admit: AuthHandler) {
+    this.#ended = this.#answer(admit);
   }
 
   /** Begins to answer in the default context. */
-  static async start(judge: Judge): Promise<ZapHandler> {
-    const handler = new ZapHandler(judge);
+  static async start(admit: AuthHandler): Promise<ZapHandler> {
+    const handler = new ZapHandler(admit);
     await handler.#router.bind(ADDRESS);
     return handler;
   }
 
-  async #answer(judge: Judge): Promise<void> {
+  async #answer(admit: AuthHandler): Promise<void> {
     for await (const frames of this.#router) {
       const [peer, empty, version, id, domain, address, routingId, mechanism, ...credentials] =
         frames;
@@ -49,9 +49,9 @@ export class ZapHandler implements AsyncDisposable {
         credentials,
       };
       this.requests.push(request);
-      const user = judge(request);
-      const verdict = user === undefined ? ["400", "No entry", ""] : ["200", "OK", user];
-      await this.#router.send([peer, empty, version, id, ...verdict, ""]);
+      const user = admit(request);
+      const result = user === undefined ? ["400", "No entry", ""] : ["200", "OK", user];
+      await this.#router.send([peer, empty, version, id, ...result, ""]);
     }
   }
 

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Reply, Request, Router } from "../../zeromq.ts";
-import { eachTransport, futureAddress, pending, spendTurn } from "../socket/support.ts";
+import { eachTransport, futureAddress, pending, useUpBudget } from "../socket/support.ts";
 import { freshAddress, join } from "../util.ts";
 import { EFSM, rejectsShape, using } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
@@ -147,9 +147,9 @@ Deno.test("out of turn where this turn of the event loop is used up: it waits ju
     await using(new Reply(), async (reply) => {
       await join(reply, request, freshAddress("inproc"));
       for (let round = 0; round < 8; round++) { // with a pause for timers, and later without
-        spendTurn();
+        useUpBudget();
         const received = request.receive();
-        spendTurn();
+        useUpBudget();
         const sent = reply.send(`answer ${round}`);
         for (let i = 0; i < 3; i++) await turn();
         await request.send("question");
