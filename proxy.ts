@@ -5,8 +5,10 @@
  */
 
 import { stateError } from "./ffi/errno.ts";
+import { inspectAs } from "./poller/inspect.ts";
 import { pollable } from "./poller/pollable.ts";
 import { idle } from "./poller/reactor.ts";
+import { checkOptions, checkWait, type Signature, waitProblem } from "./poller/wait_options.ts";
 import type { ProxyDirection, ProxyFilter } from "./proxy/filtered.ts";
 import type { Count } from "./proxy/relay.ts";
 import { NativeRun } from "./proxy/native.ts";
@@ -15,6 +17,7 @@ import { Handle, handleOf } from "./socket/handle.ts";
 import type { Frame } from "./socket/frame.ts";
 import type { Sender } from "./socket/halves.ts";
 import type { Socket } from "./socket/socket.ts";
+import { nameOf } from "./socket/wait_errors.ts";
 
 export type { ProxyDirection, ProxyFilter };
 
@@ -39,26 +42,34 @@ export interface ProxyOptions {
   native?: boolean;
 }
 
+/** Options of {@linkcode Proxy.run}. */
+export interface RunOptions {
+  /** Ends the proxy when aborted, as {@linkcode Proxy.terminate} does: in order, so that the promise resolves. */
+  signal?: AbortSignal;
+}
+
 /** Options of {@linkcode Proxy.terminate}. */
 export interface TerminateOptions {
   /**
-   * How long, in ms, the proxy still passes on the messages that its sockets have received before. It ends as soon as none
-   * of them is left. Default 1000, and 0 for a proxy whose sockets stay open, and keep the messages in their queues.
+   * How long, in ms, the proxy still passes on the messages that its sockets have received before; `Infinity` for no
+   * limit. It ends as soon as none of them is left. Default 1000, and 0 for a proxy whose sockets stay open, and keep the
+   * messages in their queues.
    */
-  drain?: number;
+  timeout?: number;
 }
 
 /** What has gone through a proxy in one direction. */
 export interface ProxyCount {
-  /** Messages, each with all of its parts. */
+  /** Messages, each with all of its parts. A native proxy on libzmq 4.3.5 counts each part as one. */
   readonly messages: number;
   /** Their bytes, envelopes included. */
   readonly bytes: number;
-  /** Messages that the filter has dropped. */
+  /** Messages that the filter has dropped. Always 0 for a native proxy, which has no filter. */
   readonly dropped: number;
   /**
    * Messages that couldn't be sent to anyone, and were dropped: those for a peer of a mandatory Router that has gone, and
-   * those without the parts that their socket needs, such as a routing id for a Router.
+   * those without the parts that their socket needs, such as a routing id for a Router. Always 0 for a native proxy, which
+   * can't tell.
    */
   readonly undeliverable: number;
 }
@@ -79,7 +90,8 @@ export interface UnsentMessage {
   readonly message: Frame[];
 }
 
-const DRAIN = 1000;
+/** How long, in ms, an end passes on what has come before. */
+const TIMEOUT = 1000;
 const NOTHING: ProxyCount = Object.freeze({ messages: 0, bytes: 0, dropped: 0, undeliverable: 0 });
 
 /** The sockets between which a proxy runs. */
@@ -123,16 +135,25 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket>
   readonly #options: ProxyOptions;
   #run: Engine | undefined;
 
+  static {
+    inspectAs(this.prototype, (proxy) => ({
+      frontEnd: nameOf(handleOf(proxy.#front)),
+      backEnd: nameOf(handleOf(proxy.#back)),
+      running: proxy.running,
+      paused: proxy.paused,
+    }));
+  }
+
   /**
    * Makes a proxy. Nothing happens before {@linkcode Proxy.run}.
    *
-   * @throws {TypeError} If one of them isn't a socket, if no message can go between the two, or if an option has the wrong
-   * type.
+   * @throws {TypeError} If one of them isn't a socket, or no message can go between the two.
+   * @throws {TypeError} If an option is unknown or has the wrong type.
    */
   constructor(frontEnd: F, backEnd: B, options: ProxyOptions = {}) {
     const front = checkSocket(frontEnd, "front end");
     const back = checkSocket(backEnd, "back end");
-    checkOptions(options);
+    checkOwn(options);
     if (options.native) checkNative(front, back);
     const { capture } = options;
     if (capture !== undefined && [front, back].includes(handleOf(capture))) {
@@ -168,8 +189,20 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket>
     return this.running && this.#run!.paused;
   }
 
-  /** What has gone through it, since the last {@linkcode Proxy.run}. */
-  get statistics(): ProxyStatistics {
+  /**
+   * What has gone through it, since the last {@linkcode Proxy.run}. It asks a native proxy's thread, and blocks until that
+   * answers, for up to 100 ms while it's held up; then the numbers are the last ones.
+   *
+   * @example What has been passed on
+   * ```ts
+   * import { Pull, Push } from "@deno-zmq/zmq";
+   * import { Proxy } from "@deno-zmq/zmq/proxy";
+   *
+   * await using proxy = new Proxy(new Pull(), new Push());
+   * console.log(proxy.statistics().toBack.messages); // 0
+   * ```
+   */
+  statistics(): ProxyStatistics {
     const { toBack, toFront } = this.#run?.counts ?? {};
     return { toBack: countOf(toBack), toFront: countOf(toFront) };
   }
@@ -183,20 +216,54 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket>
   }
 
   /**
-   * Passes messages on, until {@linkcode Proxy.terminate} is called. Resolves at the end, when both sockets have been
-   * closed. Keeps the process alive until then.
+   * Passes messages on, until {@linkcode Proxy.terminate} is called or the signal is aborted. Resolves at the end, when both
+   * sockets have been closed. Keeps the process alive until then.
    *
    * The program may bind, connect and observe the sockets meanwhile. The proxy doesn't get what the program itself
    * receives from them.
    *
    * The promise rejects with EBADF when one of them is closed meanwhile, with ETERM when their context is shut down, and
-   * with what the filter throws. Everything else is thrown at once.
+   * with what the filter throws.
    *
+   * @throws {TypeError} If an option is unknown or has the wrong type.
    * @throws {ZmqError} EBUSY If a proxy uses one of the sockets already.
    * @throws {ZmqError} EBADF If one of them is closed.
    * @throws {ZmqError} EINVAL If one of them was never bound or connected.
+   *
+   * @example Until a signal
+   * ```ts
+   * import { Pull, Push } from "@deno-zmq/zmq";
+   * import { Proxy } from "@deno-zmq/zmq/proxy";
+   *
+   * const proxy = new Proxy(new Pull(), new Push());
+   * await proxy.frontEnd.bind("inproc://in");
+   * await proxy.backEnd.bind("inproc://out");
+   * await proxy.run({ signal: AbortSignal.timeout(100) });
+   * console.log(proxy.frontEnd.closed); // true
+   * ```
    */
-  run(): Promise<void> {
+  run(options?: RunOptions): Promise<void>;
+  run(options?: RunOptions, extra?: never): Promise<void> {
+    const problem = waitProblem(RUN, options, extra);
+    if (problem !== undefined) return Promise.reject(problem);
+    try {
+      this.#begin();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const run = this.#run!;
+    const signal = options?.signal;
+    if (signal !== undefined) {
+      const end = () => run.closed || run.drain(this.#timeout);
+      signal.addEventListener("abort", end, { once: true });
+      const leave = () => signal.removeEventListener("abort", end);
+      run.whole.then(leave, leave);
+      if (signal.aborted) end();
+    }
+    return run.whole.then(); // a separate promise, so that only the caller handles its failure
+  }
+
+  #begin(): void {
     const { capture, filter } = this.#options;
     const [front, back] = [handleOf(this.#front), handleOf(this.#back)];
     const ends = new Set([front, back]);
@@ -221,7 +288,6 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket>
       for (const end of ends) used.delete(end);
       throw error;
     }
-    return this.#run.whole.then(); // a separate promise, so that only the caller handles its failure
   }
 
   /**
@@ -246,17 +312,14 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket>
    * Ends the proxy, also one that is paused: passes on what has come already, closes both sockets, and resolves the promise
    * of {@linkcode Proxy.run}. A second call sets another time.
    *
+   * @throws {TypeError} If an option is unknown or has the wrong type.
+   * @throws {RangeError} If the timeout is negative.
    * @throws {ZmqError} EBADF If it doesn't run.
-   * @throws {TypeError} If the time isn't a number.
-   * @throws {RangeError} If the time is negative.
    */
-  terminate(options: TerminateOptions = {}): void {
-    const { drain = this.#options.keepOpen ? 0 : DRAIN } = options;
-    if (typeof drain !== "number" || Number.isNaN(drain)) {
-      throw new TypeError("The option drain must be a number of milliseconds");
-    }
-    if (drain < 0) throw new RangeError("The option drain is 0 or more milliseconds");
-    this.#running("terminate").drain(drain);
+  terminate(options?: TerminateOptions): void;
+  terminate(options?: TerminateOptions, extra?: never): void {
+    checkWait(TERMINATE, options, extra);
+    this.#running("terminate").drain(options?.timeout ?? this.#timeout);
   }
 
   /** Ends it at once, and closes both sockets, whether it runs or not; with `keepOpen`, they stay open. */
@@ -273,6 +336,11 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket>
     }
     this.#close();
     await idle();
+  }
+
+  /** How long its end passes on what has come before. */
+  get #timeout(): number {
+    return this.#options.keepOpen ? 0 : TIMEOUT;
   }
 
   #running(action: string): Engine {
@@ -312,12 +380,21 @@ function checkNative(front: Handle, back: Handle): void {
   }
 }
 
-function checkOptions(options: ProxyOptions): void {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError("The options of a Proxy must be an object");
-  }
-  const { capture, filter, keepOpen, native, ...rest } = options;
-  for (const name of Object.keys(rest)) throw new TypeError(`A Proxy has no option ${name}`);
+const CONSTRUCTOR: Signature = {
+  name: "A Proxy",
+  options: ["capture", "filter", "keepOpen", "native"],
+  example: "{ keepOpen: true }",
+};
+const RUN: Signature = { name: "Proxy.run", options: ["signal"], example: "{ signal }" };
+const TERMINATE: Signature = {
+  name: "Proxy.terminate",
+  options: ["timeout"],
+  example: "{ timeout: 100 }",
+};
+
+function checkOwn(options: ProxyOptions): void {
+  checkOptions(CONSTRUCTOR, options);
+  const { capture, filter, keepOpen, native } = options;
   if (capture !== undefined && !checkSocket(capture, "capture socket").type.sends) {
     throw new TypeError("A proxy's capture socket must be one that can send");
   }

@@ -229,9 +229,9 @@ Deno.test("a context prints its open sockets, and what keeps the process alive",
   waits.push(poller.wait());
   const ended = Promise.allSettled(waits);
   const expected = [
-    `sockets: [ "Pull at ${address}", "Push, is neither bound nor connected" ]`,
+    `sockets: [ "Pull at ${address}", "Push, neither bound nor connected" ]`,
     `receive: Pull at ${address}`,
-    "send: Push, is neither bound nor connected",
+    "send: Push, neither bound nor connected",
     `events.receive: Pull at ${address}`,
     `wait: Pull at ${address}`,
     "Poller.wait (1 source)",

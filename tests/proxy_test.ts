@@ -1,4 +1,4 @@
-import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import {
   capability,
   Dealer,
@@ -233,7 +233,7 @@ Deno.test("between a Subscriber and a Publisher messages go one way", async () =
     await turn();
     got = reader.tryReceive()?.map(String);
   }
-  assertEquals(proxy.statistics.toFront.messages, 0);
+  assertEquals(proxy.statistics().toFront.messages, 0);
   proxy.terminate();
   await soon(run);
 });
@@ -276,8 +276,8 @@ Deno.test("options that can't be are refused", () => {
   using back = new Push();
   using request = new Request();
   const wrong: [options: unknown, message: RegExp][] = [
-    [null, /must be an object/],
-    [{ speed: 1 }, /has no option speed/],
+    [null, /takes an object of options/],
+    [{ keepopen: true }, /A Proxy has no option keepopen; did you mean keepOpen\?/],
     [{ capture: back }, /must be another one/],
     [{ capture: {} }, /capture socket must be a socket/],
     [{ capture: front }, /must be one that can send/],
@@ -297,13 +297,13 @@ for (const [way, options] of WAYS) {
   Deno.test(`${way}: run fails at once where a socket is neither bound nor connected, or closed`, async () => {
     const proxy = new Proxy(new Router(), new Dealer(), options);
     const missing = (message: RegExp) =>
-      throws(() => proxy.run(), { name: "ZmqError", code: "EINVAL", message });
-    missing(/front end must be bound/);
+      rejects(proxy.run(), { name: "ZmqError", code: "EINVAL", message });
+    await missing(/front end must be bound/);
     await proxy.frontEnd.bind(freshAddress("inproc"));
-    missing(/back end must be bound/);
+    await missing(/back end must be bound/);
     proxy.backEnd.connect(freshAddress("inproc"));
     proxy.frontEnd.close();
-    throws(() => proxy.run(), { code: "EBADF" });
+    await rejects(proxy.run(), { code: "EBADF" });
     assert(!proxy.running && !proxy.backEnd.closed);
     proxy.backEnd.close();
   });
@@ -331,8 +331,8 @@ for (const [way, options] of WAYS) {
     using other = new Dealer();
     await other.bind(freshAddress("inproc"));
     const run = proxy.run();
-    throws(() => proxy.run(), { code: "EBUSY" });
-    throws(() => new Proxy(other, proxy.backEnd).run(), { code: "EBUSY" });
+    await rejects(proxy.run(), { code: "EBUSY" });
+    await rejects(new Proxy(other, proxy.backEnd).run(), { code: "EBUSY" });
     proxy.terminate();
     await soon(run);
   });
@@ -369,10 +369,10 @@ Deno.test("a time to drain must be one", async () => {
   const proxy = new Proxy(new Router(), new Dealer());
   for (const socket of [proxy.frontEnd, proxy.backEnd]) await socket.bind(freshAddress("inproc"));
   const run = proxy.run();
-  throws(() => proxy.terminate({ drain: NaN }), TypeError);
-  throws(() => proxy.terminate({ drain: -1 }), RangeError);
+  throws(() => proxy.terminate({ timeout: NaN }), TypeError);
+  throws(() => proxy.terminate({ timeout: -1 }), RangeError);
   assert(proxy.running);
-  proxy.terminate({ drain: 0 });
+  proxy.terminate({ timeout: 0 });
   await soon(run);
 });
 

@@ -277,7 +277,7 @@ export const CLAIMS: Record<string, () => unknown> = {
     same<typeof proxy.backEnd, Dealer>(true);
     same<ReturnType<typeof proxy.run>, Promise<void>>(true);
     const anyOne: Proxy = proxy;
-    proxy.terminate({ drain: 10 });
+    proxy.terminate({ timeout: 10 });
     await using _one = anyOne;
     using _other = anyOne;
     // @ts-expect-error -- not a socket
@@ -289,6 +289,6 @@ export const CLAIMS: Record<string, () => unknown> = {
     // @ts-expect-error -- read-only
     proxy.frontEnd = new Router();
     // @ts-expect-error -- read-only
-    proxy.statistics.toBack.messages = 0;
+    proxy.statistics().toBack.messages = 0;
   },
 };

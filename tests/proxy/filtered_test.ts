@@ -28,7 +28,7 @@ Deno.test("a filter sees every message with its direction, and may change and dr
     [["me", "two"], "toBack"],
     [["me", "back"], "toFront"],
   ]);
-  const { toBack, toFront } = proxy.statistics;
+  const { toBack, toFront } = proxy.statistics();
   assertEquals(toBack, { messages: 2, bytes: 14, dropped: 1, undeliverable: 0 });
   assertEquals(toFront, { messages: 1, bytes: 8, dropped: 0, undeliverable: 0 });
 });
@@ -71,7 +71,7 @@ for (const [what, filter, error] of WRONG) {
 Deno.test("a filter may pause the proxy, and terminate it", async () => {
   const act: Record<string, (proxy: Proxy) => void> = {
     pause: (proxy) => proxy.pause(),
-    end: (proxy) => proxy.terminate({ drain: 0 }),
+    end: (proxy) => proxy.terminate({ timeout: 0 }),
   };
   let proxy: Proxy | undefined = undefined;
   const filter: ProxyFilter = (message) => {

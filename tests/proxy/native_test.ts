@@ -1,4 +1,4 @@
-import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Context, Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
 import { received, receivedMany } from "../socket/support.ts";
@@ -11,12 +11,12 @@ Deno.test("a native proxy doesn't begin while something waits for its sockets", 
   const why = { code: "EBUSY", message: /needs it for itself/ };
   const waiting = new AbortController();
   const receive = proxy.frontEnd.receive({ signal: waiting.signal });
-  throws(() => proxy.run(), why);
+  await rejects(proxy.run(), why);
   waiting.abort();
   await rejects(receive);
   const poller = new Poller();
   poller.add(proxy.backEnd);
-  throws(() => proxy.run(), why);
+  await rejects(proxy.run(), why);
   poller.close();
   const run = proxy.run();
   proxy.terminate();
@@ -35,8 +35,8 @@ Deno.test("what a native proxy had left in a socket was reported by no Poller th
   const wait = poller.wait();
   // Its back end has no peer, so it takes nothing. An answer of its thread says that it has looked.
   await sender.send("x");
-  for (let i = 0; i < 3; i++) proxy.statistics;
-  proxy.terminate({ drain: 0 });
+  for (let i = 0; i < 3; i++) proxy.statistics();
+  proxy.terminate({ timeout: 0 });
   await soon(run);
   assertEquals((await soon(wait)).map(({ key }) => key), ["left"]);
   for (const socket of [pull, push]) socket.close();
@@ -135,7 +135,7 @@ Deno.test("a native proxy can be told to pause and to end at any time, in any or
     if (i % 2) proxy.pause();
     if (i % 3) proxy.pause();
     if (i % 5) proxy.resume();
-    proxy.statistics;
+    proxy.statistics();
     proxy.terminate();
     proxy.terminate();
     await soon(run);

@@ -142,7 +142,7 @@ for (const [way, options] of [["own loop", "{}"], ["native", "{ native: true }"]
       proxy.backEnd.connect(${JSON.stringify(sink.lastEndpoint)});
       proxy.run();
       for (let i = 0; i < 5000; i++) await push.send(String(i));
-      while (proxy.statistics.toBack.messages < 5000) await new Promise((resolve) => setTimeout(resolve, 1));
+      while (proxy.statistics().toBack.messages < 5000) await new Promise((resolve) => setTimeout(resolve, 1));
       Deno.exit(7);
     `);
     assertEquals(outcome.stderr, "");

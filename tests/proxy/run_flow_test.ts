@@ -68,7 +68,7 @@ for (const [way, options] of WAYS) {
     assertEquals(await soon(run), undefined);
     assert(proxy.frontEnd.closed && proxy.backEnd.closed && !proxy.running);
     assertEquals(await receivedMany(receiver, 500), numbers(500));
-    assertEquals(proxy.statistics.toBack.messages, 500);
+    assertEquals(proxy.statistics().toBack.messages, 500);
     assertEquals(proxy.unsent, []);
   });
 
@@ -95,7 +95,7 @@ Deno.test("terminate gives up after its time where there is no room, and tells w
   await using setting = await tasks({ keepOpen: true }, 2);
   const { proxy, sender, receiver, run } = setting;
   const sent = await fill(sender);
-  proxy.terminate({ drain: 50 });
+  proxy.terminate({ timeout: 50 });
   await soon(run);
   const unsent = proxy.unsent.map(({ direction, message }) => [direction, ...message.map(String)]);
   const passed = (await rest(receiver)).flat();
@@ -110,10 +110,10 @@ Deno.test("terminate gives up after its time where there is no room, and tells w
 Deno.test("a second terminate sets another time", async () => {
   await using setting = await tasks({}, 2);
   await fill(setting.sender);
-  setting.proxy.terminate({ drain: 1e9 });
+  setting.proxy.terminate({ timeout: 1e9 });
   await turn();
   assert(setting.proxy.running);
-  setting.proxy.terminate({ drain: 10 });
+  setting.proxy.terminate({ timeout: 10 });
   await soon(setting.run);
 });
 
@@ -129,7 +129,7 @@ Deno.test("a message of several parts that is held when the proxy ends is told w
   while (!handleOf(proxy.frontEnd).midMessage) await turn();
   proxy.terminate();
   await soon(setting.run);
-  const taken = proxy.statistics.toBack.messages;
+  const taken = proxy.statistics().toBack.messages;
   assertEquals(
     proxy.unsent.map(({ message }) => message.map(String)),
     [[`${taken}`, "x".repeat(100), "last"]],
@@ -227,7 +227,7 @@ Deno.test("a mandatory Router's full peer holds its answer until there is room",
   for (let i = 0; i < 50; i++) await sender.send(["slow", `${i}`]);
   for (let i = 0; i < 5; i++) await turn();
   assertEquals(await receivedMany(receiver, 50), numbers(50));
-  assertEquals(setting.proxy.statistics.toBack.undeliverable, 0);
+  assertEquals(setting.proxy.statistics().toBack.undeliverable, 0);
 });
 
 Deno.test("what a mandatory Router can't deliver is counted, and the rest goes on", async () => {
@@ -242,7 +242,7 @@ Deno.test("what a mandatory Router can't deliver is counted, and the rest goes o
   await sender.send(["unknown", "three"]);
   await sender.send(["there", "four"]);
   assertEquals(await receivedMany(receiver, 2), ["two", "four"]);
-  const { messages, undeliverable } = setting.proxy.statistics.toBack;
+  const { messages, undeliverable } = setting.proxy.statistics().toBack;
   assertEquals([messages, undeliverable], [2, 2]);
 });
 
@@ -253,7 +253,7 @@ Deno.test("timers and other sockets go on while a proxy is flooded", async () =>
   for (let i = 0; i < 50_000; i++) sender.trySend("x");
   proxy.resume();
   let others = 0;
-  while (proxy.statistics.toBack.messages < 50_000) {
+  while (proxy.statistics().toBack.messages < 50_000) {
     await turn();
     others++;
   }

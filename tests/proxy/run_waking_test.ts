@@ -95,7 +95,7 @@ Deno.test("rule 15: a proxy's socket that had refused is asked no more once the 
   for (let i = 0; i < 20; i++) await setting.sender.send(["full", `${i}`]);
   const asleep = (limit: boolean) => parks.outstanding === 1 && (parks.timeout !== -1) === limit;
   await turnsUntil(() => asleep(true), "the short sleep");
-  proxy.terminate({ drain: 0 });
+  proxy.terminate({ timeout: 0 });
   await soon(setting.run);
   await turnsUntil(() => asleep(false), "the long sleep");
 });

@@ -61,7 +61,7 @@ export class Setting<
   async [Symbol.asyncDispose](): Promise<void> {
     this.sender.close();
     this.receiver.close();
-    if (this.proxy.running) this.proxy.terminate({ drain: 0 });
+    if (this.proxy.running) this.proxy.terminate({ timeout: 0 });
     await this.run.catch(() => {});
     this.proxy.frontEnd.close();
     this.proxy.backEnd.close();
