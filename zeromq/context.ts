@@ -1,7 +1,6 @@
 /** Contexts. */
 
 import { ContextCore } from "../context_core.ts";
-import type { ContextOptions } from "../context_options.ts";
 import { CONTEXT_OPTIONS as OPTIONS } from "../ffi/constants.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
 import { expectArguments, expectOptions, expectRead, expectWrite } from "./arguments.ts";
@@ -72,10 +71,25 @@ export class ContextClass extends Uncloneable {
 }
 
 /** The options of a context. The I/O threads' priority and scheduling policy can't be read. */
-export interface ContextClass extends
-  Required<
-    Omit<ContextOptions, "blocky" | "exitLinger" | "threadNamePrefix" | "zeroCopyReceive">
-  > {
+export interface ContextClass {
+  /**
+   * How many I/O threads do the networking. One suffices for a gigabyte of data a second. To be set
+   * before the first socket. Default 1 (`ZMQ_IO_THREADS`).
+   */
+  ioThreads: number;
+  /** How many sockets there may be. To be set before the first socket. Default 1023 (`ZMQ_MAX_SOCKETS`). */
+  maxSockets: number;
+  /** Whether new sockets use IPv6 beside IPv4. Default false (`ZMQ_IPV6`). */
+  ipv6: boolean;
+  /** The largest part, in bytes, that sockets may send. Default 2147483647 (`ZMQ_MAX_MSGSZ`). */
+  maxMessageSize: number;
+  /**
+   * The priority of the I/O threads, for scheduling policies that have one. To be set before the first
+   * socket. Default -1: the system's (`ZMQ_THREAD_PRIORITY`).
+   */
+  threadPriority: number;
+  /** The scheduling policy of the I/O threads, by the system's number. To be set before the first socket. Default -1: the system's (`ZMQ_THREAD_SCHED_POLICY`). */
+  threadSchedulingPolicy: number;
   /**
    * Whether sockets keep their unsent messages when they're closed, and the process waits for them
    * at its end. Default true (`ZMQ_BLOCKY`).

@@ -2,7 +2,6 @@
 
 import type { Buffer } from "node:buffer";
 import { handleOf } from "../socket/handle.ts";
-import type { PullOptions, PushOptions } from "../socket/pipeline.ts";
 import { changeGroup } from "../socket/draft_core.ts";
 import { TYPES } from "../socket/types.ts";
 import { expectArguments, isObject } from "./arguments.ts";
@@ -92,7 +91,16 @@ export class Gather extends Socket {
   }
 }
 /** Gathers receive messages of one part. Their `conflate` can't be read. */
-export interface Gather extends Readable<[Message]>, Required<Pick<PullOptions, "conflate">> {}
+export interface Gather extends Readable<[Message]> {
+  /**
+   * Whether only the last message is kept in either direction. To be set before bind and connect.
+   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
+   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
+   * it's readable, or was in a Poller, returns the message that it had then before the last one.
+   * Default false (`ZMQ_CONFLATE`).
+   */
+  conflate: boolean;
+}
 
 /** Sockets that send to Gathers by turns. */
 export class Scatter extends Socket {
@@ -102,7 +110,16 @@ export class Scatter extends Socket {
   }
 }
 /** Scatters send messages of one part. Their `conflate` can't be read. */
-export interface Scatter extends Writable<MessageLike>, Required<Pick<PushOptions, "conflate">> {}
+export interface Scatter extends Writable<MessageLike> {
+  /**
+   * Whether only the last message is kept in either direction. To be set before bind and connect.
+   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
+   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
+   * it's readable, or was in a Poller, returns the message that it had then before the last one.
+   * Default false (`ZMQ_CONFLATE`).
+   */
+  conflate: boolean;
+}
 
 /** Sockets for UDP. A message is the peer's address, and bytes. */
 export class Datagram extends Socket {

@@ -1,10 +1,6 @@
 /** The classes of sockets, one for each type. */
 
 import type { Buffer } from "node:buffer";
-import type * as pipeline from "../socket/pipeline.ts";
-import type * as publishing from "../socket/publish_subscribe.ts";
-import type * as requesting from "../socket/request_reply.ts";
-import type * as streaming from "../socket/stream.ts";
 import { OPTION_NUMBERS } from "../socket/options_table.ts";
 import { TYPES } from "../socket/types.ts";
 import { compose } from "./compose.ts";
@@ -37,10 +33,20 @@ export class Publisher extends Socket {
   }
 }
 /** Publishers send. Their `noDrop` and `conflate` can't be read. */
-export interface Publisher
-  extends
-    Writable,
-    Required<Pick<publishing.PublisherOptions, "noDrop" | "conflate" | "invertMatching">> {}
+export interface Publisher extends Writable {
+  /** Whether a send waits for slow subscribers instead of dropping for them. Default false (`ZMQ_XPUB_NODROP`). */
+  noDrop: boolean;
+  /**
+   * Whether only the last message is kept in either direction. To be set before bind and connect.
+   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
+   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
+   * it's readable, or was in a Poller, returns the message that it had then before the last one.
+   * Default false (`ZMQ_CONFLATE`).
+   */
+  conflate: boolean;
+  /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */
+  invertMatching: boolean;
+}
 
 /** Sockets that receive what they have subscribed to. */
 export class Subscriber extends Socket {
@@ -62,8 +68,18 @@ export class Subscriber extends Socket {
   }
 }
 /** Subscribers receive. Their `conflate` can't be read. */
-export interface Subscriber
-  extends Readable, Required<Pick<publishing.SubscriberOptions, "conflate" | "invertMatching">> {}
+export interface Subscriber extends Readable {
+  /**
+   * Whether only the last message is kept in either direction. To be set before bind and connect.
+   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
+   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
+   * it's readable, or was in a Poller, returns the message that it had then before the last one.
+   * Default false (`ZMQ_CONFLATE`).
+   */
+  conflate: boolean;
+  /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */
+  invertMatching: boolean;
+}
 
 /** Sockets that send a request and receive its reply, by turns. */
 export class Request extends Socket {
@@ -76,11 +92,14 @@ export class Request extends Socket {
   }
 }
 /** Requests send and receive. Their `probeRouter`, `correlate` and `relaxed` can't be read. */
-export interface Request
-  extends
-    Readable,
-    Writable,
-    Required<Pick<requesting.RequestOptions, "probeRouter" | "correlate" | "relaxed">> {}
+export interface Request extends Readable, Writable {
+  /** Whether an empty message is sent to every new peer, so that a Router there learns the routing id. Default false (`ZMQ_PROBE_ROUTER`). */
+  probeRouter: boolean;
+  /** Whether a reply must carry its request's number; others are dropped. Default false (`ZMQ_REQ_CORRELATE`). */
+  correlate: boolean;
+  /** Whether a new request may be sent while a reply is outstanding, and abandons that. Default false (`ZMQ_REQ_RELAXED`). */
+  relaxed: boolean;
+}
 
 /** Sockets that receive a request and send its reply, by turns. */
 export class Reply extends Socket {
@@ -106,11 +125,18 @@ export class Dealer extends Socket {
   }
 }
 /** Dealers send and receive. Their `probeRouter` and `conflate` can't be read. */
-export interface Dealer
-  extends
-    Readable,
-    Writable,
-    Required<Pick<requesting.DealerOptions, "probeRouter" | "conflate">> {}
+export interface Dealer extends Readable, Writable {
+  /** Whether an empty message is sent to every new peer, so that a Router there learns the routing id. Default false (`ZMQ_PROBE_ROUTER`). */
+  probeRouter: boolean;
+  /**
+   * Whether only the last message is kept in either direction. To be set before bind and connect.
+   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
+   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
+   * it's readable, or was in a Poller, returns the message that it had then before the last one.
+   * Default false (`ZMQ_CONFLATE`).
+   */
+  conflate: boolean;
+}
 
 /** Sockets whose messages begin with the peer's routing id. */
 export class Router extends Socket {
@@ -129,11 +155,18 @@ export class Router extends Socket {
   }
 }
 /** Routers send and receive. Their `mandatory`, `probeRouter` and `handover` can't be read. */
-export interface Router
-  extends
-    Readable,
-    Writable,
-    Required<Pick<requesting.RouterOptions, "probeRouter" | "mandatory" | "handover">> {}
+export interface Router extends Readable, Writable {
+  /** Whether an empty message is sent to every new peer, so that a Router there learns the routing id. Default false (`ZMQ_PROBE_ROUTER`). */
+  probeRouter: boolean;
+  /**
+   * Whether sending to a peer that isn't there fails with EHOSTUNREACH, and to one whose
+   * queue is full waits; otherwise both are dropped silently. A peer that goes while its queue is full counts as
+   * there until all that came from it was received. Default false (`ZMQ_ROUTER_MANDATORY`).
+   */
+  mandatory: boolean;
+  /** Whether a new peer takes over a routing id in use, instead of being refused. Default false (`ZMQ_ROUTER_HANDOVER`). */
+  handover: boolean;
+}
 
 /** Sockets that receive from Pushes. */
 export class Pull extends Socket {
@@ -143,7 +176,16 @@ export class Pull extends Socket {
   }
 }
 /** Pulls receive. Their `conflate` can't be read. */
-export interface Pull extends Readable, Required<Pick<pipeline.PullOptions, "conflate">> {}
+export interface Pull extends Readable {
+  /**
+   * Whether only the last message is kept in either direction. To be set before bind and connect.
+   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
+   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
+   * it's readable, or was in a Poller, returns the message that it had then before the last one.
+   * Default false (`ZMQ_CONFLATE`).
+   */
+  conflate: boolean;
+}
 
 /** Sockets that send to Pulls by turns. */
 export class Push extends Socket {
@@ -153,7 +195,16 @@ export class Push extends Socket {
   }
 }
 /** Pushes send. Their `conflate` can't be read. */
-export interface Push extends Writable, Required<Pick<pipeline.PushOptions, "conflate">> {}
+export interface Push extends Writable {
+  /**
+   * Whether only the last message is kept in either direction. To be set before bind and connect.
+   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
+   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
+   * it's readable, or was in a Poller, returns the message that it had then before the last one.
+   * Default false (`ZMQ_CONFLATE`).
+   */
+  conflate: boolean;
+}
 
 /** Publishers that receive their peers' subscriptions. */
 export class XPublisher extends Socket {
@@ -178,11 +229,17 @@ export class XPublisher extends Socket {
   }
 }
 /** XPublishers send, and receive subscriptions. Their `noDrop` and `manual` can't be read. */
-export interface XPublisher
-  extends
-    Readable,
-    Writable,
-    Required<Pick<publishing.XPublisherOptions, "noDrop" | "invertMatching" | "manual">> {}
+export interface XPublisher extends Readable, Writable {
+  /** Whether a send waits for slow subscribers instead of dropping for them. Default false (`ZMQ_XPUB_NODROP`). */
+  noDrop: boolean;
+  /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */
+  invertMatching: boolean;
+  /**
+   * Whether peers' subscriptions are only received, and take effect by `subscribe`, which then
+   * concerns the peer whose message was received last. Default false (`ZMQ_XPUB_MANUAL`).
+   */
+  manual: boolean;
+}
 
 /** Subscribers that subscribe by sending. */
 export class XSubscriber extends Socket {
@@ -208,11 +265,10 @@ export class Stream extends Socket {
   }
 }
 /** Streams send and receive, each message an id and bytes. Their `notify` can't be read. */
-export interface Stream
-  extends
-    Readable<[Message, Message]>,
-    Writable<[MessageLike, MessageLike]>,
-    Required<Pick<streaming.StreamOptions, "notify">> {}
+export interface Stream extends Readable<[Message, Message]>, Writable<[MessageLike, MessageLike]> {
+  /** Whether an empty message is received for every peer that comes or goes. Default true (`ZMQ_STREAM_NOTIFY`). */
+  notify: boolean;
+}
 
 const CLASSES = {
   ...{ Pair, Publisher, Subscriber, Request, Reply, Dealer },
