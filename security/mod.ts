@@ -29,3 +29,7 @@ export {
 export { CertificateFolder } from "./certificate_folder.ts";
 export { type CurveKeyPair, curveKeyPair, curvePublicKey } from "./curve.ts";
 export { z85Decode, z85Encode } from "../socket/z85.ts";
+
+// The types that those above name.
+export type { Context } from "../context.ts";
+export type { ContextOptions } from "../context_options.ts";

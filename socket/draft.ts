@@ -50,6 +50,28 @@ import type { SocketOptions } from "./socket_options.ts";
 import { TYPES } from "./types.ts";
 
 export type { DraftReceiver, DraftSender, GroupMessage, GroupTarget, PeerTarget, RoutedMessage };
+// The types that those above name.
+export type { Context } from "../context.ts";
+export type { ContextOptions } from "../context_options.ts";
+export type { ZmqError } from "../errors.ts";
+export type { IterateOptions, SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
+export type { BindToRandomPortOptions } from "./binding.ts";
+export type { SocketEvent, SocketEventOfType, SocketEventType } from "./event_types.ts";
+export type { Frame } from "./frame.ts";
+export type { Receiver, Sender } from "./halves.ts";
+export type { MessageLike, MessagePart } from "./message.ts";
+export type { ListenOptions, Observer } from "./observer.ts";
+export type { OptionTypes, ReceiverOptions, SenderOptions } from "./option_types.ts";
+export type { Socket } from "./socket.ts";
+export type { GssapiNameType, SocketOptions } from "./socket_options.ts";
+export type { VisitOptions, Visitor } from "./visit.ts";
+export type {
+  DrainOptions,
+  ReceiveOptions,
+  SocketSyncWaitOptions,
+  SocketWaitOptions,
+} from "./waits.ts";
+export type { ByteStreamOptions } from "./web_streams.ts";
 
 /** Options of a {@linkcode Server}. */
 export interface ServerOptions extends SocketOptions, ReceiverOptions, SenderOptions {
