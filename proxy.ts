@@ -20,6 +20,22 @@ import type { Socket } from "./socket/socket.ts";
 import { nameOf } from "./socket/wait_errors.ts";
 
 export type { ProxyDirection, ProxyFilter };
+// The types that those above name.
+export type { Context } from "./context.ts";
+export type { ContextOptions } from "./context_options.ts";
+export type { ZmqError } from "./errors.ts";
+export type { IterateOptions, SyncWaitOptions, WaitOptions } from "./poller/wait_options.ts";
+export type { BindToRandomPortOptions } from "./socket/binding.ts";
+export type { SocketEvent, SocketEventOfType, SocketEventType } from "./socket/event_types.ts";
+export type { Frame } from "./socket/frame.ts";
+export type { Sender } from "./socket/halves.ts";
+export type { MessageLike, MessagePart } from "./socket/message.ts";
+export type { ListenOptions, Observer } from "./socket/observer.ts";
+export type { OptionTypes } from "./socket/option_types.ts";
+export type { Socket } from "./socket/socket.ts";
+export type { GssapiNameType, SocketOptions } from "./socket/socket_options.ts";
+export type { SocketSyncWaitOptions, SocketWaitOptions } from "./socket/waits.ts";
+export type { ByteStreamOptions } from "./socket/web_streams.ts";
 
 /** Options of a {@linkcode Proxy}. */
 export interface ProxyOptions {
