@@ -1,6 +1,7 @@
 /** How long a wait may last and what ends it: the options of every method that waits, and the checks of its arguments. */
 
 import { nearestName } from "./nearest_name.ts";
+import { Uncloneable } from "./uncloneable.ts";
 
 /** How long a synchronous wait may block its thread. */
 export interface SyncWaitOptions {
@@ -153,6 +154,7 @@ function unknownName(signature: Signature, options: object, wrong: string): Type
 
 /** Whether it could be a bag: an instance of a program's own class can, an array, a buffer or a Map can't. */
 function isBag(options: object): boolean {
+  if (options instanceof Uncloneable) return false; // a context, a socket or a Poller in place of { context }
   return Object.prototype.toString.call(options) === "[object Object]";
 }
 

@@ -1,7 +1,9 @@
 /** The authenticator: it answers libzmq's requests to admit a peer. */
 
 import { Context, context as defaultContext } from "../context.ts";
+import { inspectAs } from "../poller/inspect.ts";
 import { idle } from "../poller/reactor.ts";
+import { checkOptions, type Signature } from "../poller/wait_options.ts";
 import { checkRule } from "./addresses.ts";
 import {
   curveHandler,
@@ -71,20 +73,29 @@ export class Authenticator implements Disposable, AsyncDisposable {
   readonly #context: Context;
   readonly #handler: ZapHandler;
 
+  static {
+    // Which mechanisms have a policy, for all domains and for single ones; no key, name or password.
+    inspectAs(this.prototype, (authenticator) => {
+      const { common, domains, closed } = authenticator.#handler;
+      return {
+        mechanisms: Object.keys(common.handlers),
+        domains: Object.fromEntries(
+          [...domains].map(([name, { handlers }]) => [name, Object.keys(handlers)]),
+        ),
+        closed,
+      };
+    });
+  }
+
   /**
    * Makes an authenticator, which answers from now on.
    *
-   * @throws {TypeError} If an option has the wrong type.
+   * @throws {TypeError} If an option is unknown or has the wrong type.
    * @throws {ZmqError} EADDRINUSE If the context has one already.
    */
   constructor(options: AuthenticatorOptions = {}) {
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError("The options of an Authenticator must be an object");
-    }
-    const { context = defaultContext, onDenied, onError, ...rest } = options;
-    for (const name of Object.keys(rest)) {
-      throw new TypeError(`An Authenticator has no option ${name}`);
-    }
+    checkOptions(CONSTRUCTOR, options);
+    const { context = defaultContext, onDenied, onError } = options;
     for (const [name, listener] of Object.entries({ onDenied, onError })) {
       if (listener !== undefined && typeof listener !== "function") {
         throw new TypeError(`The option ${name} must be a function`);
@@ -112,9 +123,11 @@ export class Authenticator implements Disposable, AsyncDisposable {
    * @param addresses IPv4 or IPv6 addresses, networks such as `"10.0.0.0/8"` and `"fd00::/8"`, or `"ipc"` for all peers
    * over ipc.
    * @throws {TypeError} If one of them isn't an address; nothing has changed then.
+   * @throws {TypeError} If an option is unknown or has the wrong type.
    */
-  allow(addresses: string | readonly string[], options: RuleOptions = {}): void {
-    const rules = this.#rules(options);
+  allow(addresses: string | readonly string[], options?: RuleOptions): void;
+  allow(addresses: string | readonly string[], options?: RuleOptions, extra?: never): void {
+    const rules = this.#rules("allow", options, extra);
     for (const address of checked(addresses)) rules().allowed.add(address);
   }
 
@@ -123,9 +136,11 @@ export class Authenticator implements Disposable, AsyncDisposable {
    *
    * @param addresses As with {@linkcode Authenticator.allow}.
    * @throws {TypeError} If one of them isn't an address; nothing has changed then.
+   * @throws {TypeError} If an option is unknown or has the wrong type.
    */
-  deny(addresses: string | readonly string[], options: RuleOptions = {}): void {
-    const rules = this.#rules(options);
+  deny(addresses: string | readonly string[], options?: RuleOptions): void;
+  deny(addresses: string | readonly string[], options?: RuleOptions, extra?: never): void {
+    const rules = this.#rules("deny", options, extra);
     for (const address of checked(addresses)) rules().denied.add(address);
   }
 
@@ -134,10 +149,13 @@ export class Authenticator implements Disposable, AsyncDisposable {
    * function admits. Without this, those whose addresses were allowed.
    *
    * @throws {TypeError} If the policy is none of these.
+   * @throws {TypeError} If an option is unknown or has the wrong type.
    */
-  configureNull(policy: NullPolicy, options: RuleOptions = {}): void {
+  configureNull(policy: NullPolicy, options?: RuleOptions): void;
+  configureNull(policy: NullPolicy, options?: RuleOptions, extra?: never): void {
+    const rules = this.#rules("configureNull", options, extra);
     const handler = nullHandler(policy);
-    this.#rules(options)().handlers.null = handler;
+    rules().handlers.null = handler;
   }
 
   /**
@@ -145,10 +163,13 @@ export class Authenticator implements Disposable, AsyncDisposable {
    * function admits. A second call replaces the first one's policy; a domain's own policy replaces that of all domains.
    *
    * @throws {TypeError} If the policy is none of these. The error shows no password.
+   * @throws {TypeError} If an option is unknown or has the wrong type.
    */
-  configurePlain(policy: PlainPolicy, options: RuleOptions = {}): void {
+  configurePlain(policy: PlainPolicy, options?: RuleOptions): void;
+  configurePlain(policy: PlainPolicy, options?: RuleOptions, extra?: never): void {
+    const rules = this.#rules("configurePlain", options, extra);
     const handler = plainHandler(policy);
-    this.#rules(options)().handlers.plain = handler;
+    rules().handlers.plain = handler;
   }
 
   /**
@@ -158,10 +179,13 @@ export class Authenticator implements Disposable, AsyncDisposable {
    * policy replaces that of all domains.
    *
    * @throws {TypeError} If the policy is none of these.
+   * @throws {TypeError} If an option is unknown or has the wrong type.
    */
-  configureCurve(policy: CurvePolicy, options: RuleOptions = {}): void {
+  configureCurve(policy: CurvePolicy, options?: RuleOptions): void;
+  configureCurve(policy: CurvePolicy, options?: RuleOptions, extra?: never): void {
+    const rules = this.#rules("configureCurve", options, extra);
     const handler = curveHandler(policy);
-    this.#rules(options)().handlers.curve = handler;
+    rules().handlers.curve = handler;
   }
 
   /**
@@ -171,10 +195,13 @@ export class Authenticator implements Disposable, AsyncDisposable {
    * domain.
    *
    * @throws {TypeError} If the policy is none of these.
+   * @throws {TypeError} If an option is unknown or has the wrong type.
    */
-  configureGssapi(policy: GssapiPolicy, options: RuleOptions = {}): void {
+  configureGssapi(policy: GssapiPolicy, options?: RuleOptions): void;
+  configureGssapi(policy: GssapiPolicy, options?: RuleOptions, extra?: never): void {
+    const rules = this.#rules("configureGssapi", options, extra);
     const handler = gssapiHandler(policy);
-    this.#rules(options)().handlers.gssapi = handler;
+    rules().handlers.gssapi = handler;
   }
 
   /**
@@ -197,7 +224,13 @@ export class Authenticator implements Disposable, AsyncDisposable {
   }
 
   /** Returns a function that makes a domain's rules, to be called after all other checks. */
-  #rules({ domain }: RuleOptions): () => DomainPolicy {
+  #rules(method: string, options: RuleOptions = {}, extra: unknown): () => DomainPolicy {
+    checkOptions(
+      { name: `Authenticator.${method}`, options: ["domain"], example: '{ domain: "home" }' },
+      options,
+      extra,
+    );
+    const { domain } = options;
     if (domain === undefined) return () => this.#handler.common;
     if (typeof domain !== "string" || domain === "" || domain === "*") {
       throw new TypeError("A domain must be a string, and not empty; leave it out to mean all");
@@ -209,6 +242,12 @@ export class Authenticator implements Disposable, AsyncDisposable {
     };
   }
 }
+
+const CONSTRUCTOR: Signature = {
+  name: "An Authenticator",
+  options: ["context", "onDenied", "onError"],
+  example: "{ context }",
+};
 
 function checked(addresses: string | readonly string[]): readonly string[] {
   const all = typeof addresses === "string" ? [addresses] : addresses;

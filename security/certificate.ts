@@ -2,6 +2,7 @@
 
 import { curveKeyPair, curvePublicKey, toKey } from "./curve.ts";
 import { inspectAs } from "../poller/inspect.ts";
+import { checkOptions, optionsProblem, type Signature } from "../poller/wait_options.ts";
 import { HIDDEN, hiding } from "./secret.ts";
 import { formatCertificate, parseCertificate } from "./zpl.ts";
 
@@ -68,10 +69,13 @@ export class Certificate {
   /**
    * Makes a certificate of keys that exist.
    *
-   * @throws {TypeError} If one of them isn't a key, if there is no key at all, if the two don't belong together, or if a file
-   * can't hold the metadata.
+   * @throws {TypeError} If an option is unknown.
+   * @throws {TypeError} If one of them isn't a key, if there is no key at all, or if the two don't belong together.
+   * @throws {TypeError} If a file can't hold the metadata.
    */
-  constructor({ publicKey, secretKey = null, metadata = {} }: CertificateOptions) {
+  constructor(options: CertificateOptions) {
+    checkOptions(CONSTRUCTOR, options ?? null);
+    const { publicKey, secretKey = null, metadata = {} } = options;
     this.#secretKey = secretKey === null ? null : toKey(secretKey, "The secret key");
     const own = this.#secretKey === null ? undefined : curvePublicKey(this.#secretKey);
     this.publicKey = publicKey === undefined && own !== undefined
@@ -148,8 +152,17 @@ export class Certificate {
    *
    * The promise rejects with `Deno.errors.AlreadyExists` if one of them exists already, and with what else
    * `Deno.writeTextFile` throws.
+   *
+   * @throws {TypeError} If an option is unknown or has the wrong type.
    */
-  async save(path: string | URL, { overwrite = false }: SaveOptions = {}): Promise<void> {
+  save(path: string | URL, options?: SaveOptions): Promise<void>;
+  async save(path: string | URL, options?: SaveOptions, extra?: never): Promise<void> {
+    const problem = optionsProblem(SAVE, options, extra);
+    if (problem !== undefined) throw problem;
+    const { overwrite = false } = options ?? {};
+    if (typeof overwrite !== "boolean") {
+      throw new TypeError("The option overwrite must be a boolean");
+    }
     const base = path instanceof URL ? path.href : path;
     const named = (ending: string) => path instanceof URL ? new URL(base + ending) : base + ending;
     const files: [path: string | URL, text: string, mode: number][] = [
@@ -191,6 +204,17 @@ export class Certificate {
     }));
   }
 }
+
+const CONSTRUCTOR: Signature = {
+  name: "A Certificate",
+  options: ["publicKey", "secretKey", "metadata"],
+  example: "{ publicKey }",
+};
+const SAVE: Signature = {
+  name: "Certificate.save",
+  options: ["overwrite"],
+  example: "{ overwrite: true }",
+};
 
 /** Returns a path beside a file, for the file that replaces it. */
 function temporary(path: string | URL): string | URL {
