@@ -56,6 +56,8 @@ export class Pool {
     this.#parked++;
     this.#until = Infinity;
     if (!continues) this.#watch.setEarlier(now + FIRST);
+    // The alarm that was set for the last one would ring, and ask after this one.
+    else if (this.#parked === 1 && !this.#asking) this.#watch.stop();
     this.expect(until);
   }
 

@@ -5,6 +5,7 @@ import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { libc } from "../../ffi/libc.ts";
 import { Pool } from "../../poller/pool.ts";
 import { run } from "../program.ts";
+import { pause } from "../waiting.ts";
 import { PROGRAM_KINDS } from "./support.ts";
 
 Deno.test("a yield goes on once, when the runtime has had its turn", async () => {
@@ -75,6 +76,18 @@ Deno.test("a yield for which no thread is free is overtaken", async () => {
     console.log(pool.busy);
   `;
   assertEquals(await full(what), "true");
+});
+
+Deno.test("a wait that continues another was once asked after when that one was late", async () => {
+  let looks = 0;
+  const pool = new Pool(() => looks++);
+  const now = performance.now();
+  pool.parked(now, now + 50, true);
+  pool.unparked();
+  pool.parked(now, now + 60_000, true);
+  await pause(200);
+  assertEquals(looks, 0);
+  pool.unparked();
 });
 
 Deno.test("while a wait can't begin, everything is looked at again and again", async () => {
