@@ -4,22 +4,6 @@
  * @module
  */
 
-/** What a {@linkcode ZmqError} carries beside its message. */
-export interface ZmqErrorDetails {
-  /** The symbolic name of the error, such as `"EADDRINUSE"`. */
-  code: string;
-  /** The number behind {@linkcode ZmqErrorDetails.code} on this platform. */
-  errno: number;
-  /** The C function that failed, such as `"zmq_bind"`. */
-  call: string;
-  /** The address concerned, where there is one. */
-  address?: string | undefined;
-  /** The option concerned, where there is one. */
-  option?: string | undefined;
-  /** The error that led to this one, where there is one. */
-  cause?: unknown;
-}
-
 /**
  * A failure reported by libzmq or by the operating system.
  *
@@ -56,7 +40,17 @@ export class ZmqError extends Error {
   readonly option: string | undefined;
 
   /** Makes an error. Programs receive these; they rarely need to make one. */
-  constructor(message: string, details: ZmqErrorDetails) {
+  constructor(
+    message: string,
+    details: {
+      code: string;
+      errno: number;
+      call: string;
+      address?: string | undefined;
+      option?: string | undefined;
+      cause?: unknown;
+    },
+  ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = details.code;
     this.errno = details.errno;
@@ -66,14 +60,6 @@ export class ZmqError extends Error {
   }
 }
 
-/** One place where the library looked for libzmq, and why it couldn't use that. */
-export interface LibraryAttempt {
-  /** The name or path that was tried. */
-  path: string;
-  /** Why it couldn't be used. */
-  reason: string;
-}
-
 /**
  * libzmq couldn't be found or opened. The message lists every place that was tried, each with its
  * reason, and how to fix it.
@@ -81,11 +67,11 @@ export interface LibraryAttempt {
 export class LibraryError extends Error {
   /** Always `"LibraryError"`. */
   override readonly name = "LibraryError";
-  /** Every place that was tried, in order. */
-  readonly tried: readonly LibraryAttempt[];
+  /** Every place that was tried, in order: its name or path, and why it couldn't be used. */
+  readonly tried: readonly { path: string; reason: string }[];
 
   /** Makes an error. Programs receive these; they rarely need to make one. */
-  constructor(message: string, tried: readonly LibraryAttempt[]) {
+  constructor(message: string, tried: readonly { path: string; reason: string }[]) {
     super(message);
     this.tried = tried;
   }

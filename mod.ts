@@ -51,7 +51,7 @@
 
 import "./modules.ts";
 
-export { type LibraryAttempt, LibraryError, ZmqError, type ZmqErrorDetails } from "./errors.ts";
+export { LibraryError, ZmqError } from "./errors.ts";
 export { type Capability, capability, libraryPath, version } from "./library.ts";
 export type { BackendKind } from "./poller/backend.ts";
 export {
@@ -70,15 +70,10 @@ export type { ContextOptions } from "./context_options.ts";
 export { Frame } from "./socket/frame.ts";
 export type { MessageLike, MessagePart } from "./socket/message.ts";
 export { type Metadata, metadataOf } from "./socket/metadata.ts";
-export type {
-  DrainOptions,
-  ReceiveOptions,
-  SocketSyncWaitOptions,
-  SocketWaitOptions,
-} from "./socket/waits.ts";
+export type { ReceiveOptions, SocketWaitOptions } from "./socket/waits.ts";
 export type { VisitOptions, Visitor } from "./socket/visit.ts";
 export type { OptionTypes, ReceiverOptions, SenderOptions } from "./socket/option_types.ts";
-export type { GssapiNameType, SocketOptions } from "./socket/socket_options.ts";
+export type { SocketOptions } from "./socket/socket_options.ts";
 export type { ByteStreamOptions } from "./socket/web_streams.ts";
 export type { BindToRandomPortOptions } from "./socket/binding.ts";
 export { type ListenOptions, Observer } from "./socket/observer.ts";

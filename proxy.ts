@@ -33,8 +33,8 @@ export type { MessageLike, MessagePart } from "./socket/message.ts";
 export type { ListenOptions, Observer } from "./socket/observer.ts";
 export type { OptionTypes } from "./socket/option_types.ts";
 export type { Socket } from "./socket/socket.ts";
-export type { GssapiNameType, SocketOptions } from "./socket/socket_options.ts";
-export type { SocketSyncWaitOptions, SocketWaitOptions } from "./socket/waits.ts";
+export type { SocketOptions } from "./socket/socket_options.ts";
+export type { SocketWaitOptions } from "./socket/waits.ts";
 export type { ByteStreamOptions } from "./socket/web_streams.ts";
 
 /** Options of a {@linkcode Proxy}. */

@@ -1,6 +1,9 @@
 /** Finds libzmq, opens it, and pins it so that it outlives the isolate. */
 
-import { type LibraryAttempt, LibraryError } from "../errors.ts";
+import { LibraryError } from "../errors.ts";
+
+/** A place that was tried, and why it couldn't be used. */
+type Attempt = LibraryError["tried"][number];
 
 /** An opened libzmq. */
 export interface Library {
@@ -111,7 +114,7 @@ export function onFirstUse<T>(make: () => T): () => T {
 }
 
 function find(): Library {
-  const tried: LibraryAttempt[] = [];
+  const tried: Attempt[] = [];
   const everywhere = granted({ name: "ffi" });
   const chosen = chosenPath();
 
@@ -138,7 +141,7 @@ function find(): Library {
 }
 
 /** The places to look, in order. Each is computed only when those before it have failed. */
-function* places(chosen: string | undefined, tried: LibraryAttempt[]): Generator<string> {
+function* places(chosen: string | undefined, tried: Attempt[]): Generator<string> {
   if (chosen !== undefined) yield chosen;
   yield* placesOfSystem();
   yield* placesOfPrebuilt(tried);
@@ -218,7 +221,7 @@ function placesOfSystem(): string[] {
 }
 
 /** The prebuilt files, if the npm package is in Deno's cache or in node_modules already. */
-function placesOfPrebuilt(tried: LibraryAttempt[]): string[] {
+function placesOfPrebuilt(tried: Attempt[]): string[] {
   const arch = Deno.build.arch === "aarch64" ? "arm64" : "x64";
   let root: URL;
   try {
@@ -255,7 +258,7 @@ function message(error: unknown, path?: string): string {
   return text.startsWith(`${path}: `) ? text.slice(`${path}: `.length) : text;
 }
 
-function notFound(tried: readonly LibraryAttempt[]): LibraryError {
+function notFound(tried: readonly Attempt[]): LibraryError {
   const list = tried.map(({ path, reason }) => `\n  - ${path}: ${reason}`).join("");
   return new LibraryError(
     `deno-zmq found no libzmq that it can load. It tried:${list}\n` +

@@ -26,4 +26,4 @@ export {
 export type { IterateOptions, SyncWaitOptions, WaitOptions } from "./wait_options.ts";
 export { PollerTimer, type TimerOptions } from "./timers.ts";
 export type { BackendKind } from "./backend.ts";
-export { type LibraryAttempt, LibraryError, ZmqError, type ZmqErrorDetails } from "../errors.ts";
+export { LibraryError, ZmqError } from "../errors.ts";

@@ -63,14 +63,9 @@ export type { MessageLike, MessagePart } from "./message.ts";
 export type { ListenOptions, Observer } from "./observer.ts";
 export type { OptionTypes, ReceiverOptions, SenderOptions } from "./option_types.ts";
 export type { Socket } from "./socket.ts";
-export type { GssapiNameType, SocketOptions } from "./socket_options.ts";
+export type { SocketOptions } from "./socket_options.ts";
 export type { VisitOptions, Visitor } from "./visit.ts";
-export type {
-  DrainOptions,
-  ReceiveOptions,
-  SocketSyncWaitOptions,
-  SocketWaitOptions,
-} from "./waits.ts";
+export type { ReceiveOptions, SocketWaitOptions } from "./waits.ts";
 export type { ByteStreamOptions } from "./web_streams.ts";
 
 /** Options of a {@linkcode Server}. */

@@ -13,7 +13,7 @@ import type { MessagePart } from "./message.ts";
 import { send, sendSignature, sendSync, trySend } from "./send.ts";
 import type { Socket } from "./socket.ts";
 import type { SocketType } from "./types.ts";
-import type { DrainOptions, ReceiveOptions } from "./waits.ts";
+import type { ReceiveOptions } from "./waits.ts";
 
 /** A message with the number of the peer that sent it. */
 export type RoutedMessage = [frame: Frame, from: PeerTarget];
@@ -46,7 +46,7 @@ export interface DraftReceiver<Message> extends AsyncIterable<Message> {
   /** Receives a message, blocking this thread. */
   receiveSync(options?: SyncWaitOptions): Message;
   /** Iterates over the messages that have arrived, and never waits. */
-  drain(options?: DrainOptions): IteratorObject<Message, undefined>;
+  drain(options?: { limit?: number }): IteratorObject<Message, undefined>;
   /** Iterates over all messages to come; {@linkcode Receiver.iterate} says what ends it. */
   iterate(
     options?: IterateOptions & Pick<ReceiveOptions, "ref">,

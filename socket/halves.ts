@@ -4,7 +4,7 @@ import type { IterateOptions, SyncWaitOptions, WaitOptions } from "../poller/wai
 import type { Frame } from "./frame.ts";
 import type { MessageLike } from "./message.ts";
 import type { VisitOptions, Visitor } from "./visit.ts";
-import type { DrainOptions, ReceiveOptions } from "./waits.ts";
+import type { ReceiveOptions } from "./waits.ts";
 import type { ByteStreamOptions } from "./web_streams.ts";
 
 /** The receiving half of a socket. */
@@ -51,7 +51,7 @@ export interface Receiver extends AsyncIterable<Frame[]> {
   receiveSync(options?: SyncWaitOptions): Frame[];
   /**
    * Iterates over the messages that have arrived, and never waits. As long as messages keep coming it goes
-   * on, and nothing else runs: set a limit, or leave the loop, to let the event loop go on. What it returns has the
+   * on, and nothing else runs: set a limit of messages, or leave the loop, to let the event loop go on. What it returns has the
    * methods of every `Iterator`, such as `take`, `map` and `toArray`.
    *
    * @throws {TypeError} If an option is unknown or has the wrong type, or if there is an argument too many.
@@ -67,7 +67,7 @@ export interface Receiver extends AsyncIterable<Frame[]> {
    * console.log(pull.drain({ limit: 10 }).map(([frame]) => frame.text()).toArray()); // []
    * ```
    */
-  drain(options?: DrainOptions): IteratorObject<Frame[], undefined>;
+  drain(options?: { limit?: number }): IteratorObject<Frame[], undefined>;
   /**
    * Calls `visitor` with the bytes of each frame that has arrived, and whether another frame of the same message follows.
    * Returns the number of messages. The bytes are a view of exactly the frame, in a buffer of the library's, valid until the

@@ -4,7 +4,7 @@ import type { IterateOptions, SyncWaitOptions, WaitOptions } from "../poller/wai
 import type { Frame } from "./frame.ts";
 import type { MessageLike } from "./message.ts";
 import type { VisitOptions, Visitor } from "./visit.ts";
-import type { DrainOptions, ReceiveOptions } from "./waits.ts";
+import type { ReceiveOptions } from "./waits.ts";
 import type { ByteStreamOptions } from "./web_streams.ts";
 import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
@@ -123,7 +123,7 @@ export interface Pull extends Receiver, Required<Omit<PullOptions, keyof SocketO
     options?: IterateOptions & Pick<ReceiveOptions, "ref">,
   ): AsyncIterableIterator<Frame[]>;
   /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
-  drain(options?: DrainOptions): IteratorObject<Frame[], undefined>;
+  drain(options?: { limit?: number }): IteratorObject<Frame[], undefined>;
   /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
   visit(visitor: Visitor, options?: VisitOptions): number;
   /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */

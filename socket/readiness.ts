@@ -10,7 +10,7 @@ import { checkWait, type Signature, waitProblem } from "../poller/wait_options.t
 import type { Handle } from "./handle.ts";
 import { SLICE } from "./operation.ts";
 import { closedError, foreignError, nameOf } from "./wait_errors.ts";
-import type { SocketSyncWaitOptions, SocketWaitOptions } from "./waits.ts";
+import type { SocketWaitOptions } from "./waits.ts";
 
 const CALL = "zmq_getsockopt";
 
@@ -114,7 +114,7 @@ export function waitReady(
 /** The same, blocking this thread. */
 export function waitReadySync(
   handle: Handle,
-  options: SocketSyncWaitOptions = {},
+  options: Omit<SocketWaitOptions, "signal"> = {},
   extra?: unknown,
 ): boolean {
   checkWait(WAIT_SYNC, options, extra);
@@ -150,7 +150,7 @@ function forOthers({ receivers, senders }: Handle, ready: number): number {
 function wantedOf(
   { type: { name, receives, sends } }: Handle,
   { name: method }: Signature,
-  options: SocketSyncWaitOptions,
+  options: Omit<SocketWaitOptions, "signal">,
 ): number | TypeError {
   const { readable = receives && options.writable !== true, writable = !receives } = options;
   if (typeof readable !== "boolean" || typeof writable !== "boolean") {

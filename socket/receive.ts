@@ -23,7 +23,7 @@ import {
   takeMessageBlocking,
   takeMessageOrFailure,
 } from "./native_message.ts";
-import type { DrainOptions, ReceiveOptions } from "./waits.ts";
+import type { ReceiveOptions } from "./waits.ts";
 import { closedError, foreignError, timeoutError } from "./wait_errors.ts";
 
 const CALL = "zmq_msg_recv";
@@ -256,7 +256,7 @@ const DRAIN: Signature = { name: "drain", options: ["limit"], example: "{ limit:
 /** Iterates over the messages that have arrived. */
 export function drain(
   handle: Handle,
-  options?: DrainOptions,
+  options?: { limit?: number },
   extra?: unknown,
 ): IteratorObject<Frame[], undefined> {
   checkOptions(DRAIN, options, extra);

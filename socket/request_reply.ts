@@ -3,7 +3,7 @@
 import type { IterateOptions, SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
 import type { MessageLike } from "./message.ts";
 import type { VisitOptions, Visitor } from "./visit.ts";
-import type { DrainOptions, ReceiveOptions } from "./waits.ts";
+import type { ReceiveOptions } from "./waits.ts";
 import type { ByteStreamOptions } from "./web_streams.ts";
 import { checkCount, checkOptions } from "../poller/wait_options.ts";
 import { handleFor } from "./binding.ts";
@@ -92,7 +92,7 @@ export interface Request
     options?: IterateOptions & Pick<ReceiveOptions, "ref">,
   ): AsyncIterableIterator<Frame[]>;
   /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
-  drain(options?: DrainOptions): IteratorObject<Frame[], undefined>;
+  drain(options?: { limit?: number }): IteratorObject<Frame[], undefined>;
   /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
   visit(visitor: Visitor, options?: VisitOptions): number;
   /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
@@ -171,7 +171,7 @@ export interface Reply
     options?: IterateOptions & Pick<ReceiveOptions, "ref">,
   ): AsyncIterableIterator<Frame[]>;
   /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
-  drain(options?: DrainOptions): IteratorObject<Frame[], undefined>;
+  drain(options?: { limit?: number }): IteratorObject<Frame[], undefined>;
   /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
   visit(visitor: Visitor, options?: VisitOptions): number;
   /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
@@ -262,7 +262,7 @@ export interface Dealer
     options?: IterateOptions & Pick<ReceiveOptions, "ref">,
   ): AsyncIterableIterator<Frame[]>;
   /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
-  drain(options?: DrainOptions): IteratorObject<Frame[], undefined>;
+  drain(options?: { limit?: number }): IteratorObject<Frame[], undefined>;
   /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
   visit(visitor: Visitor, options?: VisitOptions): number;
   /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
@@ -392,7 +392,7 @@ export interface Router
     options?: IterateOptions & Pick<ReceiveOptions, "ref">,
   ): AsyncIterableIterator<Frame[]>;
   /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
-  drain(options?: DrainOptions): IteratorObject<Frame[], undefined>;
+  drain(options?: { limit?: number }): IteratorObject<Frame[], undefined>;
   /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
   visit(visitor: Visitor, options?: VisitOptions): number;
   /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */

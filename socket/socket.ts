@@ -22,7 +22,7 @@ import { waitReady, waitReadySync } from "./readiness.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import { addFilter, idBytes, metadataBytes, textBytes } from "./settable_options.ts";
 import { typeOf } from "./types.ts";
-import type { SocketSyncWaitOptions, SocketWaitOptions } from "./waits.ts";
+import type { SocketWaitOptions } from "./waits.ts";
 
 /**
  * What all sockets have in common. Programs make {@linkcode Push}, {@linkcode Router} and the other classes.
@@ -139,7 +139,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * @throws {RangeError} If the timeout is negative.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
-  waitSync(options?: SocketSyncWaitOptions, extra?: never): boolean {
+  waitSync(options?: Omit<SocketWaitOptions, "signal">, extra?: never): boolean {
     return waitReadySync(handleOf(this), options, extra);
   }
 

@@ -2,9 +2,6 @@
 
 import type { Context } from "../context.ts";
 
-/** How a GSSAPI principal's name is to be read. */
-export type GssapiNameType = "hostBased" | "userName" | "krb5Principal";
-
 /**
  * Options of every socket: its constructor takes them, and they can be read and set as properties. Unless said otherwise
  * they concern later binds and connects only. One that the libzmq in use doesn't know fails with `ZmqError` EINVAL, whose
@@ -161,9 +158,9 @@ export interface SocketOptions {
   /** Whether GSSAPI's messages aren't encrypted. Default false (`ZMQ_GSSAPI_PLAINTEXT`). */
   gssapiPlainText?: boolean;
   /** How {@linkcode SocketOptions.gssapiPrincipal} is to be read. Default `"hostBased"` (`ZMQ_GSSAPI_PRINCIPAL_NAMETYPE`). */
-  gssapiPrincipalNameType?: GssapiNameType;
+  gssapiPrincipalNameType?: "hostBased" | "userName" | "krb5Principal";
   /** How {@linkcode SocketOptions.gssapiServicePrincipal} is to be read. Default `"hostBased"` (`ZMQ_GSSAPI_SERVICE_PRINCIPAL_NAMETYPE`). */
-  gssapiServicePrincipalNameType?: GssapiNameType;
+  gssapiServicePrincipalNameType?: "hostBased" | "userName" | "krb5Principal";
   /** A CURVE client's own public key; see {@linkcode Socket.curvePublicKey}. */
   curvePublicKey?: string | Uint8Array;
   /** The CURVE secret key of either side; see {@linkcode Socket.curveSecretKey}. */

@@ -1,6 +1,6 @@
 /** The options of a socket's waits, beside those that every wait has. Types only. */
 
-import type { SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
+import type { WaitOptions } from "../poller/wait_options.ts";
 
 /** How long a receive may wait, what can end it, and whether the process waits with it. */
 export interface ReceiveOptions extends WaitOptions {
@@ -10,20 +10,6 @@ export interface ReceiveOptions extends WaitOptions {
    * message is received as soon as any other; while nothing does, up to 25 ms after it came. Default true.
    */
   ref?: boolean;
-}
-
-/** How many messages {@linkcode Receiver.drain} takes. */
-export interface DrainOptions {
-  /** At most this many messages: a whole number of 1 or more. Default: all that arrive. */
-  limit?: number;
-}
-
-/** What {@linkcode Socket.waitSync} waits for, and how long. */
-export interface SocketSyncWaitOptions extends SyncWaitOptions {
-  /** Until a message can be received. Default: true for sockets that can receive, unless `writable` is true. */
-  readable?: boolean;
-  /** Until a message can be sent. Default: true for sockets that can only send. */
-  writable?: boolean;
 }
 
 /** What {@linkcode Socket.wait} waits for, how long, and what can end it. */

@@ -1,7 +1,6 @@
 /** The types of messages, of the two halves, and of options. */
 
 import type { Buffer } from "node:buffer";
-import type { GssapiNameType } from "../socket/socket_options.ts";
 import type { Context } from "./context.ts";
 import type { Options } from "./option_types.ts";
 import type { Socket } from "./socket.ts";
@@ -101,7 +100,8 @@ export interface StreamConnectOptions {
   routingId?: string;
 }
 
-export type { GssapiNameType };
+/** How a GSSAPI principal's name is to be read. */
+export type GssapiNameType = "hostBased" | "userName" | "krb5Principal";
 
 /** The options of every socket. */
 export interface CommonOptions {
