@@ -219,9 +219,8 @@ class Reactor {
   /** Does what comes before a tick. Returns false if that is a yield, after which the tick comes. */
   #mayTick(now: number): boolean {
     if (!this.#yielded && this.#ask(() => this.#strategy.beforeTick(now)) === "yield") {
-      this.#yielded = true;
-      this.#pool.yieldToRuntime(this.#onYielded);
-      return false;
+      this.#yield();
+      if (this.#yielded) return false;
     }
     this.#yielded = false;
     // One tick follows another: a source whose many operations use up each budget would keep all others waiting
@@ -231,6 +230,13 @@ class Reactor {
       for (const set of this.#sets) if (!set.parked) this.#dispatch(set, 0);
     }
     return true;
+  }
+
+  #yield(): void {
+    this.#main.attempt(() => {
+      this.#pool.yieldToRuntime(this.#onYielded);
+      this.#yielded = true;
+    });
   }
 
   readonly #onYielded = (): void => {

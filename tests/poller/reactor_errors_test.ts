@@ -174,7 +174,7 @@ Deno.test("an error of the strategy that is told of a wait's end was once an unh
 
 Deno.test("an error that came when a thread had just been parked once left its set parked for good", async () => {
   await Poller.idle();
-  await assertEnds(replaced(Pool.prototype, "parked", injected));
+  await assertEnds(replaced(Pool.prototype, "expect", injected));
 });
 
 Deno.test("an error of a step that belongs to no wait once left every wait behind", async () => {
@@ -202,6 +202,14 @@ for (const verb of ["next", "beforeTick", "disarm"] as const) {
     await assertEnds(broken, ticks);
   });
 }
+
+Deno.test("an error of a yield once left every tick out", async () => {
+  await Poller.idle();
+  using strategy = replaced(Strategy.prototype, "beforeTick", () => "yield");
+  using broken = replaced(Pool.prototype, "yieldToRuntime", injected);
+  using ticks = endlessTicks();
+  await assertEnds(broken, strategy, ticks);
+});
 
 for (const where of ["a block", "a look between two ticks"]) {
   Deno.test(`an error of ${where} ends every wait in its set`, async () => {
