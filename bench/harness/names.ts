@@ -6,4 +6,6 @@ export const PEERS: ReadonlySet<string> = new Set([
   "zeromq.js",
   "zeromq.js on Deno",
   "bare deno run",
+  "bare python3",
+  "bare node",
 ]);

@@ -16,17 +16,25 @@ async function bench(...args: string[]): Promise<{ code: number; stdout: string;
 Deno.test("the benchmark prints a table, and writes figures with which it compares itself", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/figures.json`;
-    const { code, stdout, stderr } = await bench("import", "--rounds", "3", "--json", file);
+    const { code, stdout, stderr } = await bench("start", "--rounds", "3", "--json", file);
     assertEquals([code, stderr], [0, ""]);
-    assertMatch(stdout, /an import, over bare `deno run`\n +ms +spread\n +mod\.ts +[\d.]+/);
-    assertMatch(stdout, /^import over bare deno run, ms .*(met|NOT MET)$/m);
+    assertMatch(stdout, /from Push to Pull over tcp, end\n +ms +spread\n +ours +[\d.]+/);
+    assertMatch(stdout, /^first message over bare deno run, ms .*(met|NOT MET)$/m);
 
     const { cases } = JSON.parse(await Deno.readTextFile(file)) as Report;
-    assertEquals(cases.map(({ key }) => key), ["import/over", "import/bare"]);
+    assertEquals(cases.map(({ key }) => key), [
+      "start/push-pull",
+      "start/push-pull/over",
+      "start/request-reply",
+      "start/request-reply/over",
+      "start/poller",
+      "start/poller/over",
+      "start/bare",
+    ]);
 
     const checked = await bench("--from", file, "--check", file);
     assertEquals(checked.code, 0);
-    assertMatch(checked.stdout, /^2 figures compared: 0 got worse/);
+    assertMatch(checked.stdout, /^\d+ figures compared: 0 got worse/);
   });
 });
 
