@@ -1,6 +1,6 @@
 /** Background sources: served though nothing waits for them. */
 
-import type { Source } from "./source.ts";
+import { serve, type Source } from "./source.ts";
 
 /**
  * How often, in ms, background sources are looked at where nothing else does it: while nothing waits in this isolate,
@@ -19,6 +19,6 @@ export const backgroundSources: Set<Source> = new Set();
  * may last at most.
  */
 export function serveBackground(timeout: number): number {
-  for (const source of backgroundSources) source.serve();
+  for (const source of backgroundSources) serve(source);
   return backgroundSources.size > 0 ? Math.min(timeout, BACKGROUND_INTERVAL) : timeout;
 }

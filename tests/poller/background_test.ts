@@ -2,11 +2,11 @@
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Pair, Poller, Pull, Push } from "../../mod.ts";
-import { BACKGROUND_INTERVAL } from "../../poller/background.ts";
+import { BACKGROUND_INTERVAL, serveBackground } from "../../poller/background.ts";
 import { Alarm } from "../../poller/alarm.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { type Handle, handleOf } from "../../socket/handle.ts";
-import { KINDS, Looks, Parks, Patience } from "./support.ts";
+import { Bell, KINDS, Looks, Parks, Patience } from "./support.ts";
 import { freshAddress, join } from "../util.ts";
 import { soon, turns, turnsUntil } from "../waiting.ts";
 import { throwsCode } from "../failures.ts";
@@ -241,6 +241,28 @@ Deno.test("a background socket isn't asked while nothing happens on it", async (
   await turnsUntil(() => patience.expired, "the deadline");
   reactor().recheck();
   assertEquals(looks.of(sockets.one), 0);
+});
+
+Deno.test("rule 9: a wait that blocks its thread is cut short while there is a background source", () => {
+  assertEquals([10, 60_000].map(serveBackground), [10, 60_000]);
+  using bell = new Bell();
+  reactor().addBackground(bell);
+  assertEquals([10, 60_000].map(serveBackground), [10, BACKGROUND_INTERVAL]);
+  reactor().removeBackground(bell);
+});
+
+Deno.test("an error of a background source once ended another socket's receiveSync", async () => {
+  using pair = await backgroundPair();
+  using bell = new Bell();
+  reactor().addBackground(bell);
+  bell.then = () => {
+    throw new Error("injected");
+  };
+  using reported = new Reported();
+  throwsCode(() => pair.peer.receiveSync({ timeout: 1 }), "EAGAIN");
+  reactor().removeBackground(bell);
+  bell.then = undefined;
+  assertEquals(reported.errors.map(String), ["Error: injected"]);
 });
 
 Deno.test("a background socket doesn't keep the process alive", async () => {

@@ -3,6 +3,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Poller, Pull, Push } from "../../mod.ts";
 import { resetBudget } from "../../poller/budget.ts";
+import { DescriptorSet } from "../../poller/descriptor_set.ts";
+import { watched } from "../replacing.ts";
 import { drain, pipe, put, take } from "../fds.ts";
 import { join } from "../util.ts";
 import { StoppedClock } from "./clock.ts";
@@ -11,6 +13,17 @@ import { soon, STUCK, turn, turns, turnsUntil } from "../waiting.ts";
 import { rejectsCode, throwsCode } from "../failures.ts";
 
 for (const over of eachBackend()) {
+  Deno.test(over("rule 9: waitSync blocks for 100 ms at a time", (poller) => {
+    const timeouts: number[] = [];
+    using _counted = watched(
+      DescriptorSet.prototype,
+      "waitSync",
+      (timeout) => void timeouts.push(timeout),
+    );
+    assertEquals(poller.waitSync({ timeout: 150 }), []);
+    assertEquals(Math.max(...timeouts), 100);
+  }));
+
   Deno.test(over("timeout 0 only looks", async (poller) => {
     using line = pipe();
     poller.add(line.read, { key: "pipe" });

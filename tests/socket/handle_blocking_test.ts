@@ -1,5 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Dealer, Pull, Push, Reply, Request, Router } from "../../mod.ts";
+import { Handle, handleOf } from "../../socket/handle.ts";
+import { run } from "../program.ts";
 import { freshAddress, join } from "../util.ts";
 import { eachTransport, received, receivedMany, texts, useUpBudget } from "./support.ts";
 import { held, soon } from "../waiting.ts";
@@ -21,6 +23,39 @@ for (const over of eachTransport()) {
     }
   }));
 }
+
+// So that a worker can be terminated in it.
+Deno.test("rule 9: receiveSync blocks for 100 ms at a time", () => {
+  using pull = new Pull();
+  const handle = handleOf(pull);
+  const limits: number[] = [];
+  const { set } = Object.getOwnPropertyDescriptor(Handle.prototype, "blockingLimit")!;
+  Object.defineProperty(handle, "blockingLimit", {
+    set(limit) {
+      limits.push(limit);
+      set!.call(handle, limit);
+    },
+  });
+  throws(() => pull.receiveSync({ timeout: 150 }), NOTHING_CAME);
+  assertEquals(Math.max(...limits), 100);
+});
+
+Deno.test("rule 9: in a worker, so does a receiveSync without a limit", async () => {
+  const { stdout, stderr } = await run(`
+    const code = \`
+      import { Pull } from "$MOD";
+      import { Handle } from "$ROOT/socket/handle.ts";
+      Object.defineProperty(Handle.prototype, "blockingLimit", { set: postMessage });
+      new Pull().receiveSync();
+    \`;
+    const worker = new Worker("data:text/javascript," + encodeURIComponent(code), { type: "module" });
+    worker.onmessage = ({ data }) => {
+      console.log(data);
+      Deno.exit();
+    };
+  `);
+  assertEquals(stdout || stderr, "100\n");
+});
 
 Deno.test("receiveSync gives up when its time is over, and not before", () => {
   using pull = new Pull();
