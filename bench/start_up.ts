@@ -22,22 +22,34 @@ const PROGRAMS: Record<string, string> = {
 /** What runs programs, and its programs of one message. */
 interface Runtime {
   readonly name: string;
-  readonly bare: string;
+  /** What an empty program of it is called, where it has a row of its own. */
+  readonly bare?: string;
   readonly run: Omit<Command, "args"> & { readonly args: readonly string[] };
   readonly program: string;
   readonly empty: string;
   readonly lacks?: string;
 }
 
-function runtimesOf({ pyzmq, zeromqOnNode }: Plan["peers"]): Runtime[] {
+async function runtimesOf(
+  { pyzmq, zeromqOnNode }: Plan["peers"],
+  folder: string,
+): Promise<Runtime[]> {
   const job = { role: "", size: 0, warm: 0, seconds: 0, address: "" };
+  const ours = {
+    name: "ours",
+    bare: "bare deno run",
+    run: { program: Deno.execPath(), args: ["run", "-A", "--no-check", "--no-lock"] },
+    program: `${PEERS}ours_first.ts`,
+    empty: "empty.ts",
+  };
+  const file = `${folder}/bundled.js`;
   return present<Runtime>(
-    {
-      name: "ours",
-      bare: "bare deno run",
-      run: { program: Deno.execPath(), args: ["run", "-A", "--no-check", "--no-lock"] },
-      program: `${PEERS}ours_first.ts`,
-      empty: "empty.ts",
+    ours,
+    await bundle(ours.program, file) && {
+      ...ours,
+      name: "ours, bundled",
+      bare: undefined,
+      program: file,
     },
     pyzmq && {
       name: "pyzmq",
@@ -64,7 +76,7 @@ export const startUp: Group = {
   async measure(plan, progress) {
     const folder = await Deno.makeTempDir({ prefix: "deno-zmq-bench-" });
     try {
-      const runtimes = runtimesOf(plan.peers);
+      const runtimes = await runtimesOf(plan.peers, folder);
       for (const { empty } of runtimes) await Deno.writeTextFile(`${folder}/${empty}`, "");
       const bare: Series[] = [];
       const whole = new Map<string, Series[]>();
@@ -76,8 +88,8 @@ export const startUp: Group = {
       const ways = runtimes.map((runtime) => {
         const { name, run, program, empty, lacks } = runtime;
         const command = (...args: string[]) => ({ ...run, args: [...run.args, ...args] });
-        const none = newSeries(runtime.bare);
-        bare.push(none);
+        const none = newSeries(runtime.bare ?? "");
+        if (runtime.bare !== undefined) bare.push(none);
         const programs = Object.keys(PROGRAMS).filter((one) => one !== lacks).map((one) => {
           const series = { whole: newSeries(name), over: newSeries(name) };
           whole.get(one)!.push(series.whole);
@@ -136,6 +148,15 @@ function metric(key: string, title: string): Omit<Metric, "from"> & { group: str
 
 function newSeries(name: string): Series {
   return { name, values: [], references: [] };
+}
+
+/** Puts a program and its modules into one file. Returns false if Deno can't get what it takes, which comes from npm. */
+async function bundle(program: string, file: string): Promise<boolean> {
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--no-check", "--no-lock", "-o", file, program],
+    stdin: "null",
+  }).output();
+  return success;
 }
 
 async function start({ program, args, env }: Command): Promise<number> {
