@@ -82,6 +82,7 @@ import "./socket/options.ts";
 import "./socket/types.ts";
 import "./socket/monitor.ts";
 import "./socket/observer.ts";
+import "./socket/option_names.ts";
 import "./poller/wait_readable.ts";
 import "./socket/operation.ts";
 import "./socket/receive.ts";

@@ -5,6 +5,7 @@ import { checkOptions, type Signature } from "../poller/wait_options.ts";
 import { handleIn, handleOf, openHandleOf } from "./handle.ts";
 import type { Receiver, Sender } from "./halves.ts";
 import { MetadataNames } from "./metadata.ts";
+import { refuseUnknown } from "./option_names.ts";
 import { defineOptions } from "./options.ts";
 import { type OptionName, RECEIVING, SENDING } from "./options_table.ts";
 import { drain, iterate, MessageIterator, receive, receiveSync, tryReceive } from "./receive.ts";
@@ -114,13 +115,16 @@ const SENDING_HALF = sendingHalf(SENDS);
 /** Defines on a class the halves and the options that its type of socket has. What it can't do isn't there. */
 export function compose(
   { prototype }: { prototype: Socket },
-  { receives, sends, options = [] }: SocketType,
+  { name, receives, sends, options = [] }: SocketType,
   receiving: PropertyDescriptorMap = RECEIVING_HALF,
   sending: PropertyDescriptorMap = SENDING_HALF,
 ): void {
   if (receives) Object.defineProperties(prototype, receiving);
   if (sends) Object.defineProperties(prototype, sending);
   defineOptions(prototype, options);
+  // V8 names an object by this where it can't by its constructor: behind a Proxy among the prototypes.
+  Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
+  refuseUnknown(prototype);
 }
 
 /** The members of a sending half, with those that each has. */

@@ -107,7 +107,7 @@ export interface ServerOptions extends SocketOptions, ReceiverOptions, SenderOpt
 export class Server extends Socket {
   /** Opens a socket. */
   constructor(options?: ServerOptions) {
-    super(TYPES.Server.number, options);
+    super(TYPES.Server.number, options, arguments.length);
   }
 }
 /** The members of a {@linkcode Server} that its type of socket brings. */
@@ -156,7 +156,7 @@ export interface ClientOptions extends SocketOptions, ReceiverOptions, SenderOpt
 export class Client extends Socket {
   /** Opens a socket. */
   constructor(options?: ClientOptions) {
-    super(TYPES.Client.number, options);
+    super(TYPES.Client.number, options, arguments.length);
   }
 }
 /** The members of a {@linkcode Client} that its type of socket brings. */
@@ -203,7 +203,7 @@ export interface RadioOptions extends SocketOptions, SenderOptions {
 export class Radio extends Socket {
   /** Opens a socket. */
   constructor(options?: RadioOptions) {
-    super(TYPES.Radio.number, options);
+    super(TYPES.Radio.number, options, arguments.length);
   }
 }
 /** The members of a {@linkcode Radio} that its type of socket brings. */
@@ -245,7 +245,7 @@ export interface DishOptions extends SocketOptions, ReceiverOptions {}
 export class Dish extends Socket {
   /** Opens a socket. */
   constructor(options?: DishOptions) {
-    super(TYPES.Dish.number, options);
+    super(TYPES.Dish.number, options, arguments.length);
   }
 
   /**
@@ -319,7 +319,7 @@ export interface GatherOptions extends SocketOptions, ReceiverOptions {
 export class Gather extends Socket {
   /** Opens a socket. */
   constructor(options?: GatherOptions) {
-    super(TYPES.Gather.number, options);
+    super(TYPES.Gather.number, options, arguments.length);
   }
 }
 /** The members of a {@linkcode Gather} that its type of socket brings. */
@@ -365,7 +365,7 @@ export interface ScatterOptions extends SocketOptions, SenderOptions {
 export class Scatter extends Socket {
   /** Opens a socket. */
   constructor(options?: ScatterOptions) {
-    super(TYPES.Scatter.number, options);
+    super(TYPES.Scatter.number, options, arguments.length);
   }
 }
 /** The members of a {@linkcode Scatter} that its type of socket brings. */
@@ -412,7 +412,7 @@ export interface PeerOptions extends SocketOptions, ReceiverOptions, SenderOptio
 export class Peer extends Socket {
   /** Opens a socket. */
   constructor(options?: PeerOptions) {
-    super(TYPES.Peer.number, options);
+    super(TYPES.Peer.number, options, arguments.length);
   }
 
   /**
@@ -469,7 +469,7 @@ export interface ChannelOptions extends SocketOptions, ReceiverOptions, SenderOp
 export class Channel extends Socket {
   /** Opens a socket. */
   constructor(options?: ChannelOptions) {
-    super(TYPES.Channel.number, options);
+    super(TYPES.Channel.number, options, arguments.length);
   }
 }
 /** The members of a {@linkcode Channel} that its type of socket brings. */
@@ -512,7 +512,7 @@ export interface DatagramOptions extends SocketOptions, ReceiverOptions, SenderO
 export class Datagram extends Socket {
   /** Opens a socket. */
   constructor(options?: DatagramOptions) {
-    super(TYPES.Datagram.number, options);
+    super(TYPES.Datagram.number, options, arguments.length);
   }
 }
 /** The members of a {@linkcode Datagram} that its type of socket brings. */

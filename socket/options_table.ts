@@ -208,6 +208,38 @@ export const OPTION_NUMBERS = {
   metadata: 95,
 } as const;
 
+/** Words of libzmq's names for which ours have others. */
+export const C_WORDS: Readonly<Record<string, string>> = {
+  SND: "send",
+  RCV: "receive",
+  HWM: "HighWaterMark",
+  TIMEO: "Timeout",
+  BUF: "BufferSize",
+  IVL: "Interval",
+  INTVL: "Interval",
+  CNT: "Count",
+  MSG: "Message",
+  TTL: "TimeToLive",
+};
+
+/** Names of libzmq's that aren't ours in other words, without their prefix. */
+export const C_NAMES: Readonly<Record<string, string>> = {
+  BINDTODEVICE: "interface",
+  HWM: "sendHighWaterMark",
+  IDENTITY: "routingId",
+  MAXMSGSIZE: "maxMessageSize",
+  MULTICAST_MAXTPDU: "multicastMaxTransportDataUnit",
+  NORM_NUM_AUTOPARITY: "normNumAutoParity",
+  RECONNECT_IVL_MAX: "reconnectMaxInterval",
+  ROUTER_RAW: "rawMode",
+  STREAM_NOTIFY: "notify",
+  TCP_MAXRT: "tcpMaxRetransmitTimeout",
+  TOS: "typeOfService",
+  XPUB_MANUAL_LAST_VALUE: "manualLastValue",
+  XPUB_VERBOSE: "verbosity",
+  XPUB_VERBOSER: "verbosity",
+};
+
 /** All that are properties, by name. */
 export const OPTIONS = { ...COMMON, ...SENDING, ...RECEIVING, ...PARTICULAR } as const;
 

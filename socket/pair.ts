@@ -39,7 +39,7 @@ export interface PairOptions extends SocketOptions, ReceiverOptions, SenderOptio
 export class Pair extends Socket {
   /** Opens a socket. */
   constructor(options?: PairOptions) {
-    super(TYPES.Pair.number, options);
+    super(TYPES.Pair.number, options, arguments.length);
   }
 }
 /** The members of a {@linkcode Pair} that its type of socket brings. */

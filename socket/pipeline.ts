@@ -51,7 +51,7 @@ export interface PushOptions extends SocketOptions, SenderOptions {
 export class Push extends Socket {
   /** Opens a socket. */
   constructor(options?: PushOptions) {
-    super(TYPES.Push.number, options);
+    super(TYPES.Push.number, options, arguments.length);
   }
 }
 /** The members of a {@linkcode Push} that its type of socket brings. */
@@ -107,7 +107,7 @@ export interface PullOptions extends SocketOptions, ReceiverOptions {
 export class Pull extends Socket {
   /** Opens a socket. */
   constructor(options?: PullOptions) {
-    super(TYPES.Pull.number, options);
+    super(TYPES.Pull.number, options, arguments.length);
   }
 }
 /** The members of a {@linkcode Pull} that its type of socket brings. */

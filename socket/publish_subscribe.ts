@@ -64,7 +64,7 @@ export interface PublisherOptions extends SocketOptions, SenderOptions {
 export class Publisher extends Socket {
   /** Opens a socket. */
   constructor(options?: PublisherOptions) {
-    super(TYPES.Publisher.number, options);
+    super(TYPES.Publisher.number, options, arguments.length);
   }
 }
 /** The members of a {@linkcode Publisher} that its type of socket brings. */
@@ -127,7 +127,7 @@ export interface SubscriberOptions extends SocketOptions, ReceiverOptions {
 export class Subscriber extends Socket {
   /** Opens a socket. */
   constructor(options?: SubscriberOptions) {
-    super(TYPES.Subscriber.number, options);
+    super(TYPES.Subscriber.number, options, arguments.length);
   }
 
   /**
@@ -236,7 +236,7 @@ export interface XPublisherOptions extends SocketOptions, ReceiverOptions, Sende
 export class XPublisher extends Socket {
   /** Opens a socket. */
   constructor(options?: XPublisherOptions) {
-    super(TYPES.XPublisher.number, options);
+    super(TYPES.XPublisher.number, options, arguments.length);
   }
 
   /** Which subscriptions are received; see {@linkcode XPublisherOptions.verbosity}. */
@@ -356,7 +356,7 @@ export interface XSubscriberOptions extends SocketOptions, ReceiverOptions, Send
 export class XSubscriber extends Socket {
   /** Opens a socket. */
   constructor(options?: XSubscriberOptions) {
-    super(TYPES.XSubscriber.number, options);
+    super(TYPES.XSubscriber.number, options, arguments.length);
   }
 }
 /** The members of an {@linkcode XSubscriber} that its type of socket brings. */

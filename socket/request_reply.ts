@@ -60,7 +60,7 @@ export interface RequestOptions extends SocketOptions, ReceiverOptions, SenderOp
 export class Request extends Socket {
   /** Opens a socket. */
   constructor(options?: RequestOptions) {
-    super(TYPES.Request.number, options);
+    super(TYPES.Request.number, options, arguments.length);
   }
 
   /**
@@ -146,7 +146,7 @@ export interface ReplyOptions extends SocketOptions, ReceiverOptions, SenderOpti
 export class Reply extends Socket {
   /** Opens a socket. */
   constructor(options?: ReplyOptions) {
-    super(TYPES.Reply.number, options);
+    super(TYPES.Reply.number, options, arguments.length);
   }
 
   /** The socket's routing id; see {@linkcode Request.routingId}. */
@@ -237,7 +237,7 @@ export interface DealerOptions extends SocketOptions, ReceiverOptions, SenderOpt
 export class Dealer extends Socket {
   /** Opens a socket. */
   constructor(options?: DealerOptions) {
-    super(TYPES.Dealer.number, options);
+    super(TYPES.Dealer.number, options, arguments.length);
   }
 
   /** The socket's routing id; see {@linkcode Request.routingId}. */
@@ -344,7 +344,7 @@ export interface RouterOptions extends SocketOptions, ReceiverOptions, SenderOpt
 export class Router extends Socket {
   /** Opens a socket. */
   constructor(options?: RouterOptions) {
-    super(TYPES.Router.number, options);
+    super(TYPES.Router.number, options, arguments.length);
   }
 
   /** The socket's routing id; see {@linkcode Request.routingId}. */

@@ -1,6 +1,6 @@
 /** What all sockets have in common. */
 
-import { type Context, context as defaultContext, coreOf } from "../context.ts";
+import { Context, context as defaultContext, coreOf } from "../context.ts";
 import { type Pollable, pollable } from "../poller/pollable.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
 import { idle } from "../poller/reactor.ts";
@@ -14,6 +14,7 @@ import {
 import { type Handle, handleIn, handleOf, openHandleOf } from "./handle.ts";
 import { open } from "./open.ts";
 import { observe, type Observer } from "./observer.ts";
+import { hasOption, noticeUnknown, unknownOption } from "./option_names.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { defineOptions, getOption, setOption } from "./options.ts";
 import { getByNumber, setByNumber } from "./options_by_number.ts";
@@ -37,11 +38,18 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   readonly #context: Context;
   #events: Observer | undefined;
 
-  /** Opens a socket of libzmq's type number, and sets its options in the order in which they stand. */
-  protected constructor(type: number, options: SocketOptions = {}) {
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError("The options of a socket must be an object");
-    }
+  /**
+   * Opens a socket of libzmq's type number, and sets its options in the order in which they stand.
+   *
+   * @param given How many arguments the class's own constructor got: there may be one.
+   * @throws {TypeError} If the options aren't an object, one of them is unknown or has the wrong type, or there's an
+   * argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} If libzmq refuses an option, or the context or the process can have no more sockets.
+   */
+  protected constructor(type: number, options: SocketOptions = {}, given: number = 1) {
+    checkBag(new.target.name, options);
+    checkCount(`new ${new.target.name}`, given, 1);
     super();
     const { context = defaultContext, ...rest } = options;
     const handle = open(coreOf(context), typeOf(type));
@@ -52,9 +60,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
     try {
       for (const [name, value] of Object.entries(rest)) {
         if (value === undefined) continue;
-        if (!settable(this, name)) {
-          throw new TypeError(`A ${this.constructor.name} has no option ${name}`);
-        }
+        if (!hasOption(this, name)) throw unknownOption(this, name);
         (this as unknown as Record<string, unknown>)[name] = value;
       }
     } catch (error) {
@@ -511,12 +517,13 @@ for (const symbol of ["Deno.customInspect", "nodejs.util.inspect.custom"]) {
 }
 
 defineOptions(Socket.prototype, Object.keys(COMMON) as OptionName[]);
+noticeUnknown(Socket.prototype);
 
-function settable(socket: Socket, name: string): boolean {
-  for (let at: object | null = socket; at !== null; at = Object.getPrototypeOf(at)) {
-    if (at === Object.prototype) break; // __proto__ is no option
-    const property = Object.getOwnPropertyDescriptor(at, name);
-    if (property !== undefined) return property.set !== undefined;
+function checkBag(name: string, options: unknown): void {
+  if (options instanceof Context) {
+    throw new TypeError(`new ${name} takes an object of options: pass { context }`);
   }
-  return false;
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TypeError(`new ${name} takes an object of options, such as { linger: 0 }`);
+  }
 }

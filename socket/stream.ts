@@ -50,7 +50,7 @@ export interface StreamOptions extends SocketOptions, ReceiverOptions, SenderOpt
 export class Stream extends Socket {
   /** Opens a socket. */
   constructor(options?: StreamOptions) {
-    super(TYPES.Stream.number, options);
+    super(TYPES.Stream.number, options, arguments.length);
   }
 
   /**

@@ -158,7 +158,7 @@ for (const [name, expected] of Object.entries(OPTIONS)) {
       if (expected.of.includes(Class) || name in Class.prototype) continue;
       throws(() => new Class({ [name]: expected.default }), {
         name: "TypeError",
-        message: `A ${Class.name} has no option ${name}`,
+        message: new RegExp(`^A ${Class.name} has no option ${name}`),
       });
     }
   });
@@ -216,7 +216,7 @@ Deno.test("options that aren't an object are refused", () => {
     for (const options of [null, 5, "linger", true, () => {}]) {
       throws(() => new Class(options as never), {
         name: "TypeError",
-        message: /must be an object/,
+        message: /takes an object of options/,
       });
     }
   }
@@ -230,7 +230,8 @@ Deno.test("what is no option is refused, although it's a member of the socket", 
     ]
   ) {
     const options = JSON.parse(`{ ${JSON.stringify(name)}: 1 }`);
-    throws(() => new Push(options), { name: "TypeError", message: `A Push has no option ${name}` });
+    const message = new RegExp(`^A Push has no option ${name}`);
+    throws(() => new Push(options), { name: "TypeError", message });
   }
 });
 
