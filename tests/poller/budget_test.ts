@@ -1,4 +1,4 @@
-/** How much may be done in one turn of the event loop. */
+/** How much may be done in one tick of the event loop. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { resetBudget, takeBudget } from "../../poller/budget.ts";
@@ -44,32 +44,32 @@ class Turns {
   }
 }
 
-Deno.test("budget: 512 operations a turn, and then none until the next", () => {
+Deno.test("budget: 512 operations a tick, and then none until the next", () => {
   using turns = new Turns();
   assertEquals([turns.turn(0), turns.more(0), turns.more(0)], [512, 0, 0]);
   assertEquals(turns.turn(0), 512);
 });
 
-Deno.test("budget: whatever was used before, a new turn begins with all of it", () => {
+Deno.test("budget: whatever was used before, a new tick begins with all of it", () => {
   using turns = new Turns();
   resetBudget();
   for (let i = 0; i < 100; i++) takeBudget();
   assertEquals(turns.turn(0), 512);
 });
 
-Deno.test("budget: 2 ms a turn", () => {
+Deno.test("budget: 2 ms a tick", () => {
   using turns = new Turns();
   assertEquals(turns.turn(1 / 16), 32);
   assertEquals(turns.more(0), 0);
   assertEquals(turns.turn(1 / 16), 32);
 });
 
-Deno.test("budget: slow operations are noticed after 16 of them, and in the next turn at once", () => {
+Deno.test("budget: slow operations are noticed after 16 of them, and in the next tick at once", () => {
   using turns = new Turns();
   assertEquals([turns.turn(50), turns.turn(50), turns.turn(50)], [15, 1, 1]);
 });
 
-Deno.test("budget: the clock is read once in 16 operations, again so after a slow turn", () => {
+Deno.test("budget: the clock is read once in 16 operations, again so after a slow tick", () => {
   using turns = new Turns();
   turns.turn(0);
   const seldom = turns.read;

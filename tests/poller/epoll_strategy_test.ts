@@ -168,9 +168,9 @@ const SERVER = `
   Deno.exit();
 `;
 
-// The runtime looks at its descriptors in each 61st turn, and a request needs several such looks.
+// The runtime looks at its descriptors in each 61st tick, and a request needs several such looks.
 Deno.test({
-  name: "an HTTP answer doesn't wait for each 61st turn while messages follow each other closely",
+  name: "an HTTP answer doesn't wait for each 61st tick while messages follow each other closely",
   ignore: elsewhere,
 }, async () => {
   const { stdout, stderr } = await run(SERVER);

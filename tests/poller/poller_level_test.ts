@@ -166,7 +166,7 @@ for (const over of eachBackend()) {
   );
 
   Deno.test(over(
-    "receives beyond a turn's budget are all served, also on a socket that a Poller reports",
+    "receives beyond a tick's budget are all served, also on a socket that a Poller reports",
     async (poller) => {
       using sockets = await pipeline("inproc");
       const { pull, push } = sockets;

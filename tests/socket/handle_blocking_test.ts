@@ -174,7 +174,7 @@ Deno.test("receiveSync serves those that wait also when the turn is used up", as
   using pull = new Pull({ receiveHighWaterMark: 0 });
   await join(pull, push, freshAddress("inproc"));
   useUpBudget();
-  // More than one turn may do.
+  // More than one tick may do.
   const waiting = Array.from({ length: 1500 }, () => pull.receive());
   for (let i = 0; i <= 1500; i++) assert(push.trySend(`${i}`));
   assertEquals(texts(pull.receiveSync({ timeout: 0 })), ["1500"]);

@@ -44,7 +44,7 @@ Deno.test("while a native proxy runs, every call on its sockets throws EBUSY", a
   assertEquals([pull.linger, pull.tryReceive()], [-1, undefined]);
 });
 
-Deno.test("calls beyond a turn's budget fail, too, and don't reach the socket later", async () => {
+Deno.test("calls beyond a tick's budget fail, too, and don't reach the socket later", async () => {
   await using setting = await tasks({ native: true });
   const { frontEnd: pull, backEnd: push } = setting.proxy;
   const calls = Array.from({ length: 600 }, () => [pull.receive(), push.send("x")]).flat();

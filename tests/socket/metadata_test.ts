@@ -221,7 +221,7 @@ const WAYS: Record<string, (pull: Pull, send: () => Promise<void>) => Promise<re
     await send();
     return await soon(message);
   },
-  "receive, when the turn's budget is used up": async (pull, send) => {
+  "receive, when the tick's budget is used up": async (pull, send) => {
     await send();
     await until(pull);
     useUpBudget();

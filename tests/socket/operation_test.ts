@@ -95,7 +95,7 @@ Deno.test("a shorter time-out that begins later ends earlier, though the thread 
 });
 
 for (const budget of ["left", "spent"]) {
-  Deno.test(`a message that comes at the last moment isn't lost to the time-out, the turn's budget being ${budget}`, async () => {
+  Deno.test(`a message that comes at the last moment isn't lost to the time-out, the tick's budget being ${budget}`, async () => {
     using pull = new Pull({ receiveTimeout: 5 });
     using push = new Push();
     await join(pull, push, freshAddress("inproc"));

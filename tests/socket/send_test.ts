@@ -92,7 +92,7 @@ Deno.test("a send waits behind those that wait, although there is room now", asy
   assertEquals(await receivedMany(pull, 2), ["first", "second"]);
 });
 
-Deno.test("more sends than one turn may do go out in their order", async () => {
+Deno.test("more sends than one tick may do go out in their order", async () => {
   using push = new Push({ sendHighWaterMark: 0 });
   using pull = new Pull({ receiveHighWaterMark: 0 });
   await join(pull, push, freshAddress("inproc"));

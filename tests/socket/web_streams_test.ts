@@ -152,7 +152,7 @@ Deno.test("what was written while another write waits keeps its order", async ()
   await soon(Promise.all(writes));
 });
 
-Deno.test("reading and writing go on where a turn's budget was spent", async () => {
+Deno.test("reading and writing go on where a tick's budget was used up", async () => {
   using sockets = await pipeline();
   const writer = sockets.push.toWritableStream().getWriter();
   const reader = sockets.pull.toReadableStream().getReader();
