@@ -45,7 +45,8 @@ export class Sending implements Flow {
     this.#paused = this.waiting = paused;
     this.#timer = wire.poller.addTimer(0, { key: () => this.#pump() });
     this.#timer.cancel();
-    wire.poller.add(input.fd, { readable: !paused, key: () => this.#read() });
+    wire.poller.add(input.fd, { key: () => this.#read() });
+    wire.poller.modify(input.fd, { readable: !paused });
     wire.onWritable = () => this.#pump();
   }
 
