@@ -184,13 +184,20 @@ function takeReceived(
     if (isSingle(native.words)) return [newSmallFrame(size, native.words, INLINE_DATA_WORD)];
     return takeRest(native, socket, size);
   }
-  const metadata = names.read(native.pointer);
-  const frames = takeRest(native, socket, size);
-  names.attach(frames, metadata);
+  let value = names.read(native.pointer);
+  const frames = takeRest(native, socket, size, () => {
+    value = names.readLater?.(native.pointer, value) ?? value;
+  });
+  names.attach(frames, value);
   return frames;
 }
 
-function takeRest(native: NativeMessage, socket: Deno.PointerObject, size: number): Frame[] {
+function takeRest(
+  native: NativeMessage,
+  socket: Deno.PointerObject,
+  size: number,
+  atSecond?: () => void,
+): Frame[] {
   let more = native.more;
   const frames = [takeFrame(native, socket, size, more)];
   while (more) {
@@ -199,6 +206,7 @@ function takeRest(native: NativeMessage, socket: Deno.PointerObject, size: numbe
     // has come is all there will be; waiting for more would glue the next message to it.
     if (size < 0) break;
     more = native.more;
+    if (atSecond !== undefined && frames.length === 1) atSecond();
     frames.push(takeFrame(native, socket, size, more));
   }
   return frames;

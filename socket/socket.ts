@@ -3,6 +3,7 @@
 import { Context, context as defaultContext, coreOf } from "../context.ts";
 import { type Pollable, pollable } from "../poller/pollable.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
+import { inspectAs } from "../poller/inspect.ts";
 import { idle } from "../poller/reactor.ts";
 import { checkCount } from "../poller/wait_options.ts";
 import {
@@ -502,19 +503,12 @@ export interface Socket extends
 // Only a fallback: nothing triggers the collector when descriptors run out.
 const dropped = new FinalizationRegistry<Handle>((handle) => handle.close());
 
-// A printed socket shows only its own properties, even with the option to read getters, since the getters of options
-// return keys and passwords.
-for (const symbol of ["Deno.customInspect", "nodejs.util.inspect.custom"]) {
-  Object.defineProperty(Socket.prototype, Symbol.for(symbol), {
-    value(this: Socket, ...args: unknown[]): string {
-      // Deno passes its function and options, Node a depth, options and its function.
-      const inspect = args.find((one) => typeof one === "function") as typeof Deno.inspect;
-      const options = args.find((one) => typeof one === "object") as Deno.InspectOptions;
-      const own = handleOf(this) === undefined ? {} : { ...this }; // a prototype has nothing to read
-      return `${this.constructor.name} ${inspect(own, options)}`;
-    },
-  });
-}
+// Printed, a socket shows its addresses, its state and what a subclass has of its own, even with the option to read getters,
+// since the getters of options return keys and passwords.
+inspectAs(Socket.prototype, (socket) => {
+  const { endpoints: { bound, connected }, closed } = handleOf(socket);
+  return { bound, connected, closed, ...socket as object };
+});
 
 defineOptions(Socket.prototype, Object.keys(COMMON) as OptionName[]);
 noticeUnknown(Socket.prototype);

@@ -84,6 +84,7 @@ import "./state.ts";
 import "./observer.ts";
 import "./socket_options.ts";
 import "./compose.ts";
+import "../poller/inspect.ts";
 import "../socket/options_by_number.ts";
 import "./warning.ts";
 import "./accessors.ts";

@@ -3,6 +3,7 @@
 import type { Buffer } from "node:buffer";
 import type { ContextCore } from "../context_core.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
+import { inspectAs } from "../poller/inspect.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
 import { pollable } from "../poller/pollable.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
@@ -336,6 +337,9 @@ for (const name of ["send", "receive", Symbol.asyncIterator] as const) {
     configurable: true,
   });
 }
+
+// Printed with the option to read getters, a socket would show its keys and passwords.
+inspectAs(SocketClass.prototype, (socket) => ({ ...socket as object }));
 
 readOnly(SocketClass.prototype, "Socket", [
   "events",

@@ -21,7 +21,7 @@ import {
   XSubscriber,
 } from "../../mod.ts";
 import { freshAddress, join, until, withFolder } from "../util.ts";
-import { portOf, useUpBudget } from "./support.ts";
+import { portOf, texts, useUpBudget } from "./support.ts";
 import { ZapHandler } from "./zap.ts";
 import { soon, turn } from "../waiting.ts";
 
@@ -53,6 +53,28 @@ Deno.test({
       const address = `localhost:${Deno.uid()}:${Deno.gid()}:${Deno.pid}`;
       assertEquals({ ...await next(pull) }, { "Peer-Address": address });
     }),
+});
+
+Deno.test("a Router's message had lost its properties after a look on libzmq 4.3.4", async () => {
+  using router = new Router({ receivedProperties: ["Peer-Address", "Socket-Type"] });
+  using dealer = new Dealer();
+  await join(router, dealer);
+  const expected = { "Peer-Address": "127.0.0.1", "Socket-Type": "DEALER" };
+  const receives: [string, () => Promise<Frame[] | undefined> | Frame[] | undefined][] = [
+    ["receive", () => router.receive()],
+    ["tryReceive", () => router.tryReceive()],
+    ["receiveSync", () => router.receiveSync()],
+    ["drain", () => router.drain().next().value],
+    ["iterate", async () => (await router.iterate().next()).value],
+  ];
+  for (const [name, receive] of receives) {
+    await dealer.send(["a", "b"]);
+    await until(router);
+    assert(router.readable);
+    const message = (await receive())!;
+    assertEquals([name, texts(message).slice(1)], [name, ["a", "b"]]);
+    assertEquals([name, { ...metadataOf(message) }], [name, expected]);
+  }
 });
 
 Deno.test("inproc: a message has no properties at all", async () => {

@@ -1,5 +1,17 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
-import { Context, Pair, Pull, Push, Router, type Socket, Stream, ZmqError } from "../../mod.ts";
+import { inspect } from "node:util";
+import {
+  capability,
+  Context,
+  Pair,
+  Pull,
+  Push,
+  Router,
+  type Socket,
+  Stream,
+  ZmqError,
+} from "../../mod.ts";
+import { handleOf } from "../../socket/handle.ts";
 import { freshAddress, join, withFolder } from "../util.ts";
 import { eachTransport, portOf, received } from "./support.ts";
 
@@ -261,3 +273,48 @@ Deno.test("an inproc name of another context isn't reached", async () => {
   assertEquals(await received(pull), ["arrives"]);
   assertEquals(pull.tryReceive(), undefined);
 });
+
+const PRINTS = { "Deno.inspect": Deno.inspect, "Node's inspect": inspect };
+
+for (const [name, print] of Object.entries(PRINTS)) {
+  Deno.test(`${name}: a socket prints as its class, its addresses, and whether it's closed`, async () => {
+    const pull = new Pull();
+    const nothing = print(pull).replaceAll('"', "'");
+    assertEquals(nothing, "Pull { bound: [], connected: [], closed: false }");
+    const address = await pull.bind("inproc://printed");
+    pull.connect("inproc://other");
+    pull.close();
+    assertEquals(
+      print(pull, { breakLength: 200 }).replaceAll('"', "'"),
+      `Pull { bound: [ '${address}' ], connected: [ 'inproc://other' ], closed: true }`,
+    );
+  });
+
+  Deno.test(`${name}: a subclass's own fields are printed, and the engine isn't`, () => {
+    class Named extends Push {
+      label = "mine";
+    }
+    using socket = new Named();
+    const text = print(socket, { depth: 9, showHidden: true }).replaceAll('"', "'");
+    assert(text.startsWith("Named {") && text.includes("label: 'mine'"), text);
+    assert(!/pointer|Handle|receivers/.test(text), text);
+    assert(print(Push.prototype).startsWith("Push {}"), print(Push.prototype));
+  });
+
+  Deno.test(`${name}: no key, password or user information is printed, with getters neither`, () => {
+    const secret = "0123456789".repeat(4);
+    using socket = new Pair({
+      ...{ plainUsername: "ada", plainPassword: "secret-1", linger: 0 },
+      ...capability.curve ? { curvePublicKey: secret, curveSecretKey: secret } : {},
+    });
+    try {
+      socket.connect("ws://ada:secret-2@127.0.0.1:9");
+    } catch {
+      // libzmq may not know the transport, or the address: what it refuses isn't recorded.
+    }
+    handleOf(socket).endpoints.connect("tcp://ada:secret-3@x:1", () => 0);
+    const text = print(socket, { depth: 9, showHidden: true, getters: true });
+    assert(text.includes("tcp://x:1"), text);
+    assert(!text.includes("secret") && !text.includes(secret), text);
+  });
+}

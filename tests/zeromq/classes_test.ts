@@ -1,4 +1,5 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { inspect } from "node:util";
 import * as zmq from "../../zeromq.ts";
 import { TypeErrorWith, untyped, using } from "./support.ts";
 
@@ -27,5 +28,13 @@ Deno.test("a socket is sealed, and shows nothing of its insides", async () => {
     assert(Object.isSealed(socket));
     assertEquals(Object.getOwnPropertyNames(socket), []);
     assertEquals(Deno.inspect(socket), "Dealer {}");
+  });
+});
+
+Deno.test("a socket that was printed with its getters showed its password", async () => {
+  await using(new Dealer({ plainUsername: "ada", plainPassword: "secret" }), (socket) => {
+    for (const print of [Deno.inspect, inspect]) {
+      assertEquals(print(socket, { getters: true, showHidden: true }), "Dealer {}");
+    }
   });
 });
