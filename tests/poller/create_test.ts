@@ -1,4 +1,4 @@
-import "../fds.ts";
+import "../util.ts";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import type { BackendKind } from "../../poller/backend.ts";
 import { createBackend, defaultKind, kinds } from "../../poller/create.ts";
