@@ -27,13 +27,6 @@ export abstract class Pending {
 // thousand takes 5.8 microseconds, and a signal often lives as long as the program.
 const abortable = new WeakMap<AbortSignal, Set<Pending>>();
 
-/** Throws if it isn't a signal, before anything waits. */
-export function checkSignal(signal: AbortSignal | undefined): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new TypeError("A signal must be an AbortSignal");
-  }
-}
-
 /** Makes a pending operation's signal abort it. */
 export function addToSignal(pending: Pending): void {
   const signal = pending.signal!;

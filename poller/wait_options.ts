@@ -121,7 +121,7 @@ function oneTooMany(signature: Signature, options: unknown): TypeError {
     return notABag(signature, options);
   }
   const { name, hint } = signature;
-  return new TypeError(hint ?? `${name} takes one argument less: its options are the last`);
+  return new TypeError(hint ?? `${name} takes nothing after its options`);
 }
 
 function notABag(signature: Signature, options: unknown): TypeError {

@@ -79,8 +79,8 @@ Deno.test("a method without options says so", () => {
 });
 
 Deno.test("an argument too many is refused", () => {
-  assertRefused(problem({}, 5), /^receive takes one argument less/);
-  assertRefused(problem(undefined, {}), /^receive takes one argument less/);
+  assertRefused(problem({}, 5), /^receive takes nothing after its options$/);
+  assertRefused(problem(undefined, {}), /^receive takes nothing after its options$/);
 });
 
 Deno.test("what other code has put on every object isn't taken for an option", () => {

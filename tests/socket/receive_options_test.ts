@@ -92,7 +92,11 @@ const MISTAKES: [string, (pull: Pull, push: Push) => unknown, RegExp][] = [
     (pull) => pull.receiveSync({ signal: undefined } as never),
     /receiveSync has no option signal: it takes timeout/,
   ],
-  ["receive({}, {})", (pull) => Reflect.apply(pull.receive, pull, [{}, {}]), /one argument less/],
+  [
+    "receive({}, {})",
+    (pull) => Reflect.apply(pull.receive, pull, [{}, {}]),
+    /receive takes nothing after its options/,
+  ],
   ["receive({ ref: 0 })", (pull) => pull.receive({ ref: 0 as never }), /ref is true or false/],
   [
     'send("a", "b")',

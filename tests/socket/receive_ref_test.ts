@@ -107,6 +107,14 @@ Deno.test("a receive with ref: false has its time-out although nothing waits", a
   }
 });
 
+Deno.test("a receive with ref: false has its time-out while something else waits without one", async () => {
+  using pull = new Pull();
+  using parks = new Parks();
+  using _patience = new Patience();
+  await turnsUntil(() => parks.outstanding === 1, "the sleep");
+  await rejects(soon(pull.receive({ ref: false, timeout: 10 })), { code: "EAGAIN" });
+});
+
 Deno.test("a receive with ref: false ends with its signal, and with its socket", async () => {
   const pull = new Pull();
   const controller = new AbortController();
