@@ -35,14 +35,14 @@ const VISIT: Signature = {
 export function visit(
   handle: Handle,
   visitor: Visitor,
-  options: VisitOptions = {},
+  options?: VisitOptions,
   extra?: unknown,
 ): number {
   if (typeof visitor !== "function") throw new TypeError("visit needs a function");
-  checkWait(VISIT, options, extra);
-  const limit = checkedLimit(options.limit);
+  if (options !== undefined || extra !== undefined) checkWait(VISIT, options, extra);
+  const limit = checkedLimit(options?.limit);
   if (handle.closed) throw closedError(handle, "zmq_msg_recv");
-  const { timeout = 0 } = options;
+  const timeout = options?.timeout ?? 0;
   let deadline: number | undefined;
   const buffers = borrowVisitBuffers();
   try {
