@@ -5,7 +5,7 @@ import { checkOptions, type Signature } from "../poller/wait_options.ts";
 import { handleIn, handleOf, openHandleOf } from "./handle.ts";
 import type { Receiver, Sender } from "./halves.ts";
 import { MetadataNames } from "./metadata.ts";
-import { refuseUnknown } from "./option_names.ts";
+import { refuseUnknown } from "../poller/unknown_property.ts";
 import { defineOptions } from "./options.ts";
 import { type OptionName, RECEIVING, SENDING } from "./options_table.ts";
 import { drain, iterate, MessageIterator, receive, receiveSync, tryReceive } from "./receive.ts";

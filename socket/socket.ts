@@ -3,6 +3,7 @@
 import { Context, context as defaultContext, coreOf } from "../context.ts";
 import { type Pollable, pollable } from "../poller/pollable.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
+import { noticeUnknown } from "../poller/unknown_property.ts";
 import { inspectAs } from "../poller/inspect.ts";
 import { idle } from "../poller/reactor.ts";
 import { checkCount } from "../poller/wait_options.ts";
@@ -15,7 +16,7 @@ import {
 import { type Handle, handleIn, handleOf, openHandleOf } from "./handle.ts";
 import { open } from "./open.ts";
 import { observe, type Observer } from "./observer.ts";
-import { hasOption, noticeUnknown, unknownOption } from "./option_names.ts";
+import { hasOption, unknownOption } from "./option_names.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { defineOptions, getOption, setOption } from "./options.ts";
 import { getByNumber, setByNumber } from "./options_by_number.ts";
@@ -511,7 +512,7 @@ inspectAs(Socket.prototype, (socket) => {
 });
 
 defineOptions(Socket.prototype, Object.keys(COMMON) as OptionName[]);
-noticeUnknown(Socket.prototype);
+noticeUnknown(Socket.prototype, (socket, name) => unknownOption(socket, name, "property"));
 
 function checkBag(name: string, options: unknown): void {
   if (options instanceof Context) {

@@ -85,6 +85,17 @@ Deno.test("a context's unknown options, and what isn't an object, are refused", 
   }
 });
 
+Deno.test("a property that a context doesn't have is a TypeError that names the nearest option", () => {
+  using context = new Context();
+  const wrong = context as unknown as Record<string, number>;
+  throws(() => wrong.ioThread = 2, { name: "TypeError", message: /did you mean ioThreads\?/ });
+  class Own extends Context {
+    name = "mine";
+  }
+  using own = new Own();
+  assertEquals([own.name, "ioThread" in context], ["mine", false]);
+});
+
 Deno.test({
   name: "a context that refuses its options leaves nothing open",
   ignore: Deno.build.os !== "linux",

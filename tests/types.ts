@@ -11,6 +11,7 @@ import {
   type MessagePart,
   Pair,
   Poller,
+  PollerTimer,
   Publisher,
   Pull,
   Push,
@@ -269,6 +270,42 @@ export const CLAIMS: Record<string, () => unknown> = {
     new Poller().add({});
     // @ts-expect-error -- not an interest
     new Poller().modify(0, { read: true });
+    // @ts-expect-error -- the key is an option
+    new Poller<string>().add(0, { readable: true }, "stdin");
+  },
+
+  "a Poller's keys are required where they have a type, and come back as that": async () => {
+    const poller = new Poller<"stdin" | "beat">();
+    poller.add(0, { key: "stdin" });
+    const timer = poller.addTimer(5, { repeat: true, key: "beat" });
+    same<typeof timer.key, "stdin" | "beat">(true);
+    // @ts-expect-error -- without a key
+    poller.add(1);
+    // @ts-expect-error -- without a key
+    poller.add(1, { writable: true });
+    // @ts-expect-error -- another key
+    poller.add(1, { key: "stdout" });
+    // @ts-expect-error -- without a key
+    poller.addTimer(5);
+    // @ts-expect-error -- without a key
+    poller.addTimer(5, { repeat: true });
+    for (const { key } of await poller.wait()) same<typeof key, "stdin" | "beat">(true);
+    for await (const [{ key }] of poller.iterate()) same<typeof key, "stdin" | "beat">(true);
+    const plain = new Poller();
+    plain.add(0);
+    plain.add(1, { writable: true });
+    plain.addTimer(5);
+    // @ts-expect-error -- this Poller has no keys
+    plain.add(2, { key: "stderr" });
+    for (const { key } of plain.waitSync()) same<typeof key, undefined>(true);
+    const optional = new Poller<string | undefined>();
+    optional.add(0);
+    optional.add(1, { key: "stdout" });
+    const generic = <Key>(some: Poller<Key>, key: Key) => some.add(0, { key });
+    generic(poller, "beat");
+    // @ts-expect-error -- made by addTimer only
+    new PollerTimer({});
+    await using _closed = plain;
   },
 
   "a proxy keeps its sockets' types, and takes its own options": async () => {

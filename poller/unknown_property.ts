@@ -1,0 +1,30 @@
+/** Objects that take no property that their class doesn't have. */
+
+/** The prototypes of the library's own classes that take none. */
+const own = new WeakSet<object>();
+
+/** Has the instances of a class take no property that it doesn't have; those of classes that derive from it may. */
+export function refuseUnknown(prototype: object): void {
+  own.add(prototype);
+}
+
+/**
+ * Lets a class's prototype notice what is set on an instance and isn't there. `errorOf` makes the error for a name.
+ *
+ * Fact: a property that an object doesn't have is set through its prototypes, of which one may be a Proxy. Failure:
+ * `push.lingr = 0` did nothing. Decision: the Proxy stands behind all properties that an object has, so they cost what they
+ * did. Where it isn't extensible, an object refuses such a name too, but V8's message can't say which one was meant.
+ */
+export function noticeUnknown(
+  prototype: object,
+  errorOf: (object: object, name: string) => TypeError,
+): void {
+  const above = Object.create(Object.getPrototypeOf(prototype));
+  const set: ProxyHandler<object>["set"] = (target, name, value, receiver) => {
+    if (typeof name === "string" && !(name in target) && own.has(Object.getPrototypeOf(receiver))) {
+      throw errorOf(receiver, name);
+    }
+    return Reflect.set(target, name, value, receiver);
+  };
+  Object.setPrototypeOf(prototype, new Proxy(above, { set }));
+}
