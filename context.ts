@@ -19,6 +19,9 @@ let coreIn: (value: object) => ContextCore | undefined;
  * Most programs need no context of their own: sockets are made in the default {@linkcode context}.
  * Nothing is allocated before the first socket.
  *
+ * Printed, a context shows its open sockets, and what keeps the process alive: receives, sends and waits of this isolate
+ * that are pending. `console.log(context)` answers "why doesn't my program end".
+ *
  * @example A context of one's own
  * ```ts
  * import { Context, Pair } from "@deno-zmq/zmq";
@@ -145,6 +148,9 @@ export class Context extends Uncloneable implements Disposable, AsyncDisposable 
   /**
    * Adds a processor to those on which the I/O threads may run; by default all. To be called before the first socket
    * (`ZMQ_THREAD_AFFINITY_CPU_ADD`).
+   *
+   * @throws {TypeError} If it isn't a number.
+   * @throws {RangeError} If it's negative or a fraction.
    */
   addThreadAffinity(cpu: number): void {
     this.#core.set(OPTIONS.threadAffinityAdd, "threadAffinity", natural(cpu, "threadAffinity", 0));
@@ -153,6 +159,8 @@ export class Context extends Uncloneable implements Disposable, AsyncDisposable 
   /**
    * Removes a processor that was added (`ZMQ_THREAD_AFFINITY_CPU_REMOVE`).
    *
+   * @throws {TypeError} If it isn't a number.
+   * @throws {RangeError} If it's negative or a fraction.
    * @throws {ZmqError} EINVAL If it wasn't added.
    */
   removeThreadAffinity(cpu: number): void {

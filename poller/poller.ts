@@ -197,6 +197,7 @@ export class Poller<Key = undefined> extends Uncloneable
    * Stops watching. Takes effect at once, also while a wait is pending.
    *
    * @throws {ZmqError} ENOENT If it isn't watched.
+   * @throws {ZmqError} EBADF If the Poller is closed.
    */
   remove(source: Pollable | number): void {
     this.#core.remove(this.#core.find(source, "remove"));

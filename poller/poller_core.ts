@@ -378,7 +378,9 @@ class PendingWait<Key> extends Pending {
 function targetOf(source: Pollable): Source {
   const target = (source as Partial<Pollable> | null | undefined)?.[pollable];
   if (target instanceof Source) return target;
-  throw new TypeError("A Poller watches sockets and numbers of file descriptors");
+  throw new TypeError(
+    "A Poller watches sockets and file descriptors by their numbers, such as 0 for Deno.stdin",
+  );
 }
 
 /** What to wait for on a source, from what a program has said. Throws for what it never becomes. */

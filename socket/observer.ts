@@ -109,7 +109,12 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable, AsyncDi
     return this.#monitor.lost;
   }
 
-  /** How many unread events are kept. Default 1000. */
+  /**
+   * How many unread events are kept; `Infinity` for all of them. Default 1000.
+   *
+   * @throws {TypeError} When it's set to what isn't a number.
+   * @throws {RangeError} When it's set to less than 1, or to a fraction.
+   */
   get capacity(): number {
     return this.#monitor.capacity;
   }
