@@ -93,7 +93,7 @@ export function errorOf(errno: number, call: string, subject: Subject = {}): Zmq
   const action = ACTION[call] ?? call;
   const object = address ?? option;
   const what = object === undefined ? action : `${action} ${object}`;
-  const hint = HINT[`${call} ${code}`] ?? HINT[code];
+  const hint = addressHint(call, code, address) ?? HINT[`${call} ${code}`] ?? HINT[code];
   const text = cString(libc().strerror(errno)).toLowerCase();
   return new ZmqError(
     `${what} failed: ${text} (${call}: ${code}).${hint === undefined ? "" : ` ${hint}`}`,
@@ -135,8 +135,9 @@ const ADDRESSES = "An address reads transport://place, such as tcp://127.0.0.1:5
   "ipc:///tmp/name or inproc://name.";
 
 const HINT: Record<string, string> = {
-  EADDRINUSE: "Another socket is bound there: choose another port, or bind to a wildcard port " +
-    "(tcp://127.0.0.1:*) and read lastEndpoint.",
+  EADDRINUSE:
+    "Another socket is bound there: choose another port, or bind to a wildcard port, as in " +
+    "tcp://127.0.0.1:*, and use the address that bind resolves to.",
   EADDRNOTAVAIL: "The address belongs to no interface of this machine.",
   EPROTONOSUPPORT: "This build of libzmq doesn't know the transport: see capability.",
   EAFNOSUPPORT: "The system doesn't have what the transport needs: tipc needs the kernel's module.",
@@ -159,11 +160,33 @@ const HINT: Record<string, string> = {
   "zmq_bind EINVAL": ADDRESSES,
   "zmq_connect EINVAL": ADDRESSES,
   "zmq_bind ENODEV": "The host must be an address or an interface of this machine, or *.",
-  "zmq_unbind ENOENT": "The socket isn't bound there: give the address as lastEndpoint reads.",
+  "zmq_bind ENOENT": "The folder of an ipc address has to be there.",
+  "zmq_unbind ENOENT": "The socket isn't bound there: give the address that bind has resolved to.",
   "zmq_disconnect ENOENT": "The socket isn't connected there.",
   "epoll_ctl EBADF": "The file descriptor isn't open.",
   "epoll_ctl EEXIST": "The file descriptor was added already.",
 };
+
+/** What to do about an address that libzmq has refused, where that depends on the address; undefined for others. */
+function addressHint(call: string, code: string, address = ""): string | undefined {
+  const [, transport, place] = /^(\w+):\/\/(.*)$/.exec(address) ?? [];
+  if (code === "EADDRINUSE" && transport === "inproc") {
+    return "Another socket of its context is bound to that name.";
+  }
+  if (code !== "EINVAL" || !["tcp", "udp", "ws", "wss"].includes(transport)) return undefined;
+  const [, host, port] = /^(\[[^\]]*\]|[^:/]*)(?::([^/]*))?/.exec(place) ?? [];
+  const example = `${transport}://127.0.0.1:5555`;
+  if (port === undefined || port === "") {
+    const any = call === "zmq_bind" ? `, or ${transport}://127.0.0.1:* for any` : "";
+    return `It has no port: an address reads ${example}${any}.`;
+  }
+  if (call !== "zmq_connect") return undefined;
+  if (host === "*") return `A socket is bound to *, and connects to a host: ${example}.`;
+  if (port === "*" || port === "0") {
+    return `A socket is bound to any port, and connects to a certain one: ${example}.`;
+  }
+  return undefined;
+}
 
 /** libzmq's own numbers begin here. They stand in for POSIX's numbers that a platform lacks. */
 const ZMQ_HAUSNUMERO = 156384712;

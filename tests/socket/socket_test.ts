@@ -192,9 +192,54 @@ Deno.test("an error's message is a sentence that says what to do", async () => {
   assertEquals(
     error.message,
     `Binding to ${first.lastEndpoint} failed: address already in use (zmq_bind: EADDRINUSE). ` +
-      "Another socket is bound there: choose another port, or bind to a wildcard port " +
-      "(tcp://127.0.0.1:*) and read lastEndpoint.",
+      "Another socket is bound there: choose another port, or bind to a wildcard port, as in " +
+      "tcp://127.0.0.1:*, and use the address that bind resolves to.",
   );
+});
+
+const ADVICE: [what: string, address: string, bound: RegExp | undefined, connected: RegExp][] = [
+  [
+    "has no port",
+    "tcp://127.0.0.1",
+    /It has no port: .*, or tcp:.*:\* for any\.$/,
+    /It has no port/,
+  ],
+  [
+    "is every host",
+    "tcp://*:5555",
+    undefined,
+    /is bound to \*, and connects to a host: tcp:.*5555\.$/,
+  ],
+  [
+    "has any port",
+    "tcp://127.0.0.1:*",
+    undefined,
+    /is bound to any port, and connects to a certain/,
+  ],
+  ["has no transport", "localhost:5555", /reads transport:\/\/place/, /reads transport:\/\/place/],
+];
+
+for (const [what, address, bound, connected] of ADVICE) {
+  Deno.test(`the error about an address that ${what} says what's wrong with it`, () => {
+    using push = new Push();
+    throws(() => push.connect(address), { name: "ZmqError", code: "EINVAL", message: connected });
+    if (bound === undefined) return;
+    throws(() => push.bindSync(address), { name: "ZmqError", code: "EINVAL", message: bound });
+  });
+}
+
+Deno.test("the error about an inproc name in use doesn't advise another port", () => {
+  using first = new Push();
+  const address = first.bindSync(freshAddress("inproc"));
+  using second = new Push();
+  const error = { code: "EADDRINUSE", message: /is bound to that name\.$/ };
+  throws(() => second.bindSync(address), error);
+});
+
+Deno.test("the error about a path whose folder isn't there says so", () => {
+  using push = new Push();
+  const error = { code: "ENOENT", message: /The folder of an ipc address has to be there\.$/ };
+  throws(() => push.bindSync("ipc:///no-such-folder/socket"), error);
 });
 
 for (const over of eachTransport()) {
