@@ -15,10 +15,10 @@
  * import { Push, ZmqError } from "@deno-zmq/zmq";
  *
  * using first = new Push();
- * await first.bind("tcp://127.0.0.1:*");
+ * const address = await first.bind("tcp://127.0.0.1:*");
  * using second = new Push();
  * try {
- *   await second.bind(first.lastEndpoint!);
+ *   await second.bind(address);
  * } catch (error) {
  *   if (!(error instanceof ZmqError) || error.code !== "EADDRINUSE") throw error;
  *   console.log(error.call, error.address);

@@ -149,8 +149,7 @@ const READS = 5;
 async function showPoller(): Promise<void> {
   await using pull = new Pull();
   await using push = new Push({ linger: 0 });
-  await pull.bind("tcp://127.0.0.1:*");
-  push.connect(pull.lastEndpoint!);
+  push.connect(await pull.bind("tcp://127.0.0.1:*"));
 
   using poller = new Poller<string>();
   poller.add(pull, { key: "socket" });

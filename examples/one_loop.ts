@@ -126,8 +126,7 @@ async function run(folder: string): Promise<void> {
   // A socket, and another that sends to it.
   await using pull = new Pull();
   await using push = new Push();
-  await pull.bind("tcp://127.0.0.1:*");
-  push.connect(pull.lastEndpoint!);
+  push.connect(await pull.bind("tcp://127.0.0.1:*"));
   let messages = 0;
   loop.watch(pull, {
     name: "socket",

@@ -150,8 +150,8 @@ async function open(socket: AnySocket, { addresses }: Job): Promise<string[]> {
       socket.ipv6 = address.includes("//[");
       if (!binds) socket.connect(address);
       else {
-        await socket.bind(address);
-        if (socket.lastEndpoint !== address) chosen.push(socket.lastEndpoint!);
+        const bound = await socket.bind(address);
+        if (bound !== address) chosen.push(bound);
       }
     }
   } catch (error) {

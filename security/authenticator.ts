@@ -61,9 +61,9 @@ export interface RuleOptions {
  *
  * const own = { zapDomain: "home", zapEnforceDomain: true, receivedProperties: ["User-Id"] };
  * await using pull = new Pull({ ...server.serverOptions(), ...own });
- * await pull.bind("tcp://127.0.0.1:*");
+ * const address = await pull.bind("tcp://127.0.0.1:*");
  * await using push = new Push(ada.clientOptions(server.publicKey));
- * push.connect(pull.lastEndpoint!);
+ * push.connect(address);
  * await push.send("hello");
  * const message = await pull.receive();
  * console.log(metadataOf(message)?.["User-Id"] === ada.publicKey);

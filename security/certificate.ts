@@ -52,9 +52,9 @@ export interface SaveOptions {
  *
  * const [server, client] = [Certificate.create(), Certificate.create({ name: "Ada" })];
  * await using pull = new Pull(server.serverOptions());
- * await pull.bind("tcp://127.0.0.1:*");
+ * const address = await pull.bind("tcp://127.0.0.1:*");
  * await using push = new Push(client.clientOptions(server.publicKey));
- * push.connect(pull.lastEndpoint!);
+ * push.connect(address);
  * await push.send("hello");
  * console.log(String(await pull.receive()), "from", client);
  * ```

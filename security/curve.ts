@@ -24,13 +24,13 @@ export interface CurveKeyPair {
  *
  * const [server, client] = [curveKeyPair(), curveKeyPair()];
  * await using pull = new Pull({ curveServer: true, curveSecretKey: server.secretKey });
- * await pull.bind("tcp://127.0.0.1:*");
+ * const address = await pull.bind("tcp://127.0.0.1:*");
  * await using push = new Push({
  *   curveServerKey: server.publicKey,
  *   curvePublicKey: client.publicKey,
  *   curveSecretKey: client.secretKey,
  * });
- * push.connect(pull.lastEndpoint!);
+ * push.connect(address);
  * await push.send("no one else can read this");
  * console.log(String(await pull.receive()));
  * ```

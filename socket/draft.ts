@@ -13,9 +13,9 @@
  *
  * if (capability.draft) {
  *   using server = new Server();
- *   await server.bind("tcp://127.0.0.1:*");
+ *   const address = await server.bind("tcp://127.0.0.1:*");
  *   using client = new Client();
- *   client.connect(server.lastEndpoint!);
+ *   client.connect(address);
  *
  *   await client.send("hello");
  *   const [text, { routingId }] = await server.receive();
@@ -105,7 +105,15 @@ export interface ServerOptions extends SocketOptions, ReceiverOptions, SenderOpt
  * ```
  */
 export class Server extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   * @throws {ZmqError} ENOTSUP If the libzmq in use was built without its draft API.
+   */
   constructor(options?: ServerOptions) {
     super(TYPES.Server.number, options, arguments.length);
   }
@@ -154,7 +162,15 @@ export interface ClientOptions extends SocketOptions, ReceiverOptions, SenderOpt
  * ```
  */
 export class Client extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   * @throws {ZmqError} ENOTSUP If the libzmq in use was built without its draft API.
+   */
   constructor(options?: ClientOptions) {
     super(TYPES.Client.number, options, arguments.length);
   }
@@ -188,10 +204,10 @@ export interface RadioOptions extends SocketOptions, SenderOptions {
  *
  * if (capability.draft) {
  *   using radio = new Radio();
- *   await radio.bind("tcp://127.0.0.1:*");
+ *   const address = await radio.bind("tcp://127.0.0.1:*");
  *   using dish = new Dish();
  *   dish.join("weather");
- *   dish.connect(radio.lastEndpoint!);
+ *   dish.connect(address);
  *   // Until the radio knows that a dish has joined, it drops messages.
  *   const timer = setInterval(() => radio.send("rain", { group: "weather" }), 10);
  *   const [text, { group }] = await dish.receive();
@@ -201,7 +217,15 @@ export interface RadioOptions extends SocketOptions, SenderOptions {
  * ```
  */
 export class Radio extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   * @throws {ZmqError} ENOTSUP If the libzmq in use was built without its draft API.
+   */
   constructor(options?: RadioOptions) {
     super(TYPES.Radio.number, options, arguments.length);
   }
@@ -243,7 +267,15 @@ export interface DishOptions extends SocketOptions, ReceiverOptions {}
  * ```
  */
 export class Dish extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   * @throws {ZmqError} ENOTSUP If the libzmq in use was built without its draft API.
+   */
   constructor(options?: DishOptions) {
     super(TYPES.Dish.number, options, arguments.length);
   }
@@ -317,7 +349,15 @@ export interface GatherOptions extends SocketOptions, ReceiverOptions {
  * ```
  */
 export class Gather extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   * @throws {ZmqError} ENOTSUP If the libzmq in use was built without its draft API.
+   */
   constructor(options?: GatherOptions) {
     super(TYPES.Gather.number, options, arguments.length);
   }
@@ -363,7 +403,15 @@ export interface ScatterOptions extends SocketOptions, SenderOptions {
  * ```
  */
 export class Scatter extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   * @throws {ZmqError} ENOTSUP If the libzmq in use was built without its draft API.
+   */
   constructor(options?: ScatterOptions) {
     super(TYPES.Scatter.number, options, arguments.length);
   }
@@ -410,7 +458,15 @@ export interface PeerOptions extends SocketOptions, ReceiverOptions, SenderOptio
  * ```
  */
 export class Peer extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   * @throws {ZmqError} ENOTSUP If the libzmq in use was built without its draft API.
+   */
   constructor(options?: PeerOptions) {
     super(TYPES.Peer.number, options, arguments.length);
   }
@@ -467,7 +523,15 @@ export interface ChannelOptions extends SocketOptions, ReceiverOptions, SenderOp
  * ```
  */
 export class Channel extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   * @throws {ZmqError} ENOTSUP If the libzmq in use was built without its draft API.
+   */
   constructor(options?: ChannelOptions) {
     super(TYPES.Channel.number, options, arguments.length);
   }
@@ -510,7 +574,15 @@ export interface DatagramOptions extends SocketOptions, ReceiverOptions, SenderO
  * ```
  */
 export class Datagram extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   * @throws {ZmqError} ENOTSUP If the libzmq in use was built without its draft API.
+   */
   constructor(options?: DatagramOptions) {
     super(TYPES.Datagram.number, options, arguments.length);
   }

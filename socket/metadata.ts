@@ -48,9 +48,9 @@ const known = new WeakMap<readonly Frame[], Metadata>();
  * import { metadataOf, Pull, Push } from "@deno-zmq/zmq";
  *
  * using pull = new Pull({ receivedProperties: ["Peer-Address", "Socket-Type"] });
- * await pull.bind("tcp://127.0.0.1:*");
+ * const address = await pull.bind("tcp://127.0.0.1:*");
  * using push = new Push();
- * push.connect(pull.lastEndpoint!);
+ * push.connect(address);
  * await push.send("hello");
  * const message = await pull.receive();
  * console.log(metadataOf(message)?.["Peer-Address"], metadataOf(message)?.["Socket-Type"]);

@@ -37,7 +37,14 @@ export interface PairOptions extends SocketOptions, ReceiverOptions, SenderOptio
  * ```
  */
 export class Pair extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   */
   constructor(options?: PairOptions) {
     super(TYPES.Pair.number, options, arguments.length);
   }

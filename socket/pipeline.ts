@@ -40,16 +40,23 @@ export interface PushOptions extends SocketOptions, SenderOptions {
  * import { Pull, Push } from "@deno-zmq/zmq";
  *
  * using push = new Push();
- * await push.bind("tcp://127.0.0.1:*");
+ * const address = await push.bind("tcp://127.0.0.1:*");
  * using pull = new Pull();
- * pull.connect(push.lastEndpoint!);
+ * pull.connect(address);
  * await push.send("work");
  * const [work] = await pull.receive();
  * console.log(work.text());
  * ```
  */
 export class Push extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   */
   constructor(options?: PushOptions) {
     super(TYPES.Push.number, options, arguments.length);
   }
@@ -94,9 +101,9 @@ export interface PullOptions extends SocketOptions, ReceiverOptions {
  * import { Pull, Push } from "@deno-zmq/zmq";
  *
  * using pull = new Pull();
- * await pull.bind("tcp://127.0.0.1:*");
+ * const address = await pull.bind("tcp://127.0.0.1:*");
  * using push = new Push();
- * push.connect(pull.lastEndpoint!);
+ * push.connect(address);
  * await push.send(["a message of", "two parts"]);
  * for await (const [first, second] of pull) {
  *   console.log(first.text(), second.text());
@@ -105,7 +112,14 @@ export interface PullOptions extends SocketOptions, ReceiverOptions {
  * ```
  */
 export class Pull extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   */
   constructor(options?: PullOptions) {
     super(TYPES.Pull.number, options, arguments.length);
   }

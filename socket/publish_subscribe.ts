@@ -62,7 +62,14 @@ export interface PublisherOptions extends SocketOptions, SenderOptions {
  * ```
  */
 export class Publisher extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   */
   constructor(options?: PublisherOptions) {
     super(TYPES.Publisher.number, options, arguments.length);
   }
@@ -125,7 +132,14 @@ export interface SubscriberOptions extends SocketOptions, ReceiverOptions {
  * ```
  */
 export class Subscriber extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   */
   constructor(options?: SubscriberOptions) {
     super(TYPES.Subscriber.number, options, arguments.length);
   }
@@ -234,7 +248,14 @@ export interface XPublisherOptions extends SocketOptions, ReceiverOptions, Sende
  * ```
  */
 export class XPublisher extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   */
   constructor(options?: XPublisherOptions) {
     super(TYPES.XPublisher.number, options, arguments.length);
   }
@@ -354,7 +375,14 @@ export interface XSubscriberOptions extends SocketOptions, ReceiverOptions, Send
  * ```
  */
 export class XSubscriber extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   */
   constructor(options?: XSubscriberOptions) {
     super(TYPES.XSubscriber.number, options, arguments.length);
   }

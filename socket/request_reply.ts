@@ -47,9 +47,9 @@ export interface RequestOptions extends SocketOptions, ReceiverOptions, SenderOp
  * import { Reply, Request } from "@deno-zmq/zmq";
  *
  * using reply = new Reply();
- * await reply.bind("tcp://127.0.0.1:*");
+ * const address = await reply.bind("tcp://127.0.0.1:*");
  * using request = new Request({ receiveTimeout: 1000 });
- * request.connect(reply.lastEndpoint!);
+ * request.connect(address);
  *
  * await request.send("4 + 5");
  * const [question] = await reply.receive();
@@ -58,7 +58,14 @@ export interface RequestOptions extends SocketOptions, ReceiverOptions, SenderOp
  * ```
  */
 export class Request extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   */
   constructor(options?: RequestOptions) {
     super(TYPES.Request.number, options, arguments.length);
   }
@@ -144,7 +151,14 @@ export interface ReplyOptions extends SocketOptions, ReceiverOptions, SenderOpti
  * ```
  */
 export class Reply extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   */
   constructor(options?: ReplyOptions) {
     super(TYPES.Reply.number, options, arguments.length);
   }
@@ -225,9 +239,9 @@ export interface DealerOptions extends SocketOptions, ReceiverOptions, SenderOpt
  * import { Dealer, Router } from "@deno-zmq/zmq";
  *
  * using router = new Router();
- * await router.bind("tcp://127.0.0.1:*");
+ * const address = await router.bind("tcp://127.0.0.1:*");
  * using dealer = new Dealer({ routingId: "client-1" });
- * dealer.connect(router.lastEndpoint!);
+ * dealer.connect(address);
  * await dealer.send("hello");
  * const [id, text] = await router.receive();
  * await router.send([id, `${text} to ${id}`]);
@@ -235,7 +249,14 @@ export interface DealerOptions extends SocketOptions, ReceiverOptions, SenderOpt
  * ```
  */
 export class Dealer extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   */
   constructor(options?: DealerOptions) {
     super(TYPES.Dealer.number, options, arguments.length);
   }
@@ -332,9 +353,9 @@ export interface RouterOptions extends SocketOptions, ReceiverOptions, SenderOpt
  * import { Request, Router } from "@deno-zmq/zmq";
  *
  * using router = new Router();
- * await router.bind("tcp://127.0.0.1:*");
+ * const address = await router.bind("tcp://127.0.0.1:*");
  * using request = new Request();
- * request.connect(router.lastEndpoint!);
+ * request.connect(address);
  * await request.send("who am I?");
  * const [id, empty, text] = await router.receive();
  * await router.send([id, empty, `you asked: ${text}`]);
@@ -342,7 +363,14 @@ export interface RouterOptions extends SocketOptions, ReceiverOptions, SenderOpt
  * ```
  */
 export class Router extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   */
   constructor(options?: RouterOptions) {
     super(TYPES.Router.number, options, arguments.length);
   }

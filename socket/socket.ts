@@ -126,9 +126,9 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * import { Reply, Request } from "@deno-zmq/zmq";
    *
    * using reply = new Reply();
-   * await reply.bind("tcp://127.0.0.1:*");
+   * const address = await reply.bind("tcp://127.0.0.1:*");
    * using request = new Request();
-   * request.connect(reply.lastEndpoint!);
+   * request.connect(address);
    * await request.send("is anyone there?");
    * console.log(await reply.wait({ timeout: 1000 })); // true
    * console.log(await request.wait({ timeout: 10 })); // false
@@ -375,15 +375,21 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * Adds to the addresses from which later binds accept TCP peers, in CIDR notation such as
    * `"192.168.0.0/16"`; before the first, all are accepted (`ZMQ_TCP_ACCEPT_FILTER`).
    *
-   * @throws {TypeError} If it isn't a string.
+   * @throws {TypeError} If it isn't a string, or there's an argument too many.
    * @throws {RangeError} If it has no bytes, or more than 255.
    * @throws {ZmqError} EINVAL If it isn't an address.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   addTcpAcceptFilter(address: string): void {
+    checkCount("addTcpAcceptFilter", arguments.length, 1);
     addFilter(this, "tcpAcceptFilter", textBytes("addTcpAcceptFilter", address));
   }
 
-  /** Removes the filters that were added, so that later binds accept TCP peers from all addresses. */
+  /**
+   * Removes the filters that were added, so that later binds accept TCP peers from all addresses.
+   *
+   * @throws {ZmqError} EBADF If the socket is closed.
+   */
   clearTcpAcceptFilters(): void {
     addFilter(this, "tcpAcceptFilter", null);
   }
@@ -391,24 +397,44 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   /**
    * Adds to the processes from which later binds accept ipc peers, by process id (`ZMQ_IPC_FILTER_PID`).
    *
-   * @throws {TypeError} If it isn't a number.
+   * @throws {TypeError} If it isn't a number, or there's an argument too many.
    * @throws {RangeError} If it isn't a whole number of 0 or more.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   addIpcFilterPid(pid: number): void {
+    checkCount("addIpcFilterPid", arguments.length, 1);
     addFilter(this, "ipcFilterPid", idBytes("addIpcFilterPid", pid));
   }
 
-  /** Adds to the users from whom later binds accept ipc peers, by user id; see {@linkcode Socket.addIpcFilterPid} (`ZMQ_IPC_FILTER_UID`). */
+  /**
+   * Adds to the users from whom later binds accept ipc peers, by user id; see {@linkcode Socket.addIpcFilterPid} (`ZMQ_IPC_FILTER_UID`).
+   *
+   * @throws {TypeError} If it isn't a number, or there's an argument too many.
+   * @throws {RangeError} If it isn't a whole number of 0 or more.
+   * @throws {ZmqError} EBADF If the socket is closed.
+   */
   addIpcFilterUid(uid: number): void {
+    checkCount("addIpcFilterUid", arguments.length, 1);
     addFilter(this, "ipcFilterUid", idBytes("addIpcFilterUid", uid));
   }
 
-  /** Adds to the groups from which later binds accept ipc peers, by group id; see {@linkcode Socket.addIpcFilterPid} (`ZMQ_IPC_FILTER_GID`). */
+  /**
+   * Adds to the groups from which later binds accept ipc peers, by group id; see {@linkcode Socket.addIpcFilterPid} (`ZMQ_IPC_FILTER_GID`).
+   *
+   * @throws {TypeError} If it isn't a number, or there's an argument too many.
+   * @throws {RangeError} If it isn't a whole number of 0 or more.
+   * @throws {ZmqError} EBADF If the socket is closed.
+   */
   addIpcFilterGid(gid: number): void {
+    checkCount("addIpcFilterGid", arguments.length, 1);
     addFilter(this, "ipcFilterGid", idBytes("addIpcFilterGid", gid));
   }
 
-  /** Removes the filters of processes, users and groups, so that later binds accept all ipc peers. */
+  /**
+   * Removes the filters of processes, users and groups, so that later binds accept all ipc peers.
+   *
+   * @throws {ZmqError} EBADF If the socket is closed.
+   */
   clearIpcFilters(): void {
     for (const name of ["ipcFilterPid", "ipcFilterUid", "ipcFilterGid"] as const) {
       addFilter(this, name, null);
@@ -423,6 +449,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * @throws {TypeError} If it isn't such an object.
    * @throws {RangeError} If a name is too long.
    * @throws {ZmqError} EEXIST If a name has another text already.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   get metadata(): Readonly<Record<string, string>> {
     const { shadowOptions } = openHandleOf(this, "zmq_getsockopt");
@@ -437,12 +464,16 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   }
 
   /**
-   * Reads any option by its number in `zmq.h`, for those that have no property here (`zmq_getsockopt`).
+   * Reads any option by its number in `zmq.h`, for those that have no property here (`zmq_getsockopt`). CURVE keys are read
+   * as `"string"`, of 40 characters, or as `"bytes"`, of which there are 32.
    *
+   * @throws {TypeError} If the number isn't one, the type isn't one of these, or there's an argument too many.
    * @throws {ZmqError} EINVAL If libzmq doesn't know the option, or not as that type.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   getOption<T extends keyof OptionTypes>(option: number, type: T): OptionTypes[T];
   getOption(option: number, type: keyof OptionTypes): OptionTypes[keyof OptionTypes] {
+    checkCount("getOption", arguments.length, 2);
     return getByNumber(openHandleOf(this, "zmq_getsockopt"), option, type);
   }
 
@@ -450,12 +481,17 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * Sets any option by its number in `zmq.h`, for those that have no property here (`zmq_setsockopt`). A number or
    * boolean is set as an `int`, a bigint as 64 bits, a string or bytes as they are, and `null` as nothing.
    *
+   * @throws {TypeError} If the number isn't one, the value is none of these, or there's an argument too many.
+   * @throws {TypeError} If libzmq would end the process by it.
+   * @throws {RangeError} If a number doesn't fit into 32 bits, or a bigint into 64.
    * @throws {ZmqError} EINVAL If libzmq doesn't know the option, or refuses the value.
+   * @throws {ZmqError} EBADF If the socket is closed.
    */
   setOption(
     option: number,
     value: number | bigint | boolean | string | Uint8Array | null,
   ): void {
+    checkCount("setOption", arguments.length, 2);
     setByNumber(openHandleOf(this, "zmq_setsockopt"), option, value);
   }
 

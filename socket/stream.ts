@@ -36,8 +36,8 @@ export interface StreamOptions extends SocketOptions, ReceiverOptions, SenderOpt
  * import { Stream } from "@deno-zmq/zmq";
  *
  * using server = new Stream();
- * await server.bind("tcp://127.0.0.1:*");
- * const { hostname, port } = new URL(server.lastEndpoint!.replace("tcp:", "http:"));
+ * const address = await server.bind("tcp://127.0.0.1:*");
+ * const { hostname, port } = new URL(address.replace("tcp:", "http:"));
  * using client = await Deno.connect({ hostname, port: Number(port) });
  * await client.write(new TextEncoder().encode("hello"));
  * for await (const [peer, bytes] of server) {
@@ -48,7 +48,14 @@ export interface StreamOptions extends SocketOptions, ReceiverOptions, SenderOpt
  * ```
  */
 export class Stream extends Socket {
-  /** Opens a socket. */
+  /**
+   * Opens a socket.
+   *
+   * @throws {TypeError} If the options aren't an object, one is unknown or has the wrong type, or there's an argument too many.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {ZmqError} EMFILE If the context or the process can have no more sockets.
+   * @throws {ZmqError} EINVAL If libzmq refuses an option.
+   */
   constructor(options?: StreamOptions) {
     super(TYPES.Stream.number, options, arguments.length);
   }

@@ -107,7 +107,7 @@ for (const over of eachTransport()) {
   );
 }
 
-Deno.test("the methods that take an address refuse an argument too many", async () => {
+Deno.test("methods refuse an argument too many", async () => {
   using router = new Router();
   using pull = new Pull();
   const call = (name: string, ...args: unknown[]) => async () =>
@@ -116,6 +116,16 @@ Deno.test("the methods that take an address refuse an argument too many", async 
     const refused = { name: "TypeError", message: `${name} takes one argument, not 2` };
     await rejects(call(name, "inproc://x", {}), refused);
   }
+  for (
+    const name of ["addTcpAcceptFilter", "addIpcFilterPid", "addIpcFilterUid", "addIpcFilterGid"]
+  ) {
+    await rejects(call(name, 1, 2), {
+      name: "TypeError",
+      message: `${name} takes one argument, not 2`,
+    });
+  }
+  await rejects(call("getOption", 17, "int", 1), { name: "TypeError", message: /2 arguments/ });
+  await rejects(call("setOption", 17, 0, 1), { name: "TypeError", message: /2 arguments/ });
   await rejects(call("bindToRandomPort", HOST, {}, {}), { name: "TypeError", message: /2 arg/ });
   throws(() => Reflect.apply(router.connect, router, [HOST, {}, {}]), { message: /2 arguments/ });
 });
