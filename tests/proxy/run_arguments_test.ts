@@ -14,6 +14,8 @@ for (const [way, options] of WAYS) {
   Deno.test(`${way}: an abort ends a run in order: what has come is passed on, and the promise resolves`, async () => {
     await using setting = await tasks(options);
     const { proxy, sender, receiver } = setting;
+    // Or the first message would wait for the proxy that has ended to come back.
+    sender.disconnect(sender.lastEndpoint!);
     proxy.terminate();
     await soon(setting.run);
     const ending = new AbortController();
