@@ -47,7 +47,7 @@ export class Endpoints {
 
   /** To what it's bound and connected, and was when it was closed, without user information: to be printed. */
   get bound(): string[] {
-    return [...this.#bound.keys()].map(withoutUser);
+    return [...this.#bound.keys()]; // as libzmq has resolved them, they have none
   }
   get connected(): string[] {
     return [...this.#connected.keys()].map(withoutUser);

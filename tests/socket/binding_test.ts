@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
-import { capability, Pull, Push, Router } from "../../mod.ts";
+import { capability, Pull, Push, Router, Stream } from "../../mod.ts";
 import { eachTransport, portOf, received } from "./support.ts";
 
 const HOST = "tcp://127.0.0.1";
@@ -128,4 +128,18 @@ Deno.test("methods refuse an argument too many", async () => {
   await rejects(call("setOption", 17, 0, 1), { name: "TypeError", message: /2 arguments/ });
   await rejects(call("bindToRandomPort", HOST, {}, {}), { name: "TypeError", message: /2 arg/ });
   throws(() => Reflect.apply(router.connect, router, [HOST, {}, {}]), { message: /2 arguments/ });
+});
+
+Deno.test("the options of a Router's and a Stream's connect are checked", () => {
+  for (const socket of [new Router(), new Stream()]) {
+    using _ = socket;
+    const connect = (options: unknown) => () =>
+      Reflect.apply(socket.connect, socket, ["inproc://x", options]);
+    throws(connect({ routngId: "x" }), { name: "TypeError", message: /did you mean routingId\?$/ });
+    for (const wrong of ["peer", null, 5]) {
+      throws(connect(wrong), { name: "TypeError", message: /connect takes an object of options/ });
+    }
+    throws(connect({ routingId: 5 }), { name: "TypeError" });
+    throws(connect({ routingId: "" }), { name: "RangeError" });
+  }
 });

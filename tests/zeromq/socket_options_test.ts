@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/strict";
 import { capability, curveKeyPair, Dealer, Reply, Router } from "../../zeromq.ts";
 import { EAGAIN, rejectsShape, untyped, using } from "./support.ts";
 
@@ -28,6 +28,29 @@ for (const [name, before, ...values] of BY_NAME) {
     });
   });
 }
+
+Deno.test("a PLAIN server that enforces a domain and has none is refused where it's bound or connected, and not before", async () => {
+  await using(
+    new Dealer({ linger: 0, plainServer: true, zapEnforceDomain: true }),
+    async (socket) => {
+      const refused = { name: "TypeError", message: /needs a zapDomain/ };
+      await rejects(socket.bind("tcp://127.0.0.1:*"), refused);
+      throws(() => socket.connect("tcp://127.0.0.1:5555"), refused);
+      socket.zapDomain = "home";
+      await socket.bind("tcp://127.0.0.1:*");
+    },
+  );
+});
+
+Deno.test("what only lets strangers in is taken, as zeromq.js takes it", async () => {
+  const options = [{ zapEnforceDomain: true }, ...capability.curve ? [{ curveServer: true }] : []];
+  for (const insecure of options) {
+    await using(
+      new Dealer({ linger: 0, ...insecure }),
+      (socket) => socket.bind("tcp://127.0.0.1:*"),
+    );
+  }
+});
 
 Deno.test("the mechanism is a word, after the last option that has set one", async () => {
   await using(new Dealer(), (socket) => {
