@@ -45,7 +45,7 @@ export function checkAddress(address: unknown): asserts address is string {
 export function handleFor(socket: object, call: string, address: unknown): Handle {
   checkAddress(address);
   const handle = openHandleOf(socket, call);
-  assertSecure(handle);
+  assertSecure(handle, address);
   return handle;
 }
 

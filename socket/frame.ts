@@ -75,8 +75,8 @@ export class Frame extends Uint8Array<ArrayBuffer> {
 
   /**
    * Says that nothing reads the frame any more, and frees its memory at once if no other frame shares it. Its content is
-   * gone after that, whatever its size, and reading it is a mistake. Optional, since the collector frees frames as well; where many of 100 KB and more
-   * come, a loop that releases each is faster.
+   * gone after that, whatever its size, and reading it is a mistake. A second release does nothing. Optional, since the collector
+   * frees frames as well; where many of 100 KB and more come, a loop that releases each is faster.
    *
    * @throws {TypeError} If the program has marked the buffer as one that can't be transferred.
    */
@@ -84,7 +84,7 @@ export class Frame extends Uint8Array<ArrayBuffer> {
     // The buffer of a small one is its neighbours', too.
     if (this.length > LARGEST_IN_SLAB && this.length === this.buffer.byteLength) {
       this.buffer.transfer(0);
-    } else this.fill(0);
+    } else if (!this.buffer.detached) this.fill(0); // or it was released before
   }
 
   /** What `console.log` prints: the length, and the beginning as text, or as hexadecimal digits if it isn't UTF-8. */

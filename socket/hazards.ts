@@ -34,7 +34,8 @@ export function assertSafeAddress(handle: Handle, address: string, binds: boolea
 }
 
 /** Throws `TypeError` where a bind or connect with these options would admit peers that one of them is to keep out. */
-export function assertSecure(handle: Handle): void {
+export function assertSecure(handle: Handle, address: string): void {
+  assertHandshake(handle, address);
   if (lacksDomain(handle)) throw domainMissing();
   const { curveServer, curveSecretKey } = COMMON;
   if (!isOn(handle, curveServer)) return;
@@ -44,6 +45,35 @@ export function assertSecure(handle: Handle): void {
     "A CURVE server needs its curveSecretKey before it's bound or connected: without one, libzmq takes " +
       "a key that everyone knows",
   );
+}
+
+/**
+ * Whether setting an option would only turn off a mechanism of security that isn't in force.
+ *
+ * Fact: libzmq then turns off the one that is: after `plainServer: false`, a CURVE server has none. Failure: everyone came in,
+ * past an authenticator, by an option that says no. Decision: such a setting changes nothing.
+ */
+export function turnsOffNothing(
+  handle: Handle,
+  option: number,
+  value: Uint8Array | null,
+): boolean {
+  switch (option) {
+    case COMMON.plainServer.number:
+    case COMMON.curveServer.number:
+    case COMMON.gssapiServer.number:
+      return value?.length === 4 && value.every((byte) => byte === 0) &&
+        getInt(handle.pointer, option) === 0;
+    case COMMON.plainUsername.number:
+    case COMMON.plainPassword.number: {
+      const plain = COMMON.securityMechanism.choices.indexOf("plain");
+      return value === null &&
+        (getInt(handle.pointer, COMMON.securityMechanism.number) !== plain ||
+          isOn(handle, COMMON.plainServer));
+    }
+    default:
+      return false;
+  }
 }
 
 /** Throws where a descriptor isn't a listening socket's: libzmq takes any number, and closes that descriptor later. */
@@ -56,6 +86,24 @@ export function assertListens(fd: number, option: string): void {
 
 function isOn(handle: Handle, { number }: { readonly number: number }): boolean {
   return getInt(handle.pointer, number) > 0;
+}
+
+/**
+ * Raw TCP and datagrams have no handshake: libzmq lets everyone in there, silently, whatever the options of security say.
+ */
+function assertHandshake(handle: Handle, address: string): void {
+  const isRaw = handle.type.closesPeers === true || handle.isRaw;
+  if (!isRaw && !address.startsWith("udp:")) return;
+  const { securityMechanism, zapDomain, zapEnforceDomain } = COMMON;
+  const isOpen = !isOn(handle, securityMechanism) && !isOn(handle, zapEnforceDomain) &&
+    handle.getBytes(zapDomain.number, "zapDomain").length <= 1;
+  if (isOpen) return;
+  const what = isRaw
+    ? `A ${handle.type.name}${handle.isRaw ? " in raw mode" : ""} speaks raw TCP`
+    : "udp:// sends datagrams";
+  throw new TypeError(
+    `${what}, which has no handshake: no option of security has any effect, and anyone comes in. Leave them all out`,
+  );
 }
 
 /** libzmq asks no ZAP handler then, nor refuses anyone; as a PLAIN server it ends the process at the first client. */

@@ -67,7 +67,9 @@ function assertAttached(part: unknown): void {
   if (!(part instanceof Uint8Array && part.buffer instanceof ArrayBuffer && part.buffer.detached)) {
     return;
   }
-  throw new TypeError("A part of the message has no bytes any more: its buffer was transferred");
+  throw new TypeError(
+    "A part of the message has no bytes any more: its buffer was transferred, or its frame released",
+  );
 }
 
 /** Every part of a message, converted and checked before the first goes out. */

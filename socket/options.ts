@@ -7,7 +7,7 @@ import { loadLibrary } from "../ffi/load.ts";
 import { closedError } from "./wait_errors.ts";
 import { type Handle, handleOf } from "./handle.ts";
 import { int64Bytes, intBytes, KEY_SIZE, textOf } from "./raw_options.ts";
-import { assertListens, assertSafeOption } from "./hazards.ts";
+import { assertListens, assertSafeOption, turnsOffNothing } from "./hazards.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { type OptionName, type OptionRow, OPTIONS } from "./options_table.ts";
 import { keyBytes } from "./z85.ts";
@@ -78,6 +78,7 @@ export function setByRow(handle: Handle, name: string, row: OptionRow, value: un
     return;
   }
   assertSafeOption(handle, row.number, value);
+  if (turnsOffNothing(handle, row.number, bytes)) return;
   if (name === "useFd") assertListens(value as number, name);
   explained(name, row, "zmq_setsockopt", () => handle.setBytes(row.number, name, bytes));
   if ("unreadable" in row) handle.shadowOptions.set(name, value);

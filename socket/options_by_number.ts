@@ -3,7 +3,7 @@
 import { ZmqError } from "../errors.ts";
 import { stateError } from "../ffi/errno.ts";
 import type { Handle } from "./handle.ts";
-import { assertListens, assertSafeOption } from "./hazards.ts";
+import { assertListens, assertSafeOption, turnsOffNothing } from "./hazards.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { setOption } from "./options.ts";
 import {
@@ -60,6 +60,7 @@ export function setByNumber(handle: Handle, option: number, value: unknown): voi
   if (timeout !== undefined) return setOption(handle, timeout, value);
   assertSafeOption(handle, option, value);
   const bytes = rawBytes(value);
+  if (turnsOffNothing(handle, option, bytes)) return;
   if (option === COMMON.useFd.number && bytes?.length === 4) {
     assertListens(new Int32Array(bytes.slice().buffer)[0], String(option));
   }

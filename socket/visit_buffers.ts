@@ -48,7 +48,7 @@ export class VisitBuffers {
   #renewSmall(): void {
     this.#words = new Int32Array((INLINE_LIMIT + 3) >> 2);
     const { buffer } = this.#words;
-    // A property that a visitor adds would be seen by all later ones.
+    // A property that a visitor adds, or another prototype, would be seen by all later ones.
     Object.preventExtensions(buffer);
     this.#views = Array.from(
       { length: INLINE_LIMIT + 1 },
@@ -60,6 +60,7 @@ export class VisitBuffers {
     // Also if it was transferred: it has no bytes then.
     if (this.#large.length < length) {
       this.#large = new Uint8Array(Math.max(length, 2 * this.#large.length, 4096));
+      Object.preventExtensions(this.#large.buffer);
     }
     return new Uint8Array(this.#large.buffer, 0, length);
   };

@@ -201,6 +201,13 @@ for (const size of [5, 4096, 4097]) {
   });
 }
 
+Deno.test("a second release of a large frame, or of a part of it, threw: its buffer was gone", async () => {
+  const [, frame] = await framesOf("first", new Uint8Array(10_000));
+  const part = frame.subarray(5, 10);
+  for (const one of [frame, frame, part]) one.release();
+  assertEquals([frame.length, part.length], [0, 0]);
+});
+
 Deno.test("a part of a frame that is released leaves the rest", async () => {
   const [, frame] = await framesOf("first", new Uint8Array(10_000).fill(9));
   frame.subarray(0, 9_000).release();

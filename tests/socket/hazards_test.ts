@@ -16,7 +16,7 @@ import {
   type Socket,
   Stream,
 } from "../../mod.ts";
-import { Peer } from "../../socket/draft.ts";
+import { Datagram, Dish, Peer, Radio } from "../../socket/draft.ts";
 import { freshAddress, join } from "../util.ts";
 import { curveKeyPair } from "./curve.ts";
 import "./drafts.ts";
@@ -295,6 +295,104 @@ Deno.test({
     using socket = new Pair({ curveServer: true });
     socket.plainServer = true;
     await socket.bind(freshAddress("tcp"));
+  },
+});
+
+const PLAIN_USERNAME = 45;
+const PLAIN_PASSWORD = 46;
+const GSSAPI_SERVER = 62;
+
+/** What says that a mechanism isn't to be in force, by its name. */
+const NO: Record<"plain" | "curve" | "gssapi", Step[]> = {
+  plain: [
+    (socket) => socket.plainServer = false,
+    (socket) => socket.setOption(PLAIN_SERVER, 0),
+    (socket) => socket.setOption(PLAIN_SERVER, bytes(0)),
+    (socket) => socket.plainUsername = null,
+    (socket) => socket.setOption(PLAIN_USERNAME, null),
+    (socket) => socket.plainPassword = null,
+    (socket) => socket.setOption(PLAIN_PASSWORD, null),
+  ],
+  curve: [
+    (socket) => socket.curveServer = false,
+    (socket) => socket.setOption(CURVE_SERVER, false),
+    (socket) => socket.setOption(CURVE_SERVER, bytes(0)),
+  ],
+  gssapi: [
+    (socket) => socket.gssapiServer = false,
+    (socket) => socket.setOption(GSSAPI_SERVER, 0),
+  ],
+};
+
+Deno.test("an option that says no to one mechanism turned off another, and let everyone in", () => {
+  const { publicKey, secretKey } = capability.curve ? curveKeyPair() : {};
+  const inForce: [keyof typeof NO, object][] = [["plain", { plainServer: true }]];
+  if (capability.curve) {
+    inForce.push(["curve", { curveServer: true, curveSecretKey: secretKey }]);
+    const client = { curveServerKey: publicKey, curvePublicKey: publicKey };
+    inForce.push(["curve", { ...client, curveSecretKey: secretKey }]);
+  }
+  for (const [mechanism, options] of inForce) {
+    for (const [other, steps] of Object.entries(NO)) {
+      if (other === mechanism || (other !== "plain" && !capability[other as "curve"])) continue;
+      for (const step of steps) {
+        using socket = new Pair({ ...LINGERLESS, ...options });
+        step(socket);
+        assertEquals(socket.securityMechanism, mechanism, `${step} ${Object.keys(options)}`);
+      }
+    }
+  }
+  // What names the mechanism's other side isn't the mechanism.
+  using server = new Pair({ plainServer: true });
+  server.plainUsername = null;
+  assertEquals(server.securityMechanism, "plain");
+  using client = new Pair({ plainUsername: "ada", plainPassword: "x" });
+  client.plainServer = false;
+  assertEquals(client.securityMechanism, "plain");
+});
+
+Deno.test("what says no to the mechanism that is in force turns it off", () => {
+  using plain = new Pair({ plainServer: true });
+  plain.plainServer = false;
+  assertEquals(plain.securityMechanism, null);
+  if (!capability.curve) return;
+  using curve = new Pair({ curveServer: true });
+  curve.curveServer = false;
+  assertEquals(curve.securityMechanism, null);
+});
+
+const NO_HANDSHAKE = { name: "TypeError", message: /no handshake/ };
+
+/** Options that are to keep someone out. */
+const STRICT = [
+  { plainServer: true },
+  { plainUsername: "ada", plainPassword: "x" },
+  { zapDomain: "home" },
+  { zapEnforceDomain: true },
+  ...capability.curve ? [{ curveServer: true }] : [],
+];
+
+Deno.test("a Stream, or a Router in raw mode, let everyone in whatever its options of security said", async () => {
+  for (const options of STRICT) {
+    using stream = new Stream({ ...LINGERLESS, ...options });
+    await refusesAddresses(stream, NO_HANDSHAKE);
+    using router = new Router({ ...LINGERLESS, ...options, rawMode: true });
+    await refusesAddresses(router, NO_HANDSHAKE);
+  }
+});
+
+Deno.test({
+  name:
+    "drafts: a socket on udp:// took datagrams from everyone whatever its options of security said",
+  ignore: !capability.draft,
+  fn: async () => {
+    for (const options of STRICT) {
+      for (const Class of [Dish, Radio, Datagram]) {
+        using socket = new Class({ ...LINGERLESS, ...options });
+        await rejects(socket.bind("udp://127.0.0.1:*"), NO_HANDSHAKE);
+        throws(() => socket.connect("udp://127.0.0.1:5555"), NO_HANDSHAKE);
+      }
+    }
   },
 });
 

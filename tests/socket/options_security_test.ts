@@ -251,6 +251,7 @@ Deno.test("the last option of security that was set decides which mechanism is i
     pair.curveServerKey = curveKeyPair().publicKey;
     assertEquals(pair.securityMechanism, "curve");
   }
+  pair.plainUsername = "ada";
   pair.plainUsername = null;
   assertEquals(pair.securityMechanism, null);
   throws(() => (pair as { securityMechanism: unknown }).securityMechanism = "plain", TypeError);

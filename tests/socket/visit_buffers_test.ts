@@ -67,12 +67,17 @@ Deno.test("what was lent for one frame and kept can be mistreated during the nex
 Deno.test("nothing can be left on what a visitor is lent for the next one to see", async () => {
   using sockets = await pipeline();
   const { push, pull } = sockets;
-  await push.send("small");
-  pull.visit((bytes) => {
-    throws(() => Object.assign(bytes, { left: 1 }), { name: "TypeError" });
+  await push.send(["small", new Uint8Array(5000)]);
+  let seen = 0;
+  pull.visit((bytes, more) => {
+    seen++;
+    throws(() => Object.setPrototypeOf(bytes.buffer, null), { name: "TypeError" });
     throws(() => Object.assign(bytes.buffer, { left: 1 }), { name: "TypeError" });
+    if (!more) return; // a large frame's view is its own
+    throws(() => Object.assign(bytes, { left: 1 }), { name: "TypeError" });
     throws(() => Object.setPrototypeOf(bytes, null), { name: "TypeError" });
   });
+  assertEquals(seen, 2);
 });
 
 Deno.test("a visitor is lent a view of exactly the frame", async () => {
