@@ -44,6 +44,10 @@ export function checkAddress(address: unknown): asserts address is string {
 /** Returns an open socket's handle, whose options are safe, for a bind or connect to an address. */
 export function handleFor(socket: object, call: string, address: unknown): Handle {
   checkAddress(address);
+  // Of an IPv6 host without a port, libzmq takes the last number for the port.
+  if (/^(?:tcp|udp|wss?):\/\/\[[^\]/]*\](?:\/|$)/.test(address)) {
+    throw new TypeError(`The address ${address} has no port: it reads tcp://[::1]:5555`);
+  }
   const handle = openHandleOf(socket, call);
   assertSecure(handle, address);
   return handle;
@@ -68,8 +72,8 @@ export function bindToRandomPort(
   check(min, 1, HIGHEST, "The first port");
   check(max, min, HIGHEST, "The last port");
   check(tries, 1, Infinity, "The number of tries");
-  const { endpoints } = handleFor(socket, "zmq_bind", address);
   const [, host, path = ""] = parts;
+  const { endpoints } = handleFor(socket, "zmq_bind", `${host}:${min}${path}`);
   const count = max - min + 1;
   const first = Math.floor(Math.random() * count);
   for (let left = Math.min(tries, count), at = first;; at++) {

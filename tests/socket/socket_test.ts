@@ -87,6 +87,16 @@ Deno.test("a port below 0 or above 65535 is refused", async () => {
   }
 });
 
+Deno.test("an IPv6 host without a port was bound, or connected to, at the port of its last number", async () => {
+  using push = new Push({ ipv6: true, linger: 0 });
+  const refused = { name: "TypeError", message: /tcp:\/\/\[::1\] has no port/ };
+  await rejects(push.bind("tcp://[::1]"), refused);
+  throws(() => push.bindSync("tcp://[::1]"), refused);
+  throws(() => push.connect("tcp://[::1]"), refused);
+  throws(() => push.connect("ws://[::1]/5555"), { name: "TypeError" });
+  push.connect("tcp://[::1]:5555");
+});
+
 Deno.test("a number at the end of an address without ports isn't a port", async () => {
   using pair = new Pair();
   await pair.bind("inproc://name:70000");
