@@ -219,9 +219,9 @@ export class Context extends Uncloneable implements Disposable, AsyncDisposable 
   }
 
   /** Calls {@linkcode Context.close}, and resolves as {@linkcode Poller.idle} does. */
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.close();
-    return idle();
+    await idle();
   }
 }
 

@@ -259,7 +259,9 @@ export class Poller<Key = undefined> extends Uncloneable
    */
   wait(options?: WaitOptions): Promise<Ready<Key>[]>;
   wait(options?: WaitOptions, extra?: never): Promise<Ready<Key>[]> {
-    const problem = waitProblem(WAIT, options, extra);
+    const problem = #core in Object(this)
+      ? waitProblem(WAIT, options, extra)
+      : new TypeError("wait was called on something that isn't a Poller of this library");
     if (problem !== undefined) return Promise.reject(problem);
     return this.#core.wait(this, options?.timeout ?? Infinity, options?.signal);
   }
@@ -334,9 +336,9 @@ export class Poller<Key = undefined> extends Uncloneable
   }
 
   /** Calls {@linkcode Poller.close}, and resolves as {@linkcode Poller.idle} does. */
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.close();
-    return idle();
+    await idle();
   }
 
   /**

@@ -50,6 +50,18 @@ export function waitProblem(
   options: object | undefined,
   extra: unknown,
 ): Error | undefined {
+  try {
+    return problemOf(signature, options, extra);
+  } catch (error) {
+    return error as Error; // what a getter of the program's has thrown
+  }
+}
+
+function problemOf(
+  signature: Signature,
+  options: object | undefined,
+  extra: unknown,
+): Error | undefined {
   const problem = optionsProblem(signature, options, extra);
   if (problem !== undefined || options === undefined) return problem;
   const { timeout, signal } = options as Options;
@@ -128,12 +140,12 @@ function notABag(signature: Signature, options: unknown): TypeError {
   const { name, hint, example, options: names } = signature;
   const isLimit = typeof options === "number" && options >= 0 && names.includes("timeout");
   const meant = isLimit ? `{ timeout: ${options} }` : example;
-  if (hint !== undefined) {
-    return new TypeError(isLimit ? `${hint}; a limit is an option, ${meant}` : hint);
-  }
   const aborts = options instanceof AbortSignal || options instanceof AbortController;
   if (aborts && names.includes("signal")) {
     return new TypeError(`${name} takes an object of options, such as { signal }`);
+  }
+  if (hint !== undefined) {
+    return new TypeError(isLimit ? `${hint}; a limit is an option, ${meant}` : hint);
   }
   return new TypeError(`${name} takes an object of options, such as ${meant}`);
 }

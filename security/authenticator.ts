@@ -218,9 +218,9 @@ export class Authenticator implements Disposable, AsyncDisposable {
   }
 
   /** Calls {@linkcode Authenticator.close}, and waits until the runtime has its thread back that waited for descriptors. */
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.close();
-    return idle();
+    await idle();
   }
 
   /** Returns a function that makes a domain's rules, to be called after all other checks. */

@@ -150,7 +150,9 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable, AsyncDi
    */
   receive(options?: WaitOptions): Promise<SocketEvent>;
   receive(options?: WaitOptions, extra?: never): Promise<SocketEvent> {
-    const problem = waitProblem(RECEIVE, options, extra) ?? this.#problem();
+    const problem = !(#monitor in Object(this))
+      ? new TypeError("receive was called on something that isn't an Observer of this library")
+      : waitProblem(RECEIVE, options, extra) ?? this.#problem();
     if (problem !== undefined) return Promise.reject(problem);
     const { timeout = Infinity, signal } = options ?? {};
     if (signal?.aborted) return Promise.reject(signal.reason);
@@ -359,9 +361,9 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable, AsyncDi
   }
 
   /** Calls {@linkcode Observer.close}, and resolves as {@linkcode Poller.idle} does. */
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.close();
-    return idle();
+    await idle();
   }
 
   /** What keeps events from being received; undefined if nothing does. */

@@ -114,6 +114,7 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
   }
 
   next(): Promise<IteratorResult<Frame[]>> {
+    if (!(#handle in Object(this))) return Promise.reject(notAnIteration("next"));
     const handle = this.#handle;
     if (this.#ended || handle.closed) return Promise.resolve(END);
     if (this.#signal?.aborted) return Promise.reject(this.#signal.reason);
@@ -136,6 +137,7 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
 
   /** Ends the iteration. A pending turn of it would take a message that nothing reads. */
   return(): Promise<IteratorResult<Frame[]>> {
+    if (!(#handle in Object(this))) return Promise.reject(notAnIteration("return"));
     this.#ended = true;
     for (let one = this.#handle.receivers.first; one !== undefined;) {
       const next = one.next as Operation | undefined;
@@ -148,6 +150,10 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
   [Symbol.asyncIterator](): this {
     return this;
   }
+}
+
+function notAnIteration(method: string): Error {
+  return new TypeError(`${method} was called on something that isn't an iteration of this library`);
 }
 
 const ITERATE: Signature = {

@@ -512,9 +512,9 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
   }
 
   /** Calls {@linkcode Socket.close}, and waits until the runtime has its thread back that waited for descriptors. */
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.close();
-    return idle();
+    await idle();
   }
 }
 

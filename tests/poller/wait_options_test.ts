@@ -63,7 +63,19 @@ Deno.test("a signal or its controller in place of the options is named as one of
   const controller = new AbortController();
   for (const bag of [controller, controller.signal]) {
     assertRefused(problem(bag), /^receive takes an object of options, such as \{ signal \}$/);
+    const hinted = { ...RECEIVE, hint: "one message" };
+    assertRefused(waitProblem(hinted, bag, undefined), /such as \{ signal \}$/);
   }
+});
+
+Deno.test("what a getter of the options threw was thrown by methods that return promises", () => {
+  const mine = new Error("mine");
+  const bag = {
+    get timeout(): number {
+      throw mine;
+    },
+  };
+  assertEquals(problem(bag), mine);
 });
 
 Deno.test("an unknown name is refused with the nearest one, or with all of them", () => {

@@ -160,6 +160,11 @@ Deno.test("receive and send throw nothing, whatever is wrong: their promises rej
   shut.close();
   using pull = new Pull();
   using push = new Push();
+  const broken = {
+    get timeout(): number {
+      throw new Error("a getter's own");
+    },
+  };
   const promises: Promise<unknown>[] = [
     closed.receive(),
     closed.wait(),
@@ -171,6 +176,9 @@ Deno.test("receive and send throw nothing, whatever is wrong: their promises rej
     push.send([] as never),
     push.send("x", { timeout: "x" as never }),
     pull.wait({ writable: true }),
+    pull.receive(broken),
+    push.send("x", broken),
+    pull.wait(broken),
     Reflect.apply(pull.receive, undefined, []),
     Reflect.apply(push.send, {}, ["x"]),
   ];

@@ -1,7 +1,7 @@
 /** What the errors of calls that wait say. */
 
 import { match as assertMatch, ok as assert, rejects, throws } from "node:assert/strict";
-import { Dealer, Pull, Push, Reply, Request, ZmqError } from "../../mod.ts";
+import { Dealer, Poller, Pull, Push, Reply, Request, ZmqError } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
 import { soon } from "../waiting.ts";
 
@@ -100,6 +100,28 @@ Deno.test("a method that was called on something else says so, and rejects", asy
         error.message,
         new RegExp(`^${name} was called on something that isn't a socket`),
       );
+    }
+  }
+});
+
+Deno.test("a detached wait, a turn of an iteration and an await using threw instead of rejecting", async () => {
+  using pull = new Pull();
+  using poller = new Poller();
+  const iteration = pull.iterate();
+  const methods = [
+    poller.wait,
+    pull.events.receive,
+    iteration.next,
+    iteration.return!,
+    poller[Symbol.asyncDispose],
+    pull[Symbol.asyncDispose],
+    pull.events[Symbol.asyncDispose],
+    pull.context[Symbol.asyncDispose],
+  ];
+  for (const method of methods) {
+    for (const foreign of [undefined, null, {}, 5]) {
+      const error = await Reflect.apply(method, foreign, []).catch((error: unknown) => error);
+      assert(error instanceof TypeError);
     }
   }
 });
