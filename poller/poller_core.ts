@@ -99,7 +99,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
       this.registrations.set(source, registration);
     } else {
       // Its descriptor closes a moment after the socket does, or belongs to another file by now.
-      if (target.closed) throw stateError("EBADF", "Poller.add", "The socket is closed");
+      if (target.closed) throw closedError(target);
       const registration = new Registration(this, source, target, key, interest);
       this.backend.add(target.fd, READABLE | EDGE, registration);
       this.registrations.set(source, registration);
@@ -373,6 +373,14 @@ class PendingWait<Key> extends Pending {
   abort(reason: unknown): void {
     this.core.fail(reason);
   }
+}
+
+function closedError({ what }: Source): Error {
+  return stateError(
+    "EBADF",
+    "Poller.add",
+    `The socket is closed${what === undefined ? "" : `: ${what}`}`,
+  );
 }
 
 function targetOf(source: Pollable): Source {

@@ -436,7 +436,11 @@ class Reactor {
   /** What keeps the process alive: each pending operation, and each call on the pool that has no pending operation. */
   keepers(): string[] {
     const waits = [...this.#sets].flatMap((set) => [...set.pending]);
-    return [...waits, ...this.poolCalls].map(({ what }) => what);
+    const counts = new Map<string, number>();
+    for (const { what } of [...waits, ...this.poolCalls]) {
+      counts.set(what, (counts.get(what) ?? 0) + 1);
+    }
+    return [...counts].map(([what, count]) => count === 1 ? what : `${what} (${count} times)`);
   }
 
   /** Resolves once no thread is parked for anything; at once while something still waits. */

@@ -28,6 +28,10 @@ export abstract class Source {
   readonly directions: number = READABLE | WRITABLE;
   /** It's closed, and can't be watched any more. */
   abstract readonly closed: boolean;
+  /** It in words, where programs know it. */
+  get what(): string | undefined {
+    return undefined;
+  }
   /** How many would miss a wake-up: pending operations and listeners. */
   dependents = 0;
   /** A call was made since the last look, so the descriptor's edge may be gone. */

@@ -205,7 +205,9 @@ function checkInterval(interval: number, repeat: boolean): number {
   }
   if (interval < 0 || interval === Infinity || (repeat && interval === 0)) {
     throw new RangeError(
-      `A timer's interval is ${repeat ? "more than 0" : "0 or more"} milliseconds`,
+      `A timer's interval is a finite number of milliseconds, ${
+        repeat ? "more than 0" : "0 or more"
+      }`,
     );
   }
   return interval;

@@ -46,7 +46,13 @@ export function handleFor(socket: object, call: string, address: unknown): Handl
   checkAddress(address);
   // Of an IPv6 host without a port, libzmq takes the last number for the port.
   if (/^(?:tcp|udp|wss?):\/\/\[[^\]/]*\](?:\/|$)/.test(address)) {
-    throw new TypeError(`The address ${address} has no port: it reads tcp://[::1]:5555`);
+    throw new TypeError(
+      `The address ${withoutUser(address)} has no port: it reads tcp://[::1]:5555`,
+    );
+  }
+  // libzmq takes it, and tries in vain for as long as the socket lives.
+  if (call.startsWith("zmq_connect") && WITH_PORT.test(address) && /:0+(?:\/.*)?$/.test(address)) {
+    throw new RangeError(`The port of ${withoutUser(address)} must be from 1 to ${HIGHEST}`);
   }
   const handle = openHandleOf(socket, call);
   assertSecure(handle, address);

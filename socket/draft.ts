@@ -476,7 +476,7 @@ export class Peer extends Socket {
    * (`zmq_connect_peer`).
    *
    * @throws {TypeError} If the address isn't a string, or if there's one argument too many.
-   * @throws {RangeError} If its port isn't one from 0 to 65535.
+   * @throws {RangeError} If its port isn't one from 1 to 65535.
    * @throws {ZmqError} As {@linkcode Socket.connect} does.
    */
   connectPeer(address: string): number {

@@ -39,8 +39,13 @@ export class Frame extends Uint8Array<ArrayBuffer> {
     super(source as ArrayBuffer, byteOffset, length);
   }
 
-  /** The bytes as UTF-8 text; what isn't UTF-8 reads as U+FFFD. */
-  text(): string {
+  /**
+   * The bytes as UTF-8 text; what isn't UTF-8 reads as U+FFFD.
+   *
+   * @throws {TypeError} If an encoding is asked for.
+   */
+  text(extra?: never): string {
+    if (extra !== undefined) throw otherEncoding("text", extra);
     return decoder.decode(this);
   }
 
@@ -59,12 +64,7 @@ export class Frame extends Uint8Array<ArrayBuffer> {
    * @throws {TypeError} If another encoding is asked for, or a range.
    */
   override toString(encoding: "utf8" | "utf-8" = "utf8", range?: never): string {
-    if (encoding !== "utf8" && encoding !== "utf-8") {
-      throw new TypeError(
-        `A frame's toString reads UTF-8, not ${encoding}: toHex() and toBase64() write those, ` +
-          "and Buffer.from(frame) has the other encodings",
-      );
-    }
+    if (encoding !== "utf8" && encoding !== "utf-8") throw otherEncoding("toString", encoding);
     if (range !== undefined) {
       throw new TypeError(
         "A frame's toString reads all of it: a part is frame.subarray(\u2026).text()",
@@ -98,6 +98,7 @@ export class Frame extends Uint8Array<ArrayBuffer> {
   }
 
   #print(): string {
+    if (this.buffer.detached) return "Frame (released)";
     const shown = this.subarray(0, SHOWN);
     const rest = this.length > SHOWN ? "\u2026" : "";
     try {
@@ -109,6 +110,13 @@ export class Frame extends Uint8Array<ArrayBuffer> {
       return `Frame(${this.length}) <${shown.toHex().replace(/..(?=.)/g, "$& ")}${rest}>`;
     }
   }
+}
+
+function otherEncoding(method: string, encoding: unknown): TypeError {
+  return new TypeError(
+    `A frame's ${method} reads UTF-8, not ${encoding}: toHex() and toBase64() write those, ` +
+      "and Buffer.from(frame) has the other encodings",
+  );
 }
 
 /** What parts and copies of a frame are. */

@@ -37,14 +37,28 @@ export function assertSafeAddress(handle: Handle, address: string, binds: boolea
 export function assertSecure(handle: Handle, address: string): void {
   assertHandshake(handle, address);
   if (lacksDomain(handle)) throw domainMissing();
-  const { curveServer, curveSecretKey } = COMMON;
-  if (!isOn(handle, curveServer)) return;
-  const key = handle.getBytes(curveSecretKey.number, "curveSecretKey", KEY_BYTES);
-  if (key.some((byte) => byte !== 0)) return;
-  throw new TypeError(
-    "A CURVE server needs its curveSecretKey before it's bound or connected: without one, libzmq takes " +
-      "a key that everyone knows",
-  );
+  const { number, choices } = COMMON.securityMechanism;
+  if (getInt(handle.pointer, number) !== choices.indexOf("curve")) return;
+  if (isOn(handle, COMMON.curveServer)) {
+    if (hasKey(handle, "curveSecretKey")) return;
+    throw new TypeError(
+      "A CURVE server needs its curveSecretKey before it's bound or connected: without one, libzmq takes " +
+        "a key that everyone knows",
+    );
+  }
+  for (const name of ["curveServerKey", "curvePublicKey", "curveSecretKey"] as const) {
+    if (hasKey(handle, name)) continue;
+    throw new TypeError(
+      `A CURVE client needs its ${name} before it's bound or connected: without one, no server lets it in`,
+    );
+  }
+}
+
+function hasKey(
+  handle: Handle,
+  name: "curveServerKey" | "curvePublicKey" | "curveSecretKey",
+): boolean {
+  return handle.getBytes(COMMON[name].number, name, KEY_BYTES).some((byte) => byte !== 0);
 }
 
 /**

@@ -56,17 +56,18 @@ export function bytesOrText(part: unknown): Part | undefined {
   if (typeof part === "string" || part instanceof Uint8Array) return part;
   if (part === null) return EMPTY;
   if (ArrayBuffer.isView(part)) {
+    if ((part.buffer as ArrayBuffer).detached) return EMPTY; // which is then asked about
     return new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
   }
-  if (part instanceof ArrayBuffer || part instanceof SharedArrayBuffer) return new Uint8Array(part);
+  if (part instanceof ArrayBuffer) return part.detached ? EMPTY : new Uint8Array(part);
+  if (part instanceof SharedArrayBuffer) return new Uint8Array(part);
   return undefined;
 }
 
-/** Throws `TypeError` for a view whose buffer was transferred: it would go out as an empty part. */
+/** Throws `TypeError` for a buffer that was transferred, or a view of one: it would go out as an empty part. */
 function assertAttached(part: unknown): void {
-  if (!(part instanceof Uint8Array && part.buffer instanceof ArrayBuffer && part.buffer.detached)) {
-    return;
-  }
+  const buffer = ArrayBuffer.isView(part) ? part.buffer : part;
+  if (!(buffer instanceof ArrayBuffer && buffer.detached)) return;
   throw new TypeError(
     "A part of the message has no bytes any more: its buffer was transferred, or its frame released",
   );

@@ -4,6 +4,7 @@ import { stateError } from "../ffi/errno.ts";
 import { inspectAs } from "../poller/inspect.ts";
 import { nearestName } from "../poller/nearest_name.ts";
 import { idle } from "../poller/reactor.ts";
+import { noticeUnknown, refuseUnknown } from "../poller/unknown_property.ts";
 import {
   checkWait,
   type IterateOptions,
@@ -451,6 +452,19 @@ const ON: Signature = {
   options: ["signal", "once"],
   example: "{ once: true }",
 };
+
+noticeUnknown(Observer.prototype, (_, name) => {
+  const right = nearestName(name, ["capacity"]);
+  return new TypeError(
+    `An Observer has no property ${name}${right === undefined ? "" : `; did you mean ${right}?`}`,
+  );
+});
+refuseUnknown(Observer.prototype);
+// V8 names an object by this where it can't by its constructor: behind a Proxy among the prototypes.
+Object.defineProperty(Observer.prototype, Symbol.toStringTag, {
+  value: "Observer",
+  configurable: true,
+});
 
 function checkType(type: unknown): void {
   if ((EVENT_TYPES as readonly unknown[]).includes(type)) return;

@@ -120,11 +120,17 @@ function encode(name: string, row: OptionRow, value: unknown): Uint8Array<ArrayB
   }
 }
 
+/** The options of which -1 is what `Infinity` is as a `timeout`. */
+const WITHOUT_LIMIT = new Set(["linger", "receiveTimeout", "sendTimeout", "maxMessageSize"]);
+
 function number(name: string, row: OptionRow, value: unknown): number {
   const [least, greatest] = row.range!;
   if (typeof value !== "number") throw new TypeError(`The option ${name} must be a number`);
   if (!Number.isInteger(value) || value < least || value > greatest) {
-    throw new RangeError(`The option ${name} must be a whole number from ${least} to ${greatest}`);
+    const limitless = value === Infinity && WITHOUT_LIMIT.has(name) ? "; -1 for no limit" : "";
+    throw new RangeError(
+      `The option ${name} must be a whole number from ${least} to ${greatest}${limitless}`,
+    );
   }
   return value;
 }

@@ -435,7 +435,8 @@ function change(
   const all = prefixes.map((prefix) => {
     if (typeof prefix === "string") return encoder.encode(prefix);
     if (prefix instanceof Uint8Array) return prefix;
-    throw new TypeError("A subscription must be a string or a Uint8Array");
+    const several = Array.isArray(prefix) ? `: several are arguments, ${name}("a", "b")` : "";
+    throw new TypeError(`A subscription must be a string or a Uint8Array${several}`);
   });
   for (const prefix of all) handle.setBytes(OPTION_NUMBERS[name], name, prefix);
 }

@@ -24,7 +24,7 @@ import {
   takeMessageOrFailure,
 } from "./native_message.ts";
 import type { ReceiveOptions } from "./waits.ts";
-import { closedError, foreignError, timeoutError } from "./wait_errors.ts";
+import { closedError, foreignError, namedError, timeoutError } from "./wait_errors.ts";
 
 const CALL = "zmq_msg_recv";
 /** What can end an iteration, and whether the process waits with it. */
@@ -54,7 +54,7 @@ export class Receive extends Operation {
     try {
       message = takeMessage(handle.pointer, handle.metadata);
     } catch (error) {
-      this.fail(error);
+      this.fail(namedError(handle, error));
       return true;
     }
     if (message === undefined) {
@@ -121,7 +121,7 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
     const tried = !handle.lent && mayTry(handle) && takeBudget();
     if (tried) {
       const message = takeOrFailure(handle);
-      if (message instanceof Failure) return Promise.reject(message.reason);
+      if (message instanceof Failure) return Promise.reject(namedError(handle, message.reason));
       if (message !== undefined) return Promise.resolve({ value: message, done: false });
     }
     return this.#wait(tried);
@@ -198,7 +198,7 @@ export function receive(
   const tried = !handle.lent && mayTry(handle) && takeBudget();
   if (tried) {
     const message = takeOrFailure(handle);
-    if (message instanceof Failure) return Promise.reject(message.reason);
+    if (message instanceof Failure) return Promise.reject(namedError(handle, message.reason));
     if (message !== undefined) return Promise.resolve(message);
   }
   return waitForMessage(handle, owner, tried, options);

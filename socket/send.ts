@@ -26,6 +26,7 @@ import { isPinned, sendAtOnce, sendPart, sendParts, sendPinned } from "./native_
 import {
   closedError,
   foreignError,
+  namedError,
   sendClosedError,
   timeoutError,
   tooManySendsError,
@@ -79,7 +80,7 @@ export class Send extends Operation {
     try {
       if (!putParts(this.handle, this.parts)) return false;
     } catch (error) {
-      this.fail(error);
+      this.fail(namedError(this.handle, error));
       return true;
     }
     this.succeed();
@@ -106,6 +107,7 @@ export function sendSignature(name: string, ...options: string[]): Signature {
 const SEND = sendSignature("send", "timeout", "signal");
 const SEND_SYNC = sendSignature("sendSync", "timeout");
 const TRY_SEND = sendSignature("trySend");
+const TRY_SEND_HINT = "trySend takes no options, since it never waits: send and sendSync do";
 
 /** Sends a message, now or later. Whatever is wrong, its promise rejects. */
 export function send(
@@ -135,7 +137,7 @@ export function send(
     try {
       if (put(handle, parts)) return SENT;
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(namedError(handle, error));
     }
   }
   return sendLater(handle, owner, parts, tried, options);
@@ -161,9 +163,14 @@ function sendLater(
 
 /** Sends a message if that's possible at once; false where it isn't, or where others wait to send. */
 export function trySend(handle: Handle, message: MessageLike, extra?: unknown): boolean {
-  if (extra !== undefined) checkWait(TRY_SEND, undefined, extra);
+  if (extra !== undefined) throw trySendProblem(extra);
   if (isPinned(message) && sendAgain(handle)) return true;
   return trySendParts(handle, checkMessage(handle, message));
+}
+
+function trySendProblem(extra: unknown): Error {
+  const isBag = extra !== null && Object.getPrototypeOf(extra) === Object.prototype;
+  return isBag ? new TypeError(TRY_SEND_HINT) : waitProblem(TRY_SEND, undefined, extra)!;
 }
 
 /** The same for what has been converted and counted. */

@@ -253,7 +253,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    *
    * @throws {TypeError} If the address isn't a string, or if there's one argument too many.
    * @throws {TypeError} If options don't go together, or with the address.
-   * @throws {RangeError} If its port isn't one from 0 to 65535.
+   * @throws {RangeError} If its port isn't one from 1 to 65535.
    * @throws {ZmqError} EINVAL If the address is invalid, and whatever else libzmq finds.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
@@ -499,9 +499,14 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * Closes the socket. Receives and sends that wait reject with `ZmqError` EBADF, iterations end, and
    * unsent messages go out in the background for as long as the linger allows. Its addresses become free a moment
    * later, inproc names, too; after {@linkcode Socket.unbind} those are free at once. Idempotent (`zmq_close`).
+   *
+   * @throws {TypeError} If there's a number for the linger, which is an option.
    */
   close(): void {
     const handle = handleOf(this);
+    if (typeof arguments[0] === "number") {
+      throw new TypeError("close takes no linger: set the option linger before");
+    }
     dropped.unregister(handle);
     handle.close();
   }

@@ -1,8 +1,11 @@
 /** What the errors of calls that wait say: the socket, its addresses, and the limit. */
 
+import { ZmqError } from "../errors.ts";
 import { stateError } from "../ffi/errno.ts";
 import type { Handle } from "./handle.ts";
 
+const SENDS = "zmq_send";
+const RECEIVES = "zmq_msg_recv";
 /** So many sends that wait at once are most likely those of a loop without `await`. */
 const MANY = 10;
 
@@ -34,6 +37,19 @@ export function tooManySendsError(handle: Handle, call: string): Error {
 /** The error of a time-out. */
 export function timeoutError(handle: Handle, call: string, what: string, timeout: number): Error {
   return stateError("EAGAIN", call, `${what} within ${timeout} ms: ${nameOf(handle)}`);
+}
+
+/**
+ * An error of libzmq's with the socket's name: the stack of a promise's rejection has no line of the program that could
+ * tell which socket it was.
+ */
+export function namedError(handle: Handle, error: unknown): unknown {
+  if (!(error instanceof ZmqError) || (error.call !== SENDS && error.call !== RECEIVES)) {
+    return error;
+  }
+  const { code, errno, call } = error;
+  const message = error.message.replace(`(${call}: ${code})`, `$&: ${nameOf(handle)}`);
+  return new ZmqError(message, { code, errno, call });
 }
 
 /** The error of a method that was called on something else than a socket. */

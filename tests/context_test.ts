@@ -225,6 +225,18 @@ Deno.test("await using closes a context", async () => {
   assertEquals(kept.closed, true);
 });
 
+Deno.test("a context prints waits of a kind once, with their number", async () => {
+  using pull = new Pull();
+  const address = await pull.bind("tcp://127.0.0.1:*");
+  const receives = Array.from({ length: 500 }, () => pull.receive());
+  const ended = Promise.allSettled(receives);
+  const text = Deno.inspect(pull.context);
+  assert(text.includes(`"receive: Pull at ${address} (500 times)"`), text);
+  assertEquals(text.split("receive: ").length, 2);
+  pull.close();
+  await ended;
+});
+
 Deno.test("a context prints its open sockets, and what keeps the process alive", async () => {
   using context = new Context();
   const [pull, push] = [new Pull({ context }), new Push({ context })];

@@ -151,3 +151,14 @@ Deno.test("a Poller and its timers print what they are, and no more of a key tha
   }
   poller.close();
 });
+
+Deno.test("a Poller that is given a closed socket names it", async () => {
+  using poller = new Poller();
+  const pull = new Pull();
+  const address = await pull.bind("tcp://127.0.0.1:*");
+  pull.close();
+  throws(() => poller.add(pull), {
+    code: "EBADF",
+    message: `The socket is closed: Pull, was at ${address}`,
+  });
+});

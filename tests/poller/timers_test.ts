@@ -315,7 +315,7 @@ for (const over of eachBackend()) {
       }
       throws(() => poller.addTimer(undefined as never), TypeError);
       for (const interval of [-1, -0.001, -Infinity, Infinity]) {
-        throws(() => poller.addTimer(interval), RangeError);
+        throws(() => poller.addTimer(interval), { name: "RangeError", message: /a finite number/ });
         throws(() => timer.reset(interval), RangeError);
       }
       assertEquals([timer.interval, timer.active], [5, true]);

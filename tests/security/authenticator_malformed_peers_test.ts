@@ -3,6 +3,7 @@
 import "./support.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { capability, Pull, type PullOptions, Push, type PushOptions } from "../../mod.ts";
+import * as zeromq from "../../zeromq.ts";
 import { Authenticator, Certificate } from "../../security/mod.ts";
 import { freshAddress } from "../util.ts";
 import { portOf, received } from "../socket/support.ts";
@@ -228,8 +229,6 @@ Deno.test({
       { curveServerKey, curvePublicKey, curveSecretKey: eve.secretKey! },
       { curveServerKey, curvePublicKey: eve.publicKey, curveSecretKey },
       { curveServerKey: server.publicKey, curvePublicKey, curveSecretKey },
-      { curveServerKey },
-      { curveServerKey, curvePublicKey },
       {},
       { plainUsername: "ada", plainPassword: "lovelace" },
     ];
@@ -239,11 +238,18 @@ Deno.test({
       await push.send("from outside");
       return push;
     }));
+    // Sockets of "." without a key of their own aren't connected at all.
+    const keyless = [{ curveServerKey }, { curveServerKey, curvePublicKey }].map((options) => {
+      const push = new zeromq.Push({ ...options as zeromq.SocketOptions<zeromq.Push>, linger: 0 });
+      push.connect(pull.lastEndpoint!);
+      return push;
+    });
+    for (const push of keyless) await push.send("from outside");
     await goesOn(pull, place.client);
     for (let times = 0; times < 5; times++) {
       await goesOn(pull, place.client);
       await pause(50);
     }
-    for (const push of sockets) push.close();
+    for (const push of [...sockets, ...keyless]) push.close();
   },
 });

@@ -12,6 +12,22 @@ function fromTheFirst(): Disposable {
   return { [Symbol.dispose]: () => void (Math.random = random) };
 }
 
+Deno.test("a socket connects to no port 0, which libzmq tries in vain", () => {
+  using push = new Push();
+  for (
+    const address of [
+      `${HOST}:0`,
+      `${HOST}:000`,
+      "ws://127.0.0.1:0/path",
+      `${HOST}:5;${HOST.slice(6)}:0`,
+    ]
+  ) {
+    throws(() => push.connect(address), { name: "RangeError", message: /must be from 1 to 65535/ });
+  }
+  push.connect("tcp://127.0.0.1:0;127.0.0.1:1"); // its own end's port
+  push.connect("inproc://name:0");
+});
+
 Deno.test("bindToRandomPort binds within its range, and returns the port", async () => {
   using pull = new Pull();
   const port = await pull.bindToRandomPort(HOST, { min: 50_000, max: 60_000 });

@@ -68,6 +68,20 @@ Deno.test("a frame's toString reads all of it as UTF-8, and names what reads oth
   throws(() => frame.toString("utf8", 1 as never), { name: "TypeError", message: /subarray/ });
 });
 
+Deno.test("a frame's text takes no encoding, and names what reads others", async () => {
+  const frame = await frameOf("hi");
+  throws(() => frame.text("latin1" as never), {
+    name: "TypeError",
+    message: /text reads UTF-8, not latin1.*Buffer\.from\(frame\)/,
+  });
+});
+
+Deno.test("a large frame that was released is printed as one", async () => {
+  const frame = await frameOf("x".repeat(5000));
+  frame.release();
+  assertEquals([Deno.inspect(frame), inspect(frame)], Array(2).fill("Frame (released)"));
+});
+
 Deno.test("a frame is printed with its length and its text, or its bytes if they aren't UTF-8", async () => {
   const printed = async (part: string | Uint8Array) => Deno.inspect(await frameOf(part));
   assertEquals(await printed("hello"), 'Frame(5) "hello"');

@@ -289,6 +289,29 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a CURVE client that lacks a key is refused at bind and connect, until it has all three",
+  ignore: !capability.curve,
+  fn: async () => {
+    const [own, server] = [curveKeyPair(), curveKeyPair()];
+    const keys = {
+      curveServerKey: server.publicKey,
+      curvePublicKey: own.publicKey,
+      curveSecretKey: own.secretKey,
+    };
+    for (const name of Object.keys(keys) as (keyof typeof keys)[]) {
+      const { [name]: missing, ...others } = keys;
+      using socket = new Pair({ ...LINGERLESS, ...others });
+      await refusesAddresses(socket, {
+        name: "TypeError",
+        message: new RegExp(`CURVE client needs its ${name} `),
+      });
+      socket[name] = missing;
+      await socket.bind(freshAddress("tcp"));
+    }
+  },
+});
+
+Deno.test({
   name: "what was a CURVE server and is none any more needs no key",
   ignore: !capability.curve,
   fn: async () => {

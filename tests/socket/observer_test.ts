@@ -322,3 +322,14 @@ export const REFUSED = async ({ events }: Pull): Promise<void> => {
       return void (event.error.code satisfies string, event.status satisfies number);
   }
 };
+
+Deno.test("an Observer takes no property that it doesn't have", () => {
+  using pull = new Pull();
+  const events = pull.events as Observer & { capacty: number };
+  throws(() => events.capacty = 5, {
+    name: "TypeError",
+    message: "An Observer has no property capacty; did you mean capacity?",
+  });
+  events.capacity = 5;
+  assertEquals(events.capacity, 5);
+});

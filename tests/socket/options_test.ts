@@ -289,3 +289,11 @@ Deno.test("nothing of a socket is enumerable, neither its own nor what its class
     assertEquals(seen, []);
   }
 });
+
+Deno.test("Infinity as an option's limit names what stands for none", () => {
+  using pair = new Pair();
+  for (const name of ["linger", "receiveTimeout", "sendTimeout", "maxMessageSize"] as const) {
+    throws(() => pair[name] = Infinity, { name: "RangeError", message: /; -1 for no limit$/ });
+  }
+  throws(() => pair.backlog = Infinity, { name: "RangeError", message: /2147483647$/ });
+});

@@ -114,6 +114,11 @@ const MISTAKES: [string, (pull: Pull, push: Push) => unknown, RegExp][] = [
     /trySend takes one message: several parts are an array/,
   ],
   [
+    'trySend("a", { timeout })',
+    (_, push) => Reflect.apply(push.trySend, push, ["a", { timeout: 5 }]),
+    /trySend takes no options, since it never waits/,
+  ],
+  [
     'sendSync("a", ["b"])',
     (_, push) => push.sendSync("a", ["b"] as never),
     /sendSync takes one message: several parts are an array/,

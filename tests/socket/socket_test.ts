@@ -373,3 +373,12 @@ for (const [name, print] of Object.entries(PRINTS)) {
     assert(!text.includes("secret") && !text.includes(secret), text);
   });
 }
+
+Deno.test("close takes no linger, and says what does", () => {
+  using push = new Push();
+  throws(() => Reflect.apply(push.close, push, [0]), {
+    name: "TypeError",
+    message: "close takes no linger: set the option linger before",
+  });
+  assertEquals(push.closed, false);
+});

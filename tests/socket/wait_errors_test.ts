@@ -1,7 +1,7 @@
 /** What the errors of calls that wait say. */
 
 import { match as assertMatch, ok as assert, rejects, throws } from "node:assert/strict";
-import { Dealer, Poller, Pull, Push, Reply, Request, ZmqError } from "../../mod.ts";
+import { Context, Dealer, Poller, Pull, Push, Reply, Request, ZmqError } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
 import { soon } from "../waiting.ts";
 
@@ -26,6 +26,28 @@ Deno.test("the error of a socket with several addresses has the first and their 
   dealer.connect("inproc://not-yet");
   const message = `No message came within 0 ms: Dealer at ${address} and 2 more`;
   await rejects(dealer.receive({ timeout: 0 }), { message });
+});
+
+Deno.test("an error of libzmq's by which a promise rejects names the socket, also after a wait", async () => {
+  using request = new Request({ linger: 0 });
+  const address = "tcp://127.0.0.1:1";
+  request.connect(address);
+  await request.send("first");
+  const message = new RegExp(`\\(zmq_send: EFSM\\): Request at ${address}\\. It isn't`);
+  await rejects(request.send("second"), { name: "ZmqError", code: "EFSM", message });
+  using context = new Context();
+  const pull = new Pull({ context });
+  const bound = await pull.bind("tcp://127.0.0.1:*");
+  const waiting = pull.receive();
+  context.shutdown();
+  const receives: Promise<unknown>[] = [waiting, pull.receive(), pull.iterate().next()];
+  for (const receive of receives) {
+    await rejects(soon(receive), {
+      code: "ETERM",
+      call: "zmq_msg_recv",
+      message: new RegExp(`: Pull at ${bound}\\. .*shut down`),
+    });
+  }
 });
 
 Deno.test("a limit that is changed later isn't the one that a time-out's error has", async () => {
