@@ -48,6 +48,7 @@ import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
 import { Socket } from "./socket.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import { TYPES } from "./types.ts";
+import type { SocketWaitOptions } from "./waits.ts";
 
 export type { DraftReceiver, DraftSender, GroupMessage, GroupTarget, PeerTarget, RoutedMessage };
 // The types that those above name.
@@ -232,7 +233,12 @@ export class Radio extends Socket {
 }
 /** The members of a {@linkcode Radio} that its type of socket brings. */
 export interface Radio
-  extends DraftSender<GroupTarget>, Required<Omit<RadioOptions, keyof SocketOptions>> {}
+  extends DraftSender<GroupTarget>, Required<Omit<RadioOptions, keyof SocketOptions>> {
+  /** Waits until a message can be sent, and sends none. See {@linkcode Socket.wait}. */
+  wait(options?: Omit<SocketWaitOptions, "readable">): Promise<boolean>;
+  /** Does so while it blocks this thread. See {@linkcode Socket.waitSync}. */
+  waitSync(options?: Omit<SocketWaitOptions, "readable" | "signal">): boolean;
+}
 composeAddressed(Radio, TYPES.Radio, "group", ({ group }: GroupTarget) => groupBytes(group));
 
 /** Options of a {@linkcode Dish}. */
@@ -305,7 +311,12 @@ export class Dish extends Socket {
 }
 /** The members of a {@linkcode Dish} that its type of socket brings. */
 export interface Dish
-  extends DraftReceiver<GroupMessage>, Required<Omit<DishOptions, keyof SocketOptions>> {}
+  extends DraftReceiver<GroupMessage>, Required<Omit<DishOptions, keyof SocketOptions>> {
+  /** Waits until a message can be received, and receives none. See {@linkcode Socket.wait}. */
+  wait(options?: Omit<SocketWaitOptions, "writable">): Promise<boolean>;
+  /** Does so while it blocks this thread. See {@linkcode Socket.waitSync}. */
+  waitSync(options?: Omit<SocketWaitOptions, "writable" | "signal">): boolean;
+}
 composeAddressed(Dish, TYPES.Dish);
 
 /** Options of a {@linkcode Gather}. */
@@ -363,7 +374,12 @@ export class Gather extends Socket {
   }
 }
 /** The members of a {@linkcode Gather} that its type of socket brings. */
-export interface Gather extends Receiver, Required<Omit<GatherOptions, keyof SocketOptions>> {}
+export interface Gather extends Receiver, Required<Omit<GatherOptions, keyof SocketOptions>> {
+  /** Waits until a message can be received, and receives none. See {@linkcode Socket.wait}. */
+  wait(options?: Omit<SocketWaitOptions, "writable">): Promise<boolean>;
+  /** Does so while it blocks this thread. See {@linkcode Socket.waitSync}. */
+  waitSync(options?: Omit<SocketWaitOptions, "writable" | "signal">): boolean;
+}
 compose(Gather, TYPES.Gather);
 
 /** Options of a {@linkcode Scatter}. */
@@ -417,7 +433,12 @@ export class Scatter extends Socket {
   }
 }
 /** The members of a {@linkcode Scatter} that its type of socket brings. */
-export interface Scatter extends Sender, Required<Omit<ScatterOptions, keyof SocketOptions>> {}
+export interface Scatter extends Sender, Required<Omit<ScatterOptions, keyof SocketOptions>> {
+  /** Waits until a message can be sent, and sends none. See {@linkcode Socket.wait}. */
+  wait(options?: Omit<SocketWaitOptions, "readable">): Promise<boolean>;
+  /** Does so while it blocks this thread. See {@linkcode Socket.waitSync}. */
+  waitSync(options?: Omit<SocketWaitOptions, "readable" | "signal">): boolean;
+}
 compose(Scatter, TYPES.Scatter);
 
 /** Options of a {@linkcode Peer}. */

@@ -4,7 +4,7 @@ import type { IterateOptions, SyncWaitOptions, WaitOptions } from "../poller/wai
 import type { Frame } from "./frame.ts";
 import type { MessageLike } from "./message.ts";
 import type { VisitOptions, Visitor } from "./visit.ts";
-import type { ReceiveOptions } from "./waits.ts";
+import type { ReceiveOptions, SocketWaitOptions } from "./waits.ts";
 import type { ByteStreamOptions } from "./web_streams.ts";
 import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
@@ -63,6 +63,10 @@ export class Push extends Socket {
 }
 /** The members of a {@linkcode Push} that its type of socket brings. */
 export interface Push extends Sender, Required<Omit<PushOptions, keyof SocketOptions>> {
+  /** Waits until a message can be sent, and sends none. See {@linkcode Socket.wait}. */
+  wait(options?: Omit<SocketWaitOptions, "readable">): Promise<boolean>;
+  /** Does so while it blocks this thread. See {@linkcode Socket.waitSync}. */
+  waitSync(options?: Omit<SocketWaitOptions, "readable" | "signal">): boolean;
   /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
   send(message: MessageLike, options?: WaitOptions): Promise<void>;
   /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
@@ -126,6 +130,10 @@ export class Pull extends Socket {
 }
 /** The members of a {@linkcode Pull} that its type of socket brings. */
 export interface Pull extends Receiver, Required<Omit<PullOptions, keyof SocketOptions>> {
+  /** Waits until a message can be received, and receives none. See {@linkcode Socket.wait}. */
+  wait(options?: Omit<SocketWaitOptions, "writable">): Promise<boolean>;
+  /** Does so while it blocks this thread. See {@linkcode Socket.waitSync}. */
+  waitSync(options?: Omit<SocketWaitOptions, "writable" | "signal">): boolean;
   /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */
   receive(options?: ReceiveOptions): Promise<Frame[]>;
   /** Receives a message that has arrived already, or returns `undefined`. See {@linkcode Receiver.tryReceive}. */

@@ -350,3 +350,19 @@ Deno.test("a wait that ended in the look at the end of its time left the reactor
     Reflect.deleteProperty(engine, "removePending");
   }
 });
+
+Deno.test("a direction that a class doesn't have could be waited for, as the types had it", () => {
+  const wrong = (push: Push, pull: Pull): unknown[] => [
+    // @ts-expect-error -- it only sends
+    push.wait({ readable: true }),
+    // @ts-expect-error -- it only receives
+    pull.wait({ writable: true }),
+    // @ts-expect-error -- it only sends
+    push.waitSync({ readable: true }),
+    // @ts-expect-error -- it only receives
+    pull.waitSync({ writable: true }),
+    push.wait({ writable: true, timeout: 5 }),
+    pull.waitSync({ readable: true, timeout: 5 }),
+  ];
+  assertEquals(wrong.length, 2); // a check of types: it isn't called
+});

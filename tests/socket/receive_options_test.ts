@@ -180,7 +180,7 @@ Deno.test("receive and send throw nothing, whatever is wrong: their promises rej
     push.send(Symbol("x") as never),
     push.send([] as never),
     push.send("x", { timeout: "x" as never }),
-    pull.wait({ writable: true }),
+    pull.wait({ writable: true } as never),
     pull.receive(broken),
     push.send("x", broken),
     pull.wait(broken),
