@@ -88,6 +88,7 @@ import "./socket/operation.ts";
 import "./socket/receive.ts";
 import "./socket/message.ts";
 import "./socket/native_send.ts";
+import "./socket/rejections.ts";
 import "./socket/send.ts";
 import "./socket/visit_buffers.ts";
 import "./socket/visit.ts";

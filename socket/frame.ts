@@ -44,8 +44,10 @@ export class Frame extends Uint8Array<ArrayBuffer> {
    *
    * @throws {TypeError} If an encoding is asked for.
    */
-  text(extra?: never): string {
-    if (extra !== undefined) throw otherEncoding("text", extra);
+  text(): string {
+    if (arguments.length > 0 && arguments[0] !== undefined) {
+      throw otherEncoding("text", arguments[0]);
+    }
     return decoder.decode(this);
   }
 

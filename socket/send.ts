@@ -23,6 +23,7 @@ import {
 import { limitOf, Operation } from "./operation.ts";
 import { Failure } from "./native_message.ts";
 import { isPinned, sendAtOnce, sendPart, sendParts, sendPinned } from "./native_send.ts";
+import { rejectInTurn } from "./rejections.ts";
 import {
   closedError,
   foreignError,
@@ -69,7 +70,8 @@ export class Send extends Operation {
   }
 
   override closed(): void {
-    this.fail(sendClosedError(this.handle, CALL));
+    this.dequeue();
+    rejectInTurn(this.reject, sendClosedError(this.handle, CALL));
   }
 
   protected override get call(): string {
@@ -153,7 +155,8 @@ function sendLater(
   const limit = limitOf(options.timeout, handle.sendTimeout);
   if (tried && limit === 0) return Promise.reject(timeoutError(handle, CALL, LATE, 0));
   if (handle.pendingSends >= handle.maxPendingSends) {
-    return Promise.reject(tooManySendsError(handle, CALL));
+    const error = tooManySendsError(handle, CALL);
+    return new Promise((_, reject) => rejectInTurn(reject, error));
   }
   return new Promise((resolve, reject) => {
     const kept = keepParts(Array.isArray(parts) ? parts : [parts as Part]);

@@ -18,6 +18,7 @@ Deno.test.afterEach(() => Poller.idle());
   other.connect("inproc://warm-up");
   await one.send("x");
   await other.receive();
+  one.events.close();
   for (const backend of kinds()) {
     const poller = new Poller({ backend });
     poller.add(other);

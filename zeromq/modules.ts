@@ -100,6 +100,7 @@ import "./attempt.ts";
 import "./receiving.ts";
 import "../socket/message.ts";
 import "../socket/native_send.ts";
+import "../socket/rejections.ts";
 import "../socket/send.ts";
 import "./sending.ts";
 import "./socket.ts";
