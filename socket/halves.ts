@@ -78,7 +78,7 @@ export interface Receiver extends AsyncIterable<Frame[]> {
    *
    * With a `timeout` it blocks this thread until a first message comes, or the time is over.
    *
-   * @throws {TypeError} If the visitor isn't a function, if an option is unknown or has the wrong type, or if there is an
+   * @throws {TypeError} If the visitor isn't a function, or is an async one, if an option is unknown or has the wrong type, or if there is an
    * argument too many.
    * @throws {RangeError} If the limit isn't a whole number of 1 or more, or the timeout is negative.
    * @throws {ZmqError} EBADF If the socket is closed.

@@ -31,6 +31,8 @@ const VISIT: Signature = {
   example: "{ limit: 100, timeout: 50 }",
 };
 
+const AsyncFunction = (async () => {}).constructor;
+
 /** Shows every message that has arrived, in place. Returns their number. */
 export function visit(
   handle: Handle,
@@ -39,6 +41,11 @@ export function visit(
   extra?: unknown,
 ): number {
   if (typeof visitor !== "function") throw new TypeError("visit needs a function");
+  if (visitor.constructor === AsyncFunction) {
+    throw new TypeError(
+      "visit needs a function that isn't async: the bytes that it's shown are valid until it returns",
+    );
+  }
   if (options !== undefined || extra !== undefined) checkWait(VISIT, options, extra);
   const limit = checkedLimit(options?.limit);
   if (handle.closed) throw closedError(handle, "zmq_msg_recv");

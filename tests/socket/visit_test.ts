@@ -84,6 +84,7 @@ Deno.test("a visit's options are checked", async () => {
   for (const visitor of [undefined, null, {}, "x"]) {
     throws(() => pull.visit(visitor as never), { ...type, message: /function/ });
   }
+  throws(() => pull.visit(async () => {}), { ...type, message: /isn't async/ });
   assertEquals(await received(pull), ["stays"]);
 });
 
