@@ -262,7 +262,7 @@ function notFound(tried: readonly Attempt[]): LibraryError {
   const list = tried.map(({ path, reason }) => `\n  - ${path}: ${reason}`).join("");
   return new LibraryError(
     `deno-zmq found no libzmq that it can load. It tried:${list}\n` +
-      "To mend it, install libzmq (Debian and Ubuntu: apt install libzmq5; Fedora: dnf install " +
+      "To fix it, install libzmq (Debian and Ubuntu: apt install libzmq5; Fedora: dnf install " +
       "zeromq; Alpine: apk add libzmq; macOS: brew install zeromq), or name a file by " +
       "LIBZMQ_PATH (with --allow-env=LIBZMQ_PATH), or let Deno fetch a prebuilt one once: " +
       "deno cache npm:zeromq@6.8.0.",

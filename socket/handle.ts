@@ -30,7 +30,7 @@ import {
   setBytes,
 } from "./raw_options.ts";
 import type { SocketType } from "./types.ts";
-import { closedError, nameOf } from "./wait_errors.ts";
+import { closedError, foreignError, nameOf } from "./wait_errors.ts";
 
 const NO_ADDRESS = new Uint8Array(1);
 
@@ -416,9 +416,11 @@ export class Handle extends Source {
   }
 }
 
-/** A socket's handle. */
+/** A socket's handle. Throws `TypeError` for what isn't a socket, on which a method was called that was taken off its own. */
 export function handleOf(socket: object): Handle {
-  return (socket as { [pollable]: object })[pollable] as Handle;
+  const handle = handleIn(socket);
+  if (handle === undefined) throw foreignError("A method of sockets");
+  return handle;
 }
 
 /** The handle of what a method was called on; undefined where that isn't a socket. */

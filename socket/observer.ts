@@ -4,6 +4,7 @@ import { stateError } from "../ffi/errno.ts";
 import { inspectAs } from "../poller/inspect.ts";
 import { nearestName } from "../poller/nearest_name.ts";
 import { idle } from "../poller/reactor.ts";
+import { Uncloneable } from "../poller/uncloneable.ts";
 import { noticeUnknown, refuseUnknown } from "../poller/unknown_property.ts";
 import {
   checkWait,
@@ -74,7 +75,8 @@ export function observe(socket: object): Observer {
  * }
  * ```
  */
-export class Observer implements AsyncIterable<SocketEvent>, Disposable, AsyncDisposable {
+export class Observer extends Uncloneable
+  implements AsyncIterable<SocketEvent>, Disposable, AsyncDisposable {
   readonly #monitor: Monitor;
   /** Anyone who reads the events of a socket goes on using it. */
   readonly #socket: object;
@@ -91,6 +93,7 @@ export class Observer implements AsyncIterable<SocketEvent>, Disposable, AsyncDi
 
   /** Programs read {@linkcode Socket.events} instead. */
   private constructor(socket: object) {
+    super();
     const handle = openHandleOf(socket, "zmq_socket_monitor");
     if (handle.monitor !== undefined) {
       const message = "The socket has an Observer already: its property events";
@@ -469,9 +472,10 @@ Object.defineProperty(Observer.prototype, Symbol.toStringTag, {
 function checkType(type: unknown): void {
   if ((EVENT_TYPES as readonly unknown[]).includes(type)) return;
   const right = typeof type === "string" ? nearestName(type, EVENT_TYPES) : undefined;
-  throw new TypeError(
-    `There is no event ${String(type)}` + (right === undefined ? "" : `; did you mean ${right}?`),
-  );
+  const hint = right === undefined
+    ? `: it's one of ${EVENT_TYPES.join(", ")}`
+    : `; did you mean ${right}?`;
+  throw new TypeError(`There is no event ${String(type)}${hint}`);
 }
 
 function closedError(): Error {

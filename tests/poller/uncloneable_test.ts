@@ -10,6 +10,7 @@ for (
     "socket of another class": () => new Publisher(),
     context: () => new Context(),
     Poller: () => new Poller(),
+    "socket's Observer": () => new Pair().events,
   })
 ) {
   Deno.test(`a ${name} can't be cloned, which the error says`, () => {

@@ -333,3 +333,13 @@ Deno.test("an Observer takes no property that it doesn't have", () => {
   events.capacity = 5;
   assertEquals(events.capacity, 5);
 });
+
+Deno.test("an event that there isn't is refused with the nearest one's name, or with all of them", () => {
+  using pull = new Pull();
+  throws(() => pull.events.on("connected" as never, () => {}), {
+    message: /did you mean connect\?/,
+  });
+  throws(() => pull.events.on("listening" as never, () => {}), {
+    message: /^There is no event listening: it's one of connect, .*bind, .*unknown$/,
+  });
+});

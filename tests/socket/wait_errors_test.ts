@@ -153,3 +153,19 @@ Deno.test("a detached wait, a turn of an iteration and an await using threw inst
     }
   }
 });
+
+Deno.test("a method that was taken off its socket says so where it throws, too", () => {
+  using pull = new Pull();
+  using push = new Push();
+  for (const method of [pull.tryReceive, pull.receiveSync, pull.drain, push.trySend, pull.close]) {
+    for (const foreign of [undefined, {}]) {
+      throws(
+        () => Reflect.apply(method, foreign, ["x"].slice(0, method === push.trySend ? 1 : 0)),
+        {
+          name: "TypeError",
+          message: /^A method of sockets was called on something that isn't a socket/,
+        },
+      );
+    }
+  }
+});
