@@ -114,7 +114,8 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
   }
 
   next(): Promise<IteratorResult<Frame[]>> {
-    if (!(#handle in Object(this))) return Promise.reject(notAnIteration("next"));
+    // Not `Object(this)`, which takes 2 ns.
+    if (!(#handle in (this ?? END))) return Promise.reject(notAnIteration("next"));
     const handle = this.#handle;
     if (this.#ended || handle.closed) return Promise.resolve(END);
     if (this.#signal?.aborted) return Promise.reject(this.#signal.reason);

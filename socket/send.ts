@@ -21,7 +21,6 @@ import {
   toParts,
 } from "./message.ts";
 import { limitOf, Operation } from "./operation.ts";
-import { Failure } from "./native_message.ts";
 import { isPinned, sendAtOnce, sendPart, sendParts, sendPinned } from "./native_send.ts";
 import { rejectInTurn } from "./rejections.ts";
 import {
@@ -125,8 +124,8 @@ export function send(
     const problem = waitProblem(signature, options, extra);
     if (problem !== undefined) return Promise.reject(problem);
   }
-  const parts = checkMessageOrFailure(handle, message);
-  if (parts instanceof Failure) return Promise.reject(parts.reason);
+  const parts = checkedMessage(handle, message);
+  if (parts === undefined) return Promise.reject(refusal);
   if (handle.closed) return Promise.reject(closedError(handle, CALL));
   if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
   const tried = !handle.lent && handle.senders.first === undefined && takeBudget();
@@ -223,11 +222,16 @@ function checkMessage(handle: Handle, message: MessageLike): Part | Part[] {
   return Array.isArray(message) ? toParts(message) : toPart(message as MessagePart);
 }
 
-function checkMessageOrFailure(handle: Handle, message: MessageLike): Part | Part[] | Failure {
+/** What was wrong with the last message that {@linkcode checkedMessage} refused. */
+let refusal: unknown;
+
+/** The same; undefined for a message that is refused. Its error is a variable, since `instanceof` takes 2 ns. */
+function checkedMessage(handle: Handle, message: MessageLike): Part | Part[] | undefined {
   try {
     return checkMessage(handle, message);
   } catch (error) {
-    return new Failure(error);
+    refusal = error;
+    return undefined;
   }
 }
 
