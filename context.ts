@@ -7,8 +7,7 @@ import { idIn } from "./process/shared_contexts.ts";
 import { inspectAs } from "./poller/inspect.ts";
 import { idle, keepers } from "./poller/reactor.ts";
 import { Uncloneable } from "./poller/uncloneable.ts";
-import { nearestName } from "./poller/nearest_name.ts";
-import { noticeUnknown, refuseUnknown } from "./poller/unknown_property.ts";
+import { takeOnly } from "./poller/unknown_property.ts";
 import { checkOptions, type Signature } from "./poller/wait_options.ts";
 
 let coreIn: (value: object) => ContextCore | undefined;
@@ -259,18 +258,7 @@ for (const [name, [option, least]] of Object.entries(PROPERTIES)) {
   });
 }
 
-noticeUnknown(Context.prototype, (_, name) => {
-  const right = nearestName(name, CONSTRUCTOR.options);
-  return new TypeError(
-    `A Context has no property ${name}${right === undefined ? "" : `; did you mean ${right}?`}`,
-  );
-});
-refuseUnknown(Context.prototype);
-// V8 names an object by this where it can't by its constructor: behind a Proxy among the prototypes.
-Object.defineProperty(Context.prototype, Symbol.toStringTag, {
-  value: "Context",
-  configurable: true,
-});
+takeOnly(Context, CONSTRUCTOR.options);
 
 /** Returns the core of a Context. Throws `TypeError` for anything else. */
 export function coreOf(context: Context): ContextCore {

@@ -8,6 +8,7 @@ import { stateError } from "./ffi/errno.ts";
 import { inspectAs } from "./poller/inspect.ts";
 import { pollable } from "./poller/pollable.ts";
 import { idle } from "./poller/reactor.ts";
+import { takeOnly } from "./poller/unknown_property.ts";
 import { checkOptions, checkWait, type Signature, waitProblem } from "./poller/wait_options.ts";
 import type { ProxyDirection, ProxyFilter } from "./proxy/filtered.ts";
 import type { Count } from "./proxy/relay.ts";
@@ -407,6 +408,8 @@ const TERMINATE: Signature = {
   options: ["timeout"],
   example: "{ timeout: 100 }",
 };
+
+takeOnly(Proxy, []);
 
 function checkOwn(options: ProxyOptions): void {
   checkOptions(CONSTRUCTOR, options);

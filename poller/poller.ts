@@ -3,6 +3,7 @@
 import { type BackendKind, READABLE, WRITABLE } from "./backend.ts";
 import type { Pollable } from "./pollable.ts";
 import { Uncloneable } from "./uncloneable.ts";
+import { takeOnly } from "./unknown_property.ts";
 import { PollerCore } from "./poller_core.ts";
 import { inspectAs } from "./inspect.ts";
 import { idle } from "./reactor.ts";
@@ -457,6 +458,8 @@ const ITERATE: Signature = {
   options: ["signal"],
   example: "{ signal }",
 };
+
+takeOnly(Poller, []);
 
 /** The directions that a program has named, as bits; undefined where it has named none. */
 function interestOf({ readable, writable }: Interest): number | undefined {

@@ -1,5 +1,7 @@
 /** Objects that take no property that their class doesn't have. */
 
+import { nearestName } from "./nearest_name.ts";
+
 /** The prototypes of the library's own classes that take none. */
 const own = new WeakSet<object>();
 
@@ -27,4 +29,20 @@ export function noticeUnknown(
     return Reflect.set(target, name, value, receiver);
   };
   Object.setPrototypeOf(prototype, new Proxy(above, { set }));
+}
+
+/** Does both for a class whose properties that can be set have these names. */
+export function takeOnly(
+  { name, prototype }: { readonly name: string; readonly prototype: object },
+  names: readonly string[],
+): void {
+  noticeUnknown(prototype, (_, wrong) => {
+    const right = nearestName(wrong, names);
+    const hint = right === undefined ? "" : `; did you mean ${right}?`;
+    const article = /^[AEIOU]/.test(name) ? "An" : "A";
+    return new TypeError(`${article} ${name} has no property ${wrong}${hint}`);
+  });
+  refuseUnknown(prototype);
+  // V8 names an object by this where it can't by its constructor: behind a Proxy among the prototypes.
+  Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
 }

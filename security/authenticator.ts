@@ -1,8 +1,10 @@
 /** The authenticator: it answers libzmq's requests to admit a peer. */
 
 import { Context, context as defaultContext } from "../context.ts";
+import { stateError } from "../ffi/errno.ts";
 import { inspectAs } from "../poller/inspect.ts";
 import { idle } from "../poller/reactor.ts";
+import { takeOnly } from "../poller/unknown_property.ts";
 import { checkOptions, type Signature } from "../poller/wait_options.ts";
 import { checkRule } from "./addresses.ts";
 import {
@@ -124,6 +126,7 @@ export class Authenticator implements Disposable, AsyncDisposable {
    * over ipc.
    * @throws {TypeError} If one of them isn't an address; nothing has changed then.
    * @throws {TypeError} If an option is unknown or has the wrong type.
+   * @throws {ZmqError} EBADF If the authenticator is closed.
    */
   allow(addresses: string | readonly string[], options?: RuleOptions): void;
   allow(addresses: string | readonly string[], options?: RuleOptions, extra?: never): void {
@@ -137,6 +140,7 @@ export class Authenticator implements Disposable, AsyncDisposable {
    * @param addresses As with {@linkcode Authenticator.allow}.
    * @throws {TypeError} If one of them isn't an address; nothing has changed then.
    * @throws {TypeError} If an option is unknown or has the wrong type.
+   * @throws {ZmqError} EBADF If the authenticator is closed.
    */
   deny(addresses: string | readonly string[], options?: RuleOptions): void;
   deny(addresses: string | readonly string[], options?: RuleOptions, extra?: never): void {
@@ -150,6 +154,7 @@ export class Authenticator implements Disposable, AsyncDisposable {
    *
    * @throws {TypeError} If the policy is none of these.
    * @throws {TypeError} If an option is unknown or has the wrong type.
+   * @throws {ZmqError} EBADF If the authenticator is closed.
    */
   configureNull(policy: NullPolicy, options?: RuleOptions): void;
   configureNull(policy: NullPolicy, options?: RuleOptions, extra?: never): void {
@@ -164,6 +169,7 @@ export class Authenticator implements Disposable, AsyncDisposable {
    *
    * @throws {TypeError} If the policy is none of these. The error shows no password.
    * @throws {TypeError} If an option is unknown or has the wrong type.
+   * @throws {ZmqError} EBADF If the authenticator is closed.
    */
   configurePlain(policy: PlainPolicy, options?: RuleOptions): void;
   configurePlain(policy: PlainPolicy, options?: RuleOptions, extra?: never): void {
@@ -180,6 +186,7 @@ export class Authenticator implements Disposable, AsyncDisposable {
    *
    * @throws {TypeError} If the policy is none of these.
    * @throws {TypeError} If an option is unknown or has the wrong type.
+   * @throws {ZmqError} EBADF If the authenticator is closed.
    */
   configureCurve(policy: CurvePolicy, options?: RuleOptions): void;
   configureCurve(policy: CurvePolicy, options?: RuleOptions, extra?: never): void {
@@ -196,6 +203,7 @@ export class Authenticator implements Disposable, AsyncDisposable {
    *
    * @throws {TypeError} If the policy is none of these.
    * @throws {TypeError} If an option is unknown or has the wrong type.
+   * @throws {ZmqError} EBADF If the authenticator is closed.
    */
   configureGssapi(policy: GssapiPolicy, options?: RuleOptions): void;
   configureGssapi(policy: GssapiPolicy, options?: RuleOptions, extra?: never): void {
@@ -225,6 +233,9 @@ export class Authenticator implements Disposable, AsyncDisposable {
 
   /** Returns a function that makes a domain's rules, to be called after all other checks. */
   #rules(method: string, options: RuleOptions = {}, extra: unknown): () => DomainPolicy {
+    if (this.closed) {
+      throw stateError("EBADF", `Authenticator.${method}`, "The authenticator is closed");
+    }
     checkOptions(
       { name: `Authenticator.${method}`, options: ["domain"], example: '{ domain: "home" }' },
       options,
@@ -248,6 +259,8 @@ const CONSTRUCTOR: Signature = {
   options: ["context", "onDenied", "onError"],
   example: "{ context }",
 };
+
+takeOnly(Authenticator, []);
 
 function checked(addresses: string | readonly string[]): readonly string[] {
   const all = typeof addresses === "string" ? [addresses] : addresses;

@@ -84,6 +84,11 @@ export class Certificate {
     if (own !== undefined && own !== this.publicKey) {
       throw new TypeError("The certificate's keys don't belong together");
     }
+    if (typeof metadata !== "object" || Array.isArray(metadata)) {
+      throw new TypeError(
+        'A certificate\'s metadata are an object of texts, such as { name: "Ada" }',
+      );
+    }
     this.metadata = Object.freeze({ ...metadata });
     formatCertificate(this, null); // throws for metadata that couldn't be saved
   }

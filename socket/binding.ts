@@ -28,7 +28,13 @@ const WITH_PORT = /^(?:tcp|udp|wss?):\/\//;
 
 /** Checks an address for a program's mistakes; libzmq checks the rest. */
 export function checkAddress(address: unknown): asserts address is string {
-  if (typeof address !== "string") throw new TypeError("An address must be a string");
+  if (typeof address !== "string") {
+    const isPromise =
+      typeof (address as { then?: unknown } | null | undefined)?.then === "function";
+    throw new TypeError(
+      `An address must be a string${isPromise ? ", not a promise: await it" : ""}`,
+    );
+  }
   toCString(address, "An address");
   if (!WITH_PORT.test(address)) return;
   // libzmq takes a port modulo 65536, silently. An address to connect to may have its own end's before a semicolon.

@@ -5,7 +5,7 @@ import { inspectAs } from "../poller/inspect.ts";
 import { nearestName } from "../poller/nearest_name.ts";
 import { idle } from "../poller/reactor.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
-import { noticeUnknown, refuseUnknown } from "../poller/unknown_property.ts";
+import { takeOnly } from "../poller/unknown_property.ts";
 import {
   checkWait,
   type IterateOptions,
@@ -456,18 +456,7 @@ const ON: Signature = {
   example: "{ once: true }",
 };
 
-noticeUnknown(Observer.prototype, (_, name) => {
-  const right = nearestName(name, ["capacity"]);
-  return new TypeError(
-    `An Observer has no property ${name}${right === undefined ? "" : `; did you mean ${right}?`}`,
-  );
-});
-refuseUnknown(Observer.prototype);
-// V8 names an object by this where it can't by its constructor: behind a Proxy among the prototypes.
-Object.defineProperty(Observer.prototype, Symbol.toStringTag, {
-  value: "Observer",
-  configurable: true,
-});
+takeOnly(Observer, ["capacity"]);
 
 function checkType(type: unknown): void {
   if ((EVENT_TYPES as readonly unknown[]).includes(type)) return;

@@ -1,5 +1,8 @@
 import { strictEqual as assertEquals, throws } from "node:assert/strict";
-import { noticeUnknown, refuseUnknown } from "../../poller/unknown_property.ts";
+import { Poller, Pull, Push } from "../../mod.ts";
+import { noticeUnknown, refuseUnknown, takeOnly } from "../../poller/unknown_property.ts";
+import { Proxy } from "../../proxy.ts";
+import "../util.ts";
 
 class Box {
   size = 1;
@@ -40,4 +43,24 @@ Deno.test("an object of a program's own class may have more", () => {
   crate.label = "fragile";
   crate.weight = 5;
   assertEquals(crate.weight, 5);
+});
+
+class Open {
+  width = 1;
+}
+takeOnly(Open, ["width"]);
+
+Deno.test("takeOnly names the class, and the nearest of its names", () => {
+  const message = "An Open has no property widht; did you mean width?";
+  throws(() => Object.assign(new Open(), { widht: 5 }), { name: "TypeError", message });
+  assertEquals(`${new Open()}`, "[object Open]");
+});
+
+Deno.test("Pollers and proxies take no properties", () => {
+  using poller = new Poller();
+  using proxy = new Proxy(new Pull(), new Push());
+  throws(() => Object.assign(poller, { timeout: 5 }), {
+    message: "A Poller has no property timeout",
+  });
+  throws(() => Object.assign(proxy, { filter: 5 }), { message: "A Proxy has no property filter" });
 });

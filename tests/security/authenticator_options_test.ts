@@ -71,3 +71,24 @@ Deno.test("an authenticator prints for which mechanisms it has a policy, and no 
   authenticator.close();
   assert(Deno.inspect(authenticator).includes("closed: true"));
 });
+
+Deno.test("an authenticator takes no properties, and a closed one no rules", () => {
+  const authenticator = new Authenticator();
+  throws(() => Object.assign(authenticator, { onDenied: () => {} }), {
+    name: "TypeError",
+    message: "An Authenticator has no property onDenied",
+  });
+  authenticator.close();
+  const closed = { name: "ZmqError", code: "EBADF", message: "The authenticator is closed" };
+  throws(() => authenticator.allow("127.0.0.1"), closed);
+  throws(() => authenticator.configureCurve("any"), closed);
+});
+
+Deno.test("a certificate's metadata are an object", () => {
+  for (const metadata of ["Ada", ["Ada"], 5]) {
+    throws(() => new Certificate({ publicKey: "0".repeat(40), metadata: metadata as never }), {
+      name: "TypeError",
+      message: /an object of texts/,
+    });
+  }
+});

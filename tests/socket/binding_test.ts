@@ -12,6 +12,17 @@ function fromTheFirst(): Disposable {
   return { [Symbol.dispose]: () => void (Math.random = random) };
 }
 
+Deno.test("a promise of an address is refused with the await that it lacks", async () => {
+  using pull = new Pull();
+  using push = new Push();
+  const address = pull.bind(`${HOST}:*`);
+  throws(() => push.connect(address as never), {
+    name: "TypeError",
+    message: "An address must be a string, not a promise: await it",
+  });
+  push.connect(await address);
+});
+
 Deno.test("a socket connects to no port 0, which libzmq tries in vain", () => {
   using push = new Push();
   for (
