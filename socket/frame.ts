@@ -169,7 +169,7 @@ export function newSmallFrame(size: number, source: Int32Array, from: number): F
 }
 
 function take(size: number): number {
-  if (offset + size > limit) renewSlab(size);
+  if (offset + size > limit) renewSlab();
   const start = offset;
   offset = (offset + size + 7) & ~7;
   return start;
@@ -177,34 +177,45 @@ function take(size: number): number {
 
 type Mark = (buffer: ArrayBuffer) => void;
 
-/** How many frames get a buffer of their own before the mark is loaded, and before it's loaded at any price. */
-const FRAMES_BEFORE_IMPORT = 32;
-const FRAMES_BEFORE_MARK = 256;
-let framesOfTheirOwn = 0;
+/** How many pages there are before the mark is loaded, and before it's loaded at any price. */
+const PAGES_BEFORE_IMPORT = 1;
+const PAGES_BEFORE_MARK = 4;
+let pages = 0;
 let mark: Mark | undefined;
 
 /**
  * Makes the next slab.
  *
  * Fact: transferring one frame's buffer would empty all its neighbours in the slab; Node's module that can mark a buffer
- * as untransferable takes 1 to 4 ms to load. Failure: each program's first message waited for it. Decision: the first
- * frames have buffers of their own, until the module, loaded in the background, is there. Cost: those frames take longer to make.
+ * as untransferable takes 1 to 4 ms to load. A page of WebAssembly memory can't be transferred either, and takes 0.1 ms.
+ * Failure: each program's first message waited for the module; with buffers of their own, the first frames could be
+ * transferred, and later ones couldn't. Decision: the first slabs are such pages, until the module, loaded in the background,
+ * is there. Cost: each page is a mapping of the process, of which Linux allows some 65,000; so later slabs aren't pages.
  */
-function renewSlab(size: number): void {
-  if (mark === undefined) prepareMark(++framesOfTheirOwn);
-  offset = 0;
-  slab = new ArrayBuffer(mark === undefined ? (size + 7) & ~7 : SLAB);
-  words = new Int32Array(slab);
-  limit = mark === undefined ? -1 : SLAB - 8;
+function renewSlab(): void {
+  if (mark === undefined && ++pages > PAGES_BEFORE_IMPORT) loadMark();
+  slab = mark === undefined ? newPage() : new ArrayBuffer(SLAB);
   mark?.(slab);
+  words = new Int32Array(slab);
+  offset = 0;
+  limit = slab.byteLength - 8;
 }
 
-function prepareMark(frames: number): void {
-  if (frames === FRAMES_BEFORE_IMPORT) {
+function newPage(): ArrayBuffer {
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: 1 }).buffer as ArrayBuffer;
+  } catch {
+    mark = markAtOnce(); // where mappings, or address space, are used up
+    return new ArrayBuffer(SLAB);
+  }
+}
+
+function loadMark(): void {
+  if (pages === PAGES_BEFORE_IMPORT + 1) {
     import("node:worker_threads").then(({ markAsUntransferable }) => mark = markAsUntransferable);
   }
   // On a thread that never returns to its event loop, the import never ends.
-  if (frames === FRAMES_BEFORE_MARK) mark = markAtOnce();
+  if (pages > PAGES_BEFORE_MARK) mark = markAtOnce();
 }
 
 function markAtOnce(): Mark {
