@@ -50,6 +50,9 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * @throws {ZmqError} If libzmq refuses an option, or the context or the process can have no more sockets.
    */
   protected constructor(type: number, options: SocketOptions = {}, given: number = 1) {
+    if ((new.target as unknown) === Socket) {
+      throw new TypeError("A socket is made by the class of its type, such as new Push()");
+    }
     checkBag(new.target.name, options);
     checkCount(`new ${new.target.name}`, given, 1);
     super();

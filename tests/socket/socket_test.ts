@@ -7,7 +7,7 @@ import {
   Pull,
   Push,
   Router,
-  type Socket,
+  Socket,
   Stream,
   ZmqError,
 } from "../../mod.ts";
@@ -381,4 +381,11 @@ Deno.test("close takes no linger, and says what does", () => {
     message: "close takes no linger: set the option linger before",
   });
   assertEquals(push.closed, false);
+});
+
+Deno.test("Socket itself can't be made, and its error says what can", () => {
+  throws(() => Reflect.construct(Socket, []), {
+    name: "TypeError",
+    message: /such as new Push\(\)/,
+  });
 });
