@@ -128,7 +128,8 @@ export class Context extends Uncloneable implements Disposable, AsyncDisposable 
     return this.#threadPriority;
   }
   set threadPriority(value: number) {
-    this.#core.set(OPTIONS.threadPriority, "threadPriority", natural(value, "threadPriority", 0));
+    const number = natural(value, "threadPriority", 0);
+    this.#core.setBeforeFirst(OPTIONS.threadPriority, "threadPriority", number);
     this.#threadPriority = value;
   }
 
@@ -137,7 +138,7 @@ export class Context extends Uncloneable implements Disposable, AsyncDisposable 
     return this.#core.getAny(OPTIONS.threadSchedulingPolicy);
   }
   set threadSchedulingPolicy(value: number) {
-    this.#core.set(
+    this.#core.setBeforeFirst(
       OPTIONS.threadSchedulingPolicy,
       "threadSchedulingPolicy",
       natural(value, "threadSchedulingPolicy", 0),
@@ -148,22 +149,23 @@ export class Context extends Uncloneable implements Disposable, AsyncDisposable 
    * Adds a processor to those on which the I/O threads may run; by default all. To be called before the first socket
    * (`ZMQ_THREAD_AFFINITY_CPU_ADD`).
    *
-   * @throws {TypeError} If it isn't a number.
+   * @throws {TypeError} If it isn't a number, or if a socket was opened before.
    * @throws {RangeError} If it's negative or a fraction.
    */
   addThreadAffinity(cpu: number): void {
-    this.#core.set(OPTIONS.threadAffinityAdd, "threadAffinity", natural(cpu, "threadAffinity", 0));
+    const number = natural(cpu, "threadAffinity", 0);
+    this.#core.setBeforeFirst(OPTIONS.threadAffinityAdd, "threadAffinity", number);
   }
 
   /**
    * Removes a processor that was added (`ZMQ_THREAD_AFFINITY_CPU_REMOVE`).
    *
-   * @throws {TypeError} If it isn't a number.
+   * @throws {TypeError} If it isn't a number, or if a socket was opened before.
    * @throws {RangeError} If it's negative or a fraction.
    * @throws {ZmqError} EINVAL If it wasn't added.
    */
   removeThreadAffinity(cpu: number): void {
-    this.#core.set(
+    this.#core.setBeforeFirst(
       OPTIONS.threadAffinityRemove,
       "threadAffinity",
       natural(cpu, "threadAffinity", 0),
@@ -238,6 +240,9 @@ const PROPERTIES: Readonly<Record<string, readonly [option: number, least?: numb
   blocky: [OPTIONS.blocky],
 };
 
+/** Those of them that libzmq reads when the first socket is opened. */
+const BEFORE_FIRST = new Set(["ioThreads", "maxSockets", "threadNamePrefix"]);
+
 const CONSTRUCTOR: Signature = {
   name: "A Context",
   options: [...Object.keys(PROPERTIES), "threadPriority", "threadSchedulingPolicy", "exitLinger"],
@@ -252,7 +257,9 @@ for (const [name, [option, least]] of Object.entries(PROPERTIES)) {
     },
     set(this: Context, value: unknown) {
       const number = least === undefined ? flag(value, name) : natural(value, name, least);
-      coreOf(this).set(option, name, number);
+      const core = coreOf(this);
+      if (BEFORE_FIRST.has(name)) core.setBeforeFirst(option, name, number);
+      else core.set(option, name, number);
     },
     configurable: true,
   });

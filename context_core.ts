@@ -39,6 +39,7 @@ export class ContextCore {
   protected common: SharedContext | undefined;
   protected readonly members: Set<Member> = new Set();
   /** The main isolate's closed sockets whose messages may still be going out. */
+  #hasOpened = false;
   #pendingFlushes: PendingFlushes | undefined;
   #pointer: Deno.PointerObject | undefined;
   /** Its Context was dropped, so that it's closed with its last socket. */
@@ -95,12 +96,27 @@ export class ContextCore {
     return this.common !== undefined;
   }
 
+  /**
+   * Sets what libzmq reads when the context's first socket is opened. Throws `TypeError` once this isolate has opened one:
+   * libzmq takes the value then, reads it back, and goes on as before.
+   */
+  setBeforeFirst(option: number, name: string, value: number): void {
+    if (this.#hasOpened && !this.closed) {
+      throw new TypeError(
+        `${name} has no effect any more, since a socket of the context was opened: set it before the first one, ` +
+          "such as in new Context(\u2026)",
+      );
+    }
+    this.set(option, name, value);
+  }
+
   set(option: number, name: string, value: number): void {
     const pointer = this.pointer("zmq_ctx_set");
     check(zmq().zmq_ctx_set(pointer, option, value), "zmq_ctx_set", { option: name });
   }
 
   add(member: Member): void {
+    this.#hasOpened = true;
     this.members.add(member);
     this.#pendingFlushes?.forget(member.fd);
   }

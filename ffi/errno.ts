@@ -155,7 +155,7 @@ const HINT: Record<string, string> = {
   EHOSTUNREACH: "No peer with that routing id is connected.",
   EMFILE: "Close sockets that are no longer needed, or raise the limit of open files (ulimit -n).",
   "zmq_socket EMFILE":
-    "Either the context's maximum of sockets is reached, or the process's limit " +
+    "Either the context's maxSockets is reached, which is set before its first socket, or the process's limit " +
     "of open files (ulimit -n). A closed socket frees its place shortly after close().",
   "zmq_bind EINVAL": ADDRESSES,
   "zmq_connect EINVAL": ADDRESSES,
@@ -172,6 +172,10 @@ function addressHint(call: string, code: string, address = ""): string | undefin
   const [, transport, place] = /^(\w+):\/\/(.*)$/.exec(address) ?? [];
   if (code === "EADDRINUSE" && transport === "inproc") {
     return "Another socket of its context is bound to that name.";
+  }
+  if (address !== address.trim()) return "It begins or ends with white space.";
+  if (code === "EPROTONOSUPPORT" && /^\w*[A-Z]\w*:/.test(address)) {
+    return "Transports are written in lower case, such as tcp://.";
   }
   if (code !== "EINVAL" || !["tcp", "udp", "ws", "wss"].includes(transport)) return undefined;
   const [, host, port] = /^(\[[^\]]*\]|[^:/]*)(?::([^/]*))?/.exec(place) ?? [];

@@ -271,3 +271,20 @@ Deno.test("a context prints its open sockets, and what keeps the process alive",
     "Context { sockets: [], closed: false, keepsProcessAlive: [] }",
   );
 });
+
+Deno.test("what libzmq reads at a context's first socket is refused after it, and keeps its value", () => {
+  using context = new Context();
+  context.maxSockets = 5;
+  new Pull({ context }).close();
+  const late = { name: "TypeError", message: /^\w+ has no effect any more/ };
+  const names = [
+    ...["ioThreads", "maxSockets", "threadNamePrefix"],
+    ...["threadPriority", "threadSchedulingPolicy"],
+  ];
+  for (const name of names) throws(() => Object.assign(context, { [name]: 7 }), late);
+  throws(() => context.addThreadAffinity(0), late);
+  throws(() => context.removeThreadAffinity(0), late);
+  assertEquals(context.maxSockets, 5);
+  context.maxMessageSize = 100; // which new sockets read
+  assertEquals(context.maxMessageSize, 100);
+});

@@ -389,3 +389,13 @@ Deno.test("Socket itself can't be made, and its error says what can", () => {
     message: /such as new Push\(\)/,
   });
 });
+
+Deno.test("the error about an address with white space, or an upper-case transport, says so", () => {
+  using push = new Push();
+  const space = { name: "ZmqError", message: /It begins or ends with white space\.$/ };
+  throws(() => push.connect(" tcp://127.0.0.1:5"), space);
+  throws(() => push.connect("tcp://127.0.0.1:5\n"), space);
+  const upper = { code: "EPROTONOSUPPORT", message: /Transports are written in lower case/ };
+  throws(() => push.connect("TCP://127.0.0.1:5"), upper);
+  throws(() => push.connect("Tcp://127.0.0.1:5"), upper);
+});
