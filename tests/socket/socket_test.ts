@@ -304,7 +304,7 @@ Deno.test("a socket that the context has no place for fails with EMFILE", () => 
   }
   assert(error instanceof ZmqError);
   assertEquals([error.code, error.errno, error.call], ["EMFILE", 24, "zmq_socket"]);
-  assert(/maximum of sockets/.test(error.message));
+  assert(/maxSockets is reached/.test(error.message));
   assert(sockets.length >= 2);
 });
 
