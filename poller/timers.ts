@@ -2,6 +2,7 @@
 
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import { inspectAs } from "./inspect.ts";
+import { takeOnly } from "./unknown_property.ts";
 
 /** Options of a timer. `key` is required where the Poller has a type for keys. */
 export interface TimerOptions<Key = undefined> {
@@ -103,6 +104,8 @@ export class PollerTimer<Key = undefined> {
     this.#entry.list.cancel(this.#entry);
   }
 }
+
+takeOnly(PollerTimer, []);
 
 /**
  * A timer's entry in the heap of deadlines. A reset only sets the new time in `due`; the entry keeps its old place in

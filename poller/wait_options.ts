@@ -151,8 +151,7 @@ function notABag(signature: Signature, options: unknown): TypeError {
 }
 
 function unknownName(signature: Signature, options: object, wrong: string): TypeError | undefined {
-  // What other code has put on every object isn't this program's mistake.
-  if (Object.hasOwn(Object.prototype, wrong) && !Object.hasOwn(options, wrong)) return undefined;
+  if (isOfEveryObject(options, wrong)) return undefined;
   if (!isBag(options)) return notABag(signature, options);
   const { name, hint, options: names } = signature;
   if (names.length === 0) return new TypeError(hint ?? `${name} takes no options`);
@@ -164,8 +163,13 @@ function unknownName(signature: Signature, options: object, wrong: string): Type
   );
 }
 
+/** Whether other code has put a name on every object, which isn't this program's mistake. */
+export function isOfEveryObject(options: object, name: string): boolean {
+  return Object.hasOwn(Object.prototype, name) && !Object.hasOwn(options, name);
+}
+
 /** Whether it could be a bag: an instance of a program's own class can, an array, a buffer or a Map can't. */
-function isBag(options: object): boolean {
+export function isBag(options: object): boolean {
   if (options.constructor === Object) return true; // which is fast
   if (options instanceof Uncloneable) return false; // a context, a socket or a Poller in place of { context }
   return Object.prototype.toString.call(options) === "[object Object]";

@@ -21,6 +21,7 @@ export function unknownOption(
   const says = `A ${socket.constructor.name} has no ${what} ${name}`;
   const [options, methods] = membersOf(socket);
   const wanted = ourNameOf(name);
+  if (methods.includes(wanted)) return new TypeError(`${says}: there is a method, ${wanted}()`);
   const option = nearestName(wanted, [...options, ...Object.keys({ ...RECEIVING, ...SENDING })]);
   if (option !== undefined && !options.includes(option)) {
     return new TypeError(`${says}, since it doesn't ${option in RECEIVING ? "receive" : "send"}`);

@@ -222,7 +222,7 @@ export const C_WORDS: Readonly<Record<string, string>> = {
   TTL: "TimeToLive",
 };
 
-/** Names of libzmq's that aren't ours in other words, without their prefix. */
+/** Names of libzmq's that aren't ours in other words, without their prefix, and others that programs try. */
 export const C_NAMES: Readonly<Record<string, string>> = {
   BINDTODEVICE: "interface",
   HWM: "sendHighWaterMark",
@@ -230,11 +230,15 @@ export const C_NAMES: Readonly<Record<string, string>> = {
   MAXMSGSIZE: "maxMessageSize",
   MULTICAST_MAXTPDU: "multicastMaxTransportDataUnit",
   NORM_NUM_AUTOPARITY: "normNumAutoParity",
+  RECEIVEHWM: "receiveHighWaterMark",
   RECONNECT_IVL_MAX: "reconnectMaxInterval",
+  RECVHWM: "receiveHighWaterMark",
   ROUTER_RAW: "rawMode",
+  SENDHWM: "sendHighWaterMark",
   STREAM_NOTIFY: "notify",
   TCP_MAXRT: "tcpMaxRetransmitTimeout",
   TOS: "typeOfService",
+  VERBOSE: "verbosity",
   XPUB_MANUAL_LAST_VALUE: "manualLastValue",
   XPUB_VERBOSE: "verbosity",
   XPUB_VERBOSER: "verbosity",

@@ -6,7 +6,7 @@ import { Uncloneable } from "../poller/uncloneable.ts";
 import { noticeUnknown } from "../poller/unknown_property.ts";
 import { inspectAs } from "../poller/inspect.ts";
 import { idle } from "../poller/reactor.ts";
-import { checkCount } from "../poller/wait_options.ts";
+import { checkCount, isBag, isOfEveryObject } from "../poller/wait_options.ts";
 import {
   bindToRandomPort,
   type BindToRandomPortOptions,
@@ -56,17 +56,18 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
     checkBag(new.target.name, options);
     checkCount(`new ${new.target.name}`, given, 1);
     super();
-    const { context = defaultContext, ...rest } = options;
+    const { context = defaultContext } = options;
     const handle = open(coreOf(context), typeOf(type));
     // Not enumerable, so that a printed socket doesn't show the engine's internals.
     Object.defineProperty(this, pollable, { value: handle });
     this.#context = context;
     dropped.register(this, handle, handle);
     try {
-      for (const [name, value] of Object.entries(rest)) {
-        if (value === undefined) continue;
+      for (const name in options) {
+        if (name === "context" || isOfEveryObject(options, name)) continue;
         if (!hasOption(this, name)) throw unknownOption(this, name);
-        (this as unknown as Record<string, unknown>)[name] = value;
+        const value = (options as Record<string, unknown>)[name];
+        if (value !== undefined) (this as unknown as Record<string, unknown>)[name] = value;
       }
     } catch (error) {
       this.close();
@@ -562,7 +563,13 @@ function checkBag(name: string, options: unknown): void {
   if (options instanceof Context) {
     throw new TypeError(`new ${name} takes an object of options: pass { context }`);
   }
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`new ${name} takes an object of options, such as { linger: 0 }`);
-  }
+  const isObject = typeof options === "object" && options !== null && !Array.isArray(options);
+  // A Map or a promise has no name that could be wrong.
+  if (isObject && (isBag(options) || hasNames(options))) return;
+  throw new TypeError(`new ${name} takes an object of options, such as { linger: 0 }`);
+}
+
+function hasNames(options: object): boolean {
+  for (const name in options) if (!isOfEveryObject(options, name)) return true;
+  return false;
 }

@@ -162,3 +162,12 @@ Deno.test("a Poller that is given a closed socket names it", async () => {
     message: `The socket is closed: Pull, was at ${address}`,
   });
 });
+
+Deno.test("a timer took any property, such as an interval under another name", () => {
+  using poller = new Poller();
+  const timer = poller.addTimer(5);
+  throws(() => Object.assign(timer, { intervall: 10 }), {
+    name: "TypeError",
+    message: "A PollerTimer has no property intervall",
+  });
+});

@@ -51,6 +51,34 @@ Deno.test("a name that is like none is refused without advice", () => {
   for (const Class of CLASSES) refuses(Class, "colour", "");
 });
 
+Deno.test("options from an object's prototype were left out, without a word", () => {
+  using push = new Push(Object.create({ linger: 5 }));
+  assertEquals(push.linger, 5);
+  throws(() => new Push(Object.create({ lingr: 5 })), { message: /did you mean linger\?$/ });
+});
+
+Deno.test("an unknown option was let through if its value was undefined", () => {
+  throws(() => new Push({ lingr: undefined } as never), { message: /did you mean linger\?$/ });
+  using push = new Push({ linger: undefined });
+  assertEquals(push.linger, -1);
+});
+
+Deno.test("what other code has put on every object isn't taken for an option", () => {
+  const every = Object.prototype as { left?: number };
+  every.left = 1;
+  try {
+    new Push({ linger: 0 }).close();
+  } finally {
+    delete every.left;
+  }
+});
+
+Deno.test("names that mix ours and libzmq's lead to ours", () => {
+  refuses(Dealer as Class, "sendHWM", "; did you mean sendHighWaterMark?");
+  refuses(Dealer as Class, "recvHWM", "; did you mean receiveHighWaterMark?");
+  refuses(XPublisher as Class, "verbose", "; did you mean verbosity?");
+});
+
 Deno.test("an option of the other direction is refused, and why", () => {
   refuses(Push as Class, "receiveTimeout", ", since it doesn't receive");
   refuses(Push as Class, "rcvhwm", ", since it doesn't receive");
@@ -64,6 +92,7 @@ Deno.test("the name of what is done by a method leads to the method", () => {
   throws(() => new Subscriber({ subscribe: "news" } as never), {
     message: /method, subscribe\(\)$/,
   });
+  throws(() => new Push({ send: 5 } as never), { message: /method, send\(\)$/ });
 });
 
 /** The names that libzmq has for our options, from what documents these. */
@@ -165,6 +194,10 @@ Deno.test("a constructor takes an object of options, and nothing else", () => {
     });
     throws(() => new Class(context), takes("an object of options: pass { context }"));
     for (const wrong of [null, 5, "tcp://127.0.0.1:5555", [], true] as never[]) {
+      throws(() => new Class(wrong), takes("an object of options, such as { linger: 0 }"));
+    }
+    // What has no names was taken for options without any.
+    for (const wrong of [new Map([["linger", 5]]), Promise.resolve({}), new Date()] as never[]) {
       throws(() => new Class(wrong), takes("an object of options, such as { linger: 0 }"));
     }
     throws(() => new Class({}, {}), takes("one argument, not 2"));
