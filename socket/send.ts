@@ -102,7 +102,10 @@ export class Send extends Operation {
 
 /** What `send` takes, and those of sockets whose messages go to a peer or a group. */
 export function sendSignature(name: string, ...options: string[]): Signature {
-  const hint = `${name} takes one message: several parts are an array, ${name}(["a", "b"])`;
+  const [target] = options;
+  const hint = target === undefined || target === "timeout"
+    ? `${name} takes one message: several parts are an array, ${name}(["a", "b"])`
+    : `${name} takes one message of one part, and an object of options, such as { ${target} }`;
   return { name, options, example: "{ timeout: 50 }", hint };
 }
 const SEND = sendSignature("send", "timeout", "signal");

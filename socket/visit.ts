@@ -99,11 +99,14 @@ function visitMany(
 
 function visitOne(handle: Handle, visitor: Visitor, first: number, buffers: VisitBuffers): void {
   const { native } = buffers;
+  let isAddress = handle.type.addressedBy === "address";
   let more = false;
   try {
     for (let size = first; size >= 0; size = native.receive(handle.pointer)) {
       handle.midMessage = more = native.more;
-      visitor(native.small ? buffers.small(size) : buffers.large(size), more);
+      const bytes = native.small ? buffers.small(size) : buffers.large(size);
+      visitor(isAddress ? withoutNul(bytes) : bytes, more);
+      isAddress = false;
       if (!more || handle.closed) return;
     }
   } catch (error) {
@@ -113,4 +116,9 @@ function visitOne(handle: Handle, visitor: Visitor, first: number, buffers: Visi
   } finally {
     handle.midMessage = false;
   }
+}
+
+/** A Datagram's address as receives return it: libzmq ends it with a NUL. */
+function withoutNul(address: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return address.at(-1) === 0 ? address.subarray(0, -1) : address;
 }

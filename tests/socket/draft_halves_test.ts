@@ -125,6 +125,21 @@ for (const over of eachTransportOfDrafts("tcp")) {
   }));
 
   Deno.test(
+    over(
+      "a third argument of a Radio's send was taken for a part, of which it has one",
+      async () => {
+        using radio = new Radio();
+        const three = ["rain", { group: "weather" }, "more"];
+        await rejects(Reflect.apply(radio.send, radio, three), {
+          name: "TypeError",
+          message:
+            "send takes one message of one part, and an object of options, such as { group }",
+        });
+      },
+    ),
+  );
+
+  Deno.test(
     over("what is wrong with the options of a send to a peer is said as for others", async () => {
       using server = new Server();
       await server.bind(freshAddress("inproc"));

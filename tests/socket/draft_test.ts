@@ -52,6 +52,18 @@ for (const over of eachTransportOfDrafts("tcp")) {
     assertEquals([String(text), String(group)], ["rain", "weather"]);
   }));
 
+  Deno.test(over("a visit showed a datagram's address with the NUL that ends it", async () => {
+    const [here, there] = [await freePort(), await freePort()];
+    using one = new Datagram();
+    await one.bind(`udp://127.0.0.1:${here}`);
+    using other = new Datagram();
+    await other.bind(`udp://127.0.0.1:${there}`);
+    await one.send([`127.0.0.1:${there}`, "\0"]);
+    const shown: string[] = [];
+    other.visit((bytes) => void shown.push(new TextDecoder().decode(bytes)), { timeout: 5000 });
+    assertEquals(shown, [`127.0.0.1:${here}`, "\0"]);
+  }));
+
   Deno.test(over("a Datagram exchanges datagrams with any UDP socket", async () => {
     const peer = createSocket("udp4");
     peer.bind(0, "127.0.0.1");
