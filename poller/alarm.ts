@@ -31,6 +31,11 @@ export class Alarm {
     this.#ring = ring;
   }
 
+  /** Whether it will ring. */
+  get isSet(): boolean {
+    return this.#at !== Infinity;
+  }
+
   /** Rings at `at`, or never if that's `Infinity`. Replaces the time that was set before. */
   set(at: number): void {
     this.#at = at;

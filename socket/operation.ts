@@ -56,7 +56,7 @@ export abstract class Operation extends QueuedOperation {
   enqueue(timeout: number, tried: boolean, signal: AbortSignal | undefined, ref = true): void {
     this.tried = tried;
     this.timeout = timeout;
-    if (timeout >= 0) this.deadline = performance.now() + timeout;
+    if (timeout >= 0 && timeout !== Infinity) this.deadline = performance.now() + timeout;
     this.signal = signal;
     this.ref = ref;
     this.queue.push(this);
