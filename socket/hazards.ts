@@ -17,6 +17,14 @@ export function assertSafeOption(handle: Handle, option: number, value: unknown)
       `A ${handle.type.name} must not have a Router's options: libzmq would end the process at a later request`,
     );
   }
+  if (option === COMMON.inBatchSize.number && intOf(value) < COMMON.inBatchSize.range[0]) {
+    throw new RangeError(
+      `The option inBatchSize must be at least ${
+        COMMON.inBatchSize.range[0]
+      }: with less than a frame's ` +
+        "head, libzmq overwrites other memory, and ends the process",
+    );
+  }
   const on = value !== false && value !== 0;
   if (option === COMMON.heartbeatInterval.number && on && handle.endpoints.webSocket) {
     throw heartbeatsOverWebSocket();
@@ -96,6 +104,14 @@ export function assertListens(fd: number, option: string): void {
   const message =
     `The option ${option} takes a listening socket's descriptor, and ${fd} doesn't listen`;
   throw stateError("EINVAL", "zmq_setsockopt", message, { option });
+}
+
+/** An option's value as an int; NaN for what is none. */
+function intOf(value: unknown): number {
+  if (value instanceof Uint8Array && value.length === 4) {
+    return new Int32Array(value.slice().buffer)[0];
+  }
+  return typeof value === "number" || typeof value === "boolean" ? Number(value) : NaN;
 }
 
 function isOn(handle: Handle, { number }: { readonly number: number }): boolean {

@@ -64,11 +64,12 @@ export function setByNumber(handle: Handle, option: number, value: unknown): voi
   if (option === COMMON.useFd.number && bytes?.length === 4) {
     assertListens(new Int32Array(bytes.slice().buffer)[0], String(option));
   }
-  try {
-    handle.setBytes(option, String(option), bytes);
-  } catch (error) {
-    throw explained(error, setFailure(option, bytes));
+  // Before libzmq sees it, which reads an int without asking for its length for one of them (XSUB_VERBOSE_UNSUBSCRIBE).
+  const failure = setFailure(option, bytes);
+  if (failure !== undefined) {
+    throw stateError("EINVAL", "zmq_setsockopt", failure, { option: String(option) });
   }
+  handle.setBytes(option, String(option), bytes);
   shadowByNumber(handle, option, value);
 }
 
@@ -123,7 +124,7 @@ function readFailure(option: number, { name, row }: NamedRow, type: string): str
   return `${what} is read as ${KINDS[row.kind].read}, and not as "${type}"`;
 }
 
-/** Says as what an option is set; undefined where the value's length can't be what libzmq has refused. */
+/** Says as what an option is set; undefined where the value's length is right, or any length may be. */
 function setFailure(option: number, bytes: Uint8Array | null): string | undefined {
   const named = rowOf(option);
   if (named === undefined) return undefined;

@@ -92,7 +92,7 @@ export const COMMON = {
   vmciConnectTimeout: { number: 88, kind: "int", range: [-1, INT], unreadable: -1, needs: "vmci" },
   // newer ones, of which some are drafts
   busyPoll: { number: 113, kind: "int", range: [0, INT], unreadable: 0, ...LATE_DRAFT },
-  inBatchSize: { number: 101, kind: "int", range: [1, INT], ...DRAFT },
+  inBatchSize: { number: 101, kind: "int", range: [64, INT], ...DRAFT },
   loopbackFastPath: { number: 94, kind: "bool" },
   multicastLoop: { number: 96, kind: "bool" },
   normBlockSize: { number: 121, kind: "int", range: [1, 255], ...NORM },

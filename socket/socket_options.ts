@@ -100,7 +100,7 @@ export interface SocketOptions {
   multicastLoop?: boolean;
   /** Whether TCP on loopback takes a shorter way; on Windows only. Default false (`ZMQ_LOOPBACK_FASTPATH`). */
   loopbackFastPath?: boolean;
-  /** How much is read from a connection at once, in bytes. Default 8192. Draft, since 4.3.3 (`ZMQ_IN_BATCH_SIZE`). */
+  /** How much is read from a connection at once, in bytes, 64 or more. Default 8192. Draft, since 4.3.3 (`ZMQ_IN_BATCH_SIZE`). */
   inBatchSize?: number;
   /** How much is written to a connection at once, in bytes. Default 8192. Draft, since 4.3.3 (`ZMQ_OUT_BATCH_SIZE`). */
   outBatchSize?: number;

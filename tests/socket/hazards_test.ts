@@ -15,6 +15,7 @@ import {
   Router,
   type Socket,
   Stream,
+  XSubscriber,
 } from "../../mod.ts";
 import { Datagram, Dish, Peer, Radio } from "../../socket/draft.ts";
 import { freshAddress, join } from "../util.ts";
@@ -491,3 +492,26 @@ function* permutations<T>(all: T[]): Generator<T[]> {
     for (const rest of permutations(all.toSpliced(i, 1))) yield [one, ...rest];
   }
 }
+
+const IN_BATCH_SIZE = 101;
+const XSUB_VERBOSE_UNSUBSCRIBE = 115;
+
+Deno.test("an inBatchSize of a few bytes had libzmq overwrite memory at a peer's handshake", () => {
+  using dealer = new Dealer(LINGERLESS);
+  const small = { name: "RangeError", message: /from 64|at least 64/ };
+  for (const value of [1, 5, 63, bytes(1), true]) {
+    throws(() => dealer.setOption(IN_BATCH_SIZE, value), small);
+  }
+  throws(() => dealer.inBatchSize = 63, small);
+});
+
+Deno.test("an int set by number to a value of another length ended the process, on an XSubscriber", () => {
+  using socket = new XSubscriber(LINGERLESS);
+  for (const value of ["", null, new Uint8Array(0), new Uint8Array(3), 1n]) {
+    throws(() => socket.setOption(XSUB_VERBOSE_UNSUBSCRIBE, value), {
+      name: "ZmqError",
+      code: "EINVAL",
+      message: "The option 115 (verboseUnsubscribe) is set to a boolean or a number",
+    });
+  }
+});

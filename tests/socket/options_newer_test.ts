@@ -58,7 +58,7 @@ const WSS = { of: EVERY, draft: true, since: "4.3.3", needs: "WSS" };
 
 const OPTIONS: Record<string, Expected> = {
   busyPoll: { of: EVERY, default: 0, ...from(0), draft: true, since: "4.3.5" },
-  inBatchSize: { of: EVERY, default: 8192, ...from(1), draft: true, since: "4.3.3" },
+  inBatchSize: { of: EVERY, default: 8192, ...from(64), draft: true, since: "4.3.3" },
   outBatchSize: { of: EVERY, default: 8192, ...from(1), draft: true, since: "4.3.3" },
   priority: { of: EVERY, default: 0, ...from(0), draft: true, since: "4.3.4" },
   loopbackFastPath: { of: EVERY, default: false, ...flag },
