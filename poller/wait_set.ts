@@ -2,7 +2,7 @@
 
 import { hasExitCleanup } from "../process/thread_exit.ts";
 import type { Backend } from "./backend.ts";
-import type { Pending } from "./pending.ts";
+import { type Pending, PendingOperations } from "./pending.ts";
 import type { Pool } from "./pool.ts";
 import type { Source } from "./source.ts";
 
@@ -29,7 +29,7 @@ const WORKERS_INTERVAL = 1000;
 export class WaitSet {
   readonly backend: Backend<Source | NestedSet>;
   /** The pending operations that wait here. */
-  readonly pending: Set<Pending> = new Set();
+  readonly pending = new PendingOperations();
   /** Its thread waits. */
   parked = false;
   /** When that wait times out. */
@@ -119,7 +119,7 @@ export class WaitSet {
 
   /** Ends every wait here with the error: the set can't be waited in. */
   fail(error: unknown): void {
-    for (const pending of [...this.pending]) failPending(pending, error);
+    for (const pending of this.pending) failPending(pending, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { addToSignal, Pending, removeFromSignal } from "../../poller/pending.ts";
+import { addToSignal, Pending, PendingOperations, removeFromSignal } from "../../poller/pending.ts";
 
 class Someone extends Pending {
   reason: unknown;
@@ -60,4 +60,21 @@ Deno.test("signals: one has a single listener of ours, however many join", () =>
     if (i % 2 === 0) removeFromSignal(someone);
   }
   assertEquals(listeners, 1);
+});
+
+Deno.test("pending operations are those that were added and not removed, each once, whatever the order", () => {
+  const all = new PendingOperations();
+  const operations = Array.from({ length: 20 }, () => new Someone(""));
+  for (const one of operations) all.add(one);
+  for (const one of operations) all.add(one);
+  assertEquals([all.size, new Set(all)], [20, new Set(operations)]);
+  const removed = [0, 19, 7, 18, 1].map((at) => operations[at]);
+  for (const one of removed) all.delete(one);
+  for (const one of removed) all.delete(one);
+  const left = operations.filter((one) => !removed.includes(one));
+  assertEquals([all.size, new Set(all)], [15, new Set(left)]);
+  for (const one of all) all.delete(one);
+  assertEquals([all.size, [...all]], [0, []]);
+  all.add(operations[0]);
+  assertEquals([...all], [operations[0]]);
 });
