@@ -49,15 +49,15 @@ Deno.test("what has no tests of its own has types, or a list of imports, and not
 
 Deno.test("in a folder of the library's, each file of tests is of one of its modules", async () => {
   const folders = [...new Set(MODULES.map((path) => path.slice(0, path.lastIndexOf("/") + 1)))];
-  const strangers: string[] = [];
+  const unplaced: string[] = [];
   for (const folder of folders.filter((folder) => folder !== "")) {
     for (const file of await filesBelow(`tests/${folder}`, "_test.ts")) {
       const name = file.slice("tests/".length, -"_test.ts".length);
       const known = MODULES.some((path) => `${name}_`.startsWith(`${path.slice(0, -3)}_`));
-      if (!known) strangers.push(file);
+      if (!known) unplaced.push(file);
     }
   }
-  assertEquals(strangers, []);
+  assertEquals(unplaced, []);
 });
 
 Deno.test("each test is registered, and so reported, at a line of its own file", async () => {

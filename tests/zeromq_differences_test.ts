@@ -69,7 +69,7 @@ Deno.test("a bind that has failed doesn't count: no warnings, and no proxy", asy
 
 Deno.test("options of a closed socket don't warn beside their error", async () => {
   const socket = new Dealer();
-  socket.connect("inproc://nobody");
+  socket.connect("inproc://no-one");
   socket.close();
   const warnings = await warningsOf(() => {
     try {

@@ -58,13 +58,13 @@ for (const [what, source] of Object.entries(ENDS)) {
 const WAITS: Record<string, string> = {
   "a receive that waits": `
     const socket = new zmq.Dealer();
-    socket.connect("inproc://nobody");
+    socket.connect("inproc://no-one");
     socket.receive();`,
   "a receive on a socket that its program has dropped": `
     (() => {
       const context = new zmq.Context();
       const socket = new zmq.Dealer({ context });
-      socket.connect("inproc://nobody");
+      socket.connect("inproc://no-one");
       socket.receive();
     })();
     gc();`,
@@ -82,8 +82,8 @@ const WAITS: Record<string, string> = {
     gc();`,
   "a proxy": `
     const proxy = new zmq.Proxy(new zmq.Router(), new zmq.Dealer());
-    proxy.frontEnd.connect("inproc://nobody");
-    proxy.backEnd.connect("inproc://nobody");
+    proxy.frontEnd.connect("inproc://no-one");
+    proxy.backEnd.connect("inproc://no-one");
     proxy.run();`,
 };
 for (const [what, source] of Object.entries(WAITS)) {

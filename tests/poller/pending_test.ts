@@ -27,10 +27,10 @@ Deno.test("signals: all that joined are aborted with the reason, those that left
   const controller = new AbortController();
   const other = new AbortController();
   const [one, two, three] = ["one", "two", "three"].map((name) => joined(controller.signal, name));
-  const stranger = joined(other.signal, "stranger");
+  const unrelated = joined(other.signal, "unrelated");
   removeFromSignal(two);
   controller.abort("why");
-  assertEquals([one, two, three, stranger].map(({ reason }) => reason), [
+  assertEquals([one, two, three, unrelated].map(({ reason }) => reason), [
     "why",
     undefined,
     "why",

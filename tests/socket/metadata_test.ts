@@ -111,7 +111,7 @@ Deno.test("what a socket says of itself, its peers have with each message, in bo
 });
 
 Deno.test("only what was asked for is there, and what a connection doesn't have isn't", async () => {
-  using pull = new Pull({ receivedProperties: ["X-Asked", "X-Nobody", "User-Id", "Resource"] });
+  using pull = new Pull({ receivedProperties: ["X-Asked", "X-No-One", "User-Id", "Resource"] });
   using push = new Push();
   push.setOption(METADATA, "X-Asked:yes");
   push.setOption(METADATA, "X-Other:unasked");

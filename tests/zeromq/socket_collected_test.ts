@@ -43,7 +43,7 @@ Deno.test("a context is collected once its closed socket is out of scope, with a
         const own = new zmq.Context();
         const socket = new zmq.Dealer({ context: own, linger: 0 });
         context = new WeakRef(own);
-        socket.connect("inproc://nobody");
+        socket.connect("inproc://no-one");
         await socket.send("foo");
         socket.close();
       })();
@@ -74,7 +74,7 @@ Deno.test("a Buffer can be collected as soon as its send is done, though its mes
   assertEquals(
     await printed(`
       const socket = new zmq.Push({ linger: 0 });
-      socket.connect("inproc://nobody");
+      socket.connect("inproc://no-one");
       for (const size of [16, 1025]) await socket.send(watch(Buffer.alloc(size)));
       await collectAll();
       console.log(released);

@@ -42,7 +42,7 @@ Deno.test("a PLAIN server that enforces a domain and has none is refused where i
   );
 });
 
-Deno.test("what only lets strangers in is taken, as zeromq.js takes it", async () => {
+Deno.test("what only admits unknown peers is taken, as zeromq.js takes it", async () => {
   const options = [{ zapEnforceDomain: true }, ...capability.curve ? [{ curveServer: true }] : []];
   for (const insecure of options) {
     await using(

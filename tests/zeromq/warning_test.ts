@@ -7,7 +7,7 @@ const LATE = "Socket option will not take effect until next connect/bind.";
 Deno.test("a socket that's bound or connected warns of options that come too late, once each", async () => {
   await using(new Dealer(), async (socket) => {
     assertEquals(await warningsOf(() => socket.routingId = "first"), []);
-    socket.connect("inproc://nobody");
+    socket.connect("inproc://no-one");
     assertEquals(await warningsOf(() => socket.routingId = "asdf"), [LATE]);
   });
   await using(new Dealer(), async (socket) => {
@@ -21,7 +21,7 @@ Deno.test("a socket that's bound or connected warns of options that come too lat
 });
 
 Deno.test("options that take effect at once don't warn", async () => {
-  const at = (socket: Socket) => socket.connect("inproc://nobody");
+  const at = (socket: Socket) => socket.connect("inproc://no-one");
   const warnings = await warningsOf(async () => {
     await using(new Subscriber(), (socket) => {
       at(socket);
