@@ -1,5 +1,7 @@
 /**
- * zmqcat connects a file, or standard input and output, with a ZeroMQ socket of any type: see `--help`.
+ * zmqcat connects a file, or standard input and output, with a ZeroMQ socket of any type. Its help has examples:
+ *
+ *     deno run --allow-ffi --allow-read --allow-write examples/zmqcat.ts --help
  *
  * It's also the poll loop to learn from, in `run` below. Everything for which it may have to wait
  * stands in one Poller: a socket, descriptors, timers. A signal wakes it. What is waited for, and what

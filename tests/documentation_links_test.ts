@@ -9,6 +9,7 @@ async function guides(): Promise<Map<string, string>> {
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "examples/README.md",
     ...await filesBelow("docs/", ".md"),
   ];
   const texts = files.map(async (file) =>

@@ -66,6 +66,7 @@ Deno.test("pages and doc comments use the project's words", async () => {
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    "examples/README.md",
     ...await filesBelow("docs/", ".md"),
   ];
   const found: string[] = [];

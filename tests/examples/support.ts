@@ -74,15 +74,19 @@ export class Running implements AsyncDisposable {
   }
 
   /** Waits until its standard error has a line that begins so, and returns the line's rest. */
-  async said(beginning: string): Promise<string> {
-    let line: string | undefined;
-    const errors = await this.#errors.until((_, bytes) => {
-      const lines = new TextDecoder().decode(bytes()).split("\n").slice(0, -1);
-      line = lines.find((line) => line.startsWith(beginning));
-      return line !== undefined;
-    });
-    if (line !== undefined) return line.slice(beginning.length);
-    throw new Error(`It didn't say "${beginning}", but: ${new TextDecoder().decode(errors)}`);
+  said(beginning: string): Promise<string> {
+    return restOf(beginning, this.#errors);
+  }
+
+  /** The same of its standard output. */
+  printed(beginning: string): Promise<string> {
+    return restOf(beginning, this.#output);
+  }
+
+  /** Reads its standard output until that has so many lines, or to the end, and returns them. */
+  async lines(count = Infinity): Promise<string[]> {
+    const bytes = await this.#output.until((_, bytes) => linesOf(bytes()).length >= count);
+    return linesOf(bytes).slice(0, count);
   }
 
   /** Waits for its end. Returns its status as a shell does, and all its standard error. */
@@ -108,6 +112,21 @@ export class Running implements AsyncDisposable {
     await this.#errors.cancel();
     clearTimeout(this.#timer);
   }
+}
+
+async function restOf(beginning: string, stream: Collected): Promise<string> {
+  let line: string | undefined;
+  const all = await stream.until((_, bytes) => {
+    line = linesOf(bytes()).find((line) => line.startsWith(beginning));
+    return line !== undefined;
+  });
+  if (line !== undefined) return line.slice(beginning.length);
+  throw new Error(`It didn't say "${beginning}", but: ${new TextDecoder().decode(all)}`);
+}
+
+/** The lines that are complete. */
+function linesOf(bytes: Uint8Array): string[] {
+  return new TextDecoder().decode(bytes).split("\n").slice(0, -1);
 }
 
 /** What a shell has started, where /proc tells; none once it has ended. */

@@ -1,0 +1,22 @@
+/** Examples in processes of their own, started as their headers say. */
+
+import { fileURLToPath } from "node:url";
+import { Running } from "./support.ts";
+
+const EXAMPLES = new URL("../../examples/", import.meta.url);
+
+/**
+ * Starts an example with the permissions of the command in its header, and those that let a run choose the library and the
+ * poller, and with the arguments given.
+ */
+export function example(path: string, ...args: string[]): Running {
+  const url = new URL(path, EXAMPLES);
+  const found = Deno.readTextFileSync(url).match(
+    new RegExp(`^ \\*     deno run (.*?) ?examples/${path}`, "m"),
+  );
+  if (found === null) throw new Error(`The header of ${path} has no command that runs it`);
+  const flags = found[1].split(" ");
+  const choice = "--allow-env=LIBZMQ_PATH,ZMQ_POLLER";
+  const run = ["run", "--no-check", "--no-prompt", choice, ...flags];
+  return new Running([Deno.execPath(), ...run, fileURLToPath(url), ...args]);
+}
