@@ -1,0 +1,119 @@
+/**
+ * Writes what is derived of the packages for npm: `deno run -A tests/write_npm.ts`.
+ *
+ * Fact: named imports of a CommonJS module are those that Deno finds written in it, and declarations that lie outside a
+ * copied package can't be read from it. Failure: `import { Push }` and types would be missing. Decision: the names of each
+ * entry, and its declarations, are written into the packages. Cost: these files, which a test compares.
+ */
+
+import { filesBelow, ROOT } from "./files.ts";
+
+/** The packages, and the module of the library behind each of their entries. */
+export const PACKAGES: Record<string, Record<string, string>> = {
+  "zeromq/npm/": { "index.cjs": "zeromq.ts", "draft.cjs": "zeromq_draft.ts" },
+};
+
+const NOTE = "// Written by tests/write_npm.ts.\n";
+
+/** What a command of Deno prints. */
+async function output(args: string[], input = ""): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: ROOT,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { success, stdout, stderr } = await child.output();
+  const text = new TextDecoder();
+  if (!success) throw new Error(`deno ${args.join(" ")}: ${text.decode(stderr)}`);
+  return text.decode(stdout);
+}
+
+/** Formats a text as the library's files are. */
+function formatted(text: string, extension: string): Promise<string> {
+  return output(["fmt", "--ext", extension, "-"], text);
+}
+
+/** An entry of a package: it exports what the module does, which re-exports its names. */
+function entryOf(module: string, declarations: string): Promise<string> {
+  const lists = [...declarations.matchAll(/^export \{([^}]*)\}/gm)].map(([, names]) => names);
+  const names = lists.join().split(",").map((name) => name.replace(/.* as /, "").trim());
+  const list = `{ ${names.filter((name) => name !== "").sort().join(", ")} }`;
+  return formatted(
+    `${NOTE}"use strict";
+    const ${list} = require("./original.cjs")("${module}");
+    module.exports = ${list};
+    Object.defineProperty(module.exports, "__esModule", { value: true });`,
+    "js",
+  );
+}
+
+/** The library's declarations, by their paths, as `deno pack` derives them. */
+async function declarations(): Promise<Map<string, string>> {
+  const folder = await Deno.makeTempDir({ prefix: "zmq-pack-" });
+  try {
+    const tarball = `${folder}/library.tgz`;
+    await output(["pack", "--quiet", "--allow-dirty", "--no-source-maps", "--output", tarball]);
+    await new Deno.Command("tar", { args: ["xzf", tarball, "-C", folder] }).output();
+    const found = new Map<string, string>();
+    for (const path of await filesBelow(`${folder}/package/`, ".d.ts")) {
+      found.set(path.slice(`${folder}/package/`.length), await Deno.readTextFile(path));
+    }
+    return found;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** The derived files of a package, by their paths in it. */
+export async function filesOf(
+  entries: Record<string, string>,
+  all: ReadonlyMap<string, string>,
+): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  const wanted: string[] = [];
+  for (const [file, module] of Object.entries(entries)) {
+    const path = module.replace(/\.ts$/, ".d.ts");
+    files.set(file, await entryOf(module, all.get(path)!));
+    wanted.push(path);
+  }
+  for (const path of wanted) {
+    const text = all.get(path)!;
+    // Without `.js`, which Deno looks for where the package isn't in node_modules.
+    const imports = text.replaceAll(/(from ")(\.[^"]*)\.js(")/g, "$1$2.d.ts$3");
+    for (const [, , one] of text.matchAll(/(from ")(\.[^"]*)\.js(")/g)) {
+      const next = new URL(`${one}.d.ts`, `file:///${path}`).pathname.slice(1);
+      if (!wanted.includes(next)) wanted.push(next);
+    }
+    const lines = imports.replaceAll(/\*\/ (?=\S)/g, "*/\n");
+    files.set(
+      `types/${path}`,
+      await formatted(`${NOTE}// deno-lint-ignore-file\n${lines}`, "ts"),
+    );
+  }
+  return files;
+}
+
+/** All derived files, by their paths in the library. */
+export async function npmFiles(): Promise<Map<string, string>> {
+  const all = await declarations();
+  const files = new Map<string, string>();
+  for (const [folder, entries] of Object.entries(PACKAGES)) {
+    for (const [path, text] of await filesOf(entries, all)) files.set(folder + path, text);
+  }
+  return files;
+}
+
+if (import.meta.main) {
+  for (const folder of Object.keys(PACKAGES)) {
+    await Deno.remove(new URL(`${folder}types`, ROOT), { recursive: true }).catch(() => {});
+  }
+  for (const [path, text] of await npmFiles()) {
+    await Deno.mkdir(new URL(".", new URL(path, ROOT)), { recursive: true });
+    await Deno.writeTextFile(new URL(path, ROOT), text);
+  }
+}

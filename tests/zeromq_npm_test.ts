@@ -1,0 +1,215 @@
+import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
+import { createRequire } from "node:module";
+import { claims } from "./claims.ts";
+import { filesBelow, ROOT } from "./files.ts";
+import { EmptyRegistry, PACKAGES, Project } from "./npm_project.ts";
+import { withFolder } from "./util.ts";
+import { npmFiles } from "./write_npm.ts";
+import * as dropIn from "../zeromq.ts";
+
+const require = createRequire(import.meta.url);
+const PROGRAMS = ["everywhere.cjs", "thread.cjs", "worker.mjs"];
+const TYPES = ["types.ts", "types.cts", "types.cjs"];
+const DRAFT = dropIn.capability.draft
+  ? "Client,Datagram,Dish,Gather,Radio,Scatter,Server"
+  : "ZeroMQ draft features are not enabled in this build";
+
+/** Runs a test in a project of its own. */
+const inProject = claims(function inProject(body: (project: Project) => Promise<void>) {
+  return withFolder(async (folder) => {
+    await using registry = new EmptyRegistry();
+    await body(new Project(await Deno.realPath(folder), registry.env));
+  });
+});
+
+/** In each place a program gets one and the same drop-in. */
+const assertEverywhere = claims(async function assertEverywhere(
+  project: Project,
+  draft = DRAFT,
+): Promise<void> {
+  await project.copy(...PROGRAMS);
+  const { code, stdout, stderr } = await project.deno("run", "-A", "-q", "everywhere.cjs");
+  const lines = [
+    "imported: true true",
+    "a dependent's: true",
+    `draft: ${draft}`,
+    "evaluated code",
+    "a thread of Node's",
+    "a Web Worker",
+  ];
+  assertEquals([code, stdout.trimEnd().split("\n")], [0, lines], stderr);
+});
+
+/** The recipes, as docs/zeromq-js.md has them. */
+const RECIPES: Record<string, (project: Project) => Promise<void>> = {
+  "Deno's links": async (project) => {
+    await project.copy("dependent");
+    await project.write("deno.json", {
+      imports: { zeromq: "npm:zeromq@^6.8.0", dependent: "npm:dependent@1" },
+      links: [project.pathTo(PACKAGES), "./dependent"],
+      nodeModulesDir: "auto",
+    });
+  },
+  "npm's overrides": async (project) => {
+    await project.copy("dependent");
+    assertEquals((await project.run("npm", "pack", "--silent", "./dependent")).code, 0);
+    await project.write("package.json", {
+      name: "project",
+      version: "1.0.0",
+      dependencies: {
+        zeromq: `file:${project.pathTo(PACKAGES)}`,
+        dependent: "file:./dependent-1.0.0.tgz",
+      },
+      overrides: { zeromq: "$zeromq" },
+    });
+    const { code, stderr } = await project.run("npm", "install", "--offline", "--no-audit");
+    assertEquals(code, 0, stderr);
+  },
+  "a link in node_modules": async (project) => {
+    await Deno.mkdir(`${project.folder}/node_modules`);
+    await Deno.symlink(PACKAGES, `${project.folder}/node_modules/zeromq`);
+    await project.copy("dependent");
+    await Deno.rename(`${project.folder}/dependent`, `${project.folder}/node_modules/dependent`);
+    await project.write("deno.json", { nodeModulesDir: "manual" });
+  },
+};
+
+const hasNpm = await new Deno.Command("npm", { args: ["--version"] }).output()
+  .then(({ success }) => success, () => false);
+
+for (const [recipe, prepare] of Object.entries(RECIPES)) {
+  const missing = recipe.startsWith("npm's") && !hasNpm;
+  Deno.test({
+    name: `by ${recipe}, a program, its workers and evaluated code get the drop-in` +
+      (missing ? " (npm isn't installed)" : ""),
+    ignore: missing,
+    fn: () =>
+      inProject(async (project) => {
+        await prepare(project);
+        await assertEverywhere(project);
+      }),
+  });
+}
+
+const bundler = await withFolder(async (folder) => {
+  await Deno.writeTextFile(`${folder}/a.js`, "");
+  return (await new Project(folder).deno("bundle", "-o", "b.js", "a.js")).code === 0;
+});
+
+Deno.test({
+  name: "by a bundle from a URL, a program, its workers and evaluated code get the drop-in" +
+    (bundler ? "" : " (esbuild can't be had from npm)"),
+  ignore: !bundler,
+  fn: () =>
+    inProject(async (project) => {
+      await Deno.mkdir(`${project.folder}/shim`);
+      await project.copy("dependent");
+      await project.write("shim/package.json", {
+        name: "zeromq",
+        version: "6.8.0",
+        type: "module",
+        exports: "./index.js",
+      });
+      await using server = Deno.serve(
+        { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+        async ({ url }) => {
+          const file = await Deno.readTextFile(new URL(`.${new URL(url).pathname}`, ROOT));
+          return new Response(file, { headers: { "content-type": "application/typescript" } });
+        },
+      );
+      const url = `http://127.0.0.1:${server.addr.port}/zeromq.ts`;
+      const args = ["bundle", "--allow-import", "-o", "shim/index.js", url];
+      const bundled = await new Project(project.folder).deno(...args);
+      assertEquals(bundled.code, 0, bundled.stderr);
+      await project.write("deno.json", {
+        imports: { zeromq: "npm:zeromq@^6.8.0", dependent: "npm:dependent@1" },
+        links: ["./shim", "./dependent"],
+        nodeModulesDir: "auto",
+      });
+      await assertEverywhere(project, "ERR_PACKAGE_PATH_NOT_EXPORTED");
+    }),
+});
+
+Deno.test("by Deno's links, imports and require() have the drop-in's types", () =>
+  inProject(async (project) => {
+    await RECIPES["Deno's links"](project);
+    await project.copy(...TYPES);
+    const { code, stderr } = await project.deno("check", "--quiet", ...TYPES);
+    assertEquals(code, 0, stderr);
+  }));
+
+Deno.test("by Deno's links, a program needs --allow-ffi and --allow-read", () =>
+  inProject(async (project) => {
+    await RECIPES["Deno's links"](project);
+    await Deno.writeTextFile(
+      `${project.folder}/a.cjs`,
+      `console.log(Object.keys(require("zeromq")).length)`,
+    );
+    const { code, stdout } = await project.deno("run", "--allow-ffi", "--allow-read", "a.cjs");
+    assertEquals([code, stdout], [0, "20\n"]);
+    const without = await project.deno("run", "--no-prompt", "--allow-ffi", "a.cjs");
+    assertEquals(without.code, 1);
+    assertMatch(without.stderr, /NotCapable: Requires read access/);
+  }));
+
+Deno.test("a copy finds the library by a configuration with comments, and by one of another name", () =>
+  inProject(async (project) => {
+    await Deno.writeTextFile(`${project.folder}/a.cjs`, `console.log(require("zeromq").version)`);
+    await Deno.writeTextFile(`${project.folder}/list.json`, "null");
+    await Deno.mkdir(`${project.folder}/below`);
+    await Deno.copyFile(`${project.folder}/a.cjs`, `${project.folder}/below/a.cjs`);
+    const text = `{
+      // "links": ["./not-this"], /*
+      "imports": { "zeromq": "npm:zeromq@6" /* as in "zeromq" */ },
+      "links": ["${project.pathTo(PACKAGES)}", /* , */],
+      "nodeModulesDir": "auto",
+    }`;
+    await Deno.writeTextFile(`${project.folder}/deno.jsonc`, text);
+    const found = await project.deno("run", "-A", "below/a.cjs");
+    assertEquals([found.code, found.stdout], [0, `${dropIn.version}\n`], found.stderr);
+
+    await Deno.rename(`${project.folder}/deno.jsonc`, `${project.folder}/other.json`);
+    const named = await project.deno("run", "-A", "--config", "other.json", "a.cjs");
+    assertEquals([named.code, named.stdout], [0, `${dropIn.version}\n`], named.stderr);
+  }));
+
+Deno.test("a copy that nothing links says what is to be done", () =>
+  inProject(async (project) => {
+    await RECIPES["a link in node_modules"](project);
+    await Deno.remove(`${project.folder}/node_modules/zeromq`);
+    await Deno.mkdir(`${project.folder}/node_modules/zeromq`);
+    for await (const { name, isFile } of Deno.readDir(PACKAGES)) {
+      if (!isFile) continue;
+      await Deno.copyFile(new URL(name, PACKAGES), `${project.folder}/node_modules/zeromq/${name}`);
+    }
+    await Deno.writeTextFile(`${project.folder}/a.cjs`, `require("zeromq")`);
+    const { code, stderr } = await project.deno("run", "-A", "a.cjs");
+    assertEquals(code, 1);
+    assertMatch(stderr, /name the original in "links" of the deno\.json beside node_modules/);
+  }));
+
+Deno.test("the package exports what the module does that it leads to", () => {
+  const required = require("../zeromq/npm/index.cjs");
+  assertEquals({ ...required }, { ...dropIn });
+  assertEquals(Object.getOwnPropertyDescriptor(required, "__esModule"), {
+    value: true,
+    writable: false,
+    enumerable: false,
+    configurable: false,
+  });
+});
+
+Deno.test("the package has the version of zeromq.js that the drop-in follows", async () => {
+  const { version } = JSON.parse(await Deno.readTextFile(new URL("package.json", PACKAGES)));
+  const source = await Deno.readTextFile(new URL("ffi/load.ts", ROOT));
+  assertMatch(source, new RegExp(`"npm:zeromq@${version.replaceAll(".", "\\.")}/package\\.json"`));
+});
+
+Deno.test("the package's derived files are up to date: if not, run tests/write_npm.ts", async () => {
+  const files = await npmFiles();
+  for (const [path, text] of files) {
+    assertEquals(await Deno.readTextFile(new URL(path, ROOT)), text, path);
+  }
+  const declarations = [...files.keys()].filter((path) => path.endsWith(".d.ts")).sort();
+  assertEquals(await filesBelow("zeromq/npm/", ".d.ts"), declarations);
+});

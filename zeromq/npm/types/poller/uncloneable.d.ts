@@ -1,0 +1,12 @@
+// Written by tests/write_npm.ts.
+// deno-lint-ignore-file
+/**
+ * The base of sockets, contexts and Pollers, which can't be posted to another thread: `postMessage` and
+ * `structuredClone` throw a `DataCloneError` for them, instead of making empty objects.
+ *
+ * @internal
+ */
+export declare abstract class Uncloneable {
+  /** Makes an object that can't be cloned. */
+  constructor();
+}
