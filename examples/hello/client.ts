@@ -1,8 +1,9 @@
 /**
  * Request and reply: a client that says its name three times, and prints the answers.
  *
- * A Request sends, receives, and only then sends again. A server that isn't there is no error, since it may still come: only
- * the timeout tells. To try again instead of giving up, see lazy_pirate.
+ * A Request sends, receives, and only then sends again. A server that isn't there is no error,
+ * since it may still come: only the timeout tells. To try again instead of giving up, see
+ * lazy_pirate.
  *
  *     deno run --allow-ffi examples/hello/client.ts Ada
  *

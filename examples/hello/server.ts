@@ -1,8 +1,9 @@
 /**
  * Request and reply: a server that says hello.
  *
- * A Reply takes one request after another, from any number of clients, and answers each before it takes the next. It suits
- * answers that are quick to make. An answer to a client that has gone is dropped.
+ * A Reply takes one request after another, from any number of clients, and answers each before it
+ * takes the next. It suits answers that are quick to make. An answer to a client that has gone is
+ * dropped.
  *
  *     deno run --allow-ffi examples/hello/server.ts
  *     deno run --allow-ffi examples/hello/client.ts Ada

@@ -1,10 +1,11 @@
 /**
  * Publish and subscribe: a publisher that sends each place's temperature, twice a second.
  *
- * A Publisher sends to those who have subscribed by then, and never waits for anyone. There's no history: a late joiner gets
- * what is published from then on. Connecting takes a moment, so a subscriber that starts with the publisher, or even before
- * it, misses the first messages as well (the slow joiner). And one that is too slow loses messages once a thousand wait
- * for it. The number in each message shows a subscriber what it has missed.
+ * A Publisher sends to those who have subscribed by then, and never waits for anyone. There's no
+ * history: a late joiner gets what is published from then on. Connecting takes a moment, so a
+ * subscriber that starts with the publisher, or even before it, misses the first messages as well
+ * (the slow joiner). And one that is too slow loses messages once a thousand wait for it. The
+ * number in each message shows a subscriber what it has missed.
  *
  *     deno run --allow-ffi examples/weather/publisher.ts
  *     deno run --allow-ffi examples/weather/subscriber.ts vienna

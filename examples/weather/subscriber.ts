@@ -1,8 +1,9 @@
 /**
  * Publish and subscribe: a subscriber to the weather of a place. Start it whenever you like.
  *
- * It says where it came in, and how many messages it has missed since: those for which its queue had no room, or which were
- * published while it wasn't connected. It connects again by itself when the publisher comes back.
+ * It says where it came in, and how many messages it has missed since: those for which its queue
+ * had no room, or which were published while it wasn't connected. It connects again by itself when
+ * the publisher comes back.
  *
  *     deno run --allow-ffi examples/weather/subscriber.ts vienna
  *
