@@ -1,0 +1,72 @@
+/** The example of HTTP in front of workers. */
+
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import "../util.ts";
+import { example } from "./support.ts";
+
+const server = () => example("http_workers/server.ts", ["tcp://127.0.0.1:*", "0"], ["--allow-net"]);
+
+async function get(url: string): Promise<string> {
+  return (await (await fetch(url)).text()).trim();
+}
+
+/** Starts a server, waits until it listens, and returns its two addresses. */
+async function addresses(
+  running: ReturnType<typeof server>,
+): Promise<[workers: string, http: string]> {
+  const workers = await running.printed(/^workers at (.+)$/m);
+  const http = await running.printed(/^browsers at (http:\/\/[\d.]+:\d+)\/$/m);
+  return [workers, http];
+}
+
+Deno.test("http_workers: requests are answered by the workers, also with more requests than workers", async () => {
+  await using front = server();
+  const [workers, http] = await addresses(front);
+  await using _one = example("http_workers/worker.ts", [workers]);
+  await using _two = example("http_workers/worker.ts", [workers]);
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, async (_, i) => {
+      const response = await fetch(`${http}/?below=${10 * (i + 1)}`);
+      return [response.status, (await response.text()).trim()];
+    }),
+  );
+  assertEquals(answers[0], [200, "4 primes"]);
+  assertEquals(answers[9], [200, "25 primes"]);
+  assertEquals(answers.map(([status]) => status), Array(20).fill(200));
+});
+
+Deno.test("http_workers: a request that the browser gives up is cancelled at its worker, which takes the next one", async () => {
+  await using front = server();
+  const [workers, http] = await addresses(front);
+  await using worker = example("http_workers/worker.ts", [workers]);
+  assertEquals(await get(`${http}/?below=10`), "4 primes");
+  const leaving = new AbortController();
+  // It would take minutes.
+  const given = fetch(`${http}/?below=1e9`, { signal: leaving.signal }).catch(() => "given up");
+  await worker.printed(/^request 2 begins$/m);
+  leaving.abort();
+  assertEquals(await given, "given up");
+  await worker.printed(/^request 2 was cancelled$/m);
+  assertEquals(await get(`${http}/?below=100`), "25 primes");
+});
+
+Deno.test("http_workers: a worker that was killed while it was idle costs no request", async () => {
+  await using front = server();
+  const [workers, http] = await addresses(front);
+  await using first = example("http_workers/worker.ts", [workers]);
+  assertEquals(await get(`${http}/?below=10`), "4 primes");
+  first.kill("SIGKILL");
+  await first.ended();
+  await using _second = example("http_workers/worker.ts", [workers]);
+  assertEquals(await get(`${http}/?below=10`), "4 primes");
+});
+
+Deno.test("http_workers: SIGTERM ends the server and the worker in order", async () => {
+  await using front = server();
+  const [workers, http] = await addresses(front);
+  await using worker = example("http_workers/worker.ts", [workers]);
+  assertEquals(await get(`${http}/?below=10`), "4 primes");
+  front.kill("SIGTERM");
+  worker.kill("SIGTERM");
+  assertEquals([(await front.ended()).status, (await worker.ended()).status], [0, 0]);
+});
