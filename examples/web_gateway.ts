@@ -36,15 +36,18 @@ async function* subscribe(topic: string, signal: AbortSignal): AsyncGenerator<st
 }
 
 /** The stream asks for the next message when the browser has taken the last one. */
-function events(topic: string, signal: AbortSignal): Response {
-  const texts = subscribe(topic, signal);
-  const body = ReadableStream.from(texts).pipeThrough(
-    new TransformStream<string, string>({
-      transform: (text, controller) => controller.enqueue(text.replace(/^/gm, "data: ") + "\n\n"),
-    }),
-  ).pipeThrough(new TextEncoderStream());
+function events(topic: string): Response {
+  const gone = new AbortController();
+  const texts = subscribe(topic, gone.signal);
+  const body = new ReadableStream<string>({
+    async pull(controller) {
+      const { value = "" } = await texts.next();
+      controller.enqueue(value.replace(/^/gm, "data: ") + "\n\n");
+    },
+    cancel: () => gone.abort(),
+  }, { highWaterMark: 0 });
   const headers = { "content-type": "text/event-stream", "cache-control": "no-store" };
-  return new Response(body, { headers });
+  return new Response(body.pipeThrough(new TextEncoderStream()), { headers });
 }
 
 async function feed(socket: WebSocket, topic: string): Promise<void> {
@@ -66,7 +69,7 @@ const server = Deno.serve(listen, (request) => {
   const [, way, topic] = new URL(request.url).pathname.split("/");
   if (!topics.includes(topic)) return new Response("no such topic\n", { status: 404 });
   if (browsers >= BROWSERS) return new Response("too many browsers\n", { status: 503 });
-  if (way === "events") return events(topic, request.signal);
+  if (way === "events") return events(topic);
   if (way !== "socket") return new Response("/events/TOPIC or /socket/TOPIC\n", { status: 404 });
   const { socket, response } = Deno.upgradeWebSocket(request);
   socket.onopen = () => feed(socket, topic);

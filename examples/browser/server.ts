@@ -31,7 +31,7 @@ const page = (url: string) =>
 
 await using reply = new Reply({ maxMessageSize: 10_000, linger: 0 });
 const url = await reply.bind(address);
-console.log(`the Reply is at ${url}`);
+console.log(`bound to ${url}`);
 
 const listen = {
   hostname: "127.0.0.1",

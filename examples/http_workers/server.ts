@@ -18,7 +18,7 @@ const LIMIT = 5000;
 
 // mandatory: sending to a worker that has gone is an error, and the request goes to the next one.
 await using router = new Router({ mandatory: true, linger: 0 });
-console.log(`workers at ${await router.bind(address)}`);
+console.log(`bound to ${await router.bind(address)}`);
 
 const idle: Uint8Array[] = [];
 /** Requests for which no worker was idle. */
@@ -83,6 +83,7 @@ const listen = {
   onListen: ({ port }: Deno.NetAddr) => console.log(`browsers at http://127.0.0.1:${port}/`),
 };
 const server = Deno.serve(listen, async (request) => {
+  // Aborted when the browser leaves. Deno warns that it is after each answer, too, which does nothing here.
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(LIMIT)]);
   const answer = await ask(new URL(request.url).search, signal).catch(() => undefined);
   return new Response(`${answer ?? "no answer"}\n`, { status: answer === undefined ? 504 : 200 });

@@ -4,7 +4,7 @@ import { deepStrictEqual as assertEquals, match as assertMatch, rejects } from "
 import { Request } from "../../examples/browser/zws.js";
 import { capability, Reply } from "../../mod.ts";
 import "../util.ts";
-import { example } from "./support.ts";
+import { example } from "./examples.ts";
 
 const ignore = !capability.ws;
 
@@ -12,9 +12,8 @@ Deno.test({
   name: "browser: the page's script asks the Reply, and gets the answers in order",
   ignore,
   fn: async () => {
-    const permissions = ["--allow-net", "--allow-read=examples/browser"];
-    await using server = example("browser/server.ts", ["ws://127.0.0.1:*", "0"], permissions);
-    const http = await server.printed(/^browsers at (http:\/\/[\d.]+:\d+)\/$/m);
+    await using server = example("browser/server.ts", "ws://127.0.0.1:*", "0");
+    const http = (await server.printed("browsers at ")).replace(/\/$/, "");
     const page = await (await fetch(`${http}/`)).text();
     const url = /new Request\("(.+)"\)/.exec(page)![1];
     const script = await fetch(`${http}/zws.js`);

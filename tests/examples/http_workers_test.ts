@@ -2,9 +2,9 @@
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import "../util.ts";
-import { example } from "./support.ts";
+import { example } from "./examples.ts";
 
-const server = () => example("http_workers/server.ts", ["tcp://127.0.0.1:*", "0"], ["--allow-net"]);
+const server = () => example("http_workers/server.ts", "tcp://127.0.0.1:*", "0");
 
 async function get(url: string): Promise<string> {
   return (await (await fetch(url)).text()).trim();
@@ -14,16 +14,16 @@ async function get(url: string): Promise<string> {
 async function addresses(
   running: ReturnType<typeof server>,
 ): Promise<[workers: string, http: string]> {
-  const workers = await running.printed(/^workers at (.+)$/m);
-  const http = await running.printed(/^browsers at (http:\/\/[\d.]+:\d+)\/$/m);
+  const workers = await running.printed("bound to ");
+  const http = (await running.printed("browsers at ")).replace(/\/$/, "");
   return [workers, http];
 }
 
 Deno.test("http_workers: requests are answered by the workers, also with more requests than workers", async () => {
   await using front = server();
   const [workers, http] = await addresses(front);
-  await using _one = example("http_workers/worker.ts", [workers]);
-  await using _two = example("http_workers/worker.ts", [workers]);
+  await using _one = example("http_workers/worker.ts", workers);
+  await using _two = example("http_workers/worker.ts", workers);
   const answers = await Promise.all(
     Array.from({ length: 20 }, async (_, i) => {
       const response = await fetch(`${http}/?below=${10 * (i + 1)}`);
@@ -38,33 +38,33 @@ Deno.test("http_workers: requests are answered by the workers, also with more re
 Deno.test("http_workers: a request that the browser gives up is cancelled at its worker, which takes the next one", async () => {
   await using front = server();
   const [workers, http] = await addresses(front);
-  await using worker = example("http_workers/worker.ts", [workers]);
+  await using worker = example("http_workers/worker.ts", workers);
   assertEquals(await get(`${http}/?below=10`), "4 primes");
   const leaving = new AbortController();
   // It would take minutes.
   const given = fetch(`${http}/?below=1e9`, { signal: leaving.signal }).catch(() => "given up");
-  await worker.printed(/^request 2 begins$/m);
+  await worker.printed("request 2 begins");
   leaving.abort();
   assertEquals(await given, "given up");
-  await worker.printed(/^request 2 was cancelled$/m);
+  await worker.printed("request 2 was cancelled");
   assertEquals(await get(`${http}/?below=100`), "25 primes");
 });
 
 Deno.test("http_workers: a worker that was killed while it was idle costs no request", async () => {
   await using front = server();
   const [workers, http] = await addresses(front);
-  await using first = example("http_workers/worker.ts", [workers]);
+  await using first = example("http_workers/worker.ts", workers);
   assertEquals(await get(`${http}/?below=10`), "4 primes");
   first.kill("SIGKILL");
   await first.ended();
-  await using _second = example("http_workers/worker.ts", [workers]);
+  await using _second = example("http_workers/worker.ts", workers);
   assertEquals(await get(`${http}/?below=10`), "4 primes");
 });
 
 Deno.test("http_workers: SIGTERM ends the server and the worker in order", async () => {
   await using front = server();
   const [workers, http] = await addresses(front);
-  await using worker = example("http_workers/worker.ts", [workers]);
+  await using worker = example("http_workers/worker.ts", workers);
   assertEquals(await get(`${http}/?below=10`), "4 primes");
   front.kill("SIGTERM");
   worker.kill("SIGTERM");

@@ -1,4 +1,4 @@
-/** The examples in processes of their own, as a person runs them: with files, pipes and a shell. */
+/** zmqcat in processes of its own, as a person runs it: with files, pipes and a shell. */
 
 import { HUNG } from "../waiting.ts";
 import { claims } from "../claims.ts";
@@ -71,18 +71,6 @@ export class Running implements AsyncDisposable {
   /** Stops reading its standard output, as a reader does that ends. */
   async refuseOutput(): Promise<void> {
     await this.#output.cancel();
-  }
-
-  /** Waits until its standard output has what a pattern matches, and returns the pattern's group, or else the match. */
-  async printed(pattern: RegExp): Promise<string> {
-    let found: RegExpExecArray | null = null;
-    const output = await this.#output.until((_, bytes) => {
-      found = pattern.exec(text(bytes()));
-      return found !== null;
-    });
-    const [match, group] = found ?? [];
-    if (match === undefined) throw new Error(`It didn't print ${pattern}, but: ${text(output)}`);
-    return group ?? match;
   }
 
   /** Waits until its standard error has a line that begins so, and returns the line's rest. */
@@ -191,13 +179,6 @@ function concatenated(chunks: Uint8Array[], size: number): Uint8Array<ArrayBuffe
     at += chunk.length;
   }
   return all;
-}
-
-/** Starts a program of the examples, with the permissions that its head names: `--allow-ffi`, and others. */
-export function example(path: string, args: string[], permissions: string[] = []): Running {
-  const file = fileURLToPath(new URL(`../../examples/${path}`, import.meta.url));
-  const all = ["--allow-ffi", "--allow-env=LIBZMQ_PATH,ZMQ_POLLER", ...permissions];
-  return new Running([Deno.execPath(), "run", "--no-prompt", ...all, file, ...args]);
 }
 
 /** Starts a zmqcat. */
