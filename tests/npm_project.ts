@@ -45,6 +45,16 @@ export class Project {
   }
 }
 
+/** The configuration of a project that has packages from npm, whose `zeromq` is the drop-in. */
+export function linked(project: Project, packages: readonly string[]): unknown {
+  const names = packages.map((one) => [one.slice(0, one.lastIndexOf("@")), `npm:${one}`]);
+  return {
+    imports: Object.fromEntries(names),
+    links: [project.pathTo(PACKAGES)],
+    nodeModulesDir: "auto",
+  };
+}
+
 /** Copies a file, or a folder with what is in it. */
 async function copied(from: string, to: string): Promise<void> {
   if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, to);

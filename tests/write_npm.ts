@@ -9,10 +9,12 @@
 import { filesBelow, ROOT } from "./files.ts";
 
 /** The packages, and the module of the library behind each of their entries. */
-export const PACKAGES: Record<string, Record<string, string>> = {
-  "zeromq/npm/": { "index.cjs": "zeromq.ts", "draft.cjs": "zeromq_draft.ts" },
+const PACKAGES: Record<string, Record<string, string>> = {
+  "zeromq/npm/": {
+    "index.cjs": "zeromq.ts",
+    "draft.cjs": "zeromq_draft.ts",
+  },
 };
-
 const NOTE = "// Written by tests/write_npm.ts.\n";
 
 /** What a command of Deno prints. */
@@ -38,11 +40,27 @@ function formatted(text: string, extension: string): Promise<string> {
   return output(["fmt", "--ext", extension, "-"], text);
 }
 
-/** An entry of a package: it exports what the module does, which re-exports its names. */
-function entryOf(module: string, declarations: string): Promise<string> {
-  const lists = [...declarations.matchAll(/^export \{([^}]*)\}/gm)].map(([, names]) => names);
-  const names = lists.join().split(",").map((name) => name.replace(/.* as /, "").trim());
-  const list = `{ ${names.filter((name) => name !== "").sort().join(", ")} }`;
+/** The names of the values that a module exports, by its declarations. */
+function namesOf(path: string, all: ReadonlyMap<string, string>): string[] {
+  const text = all.get(path)!;
+  const listed = [...text.matchAll(/^export \{([^}]*)\}/gm)]
+    .flatMap(([, names]) => names.split(","))
+    .map((name) => name.replace(/.* as /, "").trim());
+  const declared = [...text.matchAll(/export declare (?:abstract )?(?!type)\w+ (\w+)/g)]
+    .map(([, name]) => name);
+  const starred = [...text.matchAll(/^export \* from "([^"]*)"/gm)]
+    .flatMap(([, module]) => namesOf(resolved(module, path), all));
+  return [...listed, ...declared, ...starred].filter((name) => name !== "");
+}
+
+/** Where the declarations lie that others import. */
+function resolved(module: string, path: string): string {
+  return new URL(module.replace(/\.js$/, ".d.ts"), `file:///${path}`).pathname.slice(1);
+}
+
+/** An entry of a package: it exports what the module does. */
+function entryOf(module: string, names: readonly string[]): Promise<string> {
+  const list = `{ ${[...new Set(names)].sort().join(", ")} }`;
   return formatted(
     `${NOTE}"use strict";
     const ${list} = require("./original.cjs")("${module}");
@@ -70,30 +88,27 @@ async function declarations(): Promise<Map<string, string>> {
 }
 
 /** The derived files of a package, by their paths in it. */
-export async function filesOf(
+async function filesOf(
   entries: Record<string, string>,
   all: ReadonlyMap<string, string>,
 ): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  const wanted: string[] = [];
+  const wanted = new Set<string>();
   for (const [file, module] of Object.entries(entries)) {
     const path = module.replace(/\.ts$/, ".d.ts");
-    files.set(file, await entryOf(module, all.get(path)!));
-    wanted.push(path);
+    files.set(file, await entryOf(module, namesOf(path, all)));
+    wanted.add(path);
   }
+  const imports = /(?<= from "|import\(")\.[^"]*/g;
   for (const path of wanted) {
     const text = all.get(path)!;
-    // Without `.js`, which Deno looks for where the package isn't in node_modules.
-    const imports = text.replaceAll(/(from ")(\.[^"]*)\.js(")/g, "$1$2.d.ts$3");
-    for (const [, , one] of text.matchAll(/(from ")(\.[^"]*)\.js(")/g)) {
-      const next = new URL(`${one}.d.ts`, `file:///${path}`).pathname.slice(1);
-      if (!wanted.includes(next)) wanted.push(next);
-    }
-    const lines = imports.replaceAll(/\*\/ (?=\S)/g, "*/\n");
-    files.set(
-      `types/${path}`,
-      await formatted(`${NOTE}// deno-lint-ignore-file\n${lines}`, "ts"),
-    );
+    for (const [module] of text.matchAll(imports)) wanted.add(resolved(module, path));
+    const lines = text
+      // Deno finds them by `.js` in node_modules only.
+      .replaceAll(imports, (module) => module.replace(/\.js$/, ".d.ts"))
+      .replaceAll(/\*\/ (?=\S)/g, "*/\n");
+    const declarations = await formatted(`${NOTE}// deno-lint-ignore-file\n${lines}`, "ts");
+    files.set(`types/${path}`, declarations);
   }
   return files;
 }

@@ -3,26 +3,17 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { createHmac, randomUUID } from "node:crypto";
 import { Dealer, type Receiver, Request, Subscriber } from "../../mod.ts";
-import { Program } from "../program.ts";
+import { type Channel, CHANNELS, KEY, MISSING_KERNEL as missing, startKernel } from "../jupyter.ts";
+import type { Program } from "../program.ts";
 import { finish, next } from "../socket/observing.ts";
 import { withFolder } from "../util.ts";
 import { soon } from "../waiting.ts";
-
-const KEY = "a key of both sides";
-const CHANNELS = ["shell", "iopub", "stdin", "control", "hb"] as const;
-type Channel = typeof CHANNELS[number];
 
 /** A message of Jupyter's protocol; the fields that this test looks at. */
 interface JupyterMessage {
   header: { msg_id: string; msg_type: string };
   parent_header: { msg_id?: string };
   content: Record<string, unknown>;
-}
-
-/** Whether this Deno has a kernel in it. */
-async function hasKernel(): Promise<boolean> {
-  const args = ["jupyter", "--help"];
-  return (await new Deno.Command(Deno.execPath(), { args }).output()).success;
 }
 
 function sign(parts: readonly Uint8Array[]): string {
@@ -59,18 +50,6 @@ async function nextMessage(socket: Receiver): Promise<JupyterMessage> {
   return { header, parent_header, content };
 }
 
-/** Ports that no one listens on, all different. */
-function freePorts(count: number): number[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  );
-  return listeners.map((listener) => {
-    listener.close();
-    return listener.addr.port;
-  });
-}
-
 /** A kernel, and our five sockets. */
 class Kernel implements AsyncDisposable {
   readonly shell = new Dealer({ routingId: "client" });
@@ -78,27 +57,15 @@ class Kernel implements AsyncDisposable {
   readonly stdin = new Dealer({ routingId: "client" });
   readonly iopub = new Subscriber();
   readonly hb = new Request();
-  readonly program: Program;
 
-  constructor(file: string, ports: readonly number[]) {
-    this.program = new Program(Deno.execPath(), ["jupyter", "--kernel", "--conn", file]);
-    this.program.died.catch(() => {}); // what waits for it fails by itself
+  constructor(readonly program: Program, ports: Record<Channel, number>) {
     this.iopub.subscribe("");
-    CHANNELS.forEach((channel, at) => this[channel].connect(`tcp://127.0.0.1:${ports[at]}`));
+    for (const channel of CHANNELS) this[channel].connect(`tcp://127.0.0.1:${ports[channel]}`);
   }
 
   static async start(folder: string): Promise<Kernel> {
-    const ports = freePorts(CHANNELS.length);
-    const connection = {
-      ...Object.fromEntries(CHANNELS.map((channel, at) => [`${channel}_port`, ports[at]])),
-      ip: "127.0.0.1",
-      transport: "tcp",
-      signature_scheme: "hmac-sha256",
-      key: KEY,
-      kernel_name: "deno",
-    };
-    await Deno.writeTextFile(`${folder}/connection.json`, JSON.stringify(connection));
-    return new Kernel(`${folder}/connection.json`, ports);
+    const { program, ports } = await startKernel(folder);
+    return new Kernel(program, ports);
   }
 
   /** Sends a request, and returns its reply. */
@@ -170,8 +137,6 @@ class Kernel implements AsyncDisposable {
     await this.program[Symbol.asyncDispose]();
   }
 }
-
-const missing = await hasKernel() ? undefined : "this Deno has no kernel";
 
 /** Makes a test that is given a kernel. */
 function kernelTest(

@@ -1,0 +1,34 @@
+/** Packages from npm, with their real dependency on `zeromq` led to the drop-in. */
+
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { MISSING_KERNEL, startKernel } from "./jupyter.ts";
+import { linked, Project } from "./npm_project.ts";
+import { soon } from "./waiting.ts";
+
+const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "zmq-packages-" }));
+addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+const project = new Project(folder);
+await project.write("deno.json", linked(project, ["enchannel-zmq-backend@10.0.0"]));
+await project.copy("enchannel.cjs");
+const installed = await project.deno("install", "--quiet");
+
+/** The name of a test, which tells what is missing, and whether it's skipped for that. */
+function named(claim: string, otherwise?: string): { name: string; ignore: boolean } {
+  const missing = installed.code === 0 ? otherwise : "the packages can't be had from npm";
+  if (missing === undefined) return { name: claim, ignore: false };
+  return { name: `${claim} (${missing})`, ignore: true };
+}
+
+Deno.test({
+  ...named("enchannel-zmq-backend has a Jupyter kernel run code, and ends it", MISSING_KERNEL),
+  fn: async () => {
+    const { program: kernel, file } = await startKernel(folder);
+    await using _ = kernel;
+    await using client = project.start("enchannel.cjs", file);
+    const { code, stdout, stderr } = await soon(client.outcome());
+    const lines = ["kernel: shell ok typescript", "result: iopub 42", "shutdown: control ok"];
+    // deno-lint-ignore no-control-regex -- the kernel prints in colours
+    const plain = stdout.replaceAll(/\x1b\[\d+m/g, "");
+    assertEquals([code, plain.trimEnd().split("\n")], [0, lines], stderr);
+  },
+});
