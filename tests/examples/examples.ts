@@ -16,7 +16,7 @@ export function example(path: string, ...args: string[]): Running {
   );
   if (found === null) throw new Error(`The header of ${path} has no command that runs it`);
   const flags = found[1].split(" ");
-  const choice = "--allow-env=LIBZMQ_PATH,ZMQ_POLLER";
-  const run = ["run", "--no-check", "--no-prompt", choice, ...flags];
+  const choice = flags.includes("-A") ? [] : ["--allow-env=LIBZMQ_PATH,ZMQ_POLLER"];
+  const run = ["run", "--no-check", "--no-prompt", ...choice, ...flags];
   return new Running([Deno.execPath(), ...run, fileURLToPath(url), ...args]);
 }
