@@ -29,7 +29,7 @@ const EMPTY = new Uint8Array(0);
 export function toPart(part: MessagePart): Part {
   const bytes = bytesOrText(part);
   if (bytes !== undefined) {
-    if (bytes.length === 0) assertAttached(part);
+    if (bytes.length === 0) assertThere(part);
     return bytes;
   }
   const kind = typeof part;
@@ -56,7 +56,7 @@ export function bytesOrText(part: unknown): Part | undefined {
   if (typeof part === "string" || part instanceof Uint8Array) return part;
   if (part === null) return EMPTY;
   if (ArrayBuffer.isView(part)) {
-    if ((part.buffer as ArrayBuffer).detached) return EMPTY; // which is then asked about
+    if (hasLostBytes(part)) return EMPTY; // which is then asked about
     return new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
   }
   if (part instanceof ArrayBuffer) return part.detached ? EMPTY : new Uint8Array(part);
@@ -64,13 +64,32 @@ export function bytesOrText(part: unknown): Part | undefined {
   return undefined;
 }
 
-/** Throws `TypeError` for a buffer that was transferred, or a view of one: it would go out as an empty part. */
-function assertAttached(part: unknown): void {
-  const buffer = ArrayBuffer.isView(part) ? part.buffer : part;
-  if (!(buffer instanceof ArrayBuffer && buffer.detached)) return;
-  throw new TypeError(
-    "A part of the message has no bytes any more: its buffer was transferred, or its frame released",
-  );
+/** Throws `TypeError` for a buffer or a view that has no bytes any more: it would go out as an empty part. */
+function assertThere(part: unknown): void {
+  const isView = ArrayBuffer.isView(part);
+  const buffer = isView ? part.buffer : part;
+  if (buffer instanceof ArrayBuffer && buffer.detached) {
+    throw new TypeError(
+      "A part of the message has no bytes any more: its buffer was transferred, or its frame released",
+    );
+  }
+  if (isView && hasLostBytes(part)) {
+    throw new TypeError(
+      "A part of the message has no bytes any more: its buffer was resized, and ends before it",
+    );
+  }
+}
+
+/** Whether a view's buffer was transferred, or resized so that the view lies outside. */
+function hasLostBytes(view: ArrayBufferView): boolean {
+  try {
+    // A typed array says so only by throwing: its length is 0, as that of an empty one.
+    if (view instanceof DataView) view.byteLength;
+    else Uint8Array.prototype.at.call(view as Uint8Array, 0);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Every part of a message, converted and checked before the first goes out. */

@@ -163,10 +163,11 @@ function forOthers({ receivers, senders }: Handle, ready: number): number {
 }
 
 /** The directions to wait for; 0 where something is wrong with them. */
-function wantedOf({ type }: Handle, options: Directions | undefined): number {
-  const { receives, sends } = type;
-  if (options === undefined) return receives ? READABLE : WRITABLE;
-  const { readable = receives && options.writable !== true, writable = !receives } = options;
+function wantedOf({ type: { receives, sends } }: Handle, options: Directions = {}): number {
+  const { readable = false, writable = false } = options;
+  if (options.readable === undefined && options.writable === undefined) {
+    return receives ? READABLE : WRITABLE;
+  }
   if ((readable !== false && readable !== receives) || (writable !== false && writable !== sends)) {
     return 0;
   }

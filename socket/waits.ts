@@ -13,10 +13,13 @@ export interface ReceiveOptions extends WaitOptions {
   ref?: boolean;
 }
 
-/** What {@linkcode Socket.wait} waits for, how long, and what can end it. */
+/**
+ * What {@linkcode Socket.wait} waits for, how long, and what can end it. Where no direction is given, it's the only one that
+ * the socket has, and receiving where it has both.
+ */
 export interface SocketWaitOptions extends WaitOptions {
-  /** Until a message can be received. Default: true for sockets that can receive, unless `writable` is true. */
+  /** Until a message can be received. */
   readable?: boolean;
-  /** Until a message can be sent. Default: true for sockets that can only send. */
+  /** Until a message can be sent. */
   writable?: boolean;
 }

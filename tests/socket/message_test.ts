@@ -42,6 +42,8 @@ const PARTS: Record<string, [part: MessagePart, bytes: number[]]> = {
   "a DataView of a part": [new DataView(bytes.buffer, 5, 3), [205, 206, 207]],
   "an ArrayBuffer": [bytes.buffer, [...bytes]],
   "an empty ArrayBuffer": [new ArrayBuffer(0), []],
+  "an empty view at the end of its buffer": [new DataView(bytes.buffer, 24), []],
+  "an empty Float64Array": [new Float64Array(bytes.buffer, 24), []],
   "a resizable ArrayBuffer": [resizable, [...bytes]],
   "a view of a resizable ArrayBuffer": [new Uint8Array(resizable, 22), [222, 223]],
   "a SharedArrayBuffer": [shared, [...bytes]],
@@ -112,6 +114,14 @@ function transferred<V extends ArrayBufferView>(view: V): V {
   return view;
 }
 
+/** A view that lies outside its buffer, which was made smaller. */
+function cutOff<V extends ArrayBufferView>(View: new (buffer: ArrayBuffer, at: number) => V): V {
+  const buffer = new ArrayBuffer(16, { maxByteLength: 16 });
+  const view = new View(buffer, 8);
+  buffer.resize(4);
+  return view;
+}
+
 /** What no message consists of. */
 const ILLEGAL: Record<string, unknown> = {
   "bytes whose buffer was transferred": transferred(new Uint8Array(5)),
@@ -121,6 +131,9 @@ const ILLEGAL: Record<string, unknown> = {
     "hello",
     transferred(new Uint8Array(5)),
   ],
+  "bytes whose buffer was resized": cutOff(Uint8Array),
+  "numbers whose buffer was resized": cutOff(Float64Array),
+  "a view whose buffer was resized": cutOff(DataView),
   "undefined": undefined,
   "a function": () => "text",
   "a symbol": Symbol("text"),
@@ -145,7 +158,7 @@ for (const [kind, message] of Object.entries(ILLEGAL)) {
     const { push, pull } = sockets;
     const refused = {
       name: "TypeError",
-      message: /^A message (consists of|has at least one)|its buffer was transferred/,
+      message: /^A message (consists of|has at least one)|its buffer was (transferred|resized)/,
     };
     await rejects(push.send(message as never), refused);
     throws(() => push.trySend(message as never), refused);
