@@ -37,8 +37,8 @@ export class Context extends Uncloneable implements Disposable, AsyncDisposable 
   static {
     coreIn = (value) => #core in value ? value.#core : undefined;
     inspectAs(this.prototype, (context) => {
-      const { sockets, closed } = context.#core;
-      return { sockets, closed, keepsProcessAlive: keepers() };
+      const { sockets, isShutDown, closed } = context.#core;
+      return { sockets, shutDown: isShutDown, closed, keepsProcessAlive: keepers() };
     });
   }
 

@@ -35,6 +35,8 @@ export class ContextCore {
   /** That text, once the context is being closed. */
   protected exitMessage: string | undefined;
   closed = false;
+  /** Whether it was shut down, by this isolate. */
+  isShutDown = false;
   /** The native context's entry, once other isolates may use it. */
   protected common: SharedContext | undefined;
   protected readonly members: Set<Member> = new Set();
@@ -78,6 +80,7 @@ export class ContextCore {
     if (this.closed) return;
     // Also before the first socket: libzmq then opens none.
     check(zmq().zmq_ctx_shutdown(this.pointer("zmq_ctx_shutdown")), "zmq_ctx_shutdown");
+    this.isShutDown = true;
   }
 
   share(): string {

@@ -8,6 +8,7 @@ import { stateError } from "./ffi/errno.ts";
 import { inspectAs } from "./poller/inspect.ts";
 import { pollable } from "./poller/pollable.ts";
 import { idle } from "./poller/reactor.ts";
+import { Uncloneable } from "./poller/uncloneable.ts";
 import { takeOnly } from "./poller/unknown_property.ts";
 import { checkOptions, checkWait, type Signature, waitProblem } from "./poller/wait_options.ts";
 import type { ProxyDirection, ProxyFilter } from "./proxy/filtered.ts";
@@ -145,7 +146,7 @@ const used = new WeakSet<Handle>();
  * await running;
  * ```
  */
-export class Proxy<F extends Socket = Socket, B extends Socket = Socket>
+export class Proxy<F extends Socket = Socket, B extends Socket = Socket> extends Uncloneable
   implements Disposable, AsyncDisposable {
   readonly #front: F;
   readonly #back: B;
@@ -181,6 +182,7 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket>
     if (!passes(front, back) && !passes(back, front)) {
       throw new TypeError("Neither of these two sockets can send what the other receives");
     }
+    super();
     this.#front = frontEnd;
     this.#back = backEnd;
     this.#options = { ...options };

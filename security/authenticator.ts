@@ -4,6 +4,7 @@ import { Context, context as defaultContext } from "../context.ts";
 import { stateError } from "../ffi/errno.ts";
 import { inspectAs } from "../poller/inspect.ts";
 import { idle } from "../poller/reactor.ts";
+import { Uncloneable } from "../poller/uncloneable.ts";
 import { takeOnly } from "../poller/unknown_property.ts";
 import { checkOptions, type Signature } from "../poller/wait_options.ts";
 import { checkRule } from "./addresses.ts";
@@ -71,7 +72,7 @@ export interface RuleOptions {
  * console.log(metadataOf(message)?.["User-Id"] === ada.publicKey);
  * ```
  */
-export class Authenticator implements Disposable, AsyncDisposable {
+export class Authenticator extends Uncloneable implements Disposable, AsyncDisposable {
   readonly #context: Context;
   readonly #handler: ZapHandler;
 
@@ -103,6 +104,7 @@ export class Authenticator implements Disposable, AsyncDisposable {
         throw new TypeError(`The option ${name} must be a function`);
       }
     }
+    super();
     this.#context = context;
     this.#handler = new ZapHandler(context, { onDenied, onError });
   }

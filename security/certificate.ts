@@ -2,6 +2,8 @@
 
 import { curveKeyPair, curvePublicKey, toKey } from "./curve.ts";
 import { inspectAs } from "../poller/inspect.ts";
+import { Uncloneable } from "../poller/uncloneable.ts";
+import { takeOnly } from "../poller/unknown_property.ts";
 import { checkOptions, optionsProblem, type Signature } from "../poller/wait_options.ts";
 import { HIDDEN, hiding } from "./secret.ts";
 import { formatCertificate, parseCertificate } from "./zpl.ts";
@@ -59,7 +61,7 @@ export interface SaveOptions {
  * console.log(String(await pull.receive()), "from", client);
  * ```
  */
-export class Certificate {
+export class Certificate extends Uncloneable {
   /** The public key, as 40 characters of Z85. */
   readonly publicKey: string;
   /** Data about the owner. */
@@ -76,6 +78,7 @@ export class Certificate {
   constructor(options: CertificateOptions) {
     checkOptions(CONSTRUCTOR, options ?? null);
     const { publicKey, secretKey = null, metadata = {} } = options;
+    super();
     this.#secretKey = secretKey === null ? null : toKey(secretKey, "The secret key");
     const own = this.#secretKey === null ? undefined : curvePublicKey(this.#secretKey);
     this.publicKey = publicKey === undefined && own !== undefined
@@ -209,6 +212,8 @@ export class Certificate {
     }));
   }
 }
+
+takeOnly(Certificate, []);
 
 const CONSTRUCTOR: Signature = {
   name: "A Certificate",

@@ -1,5 +1,7 @@
 /** A folder with the public certificates of the clients that are admitted. */
 
+import { Uncloneable } from "../poller/uncloneable.ts";
+import { takeOnly } from "../poller/unknown_property.ts";
 import { Certificate } from "./certificate.ts";
 
 /**
@@ -25,12 +27,13 @@ import { Certificate } from "./certificate.ts";
  * await Deno.remove(path);
  * ```
  */
-export class CertificateFolder {
+export class CertificateFolder extends Uncloneable {
   /** The folder's path. */
   readonly path: string | URL;
   #certificates: ReadonlyMap<string, Certificate> = new Map();
 
   private constructor(path: string | URL) {
+    super();
     this.path = path;
   }
 
@@ -80,3 +83,5 @@ export class CertificateFolder {
     return this.#certificates.get(publicKey);
   }
 }
+
+takeOnly(CertificateFolder, []);

@@ -268,8 +268,16 @@ Deno.test("a context prints its open sockets, and what keeps the process alive",
   await ended;
   assertEquals(
     Deno.inspect(context).replace(/\s+/g, " "),
-    "Context { sockets: [], closed: false, keepsProcessAlive: [] }",
+    "Context { sockets: [], shutDown: false, closed: false, keepsProcessAlive: [] }",
   );
+});
+
+Deno.test("a context that was shut down says so when it's printed, and nothing else changes", () => {
+  using context = new Context();
+  using _pair = new Pair({ context });
+  context.shutdown();
+  assert(Deno.inspect(context).includes("shutDown: true"), Deno.inspect(context));
+  assertEquals(context.closed, false);
 });
 
 Deno.test("what libzmq reads at a context's first socket is refused after it, and keeps its value", () => {

@@ -1,7 +1,9 @@
 /** What can't be passed to another thread. */
 
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
-import { Context, Pair, Poller, Publisher } from "../../mod.ts";
+import { Context, Pair, Poller, Publisher, Pull, Push } from "../../mod.ts";
+import { Proxy } from "../../proxy.ts";
+import { Authenticator, Certificate, CertificateFolder } from "../../security/mod.ts";
 import { KINDS, withWorkers } from "../workers.ts";
 
 for (
@@ -10,11 +12,17 @@ for (
     "socket of another class": () => new Publisher(),
     context: () => new Context(),
     Poller: () => new Poller(),
+    proxy: () => new Proxy(new Pull(), new Push()),
+    "ZAP authenticator": () => new Authenticator(),
+    certificate: () => new Certificate({ publicKey: "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID" }),
+    "folder of certificates": () => CertificateFolder.open(import.meta.dirname!),
     "socket's Observer": () => new Pair().events,
   })
 ) {
-  Deno.test(`a ${name} can't be cloned, which the error says`, () => {
-    using one = make();
+  Deno.test(`a ${name} can't be cloned, which the error says`, async () => {
+    await using stack = new AsyncDisposableStack();
+    const one = await make();
+    if (Symbol.asyncDispose in one) stack.use(one);
     const expected = {
       name: "DataCloneError",
       message: new RegExp(`^(#<|\\[object )${one.constructor.name}[>\\]] could not be cloned\\.$`),
