@@ -8,7 +8,7 @@ import { inspectAs } from "./poller/inspect.ts";
 import { idle, keepers } from "./poller/reactor.ts";
 import { Uncloneable } from "./poller/uncloneable.ts";
 import { takeOnly } from "./poller/unknown_property.ts";
-import { checkOptions, type Signature } from "./poller/wait_options.ts";
+import { checkCount, checkOptions, type Signature } from "./poller/wait_options.ts";
 
 let coreIn: (value: object) => ContextCore | undefined;
 
@@ -49,7 +49,7 @@ export class Context extends Uncloneable implements Disposable, AsyncDisposable 
    * @throws {RangeError} If a number is out of range.
    */
   constructor(options: ContextOptions = {}) {
-    checkOptions(CONSTRUCTOR, options);
+    checkOptions(CONSTRUCTOR, options, arguments[1]);
     super();
     try {
       for (const [name, value] of Object.entries(options)) {
@@ -110,6 +110,7 @@ export class Context extends Uncloneable implements Disposable, AsyncDisposable 
    * library came first in the process, and shares in another way.
    */
   share(): string {
+    checkCount("Context.share", arguments.length, 0);
     return this.#core.share();
   }
 
@@ -153,6 +154,7 @@ export class Context extends Uncloneable implements Disposable, AsyncDisposable 
    * @throws {RangeError} If it's negative or a fraction.
    */
   addThreadAffinity(cpu: number): void {
+    checkCount("Context.addThreadAffinity", arguments.length, 1);
     const number = natural(cpu, "threadAffinity", 0);
     this.#core.setBeforeFirst(OPTIONS.threadAffinityAdd, "threadAffinity", number);
   }
@@ -165,6 +167,7 @@ export class Context extends Uncloneable implements Disposable, AsyncDisposable 
    * @throws {ZmqError} EINVAL If it wasn't added.
    */
   removeThreadAffinity(cpu: number): void {
+    checkCount("Context.removeThreadAffinity", arguments.length, 1);
     this.#core.setBeforeFirst(
       OPTIONS.threadAffinityRemove,
       "threadAffinity",
@@ -190,6 +193,7 @@ export class Context extends Uncloneable implements Disposable, AsyncDisposable 
    * for as long as each socket's linger allows (`zmq_ctx_term`). Idempotent.
    */
   close(): void {
+    checkCount("Context.close", arguments.length, 0);
     dropped.unregister(this);
     this.#core.close();
   }
@@ -211,6 +215,7 @@ export class Context extends Uncloneable implements Disposable, AsyncDisposable 
    * ```
    */
   shutdown(): void {
+    checkCount("Context.shutdown", arguments.length, 0);
     this.#core.shutdown();
   }
 

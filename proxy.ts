@@ -10,7 +10,13 @@ import { pollable } from "./poller/pollable.ts";
 import { idle } from "./poller/reactor.ts";
 import { Uncloneable } from "./poller/uncloneable.ts";
 import { takeOnly } from "./poller/unknown_property.ts";
-import { checkOptions, checkWait, type Signature, waitProblem } from "./poller/wait_options.ts";
+import {
+  checkCount,
+  checkOptions,
+  checkWait,
+  type Signature,
+  waitProblem,
+} from "./poller/wait_options.ts";
 import type { ProxyDirection, ProxyFilter } from "./proxy/filtered.ts";
 import type { Count } from "./proxy/relay.ts";
 import { NativeRun } from "./proxy/native.ts";
@@ -171,7 +177,7 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket> extends
   constructor(frontEnd: F, backEnd: B, options: ProxyOptions = {}) {
     const front = checkSocket(frontEnd, "front end");
     const back = checkSocket(backEnd, "back end");
-    checkOwn(options);
+    checkOwn(options, arguments[3]);
     if (options.native) checkNative(front, back);
     const { capture } = options;
     if (capture !== undefined && [front, back].includes(handleOf(capture))) {
@@ -222,6 +228,7 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket> extends
    * ```
    */
   statistics(): ProxyStatistics {
+    checkCount("Proxy.statistics", arguments.length, 0);
     const { toBack, toFront } = this.#run?.counts ?? {};
     return { toBack: countOf(toBack), toFront: countOf(toFront) };
   }
@@ -315,6 +322,7 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket> extends
    * @throws {ZmqError} EBADF If it doesn't run.
    */
   pause(): void {
+    checkCount("Proxy.pause", arguments.length, 0);
     this.#running("pause").pause();
   }
 
@@ -324,6 +332,7 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket> extends
    * @throws {ZmqError} EBADF If it doesn't run.
    */
   resume(): void {
+    checkCount("Proxy.resume", arguments.length, 0);
     this.#running("resume").resume();
   }
 
@@ -413,8 +422,8 @@ const TERMINATE: Signature = {
 
 takeOnly(Proxy, []);
 
-function checkOwn(options: ProxyOptions): void {
-  checkOptions(CONSTRUCTOR, options);
+function checkOwn(options: ProxyOptions, extra: unknown): void {
+  checkOptions(CONSTRUCTOR, options, extra);
   const { capture, filter, keepOpen, native } = options;
   if (capture !== undefined && !checkSocket(capture, "capture socket").type.sends) {
     throw new TypeError("A proxy's capture socket must be one that can send");

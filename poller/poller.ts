@@ -9,6 +9,7 @@ import { inspectAs } from "./inspect.ts";
 import { idle } from "./reactor.ts";
 import type { PollerTimer, TimerOptions } from "./timers.ts";
 import {
+  checkCount,
   checkOptions,
   checkWait,
   type IterateOptions,
@@ -115,7 +116,7 @@ export class Poller<Key = undefined> extends Uncloneable
    * @throws {RangeError} If this system doesn't have the backend.
    */
   constructor(options: PollerOptions = {}) {
-    checkOptions(CONSTRUCTOR, options);
+    checkOptions(CONSTRUCTOR, options, arguments[1]);
     super();
     this.#core = new PollerCore(options.backend);
     dropped.register(this, this.#core, this);
@@ -201,6 +202,7 @@ export class Poller<Key = undefined> extends Uncloneable
    * @throws {ZmqError} EBADF If the Poller is closed.
    */
   remove(source: Pollable | number): void {
+    checkCount("Poller.remove", arguments.length, 1);
     this.#core.remove(this.#core.find(source, "remove"));
   }
 
@@ -243,6 +245,7 @@ export class Poller<Key = undefined> extends Uncloneable
 
   /** Whether a source is watched. */
   has(source: Pollable | number): boolean {
+    checkCount("Poller.has", arguments.length, 1);
     return this.#core.registrations.has(source);
   }
 
@@ -284,6 +287,7 @@ export class Poller<Key = undefined> extends Uncloneable
 
   /** Ends the pending wait, or the next one if none is, with what is ready; often an empty list. */
   wake(): void {
+    checkCount("Poller.wake", arguments.length, 0);
     this.#core.wake();
   }
 
@@ -297,6 +301,7 @@ export class Poller<Key = undefined> extends Uncloneable
    * library came first in the process, and shares in another way.
    */
   waker(): string {
+    checkCount("Poller.waker", arguments.length, 0);
     return this.#core.waker();
   }
 
@@ -327,6 +332,7 @@ export class Poller<Key = undefined> extends Uncloneable
 
   /** Closes the Poller, and none of its sources. A pending wait rejects with EBADF; an iteration ends. */
   close(): void {
+    checkCount("Poller.close", arguments.length, 0);
     dropped.unregister(this);
     this.#core.close();
   }

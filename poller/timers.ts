@@ -3,6 +3,7 @@
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import { inspectAs } from "./inspect.ts";
 import { takeOnly } from "./unknown_property.ts";
+import { checkCount } from "./wait_options.ts";
 
 /** Options of a timer. `key` is required where the Poller has a type for keys. */
 export interface TimerOptions<Key = undefined> {
@@ -96,11 +97,13 @@ export class PollerTimer<Key = undefined> {
    * @throws {ZmqError} EBADF If the Poller is closed.
    */
   reset(interval: number = this.#entry.interval): void {
+    checkCount("PollerTimer.reset", arguments.length, 1);
     this.#entry.list.reset(this.#entry, interval);
   }
 
   /** Stops it. Idempotent. */
   cancel(): void {
+    checkCount("PollerTimer.cancel", arguments.length, 0);
     this.#entry.list.cancel(this.#entry);
   }
 }

@@ -43,6 +43,13 @@ export function takeOnly(
     return new TypeError(`${article} ${name} has no property ${wrong}${hint}`);
   });
   refuseUnknown(prototype);
-  // V8 names an object by this where it can't by its constructor: behind a Proxy among the prototypes.
+  nameInErrors(prototype, name);
+}
+
+/**
+ * Has V8 name a class in its own errors, such as for setting what has only a getter. Behind a Proxy among the prototypes it
+ * doesn't find the constructor, and says `[object Object]`.
+ */
+export function nameInErrors(prototype: object, name: string): void {
   Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
 }

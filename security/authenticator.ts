@@ -6,7 +6,7 @@ import { inspectAs } from "../poller/inspect.ts";
 import { idle } from "../poller/reactor.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
 import { takeOnly } from "../poller/unknown_property.ts";
-import { checkOptions, type Signature } from "../poller/wait_options.ts";
+import { checkCount, checkOptions, type Signature } from "../poller/wait_options.ts";
 import { checkRule } from "./addresses.ts";
 import {
   curveHandler,
@@ -97,7 +97,7 @@ export class Authenticator extends Uncloneable implements Disposable, AsyncDispo
    * @throws {ZmqError} EADDRINUSE If the context has one already.
    */
   constructor(options: AuthenticatorOptions = {}) {
-    checkOptions(CONSTRUCTOR, options);
+    checkOptions(CONSTRUCTOR, options, arguments[1]);
     const { context = defaultContext, onDenied, onError } = options;
     for (const [name, listener] of Object.entries({ onDenied, onError })) {
       if (listener !== undefined && typeof listener !== "function") {
@@ -219,6 +219,7 @@ export class Authenticator extends Uncloneable implements Disposable, AsyncDispo
    * {@linkcode SocketOptions.zapEnforceDomain} does it deny every peer. Idempotent.
    */
   close(): void {
+    checkCount("Authenticator.close", arguments.length, 0);
     this.#handler.close();
   }
 

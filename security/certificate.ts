@@ -4,7 +4,12 @@ import { curveKeyPair, curvePublicKey, toKey } from "./curve.ts";
 import { inspectAs } from "../poller/inspect.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
 import { takeOnly } from "../poller/unknown_property.ts";
-import { checkOptions, optionsProblem, type Signature } from "../poller/wait_options.ts";
+import {
+  checkCount,
+  checkOptions,
+  optionsProblem,
+  type Signature,
+} from "../poller/wait_options.ts";
 import { HIDDEN, hiding } from "./secret.ts";
 import { formatCertificate, parseCertificate } from "./zpl.ts";
 
@@ -76,7 +81,7 @@ export class Certificate extends Uncloneable {
    * @throws {TypeError} If a file can't hold the metadata.
    */
   constructor(options: CertificateOptions) {
-    checkOptions(CONSTRUCTOR, options ?? null);
+    checkOptions(CONSTRUCTOR, options ?? null, arguments[1]);
     const { publicKey, secretKey = null, metadata = {} } = options;
     super();
     this.#secretKey = secretKey === null ? null : toKey(secretKey, "The secret key");
@@ -124,6 +129,7 @@ export class Certificate extends Uncloneable {
 
   /** The same without the secret key. */
   toPublic(): Certificate {
+    checkCount("Certificate.toPublic", arguments.length, 0);
     return new Certificate({ publicKey: this.publicKey, metadata: this.metadata });
   }
 
@@ -133,6 +139,7 @@ export class Certificate extends Uncloneable {
    * @throws {TypeError} If the certificate has no secret key.
    */
   serverOptions(): CurveServerOptions {
+    checkCount("Certificate.serverOptions", arguments.length, 0);
     return hiding(
       { curveServer: true as const, curveSecretKey: this.#secret() },
       "curveSecretKey",
@@ -145,6 +152,7 @@ export class Certificate extends Uncloneable {
    * @throws {TypeError} If the certificate has no secret key, or if `serverKey` isn't a key.
    */
   clientOptions(server: string | Uint8Array | Certificate): CurveClientOptions {
+    checkCount("Certificate.clientOptions", arguments.length, 1);
     const key = server instanceof Certificate ? server.publicKey : server;
     return hiding({
       curveServerKey: toKey(key, "The server's key"),

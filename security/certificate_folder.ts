@@ -2,6 +2,7 @@
 
 import { Uncloneable } from "../poller/uncloneable.ts";
 import { takeOnly } from "../poller/unknown_property.ts";
+import { checkCount } from "../poller/wait_options.ts";
 import { Certificate } from "./certificate.ts";
 
 /**
@@ -54,6 +55,7 @@ export class CertificateFolder extends Uncloneable {
    * `Deno.readTextFile` throw. The certificates that were loaded before stay valid then.
    */
   async reload(): Promise<void> {
+    checkCount("CertificateFolder.reload", arguments.length, 0);
     const base = this.path instanceof URL ? this.path.href : this.path;
     const certificates = new Map<string, Certificate>();
     for await (const { name, isDirectory } of Deno.readDir(this.path)) {
@@ -75,11 +77,13 @@ export class CertificateFolder extends Uncloneable {
 
   /** Whether a public key's certificate was loaded. The key has 40 characters of Z85. */
   has(publicKey: string): boolean {
+    checkCount("CertificateFolder.has", arguments.length, 1);
     return this.#certificates.has(publicKey);
   }
 
   /** Returns a public key's certificate; `undefined` if there is none. */
   get(publicKey: string): Certificate | undefined {
+    checkCount("CertificateFolder.get", arguments.length, 1);
     return this.#certificates.get(publicKey);
   }
 }

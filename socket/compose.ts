@@ -1,11 +1,11 @@
 /** What the classes of sockets are put together from: the halves' members, and options. */
 
 import { READABLE, WRITABLE } from "../poller/backend.ts";
-import { checkOptions, type Signature } from "../poller/wait_options.ts";
+import { checkCount, checkOptions, type Signature } from "../poller/wait_options.ts";
 import { handleIn, handleOf, openHandleOf } from "./handle.ts";
 import type { Receiver, Sender } from "./halves.ts";
 import { MetadataNames } from "./metadata.ts";
-import { refuseUnknown } from "../poller/unknown_property.ts";
+import { nameInErrors, refuseUnknown } from "../poller/unknown_property.ts";
 import { defineOptions } from "./options.ts";
 import { type OptionName, RECEIVING, SENDING } from "./options_table.ts";
 import { drain, iterate, MessageIterator, receive, receiveSync, tryReceive } from "./receive.ts";
@@ -60,6 +60,7 @@ const RECEIVES: Receiver & ThisType<Socket> = {
     return new MessageIterator(handleOf(this), this);
   },
   toReadableStream() {
+    checkCount("toReadableStream", arguments.length, 0);
     return readableOf(openHandleOf(this, "zmq_msg_recv"), this);
   },
   toReadableByteStream(options, extra?: never) {
@@ -100,6 +101,7 @@ const SENDS: Omit<Sender, "writable"> & ThisType<Socket> = {
     sendSync(handleOf(this), message, options, extra);
   },
   toWritableStream() {
+    checkCount("toWritableStream", arguments.length, 0);
     return writableOf(openHandleOf(this, "zmq_send"), this);
   },
   toWritableByteStream(options, extra?: never) {
@@ -122,8 +124,7 @@ export function compose(
   if (receives) Object.defineProperties(prototype, receiving);
   if (sends) Object.defineProperties(prototype, sending);
   defineOptions(prototype, options);
-  // V8 names an object by this where it can't by its constructor: behind a Proxy among the prototypes.
-  Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
+  nameInErrors(prototype, name);
   refuseUnknown(prototype);
 }
 

@@ -2,6 +2,7 @@
 
 import { libc } from "../ffi/libc.ts";
 import { copyOfBytes, countBlock, usize } from "../ffi/memory.ts";
+import { checkCount } from "../poller/wait_options.ts";
 
 // What was sent as text is received as the same text: a byte order mark at its beginning, too.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -57,6 +58,7 @@ export class Frame extends Uint8Array<ArrayBuffer> {
    * @throws {SyntaxError} If they aren't JSON.
    */
   json(): unknown {
+    checkCount("json", arguments.length, 0);
     return JSON.parse(decoderOfJson.decode(this));
   }
 
@@ -83,6 +85,7 @@ export class Frame extends Uint8Array<ArrayBuffer> {
    * @throws {TypeError} If the program has marked the buffer as one that can't be transferred.
    */
   release(): void {
+    checkCount("release", arguments.length, 0);
     // The buffer of a small one is its neighbours', too.
     if (this.length > LARGEST_IN_SLAB && this.length === this.buffer.byteLength) {
       this.buffer.transfer(0);

@@ -7,6 +7,7 @@ import { idle } from "../poller/reactor.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
 import { takeOnly } from "../poller/unknown_property.ts";
 import {
+  checkCount,
   checkWait,
   type IterateOptions,
   optionsProblem,
@@ -329,6 +330,7 @@ export class Observer extends Uncloneable
    * @throws {TypeError} If there is no such event.
    */
   off<T extends SocketEventType>(type: T, listener: (event: SocketEventOfType<T>) => void): this {
+    checkCount("Observer.off", arguments.length, 2);
     checkType(type);
     this.#off(type, listener);
     return this;
@@ -343,6 +345,7 @@ export class Observer extends Uncloneable
    * @throws {ZmqError} EBADF If the socket is closed.
    */
   requestStatistics(): void {
+    checkCount("Observer.requestStatistics", arguments.length, 0);
     if (this.closed) throw closedError();
     this.#monitor.requestStatistics();
   }
@@ -352,6 +355,7 @@ export class Observer extends Uncloneable
    * iterations end. Needn't be called: an observer ends with its socket. Idempotent.
    */
   close(): void {
+    checkCount("Observer.close", arguments.length, 0);
     this.#monitor.close(closedError());
     for (const listeners of this.#listeners.values()) {
       for (const { leave } of listeners.values()) leave();

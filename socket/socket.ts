@@ -3,7 +3,7 @@
 import { Context, context as defaultContext, coreOf } from "../context.ts";
 import { type Pollable, pollable } from "../poller/pollable.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
-import { noticeUnknown } from "../poller/unknown_property.ts";
+import { nameInErrors, noticeUnknown } from "../poller/unknown_property.ts";
 import { inspectAs } from "../poller/inspect.ts";
 import { idle } from "../poller/reactor.ts";
 import { checkCount, isBag, isOfEveryObject } from "../poller/wait_options.ts";
@@ -395,6 +395,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * @throws {ZmqError} EBADF If the socket is closed.
    */
   clearTcpAcceptFilters(): void {
+    checkCount("clearTcpAcceptFilters", arguments.length, 0);
     addFilter(this, "tcpAcceptFilter", null);
   }
 
@@ -440,6 +441,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * @throws {ZmqError} EBADF If the socket is closed.
    */
   clearIpcFilters(): void {
+    checkCount("clearIpcFilters", arguments.length, 0);
     for (const name of ["ipcFilterPid", "ipcFilterUid", "ipcFilterGid"] as const) {
       addFilter(this, name, null);
     }
@@ -511,6 +513,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
     if (typeof arguments[0] === "number") {
       throw new TypeError("close takes no linger: set the option linger before");
     }
+    checkCount("close", arguments.length, 0);
     dropped.unregister(handle);
     handle.close();
   }
@@ -557,6 +560,7 @@ inspectAs(Socket.prototype, (socket) => {
 });
 
 defineOptions(Socket.prototype, Object.keys(COMMON) as OptionName[]);
+nameInErrors(Socket.prototype, "Socket");
 noticeUnknown(Socket.prototype, (socket, name) => unknownOption(socket, name, "property"));
 
 function checkBag(name: string, options: unknown): void {

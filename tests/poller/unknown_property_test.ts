@@ -1,5 +1,5 @@
 import { strictEqual as assertEquals, throws } from "node:assert/strict";
-import { Poller, Pull, Push } from "../../mod.ts";
+import { Context, Poller, Pull, Push } from "../../mod.ts";
 import { noticeUnknown, refuseUnknown, takeOnly } from "../../poller/unknown_property.ts";
 import { Proxy } from "../../proxy.ts";
 import "../util.ts";
@@ -63,4 +63,26 @@ Deno.test("Pollers and proxies take no properties", () => {
     message: "A Poller has no property timeout",
   });
   throws(() => Object.assign(proxy, { filter: 5 }), { message: "A Proxy has no property filter" });
+});
+
+Deno.test("the error for setting what can only be read named no class", () => {
+  using context = new Context();
+  using pull = new Pull({ context });
+  using poller = new Poller();
+  const readOnly: [object: object, property: string, className: string][] = [
+    ...["fd", "closed", "type", "lastEndpoint", "securityMechanism"].map((name) =>
+      [pull, name, "Socket"] as [object, string, string]
+    ),
+    [pull, "readable", "Pull"],
+    [pull.events, "lost", "Observer"],
+    [context, "closed", "Context"],
+    [poller, "size", "Poller"],
+    [poller.addTimer(5), "active", "PollerTimer"],
+  ];
+  for (const [object, property, className] of readOnly) {
+    throws(() => Object.assign(object, { [property]: 5 }), {
+      name: "TypeError",
+      message: `Cannot set property ${property} of [object ${className}] which has only a getter`,
+    });
+  }
 });
