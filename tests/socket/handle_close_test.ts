@@ -17,12 +17,12 @@ const ARGUMENTS: Record<string, unknown[]> = {
   getOption: [17, "int"],
   setOption: [17, 0],
   ...Object.fromEntries(
-    ["receive", "tryReceive", "receiveSync", "drain", "iterate", "wait", "waitSync"].map((
-      name,
-    ) => [name, []]),
+    [
+      ...["receive", "tryReceive", "receiveSync", "drain", "iterate", "wait", "waitSync"],
+      ...["toReadableStream", "toWritableStream", "toReadableByteStream", "toWritableByteStream"],
+      ...["clearTcpAcceptFilters", "clearIpcFilters"],
+    ].map((name) => [name, []]),
   ),
-  toReadableByteStream: [],
-  toWritableByteStream: [],
   bindToRandomPort: ["tcp://127.0.0.1"],
   addIpcFilterPid: [1],
   addIpcFilterUid: [1],
