@@ -5,14 +5,14 @@ import { check, checkExpected, WOULD_BLOCK_OR_OUT_OF_TURN } from "../ffi/errno.t
 import { zmqInfo } from "../ffi/libzmq.ts";
 import { zmqMoving } from "../ffi/proxying.ts";
 import type { Frame } from "../socket/frame.ts";
-import { NativeMessage } from "../socket/native_message.ts";
+import { FrameMessage, type NativeMessage } from "../socket/native_message.ts";
 import { sendPart } from "../socket/native_send.ts";
 
 /** The words of a native message's struct that point to its connection's metadata, which a copy must not have. */
 const METADATA_WORDS = 2;
 
 /** A native message that can be sent on: what one socket has received, another one sends, without a copy. */
-export class MovableMessage extends NativeMessage {
+export class MovableMessage extends FrameMessage {
   readonly #calls = zmqMoving();
 
   /** Receives as the base class does; a Request or a Reply out of turn has nothing. */
@@ -49,7 +49,7 @@ export class MovableMessage extends NativeMessage {
 
   /** Takes its bytes as a frame. */
   takeFrame(): Frame {
-    return this.toFrame(Number(zmqInfo().zmq_msg_size(this.pointer)));
+    return this.toPart(Number(zmqInfo().zmq_msg_size(this.pointer)));
   }
 
   /** Drops its bytes. */

@@ -69,29 +69,13 @@ export class NativeMessage extends PinnedBuffer {
     return inline() && this.bytes[TYPE] === TYPE_INLINE;
   }
 
-  /** Takes the bytes as a frame, and frees what libzmq had allocated. */
-  toFrame(size: number): Frame {
-    if (this.small) return newSmallFrame(size, this.words, INLINE_DATA_WORD);
-    try {
-      const length = this.#length(size);
-      if (length > LARGEST_IN_SLAB) {
-        return newLargeFrame(zmq().zmq_msg_data(this.pointer)!, Number(length));
-      }
-      const frame = newFrame(Number(length));
-      if (length > 0n) libc().memcpy(frame, zmq().zmq_msg_data(this.pointer), length);
-      return frame;
-    } finally {
-      this.clear();
-    }
-  }
-
   /** Copies the bytes of a large message into a buffer of that length, and frees what libzmq had allocated. */
   copyTo(
     bufferOf: (length: number) => Uint8Array<ArrayBuffer>,
     size: number,
   ): Uint8Array<ArrayBuffer> {
     try {
-      const length = Number(this.#length(size));
+      const length = Number(this.lengthOf(size));
       if (length > LARGEST_IN_SLAB) countBlock(length);
       const bytes = bufferOf(length);
       if (length > 0) libc().memcpy(bytes, zmq().zmq_msg_data(this.pointer), usize(length));
@@ -107,19 +91,44 @@ export class NativeMessage extends PinnedBuffer {
     zmq().zmq_msg_init(this.pointer);
   }
 
-  #length(size: number): bigint {
+  /** The length of a message whose receive has returned `size`. */
+  protected lengthOf(size: number): bigint {
     return size === SIZE_UNKNOWN ? zmqInfo().zmq_msg_size(this.pointer) : usize(size);
   }
 }
 
-let message: NativeMessage | undefined;
+/** A native message that becomes what its program receives, part by part. */
+export interface TakenAs<Part> extends NativeMessage {
+  /** Takes the bytes of a part whose receive has returned `size`, and frees what libzmq had allocated. */
+  toPart(size: number): Part;
+}
+
+/** One that becomes frames. */
+export class FrameMessage extends NativeMessage implements TakenAs<Frame> {
+  toPart(size: number): Frame {
+    if (this.small) return newSmallFrame(size, this.words, INLINE_DATA_WORD);
+    try {
+      const length = this.lengthOf(size);
+      if (length > LARGEST_IN_SLAB) {
+        return newLargeFrame(zmq().zmq_msg_data(this.pointer)!, Number(length));
+      }
+      const frame = newFrame(Number(length));
+      if (length > 0n) libc().memcpy(frame, zmq().zmq_msg_data(this.pointer), length);
+      return frame;
+    } finally {
+      this.clear();
+    }
+  }
+}
+
+let message: FrameMessage | undefined;
 
 /** Receives one whole message without waiting; undefined if there is none. */
 export function takeMessage(
   socket: Deno.PointerObject,
   names?: PropertyReader,
 ): Frame[] | undefined {
-  const native = message ??= new NativeMessage();
+  const native = message ??= new FrameMessage();
   const size = native.receive(socket);
   return size < 0 ? undefined : takeReceived(native, socket, size, names);
 }
@@ -134,7 +143,7 @@ export function takeMessageOrFailure(
   socket: Deno.PointerObject,
   names?: PropertyReader,
 ): Frame[] | Failure | undefined {
-  const native = message ??= new NativeMessage();
+  const native = message ??= new FrameMessage();
   const size = native.receiveOnce(socket);
   if (size < 0) return failedWith(EAGAIN) ? undefined : takeAgain(socket, names);
   if (names === undefined && isSingle(native.words)) {
@@ -152,7 +161,7 @@ function takeAgain(socket: Deno.PointerObject, names: PropertyReader | undefined
 }
 
 function takeReceivedOrFailure(
-  native: NativeMessage,
+  native: FrameMessage,
   socket: Deno.PointerObject,
   size: number,
   names: PropertyReader | undefined,
@@ -169,13 +178,13 @@ export function takeMessageBlocking(
   socket: Deno.PointerObject,
   names?: PropertyReader,
 ): Frame[] | undefined {
-  const native = message ??= new NativeMessage();
+  const native = message ??= new FrameMessage();
   const size = native.receiveBlocking(socket);
   return size < 0 ? undefined : takeReceived(native, socket, size, names);
 }
 
 function takeReceived(
-  native: NativeMessage,
+  native: FrameMessage,
   socket: Deno.PointerObject,
   size: number,
   names: PropertyReader | undefined,
@@ -192,29 +201,35 @@ function takeReceived(
   return frames;
 }
 
-function takeRest(
-  native: NativeMessage,
+/** Takes a message, of which the first part was received, and its other parts. */
+export function takeRest<Part>(
+  native: TakenAs<Part>,
   socket: Deno.PointerObject,
   size: number,
   atSecond?: () => void,
-): Frame[] {
+): Part[] {
   let more = native.more;
-  const frames = [takeFrame(native, socket, size, more)];
+  const parts = [takePart(native, socket, size, more)];
   while (more) {
     const size = native.receive(socket);
     // EAGAIN within a message: an XPUB met a subscription that a peer had sent as a later part. What
     // has come is all there will be; waiting for more would glue the next message to it.
     if (size < 0) break;
     more = native.more;
-    if (atSecond !== undefined && frames.length === 1) atSecond();
-    frames.push(takeFrame(native, socket, size, more));
+    if (atSecond !== undefined && parts.length === 1) atSecond();
+    parts.push(takePart(native, socket, size, more));
   }
-  return frames;
+  return parts;
 }
 
-function takeFrame(native: NativeMessage, socket: Deno.PointerObject, size: number, more: boolean) {
+function takePart<Part>(
+  native: TakenAs<Part>,
+  socket: Deno.PointerObject,
+  size: number,
+  more: boolean,
+): Part {
   try {
-    return native.toFrame(size);
+    return native.toPart(size);
   } catch (error) {
     // No memory for it. The rest of the message goes too, or it would pass for the next one.
     if (more) skipRest(native, socket);

@@ -336,7 +336,8 @@ function takeOrFailure(handle: Handle): Frame[] | Failure | undefined {
   return message;
 }
 
-function taken(handle: Handle, message: unknown): void {
+/** Called after each try: `message` is undefined where it has found nothing. */
+export function taken(handle: Handle, message: unknown): void {
   if (handle.dependents > 0) reactor().markStale(handle);
   // A receive that finds nothing has run every command, so nothing is left to look at.
   else if (message === undefined) handle.stale = false;

@@ -24,7 +24,7 @@ import { type Context, context as defaultContext, coreOf } from "./context.ts";
 import { EINVAL, errnoError, translated, translating } from "./errors.ts";
 import { toInt64, toUint64 } from "./numbers.ts";
 import { Observer } from "./observer.ts";
-import { receive } from "./receiving.ts";
+import { iterate, receive, type Receiver } from "./receiving.ts";
 import { send } from "./sending.ts";
 import { defineCommon } from "./socket_options.ts";
 import type { CommonOptions } from "./socket_types.ts";
@@ -313,19 +313,8 @@ const HALVES = {
     expectArguments(arguments.length, 0);
     return receive(stateIn(this));
   },
-  [Symbol.asyncIterator](this: SocketClass & { receive(): Promise<Parts> }) {
-    return {
-      next: async (): Promise<IteratorResult<Parts, undefined>> => {
-        if (this.closed) return { done: true } as IteratorReturnResult<undefined>;
-        try {
-          return { value: await this.receive(), done: false };
-        } catch (error) {
-          // The socket was closed while it waited. Any other error is thrown.
-          if (!this.closed || (error as { code?: unknown })?.code !== "EAGAIN") throw error;
-          return { done: true } as IteratorReturnResult<undefined>;
-        }
-      },
-    };
+  [Symbol.asyncIterator](this: SocketClass & Receiver) {
+    return iterate(this, HALVES.receive);
   },
 };
 
