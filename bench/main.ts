@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { chart } from "./chart.ts";
+import { droppingIn } from "./drop_in.ts";
 import { fairness } from "./fairness.ts";
 import { compare, describeComparison } from "./harness/compare.ts";
 import { type Case, hold } from "./harness/contest.ts";
@@ -28,6 +29,7 @@ const SHORT: readonly Group[] = [
   inproc,
   receiving,
   sending,
+  droppingIn,
   roundTrip,
   proxying,
   wake,

@@ -66,6 +66,18 @@ const LARGER: Target[] = [[1024, "1 KB"], [65536, "64 KB"], [1 << 20, "1 MB"]]
     },
   ]);
 
+/** The drop-in on Deno, against zeromq.js on Node. */
+const DROP_IN: Target[] = [
+  ["16 B", "receive/tcp/16/1", "for await", 3],
+  ["1 KB", "receive/tcp/1024/1", "for await", 1.5],
+  ["16 B", "send/tcp/16/1", "await send", 2],
+].map(([size, key, series, atLeast]) => ({
+  name: `drop-in, tcp ${size}, ${series}, against zeromq.js`,
+  key: `drop-in/${key}`,
+  series: series as string,
+  atLeast: atLeast as number,
+}));
+
 const ROUND_TRIP: Target[] = [["sync", 1.1], ["async", 1.25]]
   .flatMap(([series, atMost]) => {
     const target = { key: "roundtrip/client/tcp/median", series: series as string };
@@ -135,6 +147,7 @@ export const TARGETS: readonly Target[] = [
   ...SMALL,
   { name: "tcp 16 B, send", key: "send/tcp/16/1", series: "await send", atLeast: 0.6 },
   ...LARGER,
+  ...DROP_IN,
   ...ROUND_TRIP,
   ...PROXY,
   ...COST,

@@ -12,7 +12,7 @@ import { exchange, type Job, type Launch } from "./harness/roles.ts";
 const SIZES = [16, 1024, 65536, 1 << 20];
 
 /** What is sent, and by what. */
-interface Flow {
+export interface Flow {
   transport: "tcp" | "ipc";
   size: number;
   parts: number;
@@ -127,7 +127,7 @@ function flows({ full }: Plan): Flow[] {
 }
 
 /** Makes a contender of a program that takes part in a flow. */
-type Enter = (name: string, launch: Launch, mode?: string) => Contender;
+export type Enter = (name: string, launch: Launch, mode?: string) => Contender;
 
 function receivingContest(plan: Plan, c: Launch, flow: Flow): Contest {
   const enter = receiver(plan, c, flow);
@@ -168,7 +168,8 @@ function sendingContest(plan: Plan, c: Launch, flow: Flow): Contest {
   };
 }
 
-function receiver(plan: Plan, c: Launch, flow: Flow): Enter {
+/** Makes contenders of programs that receive; C's sends. */
+export function receiver(plan: Plan, c: Launch, flow: Flow): Enter {
   return (name, launch, mode) => ({
     name,
     run: () => {
@@ -182,7 +183,8 @@ function receiver(plan: Plan, c: Launch, flow: Flow): Enter {
   });
 }
 
-function sender(plan: Plan, c: Launch, flow: Flow): Enter {
+/** Makes contenders of programs that send; C's receives. */
+export function sender(plan: Plan, c: Launch, flow: Flow): Enter {
   return (name, launch, mode) => ({
     name,
     run: () => {
@@ -221,7 +223,8 @@ function jobOf({ warm, seconds }: Plan, { transport, size, parts }: Flow): Omit<
   return { address, size, parts, warm, seconds };
 }
 
-function rate(verb: string, flow: Flow): Metric {
+/** Messages a second. */
+export function rate(verb: string, flow: Flow): Metric {
   return {
     key: keyOf(verb, flow),
     title: `${verb}, ${nameOf(flow)}`,

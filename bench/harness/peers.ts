@@ -33,6 +33,14 @@ export function ours(program: string): Launch {
   });
 }
 
+/** The program that zeromq.js runs, with our drop-in in its place. */
+export function dropIn(): Launch {
+  return (job) => ({
+    ...ours("zeromq.mjs")(job),
+    env: { ZEROMQ: new URL("../../zeromq.ts", import.meta.url).href },
+  });
+}
+
 export async function findPeers(wanted: readonly PeerName[]): Promise<Peers> {
   const missing: string[] = [];
   const versions: Record<string, string> = {};
