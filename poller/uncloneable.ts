@@ -3,12 +3,22 @@
 const NOTHING = {};
 
 /**
+ * The key of a member that no object of options has.
+ *
+ * @internal
+ */
+export declare const uncloneable: unique symbol;
+
+/**
  * The base of sockets, contexts, Pollers and whatever else stays in its isolate: `postMessage` and `structuredClone`
  * throw a `DataCloneError` for them, instead of making empty objects.
  *
  * @internal
  */
 export abstract class Uncloneable {
+  /** Only in types, where it tells such an object from an object of options, with which it has names in common. */
+  declare protected readonly [uncloneable]: true;
+
   /** Makes an object that can't be cloned. */
   constructor() {
     // Fact: structuredClone goes by V8's own type of an object, and refuses weak references; of any object with private

@@ -294,9 +294,9 @@ export class Dish extends Socket {
    * @throws {ZmqError} EINVAL If it has joined already.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
-  join(...groups: (string | Uint8Array)[]): void {
+  join(group: string | Uint8Array, ...more: (string | Uint8Array)[]): void {
     const handle = openHandleOf(this, "zmq_join");
-    for (const group of groups.map(groupBytes)) changeGroup(handle, "zmq_join", group);
+    for (const one of [group, ...more].map(groupBytes)) changeGroup(handle, "zmq_join", one);
   }
 
   /**
@@ -304,9 +304,9 @@ export class Dish extends Socket {
    *
    * @throws {ZmqError} EINVAL If it hasn't joined; the rest as {@linkcode Dish.join} does.
    */
-  leave(...groups: (string | Uint8Array)[]): void {
+  leave(group: string | Uint8Array, ...more: (string | Uint8Array)[]): void {
     const handle = openHandleOf(this, "zmq_leave");
-    for (const group of groups.map(groupBytes)) changeGroup(handle, "zmq_leave", group);
+    for (const one of [group, ...more].map(groupBytes)) changeGroup(handle, "zmq_leave", one);
   }
 }
 /** The members of a {@linkcode Dish} that its type of socket brings. */

@@ -155,8 +155,8 @@ export class Subscriber extends Socket {
    * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
-  subscribe(...prefixes: (string | Uint8Array)[]): void {
-    change(openHandleOf(this, "zmq_setsockopt"), "subscribe", prefixes);
+  subscribe(prefix: string | Uint8Array, ...more: (string | Uint8Array)[]): void {
+    change(openHandleOf(this, "zmq_setsockopt"), "subscribe", [prefix, ...more]);
   }
 
   /**
@@ -166,8 +166,8 @@ export class Subscriber extends Socket {
    * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
-  unsubscribe(...prefixes: (string | Uint8Array)[]): void {
-    change(openHandleOf(this, "zmq_setsockopt"), "unsubscribe", prefixes);
+  unsubscribe(prefix: string | Uint8Array, ...more: (string | Uint8Array)[]): void {
+    change(openHandleOf(this, "zmq_setsockopt"), "unsubscribe", [prefix, ...more]);
   }
 }
 /** The members of a {@linkcode Subscriber} that its type of socket brings. */
@@ -291,8 +291,8 @@ export class XPublisher extends Socket {
    * @throws {ZmqError} EINVAL If {@linkcode XPublisherOptions.manual} isn't set.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
-  subscribe(...prefixes: (string | Uint8Array)[]): void {
-    change(openHandleOf(this, "zmq_setsockopt"), "subscribe", prefixes);
+  subscribe(prefix: string | Uint8Array, ...more: (string | Uint8Array)[]): void {
+    change(openHandleOf(this, "zmq_setsockopt"), "subscribe", [prefix, ...more]);
   }
 
   /**
@@ -302,8 +302,8 @@ export class XPublisher extends Socket {
    * @throws {ZmqError} EINVAL If {@linkcode XPublisherOptions.manual} isn't set.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
-  unsubscribe(...prefixes: (string | Uint8Array)[]): void {
-    change(openHandleOf(this, "zmq_setsockopt"), "unsubscribe", prefixes);
+  unsubscribe(prefix: string | Uint8Array, ...more: (string | Uint8Array)[]): void {
+    change(openHandleOf(this, "zmq_setsockopt"), "unsubscribe", [prefix, ...more]);
   }
 }
 /** The members of an {@linkcode XPublisher} that its type of socket brings. */
@@ -436,7 +436,7 @@ function change(
   name: "subscribe" | "unsubscribe",
   prefixes: readonly (string | Uint8Array)[],
 ): void {
-  if (prefixes.length === 0) {
+  if (prefixes[0] === undefined) {
     throw new TypeError(`${name} takes at least one prefix; ${name}("") is every message`);
   }
   const encoder = new TextEncoder();

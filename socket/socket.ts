@@ -536,6 +536,7 @@ export interface Socket extends
     Omit<
       SocketOptions,
       | "context"
+      | symbol
       | "metadata"
       | `curve${"Public" | "Secret" | "Server"}Key`
       | `gssapi${"" | "Service"}Principal`

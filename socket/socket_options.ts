@@ -1,6 +1,7 @@
 /** The options of every socket as programs see them: their meaning, units and defaults. */
 
 import type { Context } from "../context.ts";
+import type { uncloneable } from "../poller/uncloneable.ts";
 
 /**
  * Options of every socket: its constructor takes them, and they can be read and set as properties. Unless said otherwise
@@ -8,6 +9,12 @@ import type { Context } from "../context.ts";
  * message says which version or build it takes.
  */
 export interface SocketOptions {
+  /**
+   * Not an option: it keeps a context, which has options of the same names, from passing for an object of options.
+   *
+   * @internal
+   */
+  readonly [uncloneable]?: never;
   /** The context in which the socket is opened. Default: the shared {@linkcode context}. Can't be set later. */
   context?: Context;
   /**

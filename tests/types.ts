@@ -15,6 +15,7 @@ import {
   Publisher,
   Pull,
   Push,
+  type PushOptions,
   Reply,
   Request,
   Router,
@@ -145,6 +146,14 @@ export const CLAIMS: Record<string, () => unknown> = {
     new Pull().linger = true;
     // @ts-expect-error -- a Context
     new Push({ context: {} });
+    // @ts-expect-error -- options, such as { context }
+    new Push(new Context());
+    // @ts-expect-error -- options, such as { context }
+    new Push(new Pull().context);
+    // @ts-expect-error -- options, and not a socket
+    new Push(new Push());
+    const whole: PushOptions = { context: new Context(), linger: 0 };
+    new Push(whole);
     // @ts-expect-error -- a number
     new Context({ ioThreads: "2" });
     // @ts-expect-error -- of sockets, not of contexts
@@ -202,6 +211,13 @@ export const CLAIMS: Record<string, () => unknown> = {
     new Push().disconnect();
     // @ts-expect-error -- a number
     new Subscriber().subscribe(5);
+    // @ts-expect-error -- everything is ""
+    new Subscriber().subscribe();
+    // @ts-expect-error -- everything is ""
+    new Subscriber().unsubscribe();
+    // @ts-expect-error -- everything is ""
+    new XPublisher().subscribe();
+    new Subscriber().subscribe("a", new Uint8Array(1), "b");
     // @ts-expect-error -- a number
     new Router().connect("inproc://x", { routingId: 5 });
   },

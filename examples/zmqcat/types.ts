@@ -125,7 +125,7 @@ function overIpc({ addresses }: Job): boolean {
 }
 
 function subscribed(socket: Subscriber, topics: string[]): Subscriber {
-  socket.subscribe(...(topics.length > 0 ? topics : [""]));
+  for (const topic of topics.length > 0 ? topics : [""]) socket.subscribe(topic);
   return socket;
 }
 

@@ -82,6 +82,8 @@ for (const over of eachTransportOfDrafts("tcp")) {
       throws(() => dish.join(group), { name: "TypeError" });
       await rejects(radio.send("x", { group }), { name: "TypeError" });
     }
+    throws(() => Reflect.apply(dish.join, dish, []), { name: "TypeError" });
+    throws(() => Reflect.apply(dish.leave, dish, []), { name: "TypeError" });
     throws(() => dish.join("a\0b"), { name: "TypeError" });
     throws(() => dish.join("x".repeat(256)), { name: "RangeError" });
     throws(() => radio.trySend("x", { group: "x".repeat(256) }), { name: "RangeError" });

@@ -109,7 +109,9 @@ export type Claims = [
   // Each name of the table has a typed property, and each property of the types stands in the table.
   Holds<
     Same<
-      Exclude<keyof SocketOptions, "context" | "metadata"> | "threadSafe" | "securityMechanism",
+      | Exclude<keyof SocketOptions, "context" | "metadata" | symbol>
+      | "threadSafe"
+      | "securityMechanism",
       keyof typeof COMMON
     >
   >,
@@ -149,7 +151,7 @@ type Options =
   | "verbosity"
   | "notify"
   | "metadata";
-type Taken<O> = Exclude<keyof O, "context">;
+type Taken<O> = Exclude<keyof O, "context" | symbol>;
 type Had<S extends Socket> = Exclude<
   Extract<keyof S, Options>,
   ReadOnly<Everybody & Pick<Publisher, "topicsCount">>
