@@ -562,8 +562,12 @@ export interface Channel
   extends Receiver, Sender, Required<Omit<ChannelOptions, keyof SocketOptions>> {}
 compose(Channel, TYPES.Channel);
 
-/** Options of a {@linkcode Datagram}. */
-export interface DatagramOptions extends SocketOptions, ReceiverOptions, SenderOptions {}
+/** Options of a {@linkcode Datagram}. It has none of security: datagrams have no handshake in which a peer could prove anything. */
+export interface DatagramOptions
+  extends
+    Omit<SocketOptions, `${"curve" | "gssapi" | "plain" | "zap"}${string}`>,
+    ReceiverOptions,
+    SenderOptions {}
 
 /**
  * Exchanges UDP datagrams with any address (`ZMQ_DGRAM`). A message has two parts: the peer's address, such as

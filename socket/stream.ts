@@ -15,8 +15,12 @@ import { Socket } from "./socket.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import { TYPES } from "./types.ts";
 
-/** Options of a {@linkcode Stream}. */
-export interface StreamOptions extends SocketOptions, ReceiverOptions, SenderOptions {
+/** Options of a {@linkcode Stream}. It has none of security: plain TCP has no handshake in which a peer could prove anything. */
+export interface StreamOptions
+  extends
+    Omit<SocketOptions, `${"curve" | "gssapi" | "plain" | "zap"}${string}`>,
+    ReceiverOptions,
+    SenderOptions {
   /** Whether an empty message is received for every peer that comes or goes. Default true (`ZMQ_STREAM_NOTIFY`). */
   notify?: boolean;
 }

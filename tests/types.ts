@@ -125,6 +125,10 @@ export const CLAIMS: Record<string, () => unknown> = {
     new Publisher({ verbosity: "allSubs" });
     // @ts-expect-error -- of Stream only
     new Router({ notify: false });
+    // @ts-expect-error -- raw TCP has no handshake
+    new Stream({ curveServer: true, curveSecretKey: "" });
+    // @ts-expect-error -- raw TCP has no handshake
+    new Stream({ zapDomain: "home" });
     // @ts-expect-error -- a Push has no name
     new Push().routingId;
     // @ts-expect-error -- libzmq doesn't conflate these

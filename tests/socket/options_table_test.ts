@@ -142,8 +142,16 @@ export type Claims = [
   Holds<Same<Taken<ReplyOptions>, Had<Reply>>>,
   Holds<Same<Taken<DealerOptions>, Had<Dealer>>>,
   Holds<Same<Taken<RouterOptions>, Had<Router>>>,
-  Holds<Same<Taken<StreamOptions>, Had<Stream>>>,
+  // Raw TCP has no handshake, for which all options of security are.
+  Holds<Same<Taken<StreamOptions>, Exclude<Had<Stream>, OfSecurity>>>,
+  Holds<Same<Exclude<keyof SocketOptions, keyof StreamOptions>, OfSecurity>>,
 ];
+type OfSecurity =
+  | ("plainServer" | "plainUsername" | "plainPassword")
+  | ("curveServer" | "curvePublicKey" | "curveSecretKey" | "curveServerKey")
+  | ("gssapiServer" | "gssapiPrincipal" | "gssapiServicePrincipal" | "gssapiPlainText")
+  | ("gssapiPrincipalNameType" | "gssapiServicePrincipalNameType")
+  | ("zapDomain" | "zapEnforceDomain");
 type Options =
   | OptionName
   | "receivedProperties"
