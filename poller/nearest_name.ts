@@ -21,6 +21,12 @@ export function nearestName(wrong: string, names: Iterable<string>): string | un
   return nearest;
 }
 
+/** Returns the name of `names` that `name` is but for its case, its hyphens or one letter; undefined where it's one itself. */
+export function misspelt(name: string, names: readonly string[]): string | undefined {
+  if (names.includes(name)) return undefined;
+  return names.find((right) => distance(plain(name), plain(right)) <= 1);
+}
+
 function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[-_]/g, "");
 }

@@ -2,6 +2,7 @@
 
 import { zmqInfo } from "../ffi/libzmq.ts";
 import { cString, toCString } from "../ffi/memory.ts";
+import { misspelt } from "../poller/nearest_name.ts";
 import type { Frame } from "./frame.ts";
 
 /**
@@ -60,6 +61,9 @@ export function metadataOf(message: readonly Frame[]): Metadata | undefined {
   return known.get(message);
 }
 
+/** libzmq's own names, for which case counts. */
+const NAMES = ["Peer-Address", "User-Id", "Socket-Type", "Routing-Id", "Identity", "Resource"];
+
 /** The names of the properties that a socket reads with each message, also as C strings. */
 export class MetadataNames implements PropertyReader {
   readonly names: readonly string[];
@@ -68,6 +72,16 @@ export class MetadataNames implements PropertyReader {
   constructor(names: readonly string[]) {
     if (!Array.isArray(names) || names.some((name) => typeof name !== "string" || name === "")) {
       throw new TypeError("The option receivedProperties must be an array of names");
+    }
+    for (const name of names) {
+      // Other names are a program's own, or its authenticator's.
+      const right = name.startsWith("X-") ? undefined : misspelt(name, NAMES);
+      if (right === undefined) continue;
+      throw new TypeError(
+        `receivedProperties has ${
+          JSON.stringify(name)
+        }, which no message has; did you mean "${right}"?`,
+      );
     }
     this.names = Object.freeze([...names]);
     this.#asked = names.map((name) => toCString(name, "The name of a property"));

@@ -1,7 +1,7 @@
 /** The right name for one that was mistyped. */
 
 import { strictEqual as assertEquals } from "node:assert/strict";
-import { nearestName } from "../../poller/nearest_name.ts";
+import { misspelt, nearestName } from "../../poller/nearest_name.ts";
 
 const NAMES = ["timeout", "signal", "sendHighWaterMark", "receiveHighWaterMark"];
 
@@ -23,4 +23,13 @@ Deno.test("a name within another leads to it", () => {
 
 Deno.test("a name that is like none leads to none", () => {
   for (const other of ["colour", "x", "", "ms"]) assertEquals(nearestName(other, NAMES), undefined);
+});
+
+Deno.test("a name that is one but for its case, its hyphens or one letter is misspelt", () => {
+  for (const wrong of ["Timeout", "time-out", "timeut", "timeouts", "tiemout"]) {
+    assertEquals(misspelt(wrong, NAMES), "timeout");
+  }
+  for (const other of ["timeout", "time", "timout2", "signalled", ""]) {
+    assertEquals(misspelt(other, NAMES), undefined);
+  }
 });

@@ -353,3 +353,21 @@ async function subscribed(receiving: Socket, sending: Socket & Sender): Promise<
   else await (receiving as XSubscriber).send("\x01");
   await soon(sending.receive());
 }
+
+Deno.test("a misspelt name of libzmq's own was taken, and no message had it", () => {
+  using pull = new Pull();
+  for (
+    const [wrong, right] of [
+      ...[["peer-address", "Peer-Address"], ["PeerAddress", "Peer-Address"]],
+      ...[["User-ID", "User-Id"], ["Socket-Typ", "Socket-Type"], ["Identitiy", "Identity"]],
+    ]
+  ) {
+    throws(() => pull.receivedProperties = ["X-Room", wrong], {
+      name: "TypeError",
+      message: `receivedProperties has "${wrong}", which no message has; did you mean "${right}"?`,
+    });
+  }
+  const others = ["X-peer-address", "Address", "Routing-Id", "Username", "Region"];
+  pull.receivedProperties = others;
+  assertEquals(pull.receivedProperties, others);
+});
