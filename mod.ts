@@ -23,7 +23,7 @@
  * | `./proxy` | `Proxy`: passes messages on between two sockets |
  * | `./security` | CURVE keys, certificates, an authenticator |
  * | `./draft` | the sockets of libzmq's draft API, such as `Server` and `Radio` |
- * | `./zeromq`, `./zeromq/draft` | drop-ins for npm's `zeromq` |
+ * | `./zeromq`, `./zeromq/draft`, `./zeromq/v5-compat` | drop-ins for npm's `zeromq` |
  *
  * ## Pages
  *

@@ -9,7 +9,7 @@ const STUCK = 120_000;
 
 /** Every file that speaks to users: the texts, and the modules with their doc comments. */
 async function files(): Promise<string[]> {
-  const folders = ["", "docs/", "ffi/", "process/", "poller/", "socket/", "security/"];
+  const folders = ["", "docs/", "ffi/", "process/", "poller/", "socket/", "security/", "zeromq/"];
   const found: string[] = [];
   for (const folder of folders) {
     try {

@@ -9,7 +9,8 @@ import { EAGAIN, EBUSY, EINVAL, errnoError, translated } from "./errors.ts";
 import type { SocketState } from "./state.ts";
 import { isOutOfTurn, timeLeft } from "./turns.ts";
 
-const SENT: Promise<void> = Promise.resolve();
+/** What a send returns that was done at once. */
+export const SENT: Promise<void> = Promise.resolve();
 
 /** Sends a message, now or later. Some draft sockets send to a target, which libzmq gets with the message. */
 export function send(state: SocketState, message: unknown, target?: Part): Promise<void> {

@@ -1,11 +1,12 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { MODULES, ROOT } from "../files.ts";
 
-/** Where C's names and numbers may stand: the bindings, the backends with their parts, and the two tables. */
+/** Where C's names and numbers may stand: the bindings, the backends with their parts, the two tables, and version 5's names. */
 const BACKENDS =
   /^poller\/(epoll|kqueue)(_\w+)?\.ts$|^poller\/(poll|pollfds|select|runtime_set|ticker|wakeup|fd)\.ts$/;
 const TABLES = /^socket\/(options_table|types)\.ts$/;
-const AT_HOME = [/^ffi\//, BACKENDS, TABLES];
+const VERSION_5 = /^zeromq\/v5_(constants|options)\.ts$|^zeromq_v5_compat\.ts$/;
+const AT_HOME = [/^ffi\//, BACKENDS, TABLES, VERSION_5];
 /** Functions that take the number of an option, or of a type of socket, and the place of that argument. */
 const TAKES = new Map([
   ...["getBytes", "setBytes", "getInt", "zmq_getsockopt", "zmq_setsockopt", "zmq_ctx_get"]

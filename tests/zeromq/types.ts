@@ -5,8 +5,11 @@
 
 import type * as theirs from "npm:zeromq@6.8.0";
 import type * as theirDrafts from "npm:zeromq@6.8.0/draft";
+import type * as their5 from "npm:zeromq@6.8.0/v5-compat";
 import * as ours from "../../zeromq.ts";
 import type * as ourDrafts from "../../zeromq_draft.ts";
+import type * as our5 from "../../zeromq_v5_compat.ts";
+import our5Default from "../../zeromq_v5_compat.ts";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
   : false;
@@ -155,6 +158,50 @@ export const DRAFTS: Record<string, () => void> = {
     same<keyof ourDrafts.Datagram, keyof theirDrafts.Datagram>(true);
     same<Differing<ourDrafts.Datagram, theirDrafts.Datagram>, OfSockets>(true);
     same<Settable<ourDrafts.Datagram>, TheirSettable<theirDrafts.Datagram>>(true);
+  },
+};
+
+/** The same of version 5's interface. */
+export const VERSION_5: Record<string, () => void> = {
+  "every name": () => {
+    type Names = Exclude<keyof typeof their5, "default" | "module.exports">;
+    same<Exclude<keyof typeof our5, "default">, Names>(true);
+    same<keyof typeof our5Default, Names>(true);
+  },
+  "functions and constants": () => {
+    // Each has its own class of sockets.
+    type OfTheirOwn = "Socket" | "socket" | "createSocket" | "proxy" | "default";
+    same<Differing<typeof our5, typeof their5>, OfTheirOwn>(true);
+    same<our5.SocketType, their5.SocketType>(true);
+    same<Parameters<typeof our5.socket>, Parameters<typeof their5.socket>>(true);
+  },
+  Context: () => {
+    same<keyof typeof our5.Context, keyof typeof their5.Context>(true);
+    same<Differing<typeof our5.Context, typeof their5.Context>, never>(true);
+  },
+  Socket: () => {
+    type Known<T> = keyof { [K in keyof T as string extends K ? never : K]: T[K] };
+    type Inner = "_recv" | "_send";
+    same<Known<our5.Socket>, Exclude<Known<their5.Socket>, Inner>>(true);
+    same<ConstructorParameters<typeof our5.Socket>, ConstructorParameters<typeof their5.Socket>>(
+      true,
+    );
+    type Method =
+      | "bind"
+      | "unbind"
+      | "connect"
+      | "disconnect"
+      | "send"
+      | "bindSync"
+      | "unbindSync"
+      | "monitor"
+      | "subscribe";
+    type Each = {
+      [M in Method]: Same<Parameters<our5.Socket[M]>, Parameters<their5.Socket[M]>>;
+    }[Method];
+    same<Each, true>(true);
+    type Value = ReturnType<their5.Socket["getsockopt"]>;
+    same<ReturnType<our5.Socket["getsockopt"]>, Value>(true);
   },
 };
 

@@ -1,0 +1,198 @@
+import { Buffer } from "node:buffer";
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import zmq from "../../zeromq_v5_compat.ts";
+import { run } from "../program.ts";
+import { eachTransport } from "../socket/support.ts";
+import { turns, turnsUntil } from "../waiting.ts";
+import { EAGAIN } from "./support.ts";
+import { messages, next, withSocket, withSockets } from "./v5_support.ts";
+
+const START = `import zmq from "$ROOT/zeromq_v5_compat.ts";`;
+
+for (const over of eachTransport("tcp", "ipc", "inproc")) {
+  Deno.test(
+    over(
+      "a message is an event, whose arguments are its parts, as Buffers",
+      (address) =>
+        withSockets(["pull", "push"], async (pull, push) => {
+          const parts = next(pull, "message");
+          push.send(["one", Buffer.from("two"), 15.99]);
+          assertEquals(
+            await parts,
+            ["one", "two", "15.99"].map((text) => Buffer.from(text)),
+          );
+        }, address),
+    ),
+  );
+
+  Deno.test(
+    over(
+      "a burst of messages comes whole, and in order",
+      (address) =>
+        withSockets(["router", "dealer"], async (router, dealer) => {
+          router.on("message", (...parts) => router.send(parts));
+          const echoes = messages(dealer, 1000);
+          for (let i = 0; i < 1000; i++) {
+            dealer.send(["number", i, "of", "1000"]);
+          }
+          const expected = Array.from(
+            { length: 1000 },
+            (_, i) => ["number", String(i), "of", "1000"],
+          );
+          assertEquals(await echoes, expected);
+        }, address),
+    ),
+  );
+}
+
+Deno.test("what comes before anyone listens is received, and heard by no one", () =>
+  withSockets(["pull", "push"], async (pull, push) => {
+    push.send("early");
+    await turnsUntil(() => pull._ioevents === 0, "the receive");
+    await turns(2);
+    const heard = messages(pull, 1);
+    push.send("late");
+    assertEquals(await heard, [["late"]]);
+  }));
+
+Deno.test("a pause in a listener holds back the next message, and resume brings it", () =>
+  withSockets(["pull", "push"], async (pull, push) => {
+    const heard: string[] = [];
+    pull.on("message", (part) => {
+      heard.push(String(part));
+      pull.pause();
+    });
+    for (const text of ["one", "two", "three"]) push.send(text);
+    for (const expected of [["one"], ["one", "two"], ["one", "two", "three"]]) {
+      await turnsUntil(() => heard.length >= expected.length, `message ${expected.length}`);
+      await turns(4);
+      assertEquals(heard, expected);
+      pull.resume();
+    }
+  }));
+
+Deno.test("a message that comes during a pause is heard once it's over, just once", () =>
+  withSockets(["pull", "push"], async (pull, push) => {
+    const heard: string[] = [];
+    pull.on("message", (part) => heard.push(String(part)));
+    pull.pause();
+    push.send("held");
+    await turns(6);
+    assertEquals(heard, []);
+    pull.resume();
+    pull.resume();
+    await turnsUntil(() => heard.length > 0, "the message");
+    push.send("next");
+    await turnsUntil(() => heard.length > 1, "the next message");
+    assertEquals(heard, ["held", "next"]);
+  }));
+
+Deno.test("no message is heard after the socket was closed in a listener", () =>
+  withSockets(["pull", "push"], async (pull, push) => {
+    const heard: string[] = [];
+    pull.on("message", (part) => {
+      heard.push(String(part));
+      pull.close();
+    });
+    push.send("one");
+    push.send("two");
+    await turnsUntil(() => heard.length > 0, "the message");
+    await turns(4);
+    assertEquals(heard, ["one"]);
+  }));
+
+Deno.test("a receive that comes to its time-out is an error event each time, and receiving goes on", () =>
+  withSockets(["pull", "push"], async (pull, push) => {
+    pull.setsockopt("linger", 0);
+    pull.setsockopt(zmq.ZMQ_RCVTIMEO, 1);
+    // The receive that waits already has no limit: the next one has.
+    push.send("first");
+    const [error] = await next(pull, "error");
+    assert(error instanceof Error);
+    assertEquals({ ...error, message: error.message }, EAGAIN);
+    await next(pull, "error");
+    const heard = messages(pull, 1);
+    pull.on("error", () => {});
+    push.send("still");
+    assertEquals(await heard, [["still"]]);
+  }));
+
+Deno.test("receives that fail at once let the event loop turn", () =>
+  withSockets(["pull", "push"], async (pull, push) => {
+    let errors = 0;
+    pull.on("error", () => errors++);
+    pull.setsockopt(zmq.ZMQ_RCVTIMEO, 0);
+    push.send("first");
+    await turnsUntil(() => errors > 3, "the errors");
+    const heard = messages(pull, 1);
+    push.send("still");
+    assertEquals(await heard, [["still"]]);
+  }));
+
+Deno.test("a bind that is pending holds up receiving only for as long as it takes", () =>
+  withSockets(["pull", "push"], async (pull, push) => {
+    pull.on("message", (part) => String(part) === "first" && pull.bind("tcp://127.0.0.1:*"));
+    const heard = messages(pull, 3);
+    const bound = next(pull, "bind");
+    for (const text of ["first", "second", "third"]) push.send(text);
+    assertEquals([await bound, await heard], [
+      ["tcp://127.0.0.1:*"],
+      [["first"], ["second"], ["third"]],
+    ]);
+  }));
+
+Deno.test("a push and a pub receive nothing, and don't keep the process alive; others do", async () => {
+  for (const type of ["push", "pub"]) {
+    const { code, signal } = await run(`${START} zmq.socket("${type}").resume();`);
+    assertEquals([code, signal], [0, null]);
+  }
+  const { code, stdout } = await run(`
+    ${START}
+    const pull = zmq.socket("pull");
+    setTimeout(() => Deno.exit(7), 200).unref?.();
+    Deno.unrefTimer(setTimeout(() => { console.log("alive"); pull.close(); }, 50));
+  `);
+  assertEquals([code, stdout], [0, "alive\n"]);
+});
+
+Deno.test("what a listener of messages throws is an uncaught exception, and receiving goes on", async () => {
+  const { code, stdout, stderr } = await run(`
+    ${START}
+    import process from "node:process";
+    process.on("uncaughtException", (error) => console.log("uncaught:", error.message));
+    const pull = zmq.socket("pull");
+    pull.bindSync("inproc://x");
+    const push = zmq.socket("push");
+    push.connect("inproc://x");
+    pull.on("message", (part) => {
+      if (String(part) === "last") return pull.close(), push.close();
+      throw new Error(String(part));
+    });
+    for (const text of ["one", "two", "last"]) push.send(text);
+  `);
+  assertEquals([code, stdout, stderr], [0, "uncaught: one\nuncaught: two\n", ""]);
+});
+
+Deno.test("a socket whose variable is gone still receives", () =>
+  withSocket("push", async (push) => {
+    const { code, stdout } = await run(
+      `
+      ${START}
+      (() => {
+        const pull = zmq.socket("pull");
+        pull.bindSync("tcp://127.0.0.1:*");
+        globalThis.address = pull.last_endpoint;
+        pull.on("message", (part) => console.log(String(part)) ?? Deno.exit());
+      })();
+      setTimeout(() => {
+        gc();
+        gc();
+        const push = zmq.socket("push");
+        push.connect(address);
+        push.send("hello");
+      }, 10);
+    `,
+      { flags: ["-A", "--v8-flags=--expose-gc"] },
+    );
+    assertEquals([code, stdout, push.closed], [0, "hello\n", false]);
+  }));
