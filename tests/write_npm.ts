@@ -13,6 +13,7 @@ const PACKAGES: Record<string, Record<string, string>> = {
   "zeromq/npm/": {
     "index.cjs": "zeromq.ts",
     "draft.cjs": "zeromq_draft.ts",
+    "v5-compat.cjs": "zeromq_v5_compat.ts",
   },
 };
 const NOTE = "// Written by tests/write_npm.ts.\n";

@@ -1,4 +1,5 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { createRequire } from "node:module";
 import { version } from "../zeromq.ts";
 import * as module from "../zeromq_v5_compat.ts";
 import * as constants from "../zeromq/v5_constants.ts";
@@ -33,4 +34,10 @@ Deno.test("require loads zeromq/v5-compat, synchronously", async () => {
     client.send("hello");
   `);
   assertEquals([code, stdout], [0, "hello world 3\n"]);
+});
+
+Deno.test("the package for npm has zeromq/v5-compat, with the same exports", () => {
+  const { default: zmq } = module;
+  const required = createRequire(import.meta.url)("../zeromq/npm/v5-compat.cjs");
+  assertEquals({ ...required }, { ...zmq });
 });

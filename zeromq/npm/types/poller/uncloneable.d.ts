@@ -1,8 +1,8 @@
 // Written by tests/write_npm.ts.
 // deno-lint-ignore-file
 /**
- * The base of sockets, contexts and Pollers, which can't be posted to another thread: `postMessage` and
- * `structuredClone` throw a `DataCloneError` for them, instead of making empty objects.
+ * The base of sockets, contexts, Pollers and whatever else stays in its isolate: `postMessage` and `structuredClone`
+ * throw a `DataCloneError` for them, instead of making empty objects.
  *
  * @internal
  */
