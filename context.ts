@@ -284,6 +284,7 @@ const dropped = new FinalizationRegistry<ContextCore>((core) => core.drop());
 
 /** The context of all sockets that are made without one. */
 export const context: Context = new Context();
+coreOf(context).name = "the default context";
 
 function natural(value: unknown, name: string, least: number): number {
   if (typeof value !== "number") throw new TypeError(`The option ${name} must be a number`);

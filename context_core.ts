@@ -5,14 +5,10 @@ import { check, stateError } from "./ffi/errno.ts";
 import { zmq } from "./ffi/libzmq.ts";
 import { inWorker } from "./process/isolate.ts";
 import { newNativeContext, terminate } from "./process/native_context.ts";
+import { awaitAtExit, type ExitTexts } from "./process/exit_wait.ts";
 import { PendingFlushes } from "./process/pending_flushes.ts";
 import { beginSharing, joinShared, type SharedContext } from "./process/shared_contexts.ts";
-import {
-  extendExitLinger,
-  isShuttingDown,
-  registerAtExit,
-  unregisterAtExit,
-} from "./process/shutdown.ts";
+import { isShuttingDown, registerAtExit, unregisterAtExit } from "./process/shutdown.ts";
 import { addExitCleanup, removeExitCleanup } from "./process/thread_exit.ts";
 import { fileType } from "./poller/fd.ts";
 
@@ -22,6 +18,10 @@ export interface Member {
   /** It in words; undefined for one of the library's own. */
   readonly what: string | undefined;
   linger: number;
+  /** Its type and address. */
+  readonly description: string;
+  /** Whether it can send. */
+  readonly sends: boolean;
   close(): void;
   /** Called when other isolates may use the context from now on. */
   onShared(): void;
@@ -30,10 +30,12 @@ export interface Member {
 /** The engine of a Context. Sockets hold this, so that a dropped Context can be collected. */
 export class ContextCore {
   exitLinger = 10_000;
-  /** Makes what the shutdown says when it waits for this context's messages; the library's own text if undefined. */
-  makeExitMessage: (() => string) | undefined;
-  /** That text, once the context is being closed. */
-  protected exitMessage: string | undefined;
+  /** Whether a natural end of the program waits for as long as messages linger. */
+  naturallyUnlimited = false;
+  /** Makes what a long end says about this context's messages; the library's own texts if undefined. */
+  makeExitTexts: (() => ExitTexts) | undefined;
+  /** It in words, for those texts. */
+  name = "a context";
   closed = false;
   /** Whether it was shut down, by this isolate. */
   isShutDown = false;
@@ -43,6 +45,10 @@ export class ContextCore {
   /** The main isolate's closed sockets whose messages may still be going out. */
   #hasOpened = false;
   #pendingFlushes: PendingFlushes | undefined;
+  /** Those of its sockets that were closed last with messages that may linger, in words, and how many there were before. */
+  readonly #senders = new Set<string>();
+  #earlierSenders = 0;
+  #exitTexts: ExitTexts | undefined;
   #pointer: Deno.PointerObject | undefined;
   /** Its Context was dropped, so that it's closed with its last socket. */
   #dropped = false;
@@ -126,11 +132,39 @@ export class ContextCore {
 
   remove(member: Member): void {
     try {
+      this.#noteSender(member);
       if (this.common?.others() && !inWorker()) this.#noteLingering(member);
     } finally {
       this.members.delete(member);
       if (this.#dropped && this.members.size === 0) this.close();
     }
+  }
+
+  /** For the text of an end that has given up: a program usually closes its sockets before. */
+  #noteSender(member: Member): void {
+    const { sends, what, description } = member;
+    if (!sends || what === undefined || this.#lingerOf(member) === 0) return;
+    // Behind the others, if it's there already.
+    this.#senders.delete(description);
+    this.#senders.add(description);
+    if (this.#senders.size <= NAMED_SENDERS) return;
+    this.#senders.delete(this.#senders.values().next().value!);
+    this.#earlierSenders++;
+  }
+
+  #lingerOf(member: Member): number | undefined {
+    try {
+      return member.linger;
+    } catch {
+      return undefined; // the context was shut down: its sockets' options can't be read any more
+    }
+  }
+
+  /** It and its sockets, in words. */
+  get #description(): string {
+    const senders = [...this.#senders];
+    if (this.#earlierSenders > 0) senders.push(`and ${this.#earlierSenders} others before`);
+    return senders.length === 0 ? this.name : `${this.name} (${senders.join(", ")})`;
   }
 
   #noteLingering(member: Member): void {
@@ -149,7 +183,7 @@ export class ContextCore {
 
   close(): void {
     if (this.closed) return;
-    if (this.#pointer !== undefined) this.exitMessage = this.makeExitMessage?.();
+    if (this.#pointer !== undefined) this.#exitTexts = this.makeExitTexts?.();
     this.leaving();
     this.closed = true;
     doAll([
@@ -171,19 +205,30 @@ export class ContextCore {
 
   /** Terminates or leaves the native context, after its sockets were closed. */
   protected end(pointer: Deno.PointerObject): void {
+    const about = { context: this.#description, texts: this.#exitTexts };
     if (this.common !== undefined && !this.common.leave()) {
       // Terminating it would wait for the other isolates' sockets, too. A worker's messages go out in the background; the
-      // main isolate waits here for its own.
-      if (isShuttingDown()) {
-        this.#pendingFlushes?.wait(Math.min(this.exitLinger, LONGEST), this.exitMessage);
-      }
+      // main isolate's end waits for its own.
+      const flushes = this.#pendingFlushes;
+      if (!isShuttingDown() || flushes === undefined) return;
+      awaitAtExit({
+        ...about,
+        haveGone: () => flushes.haveGone(),
+        limit: Math.min(this.exitLinger, LONGEST),
+      });
       return;
     }
     removeExitCleanup("zmq_ctx_term", pointer);
-    terminate(pointer);
-    extendExitLinger(this.exitLinger, this.exitMessage);
+    awaitAtExit({
+      ...about,
+      haveGone: terminate(pointer),
+      limit: this.exitLinger,
+      naturallyUnlimited: this.naturallyUnlimited,
+    });
   }
 }
 
 /** How long, in ms, the shutdown waits at most for closed sockets of contexts that other isolates still use. */
 const LONGEST = 10_000;
+/** How many sockets the text of an end that has given up names. */
+const NAMED_SENDERS = 3;

@@ -31,7 +31,7 @@ export interface ContextOptions {
   zeroCopyReceive?: boolean;
   /**
    * How long, in ms, the end of the process waits for unsent messages whose linger isn't over;
-   * after half a second of it a line on standard error says so. Default 10 000.
+   * after half a second of it a line on standard error says so, and another one if messages are lost. Default 10 000.
    */
   exitLinger?: number;
 }

@@ -202,6 +202,14 @@ export function listens(fd: number): number {
   return result === 0 ? Number(answer[0] !== 0) : -1;
 }
 
+/** The function that sets what a signal does. */
+export const libcForSignals = onFirstUse(() =>
+  bindExtra({
+    // int sigaction(int signum, const struct sigaction *act, struct sigaction *oldact)
+    sigaction: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  })
+);
+
 /** The functions that publish the process record. Linux only. */
 export const libcForRecord = onFirstUse(() =>
   bindExtra({

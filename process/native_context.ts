@@ -13,10 +13,10 @@ import { blockSignals, pthreads } from "../ffi/pthread.ts";
 const OWN_CLOCK = -2;
 
 let seeded = false;
-/** The clocks of the threads that terminate contexts. */
-const running = new Set<number>();
 
 const LINUX = Deno.build.os === "linux";
+/** Whether {@linkcode terminate} blocks this thread, as it does where the system isn't Linux. */
+export const TERMINATION_BLOCKS: boolean = !LINUX;
 
 /**
  * Makes a context.
@@ -36,18 +36,19 @@ export function prepareTermination(): void {
 }
 
 /**
- * Terminates a context whose sockets are closed, without waiting for it: see {@linkcode areTerminated}. The end of the
- * process cuts the thread that does it short.
+ * Terminates a context whose sockets are closed, without waiting for it. Returns a function that tells whether it's
+ * terminated. The end of the process cuts the thread that does it short.
  */
-export function terminate(context: Deno.PointerObject): void {
-  forgetEnded();
-  if (LINUX && startTerminating(context)) return;
+export function terminate(context: Deno.PointerObject): () => boolean {
+  const hasEnded = LINUX ? startTerminating(context) : undefined;
+  if (hasEnded !== undefined) return hasEnded;
   // The system has no thread for it, or isn't Linux: the call blocks this thread, bounded by the sockets' lingers.
   checkUninterrupted(() => zmq().zmq_ctx_term(context), "zmq_ctx_term");
+  return () => true;
 }
 
 /**
- * Starts a thread that calls `zmq_ctx_term`. Returns false if the system has no thread for it.
+ * Starts a thread that calls `zmq_ctx_term`. Returns whether it has ended, or undefined if the system has no thread for it.
  *
  * Signals. Fact: the kernel may deliver a signal to any thread that doesn't block it, and `zmq_ctx_term` then fails with
  * EINTR. Failure: the context stayed, and what had been sent was lost. Decision: a thread inherits its creator's mask,
@@ -60,7 +61,7 @@ export function terminate(context: Deno.PointerObject): void {
  * does, shows whether it still runs. Cost: a later thread may have the same number, and so the same clock. That takes
  * as many new threads as the system has numbers; the exit then waits for `exitLinger`.
  */
-function startTerminating(context: Deno.PointerObject): boolean {
+function startTerminating(context: Deno.PointerObject): (() => boolean) | undefined {
   const { dlsym, pthread_create, pthread_getcpuclockid, pthread_detach } = pthreads();
   const name = toCString("zmq_ctx_term", "A symbol");
   const address = checkPointer(dlsym(loadLibrary().handle, name), "dlsym");
@@ -69,24 +70,15 @@ function startTerminating(context: Deno.PointerObject): boolean {
   const restoreSignals = blockSignals();
   const failed = pthread_create(thread, null, address, context) !== 0;
   restoreSignals();
-  if (failed) return false;
+  if (failed) return undefined;
   // Before the detach, the handle is valid even if the thread has ended; it then has no number, and no clock of its own.
   const known = pthread_getcpuclockid(thread[0], clock) === 0;
   pthread_detach(thread[0]);
-  if (known && clock[0] !== OWN_CLOCK) running.add(clock[0]);
-  return true;
+  let ended = !known || clock[0] === OWN_CLOCK;
+  return () => ended ||= !isRunning(clock[0]);
 }
 
-/** Forgets the threads that have ended. */
-function forgetEnded(): void {
-  const time = new Uint8Array(16);
-  for (const clock of running) {
-    if (pthreads().clock_gettime(clock, time) !== 0) running.delete(clock);
-  }
-}
-
-/** Whether no context is being terminated. */
-export function areTerminated(): boolean {
-  forgetEnded();
-  return running.size === 0;
+/** Whether the thread that has this clock runs. */
+function isRunning(clock: number): boolean {
+  return pthreads().clock_gettime(clock, new Uint8Array(16)) === 0;
 }

@@ -1,7 +1,5 @@
 /** Closed sockets of shared contexts, for whose messages the process's end waits. */
 
-import { waitForMessages } from "./shutdown.ts";
-
 /** With more of them than this, those that are done are forgotten. */
 const PRUNE_ABOVE = 64;
 
@@ -31,13 +29,10 @@ export class PendingFlushes {
     this.#until.delete(fd);
   }
 
-  /** Waits until all are done, or `limit` ms are over. */
-  wait(limit: number, message: string | undefined): void {
-    const haveGone = () => {
-      this.#forgetGone();
-      return this.#until.size === 0;
-    };
-    waitForMessages(haveGone, limit, message);
+  /** Whether all are done. */
+  haveGone(): boolean {
+    this.#forgetGone();
+    return this.#until.size === 0;
   }
 
   #forgetGone(): void {

@@ -3,11 +3,15 @@
 import { stateError } from "../ffi/errno.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { pointerFromHex, pointerToHex } from "../ffi/memory.ts";
+import { awaitAtExit } from "./exit_wait.ts";
 import { isThreadAlive, livenessToken } from "./isolate.ts";
 import { closeMonitorSockets } from "./monitor_sockets.ts";
 import { terminate } from "./native_context.ts";
 import { readEntry, whyNotLocked, withProcessLock, writeEntry } from "./process_lock.ts";
 import { giveBackKeys } from "./thread_exit.ts";
+
+/** How long, in ms, the end waits for what a worker had sent that was terminated. */
+const LIMIT_OF_ABANDONED = 1000;
 
 /** The entry of a context, with its address in hexadecimal digits. */
 interface Entry {
@@ -108,7 +112,8 @@ function change<T>(action: (entries: Entry[]) => T): T | undefined {
       // Its last user was terminated.
       for (const { context } of abandoned) {
         closeMonitorSockets(context);
-        terminate(pointerFromHex(context));
+        const haveGone = terminate(pointerFromHex(context));
+        awaitAtExit({ haveGone, limit: LIMIT_OF_ABANDONED, context: "a worker that has ended" });
       }
     }
   });

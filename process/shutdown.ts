@@ -3,21 +3,17 @@
  * library itself stays in memory.
  */
 
+import { prepareSignals, useDefaultSignals } from "./exit_signals.ts";
+import { waitForUnsent } from "./exit_wait.ts";
 import { inWorker } from "./isolate.ts";
-import { areTerminated, prepareTermination } from "./native_context.ts";
-import { waitUntil } from "./wait.ts";
+import { prepareTermination, TERMINATION_BLOCKS } from "./native_context.ts";
 
 /** What the shutdown closes. */
 interface ClosedAtExit {
   close(): void;
 }
 
-/** After so many ms of waiting, the shutdown says on standard error why it waits. */
-const WARN_AFTER = 500;
 const registered = new Set<ClosedAtExit>();
-/** How long the shutdown waits for the contexts that were closed, whose messages may still be going out. */
-let longestLinger = 0;
-let exitMessage: string | undefined;
 let installed = false;
 let shuttingDown = false;
 
@@ -37,28 +33,12 @@ export function isShuttingDown(): boolean {
   return shuttingDown;
 }
 
-/** Lets the shutdown wait so long for the messages of a context that is being terminated, and sets what it says then. */
-export function extendExitLinger(milliseconds: number, message: string | undefined): void {
-  longestLinger = Math.max(longestLinger, milliseconds);
-  exitMessage = message ?? exitMessage;
-}
-
-/** Waits until messages have gone out, or `limit` ms are over. Says on standard error why, if it takes long. */
-export function waitForMessages(haveGone: () => boolean, limit: number, message?: string): void {
-  if (waitUntil(haveGone, Math.min(WARN_AFTER, limit)) || limit <= WARN_AFTER) return;
-  console.error(
-    message ?? `deno-zmq: waiting up to ${limit} ms for messages that are still to be sent. ` +
-        "See the linger of sockets, and exitLinger of their context.",
-  );
-  waitUntil(haveGone, limit - WARN_AFTER);
-}
-
 /** Puts the shutdown off to a moment after `unload`. */
 export interface ExitHook {
   /** Called when the program has nothing left to do, and may end. */
   onIdle(): void;
   /** Calls `shutDown` at that moment. Returns false if that moment won't come. */
-  defer(shutDown: () => void): boolean;
+  defer(shutDown: (isNatural: boolean) => void): boolean;
 }
 
 let exitHook: ExitHook | undefined;
@@ -72,6 +52,7 @@ function installExitHooks(): void {
   if (installed) return;
   installed = true;
   prepareTermination();
+  prepareSignals();
   addEventListener("unload", onUnload);
   // Fact: listeners of unload run in the order in which they were added, and a program's own may still send. Decision:
   // this one is added again in beforeunload, so that it's the last. Cost: Deno.exit fires no beforeunload, and there the
@@ -105,7 +86,7 @@ const MARK = Symbol.for("deno-zmq.shutdown");
  */
 function shutDownOnExit(process: NodeProcess | undefined): void {
   if (process?.on === undefined) return;
-  const last = Object.assign(() => shutDown(), { [MARK]: true });
+  const last = Object.assign(() => shutDown(false), { [MARK]: true });
   process.on("exit", last);
   process.on("newListener", (event, listener) => {
     if (event !== "exit" || (listener as Partial<typeof last>)[MARK]) return;
@@ -117,11 +98,17 @@ function shutDownOnExit(process: NodeProcess | undefined): void {
 }
 
 function onUnload(): void {
-  if (!exitHook?.defer(shutDown)) shutDown();
+  if (!exitHook?.defer(shutDown)) shutDown(false);
 }
 
-function shutDown(): void {
+/** @param isNatural Whether the program ends by no call of its own, as far as that's known. */
+function shutDown(isNatural: boolean): void {
   shuttingDown = true;
-  for (const context of [...registered]) context.close();
-  waitForMessages(areTerminated, longestLinger, exitMessage);
+  const restoreSignals = TERMINATION_BLOCKS && !inWorker() ? useDefaultSignals() : undefined;
+  try {
+    for (const context of [...registered]) context.close();
+    waitForUnsent(isNatural);
+  } finally {
+    restoreSignals?.();
+  }
 }

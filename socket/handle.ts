@@ -101,6 +101,10 @@ export class Handle extends Source {
     return own ? undefined : nameOf(this);
   }
 
+  get sends(): boolean {
+    return this.type.sends;
+  }
+
   assertOpen(call: string): void {
     if (this.closed) throw closedError(this, call);
   }

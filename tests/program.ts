@@ -75,6 +75,9 @@ export class Program implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #output: ReadableStreamDefaultReader<string>;
   readonly #errors: Promise<string>;
+  /** What it has said so far on standard error, and who waits for more. */
+  #said = "";
+  #onSaid: (() => void) | undefined;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #stuck: ReturnType<typeof setTimeout>;
   #read = "";
@@ -90,7 +93,7 @@ export class Program implements AsyncDisposable {
     }).spawn();
     this.#input = this.#child.stdin.getWriter();
     this.#output = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    this.#errors = new Response(this.#child.stderr).text();
+    this.#errors = this.#listen();
     this.#stuck = setTimeout(() => this.kill("SIGKILL"), HUNG);
   }
 
@@ -102,6 +105,27 @@ export class Program implements AsyncDisposable {
     const program = new Program(Deno.execPath(), argumentsOf(file, options), env);
     program.#folder = folder;
     return program;
+  }
+
+  async #listen(): Promise<string> {
+    for await (const text of this.#child.stderr.pipeThrough(new TextDecoderStream())) {
+      this.#said += text;
+      this.#onSaid?.();
+    }
+    return this.#said;
+  }
+
+  /** Waits until it has said something on standard error. */
+  async says(words: string): Promise<void> {
+    const heard = (async () => {
+      while (!this.#said.includes(words)) {
+        await new Promise<void>((resolve) => this.#onSaid = resolve);
+      }
+    })();
+    const ended = this.#errors.then((said) => {
+      if (!said.includes(words)) throw new Error(`It ended without saying that: ${said}`);
+    });
+    await Promise.race([heard, ended]);
   }
 
   /** The next line of its output. Where it ends without one, the error has what it said instead. */

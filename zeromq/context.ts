@@ -133,13 +133,22 @@ export function coreOf(value: unknown): ContextCore {
 }
 
 function prepared(core: ContextCore): ContextCore {
-  // As in zeromq.js, the exit waits for as long as a socket's linger says.
-  core.exitLinger = 0x7fffffff;
-  core.makeExitMessage = () => {
+  // As in zeromq.js, the natural end waits for as long as a socket's linger says. Its process.exit doesn't wait.
+  core.naturallyUnlimited = true;
+  if (first) core.name = "the default context";
+  core.makeExitTexts = () => {
+    const warning = `(node:${Deno.pid}) WARNING:`;
     const advice = core.get(OPTIONS.blocky, "blocky") === 0
       ? ""
       : " Set 'context.blocky = false' to change this behaviour.";
-    return `(node:${Deno.pid}) WARNING: Waiting for queued ZeroMQ messages to be delivered.${advice}`;
+    return {
+      waiting(limit) {
+        const most = limit === Infinity ? "Waiting" : `Waiting up to ${limit} ms`;
+        return `${warning} ${most} for queued ZeroMQ messages to be delivered.${advice}`;
+      },
+      gaveUp: (limit, contexts) =>
+        `${warning} Gave up after ${limit} ms: queued ZeroMQ messages of ${contexts} were not delivered.`,
+    };
   };
   return core;
 }

@@ -29,9 +29,30 @@ export function endAfterListeners(): void {
     defer(end) {
       const process = nodeProcess();
       if (!natural || process === undefined || process._exiting === true) return false;
-      process.on("exit", end);
+      let ended = false;
+      const endOnce = (isNatural: boolean) => {
+        if (!ended) end(isNatural);
+        ended = true;
+      };
+      process.on("exit", () => endOnce(true));
+      beforeExitCall(() => endOnce(false));
       return true;
     },
+  });
+}
+
+/**
+ * Has `action` called before `Deno.exit`, which `process.exit` calls as well.
+ *
+ * Fact: a program's listener of `exit` may call `process.exit`; no listener after it is called then, and no second
+ * `unload`. Failure: sockets stayed open, and what they had sent was lost. Decision: once the natural end has begun, the
+ * function is replaced. Cost: none before that.
+ */
+function beforeExitCall(action: () => void): void {
+  const { exit } = Deno;
+  Reflect.set(Deno, "exit", (code?: number) => {
+    action();
+    return exit(code);
   });
 }
 

@@ -1,6 +1,6 @@
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
 import { Pull } from "../../mod.ts";
-import { type Outcome, Program, run } from "../program.ts";
+import { Program, run } from "../program.ts";
 import { freshAddress, type Transport, withFolder } from "../util.ts";
 
 const MESSAGES = 20_000;
@@ -108,80 +108,3 @@ Deno.test("messages for a peer that comes only after the end arrive, and the end
     assertEquals(code, 0);
     assert(performance.now() - started < LONG / 2);
   }));
-
-// With no one there ----------------------------------------------------------------------------
-
-/** Runs a program whose messages no one receives, and measures how long its end takes. */
-async function endAlone(source: string): Promise<Outcome & { time: number }> {
-  return await withFolder(async (folder) => {
-    const started = performance.now();
-    await using program = await Program.start(
-      `import { Context, context, Push } from "$MOD";
-      async function send(options) {
-        const push = new Push(options);
-        push.connect(Deno.args[0]);
-        await push.send("to no one");
-        return push;
-      }
-      ${source}
-      console.log("end");`,
-      { args: [freshAddress("ipc", folder)] },
-    );
-    assertEquals(await program.line(), "end");
-    const outcome = await program.outcome();
-    assertEquals(outcome.signal, null);
-    assertEquals(outcome.stdout, "");
-    return { ...outcome, time: performance.now() - started };
-  });
-}
-
-/** The line that a long end prints. */
-const WARNING = /^deno-zmq: waiting up to (\d+) ms for messages [^\n]*\n$/;
-
-Deno.test("with no one there, the end waits for exitLinger, and says so on standard error", async () => {
-  const { code, stderr, time } = await endAlone("context.exitLinger = 800; await send();");
-  assertEquals(WARNING.exec(stderr)?.[1], "800");
-  assert(time >= 800, `it took ${time} ms`);
-  assertEquals(code, 0);
-});
-
-Deno.test("with no one there, Deno.exit waits the same time, and keeps its status", async () => {
-  const { code, stderr, time } = await endAlone(
-    "context.exitLinger = 800; await send(); console.log('end'); Deno.exit(7);",
-  );
-  assertEquals(WARNING.exec(stderr)?.[1], "800");
-  assert(time >= 800, `it took ${time} ms`);
-  assertEquals(code, 7);
-});
-
-Deno.test("the longest exitLinger of several contexts counts, of those closed before as well", async () => {
-  const { code, stderr } = await endAlone(
-    `context.exitLinger = 100;
-    await send();
-    const own = new Context({ exitLinger: 900 });
-    await send({ context: own });
-    own.close();`,
-  );
-  assertEquals(WARNING.exec(stderr)?.[1], "900");
-  assertEquals(code, 0);
-});
-
-const SILENT = {
-  "an exitLinger of less than half a second ends silently":
-    "context.exitLinger = 100; await send();",
-  "an exitLinger of 0 ends at once": "context.exitLinger = 0; await send();",
-  "a linger of 0 ends at once": `context.exitLinger = ${LONG}; await send({ linger: 0 });`,
-  "a linger of 50 ms bounds the end": `context.exitLinger = ${LONG}; await send({ linger: 50 });`,
-  "a context that isn't blocky ends at once":
-    `await send({ context: new Context({ blocky: false, exitLinger: ${LONG} }) });`,
-  "a socket closed with a linger of 0 ends at once":
-    `context.exitLinger = ${LONG}; (await send({ linger: 0 })).close();`,
-};
-for (const [claim, source] of Object.entries(SILENT)) {
-  Deno.test(`with no one there, ${claim}`, async () => {
-    const { code, stderr, time } = await endAlone(source);
-    assertEquals(stderr, "");
-    assert(time < LONG / 2, `it took ${time} ms`);
-    assertEquals(code, 0);
-  });
-}

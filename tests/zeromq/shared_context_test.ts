@@ -191,7 +191,7 @@ for (const closed of [false, true]) {
     assertEquals([stdout, code], ["ended\n", 0]);
     assertEquals(
       stderr.replace(/\d+/, "PID"),
-      "(node:PID) WARNING: Waiting for queued ZeroMQ messages to be delivered. " +
+      "(node:PID) WARNING: Waiting up to 10000 ms for queued ZeroMQ messages to be delivered. " +
         "Set 'context.blocky = false' to change this behaviour.\n",
     );
   });

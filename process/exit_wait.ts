@@ -1,0 +1,98 @@
+/** The wait at the end of the program: for which messages, for how long, and what it says on standard error. */
+
+import { useDefaultSignals } from "./exit_signals.ts";
+import { inWorker } from "./isolate.ts";
+import { waitUntil } from "./wait.ts";
+
+/** The messages of one context that may still be going out. */
+export interface Unsent {
+  /** Whether they have gone, or their lingers are over. */
+  haveGone(): boolean;
+  /** How long, in ms, the end waits for them at most. */
+  readonly limit: number;
+  /** Whether a natural end, by no call of the program's, waits without a limit. */
+  readonly naturallyUnlimited?: boolean;
+  /** Their context, in words. */
+  readonly context: string;
+  /** What the end says about them; the library's own texts if undefined. */
+  readonly texts?: ExitTexts;
+}
+
+/** What a long end says on standard error. */
+export interface ExitTexts {
+  /** Why it waits. `limit` is in ms, or Infinity. */
+  waiting(limit: number): string;
+  /** That it has given up after so many ms, and whose messages are lost. */
+  gaveUp(limit: number, contexts: string): string;
+}
+
+const OWN_TEXTS: ExitTexts = {
+  waiting: (limit) =>
+    `deno-zmq: waiting up to ${limit} ms for messages that are still to be sent. ` +
+    "See the linger of sockets, and exitLinger of their context.",
+  gaveUp: (limit, contexts) =>
+    `deno-zmq: gave up after ${limit} ms. Messages that were still to be sent are lost: those of ${contexts}.`,
+};
+
+/** After so many ms of waiting, the end says on standard error why it waits. */
+const WARN_AFTER = 500;
+/**
+ * After so many ms of waiting, signals have their default effect.
+ *
+ * Fact: a terminal sends SIGINT to all processes in the foreground, and `deno task` sends its own on to the program.
+ * Failure: the second one, less than a millisecond later, would end a program whose listener for the first had called
+ * `Deno.exit`, and what it had sent would be lost. Decision: until then, a signal goes where it went before. Cost: a
+ * second Ctrl-C within that time isn't heeded.
+ */
+const SIGNALS_AFTER = 100;
+
+const unsent = new Set<Unsent>();
+
+/** Has the end wait for messages. */
+export function awaitAtExit(messages: Unsent): void {
+  for (const earlier of unsent) {
+    if (earlier.haveGone()) unsent.delete(earlier);
+  }
+  unsent.add(messages);
+}
+
+/** Waits for those messages, each for as long as its limit says. */
+export function waitForUnsent(isNatural: boolean): void {
+  const started = performance.now();
+  const limitOf = ({ limit, naturallyUnlimited }: Unsent) =>
+    isNatural && naturallyUnlimited ? Infinity : limit;
+  const isOver = () => {
+    const waited = performance.now() - started;
+    for (const messages of unsent) {
+      if (limitOf(messages) > waited && !messages.haveGone()) return false;
+    }
+    return true;
+  };
+  if (waitUntil(isOver, SIGNALS_AFTER)) return;
+  // In a worker, they're the other isolates' as well.
+  const restoreSignals = inWorker() ? undefined : useDefaultSignals();
+  try {
+    if (waitUntil(isOver, WARN_AFTER - SIGNALS_AFTER)) return;
+    const late = [...unsent].filter((messages) =>
+      limitOf(messages) > WARN_AFTER && !messages.haveGone()
+    );
+    if (late.length > 0) sayAndWait(late, limitOf, isOver);
+  } finally {
+    restoreSignals?.();
+  }
+}
+
+function sayAndWait(
+  late: Unsent[],
+  limitOf: (messages: Unsent) => number,
+  isOver: () => boolean,
+): void {
+  const texts = late.find(({ texts }) => texts !== undefined)?.texts ?? OWN_TEXTS;
+  console.error(texts.waiting(Math.max(...late.map(limitOf))));
+  waitUntil(isOver, Infinity);
+  const lost = late.filter((messages) => !messages.haveGone());
+  // What a worker leaves goes on in the background.
+  if (lost.length === 0 || inWorker()) return;
+  const contexts = [...new Set(lost.map(({ context }) => context))].join(" and ");
+  console.error(texts.gaveUp(Math.max(...lost.map(limitOf)), contexts));
+}

@@ -1,0 +1,117 @@
+/** The end of a program whose messages no one receives. */
+
+import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
+import { type Outcome, Program } from "../program.ts";
+import { freshAddress, withFolder } from "../util.ts";
+
+/** Far longer than any end may take that isn't to wait. */
+const LONG = 60_000;
+
+/** Runs a program whose messages no one receives, and measures how long its end takes. */
+async function endAlone(
+  source: string,
+): Promise<Outcome & { time: number; address: string }> {
+  return await withFolder(async (folder) => {
+    const address = freshAddress("ipc", folder);
+    const started = performance.now();
+    await using program = await Program.start(
+      `import { Context, context, Push } from "$MOD";
+      async function send(options) {
+        const push = new Push(options);
+        push.connect(Deno.args[0]);
+        await push.send("to no one");
+        return push;
+      }
+      ${source}
+      console.log("end");`,
+      { args: [address] },
+    );
+    assertEquals(await program.line(), "end");
+    const outcome = await program.outcome();
+    assertEquals(outcome.signal, null);
+    assertEquals(outcome.stdout, "");
+    return { ...outcome, time: performance.now() - started, address };
+  });
+}
+
+/** What a long end says, in two lines. */
+const said = (limit: number, contexts: string) =>
+  `deno-zmq: waiting up to ${limit} ms for messages that are still to be sent. ` +
+  "See the linger of sockets, and exitLinger of their context.\n" +
+  `deno-zmq: gave up after ${limit} ms. ` +
+  `Messages that were still to be sent are lost: those of ${contexts}.\n`;
+
+Deno.test("with no one there, the end waits for exitLinger, and says so on standard error", async () => {
+  const { code, stderr, time, address } = await endAlone("context.exitLinger = 800; await send();");
+  assertEquals(stderr, said(800, `the default context (Push at ${address})`));
+  assert(time >= 800, `it took ${time} ms`);
+  assertEquals(code, 0);
+});
+
+Deno.test("with no one there, Deno.exit waits the same time, and keeps its status", async () => {
+  const { code, stderr, time, address } = await endAlone(
+    "context.exitLinger = 800; await send(); console.log('end'); Deno.exit(7);",
+  );
+  assertEquals(stderr, said(800, `the default context (Push at ${address})`));
+  assert(time >= 800, `it took ${time} ms`);
+  assertEquals(code, 7);
+});
+
+Deno.test("each context is waited for as long as its exitLinger says, if it was closed before as well", async () => {
+  const { code, stderr, time, address } = await endAlone(
+    `context.exitLinger = 100;
+    await send();
+    const own = new Context({ exitLinger: 900 });
+    await send({ context: own });
+    own.close();
+    new Push({ context: new Context({ exitLinger: ${LONG} }) });`,
+  );
+  assertEquals(stderr, said(900, `a context (Push at ${address})`));
+  assert(time < LONG / 2, `it took ${time} ms`);
+  assertEquals(code, 0);
+});
+
+Deno.test("an end that gives up says so once for all contexts, and names their last sockets", async () => {
+  const { code, stderr, address } = await endAlone(
+    `context.exitLinger = 600;
+    for (let i = 0; i < 5; i++) {
+      const push = new Push();
+      push.connect(Deno.args[0] + i);
+      (await send()).close();
+      await push.send("x");
+      push.close();
+    }
+    await send({ linger: 0 });
+    const own = new Context({ exitLinger: 600 });
+    await send({ context: own });`,
+  );
+  const names = `Push at ${address}3, Push at ${address}, Push at ${address}4`;
+  assertEquals(
+    stderr,
+    said(
+      600,
+      `the default context (${names}, and 3 others before) and a context (Push at ${address})`,
+    ),
+  );
+  assertEquals(code, 0);
+});
+
+const SILENT = {
+  "an exitLinger of less than half a second ends silently":
+    "context.exitLinger = 100; await send();",
+  "an exitLinger of 0 ends at once": "context.exitLinger = 0; await send();",
+  "a linger of 0 ends at once": `context.exitLinger = ${LONG}; await send({ linger: 0 });`,
+  "a linger of 50 ms bounds the end": `context.exitLinger = ${LONG}; await send({ linger: 50 });`,
+  "a context that isn't blocky ends at once":
+    `await send({ context: new Context({ blocky: false, exitLinger: ${LONG} }) });`,
+  "a socket closed with a linger of 0 ends at once":
+    `context.exitLinger = ${LONG}; (await send({ linger: 0 })).close();`,
+};
+for (const [claim, source] of Object.entries(SILENT)) {
+  Deno.test(`with no one there, ${claim}`, async () => {
+    const { code, stderr, time } = await endAlone(source);
+    assertEquals(stderr, "");
+    assert(time < LONG / 2, `it took ${time} ms`);
+    assertEquals(code, 0);
+  });
+}
