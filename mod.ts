@@ -61,7 +61,7 @@ export {
   type PollerOptions,
   type Ready,
 } from "./poller/poller.ts";
-export type { IterateOptions, SyncWaitOptions, WaitOptions } from "./poller/wait_options.ts";
+export type { SyncWaitOptions, WaitOptions } from "./poller/wait_options.ts";
 export type { Pollable } from "./poller/pollable.ts";
 export { PollerTimer, type TimerOptions } from "./poller/timers.ts";
 export { Context, context } from "./context.ts";
@@ -70,14 +70,13 @@ export type { ContextOptions } from "./context_options.ts";
 export { Frame } from "./socket/frame.ts";
 export type { MessageLike, MessagePart } from "./socket/message.ts";
 export { type Metadata, metadataOf } from "./socket/metadata.ts";
-export type { ReceiveOptions, SocketWaitOptions } from "./socket/waits.ts";
-export type { VisitOptions, Visitor } from "./socket/visit.ts";
+export type { ReceiveOptions } from "./socket/waits.ts";
+export type { Visitor } from "./socket/visit.ts";
 export type { OptionTypes, ReceiverOptions, SenderOptions } from "./socket/option_types.ts";
 export type { SocketOptions } from "./socket/socket_options.ts";
-export type { ByteStreamOptions } from "./socket/web_streams.ts";
 export type { BindToRandomPortOptions } from "./socket/binding.ts";
-export { type ListenOptions, Observer } from "./socket/observer.ts";
-export type { SocketEvent, SocketEventOfType, SocketEventType } from "./socket/event_types.ts";
+export { Observer } from "./socket/observer.ts";
+export type { SocketEvent } from "./socket/event_types.ts";
 export type { Receiver, Sender } from "./socket/halves.ts";
 export { Socket } from "./socket/socket.ts";
 
@@ -101,7 +100,6 @@ export {
   Request,
   type RequestOptions,
   Router,
-  type RouterConnectOptions,
   type RouterOptions,
 } from "./socket/request_reply.ts";
 export { Stream, type StreamOptions } from "./socket/stream.ts";

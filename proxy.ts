@@ -32,18 +32,17 @@ export type { ProxyDirection, ProxyFilter };
 export type { Context } from "./context.ts";
 export type { ContextOptions } from "./context_options.ts";
 export type { ZmqError } from "./errors.ts";
-export type { IterateOptions, SyncWaitOptions, WaitOptions } from "./poller/wait_options.ts";
+export type { Interest } from "./poller/poller.ts";
+export type { SyncWaitOptions, WaitOptions } from "./poller/wait_options.ts";
 export type { BindToRandomPortOptions } from "./socket/binding.ts";
-export type { SocketEvent, SocketEventOfType, SocketEventType } from "./socket/event_types.ts";
+export type { SocketEvent } from "./socket/event_types.ts";
 export type { Frame } from "./socket/frame.ts";
 export type { Sender } from "./socket/halves.ts";
 export type { MessageLike, MessagePart } from "./socket/message.ts";
-export type { ListenOptions, Observer } from "./socket/observer.ts";
+export type { Observer } from "./socket/observer.ts";
 export type { OptionTypes } from "./socket/option_types.ts";
 export type { Socket } from "./socket/socket.ts";
 export type { SocketOptions } from "./socket/socket_options.ts";
-export type { SocketWaitOptions } from "./socket/waits.ts";
-export type { ByteStreamOptions } from "./socket/web_streams.ts";
 
 /** Options of a {@linkcode Proxy}. */
 export interface ProxyOptions {

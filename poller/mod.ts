@@ -23,7 +23,7 @@ export {
   type PollerOptions,
   type Ready,
 } from "./poller.ts";
-export type { IterateOptions, SyncWaitOptions, WaitOptions } from "./wait_options.ts";
+export type { SyncWaitOptions, WaitOptions } from "./wait_options.ts";
 export { PollerTimer, type TimerOptions } from "./timers.ts";
 export type { BackendKind } from "./backend.ts";
 export { LibraryError, ZmqError } from "../errors.ts";

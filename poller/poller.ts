@@ -12,7 +12,6 @@ import {
   checkCount,
   checkOptions,
   checkWait,
-  type IterateOptions,
   type Signature,
   type SyncWaitOptions,
   type WaitOptions,
@@ -387,8 +386,11 @@ export class Poller<Key = undefined> extends Uncloneable
    * }
    * ```
    */
-  iterate(options?: IterateOptions): AsyncIterableIterator<Ready<Key>[]>;
-  iterate(options?: IterateOptions, extra?: never): AsyncIterableIterator<Ready<Key>[]> {
+  iterate(options?: Pick<WaitOptions, "signal">): AsyncIterableIterator<Ready<Key>[]>;
+  iterate(
+    options?: Pick<WaitOptions, "signal">,
+    extra?: never,
+  ): AsyncIterableIterator<Ready<Key>[]> {
     checkWait(ITERATE, options, extra);
     const signal = options?.signal;
     const end = { value: undefined, done: true } as const;

@@ -18,12 +18,6 @@ export interface WaitOptions extends SyncWaitOptions {
   signal?: AbortSignal;
 }
 
-/** What can end an iteration. */
-export interface IterateOptions {
-  /** Ends the iteration when aborted; a turn that waits, and each later one, rejects with the signal's reason. */
-  signal?: AbortSignal;
-}
-
 /** What a method takes after its other arguments, for the checks and for their texts. */
 export interface Signature {
   /** The method's name. */

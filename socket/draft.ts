@@ -31,6 +31,7 @@ import "../ffi/ready.ts";
 import { checkCount } from "../poller/wait_options.ts";
 import { handleFor } from "./binding.ts";
 import { compose } from "./compose.ts";
+import type { Interest } from "../poller/poller.ts";
 import type { Receiver, Sender } from "./halves.ts";
 import { openHandleOf } from "./handle.ts";
 import { changeGroup, connectPeer, groupBytes } from "./draft_core.ts";
@@ -48,26 +49,26 @@ import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
 import { Socket } from "./socket.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import { TYPES } from "./types.ts";
-import type { SocketWaitOptions } from "./waits.ts";
+import type { SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
 
 export type { DraftReceiver, DraftSender, GroupMessage, GroupTarget, PeerTarget, RoutedMessage };
 // The types that those above name.
 export type { Context } from "../context.ts";
 export type { ContextOptions } from "../context_options.ts";
 export type { ZmqError } from "../errors.ts";
-export type { IterateOptions, SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
+export type { Interest } from "../poller/poller.ts";
+export type { SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
 export type { BindToRandomPortOptions } from "./binding.ts";
-export type { SocketEvent, SocketEventOfType, SocketEventType } from "./event_types.ts";
+export type { SocketEvent } from "./event_types.ts";
 export type { Frame } from "./frame.ts";
 export type { Receiver, Sender } from "./halves.ts";
 export type { MessageLike, MessagePart } from "./message.ts";
-export type { ListenOptions, Observer } from "./observer.ts";
+export type { Observer } from "./observer.ts";
 export type { OptionTypes, ReceiverOptions, SenderOptions } from "./option_types.ts";
 export type { Socket } from "./socket.ts";
 export type { SocketOptions } from "./socket_options.ts";
-export type { VisitOptions, Visitor } from "./visit.ts";
-export type { ReceiveOptions, SocketWaitOptions } from "./waits.ts";
-export type { ByteStreamOptions } from "./web_streams.ts";
+export type { Visitor } from "./visit.ts";
+export type { ReceiveOptions } from "./waits.ts";
 
 /** Options of a {@linkcode Server}. */
 export interface ServerOptions extends SocketOptions, ReceiverOptions, SenderOptions {
@@ -235,9 +236,9 @@ export class Radio extends Socket {
 export interface Radio
   extends DraftSender<GroupTarget>, Required<Omit<RadioOptions, keyof SocketOptions>> {
   /** Waits until a message can be sent, and sends none. See {@linkcode Socket.wait}. */
-  wait(options?: Omit<SocketWaitOptions, "readable">): Promise<boolean>;
+  wait(options?: WaitOptions & Pick<Interest, "writable">): Promise<boolean>;
   /** Does so while it blocks this thread. See {@linkcode Socket.waitSync}. */
-  waitSync(options?: Omit<SocketWaitOptions, "readable" | "signal">): boolean;
+  waitSync(options?: SyncWaitOptions & Pick<Interest, "writable">): boolean;
 }
 composeAddressed(Radio, TYPES.Radio, "group", ({ group }: GroupTarget) => groupBytes(group));
 
@@ -313,9 +314,9 @@ export class Dish extends Socket {
 export interface Dish
   extends DraftReceiver<GroupMessage>, Required<Omit<DishOptions, keyof SocketOptions>> {
   /** Waits until a message can be received, and receives none. See {@linkcode Socket.wait}. */
-  wait(options?: Omit<SocketWaitOptions, "writable">): Promise<boolean>;
+  wait(options?: WaitOptions & Pick<Interest, "readable">): Promise<boolean>;
   /** Does so while it blocks this thread. See {@linkcode Socket.waitSync}. */
-  waitSync(options?: Omit<SocketWaitOptions, "writable" | "signal">): boolean;
+  waitSync(options?: SyncWaitOptions & Pick<Interest, "readable">): boolean;
 }
 composeAddressed(Dish, TYPES.Dish);
 
@@ -376,9 +377,9 @@ export class Gather extends Socket {
 /** The members of a {@linkcode Gather} that its type of socket brings. */
 export interface Gather extends Receiver, Required<Omit<GatherOptions, keyof SocketOptions>> {
   /** Waits until a message can be received, and receives none. See {@linkcode Socket.wait}. */
-  wait(options?: Omit<SocketWaitOptions, "writable">): Promise<boolean>;
+  wait(options?: WaitOptions & Pick<Interest, "readable">): Promise<boolean>;
   /** Does so while it blocks this thread. See {@linkcode Socket.waitSync}. */
-  waitSync(options?: Omit<SocketWaitOptions, "writable" | "signal">): boolean;
+  waitSync(options?: SyncWaitOptions & Pick<Interest, "readable">): boolean;
 }
 compose(Gather, TYPES.Gather);
 
@@ -435,9 +436,9 @@ export class Scatter extends Socket {
 /** The members of a {@linkcode Scatter} that its type of socket brings. */
 export interface Scatter extends Sender, Required<Omit<ScatterOptions, keyof SocketOptions>> {
   /** Waits until a message can be sent, and sends none. See {@linkcode Socket.wait}. */
-  wait(options?: Omit<SocketWaitOptions, "readable">): Promise<boolean>;
+  wait(options?: WaitOptions & Pick<Interest, "writable">): Promise<boolean>;
   /** Does so while it blocks this thread. See {@linkcode Socket.waitSync}. */
-  waitSync(options?: Omit<SocketWaitOptions, "readable" | "signal">): boolean;
+  waitSync(options?: SyncWaitOptions & Pick<Interest, "writable">): boolean;
 }
 compose(Scatter, TYPES.Scatter);
 

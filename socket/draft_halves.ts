@@ -1,11 +1,6 @@
 /** The receiving and sending halves of draft sockets whose messages have a routing id or a group. */
 
-import {
-  checkOptions,
-  type IterateOptions,
-  type SyncWaitOptions,
-  type WaitOptions,
-} from "../poller/wait_options.ts";
+import { checkOptions, type SyncWaitOptions, type WaitOptions } from "../poller/wait_options.ts";
 import { compose, RECEIVING_HALF, sendingHalf } from "./compose.ts";
 import { handleIn, handleOf } from "./handle.ts";
 import type { Frame } from "./frame.ts";
@@ -49,7 +44,7 @@ export interface DraftReceiver<Message> extends AsyncIterable<Message> {
   drain(options?: { limit?: number }): IteratorObject<Message, undefined>;
   /** Iterates over all messages to come; {@linkcode Receiver.iterate} says what ends it. */
   iterate(
-    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+    options?: Pick<ReceiveOptions, "signal" | "ref">,
   ): AsyncIterableIterator<Message>;
   /** Does what {@linkcode DraftReceiver.iterate} does without options. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message>;

@@ -71,9 +71,3 @@ export type SocketEvent =
     event: number;
     values: readonly number[];
   };
-
-/** The name of an event, such as `"accept"`. */
-export type SocketEventType = SocketEvent["type"];
-
-/** An event of one type. */
-export type SocketEventOfType<T extends SocketEventType> = Extract<SocketEvent, { type: T }>;

@@ -3,7 +3,7 @@
 import { ZmqError } from "../errors.ts";
 import { errorOf } from "../ffi/errno.ts";
 import { EVENTS } from "../ffi/monitoring.ts";
-import type { SocketEvent, SocketEventOfType, SocketEventType } from "./event_types.ts";
+import type { SocketEvent } from "./event_types.ts";
 import type { RawEvent } from "./monitor.ts";
 
 type KnownType = keyof typeof EVENTS;
@@ -15,7 +15,7 @@ interface Place {
 }
 
 /** The names of all events. */
-export const EVENT_TYPES: readonly SocketEventType[] = [
+export const EVENT_TYPES: readonly SocketEvent["type"][] = [
   ...Object.keys(EVENTS) as KnownType[],
   "unknown",
 ];
@@ -46,7 +46,7 @@ const DETAILS: {
   readonly [Type in Exclude<KnownType, "end">]: (
     values: Values,
     place: Place,
-  ) => Omit<SocketEventOfType<Type>, keyof Place | "type">;
+  ) => Omit<Extract<SocketEvent, { type: Type }>, keyof Place | "type">;
 } = {
   "connect": fd,
   "connect:delay": ([errno]) => ({ errno }),

@@ -1,11 +1,10 @@
 /** The two halves of sockets, receiving and sending, of which each class has one or both. Types only. */
 
-import type { IterateOptions, SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
+import type { SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
 import type { Frame } from "./frame.ts";
 import type { MessageLike } from "./message.ts";
-import type { VisitOptions, Visitor } from "./visit.ts";
+import type { Visitor } from "./visit.ts";
 import type { ReceiveOptions } from "./waits.ts";
-import type { ByteStreamOptions } from "./web_streams.ts";
 
 /** The receiving half of a socket. */
 export interface Receiver extends AsyncIterable<Frame[]> {
@@ -76,14 +75,15 @@ export interface Receiver extends AsyncIterable<Frame[]> {
    * The visitor may do anything: write to the bytes, close the socket, send, receive elsewhere. When it throws, the rest of
    * its message is dropped, and the error comes out of `visit`.
    *
-   * With a `timeout` it blocks this thread until a first message comes, or the time is over.
+   * At most `limit` messages are visited; by default, all that have arrived. With a `timeout` in ms, or `Infinity`, it blocks
+   * this thread until a first message comes, or the time is over; by default it doesn't wait.
    *
    * @throws {TypeError} If the visitor isn't a function, or is an async one, if an option is unknown or has the wrong type, or if there is an
    * argument too many.
    * @throws {RangeError} If the limit isn't a whole number of 1 or more, or the timeout is negative.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
-  visit(visitor: Visitor, options?: VisitOptions): number;
+  visit(visitor: Visitor, options?: { limit?: number; timeout?: number }): number;
   /**
    * Iterates over all messages to come. An iteration ends
    *
@@ -113,7 +113,7 @@ export interface Receiver extends AsyncIterable<Frame[]> {
    * ```
    */
   iterate(
-    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+    options?: Pick<ReceiveOptions, "signal" | "ref">,
   ): AsyncIterableIterator<Frame[]>;
   /** Does what {@linkcode Receiver.iterate} does without options, for `for await (const message of socket)`. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Frame[]>;
@@ -125,9 +125,10 @@ export interface Receiver extends AsyncIterable<Frame[]> {
   toReadableStream(): ReadableStream<Frame[]>;
   /**
    * The messages to come, of one frame each, as a Web stream of bytes, which can be read into one's own buffers. A
-   * message of several frames makes it fail with a `TypeError`.
+   * message of several frames makes it fail with a `TypeError`. It ends when the socket is closed; with `endMarker`, an
+   * empty message ends it, too. Other empty messages are passed over.
    */
-  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  toReadableByteStream(options?: { endMarker?: boolean }): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
 /** The sending half of a socket. */
@@ -177,6 +178,9 @@ export interface Sender {
    * the back-pressure. Aborting it drops the message that waits; closing and aborting leave the socket open.
    */
   toWritableStream(): WritableStream<MessageLike>;
-  /** A Web stream of bytes to send, each chunk as a message of one frame. Empty chunks are passed over. */
-  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
+  /**
+   * A Web stream of bytes to send, each chunk as a message of one frame. Empty chunks are passed over. With `endMarker`,
+   * closing it sends an empty message.
+   */
+  toWritableByteStream(options?: { endMarker?: boolean }): WritableStream<Uint8Array>;
 }

@@ -9,27 +9,18 @@ import { takeOnly } from "../poller/unknown_property.ts";
 import {
   checkCount,
   checkWait,
-  type IterateOptions,
   optionsProblem,
   type Signature,
   type WaitOptions,
   waitProblem,
 } from "../poller/wait_options.ts";
 import { openHandleOf } from "./handle.ts";
-import type { SocketEvent, SocketEventOfType, SocketEventType } from "./event_types.ts";
+import type { SocketEvent } from "./event_types.ts";
 import { EVENT_TYPES, toEvent } from "./events.ts";
 import { Monitor } from "./monitor.ts";
 
 const CALL = "zmq_msg_recv";
 const END: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, done: true });
-
-/** How long a listener is there, as with the Web's `addEventListener`. */
-export interface ListenOptions {
-  /** Takes the listener off again when aborted. If it's aborted already, the listener isn't added. */
-  signal?: AbortSignal;
-  /** Whether the listener is taken off before its first call. Default false. */
-  once?: boolean;
-}
 
 /** A listener, from when it was added until it's taken off. */
 interface Listening {
@@ -207,8 +198,11 @@ export class Observer extends Uncloneable
    * }
    * ```
    */
-  iterate(options?: IterateOptions): AsyncIterableIterator<SocketEvent>;
-  iterate(options?: IterateOptions, extra?: never): AsyncIterableIterator<SocketEvent> {
+  iterate(options?: Pick<WaitOptions, "signal">): AsyncIterableIterator<SocketEvent>;
+  iterate(
+    options?: Pick<WaitOptions, "signal">,
+    extra?: never,
+  ): AsyncIterableIterator<SocketEvent> {
     checkWait(ITERATE, options, extra);
     const signal = options?.signal;
     let ended = false;
@@ -260,7 +254,8 @@ export class Observer extends Uncloneable
   /**
    * Has a listener called with every event of a type, those that are still unread included. From then on events go to
    * listeners only: those of a type that has none are passed over. A listener that another one takes off isn't called
-   * for the same event any more. Adding one that is there already changes nothing. An error that a listener throws goes
+   * for the same event any more. With `once`, a listener is taken off before its first call; with a `signal`, when that is
+   * aborted, and it isn't added where it is already. Adding one that is there already changes nothing. An error that a listener throws goes
    * to `reportError`, which ends the process unless the program handles it.
    *
    * @throws {TypeError} If there is no such event, if the listener isn't a function, or if an option is unknown or has the
@@ -280,15 +275,15 @@ export class Observer extends Uncloneable
    * await pull.receive();
    * ```
    */
-  on<T extends SocketEventType>(
+  on<T extends SocketEvent["type"]>(
     type: T,
-    listener: (event: SocketEventOfType<T>) => void,
-    options?: ListenOptions,
+    listener: (event: Extract<SocketEvent, { type: T }>) => void,
+    options?: { signal?: AbortSignal; once?: boolean },
   ): this;
   on(
-    type: SocketEventType,
+    type: SocketEvent["type"],
     listener: Listening["listener"],
-    options?: ListenOptions,
+    options?: { signal?: AbortSignal; once?: boolean },
     extra?: never,
   ): this {
     checkType(type);
@@ -329,7 +324,10 @@ export class Observer extends Uncloneable
    *
    * @throws {TypeError} If there is no such event.
    */
-  off<T extends SocketEventType>(type: T, listener: (event: SocketEventOfType<T>) => void): this {
+  off<T extends SocketEvent["type"]>(
+    type: T,
+    listener: (event: Extract<SocketEvent, { type: T }>) => void,
+  ): this {
     checkCount("Observer.off", arguments.length, 2);
     checkType(type);
     this.#off(type, listener);

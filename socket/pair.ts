@@ -1,11 +1,10 @@
 /** The exclusive pair: two sockets that know only each other. */
 
-import type { IterateOptions, SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
+import type { SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
 import type { Frame } from "./frame.ts";
 import type { MessageLike } from "./message.ts";
-import type { VisitOptions, Visitor } from "./visit.ts";
+import type { Visitor } from "./visit.ts";
 import type { ReceiveOptions } from "./waits.ts";
-import type { ByteStreamOptions } from "./web_streams.ts";
 import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
 import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
@@ -59,16 +58,16 @@ export interface Pair extends Receiver, Sender, Required<Omit<PairOptions, keyof
   receiveSync(options?: SyncWaitOptions): Frame[];
   /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
   iterate(
-    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+    options?: Pick<ReceiveOptions, "signal" | "ref">,
   ): AsyncIterableIterator<Frame[]>;
   /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
   drain(options?: { limit?: number }): IteratorObject<Frame[], undefined>;
   /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
-  visit(visitor: Visitor, options?: VisitOptions): number;
+  visit(visitor: Visitor, options?: { limit?: number; timeout?: number }): number;
   /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
   toReadableStream(): ReadableStream<Frame[]>;
   /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
-  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  toReadableByteStream(options?: { endMarker?: boolean }): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
   send(message: MessageLike, options?: WaitOptions): Promise<void>;
   /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
@@ -78,6 +77,6 @@ export interface Pair extends Receiver, Sender, Required<Omit<PairOptions, keyof
   /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
   toWritableStream(): WritableStream<MessageLike>;
   /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
-  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
+  toWritableByteStream(options?: { endMarker?: boolean }): WritableStream<Uint8Array>;
 }
 compose(Pair, TYPES.Pair);

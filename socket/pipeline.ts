@@ -1,11 +1,11 @@
 /** Pipeline: Push hands work to one of many Pulls. */
 
-import type { IterateOptions, SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
+import type { Interest } from "../poller/poller.ts";
+import type { SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
 import type { Frame } from "./frame.ts";
 import type { MessageLike } from "./message.ts";
-import type { VisitOptions, Visitor } from "./visit.ts";
-import type { ReceiveOptions, SocketWaitOptions } from "./waits.ts";
-import type { ByteStreamOptions } from "./web_streams.ts";
+import type { Visitor } from "./visit.ts";
+import type { ReceiveOptions } from "./waits.ts";
 import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
 import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
@@ -64,9 +64,9 @@ export class Push extends Socket {
 /** The members of a {@linkcode Push} that its type of socket brings. */
 export interface Push extends Sender, Required<Omit<PushOptions, keyof SocketOptions>> {
   /** Waits until a message can be sent, and sends none. See {@linkcode Socket.wait}. */
-  wait(options?: Omit<SocketWaitOptions, "readable">): Promise<boolean>;
+  wait(options?: WaitOptions & Pick<Interest, "writable">): Promise<boolean>;
   /** Does so while it blocks this thread. See {@linkcode Socket.waitSync}. */
-  waitSync(options?: Omit<SocketWaitOptions, "readable" | "signal">): boolean;
+  waitSync(options?: SyncWaitOptions & Pick<Interest, "writable">): boolean;
   /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
   send(message: MessageLike, options?: WaitOptions): Promise<void>;
   /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
@@ -76,7 +76,7 @@ export interface Push extends Sender, Required<Omit<PushOptions, keyof SocketOpt
   /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
   toWritableStream(): WritableStream<MessageLike>;
   /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
-  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
+  toWritableByteStream(options?: { endMarker?: boolean }): WritableStream<Uint8Array>;
 }
 compose(Push, TYPES.Push);
 
@@ -131,9 +131,9 @@ export class Pull extends Socket {
 /** The members of a {@linkcode Pull} that its type of socket brings. */
 export interface Pull extends Receiver, Required<Omit<PullOptions, keyof SocketOptions>> {
   /** Waits until a message can be received, and receives none. See {@linkcode Socket.wait}. */
-  wait(options?: Omit<SocketWaitOptions, "writable">): Promise<boolean>;
+  wait(options?: WaitOptions & Pick<Interest, "readable">): Promise<boolean>;
   /** Does so while it blocks this thread. See {@linkcode Socket.waitSync}. */
-  waitSync(options?: Omit<SocketWaitOptions, "writable" | "signal">): boolean;
+  waitSync(options?: SyncWaitOptions & Pick<Interest, "readable">): boolean;
   /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */
   receive(options?: ReceiveOptions): Promise<Frame[]>;
   /** Receives a message that has arrived already, or returns `undefined`. See {@linkcode Receiver.tryReceive}. */
@@ -142,15 +142,15 @@ export interface Pull extends Receiver, Required<Omit<PullOptions, keyof SocketO
   receiveSync(options?: SyncWaitOptions): Frame[];
   /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
   iterate(
-    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+    options?: Pick<ReceiveOptions, "signal" | "ref">,
   ): AsyncIterableIterator<Frame[]>;
   /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
   drain(options?: { limit?: number }): IteratorObject<Frame[], undefined>;
   /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
-  visit(visitor: Visitor, options?: VisitOptions): number;
+  visit(visitor: Visitor, options?: { limit?: number; timeout?: number }): number;
   /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
   toReadableStream(): ReadableStream<Frame[]>;
   /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
-  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  toReadableByteStream(options?: { endMarker?: boolean }): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 compose(Pull, TYPES.Pull);

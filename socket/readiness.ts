@@ -6,11 +6,17 @@ import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/budget.ts";
 import { reactor } from "../poller/reactor.ts";
 import { Pending } from "../poller/pending.ts";
-import { checkWait, type Signature, waitProblem } from "../poller/wait_options.ts";
+import type { Interest } from "../poller/poller.ts";
+import {
+  checkWait,
+  type Signature,
+  type SyncWaitOptions,
+  type WaitOptions,
+  waitProblem,
+} from "../poller/wait_options.ts";
 import type { Handle } from "./handle.ts";
 import { SLICE } from "./operation.ts";
 import { closedError, foreignError, nameOf } from "./wait_errors.ts";
-import type { SocketWaitOptions } from "./waits.ts";
 
 const CALL = "zmq_getsockopt";
 
@@ -75,8 +81,6 @@ class PendingReadiness extends Pending implements Listener {
   }
 }
 
-type Directions = Pick<SocketWaitOptions, "readable" | "writable">;
-
 const WAIT: Signature = {
   name: "wait",
   options: ["timeout", "signal", "readable", "writable"],
@@ -92,7 +96,7 @@ const WAIT_SYNC: Signature = {
 export function waitReady(
   handle: Handle | undefined,
   owner: object,
-  options?: SocketWaitOptions,
+  options?: WaitOptions & Interest,
   extra?: unknown,
 ): Promise<boolean> {
   if (handle === undefined) return Promise.reject(foreignError("wait"));
@@ -119,7 +123,7 @@ function beginWait(
   owner: object,
   wanted: number,
   looked: boolean,
-  { timeout = Infinity, signal }: SocketWaitOptions = {},
+  { timeout = Infinity, signal }: WaitOptions = {},
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
     new PendingReadiness(handle, owner, wanted, resolve, reject).begin(timeout, signal);
@@ -130,7 +134,7 @@ function beginWait(
 /** The same, blocking this thread. */
 export function waitReadySync(
   handle: Handle,
-  options?: Omit<SocketWaitOptions, "signal">,
+  options?: SyncWaitOptions & Interest,
   extra?: unknown,
 ): boolean {
   checkWait(WAIT_SYNC, options, extra);
@@ -163,7 +167,7 @@ function forOthers({ receivers, senders }: Handle, ready: number): number {
 }
 
 /** The directions to wait for; 0 where something is wrong with them. */
-function wantedOf({ type: { receives, sends } }: Handle, options: Directions = {}): number {
+function wantedOf({ type: { receives, sends } }: Handle, options: Interest = {}): number {
   const { readable = false, writable = false } = options;
   if (options.readable === undefined && options.writable === undefined) {
     return receives ? READABLE : WRITABLE;
@@ -178,7 +182,7 @@ function wantedOf({ type: { receives, sends } }: Handle, options: Directions = {
 function directionProblem(
   { type: { name, receives, sends } }: Handle,
   { name: method }: Signature,
-  { readable = false, writable = false }: Directions = {},
+  { readable = false, writable = false }: Interest = {},
 ): TypeError {
   if (typeof readable !== "boolean" || typeof writable !== "boolean") {
     return new TypeError(`${method} takes readable and writable as true or false`);

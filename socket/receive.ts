@@ -9,7 +9,6 @@ import { reactor } from "../poller/reactor.ts";
 import {
   checkOptions,
   checkWait,
-  type IterateOptions,
   type Signature,
   type SyncWaitOptions,
   waitProblem,
@@ -28,7 +27,7 @@ import { closedError, foreignError, namedError, timeoutError } from "./wait_erro
 
 const CALL = "zmq_msg_recv";
 /** What can end an iteration, and whether the process waits with it. */
-type Iterating = IterateOptions & Pick<ReceiveOptions, "ref">;
+type Iterating = Pick<ReceiveOptions, "signal" | "ref">;
 
 const LATE = "No message came";
 const END: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, done: true });

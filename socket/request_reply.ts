@@ -1,10 +1,9 @@
 /** Request and reply: Request and Reply in strict turn, Dealer and Router freely. */
 
-import type { IterateOptions, SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
+import type { SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
 import type { MessageLike } from "./message.ts";
-import type { VisitOptions, Visitor } from "./visit.ts";
+import type { Visitor } from "./visit.ts";
 import type { ReceiveOptions } from "./waits.ts";
-import type { ByteStreamOptions } from "./web_streams.ts";
 import { checkCount, checkOptions } from "../poller/wait_options.ts";
 import { handleFor } from "./binding.ts";
 import { compose } from "./compose.ts";
@@ -96,16 +95,16 @@ export interface Request
   receiveSync(options?: SyncWaitOptions): Frame[];
   /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
   iterate(
-    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+    options?: Pick<ReceiveOptions, "signal" | "ref">,
   ): AsyncIterableIterator<Frame[]>;
   /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
   drain(options?: { limit?: number }): IteratorObject<Frame[], undefined>;
   /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
-  visit(visitor: Visitor, options?: VisitOptions): number;
+  visit(visitor: Visitor, options?: { limit?: number; timeout?: number }): number;
   /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
   toReadableStream(): ReadableStream<Frame[]>;
   /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
-  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  toReadableByteStream(options?: { endMarker?: boolean }): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
   send(message: MessageLike, options?: WaitOptions): Promise<void>;
   /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
@@ -115,7 +114,7 @@ export interface Request
   /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
   toWritableStream(): WritableStream<MessageLike>;
   /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
-  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
+  toWritableByteStream(options?: { endMarker?: boolean }): WritableStream<Uint8Array>;
 }
 compose(Request, TYPES.Request);
 
@@ -182,16 +181,16 @@ export interface Reply
   receiveSync(options?: SyncWaitOptions): Frame[];
   /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
   iterate(
-    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+    options?: Pick<ReceiveOptions, "signal" | "ref">,
   ): AsyncIterableIterator<Frame[]>;
   /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
   drain(options?: { limit?: number }): IteratorObject<Frame[], undefined>;
   /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
-  visit(visitor: Visitor, options?: VisitOptions): number;
+  visit(visitor: Visitor, options?: { limit?: number; timeout?: number }): number;
   /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
   toReadableStream(): ReadableStream<Frame[]>;
   /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
-  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  toReadableByteStream(options?: { endMarker?: boolean }): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
   send(message: MessageLike, options?: WaitOptions): Promise<void>;
   /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
@@ -201,7 +200,7 @@ export interface Reply
   /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
   toWritableStream(): WritableStream<MessageLike>;
   /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
-  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
+  toWritableByteStream(options?: { endMarker?: boolean }): WritableStream<Uint8Array>;
 }
 compose(Reply, TYPES.Reply);
 
@@ -280,16 +279,16 @@ export interface Dealer
   receiveSync(options?: SyncWaitOptions): Frame[];
   /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
   iterate(
-    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+    options?: Pick<ReceiveOptions, "signal" | "ref">,
   ): AsyncIterableIterator<Frame[]>;
   /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
   drain(options?: { limit?: number }): IteratorObject<Frame[], undefined>;
   /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
-  visit(visitor: Visitor, options?: VisitOptions): number;
+  visit(visitor: Visitor, options?: { limit?: number; timeout?: number }): number;
   /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
   toReadableStream(): ReadableStream<Frame[]>;
   /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
-  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  toReadableByteStream(options?: { endMarker?: boolean }): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
   send(message: MessageLike, options?: WaitOptions): Promise<void>;
   /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
@@ -299,15 +298,9 @@ export interface Dealer
   /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
   toWritableStream(): WritableStream<MessageLike>;
   /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
-  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
+  toWritableByteStream(options?: { endMarker?: boolean }): WritableStream<Uint8Array>;
 }
 compose(Dealer, TYPES.Dealer);
-
-/** How a {@linkcode Router} or Stream connects. */
-export interface RouterConnectOptions {
-  /** The routing id by which this socket is to know the peer: 1 to 255 bytes (`ZMQ_CONNECT_ROUTING_ID`). */
-  routingId?: string | Uint8Array;
-}
 
 /** Options of a {@linkcode Router}. */
 export interface RouterOptions extends SocketOptions, ReceiverOptions, SenderOptions {
@@ -392,13 +385,14 @@ export class Router extends Socket {
   }
 
   /**
-   * Connects to an address; with a routing id, the peer can be sent to by that id at once.
+   * Connects to an address; with a routing id of 1 to 255 bytes, the peer can be sent to by that id at once
+   * (`ZMQ_CONNECT_ROUTING_ID`).
    *
    * @throws {TypeError} If the routing id is neither a string nor bytes, or there's an unknown option.
    * @throws {RangeError} If the routing id has no bytes, or more than 255.
    * @throws {ZmqError} As {@linkcode Socket.connect} does.
    */
-  override connect(address: string, options: RouterConnectOptions = {}): void {
+  override connect(address: string, options: { routingId?: string | Uint8Array } = {}): void {
     checkCount("connect", arguments.length, 2);
     connectRouted(this, address, options);
   }
@@ -417,16 +411,16 @@ export interface Router
   receiveSync(options?: SyncWaitOptions): Frame[];
   /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
   iterate(
-    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+    options?: Pick<ReceiveOptions, "signal" | "ref">,
   ): AsyncIterableIterator<Frame[]>;
   /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
   drain(options?: { limit?: number }): IteratorObject<Frame[], undefined>;
   /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
-  visit(visitor: Visitor, options?: VisitOptions): number;
+  visit(visitor: Visitor, options?: { limit?: number; timeout?: number }): number;
   /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
   toReadableStream(): ReadableStream<Frame[]>;
   /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
-  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  toReadableByteStream(options?: { endMarker?: boolean }): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
   send(message: MessageLike, options?: WaitOptions): Promise<void>;
   /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
@@ -436,7 +430,7 @@ export interface Router
   /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
   toWritableStream(): WritableStream<MessageLike>;
   /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
-  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
+  toWritableByteStream(options?: { endMarker?: boolean }): WritableStream<Uint8Array>;
 }
 compose(Router, TYPES.Router);
 
@@ -450,7 +444,7 @@ const SIGNATURE = {
 export function connectRouted(
   socket: Socket,
   address: string,
-  options: RouterConnectOptions,
+  options: { routingId?: string | Uint8Array },
 ): void {
   checkOptions(SIGNATURE, options);
   const { routingId } = options;

@@ -6,7 +6,14 @@ import { Uncloneable } from "../poller/uncloneable.ts";
 import { nameInErrors, noticeUnknown } from "../poller/unknown_property.ts";
 import { inspectAs } from "../poller/inspect.ts";
 import { idle } from "../poller/reactor.ts";
-import { checkCount, isBag, isOfEveryObject } from "../poller/wait_options.ts";
+import type { Interest } from "../poller/poller.ts";
+import {
+  checkCount,
+  isBag,
+  isOfEveryObject,
+  type SyncWaitOptions,
+  type WaitOptions,
+} from "../poller/wait_options.ts";
 import {
   bindToRandomPort,
   type BindToRandomPortOptions,
@@ -25,7 +32,6 @@ import { waitReady, waitReadySync } from "./readiness.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import { addFilter, idBytes, metadataBytes, textBytes } from "./settable_options.ts";
 import { typeOf } from "./types.ts";
-import type { SocketWaitOptions } from "./waits.ts";
 
 /**
  * What all sockets have in common. Programs make {@linkcode Push}, {@linkcode Router} and the other classes.
@@ -138,7 +144,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * console.log(await request.wait({ timeout: 10 })); // false
    * ```
    */
-  wait(options?: SocketWaitOptions, extra?: never): Promise<boolean> {
+  wait(options?: WaitOptions & Interest, extra?: never): Promise<boolean> {
     return waitReady(handleIn(this), this, options, extra);
   }
 
@@ -151,7 +157,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * @throws {RangeError} If the timeout is negative.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
-  waitSync(options?: Omit<SocketWaitOptions, "signal">, extra?: never): boolean {
+  waitSync(options?: SyncWaitOptions & Interest, extra?: never): boolean {
     return waitReadySync(handleOf(this), options, extra);
   }
 

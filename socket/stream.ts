@@ -1,16 +1,15 @@
 /** Stream: plain TCP peers, which speak no ZeroMQ. */
 
-import type { IterateOptions, SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
+import type { SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
 import type { Frame } from "./frame.ts";
 import type { MessageLike } from "./message.ts";
-import type { VisitOptions, Visitor } from "./visit.ts";
+import type { Visitor } from "./visit.ts";
 import type { ReceiveOptions } from "./waits.ts";
-import type { ByteStreamOptions } from "./web_streams.ts";
 import { checkCount } from "../poller/wait_options.ts";
 import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
 import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
-import { connectRouted, type RouterConnectOptions } from "./request_reply.ts";
+import { connectRouted } from "./request_reply.ts";
 import { Socket } from "./socket.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import { TYPES } from "./types.ts";
@@ -65,13 +64,14 @@ export class Stream extends Socket {
   }
 
   /**
-   * Connects to an address; with a routing id, the peer is known by that id.
+   * Connects to an address; with a routing id of 1 to 255 bytes, the peer is known by that id
+   * (`ZMQ_CONNECT_ROUTING_ID`).
    *
    * @throws {TypeError} If the routing id is neither a string nor bytes, or there's an unknown option.
    * @throws {RangeError} If the routing id has no bytes, or more than 255.
    * @throws {ZmqError} As {@linkcode Socket.connect} does.
    */
-  override connect(address: string, options: RouterConnectOptions = {}): void {
+  override connect(address: string, options: { routingId?: string | Uint8Array } = {}): void {
     checkCount("connect", arguments.length, 2);
     connectRouted(this, address, options);
   }
@@ -87,16 +87,16 @@ export interface Stream
   receiveSync(options?: SyncWaitOptions): Frame[];
   /** Iterates over all messages to come, as `for await` does. See {@linkcode Receiver.iterate}. */
   iterate(
-    options?: IterateOptions & Pick<ReceiveOptions, "ref">,
+    options?: Pick<ReceiveOptions, "signal" | "ref">,
   ): AsyncIterableIterator<Frame[]>;
   /** Iterates over the messages that have arrived, and never waits. See {@linkcode Receiver.drain}. */
   drain(options?: { limit?: number }): IteratorObject<Frame[], undefined>;
   /** Calls a function with the bytes of each frame that has arrived. See {@linkcode Receiver.visit}. */
-  visit(visitor: Visitor, options?: VisitOptions): number;
+  visit(visitor: Visitor, options?: { limit?: number; timeout?: number }): number;
   /** Returns the messages to come as a Web stream. See {@linkcode Receiver.toReadableStream}. */
   toReadableStream(): ReadableStream<Frame[]>;
   /** Returns the messages to come as a Web stream of bytes. See {@linkcode Receiver.toReadableByteStream}. */
-  toReadableByteStream(options?: ByteStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+  toReadableByteStream(options?: { endMarker?: boolean }): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Sends a message; waits where no peer can take it. See {@linkcode Sender.send}. */
   send(message: MessageLike, options?: WaitOptions): Promise<void>;
   /** Sends a message if that can be done at once. See {@linkcode Sender.trySend}. */
@@ -106,6 +106,6 @@ export interface Stream
   /** Returns a Web stream of messages to send. See {@linkcode Sender.toWritableStream}. */
   toWritableStream(): WritableStream<MessageLike>;
   /** Returns a Web stream of bytes to send. See {@linkcode Sender.toWritableByteStream}. */
-  toWritableByteStream(options?: ByteStreamOptions): WritableStream<Uint8Array>;
+  toWritableByteStream(options?: { endMarker?: boolean }): WritableStream<Uint8Array>;
 }
 compose(Stream, TYPES.Stream);

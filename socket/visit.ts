@@ -14,17 +14,6 @@ import { closedError } from "./wait_errors.ts";
  */
 export type Visitor = (bytes: Uint8Array<ArrayBuffer>, more: boolean) => void;
 
-/** Options of a visit. */
-export interface VisitOptions {
-  /** At most this many messages. Default: all that have arrived. */
-  limit?: number;
-  /**
-   * Block this thread for up to this many ms until a first message comes; `Infinity` for no limit.
-   * Default 0: don't wait.
-   */
-  timeout?: number;
-}
-
 const VISIT: Signature = {
   name: "visit",
   options: ["limit", "timeout"],
@@ -37,7 +26,7 @@ const AsyncFunction = (async () => {}).constructor;
 export function visit(
   handle: Handle,
   visitor: Visitor,
-  options?: VisitOptions,
+  options?: { limit?: number; timeout?: number },
   extra?: unknown,
 ): number {
   if (typeof visitor !== "function") throw new TypeError("visit needs a function");

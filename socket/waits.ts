@@ -12,14 +12,3 @@ export interface ReceiveOptions extends WaitOptions {
    */
   ref?: boolean;
 }
-
-/**
- * What {@linkcode Socket.wait} waits for, how long, and what can end it. Where no direction is given, it's the only one that
- * the socket has, and receiving where it has both.
- */
-export interface SocketWaitOptions extends WaitOptions {
-  /** Until a message can be received. */
-  readable?: boolean;
-  /** Until a message can be sent. */
-  writable?: boolean;
-}

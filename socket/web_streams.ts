@@ -6,16 +6,6 @@ import type { MessageLike } from "./message.ts";
 import { MessageIterator } from "./receive.ts";
 import { send } from "./send.ts";
 
-/** How a byte stream begins and ends. */
-export interface ByteStreamOptions {
-  /**
-   * Whether an empty message marks the end: sent when the writable stream is closed, and ending the
-   * readable stream when it comes. Default false: the streams end with their socket, and empty
-   * messages are passed over.
-   */
-  endMarker?: boolean;
-}
-
 /** A stream of messages: one is received for each that is read, so ZMQ's own marks are the back-pressure. */
 export function readableOf(handle: Handle, owner: object): ReadableStream<Frame[]> {
   const messages = new MessageIterator(handle, owner);
@@ -45,7 +35,7 @@ export function writableOf(handle: Handle, owner: object): WritableStream<Messag
 export function readableBytesOf(
   handle: Handle,
   owner: object,
-  { endMarker = false }: ByteStreamOptions = {},
+  { endMarker = false }: { endMarker?: boolean } = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const messages = new MessageIterator(handle, owner);
   let cancelled = false;
@@ -87,7 +77,7 @@ function end(controller: ReadableByteStreamController): void {
 export function writableBytesOf(
   handle: Handle,
   owner: object,
-  { endMarker = false }: ByteStreamOptions = {},
+  { endMarker = false }: { endMarker?: boolean } = {},
 ): WritableStream<Uint8Array> {
   const put = (chunk: Uint8Array, signal: AbortSignal) =>
     send(handle, owner, chunk, { signal }, undefined);

@@ -2,13 +2,7 @@
 
 import { claims } from "../claims.ts";
 import { ok as assert } from "node:assert/strict";
-import {
-  type Observer,
-  Pair,
-  type SocketEvent,
-  type SocketEventOfType,
-  type SocketEventType,
-} from "../../mod.ts";
+import { type Observer, Pair, type SocketEvent } from "../../mod.ts";
 import { join } from "../util.ts";
 import { soon } from "../waiting.ts";
 
@@ -20,13 +14,13 @@ export async function all(events: Observer): Promise<SocketEvent[]> {
 }
 
 /** The next event of a type; those before it are passed over. */
-export const next = claims(async function next<T extends SocketEventType>(
+export const next = claims(async function next<T extends SocketEvent["type"]>(
   events: Observer,
   type: T,
-): Promise<SocketEventOfType<T>> {
+): Promise<Extract<SocketEvent, { type: T }>> {
   for (;;) {
     const event = await soon(events.receive());
-    if (event.type === type) return event as SocketEventOfType<T>;
+    if (event.type === type) return event as Extract<SocketEvent, { type: T }>;
     assert(event.type !== "end", `no ${type} came`);
   }
 });
