@@ -13,9 +13,14 @@ const PROGRAMS = new URL("tests/zeromq/npm/", ROOT).pathname;
 export class Project {
   constructor(readonly folder: string, readonly env: Record<string, string> = {}) {}
 
+  /** Writes a file. */
+  writeText(name: string, text: string): Promise<void> {
+    return Deno.writeTextFile(`${this.folder}/${name}`, text);
+  }
+
   /** Writes a file of JSON. */
-  async write(name: string, value: unknown): Promise<void> {
-    await Deno.writeTextFile(`${this.folder}/${name}`, JSON.stringify(value));
+  write(name: string, value: unknown): Promise<void> {
+    return this.writeText(name, JSON.stringify(value));
   }
 
   /** Copies programs of the tests into it, or folders with packages. */
@@ -50,7 +55,7 @@ export function linked(project: Project, packages: readonly string[]): unknown {
   const names = packages.map((one) => [one.slice(0, one.lastIndexOf("@")), `npm:${one}`]);
   return {
     imports: Object.fromEntries(names),
-    links: [project.pathTo(PACKAGES)],
+    links: ["", "v5", "v4"].map((version) => project.pathTo(new URL(version, PACKAGES))),
     nodeModulesDir: "auto",
   };
 }

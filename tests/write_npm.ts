@@ -8,14 +8,17 @@
 
 import { filesBelow, ROOT } from "./files.ts";
 
-/** The packages, and the module of the library behind each of their entries. */
-const PACKAGES: Record<string, Record<string, string>> = {
-  "zeromq/npm/": {
-    "index.cjs": "zeromq.ts",
-    "draft.cjs": "zeromq_draft.ts",
-    "v5-compat.cjs": "zeromq_v5_compat.ts",
-  },
+/** The package, and the module of the library behind each of its entries. */
+const PACKAGE = "zeromq/npm/";
+const ENTRIES = {
+  "index.cjs": "zeromq.ts",
+  "draft.cjs": "zeromq_draft.ts",
+  "v5-compat.cjs": "zeromq_v5_compat.ts",
 };
+/** The packages for dependencies on older versions: each is copied alone, and so needs this file of its own. */
+const OLDER = ["zeromq/npm/v4/", "zeromq/npm/v5/"];
+const ORIGINAL = "original.cjs";
+
 const NOTE = "// Written by tests/write_npm.ts.\n";
 
 /** What a command of Deno prints. */
@@ -47,11 +50,7 @@ function namesOf(path: string, all: ReadonlyMap<string, string>): string[] {
   const listed = [...text.matchAll(/^export \{([^}]*)\}/gm)]
     .flatMap(([, names]) => names.split(","))
     .map((name) => name.replace(/.* as /, "").trim());
-  const declared = [...text.matchAll(/export declare (?:abstract )?(?!type)\w+ (\w+)/g)]
-    .map(([, name]) => name);
-  const starred = [...text.matchAll(/^export \* from "([^"]*)"/gm)]
-    .flatMap(([, module]) => namesOf(resolved(module, path), all));
-  return [...listed, ...declared, ...starred].filter((name) => name !== "");
+  return [...new Set(listed)].filter((name) => name !== "").sort();
 }
 
 /** Where the declarations lie that others import. */
@@ -59,12 +58,12 @@ function resolved(module: string, path: string): string {
   return new URL(module.replace(/\.js$/, ".d.ts"), `file:///${path}`).pathname.slice(1);
 }
 
-/** An entry of a package: it exports what the module does. */
+/** An entry of the package: it exports what the module does. */
 function entryOf(module: string, names: readonly string[]): Promise<string> {
-  const list = `{ ${[...new Set(names)].sort().join(", ")} }`;
+  const list = `{ ${names.join(", ")} }`;
   return formatted(
     `${NOTE}"use strict";
-    const ${list} = require("./original.cjs")("${module}");
+    const ${list} = require("./${ORIGINAL}")("${module}");
     module.exports = ${list};
     Object.defineProperty(module.exports, "__esModule", { value: true });`,
     "js",
@@ -88,16 +87,14 @@ async function declarations(): Promise<Map<string, string>> {
   }
 }
 
-/** The derived files of a package, by their paths in it. */
-async function filesOf(
-  entries: Record<string, string>,
-  all: ReadonlyMap<string, string>,
-): Promise<Map<string, string>> {
+/** All derived files, by their paths in the library. */
+export async function npmFiles(): Promise<Map<string, string>> {
+  const all = await declarations();
   const files = new Map<string, string>();
   const wanted = new Set<string>();
-  for (const [file, module] of Object.entries(entries)) {
+  for (const [file, module] of Object.entries(ENTRIES)) {
     const path = module.replace(/\.ts$/, ".d.ts");
-    files.set(file, await entryOf(module, namesOf(path, all)));
+    files.set(PACKAGE + file, await entryOf(module, namesOf(path, all)));
     wanted.add(path);
   }
   const imports = /(?<= from "|import\(")\.[^"]*/g;
@@ -108,26 +105,16 @@ async function filesOf(
       // Deno finds them by `.js` in node_modules only.
       .replaceAll(imports, (module) => module.replace(/\.js$/, ".d.ts"))
       .replaceAll(/\*\/ (?=\S)/g, "*/\n");
-    const declarations = await formatted(`${NOTE}// deno-lint-ignore-file\n${lines}`, "ts");
-    files.set(`types/${path}`, declarations);
+    const declared = `${NOTE}// deno-lint-ignore-file\n${lines}`;
+    files.set(`${PACKAGE}types/${path}`, await formatted(declared, "ts"));
   }
-  return files;
-}
-
-/** All derived files, by their paths in the library. */
-export async function npmFiles(): Promise<Map<string, string>> {
-  const all = await declarations();
-  const files = new Map<string, string>();
-  for (const [folder, entries] of Object.entries(PACKAGES)) {
-    for (const [path, text] of await filesOf(entries, all)) files.set(folder + path, text);
-  }
+  const original = await Deno.readTextFile(new URL(PACKAGE + ORIGINAL, ROOT));
+  for (const folder of OLDER) files.set(folder + ORIGINAL, NOTE + original);
   return files;
 }
 
 if (import.meta.main) {
-  for (const folder of Object.keys(PACKAGES)) {
-    await Deno.remove(new URL(`${folder}types`, ROOT), { recursive: true }).catch(() => {});
-  }
+  await Deno.remove(new URL(`${PACKAGE}types`, ROOT), { recursive: true }).catch(() => {});
   for (const [path, text] of await npmFiles()) {
     await Deno.mkdir(new URL(".", new URL(path, ROOT)), { recursive: true });
     await Deno.writeTextFile(new URL(path, ROOT), text);

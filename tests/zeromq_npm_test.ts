@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 const PROGRAMS = ["everywhere.cjs", "thread.cjs", "worker.mjs"];
 const TYPES = ["types.ts", "types.cts", "types.cjs"];
 const DRAFT = dropIn.capability.draft
-  ? "Client,Datagram,Dish,Gather,Radio,Scatter,Server"
+  ? "Client,Datagram,Dish"
   : "ZeroMQ draft features are not enabled in this build";
 
 /** Runs a test in a project of its own. */
@@ -26,6 +26,7 @@ const inProject = claims(function inProject(body: (project: Project) => Promise<
 const assertEverywhere = claims(async function assertEverywhere(
   project: Project,
   draft = DRAFT,
+  compat = "Context,STATE_BUSY,STATE_CLOSED",
 ): Promise<void> {
   await project.copy(...PROGRAMS);
   const { code, stdout, stderr } = await project.deno("run", "-A", "-q", "everywhere.cjs");
@@ -33,6 +34,7 @@ const assertEverywhere = claims(async function assertEverywhere(
     "imported: true true",
     "a dependent's: true",
     `draft: ${draft}`,
+    `v5-compat: ${compat}`,
     "evaluated code",
     "a thread of Node's",
     "a Web Worker",
@@ -126,7 +128,70 @@ Deno.test({
         links: ["./shim", "./dependent"],
         nodeModulesDir: "auto",
       });
-      await assertEverywhere(project, "ERR_PACKAGE_PATH_NOT_EXPORTED");
+      const none = "ERR_PACKAGE_PATH_NOT_EXPORTED";
+      await assertEverywhere(project, none, none);
+    }),
+});
+
+/** Adds packages that depend on older versions, each in a folder of its name. */
+async function addOlder(project: Project, versions: Record<string, string>): Promise<void> {
+  for (const [name, range] of Object.entries(versions)) {
+    await Deno.mkdir(`${project.folder}/${name}`);
+    const dependencies = { zeromq: range };
+    await project.write(`${name}/package.json`, { name, version: "1.0.0", dependencies });
+    await project.writeText(`${name}/index.js`, `module.exports = require("zeromq");`);
+  }
+}
+
+Deno.test("by Deno's links, packages for versions 4 and 5 get zeromq/v5-compat", () =>
+  inProject(async (project) => {
+    await addOlder(project, { four: "^4.6.0", five: "5", five_old: "^5.0.0" });
+    await project.write("deno.json", {
+      imports: { four: "npm:four@1", five: "npm:five@1", five_old: "npm:five_old@1" },
+      links: [
+        ...["", "v4", "v5"].map((version) => project.pathTo(new URL(version, PACKAGES))),
+        ...["./four", "./five", "./five_old"],
+      ],
+      nodeModulesDir: "auto",
+    });
+    await project.writeText(
+      "a.cjs",
+      `const [four, ...others] = ["four", "five", "five_old"].map(require);
+      console.log(others.every((one) => one === four), typeof four.socket, four.ZMQ_REQ);`,
+    );
+    const { code, stdout, stderr } = await project.deno("run", "-A", "-q", "a.cjs");
+    assertEquals([code, stdout], [0, "true function 3\n"], stderr);
+  }));
+
+Deno.test({
+  name: "by npm's overrides, one package may get zeromq/v5-compat" +
+    (hasNpm ? "" : " (npm isn't installed)"),
+  ignore: !hasNpm,
+  fn: () =>
+    inProject(async (project) => {
+      await addOlder(project, { four: "^4.6.0", six: "^6.0.0" });
+      assertEquals((await project.run("npm", "pack", "--silent", "./four", "./six")).code, 0);
+      await project.write("package.json", {
+        name: "project",
+        version: "1.0.0",
+        dependencies: {
+          zeromq: `file:${project.pathTo(PACKAGES)}`,
+          four: "file:./four-1.0.0.tgz",
+          six: "file:./six-1.0.0.tgz",
+        },
+        overrides: {
+          zeromq: "$zeromq",
+          four: { zeromq: `file:${new URL("v4", PACKAGES).pathname}` },
+        },
+      });
+      const installed = await project.run("npm", "install", "--offline", "--no-audit");
+      assertEquals(installed.code, 0, installed.stderr);
+      await project.writeText(
+        "a.cjs",
+        `console.log("socket" in require("four"), "Push" in require("six"));`,
+      );
+      const { code, stdout, stderr } = await project.deno("run", "-A", "-q", "a.cjs");
+      assertEquals([code, stdout], [0, "true true\n"], stderr);
     }),
 });
 
@@ -138,13 +203,26 @@ Deno.test("by Deno's links, imports and require() have the drop-in's types", () 
     assertEquals(code, 0, stderr);
   }));
 
+Deno.test("by Deno's links, packages get the module that an import map leads to", () =>
+  inProject(async (project) => {
+    await project.copy("dependent");
+    await project.write("deno.json", {
+      imports: { zeromq: new URL("zeromq.ts", ROOT).href, dependent: "npm:dependent@1" },
+      links: [project.pathTo(PACKAGES), "./dependent"],
+      nodeModulesDir: "auto",
+    });
+    const source = `import { Push } from "zeromq";
+      import dependent from "dependent";
+      console.log(Push === dependent.Push);`;
+    await project.writeText("a.mjs", source);
+    const { code, stdout, stderr } = await project.deno("run", "-A", "a.mjs");
+    assertEquals([code, stdout], [0, "true\n"], stderr);
+  }));
+
 Deno.test("by Deno's links, a program needs --allow-ffi and --allow-read", () =>
   inProject(async (project) => {
     await RECIPES["Deno's links"](project);
-    await Deno.writeTextFile(
-      `${project.folder}/a.cjs`,
-      `console.log(Object.keys(require("zeromq")).length)`,
-    );
+    await project.writeText("a.cjs", `console.log(Object.keys(require("zeromq")).length)`);
     const { code, stdout } = await project.deno("run", "--allow-ffi", "--allow-read", "a.cjs");
     assertEquals([code, stdout], [0, "20\n"]);
     const without = await project.deno("run", "--no-prompt", "--allow-ffi", "a.cjs");
@@ -154,8 +232,8 @@ Deno.test("by Deno's links, a program needs --allow-ffi and --allow-read", () =>
 
 Deno.test("a copy finds the library by a configuration with comments, and by one of another name", () =>
   inProject(async (project) => {
-    await Deno.writeTextFile(`${project.folder}/a.cjs`, `console.log(require("zeromq").version)`);
-    await Deno.writeTextFile(`${project.folder}/list.json`, "null");
+    await project.writeText("a.cjs", `console.log(require("zeromq").version)`);
+    await project.writeText("list.json", "null");
     await Deno.mkdir(`${project.folder}/below`);
     await Deno.copyFile(`${project.folder}/a.cjs`, `${project.folder}/below/a.cjs`);
     const text = `{
@@ -164,7 +242,7 @@ Deno.test("a copy finds the library by a configuration with comments, and by one
       "links": ["${project.pathTo(PACKAGES)}", /* , */],
       "nodeModulesDir": "auto",
     }`;
-    await Deno.writeTextFile(`${project.folder}/deno.jsonc`, text);
+    await project.writeText("deno.jsonc", text);
     const found = await project.deno("run", "-A", "below/a.cjs");
     assertEquals([found.code, found.stdout], [0, `${dropIn.version}\n`], found.stderr);
 
@@ -182,7 +260,7 @@ Deno.test("a copy that nothing links says what is to be done", () =>
       if (!isFile) continue;
       await Deno.copyFile(new URL(name, PACKAGES), `${project.folder}/node_modules/zeromq/${name}`);
     }
-    await Deno.writeTextFile(`${project.folder}/a.cjs`, `require("zeromq")`);
+    await project.writeText("a.cjs", `require("zeromq")`);
     const { code, stderr } = await project.deno("run", "-A", "a.cjs");
     assertEquals(code, 1);
     assertMatch(stderr, /name the original in "links" of the deno\.json beside node_modules/);

@@ -8,8 +8,13 @@ import { soon } from "./waiting.ts";
 const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "zmq-packages-" }));
 addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 const project = new Project(folder);
-await project.write("deno.json", linked(project, ["enchannel-zmq-backend@10.0.0"]));
-await project.copy("enchannel.cjs");
+const PACKAGES = [
+  "enchannel-zmq-backend@10.0.0", // depends on zeromq ^6.5.0
+  "jmp@2.0.0", // on 5
+  "zerorpc@0.9.8", // on ^4.6.0
+];
+await project.write("deno.json", linked(project, PACKAGES));
+await project.copy("enchannel.cjs", "jmp.cjs", "zerorpc.cjs");
 const installed = await project.deno("install", "--quiet");
 
 /** The name of a test, which tells what is missing, and whether it's skipped for that. */
@@ -30,5 +35,25 @@ Deno.test({
     // deno-lint-ignore no-control-regex -- the kernel prints in colours
     const plain = stdout.replaceAll(/\x1b\[\d+m/g, "");
     assertEquals([code, plain.trimEnd().split("\n")], [0, lines], stderr);
+  },
+});
+
+Deno.test({
+  ...named("jmp's sockets sign what they tell each other"),
+  fn: async () => {
+    await using program = project.start("jmp.cjs");
+    const { code, stdout, stderr } = await soon(program.outcome());
+    const lines = ["request: execute_request 6 * 7", "reply: execute_reply ok"];
+    assertEquals([code, stdout.trimEnd().split("\n")], [0, lines], stderr);
+  },
+});
+
+Deno.test({
+  ...named("zerorpc's client gets a call's answer, a stream of answers, and an error"),
+  fn: async () => {
+    await using program = project.start("zerorpc.cjs", `ipc://${folder}/zerorpc`);
+    const { code, stdout, stderr } = await soon(program.outcome());
+    const lines = ["a call: hello anna", "a stream: 10,11,12,13,14", "an error: on purpose"];
+    assertEquals([code, stdout.trimEnd().split("\n")], [0, lines], stderr);
   },
 });

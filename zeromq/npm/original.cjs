@@ -11,7 +11,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { fileURLToPath, pathToFileURL } = require("node:url");
-const { name, version, library } = require("./package.json");
+const { library } = require("./package.json");
 
 /** The object with the exports of one of the library's modules. */
 module.exports = function original(module) {
@@ -42,16 +42,13 @@ function* folders() {
   }
 }
 
-/** The folders of this package that the configuration in a folder links. */
+/** The folders that the configuration in a folder links. */
 function* linked(folder) {
   for (const file of configurations(folder)) {
     const { links } = parse(fs.readFileSync(file, "utf8"));
     for (const link of Array.isArray(links) ? links : []) {
-      const origin = fileURLToPath(new URL(`${link}/`, pathToFileURL(file)));
-      const manifest = path.join(origin, "package.json");
-      if (!fs.existsSync(manifest)) continue;
-      const found = parse(fs.readFileSync(manifest, "utf8"));
-      if (found.name === name && found.version === version) yield fs.realpathSync(origin);
+      const origin = fileURLToPath(new URL(link, pathToFileURL(file)));
+      if (fs.existsSync(origin)) yield fs.realpathSync(origin);
     }
   }
 }
