@@ -51,6 +51,17 @@ const RARE = {
   zmq_connect: { parameters: ["pointer", "buffer"], result: "i32" },
   // int zmq_disconnect(void *socket, const char *address)
   zmq_disconnect: { parameters: ["pointer", "buffer"], result: "i32" },
+  // int zmq_socket_monitor(void *socket, const char *endpoint, int events): null ends it
+  zmq_socket_monitor: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  // int zmq_socket_monitor_versioned(void *socket, const char *endpoint, uint64_t events,
+  //                                  int event_version, int type): of builds with the draft API
+  zmq_socket_monitor_versioned: {
+    parameters: ["pointer", "buffer", "u64", "i32", "i32"],
+    result: "i32",
+    optional: true,
+  },
+  // int zmq_socket_monitor_pipes_stats(void *socket): of builds with the draft API
+  zmq_socket_monitor_pipes_stats: { parameters: ["pointer"], result: "i32", optional: true },
   // int zmq_msg_init_size(zmq_msg_t *msg, size_t size)
   zmq_msg_init_size: { parameters: ["pointer", "usize"], result: "i32" },
   // int zmq_msg_more(const zmq_msg_t *msg)

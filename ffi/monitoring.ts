@@ -1,36 +1,8 @@
-/** What monitoring a socket needs: libzmq's functions, the numbers of events, and the address of a connection's peer. */
+/** What monitoring a socket needs: the numbers of events, and the address of a connection's peer. */
 
 import { bindExtra } from "./libc.ts";
-import { has } from "./libzmq.ts";
-import { loadLibrary, onFirstUse } from "./load.ts";
+import { onFirstUse } from "./load.ts";
 import { PinnedBuffer } from "./memory.ts";
-
-/** The functions of every build. */
-export const zmqMonitoring = onFirstUse(() =>
-  loadLibrary().openRare({
-    // int zmq_socket_monitor(void *socket, const char *endpoint, int events): null ends it
-    zmq_socket_monitor: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
-  })
-);
-
-const draft = onFirstUse(() =>
-  loadLibrary().openRare({
-    // int zmq_socket_monitor_versioned(void *socket, const char *endpoint, uint64_t events,
-    //                                  int event_version, int type)
-    zmq_socket_monitor_versioned: {
-      parameters: ["pointer", "buffer", "u64", "i32", "i32"],
-      result: "i32",
-      optional: true,
-    },
-    // int zmq_socket_monitor_pipes_stats(void *socket)
-    zmq_socket_monitor_pipes_stats: { parameters: ["pointer"], result: "i32", optional: true },
-  })
-);
-
-/** Returns the functions of draft builds, of which early ones lack some; `undefined` on others. */
-export function zmqDraftMonitoring(): ReturnType<typeof draft> | undefined {
-  return has("draft") ? draft() : undefined;
-}
 
 /** libzmq's numbers of events, by this library's names for them. */
 export const EVENTS = {

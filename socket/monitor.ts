@@ -1,14 +1,8 @@
 /** Monitors: libzmq's reports of what happens to a socket's connections, drained into a bounded queue. */
 
 import { check, stateError } from "../ffi/errno.ts";
-import {
-  ALL_DRAFT_EVENTS,
-  ALL_EVENTS,
-  EVENTS,
-  peerAddress,
-  zmqDraftMonitoring,
-  zmqMonitoring,
-} from "../ffi/monitoring.ts";
+import { ALL_DRAFT_EVENTS, ALL_EVENTS, EVENTS, peerAddress } from "../ffi/monitoring.ts";
+import { has, zmq } from "../ffi/libzmq.ts";
 import { LITTLE_ENDIAN, toCString } from "../ffi/memory.ts";
 import { reactor } from "../poller/reactor.ts";
 import type { Listener } from "../poller/source.ts";
@@ -16,8 +10,9 @@ import { Pending } from "../poller/pending.ts";
 import type { Handle } from "./handle.ts";
 import { open } from "./open.ts";
 import type { Frame } from "./frame.ts";
-import { setOption } from "./options.ts";
 import { takeMessage } from "./native_message.ts";
+import { RECEIVING } from "./options_table.ts";
+import { intBytes } from "./raw_options.ts";
 import { TYPES } from "./types.ts";
 import { nameOf } from "./wait_errors.ts";
 
@@ -135,20 +130,25 @@ export class Monitor implements Listener {
   /** Begins to monitor a socket. */
   constructor(observed: Handle) {
     this.#observed = observed;
-    const endpoint = observed.endpoints.last;
-    if (endpoint !== null) this.#own.add(endpoint);
     const reader = this.#reader = open(observed.context, TYPES.Pair);
     const address = `inproc://deno-zmq.events.${crypto.randomUUID()}`;
     try {
-      setOption(reader, "receiveHighWaterMark", 0);
+      // Not through the table of options, whose code takes half a ms when it's new.
+      reader.setBytes(RECEIVING.receiveHighWaterMark.number, "receiveHighWaterMark", intBytes(0));
       reader.linger = 0;
       reader.markMonitorSocket();
-      // First, so that libzmq never has an event without a receiver.
-      reader.endpoints.connect(address);
+      // Not the other way round: where libzmq has no place for its own socket, a reader that is connected to nothing
+      // would keep its place for good, and ending the context without a free one ends the process. Until the reader is
+      // connected, libzmq's threads wait with their reports.
       this.#versioned = start(observed.pointer, address);
+      reader.endpoints.connect(address);
     } catch (error) {
       reader.close();
       throw error;
+    }
+    if (this.#versioned) {
+      const endpoint = observed.endpoints.last;
+      if (endpoint !== null) this.#own.add(endpoint);
     }
     observed.monitor = this;
     reader.addListener(this);
@@ -204,8 +204,8 @@ export class Monitor implements Listener {
   /** Asks for the numbers of messages in each connection's queues, which come as events. Drafts only. */
   requestStatistics(): void {
     const call = "zmq_socket_monitor_pipes_stats";
-    const request = zmqDraftMonitoring()?.[call];
-    if (!request) {
+    const request = has("draft") ? zmq()[call] : null;
+    if (request === null) {
       const message = "Statistics of connections need a libzmq that was built with its draft API";
       throw stateError("ENOTSUP", call, message);
     }
@@ -217,7 +217,7 @@ export class Monitor implements Listener {
   /** Ends the reports. What has come until then can still be read. The socket must still be there. */
   stop(): void {
     if (this.finished) return;
-    zmqMonitoring().zmq_socket_monitor(this.#observed.pointer, null, 0);
+    zmq().zmq_socket_monitor(this.#observed.pointer, null, 0);
     this.#drain(Infinity);
   }
 
@@ -363,13 +363,14 @@ export class Monitor implements Listener {
 /** Has libzmq report. True where its reports have the second version's form, false where the first's. */
 function start(socket: Deno.PointerObject, address: string): boolean {
   const text = toCString(address, "An address");
-  const versioned = zmqDraftMonitoring()?.zmq_socket_monitor_versioned;
-  if (versioned) {
+  // null in early builds with the draft API
+  const versioned = has("draft") ? zmq().zmq_socket_monitor_versioned : null;
+  if (versioned !== null) {
     const rc = versioned(socket, text, ALL_DRAFT_EVENTS, 2, TYPES.Pair.number);
     check(rc, "zmq_socket_monitor_versioned");
     return true;
   }
-  check(zmqMonitoring().zmq_socket_monitor(socket, text, ALL_EVENTS), "zmq_socket_monitor");
+  check(zmq().zmq_socket_monitor(socket, text, ALL_EVENTS), "zmq_socket_monitor");
   return false;
 }
 

@@ -10,6 +10,7 @@ export { EAGAIN };
 export const EBADF = 9;
 export const EBUSY = 16;
 export const EINVAL = 22;
+export const EMFILE = 24;
 export const ENOTSOCK = Deno.build.os === "linux" ? 88 : 38;
 export const ENOTSUP = Deno.build.os === "linux" ? 95 : 45;
 export const EFSM = 156384763;

@@ -3,12 +3,16 @@
 import { Monitor } from "../socket/monitor.ts";
 import { expectArguments, isObject } from "./arguments.ts";
 import { native, readOnly } from "./classes.ts";
+import { takeEarly } from "./early_monitors.ts";
 import { EBADF, EBUSY, ENOTSOCK, errnoError, foreignObject, translating } from "./errors.ts";
 import type { Event, EventOfType, EventSubscriber, EventType } from "./event_types.ts";
 import { toEvent } from "./events.ts";
 import { stateOf } from "./state.ts";
 
-type Listener = (event: Event) => void;
+/** A listener, once for each time that it was added. */
+interface Listening {
+  readonly listener: (event: Event) => void;
+}
 
 /**
  * Reports what happens to a socket's connections; a socket's `events` is one. A program receives events,
@@ -18,7 +22,8 @@ export class ObserverClass {
   readonly #monitor: Monitor;
   /** Holds the socket, so that it isn't collected while a program reads its events. */
   readonly #socket: object;
-  readonly #listeners = new Map<string, Set<Listener>>();
+  /** By the types of events; as in Node's EventEmitter, one that was added twice is called twice. */
+  readonly #listeners = new Map<string, Listening[]>();
   #emitting = false;
 
   /**
@@ -34,9 +39,11 @@ export class ObserverClass {
     if (state === undefined) throw foreignObject();
     if (state.closed) throw errnoError(ENOTSOCK);
     this.#socket = socket;
-    // A socket has one monitor at a time: libzmq ends the one before.
-    translating(() => state.handle.monitor?.stop());
-    this.#monitor = translating(() => new Monitor(state.handle));
+    this.#monitor = takeEarly(state.handle) ?? translating(() => {
+      // A socket has one monitor at a time: libzmq ends the one before.
+      state.handle.monitor?.stop();
+      return new Monitor(state.handle);
+    });
   }
 
   /** Whether no event can be received any more: `"end"` has come, or it was closed. */
@@ -64,20 +71,23 @@ export class ObserverClass {
 
   /**
    * Adds a listener, which is called for every event of a type. From then on, events can't be received any
-   * more, and the process stays alive until the socket is closed.
+   * more, and the process stays alive until the socket is closed. A listener that another one removes isn't called
+   * for the same event any more.
    */
   on<E extends EventType>(type: E, listener: (data: EventOfType<E>) => void): EventSubscriber {
     if (typeof listener !== "function") throw new TypeError("A listener must be a function");
     let listeners = this.#listeners.get(type);
-    if (listeners === undefined) this.#listeners.set(type, listeners = new Set());
-    listeners.add(listener as Listener);
+    if (listeners === undefined) this.#listeners.set(type, listeners = []);
+    listeners.push({ listener: listener as Listening["listener"] });
     if (!this.#emitting) this.#beginToEmit();
     return this;
   }
 
-  /** Removes a listener. */
+  /** Removes a listener; one that was added twice, once. */
   off<E extends EventType>(type: E, listener: (data: EventOfType<E>) => void): EventSubscriber {
-    this.#listeners.get(type)?.delete(listener as Listener);
+    const listeners = this.#listeners.get(type) ?? [];
+    const last = listeners.findLastIndex((listening) => listening.listener === listener);
+    if (last >= 0) listeners.splice(last, 1);
     return this;
   }
 
@@ -133,8 +143,10 @@ export class ObserverClass {
         if (this.closed) return;
         throw error;
       }
-      for (const listener of [...this.#listeners.get(event.type) ?? []]) {
-        listener.call(this.#socket, event);
+      const listeners = this.#listeners.get(event.type) ?? [];
+      for (const listening of [...listeners]) {
+        // One that was called before may have removed this one.
+        if (listeners.includes(listening)) listening.listener.call(this, event);
       }
     }
   }

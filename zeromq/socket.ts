@@ -21,6 +21,7 @@ import {
 } from "./arguments.ts";
 import { native, readOnly } from "./classes.ts";
 import { type Context, context as defaultContext, coreOf } from "./context.ts";
+import { openWithRoom } from "./early_monitors.ts";
 import { EINVAL, errnoError, translated, translating } from "./errors.ts";
 import { toInt64, toUint64 } from "./numbers.ts";
 import { Observer } from "./observer.ts";
@@ -294,7 +295,7 @@ export interface SocketClass extends CommonOptions {}
 function openAs(core: ContextCore, type: number): Handle {
   return translating(() => {
     try {
-      return open(core, typeOf(type));
+      return openWithRoom(() => open(core, typeOf(type)));
     } catch (error) {
       throw (error as { code?: unknown }).code === "ENOTSUP" ? errnoError(EINVAL) : error;
     }

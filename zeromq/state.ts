@@ -2,6 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 import type { Handle } from "../socket/handle.ts";
+import { dropEarly, monitorEarly } from "./early_monitors.ts";
 import { EBADF, EBUSY, errnoError } from "./errors.ts";
 
 /** A pending operation, which the socket's close ends. */
@@ -66,6 +67,8 @@ export class SocketState {
   }
 
   connect(address: string): void {
+    // inproc has no events.
+    if (!address.startsWith("inproc:")) monitorEarly(this.handle);
     this.handle.endpoints.connect(address);
     this.endpoints++;
   }
@@ -95,6 +98,7 @@ export class SocketState {
       }
     }
     for (const pending of [...this.deferred]) pending.closed();
+    dropEarly(this.handle);
     this.handle.close();
   }
 }

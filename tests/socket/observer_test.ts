@@ -228,6 +228,39 @@ Deno.test("a socket that can't be observed goes on", async () => {
 
 // The process's life ------------------------------------------------------------------------------
 
+Deno.test("the first look at a socket's events doesn't load the runtime's timers, which takes milliseconds", async () => {
+  const { stdout, stderr } = await run(`
+    let loaded = false;
+    const { setImmediate } = globalThis;
+    Object.defineProperty(globalThis, "setImmediate", { get: () => (loaded = true, setImmediate) });
+    const { Pull } = await import("$MOD");
+    const pull = new Pull();
+    pull.events;
+    await Promise.resolve();
+    await new Promise((done) => queueMicrotask(done));
+    console.log(loaded);
+    pull.close();
+  `);
+  assertEquals([stdout, stderr], ["false\n", ""]);
+});
+
+Deno.test("events for which a full context has no place leave it as many places as before", async () => {
+  const context = new Context({ maxSockets: 4 });
+  const sockets = Array.from({ length: 3 }, () => new Pull({ context }));
+  for (let i = 0; i < 5; i++) throws(() => sockets[0].events, { code: "EMFILE" });
+  let last: Pull | undefined;
+  await turnsUntil(() => {
+    try {
+      last = new Pull({ context });
+    } catch {
+      // libzmq's thread still has to give the place back.
+    }
+    return last !== undefined;
+  }, "the place");
+  for (const socket of [...sockets, last!]) socket.close();
+  context.close();
+});
+
 Deno.test("neither an Observer nor its listeners keep the process alive", async () => {
   const { code, stdout } = await run(`
     import { Pull } from "$MOD";

@@ -145,6 +145,36 @@ Deno.test("a listener that was taken out hears nothing", async () => {
   assertEquals(heard, 0);
 });
 
+Deno.test("a listener that an earlier one removes isn't called for the same event", async () => {
+  const socket = new Dealer();
+  const heard: string[] = [];
+  const removed = () => heard.push("removed");
+  const { events } = socket;
+  events.on("end", () => {
+    heard.push("first");
+    events.off("end", removed);
+    events.on("end", () => heard.push("added"));
+  });
+  events.on("end", removed);
+  events.on("end", () => heard.push("last"));
+  const end = captured(socket, "end");
+  socket.close();
+  await soon(end);
+  assertEquals(heard, ["first", "last"]);
+});
+
+Deno.test("a listener that was added twice is called twice, and removed once", async () => {
+  const socket = new Dealer();
+  let heard = 0;
+  const listener = () => heard++;
+  socket.events.on("end", listener).on("end", listener).on("end", listener);
+  socket.events.off("end", listener);
+  const end = captured(socket, "end");
+  socket.close();
+  await soon(end);
+  assertEquals(heard, 2);
+});
+
 Deno.test("one receive at a time: EBUSY", async () => {
   const socket = new Dealer();
   const first = socket.events.receive();
