@@ -1,9 +1,10 @@
 /** What an import of the library costs, where that isn't a matter of the machine. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { ROOT } from "./files.ts";
+import { filesBelow, ROOT } from "./files.ts";
 import { graphOf } from "./graph.ts";
 import { listOf, LISTS } from "./write_modules.ts";
+import { npmFiles } from "./write_npm.ts";
 import { run } from "./program.ts";
 
 const FLAGS = ["-A", "--v8-flags=--trace-gc"];
@@ -60,3 +61,12 @@ for (const [list, entry] of LISTS) {
     assertEquals(Deno.readTextFileSync(new URL(list, ROOT)), await listOf(list, entry));
   });
 }
+
+Deno.test("zeromq/npm has what the drop-in exports and declares: if not, run tests/write_npm.ts", async () => {
+  const files = await npmFiles();
+  for (const [path, text] of files) {
+    assertEquals(await Deno.readTextFile(new URL(path, ROOT)), text, path);
+  }
+  const declarations = [...files.keys()].filter((path) => path.endsWith(".d.ts")).sort();
+  assertEquals(await filesBelow("zeromq/npm/", ".d.ts"), declarations);
+});

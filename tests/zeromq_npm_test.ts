@@ -1,10 +1,9 @@
 import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
 import { createRequire } from "node:module";
 import { claims } from "./claims.ts";
-import { filesBelow, ROOT } from "./files.ts";
+import { ROOT } from "./files.ts";
 import { EmptyRegistry, PACKAGES, Project } from "./npm_project.ts";
 import { withFolder } from "./util.ts";
-import { npmFiles } from "./write_npm.ts";
 import * as dropIn from "../zeromq.ts";
 
 const require = createRequire(import.meta.url);
@@ -281,13 +280,4 @@ Deno.test("the package has the version of zeromq.js that the drop-in follows", a
   const { version } = JSON.parse(await Deno.readTextFile(new URL("package.json", PACKAGES)));
   const source = await Deno.readTextFile(new URL("ffi/load.ts", ROOT));
   assertMatch(source, new RegExp(`"npm:zeromq@${version.replaceAll(".", "\\.")}/package\\.json"`));
-});
-
-Deno.test("the package's derived files are up to date: if not, run tests/write_npm.ts", async () => {
-  const files = await npmFiles();
-  for (const [path, text] of files) {
-    assertEquals(await Deno.readTextFile(new URL(path, ROOT)), text, path);
-  }
-  const declarations = [...files.keys()].filter((path) => path.endsWith(".d.ts")).sort();
-  assertEquals(await filesBelow("zeromq/npm/", ".d.ts"), declarations);
 });

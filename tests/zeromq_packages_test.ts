@@ -2,7 +2,9 @@
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { MISSING_KERNEL, startKernel } from "./jupyter.ts";
+import { XPublisher } from "../mod.ts";
 import { linked, Project } from "./npm_project.ts";
+import "./util.ts";
 import { soon } from "./waiting.ts";
 
 const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "zmq-packages-" }));
@@ -10,11 +12,12 @@ addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 const project = new Project(folder);
 const PACKAGES = [
   "enchannel-zmq-backend@10.0.0", // depends on zeromq ^6.5.0
+  "@dashevo/dashd-zmq@1.2.1", // on ^6.0.0-beta.6
   "jmp@2.0.0", // on 5
   "zerorpc@0.9.8", // on ^4.6.0
 ];
 await project.write("deno.json", linked(project, PACKAGES));
-await project.copy("enchannel.cjs", "jmp.cjs", "zerorpc.cjs");
+await project.copy("enchannel.cjs", "dashd.cjs", "jmp.cjs", "zerorpc.cjs");
 const installed = await project.deno("install", "--quiet");
 
 /** The name of a test, which tells what is missing, and whether it's skipped for that. */
@@ -55,5 +58,19 @@ Deno.test({
     const { code, stdout, stderr } = await soon(program.outcome());
     const lines = ["a call: hello anna", "a stream: 10,11,12,13,14", "an error: on purpose"];
     assertEquals([code, stdout.trimEnd().split("\n")], [0, lines], stderr);
+  },
+});
+
+Deno.test({
+  ...named("@dashevo/dashd-zmq hears that it's connected, and what is published"),
+  fn: async () => {
+    await using publisher = new XPublisher({ linger: 0 });
+    const address = await publisher.bind("tcp://127.0.0.1:*");
+    await using client = project.start("dashd.cjs", address);
+    assertEquals(await soon(client.line()), "connected: true");
+    assertEquals(String(await soon(publisher.receive())), "\x01hashblock");
+    await publisher.send(["hashblock", new Uint8Array([0xca, 0xfe])]);
+    const { code, stdout, stderr } = await soon(client.outcome());
+    assertEquals([code, stdout], [0, "hash of a block: cafe\n"], stderr);
   },
 });

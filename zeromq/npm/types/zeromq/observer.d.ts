@@ -27,10 +27,11 @@ export declare class ObserverClass {
   receive(): Promise<Event>;
   /**
    * Adds a listener, which is called for every event of a type. From then on, events can't be received any
-   * more, and the process stays alive until the socket is closed.
+   * more, and the process stays alive until the socket is closed. A listener that another one removes isn't called
+   * for the same event any more.
    */
   on<E extends EventType>(type: E, listener: (data: EventOfType<E>) => void): EventSubscriber;
-  /** Removes a listener. */
+  /** Removes a listener; one that was added twice, once. */
   off<E extends EventType>(type: E, listener: (data: EventOfType<E>) => void): EventSubscriber;
   /** Iterates over all events to come, up to `"end"`. */
   [Symbol.asyncIterator](): AsyncIterator<Event, undefined>;
