@@ -276,6 +276,17 @@ Deno.test("the package exports what the module does that it leads to", () => {
   });
 });
 
+Deno.test("entries also go by the names of npm's files, as modules on Node.js have to write them", () =>
+  inProject(async (project) => {
+    await RECIPES["Deno's links"](project);
+    const source = `import zmq, { socket } from "zeromq/v5-compat.js";
+      import manifest from "zeromq/package.json" with { type: "json" };
+      console.log(zmq.socket === socket, manifest.name);`;
+    await project.writeText("a.mjs", source);
+    const { code, stdout, stderr } = await project.deno("run", "-A", "a.mjs");
+    assertEquals([code, stdout], [0, "true zeromq\n"], stderr);
+  }));
+
 Deno.test("the package has the version of zeromq.js that the drop-in follows", async () => {
   const { version } = JSON.parse(await Deno.readTextFile(new URL("package.json", PACKAGES)));
   const source = await Deno.readTextFile(new URL("ffi/load.ts", ROOT));
