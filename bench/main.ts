@@ -17,6 +17,7 @@ import { inproc } from "./inproc.ts";
 import { load } from "./load.ts";
 import { publishing, routing } from "./many.ts";
 import { memory } from "./memory.ts";
+import { npm } from "./npm.ts";
 import { proxying } from "./proxy.ts";
 import { roundTrip } from "./round_trip.ts";
 import { startUp } from "./start_up.ts";
@@ -38,6 +39,8 @@ const SHORT: readonly Group[] = [
   memory,
 ];
 const GROUPS: readonly Group[] = [...SHORT, pinned, publishing, routing, fanIn, fairness];
+/** What is measured only by name: its figures have a file and a page of their own. */
+const APART: readonly Group[] = [npm];
 
 const HELP = `bench [GROUP...] [options]
 
@@ -45,11 +48,12 @@ Measures this library beside C, pyzmq and zeromq.js, and prints tables: medians,
 largest figure, and the ratio to the peer's runs just before and after. The targets come last.
 
 Without a group: those down to "${SHORT.at(-1)!.name}" (under five minutes); with --full, all.
-${columns(GROUPS.map(({ name, title }) => [name.padEnd(10), title.padEnd(90)]))}
+${columns([...GROUPS, ...APART].map(({ name, title }) => [name.padEnd(10), title.padEnd(90)]))}
 
   --full            all sizes, transports and ways, not only what has a target (nearly an hour)
   --rounds N        how often each contender runs; default 5
   --seconds S       how long a run is measured; default 0.35, with --full 0.6
+  --checkout DIR    a checkout of zeromq.js, of which "npm" runs the examples and the tests
   --json FILE       write the figures
   --check FILE      compare with figures that were written before, by ratios: says what got worse by
                     more than the spread, and then exits with status 1
@@ -67,6 +71,7 @@ async function main(): Promise<number> {
       full: { type: "boolean", default: false },
       rounds: { type: "string", default: "5" },
       seconds: { type: "string" },
+      checkout: { type: "string" },
       json: { type: "string" },
       check: { type: "string" },
       markdown: { type: "string", multiple: true },
@@ -85,6 +90,7 @@ async function main(): Promise<number> {
     : await measure(groups, options.full, {
       rounds: positive("rounds", options.rounds),
       seconds: positive("seconds", options.seconds ?? (options.full ? "0.6" : "0.35")),
+      checkout: options.checkout,
     });
   if (options.json !== undefined) {
     await Deno.writeTextFile(options.json, `${JSON.stringify(report, null, 1)}\n`);
@@ -100,10 +106,10 @@ async function main(): Promise<number> {
 async function measure(
   groups: readonly Group[],
   full: boolean,
-  { rounds, seconds }: { rounds: number; seconds: number },
+  { rounds, seconds, checkout }: { rounds: number; seconds: number; checkout?: string },
 ): Promise<Report> {
   const peers = await findPeers(groups.flatMap(({ peers }) => peers));
-  const plan: Plan = { peers, full, rounds, warm: full ? 0.3 : 0.2, seconds };
+  const plan: Plan = { peers, full, rounds, warm: full ? 0.3 : 0.2, seconds, checkout };
   const machine = await describeMachine(peers.versions);
   const { libzmq, "libzmq, C's": other = libzmq } = machine.versions;
   if (other !== libzmq) {
@@ -158,7 +164,7 @@ function positive(name: string, text: string): number {
 }
 
 function groupNamed(name: string): Group {
-  const group = GROUPS.find((one) => one.name === name);
+  const group = [...GROUPS, ...APART].find((one) => one.name === name);
   if (group) return group;
   throw new Error(
     `there is no group ${name}; there are ${GROUPS.map(({ name }) => name).join(", ")}`,

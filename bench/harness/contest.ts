@@ -35,6 +35,8 @@ export interface Series {
   references: (number | null)[];
   /** Why runs failed. */
   problem?: string;
+  /** Where things were counted, those that failed, by name, with the reason. */
+  failures?: string[];
 }
 
 /** One metric of all contenders. The reference's series is the first, where there is one. */
@@ -43,6 +45,8 @@ export interface Case extends Omit<Metric, "from" | "scale"> {
   reference?: string;
   /** These are a peer's figures only, none of ours. */
   peers?: boolean;
+  /** Things were counted, and no more than so many can be reached. */
+  of?: number;
   series: Series[];
 }
 

@@ -12,6 +12,8 @@ export interface Plan {
   /** Seconds of a run that aren't counted, and that are. */
   warm: number;
   seconds: number;
+  /** A checkout of zeromq.js, for what needs its tests and examples. */
+  checkout?: string;
 }
 
 export interface Group {

@@ -2,17 +2,20 @@
  * Puts figures into a page, between markers, so that no one copies a number by hand. Pure.
  *
  * `<!-- figures: PREFIX... -->` is filled with the cases whose keys begin so; `targets`, `machine` and
- * `summary` stand for those. `<!-- end -->` closes it.
+ * `summary` stand for those. `<!-- end -->` closes it. The figures of npm's zeromq have a run of their own: only
+ * that fills `npm`, `npm-summary` and `npm-machine`, and it leaves the others alone.
  */
 
 import type { Case } from "./contest.ts";
+import { isOfNpm, npmMachine, npmRows, npmSummary } from "./npm_page.ts";
 import { type Report, rowsOf, short, summaryOf, targetRows } from "./report.ts";
 
 const BLOCK = /(<!-- figures: (.*?) -->\n)[^]*?(<!-- end -->)/g;
 
 /** The page with its figures replaced. */
 export function fill(page: string, report: Report): string {
-  return page.replace(BLOCK, (_, begin: string, what: string, end: string) => {
+  return page.replace(BLOCK, (whole, begin: string, what: string, end: string) => {
+    if (/^npm\b/.test(what) !== isOfNpm(report)) return whole;
     const text = what.split(" ").map((word) => textOf(word, report)).filter((text) => text !== "");
     return `${begin}\n${text.length > 0 ? text.join("\n\n") : "_Not measured yet._"}\n\n${end}`;
   });
@@ -21,6 +24,9 @@ export function fill(page: string, report: Report): string {
 function textOf(word: string, report: Report): string {
   if (word === "machine") return machine(report);
   if (word === "summary") return summary(report);
+  if (word === "npm") return table(npmRows(report));
+  if (word === "npm-summary") return npmSummary(report);
+  if (word === "npm-machine") return npmMachine(report);
   if (word === "targets") return report.targets.length > 0 ? table(targetRows(report.targets)) : "";
   const cases = report.cases.filter(({ key }) => `${key}/`.startsWith(`${word}/`));
   return cases.map(caseText).join("\n\n");

@@ -1,5 +1,6 @@
 /** Finds the other implementations, and says plainly which are missing. */
 
+import { CACHE, install } from "./npm.ts";
 import { fromFileUrl } from "./paths.ts";
 import { output } from "./process.ts";
 import { argumentsOf, type Job, type Launch } from "./roles.ts";
@@ -8,9 +9,6 @@ import { argumentsOf, type Job, type Launch } from "./roles.ts";
 const ZEROMQ = "zeromq@6.8.0";
 
 const HERE = fromFileUrl(new URL("../peers/", import.meta.url));
-
-/** Where the compiled peer and npm's package are kept: may be deleted at any time. */
-const CACHE = fromFileUrl(new URL("../../.deno/bench/", import.meta.url));
 
 /** zeromq.js on Deno needs no search: Deno fetches it. */
 export type PeerName = "c" | "pyzmq" | "zeromq";
@@ -127,12 +125,7 @@ async function findZeromq(versions: Record<string, string>): Promise<Launch> {
   ];
   if (await output("node", importing) === undefined) {
     // The package brings its native parts with it; its install script would only look for them.
-    const { success, stderr } = await new Deno.Command("npm", {
-      args: `install --prefix ${CACHE} --no-save --ignore-scripts --no-audit --no-fund ${ZEROMQ}`
-        .split(" "),
-      stdin: "null",
-    }).output();
-    if (!success) throw new Error(`npm can't install it: ${new TextDecoder().decode(stderr)}`);
+    await install(CACHE, [ZEROMQ]);
   }
   const libzmq = await output("node", importing);
   if (libzmq === undefined) throw new Error(`Node.js ${node} can't load it`);

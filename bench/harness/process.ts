@@ -7,6 +7,7 @@ export interface Command {
   program: string;
   args: readonly string[];
   env?: Record<string, string>;
+  cwd?: string;
 }
 
 /** A program didn't say what it should have; the message tells why. */
@@ -29,6 +30,47 @@ function kill(child: Deno.ChildProcess): void {
   }
 }
 
+function spawn({ program, args, env = {}, cwd }: Command): Deno.ChildProcess {
+  const child = new Deno.Command(program, {
+    args: [...args],
+    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
+    cwd,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  running.add(child);
+  return child;
+}
+
+/** How a program ended, and what it printed. */
+export interface Ending {
+  code: number;
+  signal: string | null;
+  /** It hadn't ended by itself. */
+  late: boolean;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a program to its end, or for so many ms. */
+export async function runToEnd(command: Command, limit: number): Promise<Ending> {
+  const child = spawn(command);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    kill(child);
+  }, limit);
+  try {
+    const { code, signal, stdout, stderr } = await child.output();
+    const text = new TextDecoder();
+    return { code, signal, late, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+  } finally {
+    clearTimeout(timer);
+    running.delete(child);
+  }
+}
+
 /** A program that prints lines of a word and what belongs to it. */
 export class Peer implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
@@ -36,15 +78,7 @@ export class Peer implements AsyncDisposable {
   readonly #errors: Promise<string>;
 
   constructor(readonly command: Command) {
-    const { program, args, env = {} } = command;
-    this.#child = new Deno.Command(program, {
-      args: [...args],
-      env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    running.add(this.#child);
+    this.#child = spawn(command);
     this.#lines = this.#child.stdout
       .pipeThrough(new TextDecoderStream())
       .pipeThrough(new TextLineStream())

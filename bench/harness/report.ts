@@ -34,6 +34,14 @@ export function summaryOf(series: Series): Summary | undefined {
   };
 }
 
+/** Where things were counted: how many runs reached all of them, or how far the only run came. */
+export function reachedOf({ of = 0 }: Case, { values }: Series): string {
+  const [reached, all] = values.length === 1
+    ? [values[0] ?? 0, of]
+    : [values.filter((value) => value !== null && value >= of).length, values.length];
+  return `${reached.toLocaleString("en")} of ${all.toLocaleString("en")}`;
+}
+
 /** Three significant digits, as a person would write them. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return "–";
@@ -64,6 +72,9 @@ export function columns(rows: readonly (readonly string[])[], indent = "  "): st
 
 /** A case, as rows of cells; the first is the head. */
 export function rowsOf(one: Case): string[][] {
+  if (one.of !== undefined) {
+    return [["", "reached"], ...one.series.map((series) => [series.name, reachedOf(one, series)])];
+  }
   const head = ["", one.unit, "spread"];
   if (one.reference !== undefined) head.push(`of ${one.reference}`, "spread");
   const rows = one.series.map((series) => {
@@ -83,7 +94,10 @@ function range({ min, max }: Spread, format: (value: number) => string): string 
 }
 
 export function tableOf(one: Case): string {
-  return `${one.title}\n${columns(rowsOf(one))}\n`;
+  const failures = one.series.flatMap(({ name, failures = [] }) =>
+    failures.map((failure) => `    ${name}: ${failure}\n`)
+  );
+  return `${one.title}\n${columns(rowsOf(one))}\n${failures.join("")}`;
 }
 
 /** Each target as a row: what it asks, what was found, whether that's met. */
