@@ -2,6 +2,7 @@
 
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import { inspectAs } from "./inspect.ts";
+import { Uncloneable } from "./uncloneable.ts";
 import { takeOnly } from "./unknown_property.ts";
 import { checkCount } from "./wait_options.ts";
 
@@ -53,7 +54,7 @@ let newTimer: <Key>(entry: Entry<Key>) => PollerTimer<Key>;
  * }
  * ```
  */
-export class PollerTimer<Key = undefined> {
+export class PollerTimer<Key = undefined> extends Uncloneable {
   readonly #entry: Entry<Key>;
 
   static {
@@ -69,6 +70,7 @@ export class PollerTimer<Key = undefined> {
   /** Programs call {@linkcode Poller.addTimer} instead. */
   private constructor(entry: object) {
     if (!(entry instanceof Entry)) throw new TypeError("Timers are made by Poller.addTimer");
+    super();
     this.#entry = entry;
   }
 

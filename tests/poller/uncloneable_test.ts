@@ -12,6 +12,7 @@ for (
     "socket of another class": () => new Publisher(),
     context: () => new Context(),
     Poller: () => new Poller(),
+    "Poller's timer": () => new Poller().addTimer(5),
     proxy: () => new Proxy(new Pull(), new Push()),
     "ZAP authenticator": () => new Authenticator(),
     certificate: () => new Certificate({ publicKey: "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID" }),

@@ -119,7 +119,9 @@ Deno.test("a handler's failure is told on standard error, without the password",
     await pull.bind("tcp://127.0.0.1:*");
     using push = new Push({ linger: 0, plainUsername: "ada", plainPassword: "lovelace" });
     push.connect(pull.lastEndpoint);
+    const alive = setTimeout(() => {}, 30_000); // an authenticator doesn't keep the process alive
     await refused.promise;
+    clearTimeout(alive);
     console.log(pull.tryReceive() ?? "nothing");
   `);
   assertEquals([code, stdout], [0, "nothing\n"]);
