@@ -178,8 +178,15 @@ function trySendProblem(extra: unknown): Error {
   return isBag ? new TypeError(TRY_SEND_HINT) : waitProblem(TRY_SEND, undefined, extra)!;
 }
 
+/** Sends what has been converted and counted, on an open socket for which no send is pending; false where it can't go now. */
+export function putNow(handle: Handle, parts: Part | readonly Part[]): boolean {
+  if (Array.isArray(parts) || !sendAtOnce(handle.pointer, parts as Part)) return put(handle, parts);
+  if (handle.dependents > 0) reactor().markStale(handle);
+  return true;
+}
+
 /** The same for what has been converted and counted. */
-export function trySendParts(handle: Handle, parts: Part | readonly Part[]): boolean {
+function trySendParts(handle: Handle, parts: Part | readonly Part[]): boolean {
   if (handle.closed) throw closedError(handle, CALL);
   return handle.senders.first === undefined && put(handle, parts, true);
 }

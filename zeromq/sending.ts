@@ -3,7 +3,7 @@
 import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/budget.ts";
 import { bytesOrText, keepParts, type Part } from "../socket/message.ts";
-import { checkCount, putParts, Send, trySend, trySendParts } from "../socket/send.ts";
+import { checkCount, putNow, putParts, Send } from "../socket/send.ts";
 import { Attempt } from "./attempt.ts";
 import { EAGAIN, EBUSY, EINVAL, errnoError, translated } from "./errors.ts";
 import type { SocketState } from "./state.ts";
@@ -20,25 +20,25 @@ export function send(state: SocketState, message: unknown, target?: Part): Promi
       message: "Socket is busy writing; only one send operation may be in progress at any time",
     });
   }
-  const parts = Array.isArray(message) ? Array.from(message, toPart) : [toPart(message)];
-  if (parts.length === 0) return SENT;
+  let parts = Array.isArray(message) ? toParts(message) : toPart(message);
+  if (Array.isArray(parts) && parts.length === 0) return SENT;
   const { handle } = state;
   if (handle.type.threadSafe) {
     // Such messages have one part. In zeromq.js, libzmq refuses others.
-    if (parts.length > 1) return Promise.reject(errnoError(EINVAL));
-    if (target !== undefined) parts.unshift(target);
+    if (Array.isArray(parts) && parts.length > 1) return Promise.reject(errnoError(EINVAL));
+    if (target !== undefined) parts = [target, ...listOf(parts)];
   } else if (!handle.takesAnyParts) {
     checkCount(handle, parts); // throws if libzmq would drop the message, with success
   }
   const timeout = handle.sendTimeout;
   if (!takeBudget()) {
     return new Promise((resolve, reject) =>
-      new Sending(state, keepParts(parts), resolve, reject).giveWay(timeout)
+      new Sending(state, keepParts(listOf(parts)), resolve, reject).giveWay(timeout)
     );
   }
   let deferred = false;
   try {
-    if (parts.length === 1 ? trySend(handle, parts[0]) : trySendParts(handle, parts)) {
+    if (putNow(handle, parts)) {
       state.turn();
       return SENT;
     }
@@ -48,7 +48,7 @@ export function send(state: SocketState, message: unknown, target?: Part): Promi
   }
   if (timeout === 0) return Promise.reject(errnoError(EAGAIN));
   return new Promise((resolve, reject) => {
-    const sending = new Sending(state, keepParts(parts), resolve, reject);
+    const sending = new Sending(state, keepParts(listOf(parts)), resolve, reject);
     if (deferred) sending.defer(timeout);
     else sending.wait(timeout, true);
   });
@@ -140,4 +140,15 @@ class PendingSend extends Send {
 /** Returns a part as libzmq takes it. A value that is neither text nor bytes is sent as its text. */
 function toPart(part: unknown): Part {
   return bytesOrText(part) ?? `${part}`; // unlike String(), this refuses symbols
+}
+
+/** Every part of a message; `undefined` where an array has a hole. */
+function toParts(message: readonly unknown[]): Part[] {
+  const parts = new Array<Part>(message.length);
+  for (let i = 0; i < parts.length; i++) parts[i] = toPart(message[i]);
+  return parts;
+}
+
+function listOf(parts: Part | readonly Part[]): readonly Part[] {
+  return Array.isArray(parts) ? parts : [parts as Part];
 }

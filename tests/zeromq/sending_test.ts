@@ -30,6 +30,8 @@ function bytes(text: string): Buffer {
 const BYTES = new Uint8Array([0, 0x66, 0x6f, 0x6f, 0xff]);
 const SHARED = new SharedArrayBuffer(3);
 new Uint8Array(SHARED).set([0x66, 0x6f, 0x6f]);
+const TRANSFERRED = new Uint8Array(3);
+TRANSFERRED.buffer.transfer();
 const SENT: [what: string, message: unknown, parts: Buffer[]][] = [
   ["a string", "föö", [bytes("föö")]],
   ["a lone surrogate", "\ud800", [bytes("\ufffd")]],
@@ -41,6 +43,9 @@ const SENT: [what: string, message: unknown, parts: Buffer[]][] = [
   ["a SharedArrayBuffer", SHARED, [bytes("foo")]],
   ["null", null, [bytes("")]],
   ["an empty string", "", [bytes("")]],
+  ["a view whose buffer was transferred", TRANSFERRED, [bytes("")]],
+  // deno-lint-ignore no-sparse-arrays -- as a program may send one
+  ["an array with a hole", [, "a"], [bytes("undefined"), bytes("a")]],
   ["a number", 16.19, [bytes("16.19")]],
   ["a boolean", true, [bytes("true")]],
   ["a bigint", 5n, [bytes("5")]],
