@@ -7,16 +7,20 @@ const EXAMPLES = new URL("../../examples/", import.meta.url);
 
 /**
  * Starts an example with the permissions of the command in its header, and those that let a run choose the library and the
- * poller, and with the arguments given.
+ * poller, and with the arguments given. What the header sets in the environment is set.
  */
 export function example(path: string, ...args: string[]): Running {
   const url = new URL(path, EXAMPLES);
   const found = Deno.readTextFileSync(url).match(
-    new RegExp(`^ \\*     deno run (.*?) ?examples/${path}`, "m"),
+    new RegExp(`^ \\*     ((?:\\w+=\\w+ )*)deno run (.*?) ?examples/${path}`, "m"),
   );
   if (found === null) throw new Error(`The header of ${path} has no command that runs it`);
-  const flags = found[1].split(" ");
+  const env = Object.fromEntries(found[1].trim().split(" ").map((one) => one.split("=")));
+  const flags = found[2].split(" ");
   const choice = flags.includes("-A") ? [] : ["--allow-env=LIBZMQ_PATH,ZMQ_POLLER"];
   const run = ["run", "--no-check", "--no-prompt", ...choice, ...flags];
-  return new Running([Deno.execPath(), ...run, fileURLToPath(url), ...args]);
+  return new Running(
+    [Deno.execPath(), ...run, fileURLToPath(url), ...args],
+    found[1] === "" ? {} : env,
+  );
 }

@@ -1,0 +1,84 @@
+/**
+ * XMPP and ZeroMQ in one loop: what people write to an account is published, and what is pushed goes to people.
+ *
+ * Chat is published as [account, text]; [account, text] that comes by Push is sent as chat, in order. A message counts as sent
+ * when the XMPP server has answered a ping behind it. Until then it's kept, over any number of restarts of the server, and sent
+ * again: no message is lost, and one may come twice. While there is no server, nothing more is received, so that those who push
+ * wait. What the account is sent meanwhile is kept by the server.
+ *
+ *     XMPP_PASSWORD=secret deno run -A examples/xmpp_bridge.ts xmpp://127.0.0.1:5222 bridge@localhost
+ *
+ * Arguments: the XMPP server, the account, and two addresses: where chat is published, and where chat is pulled.
+ */
+
+import { client, xml } from "npm:@xmpp/client@0.14.0";
+import { Publisher, Pull } from "../mod.ts";
+
+interface Stanza {
+  attrs: Record<string, string>;
+  is(name: string): boolean;
+  getChildText(name: string): string | null;
+}
+
+const [
+  service,
+  account,
+  chatAddress = "tcp://127.0.0.1:5560",
+  pullAddress = "tcp://127.0.0.1:5561",
+] = Deno.args;
+const [username, domain] = account.split("@");
+const password = Deno.env.get("XMPP_PASSWORD");
+
+await using publisher = new Publisher();
+await using pull = new Pull();
+console.log(`bound to ${await publisher.bind(chatAddress)} ${await pull.bind(pullAddress)}`);
+
+const xmpp = client({ service, domain, username, password });
+/** Resolves when there is a connection; its member is rejected when there is none any more. */
+let connection = Promise.withResolvers<{ broken: Promise<never> }>();
+
+xmpp.on("online", async () => {
+  const { promise: broken, reject } = Promise.withResolvers<never>();
+  broken.catch(() => {}); // no one may be waiting
+  xmpp.once("disconnect", () => {
+    connection = Promise.withResolvers();
+    reject(new Error("the connection to the XMPP server broke"));
+  });
+  await xmpp.send(xml("presence")); // now it passes on what has come for the account
+  connection.resolve({ broken });
+  console.log("online");
+});
+xmpp.on("error", (error: Error) => console.error(error.message)); // it connects again by itself
+xmpp.on("stanza", async (stanza: Stanza) => {
+  const text = stanza.is("message") ? stanza.getChildText("body") : null;
+  if (text !== null) await publisher.send([stanza.attrs.from.split("/")[0], text]);
+});
+
+/** Sends messages, and returns when the server has all of them. */
+async function deliver(messages: [to: string, text: string][]): Promise<void> {
+  for (;;) {
+    const { broken } = await connection.promise;
+    try {
+      // All at once, since what is sent while the connection breaks may never return.
+      const sent = messages.map(([to, text]) =>
+        xmpp.send(xml("message", { to, type: "chat" }, xml("body", {}, text)))
+      );
+      const ping = xml("iq", { type: "get", to: domain }, xml("ping", "urn:xmpp:ping"));
+      await Promise.race([broken, Promise.all([...sent, xmpp.iqCaller.request(ping)])]);
+      return;
+    } catch (error) {
+      console.error(`${(error as Error).message}: sending again`);
+      if (xmpp.status === "online") await xmpp.disconnect(); // it may not have noticed; then it connects again
+    }
+  }
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => pull.close());
+}
+xmpp.start().catch(() => {}); // the listener of errors has it
+while (await pull.wait().catch(() => false)) {
+  await deliver(Array.from(pull.drain({ limit: 100 }), ([to, text]) => [to.text(), text.text()]));
+}
+await xmpp.stop();
+Deno.exit(); // the client may still wait for an answer, for half a minute
