@@ -1,0 +1,6 @@
+// A publisher and a subscriber in one program, which ends in the middle of their messages.
+import "./publisher.mjs";
+import { hadEnough } from "./subscriber.mjs";
+
+await hadEnough;
+process.exit(0);
