@@ -23,6 +23,17 @@ const TO_READABLE: Signature = {
 };
 const TO_WRITABLE: Signature = { ...TO_READABLE, name: "toWritableByteStream" };
 
+function checkByteStream(
+  signature: Signature,
+  options: { endMarker?: boolean } | undefined,
+  extra: unknown,
+): void {
+  checkOptions(signature, options, extra);
+  const endMarker = options?.endMarker;
+  if (endMarker === undefined || typeof endMarker === "boolean") return;
+  throw new TypeError("The option endMarker must be a boolean");
+}
+
 const RECEIVES: Receiver & ThisType<Socket> = {
   get receivedProperties(): readonly string[] {
     return openHandleOf(this, "zmq_msg_gets").metadata?.names ?? [];
@@ -64,7 +75,7 @@ const RECEIVES: Receiver & ThisType<Socket> = {
     return readableOf(openHandleOf(this, "zmq_msg_recv"), this);
   },
   toReadableByteStream(options, extra?: never) {
-    checkOptions(TO_READABLE, options, extra);
+    checkByteStream(TO_READABLE, options, extra);
     return readableBytesOf(openHandleOf(this, "zmq_msg_recv"), this, options);
   },
 };
@@ -105,7 +116,7 @@ const SENDS: Omit<Sender, "writable"> & ThisType<Socket> = {
     return writableOf(openHandleOf(this, "zmq_send"), this);
   },
   toWritableByteStream(options, extra?: never) {
-    checkOptions(TO_WRITABLE, options, extra);
+    checkByteStream(TO_WRITABLE, options, extra);
     return writableBytesOf(openHandleOf(this, "zmq_send"), this, options);
   },
 };

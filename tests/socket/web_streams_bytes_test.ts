@@ -1,6 +1,6 @@
 /** Messages as Web streams of bytes: files and processes, one's own buffers, the end marker, and errors. */
 
-import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Pull, Push } from "../../mod.ts";
 import { join, withFolder } from "../util.ts";
 import { eachTransport, pattern, pending, pipeline, received, sameBytes } from "./support.ts";
@@ -328,4 +328,18 @@ Deno.test("a write that waits fails when its socket is closed", async () => {
   await turn();
   push.close();
   await rejects(soon(waiting), { name: "ZmqError", code: "EBADF" });
+});
+
+Deno.test("an end marker that isn't a boolean was taken for one", () => {
+  using pull = new Pull();
+  using push = new Push();
+  const refused = { name: "TypeError", message: "The option endMarker must be a boolean" };
+  for (const endMarker of ["no", 0, null] as never[]) {
+    throws(() => pull.toReadableByteStream({ endMarker }), refused);
+    throws(() => push.toWritableByteStream({ endMarker }), refused);
+  }
+  for (const wrong of [5, "x", { endmarker: true }, null] as never[]) {
+    throws(() => pull.toReadableByteStream(wrong), { name: "TypeError" });
+    throws(() => push.toWritableByteStream(wrong), { name: "TypeError" });
+  }
 });
