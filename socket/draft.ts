@@ -323,11 +323,9 @@ composeAddressed(Dish, TYPES.Dish);
 /** Options of a {@linkcode Gather}. */
 export interface GatherOptions extends SocketOptions, ReceiverOptions {
   /**
-   * Whether only the last message is kept in either direction. To be set before bind and connect.
-   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
-   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
-   * it's readable, or was in a Poller, returns the message that it had then before the last one.
-   * Default false (`ZMQ_CONFLATE`).
+   * Whether only the last message is kept, in either direction. To be set before bind and connect; over inproc, what the
+   * connecting side has set counts for both. A peer that sends a multipart message makes libzmq end the process. Default
+   * false (`ZMQ_CONFLATE`).
    */
   conflate?: boolean;
 }
@@ -386,11 +384,9 @@ compose(Gather, TYPES.Gather);
 /** Options of a {@linkcode Scatter}. */
 export interface ScatterOptions extends SocketOptions, SenderOptions {
   /**
-   * Whether only the last message is kept in either direction. To be set before bind and connect.
-   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
-   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
-   * it's readable, or was in a Poller, returns the message that it had then before the last one.
-   * Default false (`ZMQ_CONFLATE`).
+   * Whether only the last message is kept, in either direction. To be set before bind and connect; over inproc, what the
+   * connecting side has set counts for both. A peer that sends a multipart message makes libzmq end the process. Default
+   * false (`ZMQ_CONFLATE`).
    */
   conflate?: boolean;
 }

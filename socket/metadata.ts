@@ -44,6 +44,8 @@ const known = new WeakMap<readonly Frame[], Metadata>();
  * Returns the properties of a received message that its socket's option `receivedProperties` names; `undefined` if that names none
  * (`zmq_msg_gets`).
  *
+ * @throws {TypeError} If it isn't an array, such as one frame of a message.
+ *
  * @example Who sent it
  * ```ts
  * import { metadataOf, Pull, Push } from "@deno-zmq/zmq";
@@ -58,6 +60,9 @@ const known = new WeakMap<readonly Frame[], Metadata>();
  * ```
  */
 export function metadataOf(message: readonly Frame[]): Metadata | undefined {
+  if (!Array.isArray(message)) {
+    throw new TypeError("metadataOf takes a message, the array of frames that was received");
+  }
   return known.get(message);
 }
 

@@ -21,11 +21,9 @@ export interface PublisherOptions extends SocketOptions, SenderOptions {
   /** Whether a send waits for slow subscribers instead of dropping for them. Default false (`ZMQ_XPUB_NODROP`). */
   noDrop?: boolean;
   /**
-   * Whether only the last message is kept in either direction. To be set before bind and connect.
-   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
-   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
-   * it's readable, or was in a Poller, returns the message that it had then before the last one.
-   * Default false (`ZMQ_CONFLATE`).
+   * Whether only the last message is kept, in either direction. To be set before bind and connect; over inproc, what the
+   * connecting side has set counts for both. A peer that sends a multipart message makes libzmq end the process. Default
+   * false (`ZMQ_CONFLATE`).
    */
   conflate?: boolean;
   /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */
@@ -98,11 +96,10 @@ compose(Publisher, TYPES.Publisher);
 /** Options of a {@linkcode Subscriber}. */
 export interface SubscriberOptions extends SocketOptions, ReceiverOptions {
   /**
-   * Whether only the last message is kept in either direction. To be set before bind and connect.
-   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
-   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
-   * it's readable, or was in a Poller, returns the message that it had then before the last one.
-   * Default false (`ZMQ_CONFLATE`).
+   * Whether only the last message is kept. To be set before bind and connect; over inproc, what the connecting side has
+   * set counts for both. A Subscriber that was asked whether it's readable, or was in a Poller, returns the message that
+   * it had then before the last one. A peer that sends a multipart message makes libzmq end the process. Default false
+   * (`ZMQ_CONFLATE`).
    */
   conflate?: boolean;
   /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */

@@ -211,11 +211,9 @@ export interface DealerOptions extends SocketOptions, ReceiverOptions, SenderOpt
   /** Whether an empty message is sent to every new peer, so that a Router there learns the routing id. Default false (`ZMQ_PROBE_ROUTER`). */
   probeRouter?: boolean;
   /**
-   * Whether only the last message is kept in either direction. To be set before bind and connect.
-   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
-   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
-   * it's readable, or was in a Poller, returns the message that it had then before the last one.
-   * Default false (`ZMQ_CONFLATE`).
+   * Whether only the last message is kept, in either direction. To be set before bind and connect; over inproc, what the
+   * connecting side has set counts for both. A peer that sends a multipart message makes libzmq end the process. Default
+   * false (`ZMQ_CONFLATE`).
    */
   conflate?: boolean;
   /** A message that each new peer gets first; `null` for none. Default `null`. Draft, since 4.3.3 (`ZMQ_HELLO_MSG`). */

@@ -3,7 +3,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import {
   Dealer,
-  type Frame,
+  Frame,
   type Metadata,
   metadataOf,
   Pair,
@@ -370,4 +370,10 @@ Deno.test("a misspelt name of libzmq's own was taken, and no message had it", ()
   const others = ["X-peer-address", "Address", "Routing-Id", "Username", "Region"];
   pull.receivedProperties = others;
   assertEquals(pull.receivedProperties, others);
+});
+
+Deno.test("metadataOf takes a whole message, and no frame of one", () => {
+  for (const wrong of [new Frame(5), undefined, "text"] as never[]) {
+    throws(() => metadataOf(wrong), { name: "TypeError", message: /the array of frames/ });
+  }
 });
