@@ -23,8 +23,8 @@ interface Stanza {
 const [
   service,
   account,
-  chatAddress = "tcp://127.0.0.1:5560",
-  pullAddress = "tcp://127.0.0.1:5561",
+  chatAddress = "tcp://127.0.0.1:5570",
+  pullAddress = "tcp://127.0.0.1:5571",
 ] = Deno.args;
 const [username, domain] = account.split("@");
 const password = Deno.env.get("XMPP_PASSWORD");
