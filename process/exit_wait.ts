@@ -56,8 +56,17 @@ export function awaitAtExit(messages: Unsent): void {
   unsent.add(messages);
 }
 
-/** Waits for those messages, each for as long as its limit says. */
+/** Waits for those messages, each for as long as its limit says, and forgets them. */
 export function waitForUnsent(isNatural: boolean): void {
+  try {
+    waitForEach(isNatural);
+  } finally {
+    // A node worker that ends by process.exit shuts down twice.
+    unsent.clear();
+  }
+}
+
+function waitForEach(isNatural: boolean): void {
   const started = performance.now();
   const limitOf = ({ limit, naturallyUnlimited }: Unsent) =>
     isNatural && naturallyUnlimited ? Infinity : limit;

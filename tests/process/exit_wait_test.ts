@@ -115,3 +115,21 @@ for (const [claim, source] of Object.entries(SILENT)) {
     assertEquals(code, 0);
   });
 }
+
+Deno.test("a node worker that ends by process.exit once waited twice", async () => {
+  const { code, stderr } = await endAlone(
+    `import process from "node:process";
+    import { isMainThread, Worker, workerData } from "node:worker_threads";
+    if (isMainThread) {
+      new Worker(new URL(import.meta.url), { workerData: Deno.args[0] });
+    } else {
+      context.exitLinger = 1000;
+      const push = new Push();
+      push.connect(workerData);
+      await push.send("to no one");
+      process.exit();
+    }`,
+  );
+  assertEquals(stderr, said(1000, "").split("\n")[0] + "\n");
+  assertEquals(code, 0);
+});
