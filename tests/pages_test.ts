@@ -80,13 +80,16 @@ Deno.test("pages and doc comments use the project's words", async () => {
   assertEquals(found, []);
 });
 
-Deno.test("figures in pages are those of bench/results.json", async () => {
-  const report = JSON.parse(await read("bench/results.json"));
+Deno.test("figures in pages are those of bench/results.json and bench/npm.json", async () => {
+  const reports = [
+    JSON.parse(await read("bench/results.json")),
+    JSON.parse(await read("bench/npm.json")),
+  ];
   // The formatter has filled up the tables' cells.
   const plain = (text: string) => text.replaceAll(/ +/g, " ").replaceAll(/-{2,}/g, "-");
-  for (const path of ["README.md", "docs/performance.md"]) {
+  for (const path of ["README.md", "docs/performance.md", "docs/zeromq-js.md"]) {
     const text = await read(path);
     assert(text.includes("<!-- figures: "), `${path} has no figures`);
-    assertEquals(plain(text), plain(fill(text, report)), path);
+    for (const report of reports) assertEquals(plain(text), plain(fill(text, report)), path);
   }
 });
