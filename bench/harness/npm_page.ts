@@ -46,39 +46,26 @@ export function npmSummary(report: Report): string {
   const suite = cases.find(({ key }) => key === "npm/suite");
   const rate = cases.find(({ key }) => key === "npm/rate/16");
   const examples = cases.filter(({ key }) => key.startsWith("npm/example/"));
+  const three = (figure: (name: string) => string | number) =>
+    `npm's package on Deno ${figure(NPM_ON_DENO)}, the drop-in ${figure(DROP_IN)}, ` +
+    `npm's package on Node.js ${figure(NPM_ON_NODE)}`;
   const lines: string[] = [];
   if (trips !== undefined) {
     const runs = (name: string) => reachedOf(trips, seriesOf(trips, name)!);
-    lines.push(
-      `${trips.of!.toLocaleString("en")} round trips in one process: they finish in ${
-        runs(NPM_ON_DENO)
-      } runs ` +
-        `with npm's package on Deno, in ${runs(DROP_IN)} with the drop-in (${
-          runs(NPM_ON_NODE)
-        } on Node.js).`,
-    );
+    lines.push(`${trips.title}: ${three(runs)}.`);
   }
   if (suite !== undefined) {
-    const tests = (name: string) => seriesOf(suite, name)!.values[0];
+    const passed = (name: string) => seriesOf(suite, name)!.values[0]!;
     const working = (name: string) =>
       examples.filter((one) => isWhole(one, seriesOf(one, name)!)).length;
     lines.push(
-      `zeromq.js's own ${suite.of} tests: ${tests(NPM_ON_DENO)} pass with npm's package on Deno, ` +
-        `${tests(DROP_IN)} with the drop-in (${tests(NPM_ON_NODE)} on Node.js). ` +
-        `Its ${examples.length} examples: ${working(NPM_ON_DENO)} work in every run, ` +
-        `${working(DROP_IN)} with the drop-in (${working(NPM_ON_NODE)} on Node.js).`,
+      `zeromq.js's own ${suite.of} tests, how many pass: ${three(passed)}; ` +
+        `its ${examples.length} examples, how many work in every run: ${three(working)}.`,
     );
   }
   if (rate !== undefined) {
     const figure = (name: string) => cell(rate, name).replace(/ \(.*?\)/, "");
-    lines.push(
-      `Messages of 16 bytes from one process to another, thousands a second: ${
-        figure(NPM_ON_DENO)
-      } ` +
-        `with npm's package on Deno, ${figure(DROP_IN)} with the drop-in (${
-          figure(NPM_ON_NODE)
-        } on Node.js).`,
-    );
+    lines.push(`${rate.title}, in thousands: ${three(figure)}.`);
   }
   const { deno, node, "zeromq.js": package_ } = machine.versions;
   return [
