@@ -7,7 +7,7 @@
  */
 
 import type { Case } from "./contest.ts";
-import { isOfNpm, npmMachine, npmRows, npmSummary } from "./npm_page.ts";
+import { isOfNpm, npmMachine, npmRows, npmSummary, npmVersions } from "./npm_page.ts";
 import { type Report, rowsOf, short, summaryOf, targetRows } from "./report.ts";
 
 const BLOCK = /(<!-- figures: (.*?) -->\n)[^]*?(<!-- end -->)/g;
@@ -25,7 +25,7 @@ function textOf(word: string, report: Report): string {
   if (word === "machine") return machine(report);
   if (word === "summary") return summary(report);
   if (word === "npm") return table(npmRows(report));
-  if (word === "npm-summary") return npmSummary(report);
+  if (word === "npm-summary") return `${table(npmSummary(report))}\n\n${npmVersions(report)}`;
   if (word === "npm-machine") return npmMachine(report);
   if (word === "targets") return report.targets.length > 0 ? table(targetRows(report.targets)) : "";
   const cases = report.cases.filter(({ key }) => `${key}/`.startsWith(`${word}/`));

@@ -34,47 +34,33 @@ function cell(one: Case, name: string): string {
   return `${short(absolute.median)}${times}${problem === undefined ? "" : `, then ${problem}`}`;
 }
 
-/** A hang isn't told from a crash by more than a word. */
+/** The run's own words are for who repeats it. */
 function wordFor(problem: string): string {
   return problem.startsWith("hung") ? "stuck" : "crashed";
 }
 
-/** The README's lines. */
-export function npmSummary(report: Report): string {
-  const { cases, machine } = report;
-  const trips = cases.find(({ key }) => key === "npm/trips");
-  const suite = cases.find(({ key }) => key === "npm/suite");
-  const rate = cases.find(({ key }) => key === "npm/rate/16");
+/** The README's few rows. */
+export function npmSummary({ cases }: Report): string[][] {
+  const told = cases.filter(({ key }) => key === "npm/trips" || key === "npm/suite");
   const examples = cases.filter(({ key }) => key.startsWith("npm/example/"));
-  const three = (figure: (name: string) => string | number) =>
-    `npm's package on Deno ${figure(NPM_ON_DENO)}, the drop-in ${figure(DROP_IN)}, ` +
-    `npm's package on Node.js ${figure(NPM_ON_NODE)}`;
-  const lines: string[] = [];
-  if (trips !== undefined) {
-    const runs = (name: string) => reachedOf(trips, seriesOf(trips, name)!);
-    lines.push(`${trips.title}: ${three(runs)}.`);
+  const working = (name: string) =>
+    examples.filter((one) => isWhole(one, seriesOf(one, name)!)).length;
+  const rows = told.map((one) => [one.title, ...COLUMNS.map((name) => cell(one, name))]);
+  if (examples.length > 0) {
+    rows.push([
+      "its examples: how many work in every run",
+      ...COLUMNS.map((name) => `${working(name)} of ${examples.length}`),
+    ]);
   }
-  if (suite !== undefined) {
-    const passed = (name: string) => seriesOf(suite, name)!.values[0]!;
-    const working = (name: string) =>
-      examples.filter((one) => isWhole(one, seriesOf(one, name)!)).length;
-    lines.push(
-      `zeromq.js's own ${suite.of} tests, how many pass: ${three(passed)}; ` +
-        `its ${examples.length} examples, how many work in every run: ${three(working)}.`,
-    );
-  }
-  if (rate !== undefined) {
-    const figure = (name: string) => cell(rate, name).replace(/ \(.*?\)/, "");
-    lines.push(`${rate.title}, in thousands: ${three(figure)}.`);
-  }
-  const { deno, node, "zeromq.js": package_ } = machine.versions;
-  return [
-    ...lines.map((line) => `- ${line}`),
-    "",
-    `Measured on ${
-      machine.date.slice(0, 10)
-    } with Deno ${deno}, Node.js ${node} and zeromq ${package_}.`,
-  ].join("\n");
+  return [["", ...COLUMNS], ...rows];
+}
+
+/** When and with what it was measured. */
+export function npmVersions({ machine: { date, versions } }: Report): string {
+  const { deno, node, "zeromq.js": package_ } = versions;
+  return `Measured on ${
+    date.slice(0, 10)
+  } with Deno ${deno}, Node.js ${node} and zeromq ${package_}.`;
 }
 
 function isWhole({ of = 0 }: Case, { values }: Series): boolean {
