@@ -135,6 +135,11 @@ export function pipe(): { reading: Descriptor; writing: Descriptor } {
   return { reading: new Descriptor(ends[0]), writing: new Descriptor(ends[1]) };
 }
 
+/** Opens a device, such as a serial line. It doesn't become the program's terminal. */
+export function openDevice(path: string): Descriptor {
+  return new Descriptor(check(c.open(cString(path), O_RDWR | O_NOCTTY | CLOEXEC), "open"));
+}
+
 /** A pseudo terminal: a program that has `inside` as its terminal can be talked to by `outside`. */
 export function terminal(): { outside: Descriptor; inside: Descriptor } {
   const outside = check(c.posix_openpt(O_RDWR | O_NOCTTY | CLOEXEC), "posix_openpt");
