@@ -228,6 +228,9 @@ export class ContextCore {
   }
 }
 
+/** The engines of contexts that aren't of `context.ts`'s class: those of the drop-in for zeromq.js. */
+export const otherCores: WeakMap<object, ContextCore> = new WeakMap();
+
 /** How long, in ms, the shutdown waits at most for closed sockets of contexts that other isolates still use. */
 const LONGEST = 10_000;
 /** How many sockets the text of an end that has given up names. */

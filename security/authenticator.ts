@@ -1,6 +1,7 @@
 /** The authenticator: it answers libzmq's requests to admit a peer. */
 
-import { Context, context as defaultContext } from "../context.ts";
+import { type Context, context as defaultContext, coreOf } from "../context.ts";
+import { otherCores } from "../context_core.ts";
 import { stateError } from "../ffi/errno.ts";
 import { inspectAs } from "../poller/inspect.ts";
 import { idle } from "../poller/reactor.ts";
@@ -22,10 +23,25 @@ import {
 import type { AuthRequest } from "./requests.ts";
 import { ZapHandler } from "./zap_handler.ts";
 
+/**
+ * A context for whose sockets an {@linkcode Authenticator} can answer: a {@linkcode Context}, or one of the drop-in for
+ * zeromq.js.
+ */
+export interface AuthenticatorContext {
+  /** How many I/O threads do the networking. */
+  ioThreads: number;
+  /** How many sockets there may be. */
+  maxSockets: number;
+  /** libzmq's value for the most sockets that the system can have. */
+  readonly maxSocketsLimit: number;
+  /** Whether new sockets keep their unsent messages when they're closed. */
+  blocky: boolean;
+}
+
 /** Options of an {@linkcode Authenticator}. */
-export interface AuthenticatorOptions {
+export interface AuthenticatorOptions<C extends AuthenticatorContext = Context> {
   /** The context for whose sockets it answers. Default: the shared {@linkcode context}. */
-  context?: Context;
+  context?: C;
   /** Called for each peer that was denied, with the reason. It can't change the decision. */
   onDenied?: (request: AuthRequest, reason: string) => void;
   /**
@@ -48,6 +64,9 @@ export interface RuleOptions {
  * a mechanism that has a {@linkcode SocketOptions.zapDomain}. By default it denies, also if a handler throws. It works
  * from the moment when it's made until it's closed, also after the program has dropped it, and doesn't keep the process
  * alive. Only {@linkcode Context.close} ends a context that has one; dropping the context doesn't.
+ *
+ * The drop-in for zeromq.js has contexts of its own: `new Authenticator({ context })` with the `context` of `zeromq` answers
+ * for its sockets, in all workers of the process.
  *
  * Without an authenticator libzmq admits every CURVE client that has the server's key. So set
  * {@linkcode SocketOptions.zapDomain} and {@linkcode SocketOptions.zapEnforceDomain} on every server: then no peer is
@@ -72,8 +91,9 @@ export interface RuleOptions {
  * console.log(metadataOf(message)?.["User-Id"] === ada.publicKey);
  * ```
  */
-export class Authenticator extends Uncloneable implements Disposable, AsyncDisposable {
-  readonly #context: Context;
+export class Authenticator<C extends AuthenticatorContext = Context> extends Uncloneable
+  implements Disposable, AsyncDisposable {
+  readonly #context: C;
   readonly #handler: ZapHandler;
 
   static {
@@ -96,21 +116,24 @@ export class Authenticator extends Uncloneable implements Disposable, AsyncDispo
    * @throws {TypeError} If an option is unknown or has the wrong type.
    * @throws {ZmqError} EADDRINUSE If the context has one already.
    */
-  constructor(options: AuthenticatorOptions = {}) {
+  constructor(options: AuthenticatorOptions<C> = {}) {
     checkOptions(CONSTRUCTOR, options, arguments[1]);
-    const { context = defaultContext, onDenied, onError } = options;
+    const { context = defaultContext as AuthenticatorContext, onDenied, onError } = options;
     for (const [name, listener] of Object.entries({ onDenied, onError })) {
       if (listener !== undefined && typeof listener !== "function") {
         throw new TypeError(`The option ${name} must be a function`);
       }
     }
     super();
-    this.#context = context;
-    this.#handler = new ZapHandler(context, { onDenied, onError });
+    this.#context = context as C;
+    this.#handler = new ZapHandler(
+      otherCores.get(context) ?? coreOf(context as Context),
+      { onDenied, onError },
+    );
   }
 
   /** The context for whose sockets it answers. */
-  get context(): Context {
+  get context(): C {
     return this.#context;
   }
 

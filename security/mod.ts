@@ -6,7 +6,12 @@
  */
 
 import "../ffi/ready.ts";
-export { Authenticator, type AuthenticatorOptions, type RuleOptions } from "./authenticator.ts";
+export {
+  Authenticator,
+  type AuthenticatorContext,
+  type AuthenticatorOptions,
+  type RuleOptions,
+} from "./authenticator.ts";
 export type { CurvePolicy, GssapiPolicy, NullPolicy, PlainPolicy } from "./policy.ts";
 export type {
   AuthGrant,

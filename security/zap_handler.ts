@@ -1,6 +1,6 @@
 /** The part of an authenticator that its socket holds, so that it answers also after the program has dropped the rest. */
 
-import { type Context, coreOf } from "../context.ts";
+import type { ContextCore } from "../context_core.ts";
 import { ZmqError } from "../errors.ts";
 import { takeBudget } from "../poller/budget.ts";
 import type { Handle } from "../socket/handle.ts";
@@ -39,9 +39,9 @@ export class ZapHandler {
   readonly #listeners: Listeners;
   readonly #handle: Handle;
 
-  constructor(context: Context, listeners: Listeners) {
+  constructor(core: ContextCore, listeners: Listeners) {
     this.#listeners = listeners;
-    this.#handle = open(coreOf(context), TYPES.Router);
+    this.#handle = open(core, TYPES.Router);
     try {
       setOption(this.#handle, "linger", 0);
       this.#handle.endpoints.bind(ZAP_ADDRESS);

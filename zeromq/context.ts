@@ -1,6 +1,6 @@
 /** Contexts. */
 
-import { ContextCore } from "../context_core.ts";
+import { ContextCore, otherCores } from "../context_core.ts";
 import { CONTEXT_OPTIONS as OPTIONS } from "../ffi/constants.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
 import { expectArguments, expectOptions, expectRead, expectWrite } from "./arguments.ts";
@@ -13,20 +13,12 @@ import type { Options } from "./option_types.ts";
 
 let first = true;
 
-let coreIn: (context: ContextClass) => ContextCore;
-let isContext: (value: object) => boolean;
-
 /**
  * A group of sockets that share I/O threads and the names of `inproc://` addresses. Most programs
  * need none of their own: sockets are made in the default `context`.
  */
 export class ContextClass extends Uncloneable {
   readonly #core: ContextCore;
-
-  static {
-    coreIn = (context) => context.#core;
-    isContext = (value) => #core in value;
-  }
 
   /**
    * Makes a context, and sets its options.
@@ -40,6 +32,7 @@ export class ContextClass extends Uncloneable {
     // The first Context is the default one.
     this.#core = prepared(first ? new SharedCore() : new ContextCore());
     first = false;
+    otherCores.set(this, this.#core);
     dropped.register(this, this.#core);
     Object.seal(this);
     if (options !== undefined) Object.assign(this, options);
@@ -126,10 +119,9 @@ export const context: Context = new Context();
 
 /** Returns the engine of a context. Throws if it isn't one. */
 export function coreOf(value: unknown): ContextCore {
-  if (typeof value === "object" && value !== null && isContext(value)) {
-    return coreIn(value as ContextClass);
-  }
-  throw foreignObject();
+  const core = otherCores.get(value as object);
+  if (core === undefined) throw foreignObject();
+  return core;
 }
 
 function prepared(core: ContextCore): ContextCore {

@@ -1,8 +1,10 @@
 import { Buffer } from "node:buffer";
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { capability, Pair, Router } from "../../zeromq.ts";
+import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import { capability, Context, context, Pair, Router } from "../../zeromq.ts";
+import { Authenticator } from "../../security/mod.ts";
 import { eachTransport } from "../socket/support.ts";
 import { captured, observing, untyped, using } from "./support.ts";
+import { throwsCode } from "../failures.ts";
 import { soon } from "../waiting.ts";
 
 type Reply = (request: Buffer[]) => (Buffer | string | null)[];
@@ -63,6 +65,38 @@ for (const over of eachTransport("tcp", "ipc")) {
       }));
   }));
 }
+
+for (const [whose, own] of [["default", context], ["own", new Context()]] as const) {
+  Deno.test(`an Authenticator answers for the drop-in's sockets in their ${whose} context`, async () => {
+    using authenticator = new Authenticator({ context: own });
+    assertEquals(authenticator.context, own);
+    authenticator.configurePlain({ user: "pass" });
+    for (const password of ["pass", "wrong"]) {
+      const options = { context: own, linger: 0 };
+      const security = { plainServer: true, zapDomain: "test", zapEnforceDomain: true };
+      await observing(new Pair({ ...options, ...security }), async (server) => {
+        const names = { plainUsername: "user", plainPassword: password };
+        await observing(new Pair({ ...options, ...names }), async (client) => {
+          const type = password === "pass" ? "handshake" : "handshake:error:auth";
+          const answered = captured(server, type);
+          await server.bind("tcp://127.0.0.1:*");
+          client.connect(server.lastEndpoint!);
+          assertEquals((await soon<{ type: string }>(answered)).type, type);
+          if (password !== "pass") return;
+          await client.send("admitted");
+          assertEquals(`${await soon(server.receive())}`, "admitted");
+        });
+      });
+    }
+    throwsCode(() => new Authenticator({ context: own }), "EADDRINUSE");
+  });
+}
+
+Deno.test("what isn't a context of either kind is refused by an Authenticator", () => {
+  for (const wrong of [{}, null, 1, Context]) {
+    throws(() => new Authenticator({ context: untyped(wrong) }), { name: "TypeError" });
+  }
+});
 
 const BROKEN: [what: string, reply: Reply, code: string][] = [
   [
