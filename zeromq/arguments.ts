@@ -47,3 +47,17 @@ export function expectWrite(
   if (actual !== type) throw new TypeError(`Option value must be a ${type}`);
   expectArguments(given, 2);
 }
+
+/** Throws Node's error where a listener isn't a function. */
+export function expectListener(listener: unknown): void {
+  if (typeof listener === "function") return;
+  const message = `The "listener" argument must be of type function. Received ${inWords(listener)}`;
+  throw Object.assign(new TypeError(message), { code: "ERR_INVALID_ARG_TYPE" });
+}
+
+/** A value that isn't a function, as Node's errors have it. */
+function inWords(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (typeof value === "object") return `an instance of ${value.constructor?.name ?? "Object"}`;
+  return `type ${typeof value} (${typeof value === "string" ? `'${value}'` : String(value)})`;
+}

@@ -1,7 +1,7 @@
 /** Observers: they report what happens to a socket's connections. */
 
 import { Monitor } from "../socket/monitor.ts";
-import { expectArguments, isObject } from "./arguments.ts";
+import { expectArguments, expectListener, isObject } from "./arguments.ts";
 import { native, readOnly } from "./classes.ts";
 import { takeEarly } from "./early_monitors.ts";
 import { EBADF, EBUSY, ENOTSOCK, errnoError, foreignObject, translating } from "./errors.ts";
@@ -75,7 +75,7 @@ export class ObserverClass {
    * for the same event any more.
    */
   on<E extends EventType>(type: E, listener: (data: EventOfType<E>) => void): EventSubscriber {
-    if (typeof listener !== "function") throw new TypeError("A listener must be a function");
+    expectListener(listener);
     let listeners = this.#listeners.get(type);
     if (listeners === undefined) this.#listeners.set(type, listeners = []);
     listeners.push({ listener: listener as Listening["listener"] });
@@ -85,6 +85,7 @@ export class ObserverClass {
 
   /** Removes a listener; one that was added twice, once. */
   off<E extends EventType>(type: E, listener: (data: EventOfType<E>) => void): EventSubscriber {
+    expectListener(listener);
     const listeners = this.#listeners.get(type) ?? [];
     const last = listeners.findLastIndex((listening) => listening.listener === listener);
     if (last >= 0) listeners.splice(last, 1);

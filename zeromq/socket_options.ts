@@ -28,18 +28,18 @@ export const RECEIVING = Object.keys(table.RECEIVING) as table.OptionName[];
 /** Options that aren't there, or not with every socket; nor is what has come since its day. */
 const ABSENT: ReadonlySet<string> = new Set(["multicastHops", "multicastLoop", "rawMode", "useFd"]);
 
-/** Options of some types of sockets that are write-only. */
-const WRITE_ONLY: ReadonlySet<string> = new Set([
-  ...["conflate", "correlate", "handover", "manual", "noDrop", "notify"],
-  ...["probeRouter", "relaxed", "welcomeMessage"],
-]);
+/** Whether an option of some types of sockets can only be set: what libzmq can't read, but for one; and one more. */
+function isWriteOnly(name: table.OptionName): boolean {
+  return name === "conflate" ||
+    (name in table.PARTICULAR && "unreadable" in OPTIONS[name] && name !== "mandatory");
+}
 
 /** Adds options to a class by their names. */
 export function defineByName(prototype: object, names: readonly table.OptionName[]): void {
   const rows: Record<string, OptionRow> = {};
   for (const name of names) {
     const { number, kind, readOnly, choices }: table.OptionRow = OPTIONS[name];
-    const access = readOnly ? "r" : WRITE_ONLY.has(name) ? "w" : undefined;
+    const access = readOnly ? "r" : isWriteOnly(name) ? "w" : undefined;
     rows[name] = [number, ACCESSORS[kind], access, choices];
   }
   defineOptions(prototype, "Socket", rows);

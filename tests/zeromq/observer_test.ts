@@ -175,6 +175,28 @@ Deno.test("a listener that was added twice is called twice, and removed once", a
   assertEquals(heard, 2);
 });
 
+const NOT_LISTENERS: [value: unknown, inWords: string][] = [
+  [undefined, "undefined"],
+  [null, "null"],
+  [5, "type number (5)"],
+  ["text", "type string ('text')"],
+  [{}, "an instance of Object"],
+  [new Map(), "an instance of Map"],
+];
+for (const [value, inWords] of NOT_LISTENERS) {
+  Deno.test(`a listener must be a function, and not ${inWords}: Node's error`, async () => {
+    await observing(new Dealer(), ({ events }) => {
+      for (const method of ["on", "off"] as const) {
+        throws(() => events[method]("bind", untyped(value)), {
+          name: "TypeError",
+          code: "ERR_INVALID_ARG_TYPE",
+          message: `The "listener" argument must be of type function. Received ${inWords}`,
+        });
+      }
+    });
+  });
+}
+
 Deno.test("one receive at a time: EBUSY", async () => {
   const socket = new Dealer();
   const first = socket.events.receive();

@@ -1,7 +1,18 @@
 import { Buffer } from "node:buffer";
-import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok, rejects, throws } from "node:assert/strict";
 import { capability, curveKeyPair, Dealer, Reply, Router } from "../../zeromq.ts";
+import { ROOT } from "../files.ts";
+import { descriptions } from "../write_options.ts";
 import { EAGAIN, rejectsShape, untyped, using } from "./support.ts";
+
+Deno.test("options that the library has too are described as there: if not, run tests/write_options.ts", async () => {
+  let described = 0;
+  for (const [file, text, count] of await descriptions()) {
+    assertEquals(await Deno.readTextFile(new URL(file, ROOT)), text, file);
+    described += count;
+  }
+  ok(described >= 70, `${described}`);
+});
 
 const ID = "åbçdéfghïjk";
 
