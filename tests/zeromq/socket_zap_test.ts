@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
-import { capability, Context, context, Pair, Router } from "../../zeromq.ts";
+import { capability, Context, context, curveKeyPair, Pair, Router } from "../../zeromq.ts";
 import { Authenticator } from "../../security/mod.ts";
 import { eachTransport } from "../socket/support.ts";
 import { captured, observing, untyped, using } from "./support.ts";
@@ -97,6 +97,28 @@ Deno.test("what isn't a context of either kind is refused by an Authenticator", 
     throws(() => new Authenticator({ context: untyped(wrong) }), { name: "TypeError" });
   }
 });
+
+const OPEN: [what: string, options: object][] = [
+  ["zapEnforceDomain without a zapDomain", { zapEnforceDomain: true }],
+  ...capability.curve
+    ? [[
+      "plainServer: false after curveServer: true",
+      { curveServer: true, curveSecretKey: curveKeyPair().secretKey, plainServer: false },
+    ] as [string, object]]
+    : [],
+];
+for (const [what, options] of OPEN) {
+  Deno.test(`as in zeromq.js, ${what} keeps no one out`, async () => {
+    await using(new Pair({ linger: 0, ...options }), async (server) => {
+      await using(new Pair({ linger: 0 }), async (client) => {
+        await server.bind("tcp://127.0.0.1:*");
+        client.connect(server.lastEndpoint!);
+        await client.send("admitted");
+        assertEquals(`${await soon(server.receive())}`, "admitted");
+      });
+    });
+  });
+}
 
 const BROKEN: [what: string, reply: Reply, code: string][] = [
   [
