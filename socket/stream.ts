@@ -32,7 +32,7 @@ export interface StreamOptions
  * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
  * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
  * `addIpcFilterUid`, `addIpcFilterGid`, `clearTcpAcceptFilters` and `clearIpcFilters`, and the options of
- * {@linkcode SocketOptions} as properties.
+ * {@linkcode SocketOptions} as properties. Binding or connecting with one of security is a `TypeError`: anyone comes in.
  *
  * @example An echo server for plain TCP
  * ```ts
