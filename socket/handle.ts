@@ -94,6 +94,7 @@ export class Handle extends Source {
 
   /** It in words, for those who ask which sockets are open; undefined for one of the library's own. */
   override get what(): string | undefined {
+    if (this.#isMonitorSocket) return undefined;
     const { bound, connected } = this.endpoints;
     const own = [...bound, ...connected].some((address) =>
       /^inproc:\/\/(deno-zmq|zeromq\.zap)\./.test(address)

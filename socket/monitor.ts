@@ -1,6 +1,6 @@
 /** Monitors: libzmq's reports of what happens to a socket's connections, drained into a bounded queue. */
 
-import { check, stateError } from "../ffi/errno.ts";
+import { check, checkUninterrupted, stateError } from "../ffi/errno.ts";
 import { ALL_DRAFT_EVENTS, ALL_EVENTS, EVENTS, peerAddress } from "../ffi/monitoring.ts";
 import { has, zmq } from "../ffi/libzmq.ts";
 import { LITTLE_ENDIAN, toCString } from "../ffi/memory.ts";
@@ -131,7 +131,7 @@ export class Monitor implements Listener {
   constructor(observed: Handle) {
     this.#observed = observed;
     const reader = this.#reader = open(observed.context, TYPES.Pair);
-    const address = `inproc://deno-zmq.events.${crypto.randomUUID()}`;
+    const address = toCString(`inproc://deno-zmq.events.${crypto.randomUUID()}`, "An address");
     try {
       // Not through the table of options, whose code takes half a ms when it's new.
       reader.setBytes(RECEIVING.receiveHighWaterMark.number, "receiveHighWaterMark", intBytes(0));
@@ -141,7 +141,8 @@ export class Monitor implements Listener {
       // would keep its place for good, and ending the context without a free one ends the process. Until the reader is
       // connected, libzmq's threads wait with their reports.
       this.#versioned = start(observed.pointer, address);
-      reader.endpoints.connect(address);
+      // Nor by the reader's endpoints, whose checks concern programs' addresses.
+      checkUninterrupted(() => zmq().zmq_connect(reader.pointer, address), "zmq_connect");
     } catch (error) {
       reader.close();
       throw error;
@@ -361,16 +362,15 @@ export class Monitor implements Listener {
 }
 
 /** Has libzmq report. True where its reports have the second version's form, false where the first's. */
-function start(socket: Deno.PointerObject, address: string): boolean {
-  const text = toCString(address, "An address");
+function start(socket: Deno.PointerObject, address: Uint8Array<ArrayBuffer>): boolean {
   // null in early builds with the draft API
   const versioned = has("draft") ? zmq().zmq_socket_monitor_versioned : null;
   if (versioned !== null) {
-    const rc = versioned(socket, text, ALL_DRAFT_EVENTS, 2, TYPES.Pair.number);
+    const rc = versioned(socket, address, ALL_DRAFT_EVENTS, 2, TYPES.Pair.number);
     check(rc, "zmq_socket_monitor_versioned");
     return true;
   }
-  check(zmq().zmq_socket_monitor(socket, text, ALL_EVENTS), "zmq_socket_monitor");
+  check(zmq().zmq_socket_monitor(socket, address, ALL_EVENTS), "zmq_socket_monitor");
   return false;
 }
 
