@@ -1,6 +1,7 @@
 /** The engine's record of a context: the native one, its sockets, what it shares with other isolates, and its end. */
 
 import { doAll } from "./errors.ts";
+import { CONTEXT_OPTIONS } from "./ffi/constants.ts";
 import { check, stateError } from "./ffi/errno.ts";
 import { zmq } from "./ffi/libzmq.ts";
 import { inWorker } from "./process/isolate.ts";
@@ -10,7 +11,7 @@ import { PendingFlushes } from "./process/pending_flushes.ts";
 import { beginSharing, joinShared, type SharedContext } from "./process/shared_contexts.ts";
 import { isShuttingDown, registerAtExit, unregisterAtExit } from "./process/shutdown.ts";
 import { addExitCleanup, removeExitCleanup } from "./process/thread_exit.ts";
-import { fileType } from "./poller/fd.ts";
+import { assertDescriptors, fileType } from "./poller/fd.ts";
 
 /** An open socket, as its context sees it. */
 export interface Member {
@@ -122,6 +123,14 @@ export class ContextCore {
   set(option: number, name: string, value: number): void {
     const pointer = this.pointer("zmq_ctx_set");
     check(zmq().zmq_ctx_set(pointer, option, value), "zmq_ctx_set", { option: name });
+  }
+
+  /** Throws EMFILE, in the name of a call, if there aren't the descriptors for the threads that a first socket starts. */
+  assertDescriptors(call: string): void {
+    if (this.#hasOpened) return;
+    // Two for each I/O thread, two for the thread that closes sockets, and one for the socket.
+    const ioThreads = this.getAny(CONTEXT_OPTIONS.ioThreads);
+    assertDescriptors(2 * Math.max(ioThreads, 0) + 3, call);
   }
 
   add(member: Member): void {

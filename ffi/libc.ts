@@ -1,6 +1,7 @@
 /** The C library's functions, bound through libzmq's handle, in which its dependencies' symbols are visible. */
 
 import { LibraryError } from "../errors.ts";
+import { EFD_CLOEXEC } from "./constants.ts";
 import { functionsOf, type Library, loadLibrary, onFirstUse } from "./load.ts";
 
 /** The functions that a message calls. */
@@ -189,8 +190,20 @@ const libcForSockets = onFirstUse(() =>
   bindExtra({
     // int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen)
     getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
+    // int socket(int domain, int type, int protocol)
+    socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
   })
 );
+
+const [AF_UNIX, SOCK_STREAM] = [1, 1];
+
+/** Opens a descriptor that serves for nothing; -1, with errno, where none can be opened. */
+export function openAny(): number {
+  // Where there are eventfds, they're bound already.
+  return Deno.build.os === "linux"
+    ? libcOfLinux().eventfd(0, EFD_CLOEXEC)
+    : libcForSockets().socket(AF_UNIX, SOCK_STREAM, 0);
+}
 
 const [SOL_SOCKET, SO_ACCEPTCONN] = Deno.build.os === "linux" ? [1, 30] : [0xffff, 2];
 

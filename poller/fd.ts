@@ -15,8 +15,8 @@ import {
   S_IFREG,
   S_IFSOCK,
 } from "../ffi/constants.ts";
-import { checkUninterrupted } from "../ffi/errno.ts";
-import { libc, libcForFiles } from "../ffi/libc.ts";
+import { check, checkUninterrupted } from "../ffi/errno.ts";
+import { libc, libcForFiles, openAny } from "../ffi/libc.ts";
 import { ERROR, HANGUP, READABLE, WRITABLE } from "./backend.ts";
 
 /** What an interest can ask for. */
@@ -71,6 +71,23 @@ export function blockUntilReadable(fd: number, timeout: number): void {
 /** Whether a descriptor is open. */
 export function isOpen(fd: number): boolean {
   return (pollNow(fd, 0) & POLLNVAL) === 0;
+}
+
+/**
+ * Throws EMFILE, in the name of a call, unless that many descriptors can be opened.
+ *
+ * Fact: without descriptors, some calls of libzmq end the process by an assertion: zmq_bind looks up interfaces, and a
+ * context's first zmq_socket starts threads, each with two. Failure: a server at its limit of open files was gone, and no
+ * error could be caught. Decision: so many are opened and closed before. Cost: half a microsecond for each, at rare calls;
+ * and a thread that takes the last one in between isn't noticed.
+ */
+export function assertDescriptors(count: number, call: string, about?: { address: string }): void {
+  const opened: number[] = [];
+  try {
+    while (opened.length < count) opened.push(check(openAny(), call, about));
+  } finally {
+    for (const fd of opened) libc().close(fd);
+  }
 }
 
 /**

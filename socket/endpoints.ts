@@ -3,6 +3,7 @@
 import { checkUninterrupted } from "../ffi/errno.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { toCString } from "../ffi/memory.ts";
+import { assertDescriptors } from "../poller/fd.ts";
 import { IpcFolders } from "../process/ipc_folders.ts";
 import type { Handle } from "./handle.ts";
 import { assertSafeAddress } from "./hazards.ts";
@@ -80,6 +81,9 @@ export class Endpoints {
 
   #add(address: string, binds: boolean, call: () => unknown): unknown {
     assertSafeAddress(this.handle, address, binds);
+    if (binds && !address.startsWith("inproc:")) {
+      assertDescriptors(1, "zmq_bind", { address: withoutUser(address) });
+    }
     const result = call();
     this.webSocket ||= /^wss?:/.test(address);
     this.handle.markStale();

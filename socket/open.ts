@@ -20,6 +20,7 @@ export function useDrafts(handleOf: (type: SocketType) => typeof Handle): void {
 export function open(context: ContextCore, type: SocketType): Handle {
   if (type.draft) assertDrafts();
   const HandleClass = type.draft ? draftHandleOf?.(type) ?? Handle : Handle;
+  context.assertDescriptors("zmq_socket");
   const native = zmq().zmq_socket(context.pointer("zmq_socket"), type.number);
   const pointer = checkPointer(native, "zmq_socket");
   let handle: Handle | undefined;

@@ -1,6 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Context, context, Pair, Pull, Push, type Socket } from "../mod.ts";
 import "./util.ts";
+import { STEP_BY_STEP } from "./fds.ts";
+import { run } from "./program.ts";
 import { turn } from "./waiting.ts";
 
 Deno.test("closing a context closes its sockets, and no others", async () => {
@@ -44,3 +46,24 @@ Deno.test("a closed socket gives its place in the context back", async () => {
     socket.close();
   }
 });
+
+for (const ioThreads of [1, 3]) {
+  Deno.test({
+    name:
+      `a context with ${ioThreads} I/O threads that finds too few descriptors for its first socket rejects with EMFILE, and doesn't end the process`,
+    ignore: Deno.build.os !== "linux",
+    fn: async () => {
+      const outcome = await run(
+        `import { Context, Pull } from "$MOD";
+        ${STEP_BY_STEP}
+        new Pull().close(); // what the reactor needs is open
+        const context = new Context({ ioThreads: ${ioThreads} });
+        context.maxMessageSize; // makes the native one
+        await stepByStep(() => new Pull({ context }));`,
+      );
+      assertEquals([outcome.stderr, outcome.code, outcome.signal], ["", 0, null]);
+      const refused = Array(2 * ioThreads + 3).fill("EMFILE zmq_socket\n").join("");
+      assertEquals(outcome.stdout, `${refused}works\n`);
+    },
+  });
+}

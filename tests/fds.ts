@@ -149,3 +149,27 @@ export function openDescriptors(): string[] {
 export function openedSince(before: readonly string[]): string[] {
   return openDescriptors().filter((open) => !before.includes(open));
 }
+
+/** Of a program: tries something with no descriptor left, then with one, and so on, until it works, and prints what each try has said. */
+export const STEP_BY_STEP = `
+  import { closeSync, openSync } from "node:fs";
+  import { limitDescriptors } from "$ROOT/tests/fds.ts";
+  // Half a second after its start Deno needs descriptors itself, for signals, and panics without.
+  const nothing = () => {};
+  Deno.addSignalListener("SIGUSR2", nothing);
+  Deno.removeSignalListener("SIGUSR2", nothing);
+  async function stepByStep(body) {
+    const held = [];
+    do held.push(openSync("/dev/null", "r")); while (held.at(-1) < 59);
+    limitDescriptors(60);
+    for (;;) {
+      try {
+        await body();
+        return console.log("works");
+      } catch (error) {
+        console.log(error.code, error.call);
+        closeSync(held.pop());
+      }
+    }
+  }
+`;

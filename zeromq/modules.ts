@@ -1,11 +1,11 @@
 // Written by tests/write_modules.ts: the modules behind zeromq.ts, each after those that it imports.
 import "../errors.ts";
+import "../ffi/constants.ts";
 import "../ffi/load.ts";
 import "../ffi/libc.ts";
 import "../ffi/memory.ts";
 import "../ffi/errno.ts";
 import "../ffi/libzmq.ts";
-import "../ffi/constants.ts";
 import "../poller/backend.ts";
 import "../poller/fd.ts";
 import "../process/exit_signals.ts";

@@ -6,6 +6,8 @@ import { Peer } from "../../socket/draft.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { withoutUser } from "../../socket/endpoints.ts";
 import { eachTransport, futureAddress } from "./support.ts";
+import { STEP_BY_STEP } from "../fds.ts";
+import { run } from "../program.ts";
 import { freshAddress } from "../util.ts";
 import "./drafts.ts";
 
@@ -137,4 +139,19 @@ Deno.test("an address that is longer than 1,024 bytes is read back whole", () =>
   const address = `inproc://${"x".repeat(3000)}`;
   endpoints.bind(address);
   assertEquals(endpoints.last, address);
+});
+
+Deno.test({
+  name: "bind rejects with EMFILE where no descriptor is left, and doesn't end the process",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const outcome = await run(
+      `import { Pull } from "$MOD";
+      ${STEP_BY_STEP}
+      const pull = new Pull();
+      await stepByStep(() => pull.bind("tcp://127.0.0.1:*"));`,
+    );
+    assertEquals([outcome.stderr, outcome.code, outcome.signal], ["", 0, null]);
+    assertEquals(outcome.stdout, "EMFILE zmq_bind\nworks\n");
+  },
 });
