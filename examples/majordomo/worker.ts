@@ -53,10 +53,10 @@ async function serve(): Promise<void> {
 }
 
 async function answer(dealer: Dealer, request: Frame[]): Promise<void> {
-  const [client, [text]] = mdp.split(request);
-  console.log(`asked: ${text}`);
+  const [client, body] = mdp.split(request);
+  console.log(`asked: ${body.join(" ")}`);
   await new Promise((resolve) => setTimeout(resolve, Number(work)));
-  tell(dealer, mdp.REPLY, ...client, "", text.text().toUpperCase());
+  tell(dealer, mdp.REPLY, ...client, "", ...body.map((frame) => frame.text().toUpperCase()));
 }
 
 for (;;) {

@@ -8,7 +8,7 @@
  * asks has to ask again: see lazy_pirate and majordomo.
  *
  *     deno run --allow-ffi examples/pipeline/sink.ts
- *     deno run --allow-ffi examples/pipeline/worker.ts                 (as many as you like)
+ *     deno run --allow-ffi examples/pipeline/worker.ts # as many as you like
  *     deno run --allow-ffi examples/pipeline/ventilator.ts 10000
  *
  * Arguments: the number of tasks, the address to bind to, and the sink's.
@@ -23,7 +23,7 @@ const [count = "10000", address = "tcp://127.0.0.1:5557", sink = "tcp://127.0.0.
 await using tasks = new Push({ sendHighWaterMark: 1 });
 await using results = new Push();
 results.connect(sink);
-// At the end of the program the last tasks wait for a worker: here for longer than the usual ten seconds.
+// At the end the last tasks wait for a worker with room: here for longer than the usual ten seconds.
 context.exitLinger = 600_000;
 
 // Ctrl-C and SIGTERM: no more tasks, and the sink learns how many there were.

@@ -14,7 +14,7 @@
 
 import { Poller, Publisher } from "../../mod.ts";
 
-const [address = "tcp://127.0.0.1:5570", interval = "1"] = Deno.args;
+const [address = "tcp://127.0.0.1:5572", interval = "1"] = Deno.args;
 
 await using publisher = new Publisher({ linger: 0 });
 using poller = new Poller();

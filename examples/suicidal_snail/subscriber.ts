@@ -14,7 +14,7 @@
 
 import { Subscriber } from "../../mod.ts";
 
-const [address = "tcp://127.0.0.1:5570", greatestAge = "1000", work = "3"] = Deno.args;
+const [address = "tcp://127.0.0.1:5572", greatestAge = "1000", work = "3"] = Deno.args;
 
 await using subscriber = new Subscriber();
 // Ctrl-C and SIGTERM end the loop below, and with it the program.
