@@ -69,6 +69,22 @@ Deno.test("without immediate, messages are queued for a peer that is still to co
   assert(push.trySend("queued"));
 });
 
+for (const immediate of [false, true]) {
+  const fate = immediate ? "lost with it" : "still received";
+  Deno.test(`${immediate ? "with" : "without"} immediate, what came by a connection that ends is ${fate}`, async () => {
+    using pull = new Pull({ immediate });
+    using events = pull.events;
+    const push = new Push();
+    pull.connect(await push.bind("tcp://127.0.0.1:*"));
+    for (const text of ["one", "two"]) await push.send(text);
+    assertEquals(await received(pull), ["one"]);
+    push.close();
+    for await (const { type } of events) if (type === "disconnect") break;
+    await turnsUntil(() => pull.readable !== immediate, "the end of the connection");
+    assertEquals(pull.tryReceive()?.map(String), immediate ? undefined : ["two"]);
+  });
+}
+
 Deno.test("with immediate, messages aren't queued for a peer that is still to come", async () => {
   using push = new Push({ immediate: true, linger: 0, sendTimeout: 20 });
   push.connect("tcp://127.0.0.1:1");
