@@ -12,8 +12,16 @@ import { isOutOfTurn, timeLeft } from "./turns.ts";
 /** What a send returns that was done at once. */
 export const SENT: Promise<void> = Promise.resolve();
 
-/** Sends a message, now or later. Some draft sockets send to a target, which libzmq gets with the message. */
-export function send(state: SocketState, message: unknown, target?: Part): Promise<void> {
+/**
+ * Sends a message, now or later. Some draft sockets send to a target, which libzmq gets with the message. `eager` says that
+ * it's sent now if libzmq takes it, also where the tick's budget is used up.
+ */
+export function send(
+  state: SocketState,
+  message: unknown,
+  target?: Part,
+  eager = false,
+): Promise<void> {
   state.assertOpen();
   if (state.sending !== undefined) {
     throw errnoError(EBUSY, {
@@ -31,7 +39,7 @@ export function send(state: SocketState, message: unknown, target?: Part): Promi
     checkCount(handle, parts); // throws if libzmq would drop the message, with success
   }
   const timeout = handle.sendTimeout;
-  if (!takeBudget()) {
+  if (!takeBudget() && !eager) {
     return new Promise((resolve, reject) =>
       new Sending(state, keepParts(listOf(parts)), resolve, reject).giveWay(timeout)
     );

@@ -2,8 +2,11 @@
 
 import type { EventEmitter } from "node:events";
 import { nextTick } from "node:process";
-import { SENT } from "./sending.ts";
+import { takeBudget } from "../poller/budget.ts";
+import { runtimeTimers } from "../poller/runtime_timers.ts";
+import { send, SENT } from "./sending.ts";
 import type { MessageLike } from "./socket_types.ts";
+import { type SocketState, stateOf } from "./state.ts";
 import type { AnySocket } from "./v5_options.ts";
 
 /** Is called when a call has done what it should, or with what went wrong. */
@@ -20,7 +23,7 @@ interface Outgoing {
  * close that follows.
  */
 export class Outbox {
-  readonly #socket: AnySocket;
+  readonly #state: SocketState;
   readonly #emitter: EventEmitter;
   #paused = false;
   #sending = false;
@@ -28,7 +31,7 @@ export class Outbox {
   #last: Outgoing | undefined;
 
   constructor(socket: AnySocket, emitter: EventEmitter) {
-    this.#socket = socket;
+    this.#state = stateOf(socket)!;
     this.#emitter = emitter;
   }
 
@@ -53,7 +56,7 @@ export class Outbox {
   }
 
   #flush(): void {
-    while (this.#first !== undefined && !this.#sending && !this.#paused && !this.#socket.closed) {
+    while (this.#first !== undefined && !this.#sending && !this.#paused && !this.#state.closed) {
       const { parts, callback, next } = this.#first;
       this.#first = next;
       if (next === undefined) this.#last = undefined;
@@ -64,12 +67,14 @@ export class Outbox {
   #send(parts: MessageLike[], callback: Callback | undefined): void {
     let sent: Promise<void>;
     try {
-      sent = this.#socket.send(parts);
+      sent = send(this.#state, parts, undefined, true);
     } catch (error) {
       return this.fail(error, callback);
     }
     if (sent === SENT) {
-      if (callback) nextTick(callback);
+      // Callbacks that send again are as endless as promises that resolve at once.
+      if (callback && takeBudget()) nextTick(callback);
+      else if (callback) runtimeTimers.setImmediate(callback);
       return;
     }
     this.#sending = true;

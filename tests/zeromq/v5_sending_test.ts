@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import zmq from "../../zeromq_v5_compat.ts";
 import { run } from "../program.ts";
-import { turns } from "../waiting.ts";
+import { turns, turnsUntil } from "../waiting.ts";
 import { BLOCKED, EAGAIN, type Shape } from "./support.ts";
 import { called, messages, next, withSocket, withSockets } from "./v5_support.ts";
 
@@ -34,13 +34,23 @@ Deno.test("each message's callback is called once it's sent, before any answer c
     assertEquals(calls, ["asked one", "answered one", "asked two", "answered two"]);
   }));
 
-Deno.test("messages that a close follows at once have been sent", () =>
+Deno.test("messages that a close follows at once have been sent, also more than a tick's budget", () =>
   withSockets(["pull", "push"], async (pull, push) => {
-    const heard = messages(pull, 3);
-    push.setsockopt("linger", -1);
-    for (const text of ["one", "two", "three"]) push.send(text);
+    const heard = messages(pull, 700);
+    for (let i = 0; i < 700; i++) push.send(i);
     push.close();
-    assertEquals(await heard, [["one"], ["two"], ["three"]]);
+    assertEquals(await heard, Array.from({ length: 700 }, (_, i) => [String(i)]));
+  }));
+
+Deno.test("callbacks that send again let timers fire", () =>
+  withSocket("pub", async (pub) => {
+    let sent = 0;
+    let fired = false;
+    setTimeout(() => fired = true, 1);
+    const again = () => void (fired || pub.send(sent++, 0, again));
+    again();
+    await turnsUntil(() => fired, "the timer");
+    assert(sent > 0);
   }));
 
 Deno.test("what can't be sent yet waits in its order", async () => {
