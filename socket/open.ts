@@ -20,8 +20,9 @@ export function useDrafts(handleOf: (type: SocketType) => typeof Handle): void {
 export function open(context: ContextCore, type: SocketType): Handle {
   if (type.draft) assertDrafts();
   const HandleClass = type.draft ? draftHandleOf?.(type) ?? Handle : Handle;
+  const contextPointer = context.pointer("zmq_socket");
   context.assertDescriptors("zmq_socket");
-  const native = zmq().zmq_socket(context.pointer("zmq_socket"), type.number);
+  const native = zmq().zmq_socket(contextPointer, type.number);
   const pointer = checkPointer(native, "zmq_socket");
   let handle: Handle | undefined;
   try {
@@ -33,7 +34,7 @@ export function open(context: ContextCore, type: SocketType): Handle {
     throw error;
   }
   context.add(handle);
-  addSocketCleanup(pointer, context.pointer("zmq_socket"));
+  addSocketCleanup(pointer, contextPointer);
   return handle;
 }
 
