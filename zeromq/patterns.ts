@@ -37,11 +37,9 @@ export interface Publisher extends Writable {
   /** Whether a send waits for slow subscribers instead of dropping for them. Default false (`ZMQ_XPUB_NODROP`). */
   noDrop: boolean;
   /**
-   * Whether only the last message is kept in either direction. To be set before bind and connect.
-   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
-   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
-   * it's readable, or was in a Poller, returns the message that it had then before the last one.
-   * Default false (`ZMQ_CONFLATE`).
+   * Whether only the last message is kept, in either direction. To be set before bind and connect; over inproc, what the
+   * connecting side has set counts for both. A peer that sends a multipart message makes libzmq end the process. Default
+   * false (`ZMQ_CONFLATE`).
    */
   conflate: boolean;
   /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */
@@ -70,11 +68,10 @@ export class Subscriber extends Socket {
 /** Subscribers receive. Their `conflate` can't be read. */
 export interface Subscriber extends Readable {
   /**
-   * Whether only the last message is kept in either direction. To be set before bind and connect.
-   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
-   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
-   * it's readable, or was in a Poller, returns the message that it had then before the last one.
-   * Default false (`ZMQ_CONFLATE`).
+   * Whether only the last message is kept. To be set before bind and connect; over inproc, what the connecting side has
+   * set counts for both. A Subscriber that was asked whether it's readable, or was in a Poller, returns the message that
+   * it had then before the last one. A peer that sends a multipart message makes libzmq end the process. Default false
+   * (`ZMQ_CONFLATE`).
    */
   conflate: boolean;
   /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */
@@ -129,11 +126,9 @@ export interface Dealer extends Readable, Writable {
   /** Whether an empty message is sent to every new peer, so that a Router there learns the routing id. Default false (`ZMQ_PROBE_ROUTER`). */
   probeRouter: boolean;
   /**
-   * Whether only the last message is kept in either direction. To be set before bind and connect.
-   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
-   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
-   * it's readable, or was in a Poller, returns the message that it had then before the last one.
-   * Default false (`ZMQ_CONFLATE`).
+   * Whether only the last message is kept, in either direction. To be set before bind and connect; over inproc, what the
+   * connecting side has set counts for both. A peer that sends a multipart message makes libzmq end the process. Default
+   * false (`ZMQ_CONFLATE`).
    */
   conflate: boolean;
 }
@@ -178,11 +173,9 @@ export class Pull extends Socket {
 /** Pulls receive. Their `conflate` can't be read. */
 export interface Pull extends Readable {
   /**
-   * Whether only the last message is kept in either direction. To be set before bind and connect.
-   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
-   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
-   * it's readable, or was in a Poller, returns the message that it had then before the last one.
-   * Default false (`ZMQ_CONFLATE`).
+   * Whether only the last message is kept, in either direction. To be set before bind and connect; over inproc, what the
+   * connecting side has set counts for both. A peer that sends a multipart message makes libzmq end the process. Default
+   * false (`ZMQ_CONFLATE`).
    */
   conflate: boolean;
 }
@@ -197,11 +190,9 @@ export class Push extends Socket {
 /** Pushes send. Their `conflate` can't be read. */
 export interface Push extends Writable {
   /**
-   * Whether only the last message is kept in either direction. To be set before bind and connect.
-   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
-   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
-   * it's readable, or was in a Poller, returns the message that it had then before the last one.
-   * Default false (`ZMQ_CONFLATE`).
+   * Whether only the last message is kept, in either direction. To be set before bind and connect; over inproc, what the
+   * connecting side has set counts for both. A peer that sends a multipart message makes libzmq end the process. Default
+   * false (`ZMQ_CONFLATE`).
    */
   conflate: boolean;
 }

@@ -64,11 +64,9 @@ export declare class Gather extends Socket {
 /** Gathers receive messages of one part. Their `conflate` can't be read. */
 export interface Gather extends Readable<[Message]> {
   /**
-   * Whether only the last message is kept in either direction. To be set before bind and connect.
-   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
-   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
-   * it's readable, or was in a Poller, returns the message that it had then before the last one.
-   * Default false (`ZMQ_CONFLATE`).
+   * Whether only the last message is kept, in either direction. To be set before bind and connect; over inproc, what the
+   * connecting side has set counts for both. A peer that sends a multipart message makes libzmq end the process. Default
+   * false (`ZMQ_CONFLATE`).
    */
   conflate: boolean;
 }
@@ -80,11 +78,9 @@ export declare class Scatter extends Socket {
 /** Scatters send messages of one part. Their `conflate` can't be read. */
 export interface Scatter extends Writable<MessageLike> {
   /**
-   * Whether only the last message is kept in either direction. To be set before bind and connect.
-   * Multipart messages don't work with it: a peer that sends one makes libzmq end the process.
-   * Over inproc, what the connecting side has set counts for both. A Subscriber that was asked whether
-   * it's readable, or was in a Poller, returns the message that it had then before the last one.
-   * Default false (`ZMQ_CONFLATE`).
+   * Whether only the last message is kept, in either direction. To be set before bind and connect; over inproc, what the
+   * connecting side has set counts for both. A peer that sends a multipart message makes libzmq end the process. Default
+   * false (`ZMQ_CONFLATE`).
    */
   conflate: boolean;
 }
