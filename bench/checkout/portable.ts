@@ -3,9 +3,12 @@
 /** The ports that its examples bind. */
 const PORTS = ["3000", "3456", "5555"];
 
-/** In threaded-worker, a character takes so many steps: a second, on a core of its own. */
+/**
+ * In threaded-worker, a character takes so many steps, half a second. With a thousandth of them, all work could be done
+ * before the last thread had started, which then never hears that it should stop.
+ */
 const LONG = "200000001";
-const SHORT = "200001";
+const SHORT = "10000001";
 
 /** The program with other ports, and with less to do. */
 export function portable(text: string, ports: readonly number[]): string {

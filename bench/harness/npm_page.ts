@@ -34,7 +34,7 @@ function cell(one: Case, name: string): string {
   return `${short(absolute.median)}${times}${problem === undefined ? "" : `, then ${problem}`}`;
 }
 
-/** The run's own words are for who repeats it. */
+/** One word for a page; the run itself prints the reason. */
 function wordFor(problem: string): string {
   return problem.startsWith("hung") ? "stuck" : "crashed";
 }
