@@ -49,11 +49,24 @@ function writeOnly({ set }: Option): Option {
   return { set };
 }
 
+/** Version 4's sockets of every type have an identity; the others' of version 6 lack the property. */
+function byNumber(socket: unknown): StringOptions {
+  return socket as StringOptions;
+}
+
+interface StringOptions {
+  getStringOption(option: number): string | null;
+  setStringOption(option: number, value: unknown): void;
+}
+
 const MECHANISMS: readonly unknown[] = [null, "plain", "curve", "gssapi"];
 
 const ROWS: Readonly<Record<number, Option>> = {
   [zmq.ZMQ_AFFINITY]: property("affinity"),
-  [zmq.ZMQ_IDENTITY]: property("routingId"),
+  [zmq.ZMQ_IDENTITY]: {
+    get: (socket) => byNumber(socket).getStringOption(zmq.ZMQ_IDENTITY),
+    set: (socket, value) => byNumber(socket).setStringOption(zmq.ZMQ_IDENTITY, value),
+  },
   [zmq.ZMQ_SUBSCRIBE]: { set: (socket, value) => socket.subscribe(value as Buffer) },
   [zmq.ZMQ_UNSUBSCRIBE]: { set: (socket, value) => socket.unsubscribe(value as Buffer) },
   [zmq.ZMQ_RATE]: property("rate"),

@@ -163,13 +163,23 @@ Deno.test("what isn't supported says so, and what isn't there is an unknown opti
 
 Deno.test("an option of another type of socket is undefined, and a TypeError when it's set", () =>
   withSocket("push", (socket) => {
-    assertEquals([socket.identity, socket.rcvbuf], [undefined, undefined]);
+    assertEquals([socket.rcvbuf, socket.getsockopt(zmq.ZMQ_RCVTIMEO)], [undefined, undefined]);
     throws(
-      () => socket.identity = "anna",
-      TypeErrorWith("Cannot add property routingId, object is not extensible"),
+      () => socket.rcvbuf = 7500,
+      TypeErrorWith("Cannot add property receiveBufferSize, object is not extensible"),
     );
     throws(() => socket._subscribe = "a", TypeErrorWith("socket.subscribe is not a function"));
   }));
+
+Deno.test("a socket of any type has an identity", async () => {
+  for (const type of ["pub", "sub", "push", "pair"] as const) {
+    await withSocket(type, (socket) => {
+      assertEquals(socket.identity, null);
+      socket.identity = "anna";
+      assertEquals([socket.identity, socket.getsockopt(zmq.ZMQ_IDENTITY)], ["anna", "anna"]);
+    });
+  }
+});
 
 Deno.test("a value of another type is a TypeError, a text for a number included", () =>
   withSocket("push", (socket) => {
