@@ -29,6 +29,7 @@ export class Outbox {
   #sending = false;
   #first: Outgoing | undefined;
   #last: Outgoing | undefined;
+  #due: (() => void)[] = [];
 
   constructor(socket: AnySocket, emitter: EventEmitter) {
     this.#state = stateOf(socket)!;
@@ -72,14 +73,12 @@ export class Outbox {
       return this.fail(error, callback);
     }
     if (sent === SENT) {
-      // Callbacks that send again are as endless as promises that resolve at once.
-      if (callback && takeBudget()) nextTick(callback);
-      else if (callback) runtimeTimers.setImmediate(callback);
+      if (callback) this.#call(callback);
       return;
     }
     this.#sending = true;
     sent.then(() => {
-      if (callback) nextTick(callback);
+      if (callback) this.#call(callback);
       this.#goOn();
     }, (error) => {
       this.fail(error, callback);
@@ -94,7 +93,35 @@ export class Outbox {
 
   /** Tells of a message that couldn't be sent. */
   fail(error: unknown, callback: Callback | undefined): void {
-    if (callback) nextTick(callback, error as Error);
-    else nextTick(() => this.#emitter.emit("error", error));
+    if (callback) this.#call(() => callback(error as Error));
+    else this.#call(() => this.#emitter.emit("error", error));
   }
+
+  /** Calls something soon, and after what is due already: callbacks are called in the order of their messages. */
+  #call(call: () => void): void {
+    if (this.#due.push(call) === 1) this.#schedule();
+  }
+
+  #schedule(): void {
+    // Callbacks that send again are as endless as promises that resolve at once.
+    if (takeBudget()) nextTick(this.#callDue);
+    else runtimeTimers.setImmediate(this.#callDue);
+  }
+
+  #callDue = (): void => {
+    const due = this.#due;
+    this.#due = [];
+    let called = 0;
+    try {
+      while (called < due.length) {
+        const call = due[called++];
+        call();
+      }
+    } finally {
+      // One has thrown, and others are still to be called.
+      if (called < due.length && this.#due.unshift(...due.slice(called)) === due.length - called) {
+        this.#schedule();
+      }
+    }
+  };
 }

@@ -330,4 +330,20 @@ export const PROGRAMS: Record<string, () => unknown> = {
         return this.getInt32Option(23);
       }
     },
+  "version 5": () => {
+    const socket = our5Default.socket("dealer", { identity: "anna", mine: 1 });
+    const address: string = socket.last_endpoint;
+    socket.on("message", (id, ...rest) => socket.send([id, ...rest]));
+    socket.connect(address).setsockopt("linger", 0).monitor();
+    socket.send("x", our5Default.ZMQ_SNDMORE).send(["y", null], null, (error) => error?.message);
+    socket.mine = socket.getsockopt(our5Default.ZMQ_EVENTS);
+    class Derived extends our5Default.Socket {}
+    our5Default.proxy(new Derived("xpub"), new Derived("xsub"));
+    // @ts-expect-error -- no socket has this type
+    our5Default.socket("nonsense");
+    // @ts-expect-error -- an address is text
+    socket.connect(5555);
+    // @ts-expect-error -- no option has this name
+    socket.setsockopt("nonsense", 1);
+  },
 };

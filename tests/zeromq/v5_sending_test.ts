@@ -42,6 +42,14 @@ Deno.test("messages that a close follows at once have been sent, also more than 
     assertEquals(await heard, Array.from({ length: 700 }, (_, i) => [String(i)]));
   }));
 
+Deno.test("callbacks are called in the order of their messages, however many there are", () =>
+  withSocket("pub", async (pub) => {
+    const called: number[] = [];
+    for (let i = 0; i < 1500; i++) pub.send(i, 0, () => called.push(i));
+    await turnsUntil(() => called.length === 1500, "the last call");
+    assertEquals(called, Array.from({ length: 1500 }, (_, i) => i));
+  }));
+
 Deno.test("callbacks that send again let timers fire", () =>
   withSocket("pub", async (pub) => {
     let sent = 0;
@@ -129,6 +137,24 @@ Deno.test("a pull and a sub can't send, and say so", async () => {
       assertEquals(shapeOf(event), { message: "Cannot send on this socket type." });
     });
   }
+});
+
+Deno.test("what a callback throws is an uncaught exception, and the others are called", async () => {
+  const { code, stdout, stderr } = await run(`
+    ${START}
+    import process from "node:process";
+    process.on("uncaughtException", (error) => console.log("uncaught:", error.message));
+    const pub = zmq.socket("pub");
+    for (let i = 0; i < 4; i++) {
+      pub.send("x", 0, () => {
+        console.log("called", i);
+        if (i < 3) throw new Error(String(i));
+        pub.close();
+      });
+    }
+  `);
+  const lines = [0, 1, 2].flatMap((i) => [`called ${i}`, `uncaught: ${i}`]);
+  assertEquals([code, stdout.trim().split("\n"), stderr], [0, [...lines, "called 3"], ""]);
 });
 
 Deno.test("what a callback throws is an uncaught exception, and sending goes on", async () => {
