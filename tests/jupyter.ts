@@ -1,4 +1,4 @@
-/** A kernel of `deno jupyter`, which speaks ZeroMQ without libzmq. */
+/** Kernels: that of `deno jupyter`, which speaks ZeroMQ without libzmq, and others. */
 
 import { Program } from "./program.ts";
 
@@ -34,6 +34,8 @@ function freePorts(count: number): number[] {
 /** Starts a kernel, whose connection file comes to lie in a folder: the process, the file, and the ports by channel. */
 export async function startKernel(
   folder: string,
+  start: (file: string) => Program = (file) =>
+    new Program(Deno.execPath(), ["jupyter", "--kernel", "--conn", file]),
 ): Promise<{ program: Program; file: string; ports: Record<Channel, number> }> {
   const free = freePorts(CHANNELS.length);
   const ports = Object.fromEntries(CHANNELS.map((channel, at) => [channel, free[at]]));
@@ -47,7 +49,7 @@ export async function startKernel(
   };
   const file = `${folder}/connection.json`;
   await Deno.writeTextFile(file, JSON.stringify(connection));
-  const program = new Program(Deno.execPath(), ["jupyter", "--kernel", "--conn", file]);
+  const program = start(file);
   program.died.catch(() => {}); // what waits for it fails by itself
   return { program, file, ports: ports as Record<Channel, number> };
 }

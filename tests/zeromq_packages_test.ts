@@ -14,6 +14,7 @@ const PACKAGES = [
   "enchannel-zmq-backend@10.0.0", // depends on zeromq ^6.5.0
   "@dashevo/dashd-zmq@1.2.1", // on ^6.0.0-beta.6
   "jmp@2.0.0", // on 5
+  "ijavascript@5.2.1", // on jmp
   "zerorpc@0.9.8", // on ^4.6.0
 ];
 await project.write("deno.json", linked(project, PACKAGES));
@@ -47,6 +48,21 @@ Deno.test({
     await using program = project.start("jmp.cjs");
     const { code, stdout, stderr } = await soon(program.outcome());
     const lines = ["request: execute_request 6 * 7", "reply: execute_reply ok"];
+    assertEquals([code, stdout.trimEnd().split("\n")], [0, lines], stderr);
+  },
+});
+
+Deno.test({
+  ...named("ijavascript's kernel runs on Deno, and runs code"),
+  fn: async () => {
+    const kernel = await startKernel(
+      folder,
+      (file) => project.start("node_modules/ijavascript/lib/kernel.js", "--protocol=5.1", file),
+    );
+    await using _ = kernel.program;
+    await using client = project.start("enchannel.cjs", kernel.file);
+    const { code, stdout, stderr } = await soon(client.outcome());
+    const lines = ["kernel: shell - javascript", "result: iopub 42", "shutdown: control -"];
     assertEquals([code, stdout.trimEnd().split("\n")], [0, lines], stderr);
   },
 });

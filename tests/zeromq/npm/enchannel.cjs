@@ -36,7 +36,7 @@ async function main() {
     request("kernel_info_request"),
     ({ header }) => header.msg_type === "kernel_info_reply",
   );
-  console.log("kernel:", info.channel, info.content.status, info.content.language_info.name);
+  console.log("kernel:", info.channel, info.content.status ?? "-", info.content.language_info.name);
 
   // What the kernel publishes before our subscription has arrived is lost: ask until something is published.
   let heard = false;
@@ -59,7 +59,7 @@ async function main() {
   const shutdown = request("shutdown_request", { restart: false });
   shutdown.channel = "control";
   const bye = await ask(shutdown, ({ header }) => header.msg_type === "shutdown_reply");
-  console.log("shutdown:", bye.channel, bye.content.status);
+  console.log("shutdown:", bye.channel, bye.content.status ?? "-");
   channel.complete();
 }
 
