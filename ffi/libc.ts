@@ -115,8 +115,9 @@ const theLibrary = onFirstUse((): Library => {
     return loadLibrary();
   } catch (missing) {
     if (!(missing instanceof LibraryError)) throw missing;
+    // By its path, since macOS's loader finds a mere name by fallbacks alone.
     const names = Deno.build.os === "darwin"
-      ? ["libSystem.B.dylib"]
+      ? ["/usr/lib/libSystem.B.dylib"]
       : ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
     for (const name of names) {
       try {

@@ -2,7 +2,7 @@
 
 import { FIOCLEX } from "../ffi/constants.ts";
 import { check } from "../ffi/errno.ts";
-import { libc, libcNonLinux, libcOfLinux } from "../ffi/libc.ts";
+import { libc, libcForFiles, libcNonLinux, libcOfLinux } from "../ffi/libc.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
@@ -10,6 +10,7 @@ import { pollNow, toPollEvents, toReadiness } from "../poller/fd.ts";
 
 // All tables are opened here: one opened within a test would be its leak to the sanitizers.
 libc();
+libcForFiles();
 libcNonLinux();
 if (Deno.build.os === "linux") libcOfLinux();
 const functions = loadLibrary().open({

@@ -7,6 +7,7 @@ import { libc } from "../../ffi/libc.ts";
 import { zmq } from "../../ffi/libzmq.ts";
 import { Context, Pair, Publisher, Pull, Push, Request, Router, ZmqError } from "../../mod.ts";
 import { pipe } from "../fds.ts";
+import { run } from "../program.ts";
 import { freshAddress, withFolder } from "../util.ts";
 
 Deno.test("every number that this system has by one of our names has that name", () => {
@@ -22,6 +23,29 @@ Deno.test("every number that this system has by one of our names has that name",
   }
   assert(known > 40, `${known} names`);
 });
+
+/** The header's numbers beyond those that all Unixes share. */
+const HEADERS = {
+  darwin:
+    "EAGAIN 35, EINPROGRESS 36, EALREADY 37, ENOTSOCK 38, EDESTADDRREQ 39, EMSGSIZE 40, EPROTOTYPE 41, ENOPROTOOPT 42, " +
+    "EPROTONOSUPPORT 43, ENOTSUP 45, EAFNOSUPPORT 47, EADDRINUSE 48, EADDRNOTAVAIL 49, ENETDOWN 50, ENETUNREACH 51, " +
+    "ENETRESET 52, ECONNABORTED 53, ECONNRESET 54, ENOBUFS 55, EISCONN 56, ENOTCONN 57, ESHUTDOWN 58, ETIMEDOUT 60, " +
+    "ECONNREFUSED 61, ELOOP 62, ENAMETOOLONG 63, EHOSTDOWN 64, EHOSTUNREACH 65, ENOTEMPTY 66, ENOSYS 78, EPROTO 100, " +
+    "EOPNOTSUPP 102",
+  freebsd:
+    "EAGAIN 35, EALREADY 37, EPROTOTYPE 41, ENOTSUP 45, ESHUTDOWN 58, ENOTEMPTY 66, EPROTO 92",
+};
+for (const [os, header] of Object.entries(HEADERS)) {
+  Deno.test(`on ${os} the numbers have the names that its errno.h gives them`, async () => {
+    const numbers = header.split(", ").map((one) => Number(one.split(" ")[1]));
+    const { stdout } = await run(
+      `Object.defineProperty(Deno, "build", { value: { ...Deno.build, os: "${os}" } });
+      const { codeOf } = await import("$ROOT/ffi/errno.ts");
+      console.log(${JSON.stringify(numbers)}.map((one) => codeOf(one) + " " + one).join(", "));`,
+    );
+    assertEquals(stdout, header + "\n");
+  });
+}
 
 Deno.test("a wait that a signal interrupted made an error, and threw it away", () => {
   const functions = libc() as { errno: () => number; strerror: (errno: number) => null };

@@ -1,8 +1,13 @@
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
+import { POLLNVAL } from "../../ffi/constants.ts";
+import { libc, libcForFiles } from "../../ffi/libc.ts";
+import { createBackend } from "../../poller/create.ts";
 import { fileType } from "../../poller/fd.ts";
-import { libcForFiles } from "../../ffi/libc.ts";
+import { READABLE } from "../../poller/backend.ts";
 import { pipe, socketPair, unusedNumber } from "../fds.ts";
+import { replaced } from "../replacing.ts";
+import "../util.ts";
 
 // Bound here: within a test it would be a leak to the sanitizers.
 libcForFiles();
@@ -17,3 +22,29 @@ Deno.test("kqueue: files, ends of pipes, sockets and devices are told apart", ()
   [file, directory, device].forEach((fd) => closeSync(fd));
   assertEquals(fileType(unusedNumber()), undefined);
 });
+
+/** What macOS's poll(2) does: it doesn't look at a descriptor of which no event is of interest. */
+const pollOfMacos: ReturnType<typeof libc>["poll"] = (...[row, count, limit]) => {
+  const { poll } = pollOfSystem;
+  const found = poll(row, count, limit);
+  const slots = row as Int32Array;
+  for (let at = 1; at < 2 * Number(count); at += 2) {
+    if ((slots[at] & 0xffff) === 0) slots[at] &= ~(POLLNVAL << 16);
+  }
+  return found;
+};
+const pollOfSystem = { poll: libc().poll };
+
+for (const kind of ["poll", "select"] as const) {
+  Deno.test(`${kind}: what isn't open was once taken on macOS, whose poll(2) doesn't say so`, () => {
+    using _poll = replaced(libc(), "poll", pollOfMacos);
+    const set = createBackend<string>(kind);
+    using _set = { [Symbol.dispose]: () => set.close() };
+    const fd = kind === "select" ? 1000 : unusedNumber();
+    throws(() => set.add(fd, READABLE, "closed"), { code: "EBADF" });
+    using ends = pipe();
+    set.add(ends.read, READABLE, "open");
+    ends.close(ends.read);
+    throws(() => set.modify(ends.read, 0), { code: "EBADF" });
+  });
+}
