@@ -3,6 +3,7 @@
 import { ContextCore } from "./context_core.ts";
 import type { ContextOptions } from "./context_options.ts";
 import { CONTEXT_OPTIONS as OPTIONS } from "./ffi/constants.ts";
+import { noteOpened, sayDropped } from "./process/dropped.ts";
 import { idIn } from "./process/shared_contexts.ts";
 import { inspectAs } from "./poller/inspect.ts";
 import { idle, keepers } from "./poller/reactor.ts";
@@ -66,6 +67,7 @@ export class Context extends Uncloneable implements Disposable, AsyncDisposable 
     this.#core = core;
     dropped.unregister(this);
     dropped.register(this, core, this);
+    noteOpened(core);
   }
 
   /**
@@ -280,7 +282,10 @@ export function coreOf(context: Context): ContextCore {
 }
 
 // A dropped context ends with its last socket. Sockets hold the core, never the Context.
-const dropped = new FinalizationRegistry<ContextCore>((core) => core.drop());
+const dropped = new FinalizationRegistry<ContextCore>((core) => {
+  if (core.hasBegun) sayDropped(core, core.name);
+  core.drop();
+});
 
 /** The context of all sockets that are made without one. */
 export const context: Context = new Context();

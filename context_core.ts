@@ -68,6 +68,11 @@ export class ContextCore {
     return this.#pointer;
   }
 
+  /** Whether there is a native one. */
+  get hasBegun(): boolean {
+    return this.#pointer !== undefined;
+  }
+
   get(option: number, name: string): number {
     const pointer = this.pointer("zmq_ctx_get");
     return check(zmq().zmq_ctx_get(pointer, option), "zmq_ctx_get", { option: name });

@@ -57,6 +57,7 @@ import "./poller/uncloneable.ts";
 import "./poller/nearest_name.ts";
 import "./poller/unknown_property.ts";
 import "./poller/wait_options.ts";
+import "./process/dropped.ts";
 import "./context.ts";
 import "./ffi/ready.ts";
 import "./library.ts";

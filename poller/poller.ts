@@ -17,6 +17,7 @@ import {
   type WaitOptions,
   waitProblem,
 } from "./wait_options.ts";
+import { noteOpened, sayDropped } from "../process/dropped.ts";
 import { wakeByToken } from "../process/remote_wakeup.ts";
 
 /** What to wait for. */
@@ -119,6 +120,7 @@ export class Poller<Key = undefined> extends Uncloneable
     super();
     this.#core = new PollerCore(options.backend);
     dropped.register(this, this.#core, this);
+    noteOpened(this.#core);
   }
 
   /** The system call that waits. */
@@ -427,7 +429,10 @@ export class Poller<Key = undefined> extends Uncloneable
   }
 }
 
-const dropped = new FinalizationRegistry<{ close(): void }>((core) => core.close());
+const dropped = new FinalizationRegistry<{ readonly closed: boolean; close(): void }>((core) => {
+  sayDropped(core, "a Poller");
+  core.close();
+});
 
 const CONSTRUCTOR: Signature = {
   name: "A Poller",

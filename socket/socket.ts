@@ -1,6 +1,7 @@
 /** What all sockets have in common. */
 
 import { Context, context as defaultContext, coreOf } from "../context.ts";
+import { noteOpened, sayDropped } from "../process/dropped.ts";
 import { type Pollable, pollable } from "../poller/pollable.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
 import { nameInErrors, noticeUnknown } from "../poller/unknown_property.ts";
@@ -68,6 +69,7 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
     Object.defineProperty(this, pollable, { value: handle });
     this.#context = context;
     dropped.register(this, handle, handle);
+    noteOpened(handle);
     try {
       for (const name in options) {
         if (name === "context" || isOfEveryObject(options, name)) continue;
@@ -557,7 +559,10 @@ export interface Socket extends
 }
 
 // Only a fallback: nothing triggers the collector when descriptors run out.
-const dropped = new FinalizationRegistry<Handle>((handle) => handle.close());
+const dropped = new FinalizationRegistry<Handle>((handle) => {
+  sayDropped(handle, handle.description);
+  handle.close();
+});
 
 // Printed, a socket shows its addresses, its state and what a subclass has of its own, even with the option to read getters,
 // since the getters of options return keys and passwords.

@@ -88,6 +88,7 @@ import "./observer.ts";
 import "./socket_options.ts";
 import "./compose.ts";
 import "../poller/inspect.ts";
+import "../process/dropped.ts";
 import "../socket/z85.ts";
 import "../socket/options.ts";
 import "../socket/options_by_number.ts";

@@ -7,6 +7,7 @@ import { inspectAs } from "../poller/inspect.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
 import { pollable } from "../poller/pollable.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
+import { noteOpened, sayDropped } from "../process/dropped.ts";
 import type { Handle } from "../socket/handle.ts";
 import { open } from "../socket/open.ts";
 import { typeOf } from "../socket/types.ts";
@@ -72,6 +73,7 @@ export abstract class SocketClass extends Uncloneable {
     this.#state = new SocketState(handle, this);
     this.#context = context;
     dropped.register(this, handle, handle);
+    noteOpened(handle);
     // Not enumerable. It lets this library's Poller watch sockets of this module, too.
     Object.defineProperty(this, pollable, { value: handle });
     Object.seal(this);
@@ -347,4 +349,7 @@ export type Socket = SocketClass;
 export const Socket: typeof SocketClass = native(SocketClass);
 
 // Only a fallback: nothing triggers the collector when descriptors run out.
-const dropped = new FinalizationRegistry<Handle>((handle) => handle.close());
+const dropped = new FinalizationRegistry<Handle>((handle) => {
+  sayDropped(handle, handle.description);
+  handle.close();
+});
