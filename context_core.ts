@@ -7,6 +7,7 @@ import { zmq } from "./ffi/libzmq.ts";
 import { inWorker } from "./process/isolate.ts";
 import { newNativeContext, terminate } from "./process/native_context.ts";
 import { awaitAtExit, type ExitTexts } from "./process/exit_wait.ts";
+import { areOwn } from "./process/own_receivers.ts";
 import { PendingFlushes } from "./process/pending_flushes.ts";
 import { beginSharing, joinShared, type SharedContext } from "./process/shared_contexts.ts";
 import { isShuttingDown, registerAtExit, unregisterAtExit } from "./process/shutdown.ts";
@@ -23,6 +24,8 @@ export interface Member {
   readonly description: string;
   /** Whether it can send. */
   readonly sends: boolean;
+  /** To what it's connected. */
+  readonly connected: readonly string[];
   close(): void;
   /** Called when other isolates may use the context from now on. */
   onShared(): void;
@@ -46,8 +49,11 @@ export class ContextCore {
   /** The main isolate's closed sockets whose messages may still be going out. */
   #hasOpened = false;
   #pendingFlushes: PendingFlushes | undefined;
-  /** Those of its sockets that were closed last with messages that may linger, in words, and how many there were before. */
-  readonly #senders = new Set<string>();
+  /**
+   * Those of its sockets that were closed last with messages that may linger, in words, with what they were connected to,
+   * and how many there were before.
+   */
+  readonly #senders = new Map<string, readonly string[]>();
   #earlierSenders = 0;
   #exitTexts: ExitTexts | undefined;
   #pointer: Deno.PointerObject | undefined;
@@ -160,9 +166,9 @@ export class ContextCore {
     if (!sends || what === undefined || this.#lingerOf(member) === 0) return;
     // Behind the others, if it's there already.
     this.#senders.delete(description);
-    this.#senders.add(description);
+    this.#senders.set(description, member.connected);
     if (this.#senders.size <= NAMED_SENDERS) return;
-    this.#senders.delete(this.#senders.values().next().value!);
+    this.#senders.delete(this.#senders.keys().next().value!);
     this.#earlierSenders++;
   }
 
@@ -176,9 +182,15 @@ export class ContextCore {
 
   /** It and its sockets, in words. */
   get #description(): string {
-    const senders = [...this.#senders];
+    const senders = [...this.#senders.keys()];
     if (this.#earlierSenders > 0) senders.push(`and ${this.#earlierSenders} others before`);
     return senders.length === 0 ? this.name : `${this.name} (${senders.join(", ")})`;
+  }
+
+  /** Those of its senders whose messages were for this isolate itself, in words. */
+  get #ownSenders(): string[] {
+    const senders = [...this.#senders].filter(([, connected]) => areOwn(connected));
+    return senders.map(([description]) => description);
   }
 
   #noteLingering(member: Member): void {
@@ -219,7 +231,11 @@ export class ContextCore {
 
   /** Terminates or leaves the native context, after its sockets were closed. */
   protected end(pointer: Deno.PointerObject): void {
-    const about = { context: this.#description, texts: this.#exitTexts };
+    const about = {
+      context: this.#description,
+      ownSenders: this.#ownSenders,
+      texts: this.#exitTexts,
+    };
     if (this.common !== undefined && !this.common.leave()) {
       // Terminating it would wait for the other isolates' sockets, too. A worker's messages go out in the background; the
       // main isolate's end waits for its own.

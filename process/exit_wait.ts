@@ -14,6 +14,8 @@ export interface Unsent {
   readonly naturallyUnlimited?: boolean;
   /** Their context, in words. */
   readonly context: string;
+  /** The sockets, in words, that have sent to this isolate itself, in which no one receives any more. */
+  readonly ownSenders?: readonly string[];
   /** What the end says about them; the library's own texts if undefined. */
   readonly texts?: ExitTexts;
 }
@@ -97,11 +99,20 @@ function sayAndWait(
   isOver: () => boolean,
 ): void {
   const texts = late.find(({ texts }) => texts !== undefined)?.texts ?? OWN_TEXTS;
-  console.error(texts.waiting(Math.max(...late.map(limitOf))));
+  console.error(texts.waiting(Math.max(...late.map(limitOf))) + aboutOwn(late));
   waitUntil(isOver, Infinity);
   const lost = late.filter((messages) => !messages.haveGone());
   // What a worker leaves goes on in the background.
   if (lost.length === 0 || inWorker()) return;
   const contexts = [...new Set(lost.map(({ context }) => context))].join(" and ");
   console.error(texts.gaveUp(Math.max(...lost.map(limitOf)), contexts));
+}
+
+/** What a long end adds where senders' receivers were in this isolate: it waits in vain. */
+function aboutOwn(late: readonly Unsent[]): string {
+  const senders = [...new Set(late.flatMap(({ ownSenders }) => ownSenders ?? []))];
+  if (senders.length === 0) return "";
+  return ` Those of ${
+    senders.join(" and ")
+  } were for this program itself, where no one receives them now.`;
 }

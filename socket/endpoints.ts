@@ -5,6 +5,7 @@ import { zmq } from "../ffi/libzmq.ts";
 import { toCString } from "../ffi/memory.ts";
 import { assertDescriptors } from "../poller/fd.ts";
 import { IpcFolders } from "../process/ipc_folders.ts";
+import { forgetReceiver, noteReceiver } from "../process/own_receivers.ts";
 import type { Handle } from "./handle.ts";
 import { assertSafeAddress } from "./hazards.ts";
 import { OPTION_NUMBERS } from "./options_table.ts";
@@ -34,6 +35,7 @@ export class Endpoints {
     }
     const bound = this.last ?? address;
     this.#bound.set(bound, address);
+    if (this.handle.type.receives) noteReceiver(bound);
     return bound;
   }
 
@@ -57,6 +59,7 @@ export class Endpoints {
   /** Ends what `bind` has begun. */
   unbind(address: string): void {
     this.#remove("zmq_unbind", address);
+    forgetReceiver(address);
     this.#ipcFolders.remove(address);
   }
 

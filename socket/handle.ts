@@ -117,6 +117,11 @@ export class Handle extends Source {
     return address === undefined ? this.type.name : `${this.type.name} at ${address}`;
   }
 
+  /** To what it's connected. */
+  get connected(): readonly string[] {
+    return this.endpoints.connected;
+  }
+
   protected findDescriptor(): number {
     return this.getValue(OPTION_NUMBERS.fd, "fd", "int");
   }

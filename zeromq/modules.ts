@@ -15,6 +15,7 @@ import "../process/isolate.ts";
 import "../process/wait.ts";
 import "../process/exit_wait.ts";
 import "../process/native_context.ts";
+import "../process/own_receivers.ts";
 import "../process/pending_flushes.ts";
 import "../ffi/monitoring.ts";
 import "../process/process_record.ts";

@@ -96,6 +96,75 @@ Deno.test("an end that gives up says so once for all contexts, and names their l
   assertEquals(code, 0);
 });
 
+/** What the first line of a long end adds about a socket whose receivers were in the program. */
+const OWN =
+  / Those of (\w+ at \S+) were for this program itself, where no one receives them now\.$/;
+
+/** Runs a program with a backlog that a socket of its own receives no more, and returns what the first line adds. */
+async function endWithOwn(
+  source: string,
+  { bound = "ipc://*", options = "" } = {},
+): Promise<string | undefined> {
+  const { code, stderr } = await endAlone(
+    `import { Dealer, Pull, Router } from "$MOD";
+    context.exitLinger = 600;
+    const backlog = (socket) => {
+      for (let i = 0; i < 500; i++) socket.trySend(new Uint8Array(10_000));
+      return socket;
+    };
+    const push = (address) => {
+      const push = new Push({ sendHighWaterMark: 0, ${options} });
+      push.connect(address);
+      return backlog(push);
+    };
+    const pull = new Pull({ receiveHighWaterMark: 1 });
+    const address = await pull.bind("${bound}");
+    ${source}`,
+  );
+  assertEquals(code, 0);
+  const [line] = stderr.split("\n");
+  assert(line.startsWith("deno-zmq: waiting up to 600 ms for messages"), stderr);
+  return OWN.exec(line)?.[1].replace(/(?:ipc|tcp):\S+/, "it");
+}
+
+const OWN_BACKLOGS = {
+  "both are open": "push(address);",
+  "the sender was closed first": "push(address).close(); pull.close();",
+  "the receiver was closed first": "const one = push(address); pull.close(); one.close();",
+  "another context has the receiver":
+    `const other = new Pull({ context: new Context(), receiveHighWaterMark: 1 });
+     push(await other.bind("tcp://127.0.0.1:*"));`,
+};
+for (const [claim, source] of Object.entries(OWN_BACKLOGS)) {
+  Deno.test(`an end that waited for a receiver of the program itself spoke of peers only: ${claim}`, async () => {
+    assertEquals(await endWithOwn(source), "Push at it");
+  });
+}
+
+Deno.test("a receiver of the program itself is recognised by another name of this machine", async () => {
+  const source = 'push(address.replace("0.0.0.0", "localhost"));';
+  assertEquals(await endWithOwn(source, { bound: "tcp://0.0.0.0:*" }), "Push at it");
+});
+
+Deno.test("a Dealer that sends to a Router of the program is recognised, though both send", async () => {
+  const source = `const router = new Router({ receiveHighWaterMark: 1 });
+    const dealer = new Dealer({ sendHighWaterMark: 0 });
+    dealer.connect(await router.bind("tcp://127.0.0.1:*"));
+    backlog(dealer);`;
+  assertEquals(await endWithOwn(source), "Dealer at it");
+});
+
+Deno.test("messages for others are never said to be for the program itself", async () => {
+  // To a place where no one is, to two of which one is the program's, and to one that it has left.
+  const source = `push(Deno.args[0]);
+    const both = push(address);
+    both.connect(Deno.args[0]);
+    const left = await pull.bind("tcp://127.0.0.1:*");
+    push(left);
+    await pull.unbind(left);`;
+  assertEquals(await endWithOwn(source), undefined);
+});
+
 const SILENT = {
   "an exitLinger of less than half a second ends silently":
     "context.exitLinger = 100; await send();",
