@@ -352,14 +352,14 @@ Object.defineProperty(SocketClass, "name", { value: "Socket", configurable: true
 
 const { Proxy: ObjectProxy } = globalThis;
 
-/** A socket as in version 5 of zeromq.js. */
+/** A socket as in version 5 of zeromq.js, with the members and events of {@linkcode SocketClass}. */
 export type Socket = SocketClass;
 /**
- * A socket as in version 5 of zeromq.js.
- *
- * Fact: packages from before there were classes derive from it by `util.inherits` and `Socket.call(this, type)`. Failure: a
- * class can't be called so, and they would end there. Decision: such a call makes the object that it's for a socket.
+ * A socket as in version 5 of zeromq.js, with the members and events of {@linkcode SocketClass}. Constructors derive from it
+ * by `class` and `super(type)`, or in the old way, by `util.inherits` and `Socket.call(this, type)`.
  */
+// Fact: packages from before there were classes derive from it in the old way. Failure: a class can't be called so, and they
+// would end there. Decision: such a call makes the object that it's for a socket.
 export const Socket: typeof SocketClass = new ObjectProxy(SocketClass, {
   apply(_, self: unknown, [type]: [SocketType]) {
     if (!(self instanceof SocketClass)) {

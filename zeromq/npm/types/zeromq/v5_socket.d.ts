@@ -158,13 +158,11 @@ export declare class SocketClass extends EventEmitter {
    */
   getsockopt(givenOption: number | keyof ShortOptions): string | number | boolean | null;
 }
-/** A socket as in version 5 of zeromq.js. */
+/** A socket as in version 5 of zeromq.js, with the members and events of {@linkcode SocketClass}. */
 export type Socket = SocketClass;
 /**
- * A socket as in version 5 of zeromq.js.
- *
- * Fact: packages from before there were classes derive from it by `util.inherits` and `Socket.call(this, type)`. Failure: a
- * class can't be called so, and they would end there. Decision: such a call makes the object that it's for a socket.
+ * A socket as in version 5 of zeromq.js, with the members and events of {@linkcode SocketClass}. Constructors derive from it
+ * by `class` and `super(type)`, or in the old way, by `util.inherits` and `Socket.call(this, type)`.
  */
 export declare const Socket: typeof SocketClass;
 /** Opens a socket, and sets options by their short names, or whatever other properties. */
