@@ -152,8 +152,8 @@ function domainMissing(): TypeError {
 
 function heartbeatsOverWebSocket(): TypeError {
   return new TypeError(
-    "Heartbeats can't be used with ws:// addresses: a peer could have libzmq end the process by them. " +
-      "Leave heartbeatInterval at 0",
+    "Heartbeats can't be used with ws:// addresses: libzmq would end the process at the first one to a peer whose " +
+      "handshake names no mechanism, as a browser's may. Leave heartbeatInterval at 0",
   );
 }
 

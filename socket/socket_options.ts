@@ -51,8 +51,9 @@ export interface SocketOptions {
   /** How long, in ms, a TCP connect may take; 0 as the system has it. Default 0 (`ZMQ_CONNECT_TIMEOUT`). */
   connectTimeout?: number;
   /**
-   * Milliseconds between heartbeats to each peer; 0 for none. A peer that doesn't know heartbeats is
-   * disconnected by them again and again. Default 0 (`ZMQ_HEARTBEAT_IVL`).
+   * Milliseconds between heartbeats to each peer; 0 for none. A receiver whose queue is full ends its process when a
+   * peer with heartbeats dies: {@linkcode SocketOptions.tcpKeepalive} has no such danger. A peer that doesn't know
+   * heartbeats is disconnected by them again and again. Default 0 (`ZMQ_HEARTBEAT_IVL`).
    */
   heartbeatInterval?: number;
   /**
