@@ -162,6 +162,36 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name: "a bind to ipc://* that failed once left its folder in /tmp",
+  ignore: WINDOWS,
+  fn: () =>
+    withFolder(async (folder) => {
+      const said = await runBare<{ code: string; made: string[]; left: string[] }>(
+        `import { libcForFolders } from "${new URL("../../ffi/libc.ts", import.meta.url)}";
+        import { Context } from "${new URL("../../mod.ts", import.meta.url)}";
+        const functions = libcForFolders();
+        const { mkdtemp } = functions;
+        const made = [];
+        functions.mkdtemp = (template) => {
+          const result = mkdtemp(template);
+          made.push(new TextDecoder().decode(template.subarray(0, -1)));
+          return result;
+        };
+        ${TALK}
+        const context = new Context();
+        const pull = new Pull({ context });
+        context.shutdown();
+        const code = await pull.bind("ipc://*").catch((error) => error.code);
+        const left = made.filter((path) => exists(path) !== 0);
+        console.log(JSON.stringify({ code, made, left }));`,
+        folder,
+        {},
+      );
+      assertEquals([said.code, said.made.length, said.left], ["ETERM", 1, []]);
+    }),
+});
+
 for (const end of ["", "Deno.exit(0);"]) {
   Deno.test({
     name: `a program that ends without closing its socket${end && " by Deno.exit"} leaves nothing`,

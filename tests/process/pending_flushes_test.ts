@@ -1,4 +1,5 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { run } from "../program.ts";
 import { withWorkers } from "../workers.ts";
 
 const LINUX = Deno.build.os === "linux";
@@ -28,5 +29,57 @@ Deno.test({
     // It says so after half a second.
     assertEquals([stdout, code], ["", 3]);
     assert(/^deno-zmq: waiting up to /.test(stderr), stderr);
+  },
+});
+
+Deno.test({
+  name: "the end waited ten seconds for messages of a shared context, whatever its exitLinger was",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr, code } = await withWorkers(
+      WORKERS,
+      `context.exitLinger = 800;
+      const worker = start("Web Worker", "hold", { token: context.share() });
+      await worker.next();
+      const socket = new Push();
+      socket.connect("ipc://" + import.meta.dirname + "/absent");
+      socket.trySend("x");
+      Deno.exit(3);`,
+    );
+    assertEquals([stdout, code], ["", 3]);
+    const [waiting, gaveUp] = stderr.split("\n");
+    assert(/^deno-zmq: waiting up to 800 ms /.test(waiting), stderr);
+    assert(/^deno-zmq: gave up after 800 ms\./.test(gaveUp), stderr);
+  },
+});
+
+Deno.test({
+  name:
+    "the end waited for a closed socket of a shared context whose descriptor was another one's since",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr, code } = await run(
+      `import { ContextCore } from "$ROOT/context_core.ts";
+      import { idIn } from "$ROOT/process/shared_contexts.ts";
+      import { openEventfd } from "$ROOT/ffi/eventfd.ts";
+      const core = new ContextCore();
+      core.pointer("zmq_socket");
+      // A second user, so that the context can't be terminated before the end.
+      new ContextCore(idIn(core.share())).pointer("zmq_socket");
+      const fd = openEventfd();
+      const socket = (linger) => ({
+        ...{ fd, linger, what: undefined, description: "", sends: true },
+        close() {
+          core.remove(this);
+        },
+        onShared() {},
+      });
+      const before = socket(-1);
+      core.add(before);
+      before.close();
+      core.add(socket(0));
+      console.log("end");`,
+    );
+    assertEquals([stdout, stderr, code], ["end\n", "", 0]);
   },
 });

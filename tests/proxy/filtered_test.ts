@@ -93,6 +93,25 @@ Deno.test("a filter may pause the proxy, and terminate it", async () => {
   assertEquals(setting.proxy.unsent.map(({ message }) => `${message}`), ["end"]);
 });
 
+Deno.test("a message whose filter terminated the proxy was sent, and told as unsent as well", async () => {
+  let terminate: () => void = () => {};
+  await using setting = await tasks({
+    filter: (message) => {
+      terminate();
+      return message;
+    },
+    keepOpen: true,
+  });
+  const { proxy, sender, receiver, run } = setting;
+  terminate = () => proxy.terminate({ timeout: 0 });
+  await sender.send("last");
+  await soon(run);
+  assertEquals(proxy.unsent.map(({ message }) => `${message}`), ["last"]);
+  await proxy.backEnd.send("by hand");
+  assertEquals(await received(receiver), ["by hand"]);
+  assertEquals(proxy.statistics().toBack.messages, 0);
+});
+
 Deno.test("a filter may close the proxy's sockets", async () => {
   let close: () => void = () => {};
   await using setting = await tasks({

@@ -2,8 +2,10 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { Dealer, Pull, Push, XPublisher, XSubscriber } from "../../mod.ts";
 import { waitReadable } from "../../poller/wait_readable.ts";
 import { BLOCKED, type End, LIMIT, NativeRelay } from "../../proxy/relay.ts";
+import { MovableMessage } from "../../proxy/parts.ts";
 import { Proxy } from "../../proxy.ts";
 import { type Handle, handleOf } from "../../socket/handle.ts";
+import { watched } from "../replacing.ts";
 import { callPublicly, received } from "../socket/support.ts";
 import { freshAddress, join, until } from "../util.ts";
 import { Setting } from "./support.ts";
@@ -101,6 +103,71 @@ for (const [what, parts] of Object.entries(MESSAGES)) {
     });
   }
 }
+
+/** Closes a socket's peer just before its part of that number, counted from now, until the end of the block. */
+function closesBefore(number: number, target: Dealer, peer: Dealer): Disposable {
+  let sent = 0;
+  return watched(MovableMessage.prototype, "send", (pointer) => {
+    if (pointer !== handleOf(target).pointer || ++sent !== number) return;
+    peer.close();
+    waitReadable(handleOf(target).fd, 1000);
+    pause();
+  });
+}
+
+/** A peer of a socket, as soon as that one knows it. */
+async function peerOf(target: Dealer): Promise<Dealer> {
+  const peer = new Dealer();
+  await join(peer, target, freshAddress("inproc"));
+  await until(target, "writable");
+  return peer;
+}
+
+Deno.test("a message whose second try was refused in the middle was lost at the third", async () => {
+  using source = new Dealer();
+  using sender = new Dealer();
+  await join(source, sender, freshAddress("inproc"));
+  using target = new Dealer();
+  const parts = ["first", "second", "x".repeat(100), "last"];
+  await sender.send(parts);
+  await sender.send("after");
+  await until(source);
+  const relay = new NativeRelay(endOf(source), endOf(target), undefined);
+  // At the first try the two parts before the refused one are kept, and the second sends these.
+  for (const number of [3, 2]) {
+    using _closed = closesBefore(number, target, await peerOf(target));
+    assertEquals([relay.move(1), relay.outcome, relay.holds], [0, BLOCKED, true]);
+  }
+  using third = await peerOf(target);
+  assertEquals([relay.move(2), relay.outcome, relay.holds], [2, LIMIT, false]);
+  assertEquals(await received(third), parts);
+  assertEquals(await received(third), ["after"]);
+});
+
+Deno.test("a copy that was refused in the middle was lost at its second try", async () => {
+  using source = new Dealer();
+  using sender = new Dealer();
+  await join(source, sender, freshAddress("inproc"));
+  using target = new Dealer();
+  using receiver = await peerOf(target);
+  using capture = new Dealer();
+  const parts = ["first", "second", "x".repeat(100), "last"];
+  await sender.send(parts);
+  await sender.send("after");
+  await until(source);
+  const relay = new NativeRelay(endOf(source), endOf(target), endOf(capture));
+  {
+    using _closed = closesBefore(3, capture, await peerOf(capture));
+    assertEquals([relay.move(1), relay.outcome, relay.holds], [0, BLOCKED, true]);
+  }
+  using next = await peerOf(capture);
+  assertEquals([relay.move(1), relay.outcome, relay.holds], [1, LIMIT, false]);
+  assertEquals(relay.move(1), 1);
+  for (const socket of [next, receiver]) {
+    assertEquals(await received(socket), parts);
+    assertEquals(await received(socket), ["after"]);
+  }
+});
 
 Deno.test("an XPublisher's message that ends in a known subscription goes on without it", async () => {
   const proxy = new Proxy(new XPublisher(), new Dealer());

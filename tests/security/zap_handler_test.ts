@@ -70,6 +70,11 @@ Deno.test("a context has one ZAP handler at a time; another can follow, or live 
   throws(() => new Authenticator({ context }), { code: "EADDRINUSE" });
 });
 
+Deno.test("an authenticator that follows a closed one at once was refused now and then: EADDRINUSE", () => {
+  using context = new Context();
+  for (let times = 0; times < 300; times++) new Authenticator({ context }).close();
+});
+
 Deno.test("closing: as often as one likes, with its context, and after that was shut down", () => {
   using first = new Authenticator({ context: new Context() });
   assertEquals(first.closed, false);
