@@ -106,8 +106,16 @@ export function assertListens(fd: number, option: string): void {
   throw stateError("EINVAL", "zmq_setsockopt", message, { option });
 }
 
-/** An option's value as an int; NaN for what is none. */
+/** Whether libzmq would read an int from beyond a value's bytes: there is one option of whose length it never asks. */
+export function isTooShort(option: number, bytes: Uint8Array | null): boolean {
+  return option === PARTICULAR.verboseUnsubscribe.number && bytes?.length !== 4;
+}
+
+const encoder = new TextEncoder();
+
+/** An option's value as an int, in whichever way it's given; NaN for what is none. */
 function intOf(value: unknown): number {
+  if (typeof value === "string") return intOf(encoder.encode(value));
   if (value instanceof Uint8Array && value.length === 4) {
     return new Int32Array(value.slice().buffer)[0];
   }

@@ -5,7 +5,7 @@ import { int64Bytes, intBytes, KEY_SIZE } from "../socket/raw_options.ts";
 import { NO_KEY } from "../socket/options.ts";
 import { engineOption, shadowByNumber, timeoutOf } from "../socket/options_by_number.ts";
 import { COMMON, OPTION_NUMBERS, type OptionName, OPTIONS } from "../socket/options_table.ts";
-import { assertSafeOption } from "../socket/hazards.ts";
+import { assertSafeOption, isTooShort } from "../socket/hazards.ts";
 import { EINVAL, ENOTSOCK, errnoError, translating } from "./errors.ts";
 import type { SocketState } from "./state.ts";
 import { warn } from "./warning.ts";
@@ -124,6 +124,7 @@ function write(
   const { handle } = state;
   // A value with which libzmq would end the process is a TypeError, as everywhere in this library.
   assertSafeOption(handle, option, value);
+  if (isTooShort(option, bytes)) throw errnoError(EINVAL);
   translating(() => handle.setBytes(option, String(option), bytes));
   shadowByNumber(handle, option, value);
 }
