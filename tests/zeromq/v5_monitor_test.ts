@@ -60,7 +60,7 @@ Deno.test("a connect that is tried again is an event with the interval", () =>
     const freed = next(free, "close");
     free.monitor().unbindSync(address);
     await freed;
-    free.close();
+    free.unmonitor().close();
     req.setsockopt("reconnect_ivl", 20);
     req.monitor();
     const delayed = next(req, "connect_delay");
