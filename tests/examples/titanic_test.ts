@@ -1,15 +1,12 @@
 /** The example of a broker that has requests and answers on disk. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { Request, ZmqError } from "../../mod.ts";
 import { Store } from "../../examples/titanic/store.ts";
 import { withFolder } from "../util.ts";
 import { pause } from "../waiting.ts";
-import { example } from "./examples.ts";
-import { Running } from "./support.ts";
-
-const BROKER = fileURLToPath(new URL("../../examples/titanic/broker.ts", import.meta.url));
+import { example, exampleWith } from "./examples.ts";
+import type { Running } from "./support.ts";
 
 /** The parts, with the database and the addresses in a folder; at the end all that run are ended. */
 class Titanic extends AsyncDisposableStack {
@@ -25,12 +22,9 @@ class Titanic extends AsyncDisposableStack {
   }
 
   broker(limit = "500"): Running {
-    const permissions = [
-      ...["--allow-env=LIBZMQ_PATH,ZMQ_POLLER", "--allow-ffi"],
-      ...[`--allow-read=${this.file}`, `--allow-write=${this.file}`],
-    ];
-    const run = [Deno.execPath(), "run", "--no-check", "--no-prompt", ...permissions, BROKER];
-    return this.use(new Running([...run, this.file, this.front, this.back, limit]));
+    const permissions = { "--allow-read": this.file, "--allow-write": this.file };
+    const args = [this.file, this.front, this.back, limit];
+    return this.use(exampleWith(permissions, "titanic/broker.ts", ...args));
   }
 
   worker(work: string): Running {
