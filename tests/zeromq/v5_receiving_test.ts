@@ -135,6 +135,18 @@ Deno.test("receives that fail at once let the event loop turn", () =>
     assertEquals(await heard, [["still"]]);
   }));
 
+Deno.test("a flood of messages lets the event loop turn", () =>
+  withSockets(["pull", "push"], async (pull, push) => {
+    let heard = 0;
+    let heardByThen = 0;
+    pull.on("message", () => {
+      if (++heard === 1) setImmediate(() => heardByThen = heard);
+    });
+    for (let i = 0; i < 1900; i++) push.send(i);
+    await turnsUntil(() => heard === 1900, "the last message");
+    assert(heardByThen > 0 && heardByThen < 1900, String(heardByThen));
+  }));
+
 Deno.test("a bind that is pending holds up receiving only for as long as it takes", () =>
   withSockets(["pull", "push"], async (pull, push) => {
     pull.on("message", (part) => String(part) === "first" && pull.bind("tcp://127.0.0.1:*"));
