@@ -34,7 +34,14 @@ export function assertSafeOption(handle: Handle, option: number, value: unknown)
 /** Throws `TypeError` where libzmq would end the process, sooner or later, after a bind or connect with these options. */
 export function assertSafeAddress(handle: Handle, address: string, binds: boolean): void {
   const { heartbeatInterval, plainServer, useFd } = COMMON;
-  if (/^wss?:/.test(address) && isOn(handle, heartbeatInterval)) throw heartbeatsOverWebSocket();
+  if (/^wss?:/.test(address)) {
+    if (isOn(handle, heartbeatInterval)) throw heartbeatsOverWebSocket();
+    if (isMechanism(handle, "gssapi")) {
+      throw new TypeError(
+        "GSSAPI can't be used with ws:// addresses: libzmq ends the process where it's to name that mechanism",
+      );
+    }
+  }
   if (isOn(handle, plainServer) && lacksDomain(handle)) throw domainMissing();
   if (!binds || address.startsWith("inproc:")) return;
   const fd = getInt(handle.pointer, useFd.number);
@@ -45,8 +52,7 @@ export function assertSafeAddress(handle: Handle, address: string, binds: boolea
 export function assertSecure(handle: Handle, address: string): void {
   assertHandshake(handle, address);
   if (lacksDomain(handle)) throw domainMissing();
-  const { number, choices } = COMMON.securityMechanism;
-  if (getInt(handle.pointer, number) !== choices.indexOf("curve")) return;
+  if (!isMechanism(handle, "curve")) return;
   if (isOn(handle, COMMON.curveServer)) {
     if (hasKey(handle, "curveSecretKey")) return;
     throw new TypeError(
@@ -88,10 +94,8 @@ export function turnsOffNothing(
         getInt(handle.pointer, option) === 0;
     case COMMON.plainUsername.number:
     case COMMON.plainPassword.number: {
-      const plain = COMMON.securityMechanism.choices.indexOf("plain");
       return value === null &&
-        (getInt(handle.pointer, COMMON.securityMechanism.number) !== plain ||
-          isOn(handle, COMMON.plainServer));
+        (!isMechanism(handle, "plain") || isOn(handle, COMMON.plainServer));
     }
     default:
       return false;
@@ -120,6 +124,12 @@ function intOf(value: unknown): number {
     return new Int32Array(value.slice().buffer)[0];
   }
   return typeof value === "number" || typeof value === "boolean" ? Number(value) : NaN;
+}
+
+/** Whether a mechanism of security is in force. */
+function isMechanism(handle: Handle, name: "plain" | "curve" | "gssapi"): boolean {
+  const { number, choices } = COMMON.securityMechanism;
+  return getInt(handle.pointer, number) === choices.indexOf(name);
 }
 
 function isOn(handle: Handle, { number }: { readonly number: number }): boolean {

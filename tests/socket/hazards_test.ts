@@ -157,6 +157,25 @@ Deno.test("a socket with heartbeats works over tcp, also after a ws:// address w
   assertEquals(await received(pull), ["works"]);
 });
 
+Deno.test({
+  name: "a GSSAPI client that connected to a ws:// address ended the process",
+  ignore: !capability.ws || !capability.gssapi,
+  fn: () => {
+    const clients: Step[] = [
+      (socket) => socket.gssapiPrincipal = "ada",
+      (socket) => socket.gssapiServicePrincipal = "service",
+    ];
+    for (const client of clients) {
+      using socket = new Pair({ linger: 0 });
+      client(socket);
+      throws(() => socket.connect("ws://127.0.0.1:80"), {
+        name: "TypeError",
+        message: /GSSAPI can't be used with ws/,
+      });
+    }
+  },
+});
+
 // An enforced domain, and none set; a CURVE server without a key. Both are judged where libzmq copies the options.
 
 const LINGERLESS = { linger: 0 };

@@ -56,6 +56,14 @@ const HAZARDS: readonly Hazard[] = [
     ignore: !mod.capability.ws,
   },
   {
+    claim: "GSSAPI over ws://",
+    type: "Pair",
+    options: [{ name: "gssapiServer", number: 62, value: 1 }],
+    addresses: WS,
+    error: /^TypeError: GSSAPI can't be used with ws:\/\//,
+    ignore: !mod.capability.ws || !mod.capability.gssapi,
+  },
+  {
     claim: "a PLAIN server that enforces a domain and has none",
     type: "Pair",
     options: [
