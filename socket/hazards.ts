@@ -25,7 +25,17 @@ export function assertSafeOption(handle: Handle, option: number, value: unknown)
         "head, libzmq overwrites other memory, and ends the process",
     );
   }
-  const on = value !== false && value !== 0;
+  const on = intOf(value) !== 0;
+  const { rawMode, probeRouter } = PARTICULAR;
+  if (
+    on && handle.type.hasRawMode &&
+    (option === probeRouter.number && handle.isRaw ||
+      option === rawMode.number && handle.shadowOptions.get("probeRouter") === true)
+  ) {
+    throw new TypeError(
+      "A Router in raw mode must not probe its peers: libzmq would end the process where the empty message is to go out",
+    );
+  }
   if (option === COMMON.heartbeatInterval.number && on && handle.endpoints.webSocket) {
     throw heartbeatsOverWebSocket();
   }

@@ -18,7 +18,7 @@ listens(0);
 /** Options, and maybe an address, that end the process together. */
 interface Hazard {
   claim: string;
-  type: "Reply" | "Pair" | "Dealer";
+  type: "Reply" | "Router" | "Pair" | "Dealer";
   options: readonly { name: string; number: number; value: number }[];
   /** Where libzmq would be bound or connected with them; none where the options suffice. */
   addresses?: { bind: string; connect?: string };
@@ -47,6 +47,15 @@ const HAZARDS: readonly Hazard[] = [
     options: [{ name, number, value: 1 }],
     error: /^TypeError: A Reply must not have a Router's options/,
   })),
+  {
+    claim: "a Router that probes its peers in raw mode",
+    type: "Router",
+    options: [
+      { name: "rawMode", number: 41, value: 1 },
+      { name: "probeRouter", number: 51, value: 1 },
+    ],
+    error: /^TypeError: A Router in raw mode must not probe its peers/,
+  },
   {
     claim: "heartbeats over ws://",
     type: "Pair",
@@ -163,7 +172,7 @@ const SHORT: Record<string, string> = {
   heartbeatInterval: "heartbeat_ivl",
   plainServer: "plain_server",
 };
-const TYPES = { Reply: "rep", Pair: "pair", Dealer: "dealer" } as const;
+const TYPES = { Reply: "rep", Pair: "pair", Router: "router", Dealer: "dealer" } as const;
 type V5Socket = ReturnType<typeof v5.socket>;
 /** Both kinds of names are taken. */
 type Short = Parameters<V5Socket["setsockopt"]>[0];
