@@ -8,6 +8,7 @@ export const PAGES: readonly string[] = [
   "patterns",
   "messages",
   "recipes",
+  "guide",
   "shutdown",
   "poller",
   "poll-loop",
