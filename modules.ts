@@ -2,6 +2,7 @@
 import "./errors.ts";
 import "./ffi/constants.ts";
 import "./ffi/load.ts";
+import "./ffi/system.ts";
 import "./ffi/libc.ts";
 import "./ffi/memory.ts";
 import "./ffi/errno.ts";
@@ -14,6 +15,7 @@ import "./process/robust_mutex.ts";
 import "./process/isolate.ts";
 import "./process/wait.ts";
 import "./process/exit_wait.ts";
+import "./ffi/dispatch.ts";
 import "./process/native_context.ts";
 import "./process/own_receivers.ts";
 import "./process/pending_flushes.ts";

@@ -3,6 +3,7 @@
 import { LibraryError } from "../errors.ts";
 import { EFD_CLOEXEC } from "./constants.ts";
 import { functionsOf, type Library, loadLibrary, onFirstUse } from "./load.ts";
+import { HAS_LINUX_CALLS } from "./system.ts";
 
 /** The functions that a message calls. */
 const HOT = {
@@ -29,6 +30,8 @@ const RARE = {
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   // ssize_t write(int fd, const void *buf, size_t count)
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  // int usleep(useconds_t microseconds)
+  usleep: { parameters: ["u32"], result: "i32" },
   // int poll(struct pollfd *fds, nfds_t nfds, int timeout)
   poll: POLL,
   // the same on a pool thread
@@ -52,7 +55,7 @@ const RARE_OF_LIBZMQ = {
 const ERRNO_OF_LIBC = {
   // int *__errno_location(void), int *__error(void)
   errno_location: {
-    name: Deno.build.os === "darwin" ? "__error" : "__errno_location",
+    name: Deno.build.os === "linux" ? "__errno_location" : "__error",
     parameters: [],
     result: "pointer",
   },
@@ -118,6 +121,8 @@ const theLibrary = onFirstUse((): Library => {
     // By its path, since macOS's loader finds a mere name by fallbacks alone.
     const names = Deno.build.os === "darwin"
       ? ["/usr/lib/libSystem.B.dylib"]
+      : Deno.build.os === "freebsd"
+      ? ["libc.so.7"]
       : ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
     for (const name of names) {
       try {
@@ -201,7 +206,7 @@ const [AF_UNIX, SOCK_STREAM] = [1, 1];
 /** Opens a descriptor that serves for nothing; -1, with errno, where none can be opened. */
 export function openAny(): number {
   // Where there are eventfds, they're bound already.
-  return Deno.build.os === "linux"
+  return HAS_LINUX_CALLS
     ? libcOfLinux().eventfd(0, EFD_CLOEXEC)
     : libcForSockets().socket(AF_UNIX, SOCK_STREAM, 0);
 }

@@ -3,7 +3,7 @@
 import { bindExtra } from "./libc.ts";
 import { onFirstUse } from "./load.ts";
 
-/** The functions that make a thread, and wait. Linux only. */
+/** The functions that make a thread, and the clock that shows whether it runs. macOS has no such clocks. */
 export const pthreads = onFirstUse(() =>
   bindExtra({
     // int pthread_sigmask(int how, const sigset_t *set, sigset_t *oldset)
@@ -16,8 +16,6 @@ export const pthreads = onFirstUse(() =>
     pthread_detach: { parameters: ["usize"], result: "i32" },
     // int clock_gettime(clockid_t clock, struct timespec *time)
     clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
-    // int usleep(useconds_t microseconds)
-    usleep: { parameters: ["u32"], result: "i32" },
     // void *dlsym(void *handle, const char *symbol): for the function that the thread calls
     dlsym: { parameters: ["usize", "buffer"], result: "pointer" },
   })
@@ -59,7 +57,7 @@ export const pthreadMutexes = onFirstUse(() =>
 );
 
 /** For `pthread_sigmask`: sets the mask. */
-const SIG_SETMASK = 2;
+const SIG_SETMASK = Deno.build.os === "linux" ? 2 : 3;
 /** A `sigset_t`'s size. */
 const SIGSET_SIZE = 128;
 /** For `pthread_mutexattr_setrobust`. */

@@ -1,6 +1,7 @@
 /** Chooses the backend: the caller's choice, the environment's, or the system's best. */
 
 import { pathOfLibkqueue } from "../ffi/libc.ts";
+import { HAS_LINUX_CALLS } from "../ffi/system.ts";
 import type { Backend, BackendKind } from "./backend.ts";
 import { EpollBackend } from "./epoll.ts";
 import { EpollStrategy } from "./epoll_strategy.ts";
@@ -49,7 +50,7 @@ export function defaultKind(): BackendKind {
 const BETTER: Partial<Record<typeof Deno.build.os, readonly BackendKind[]>> = {
   darwin: ["kqueue"],
   freebsd: ["kqueue"],
-  linux: ["epoll"],
+  linux: HAS_LINUX_CALLS ? ["epoll"] : [],
 };
 /** The system's own kinds, the best first. */
 const OWN: readonly BackendKind[] = [...BETTER[Deno.build.os] ?? [], "poll", "select"];

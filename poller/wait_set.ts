@@ -1,6 +1,6 @@
 /** A wait set: a backend in use, its pending operations and its parked thread. */
 
-import { hasExitCleanup } from "../process/thread_exit.ts";
+import { inWorker } from "../process/isolate.ts";
 import type { Backend } from "./backend.ts";
 import { type Pending, PendingOperations } from "./pending.ts";
 import type { Pool } from "./pool.ts";
@@ -19,7 +19,7 @@ export interface NestedSet {
 /**
  * The longest wait on a pool thread in a worker, in ms.
  *
- * Fact: a thread that waits in epoll_wait holds its set, and after `worker.terminate()` nothing can wake it.
+ * Fact: a thread that waits in its set holds it, and after `worker.terminate()` nothing can wake it.
  * Failure: the thread and the set stayed for as long as the process.
  * Decision: the thread returns once a second. Cost: one wake-up a second in a worker that waits.
  */
@@ -63,7 +63,7 @@ export class WaitSet {
   /** Parks a thread until `until`. The wait began at `since`, which may have been on the isolate's own thread. */
   park(until: number, since: number): void {
     let timeout = until === Infinity ? -1 : Math.max(0, until - performance.now());
-    if ((timeout === -1 || timeout > WORKERS_INTERVAL) && hasExitCleanup()) {
+    if ((timeout === -1 || timeout > WORKERS_INTERVAL) && inWorker()) {
       timeout = WORKERS_INTERVAL;
     }
     const waited = this.backend.wait(timeout);

@@ -6,6 +6,7 @@ import { openEventfd } from "../ffi/eventfd.ts";
 import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import { libc, libcNonLinux } from "../ffi/libc.ts";
 import { usize } from "../ffi/memory.ts";
+import { HAS_LINUX_CALLS } from "../ffi/system.ts";
 
 /** What is written: an eventfd requires exactly 8 bytes, and a pipe accepts them as well. */
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
@@ -20,7 +21,7 @@ export class Wakeup {
   readonly #drained = new Uint8Array(8);
 
   /** Opens the descriptors. */
-  constructor(kind: "eventfd" | "pipe" = Deno.build.os === "linux" ? "eventfd" : "pipe") {
+  constructor(kind: "eventfd" | "pipe" = HAS_LINUX_CALLS ? "eventfd" : "pipe") {
     if (kind === "eventfd") {
       this.fd = openEventfd();
       this.#end = this.fd;

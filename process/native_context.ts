@@ -3,20 +3,18 @@
  * blocks for as long as messages linger.
  */
 
-import { checkPointer, checkUninterrupted } from "../ffi/errno.ts";
+import { dispatch, DISPATCH_TIME_NOW } from "../ffi/dispatch.ts";
+import { checkPointer } from "../ffi/errno.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { toCString } from "../ffi/memory.ts";
 import { blockSignals, pthreads } from "../ffi/pthread.ts";
+import { HAS_DISPATCH } from "../ffi/system.ts";
 
-/** The clock of thread 0, which means the calling thread. */
+/** On Linux, the clock of thread 0, which means the calling thread. */
 const OWN_CLOCK = -2;
 
 let seeded = false;
-
-const LINUX = Deno.build.os === "linux";
-/** Whether {@linkcode terminate} blocks this thread, as it does where the system isn't Linux. */
-export const TERMINATION_BLOCKS: boolean = !LINUX;
 
 /**
  * Makes a context.
@@ -32,19 +30,56 @@ export function newNativeContext(): Deno.PointerObject {
 
 /** Binds what terminating a context takes besides the common table. At its end, a program may have revoked the permission. */
 export function prepareTermination(): void {
-  if (LINUX) pthreads();
+  if (HAS_DISPATCH) dispatch();
+  else pthreads();
 }
 
 /**
  * Terminates a context whose sockets are closed, without waiting for it. Returns a function that tells whether it's
  * terminated. The end of the process cuts the thread that does it short.
+ *
+ * Fact: the system may have no thread left. Failure: the call was made on this thread, and blocked it for as long as
+ * messages lingered, which may be without end. Decision: it's tried again each time that the function is called, as the
+ * end of the program does. Cost: until then, the context stays.
  */
 export function terminate(context: Deno.PointerObject): () => boolean {
-  const hasEnded = LINUX ? startTerminating(context) : undefined;
-  if (hasEnded !== undefined) return hasEnded;
-  // The system has no thread for it, or isn't Linux: the call blocks this thread, bounded by the sockets' lingers.
-  checkUninterrupted(() => zmq().zmq_ctx_term(context), "zmq_ctx_term");
-  return () => true;
+  const start = HAS_DISPATCH ? startInGroup : startThread;
+  let hasEnded = start(context);
+  return () => (hasEnded ??= start(context))?.() ?? false;
+}
+
+/** The address of `zmq_ctx_term`, for a thread to call. */
+function addressOfTerm(
+  dlsym: (handle: bigint, symbol: Uint8Array<ArrayBuffer>) => Deno.PointerValue,
+): Deno.PointerObject {
+  return checkPointer(dlsym(loadLibrary().handle, toCString("zmq_ctx_term", "A symbol")), "dlsym");
+}
+
+/**
+ * Has a thread of the system's call `zmq_ctx_term`. Returns whether it has done so.
+ *
+ * Fact: macOS tells of no thread whether it has ended, but of a dispatch group whether its work is done. Decision: the call
+ * is a group's work. Of the threads that do such work, 64 at most come from the queues that all share, and the call may
+ * last; so each has a serial queue of its own, which isn't counted among these. They block signals, so none interrupts
+ * the call. Cost: an object of the C library's for each context, until it's seen that its work is done.
+ */
+function startInGroup(context: Deno.PointerObject): () => boolean {
+  const functions = dispatch();
+  const { dispatch_queue_create, dispatch_group_create, dispatch_group_async_f } = functions;
+  const { dispatch_group_wait, dispatch_release, dlsym } = functions;
+  const term = addressOfTerm(dlsym);
+  const queue = dispatch_queue_create(toCString("deno-zmq", "A name"), null);
+  const group = dispatch_group_create();
+  dispatch_group_async_f(group, queue, context, term);
+  // The work that is under way keeps it.
+  dispatch_release(queue);
+  let ended = false;
+  return () => {
+    if (ended || dispatch_group_wait(group, DISPATCH_TIME_NOW) !== 0n) return ended;
+    ended = true;
+    dispatch_release(group);
+    return true;
+  };
 }
 
 /**
@@ -61,14 +96,13 @@ export function terminate(context: Deno.PointerObject): () => boolean {
  * does, shows whether it still runs. Cost: a later thread may have the same number, and so the same clock. That takes
  * as many new threads as the system has numbers; the exit then waits for `exitLinger`.
  */
-function startTerminating(context: Deno.PointerObject): (() => boolean) | undefined {
+function startThread(context: Deno.PointerObject): (() => boolean) | undefined {
   const { dlsym, pthread_create, pthread_getcpuclockid, pthread_detach } = pthreads();
-  const name = toCString("zmq_ctx_term", "A symbol");
-  const address = checkPointer(dlsym(loadLibrary().handle, name), "dlsym");
+  const term = addressOfTerm(dlsym);
   const thread = new BigUint64Array(1);
   const clock = new Int32Array(1);
   const restoreSignals = blockSignals();
-  const failed = pthread_create(thread, null, address, context) !== 0;
+  const failed = pthread_create(thread, null, term, context) !== 0;
   restoreSignals();
   if (failed) return undefined;
   // Before the detach, the handle is valid even if the thread has ended; it then has no number, and no clock of its own.

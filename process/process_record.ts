@@ -16,6 +16,7 @@ import { libc, libcForRecord } from "../ffi/libc.ts";
 import { onFirstUse } from "../ffi/load.ts";
 import { addressOf, allocate, cString, pointerAt, pointerToHex, toCString } from "../ffi/memory.ts";
 import { MUTEX_SIZE } from "../ffi/pthread.ts";
+import { HAS_LINUX_CALLS } from "../ffi/system.ts";
 import { initMutex } from "./robust_mutex.ts";
 import { waitUntil } from "./wait.ts";
 
@@ -36,7 +37,7 @@ let reason = "";
 
 /** Returns the record, and makes it if there is none yet. Undefined if there can't be one: see {@linkcode whyNoRecord}. */
 export const processRecord = onFirstUse((): ProcessRecord | undefined => {
-  if (Deno.build.os !== "linux") {
+  if (!HAS_LINUX_CALLS) {
     reason = "that takes what the C library of Linux has";
     return undefined;
   }

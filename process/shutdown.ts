@@ -3,10 +3,10 @@
  * library itself stays in memory.
  */
 
-import { prepareSignals, useDefaultSignals } from "./exit_signals.ts";
+import { prepareSignals } from "./exit_signals.ts";
 import { waitForUnsent } from "./exit_wait.ts";
 import { inWorker } from "./isolate.ts";
-import { prepareTermination, TERMINATION_BLOCKS } from "./native_context.ts";
+import { prepareTermination } from "./native_context.ts";
 
 /** What the shutdown closes. */
 interface ClosedAtExit {
@@ -104,11 +104,6 @@ function onUnload(): void {
 /** @param isNatural Whether the program ends by no call of its own, as far as that's known. */
 function shutDown(isNatural: boolean): void {
   shuttingDown = true;
-  const restoreSignals = TERMINATION_BLOCKS && !inWorker() ? useDefaultSignals() : undefined;
-  try {
-    for (const context of [...registered]) context.close();
-    waitForUnsent(isNatural);
-  } finally {
-    restoreSignals?.();
-  }
+  for (const context of [...registered]) context.close();
+  waitForUnsent(isNatural);
 }

@@ -14,6 +14,7 @@
 import { loadLibrary, onFirstUse } from "../ffi/load.ts";
 import { toCString } from "../ffi/memory.ts";
 import { pthreadKeys } from "../ffi/pthread.ts";
+import { HAS_LINUX_CALLS } from "../ffi/system.ts";
 import { inWorker, isThreadAlive, livenessToken } from "./isolate.ts";
 import { readEntry, withProcessLock, writeEntry } from "./process_lock.ts";
 
@@ -73,9 +74,7 @@ interface Notes {
 
 const NO_KEYS: Notes = { users: [], keys: {}, complete: false };
 
-const cleanups = onFirstUse(() =>
-  Deno.build.os === "linux" && inWorker() ? makeCleanups() : undefined
-);
+const cleanups = onFirstUse(() => HAS_LINUX_CALLS && inWorker() ? makeCleanups() : undefined);
 
 /**
  * Makes the end of this thread call a function with a value, as far as there are keys. While a socket isn't covered, its

@@ -1,6 +1,6 @@
-/** Waits that block the isolate's thread, for what other threads do. Linux only. */
+/** Waits that block the isolate's thread, for what other threads do. */
 
-import { pthreads } from "../ffi/pthread.ts";
+import { libc } from "../ffi/libc.ts";
 
 /** Calls `isDone` until it returns true, or `limit` ms are over. Returns whether it did. */
 export function waitUntil(isDone: () => boolean, limit: number): boolean {
@@ -11,7 +11,7 @@ export function waitUntil(isDone: () => boolean, limit: number): boolean {
     if (waited >= limit) return false;
     // So the wait lasts at most an eighth longer than necessary, and 10 ms at most.
     const slice = Math.min(Math.max(waited / 8, 0.05), 10, limit - waited);
-    pthreads().usleep(Math.ceil(slice * 1000));
+    libc().usleep(Math.ceil(slice * 1000));
   }
   return true;
 }

@@ -7,12 +7,13 @@ import { loadLibrary } from "../ffi/load.ts";
 import { usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { pollNow, toPollEvents, toReadiness } from "../poller/fd.ts";
+import { HAS_LINUX_CALLS } from "../ffi/system.ts";
 
 // All tables are opened here: one opened within a test would be its leak to the sanitizers.
 libc();
 libcForFiles();
 libcNonLinux();
-if (Deno.build.os === "linux") libcOfLinux();
+if (HAS_LINUX_CALLS) libcOfLinux();
 const functions = loadLibrary().open({
   // int socketpair(int domain, int type, int protocol, int sv[2])
   socketpair: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },

@@ -27,9 +27,15 @@ async function written(source: string, folder: string): Promise<string> {
   return file;
 }
 
+const elsewhere = Deno.env.get("ZMQ_ELSEWHERE");
+/** The flags with which programs run as on another system, where the suite does (`./dev elsewhere`). */
+export const AS_ELSEWHERE: readonly string[] = elsewhere ? [`--import-map=${elsewhere}`] : [];
+
 /** Deno's arguments for a program. */
 function argumentsOf(file: string, { flags = ["-A"], args = [] }: ProgramOptions): string[] {
-  return ["run", "--no-check", "--no-lock", "--no-prompt", ...flags, file, ...args];
+  const always = ["--no-check", "--no-lock", "--no-prompt", ...AS_ELSEWHERE];
+  if (elsewhere && !flags.includes("-A")) always.push("--allow-env=LIBZMQ_PATH");
+  return ["run", ...always, ...flags, file, ...args];
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { kinds } from "../poller/create.ts";
 import { capability, Context, Pair, type Pollable, Poller, type Socket } from "../mod.ts";
+import { HAS_LINUX_CALLS } from "../ffi/system.ts";
 
 // The runtime's thread goes back to its pool a moment after the last wait has ended. A test that ends
 // before that is told that it leaks.
@@ -25,7 +26,7 @@ Deno.test.afterEach(() => Poller.idle());
     await poller.wait({ timeout: 0 });
     poller.close();
   }
-  if (Deno.build.os === "linux") {
+  if (HAS_LINUX_CALLS) {
     Context.join(context.share()).close();
     const poller = new Poller();
     Poller.wake(poller.waker());

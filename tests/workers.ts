@@ -2,7 +2,7 @@
 
 import { FOLDERS, MODULES, ROOT } from "./files.ts";
 import { withFolder } from "./util.ts";
-import { type Outcome, run } from "./program.ts";
+import { AS_ELSEWHERE, type Outcome, run } from "./program.ts";
 
 /** What a program has in order to look at its threads. */
 export const THREADS = `
@@ -121,6 +121,9 @@ export function withCopy<T>(action: (copy: string) => Promise<T>): Promise<T> {
   return withFolder(async (folder) => {
     for (const one of FOLDERS) await Deno.mkdir(`${folder}/${one}`, { recursive: true });
     for (const one of MODULES) await Deno.copyFile(new URL(one, ROOT), `${folder}/${one}`);
+    if (AS_ELSEWHERE.length > 0) {
+      await Deno.copyFile(new URL("tests/elsewhere/system.ts", ROOT), `${folder}/ffi/system.ts`);
+    }
     return await action(`file://${folder}`);
   });
 }

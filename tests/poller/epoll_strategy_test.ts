@@ -13,8 +13,9 @@ import { Parks } from "./support.ts";
 import { blocking, durations } from "./blocking.ts";
 import { run } from "../program.ts";
 import { replaced } from "../replacing.ts";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
-const ignore = Deno.build.os !== "linux";
+const ignore = !HAS_LINUX_CALLS;
 /** The reactor blocks, and watches the runtime, where it uses epoll only. */
 const elsewhere = ignore || defaultKind() !== "epoll";
 

@@ -11,8 +11,9 @@ import { EpollSet } from "../../poller/epoll_set.ts";
 import { duplicate, duplicateTo, Pair, pipe, put } from "../fds.ts";
 import { both, onThread } from "./contract.ts";
 import { watched } from "../replacing.ts";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
-const ignore = Deno.build.os !== "linux";
+const ignore = !HAS_LINUX_CALLS;
 
 /** Has the ADD of that number, counted from 0, fail as it does without memory, until the end of the block. */
 class FailingAdd implements Disposable {

@@ -1,7 +1,8 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { run } from "../program.ts";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
-const ignore = Deno.build.os !== "linux";
+const ignore = !HAS_LINUX_CALLS;
 
 /** A set on the process's first thread, and a thread of the pool that ends within some ms. */
 const SET = `

@@ -18,8 +18,9 @@ import { Wakeup } from "../../poller/wakeup.ts";
 import { freshAddress, join } from "../util.ts";
 import { STUCK, turn } from "../waiting.ts";
 import { replaced, watched } from "../replacing.ts";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
-export const LINUX = Deno.build.os === "linux";
+export const LINUX: boolean = HAS_LINUX_CALLS;
 /** The backends that this system has. */
 export const KINDS: readonly BackendKind[] = kinds();
 /** Those with which a run has programs of its own waited for: its default. What is no run's default is in the first's. */

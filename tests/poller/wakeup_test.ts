@@ -1,10 +1,11 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { Wakeup } from "../../poller/wakeup.ts";
 import { openDescriptors, openedSince, readiness } from "../fds.ts";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
 const LINUX = Deno.build.os === "linux";
 
-for (const kind of LINUX ? ["eventfd", "pipe"] as const : ["pipe"] as const) {
+for (const kind of HAS_LINUX_CALLS ? ["eventfd", "pipe"] as const : ["pipe"] as const) {
   Deno.test(`wake by ${kind}: readable from signal to drain, however often either is called`, () => {
     const before = LINUX ? openDescriptors() : [];
     const wake = new Wakeup(kind);

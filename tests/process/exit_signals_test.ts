@@ -1,7 +1,7 @@
 /** Signals while the end of a program waits. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Program, run } from "../program.ts";
+import { AS_ELSEWHERE, Program, run } from "../program.ts";
 import { freshAddress, withFolder } from "../util.ts";
 
 const LINUX = Deno.build.os === "linux";
@@ -20,7 +20,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   }`;
   Deno.test({
     name: `after a SIGINT whose listener called Deno.exit, a ${signal} ends a program that waits`,
-    ignore: !LINUX,
     fn: () =>
       withFolder(async (folder) => {
         await using program = await Program.start(
@@ -42,7 +41,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
   Deno.test({
     name: `a ${signal} ends a program that fell off its end and waits, though it has a listener`,
-    ignore: !LINUX,
     fn: () =>
       withFolder(async (folder) => {
         await using program = await Program.start(`${TO_NO_ONE}${listening}`, {
@@ -58,7 +56,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 Deno.test({
   name: "a signal that follows the first one within moments isn't taken for a second one",
-  ignore: !LINUX,
   fn: () =>
     withFolder(async (folder) => {
       // The end's clock is slow, so that the moments are as long as a loaded machine needs.
@@ -95,7 +92,6 @@ Deno.test({
 
 Deno.test({
   name: "a signal that a program ignores doesn't end it while it waits",
-  ignore: !LINUX,
   fn: () =>
     withFolder(async (folder) => {
       await using program = new Program("sh", [
@@ -104,6 +100,7 @@ Deno.test({
         Deno.execPath(),
         "eval",
         "--no-lock",
+        ...AS_ELSEWHERE,
         `import { context, Push } from "${new URL("../../mod.ts", import.meta.url)}";
         const push = new Push();
         push.connect("${freshAddress("ipc", folder)}");
@@ -140,7 +137,7 @@ Deno.test({
         await Deno.writeTextFile(`${folder}/${name}`, source);
       }
       const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-        args: ["test", "-A", "--no-check", "--no-lock", ...Object.keys(files)],
+        args: ["test", "-A", ...AS_ELSEWHERE, "--no-check", "--no-lock", ...Object.keys(files)],
         cwd: folder,
       }).output();
       const handled = new TextDecoder().decode(stdout).match(/handled: \w+/g);

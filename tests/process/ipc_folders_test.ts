@@ -2,6 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { capability, Pull, Push, Socket } from "../../mod.ts";
+import { AS_ELSEWHERE } from "../program.ts";
 import { withFolder } from "../util.ts";
 import { received } from "../socket/support.ts";
 import { turn } from "../waiting.ts";
@@ -20,7 +21,7 @@ async function runBare<T>(source: string, folder: string, env: Record<string, st
       if (value !== undefined) env = { [name]: value, ...env };
     }
     const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", "--no-lock", file],
+      args: ["run", "-A", "--no-check", "--no-lock", ...AS_ELSEWHERE, file],
       cwd: folder,
       clearEnv: true,
       env: { NO_COLOR: "1", ...env },

@@ -1,5 +1,6 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { KINDS, withWorkers } from "../workers.ts";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
 const WORKERS = `
   async stay() {
@@ -12,7 +13,7 @@ const WORKERS = `
 for (const kind of KINDS) {
   Deno.test({
     name: `a ${kind} is told to be there until its thread has ended, however often one asks`,
-    ignore: Deno.build.os !== "linux",
+    ignore: !HAS_LINUX_CALLS,
     fn: async () => {
       const { stdout, stderr, code } = await withWorkers(
         WORKERS,

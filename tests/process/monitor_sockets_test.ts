@@ -1,5 +1,6 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { withWorkers } from "../workers.ts";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
 const WORKERS = `
   async watch(token) {
@@ -21,7 +22,7 @@ const ENTRIES = `
 Deno.test({
   name:
     "the monitor's socket of a terminated worker is closed by others, and the shared context ends",
-  ignore: Deno.build.os !== "linux",
+  ignore: !HAS_LINUX_CALLS,
   fn: async () => {
     const { stdout, stderr, code } = await withWorkers(
       WORKERS,
@@ -41,7 +42,7 @@ Deno.test({
 
 Deno.test({
   name: "the monitor's socket of a worker that closes its own is no one else's to close",
-  ignore: Deno.build.os !== "linux",
+  ignore: !HAS_LINUX_CALLS,
   fn: async () => {
     const { stdout, stderr, code } = await withWorkers(
       `async close(token) {

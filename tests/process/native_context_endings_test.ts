@@ -1,12 +1,21 @@
 /** Contexts that are being terminated: what went wrong there once. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { dispatch } from "../../ffi/dispatch.ts";
+import { addressOf } from "../../ffi/memory.ts";
 import { libraryPath, Pull } from "../../mod.ts";
+import { newNativeContext, terminate } from "../../process/native_context.ts";
+import { waitUntil } from "../../process/wait.ts";
 import { Program, run } from "../program.ts";
+import { replaced, watched } from "../replacing.ts";
 import { freshAddress, withFolder } from "../util.ts";
 import { THREADS, withWorkers } from "../workers.ts";
+import { HAS_DISPATCH, HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
 const LINUX = Deno.build.os === "linux";
+
+// Bound here: within a test it would be a leak to the sanitizers.
+addressOf(null);
 
 /** What a program has in order to send one of its threads, and no other, a signal. */
 const SIGNAL = `
@@ -48,7 +57,7 @@ Deno.test({
 
 Deno.test({
   name: "a signal to the thread of a terminated worker once left its context behind",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   fn: () =>
     withFolder(async (folder) => {
       const address = freshAddress("ipc", folder);
@@ -141,4 +150,105 @@ Deno.test({
       );
       assertEquals([stdout, stderr, code], ["true\n", "", 0]);
     }),
+});
+
+/** Of a program: a message to no one that would linger for ever, in a context that is closed. */
+const CLOSED = `
+  const push = new Push();
+  push.connect(Deno.args[0]);
+  await push.send("to no one");
+  const began = performance.now();
+  context.close();
+  const blocked = performance.now() - began;`;
+
+Deno.test("closing a context whose messages no one receives doesn't block the isolate", () =>
+  withFolder(async (folder) => {
+    const { stdout, stderr, code } = await run(
+      `import { context, Push } from "$MOD";
+      context.exitLinger = 0;
+      ${CLOSED}
+      console.log(blocked < 5_000);`,
+      { args: [freshAddress("ipc", folder)] },
+    );
+    assertEquals([stdout, stderr, code], ["true\n", "", 0]);
+  }));
+
+/** Of a program: the system has no thread for it, or has some again. */
+const NO_THREAD = `
+  import { pthreads } from "$ROOT/ffi/pthread.ts";
+  const functions = pthreads();
+  const { pthread_create } = functions;
+  const EAGAIN = 11;
+  functions.pthread_create = () => EAGAIN;
+  const haveThreads = () => functions.pthread_create = pthread_create;`;
+
+Deno.test({
+  name: "closing a context for which the system had no thread once blocked the program for good",
+  ignore: HAS_DISPATCH,
+  fn: () =>
+    withFolder(async (folder) => {
+      const { stdout, stderr, code } = await run(
+        `import { context, Push } from "$MOD";
+        ${NO_THREAD}
+        context.exitLinger = 600;
+        ${CLOSED}
+        console.log(blocked < 5_000);`,
+        { args: [freshAddress("ipc", folder)] },
+      );
+      assertEquals([stdout, code], ["true\n", 0]);
+      assertEquals(stderr.match(/gave up after \d+ ms/)?.[0], "gave up after 600 ms", stderr);
+    }),
+});
+
+Deno.test({
+  name: "a context for which the system had no thread is terminated once there is one",
+  ignore: HAS_DISPATCH,
+  async fn() {
+    const { stdout, stderr, code } = await run(
+      `import { Context, Pull } from "$MOD";
+      ${NO_THREAD}
+      const first = new Context();
+      new Pull({ context: first });
+      first.close();
+      haveThreads();
+      // Another context's end asks after the first one; what it has had is given back at its own end.
+      const second = new Context();
+      new Pull({ context: second });
+      second.close();
+      const contexts = () => [...Deno.readDirSync("/proc/self/task")].filter(({ name }) =>
+        Deno.readTextFileSync("/proc/self/task/" + name + "/comm").startsWith("ZMQbg/Reaper")
+      ).length;
+      const limit = performance.now() + 10_000;
+      while (contexts() > 0 && performance.now() < limit) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      console.log(contexts());`,
+    );
+    assertEquals([stdout, stderr, code], ["0\n", "", 0]);
+  },
+});
+
+Deno.test({
+  name: "of a context that was terminated no queue and no group is left",
+  ignore: !HAS_DISPATCH,
+  fn() {
+    const objects = new Set<unknown>();
+    const functions = dispatch();
+    const counted = (name: "dispatch_group_create" | "dispatch_queue_create") => {
+      const make = functions[name] as (...args: unknown[]) => Deno.PointerValue;
+      return replaced(functions, name, (...args: unknown[]) => {
+        const made = make(...args);
+        objects.add(addressOf(made));
+        return made;
+      });
+    };
+    using _groups = counted("dispatch_group_create");
+    using _queues = counted("dispatch_queue_create");
+    using _released = watched(functions, "dispatch_release", (object) => {
+      assertEquals(objects.delete(addressOf(object)), true);
+    });
+    const hasEnded = terminate(newNativeContext());
+    assertEquals(waitUntil(hasEnded, 10_000), true);
+    assertEquals([hasEnded(), objects.size], [true, 0]);
+  },
 });

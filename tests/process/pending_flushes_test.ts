@@ -1,8 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { run } from "../program.ts";
 import { withWorkers } from "../workers.ts";
-
-const LINUX = Deno.build.os === "linux";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
 const WORKERS = `
   async hold({ token }) {
@@ -15,7 +14,7 @@ const WORKERS = `
 Deno.test({
   name:
     "the end of the process waits for the main isolate's own messages, though a worker still uses the context",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       WORKERS,
@@ -34,7 +33,7 @@ Deno.test({
 
 Deno.test({
   name: "the end waited ten seconds for messages of a shared context, whatever its exitLinger was",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       WORKERS,
@@ -56,7 +55,7 @@ Deno.test({
 Deno.test({
   name:
     "the end waited for a closed socket of a shared context whose descriptor was another one's since",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await run(
       `import { ContextCore } from "$ROOT/context_core.ts";

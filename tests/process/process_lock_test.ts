@@ -2,8 +2,7 @@
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { withWorkers } from "../workers.ts";
-
-const LINUX = Deno.build.os === "linux";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
 const WORKERS = `
   async hold(milliseconds) {
@@ -18,7 +17,7 @@ const WORKERS = `
 Deno.test({
   name:
     "a worker that is terminated at any step of setting an entry leaves it as it was, or as it was to be",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       `/** Ends before the foreign call after so many, once an entry is being set. */
@@ -72,7 +71,7 @@ Deno.test({
 
 Deno.test({
   name: "an entry may be longer than any path, and is the same in each isolate",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       `async answer() {
@@ -103,7 +102,7 @@ Deno.test({
 Deno.test({
   name:
     "a wall clock set back while another isolate has the process lock once made a context unshareable",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       WORKERS,
@@ -122,7 +121,7 @@ Deno.test({
 
 Deno.test({
   name: "a lock that another isolate doesn't give back is given up after a second",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       WORKERS,

@@ -2,8 +2,7 @@
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { withCopy, withWorkers } from "../workers.ts";
-
-const LINUX = Deno.build.os === "linux";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
 async function prints(workers: string, main: string, ...lines: unknown[]): Promise<void> {
   const { stdout, stderr, code } = await withWorkers(workers, main);
@@ -13,7 +12,7 @@ async function prints(workers: string, main: string, ...lines: unknown[]): Promi
 Deno.test({
   name:
     "two copies of the library in one process share their contexts and wake each other's Pollers",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   fn: () =>
     withCopy((copy) =>
       prints(
@@ -38,7 +37,7 @@ Deno.test({
 
 Deno.test({
   name: "a terminated worker with two copies of the library leaves nothing of either",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   fn: () =>
     withCopy((copy) =>
       prints(
@@ -84,7 +83,7 @@ const REFUSED = [...Array(3).fill("ZmqError ENOTSUP true"), "works"];
 Deno.test({
   name:
     "a copy of the library that lays the record out otherwise is refused, and its record isn't touched",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   fn: () =>
     withCopy(async (copy) => {
       const module = new URL(`${copy}/process/process_record.ts`);
@@ -120,7 +119,7 @@ const FOREIGN: [what: string, text: string, said: string][] = [
 for (const [what, text, said] of FOREIGN) {
   Deno.test({
     name: `${what} in the record's place is refused`,
-    ignore: !LINUX,
+    ignore: !HAS_LINUX_CALLS,
     fn: () =>
       prints(
         "",

@@ -5,8 +5,7 @@ import { kinds } from "../../poller/create.ts";
 import { Poller } from "../../mod.ts";
 import { KINDS, withWorkers } from "../workers.ts";
 import { run } from "../program.ts";
-
-const LINUX = Deno.build.os === "linux";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
 const WORKERS = `
   async blocks(backend) {
@@ -34,7 +33,7 @@ const WORKERS = `
   },`;
 
 for (const kind of KINDS) {
-  for (const backend of LINUX ? kinds() : []) {
+  for (const backend of HAS_LINUX_CALLS ? kinds() : []) {
     Deno.test(`${backend}: a Poller that blocks in a ${kind}'s waitSync is woken by its token`, async () => {
       const { stdout, stderr, code } = await withWorkers(
         WORKERS,
@@ -53,7 +52,7 @@ for (const kind of KINDS) {
 
   Deno.test({
     name: `a Poller that awaits in a ${kind} is woken, and one of main's by a ${kind}`,
-    ignore: !LINUX,
+    ignore: !HAS_LINUX_CALLS,
     async fn() {
       const { stdout, stderr, code } = await withWorkers(
         WORKERS,
@@ -71,7 +70,7 @@ for (const kind of KINDS) {
   });
 }
 
-for (const backend of LINUX ? kinds() : []) {
+for (const backend of HAS_LINUX_CALLS ? kinds() : []) {
   Deno.test(`${backend}: waking by the token ends the pending wait, or else the next one, once`, async () => {
     using poller = new Poller({ backend });
     const token = poller.waker();
@@ -92,7 +91,7 @@ for (const backend of LINUX ? kinds() : []) {
 Deno.test({
   name:
     "the token of a closed Poller wakes no one, and nothing is written to what has its descriptor now",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   fn() {
     // Numbers come back the lowest first, so among these is the one that the waker had.
     const poller = new Poller();
@@ -114,7 +113,7 @@ Deno.test({
 
 Deno.test({
   name: "the token of a terminated worker's Poller wakes no one, and what it had is closed",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       WORKERS,
@@ -132,7 +131,7 @@ Deno.test({
 
 Deno.test({
   name: "a worker's Poller that was closed isn't woken any more",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       WORKERS,
@@ -152,14 +151,25 @@ Deno.test("what isn't a token is a TypeError; one that is made up, or another pr
   ) {
     throws(() => Poller.wake(token as string), TypeError);
   }
-  if (!LINUX) return;
-  assertEquals(Poller.wake(`deno-zmq-waker:${Deno.pid}:5`), false);
   assertEquals(Poller.wake("deno-zmq-waker:1:5"), false);
+  if (!HAS_LINUX_CALLS) return;
+  assertEquals(Poller.wake(`deno-zmq-waker:${Deno.pid}:5`), false);
+});
+
+Deno.test({
+  name: "where isolates find nothing that they have in common, waker() and wake() say ENOTSUP",
+  ignore: HAS_LINUX_CALLS,
+  fn() {
+    using poller = new Poller();
+    const unsupported = { name: "ZmqError", code: "ENOTSUP", call: "Poller.waker" };
+    throws(() => poller.waker(), unsupported);
+    throws(() => Poller.wake(`deno-zmq-waker:${Deno.pid}:5`), unsupported);
+  },
 });
 
 Deno.test({
   name: "Pollers without libzmq are woken as well",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr } = await run(
       `import { Poller } from "$ROOT/poller/mod.ts";
@@ -173,7 +183,7 @@ Deno.test({
 
 Deno.test({
   name: "waker() threw the loader's error where the system has no eventfd, instead of ENOTSUP",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr } = await run(
       `// As on FreeBSD before 13: the poll backend needs nothing of Linux's.
@@ -197,7 +207,7 @@ Deno.test({
 
 Deno.test({
   name: "a Poller leaked its waker's descriptor where another thread held the lock for a second",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       `async holdsLock(cells) {

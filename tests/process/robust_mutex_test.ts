@@ -1,7 +1,6 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { withWorkers } from "../workers.ts";
-
-const LINUX = Deno.build.os === "linux";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
 const WORKERS = `
   /** Ends within the lock, where no JavaScript runs any more. */
@@ -21,7 +20,7 @@ const WORKERS = `
 Deno.test({
   name:
     "a worker that is terminated within the process lock leaves the lock, and what it guards, to others",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       WORKERS,

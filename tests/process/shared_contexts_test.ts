@@ -3,10 +3,10 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { fetchPrebuilt } from "../../ffi/load.ts";
 import { Context, libraryPath, Pair, ZmqError } from "../../mod.ts";
+import { joinShared } from "../../process/shared_contexts.ts";
 import { KINDS, withWorkers } from "../workers.ts";
 import { run } from "../program.ts";
-
-const LINUX = Deno.build.os === "linux";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
 const WORKERS = `
   async echo({ token, address }) {
@@ -40,10 +40,21 @@ const WORKERS = `
     for await (const message of socket) await socket.send(message);
   },`;
 
+Deno.test({
+  name: "where isolates find nothing that they have in common, share() and join() say ENOTSUP",
+  ignore: HAS_LINUX_CALLS,
+  fn() {
+    using context = new Context();
+    throws(() => context.share(), { name: "ZmqError", code: "ENOTSUP", call: "Context.share" });
+    throws(() => joinShared("5"), { name: "ZmqError", code: "ENOTSUP", call: "Context.join" });
+    assertEquals(context.closed, false);
+  },
+});
+
 for (const kind of KINDS) {
   Deno.test({
     name: `inproc reaches from one isolate to a ${kind} that has joined its context`,
-    ignore: !LINUX,
+    ignore: !HAS_LINUX_CALLS,
     async fn() {
       const { stdout, stderr, code } = await withWorkers(
         WORKERS,
@@ -61,7 +72,7 @@ for (const kind of KINDS) {
 
   Deno.test({
     name: `a context lives on in a ${kind} when the isolate that has made it closes it`,
-    ignore: !LINUX,
+    ignore: !HAS_LINUX_CALLS,
     async fn() {
       const { stdout, stderr, code } = await withWorkers(
         WORKERS,
@@ -83,7 +94,7 @@ for (const kind of KINDS) {
   Deno.test({
     name:
       `a ${kind} with sockets in a shared context is terminated: the owner's context still ends`,
-    ignore: !LINUX,
+    ignore: !HAS_LINUX_CALLS,
     async fn() {
       const { stdout, stderr, code } = await withWorkers(
         WORKERS,
@@ -108,7 +119,7 @@ for (const kind of KINDS) {
   Deno.test({
     name:
       `the owner closes before the terminated ${kind} has ended: the context ends when another is shared`,
-    ignore: !LINUX,
+    ignore: !HAS_LINUX_CALLS,
     async fn() {
       const { stdout, stderr, code } = await withWorkers(
         WORKERS,
@@ -130,7 +141,7 @@ for (const kind of KINDS) {
 
 Deno.test({
   name: "a context that a worker has shared is joined by the main isolate",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       WORKERS,
@@ -148,7 +159,7 @@ Deno.test({
 
 Deno.test({
   name: "a context whose last user was terminated is ended by anyone who shares or joins next",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       WORKERS,
@@ -174,7 +185,7 @@ Deno.test({
 
 Deno.test({
   name: "a token is the same each time, and holds until the last isolate has closed the context",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   fn() {
     const context = new Context();
     const token = context.share();
@@ -194,7 +205,7 @@ Deno.test({
 Deno.test({
   name:
     "two contexts that stand for the same one have names and options in common, and each its sockets",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     using context = new Context({ maxMessageSize: 1000 });
     using joined = Context.join(context.share());
@@ -212,7 +223,7 @@ Deno.test({
 
 Deno.test({
   name: "a shared context that was shut down is closed like any other, on both sides",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   fn() {
     const context = new Context();
     const joined = Context.join(context.share());
@@ -236,7 +247,7 @@ Deno.test("what isn't a token is a TypeError", () => {
 
 Deno.test({
   name: "a forged token leads nowhere: no part of it is taken for an address",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   fn() {
     using context = new Context();
     const [kind, pid, handle, id] = context.share().split(":");
@@ -257,7 +268,7 @@ Deno.test({
 
 Deno.test({
   name: "a token of another process is refused",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     using context = new Context();
     const { stdout, stderr } = await run(
@@ -277,7 +288,7 @@ const others = await prebuilt();
 
 Deno.test({
   name: "a token of another libzmq is refused",
-  ignore: !LINUX || others === undefined,
+  ignore: !HAS_LINUX_CALLS || others === undefined,
   async fn() {
     // Workers have the process's environment: this one finds another file.
     const { stdout, stderr, code } = await run(
@@ -329,7 +340,7 @@ async function prebuilt(): Promise<string | undefined> {
 
 Deno.test({
   name: "with a list of permitted paths, contexts are shared all the same",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { libraryPath } = await import("../../mod.ts");
     assert(libraryPath !== "");

@@ -2,14 +2,11 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { run } from "../program.ts";
 import { freshAddress, withFolder } from "../util.ts";
 
-const LINUX = Deno.build.os === "linux";
-
 for (const [direction, step] of [["back", -3_600_000], ["forward", 3_600_000]] as const) {
   Deno.test({
     name: `a wall clock set ${direction} by an hour once ${
       step < 0 ? "cut the end's wait short" : "prolonged the end's wait"
     }`,
-    ignore: !LINUX,
     fn: () =>
       withFolder(async (folder) => {
         const started = performance.now();

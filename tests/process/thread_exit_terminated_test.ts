@@ -3,8 +3,7 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { capability } from "../../mod.ts";
 import { KINDS, withWorkers } from "../workers.ts";
-
-const LINUX = Deno.build.os === "linux";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
 /**
  * In mid-traffic: a worker sends to main, has messages for someone who isn't there, waits in every way, and hears of its
@@ -145,7 +144,7 @@ for (const kind of KINDS) {
   const times = kind === "Web Worker" ? 50 : 15;
   Deno.test({
     name: `${times} ${kind}s, each terminated in mid-traffic, leave no descriptor and no thread`,
-    ignore: !LINUX,
+    ignore: !HAS_LINUX_CALLS,
     async fn() {
       const { stdout, stderr, code } = await ended({
         kind,
@@ -160,7 +159,7 @@ for (const kind of KINDS) {
   Deno.test({
     name:
       `${kind}s that share main's context, terminated in mid-traffic, leave nothing; main goes on and ends`,
-    ignore: !LINUX,
+    ignore: !HAS_LINUX_CALLS,
     async fn() {
       const { stdout, stderr, code } = await ended({
         kind,
@@ -177,7 +176,7 @@ for (const kind of KINDS) {
 Deno.test({
   name:
     "a worker with more sockets than there were keys for, in several contexts, leaves nothing either",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await ended({
       kind: "Web Worker",
@@ -192,7 +191,7 @@ Deno.test({
 Deno.test({
   name:
     "a socket that was disconnected once holds up its terminated worker no longer than others do",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await ended({
       kind: "Web Worker",
@@ -205,7 +204,7 @@ Deno.test({
 
 Deno.test({
   name: "Pollers of every kind that wait in a worker which is terminated leave nothing",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await ended({
       kind: "Web Worker",
@@ -218,7 +217,7 @@ Deno.test({
 
 Deno.test({
   name: "a native proxy at work in a worker that is terminated leaves nothing",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await ended({ kind: "Web Worker", name: "proxy", times: 10 });
     assertEquals([stdout, stderr, code], ["nothing\ntrue\n", "", 0]);
@@ -227,7 +226,7 @@ Deno.test({
 
 Deno.test({
   name: "drafts: draft sockets in a worker that is terminated leave nothing",
-  ignore: !LINUX || !capability.draft,
+  ignore: !HAS_LINUX_CALLS || !capability.draft,
   async fn() {
     const { stdout, stderr, code } = await ended({ kind: "Web Worker", name: "drafts", times: 5 });
     assertEquals([stdout, stderr, code], ["nothing\ntrue\n", "", 0]);
@@ -239,7 +238,7 @@ for (const shared of [false, true]) {
     name: `what a worker has sent before it's terminated still arrives, ${
       shared ? "in a shared context" : "in its own context"
     }`,
-    ignore: !LINUX,
+    ignore: !HAS_LINUX_CALLS,
     async fn() {
       const { stdout, stderr, code } = await withWorkers(
         TRAFFIC,

@@ -2,8 +2,7 @@
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { THREADS, withWorkers } from "../workers.ts";
-
-const LINUX = Deno.build.os === "linux";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
 /** As many sockets, and contexts, of a worker are covered; and its Pollers' descriptors. */
 const SOCKETS = 128;
@@ -66,7 +65,7 @@ async function prints(main: string, ...lines: unknown[]): Promise<void> {
 
 Deno.test({
   name: "a worker with many sockets once took all thread-specific keys of the process",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   fn: () =>
     prints(
       `const before = keysLeft();
@@ -81,7 +80,7 @@ Deno.test({
 Deno.test({
   name:
     "keys are given back where no worker that uses them is left, though workers were terminated",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   fn: () =>
     prints(
       `const before = keysLeft();
@@ -99,7 +98,7 @@ Deno.test({
 
 Deno.test({
   name: "keys that a living worker uses are kept when another one has ended",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   fn: () =>
     prints(
       `const living = await opened("open", { contexts: [3] });
@@ -116,7 +115,7 @@ Deno.test({
 
 Deno.test({
   name: "keys that a terminated worker had only begun to make are given back by the next worker",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   fn: () =>
     prints(
       `const { withProcessLock, writeEntry } = await import("$ROOT/process/process_lock.ts");
@@ -139,7 +138,7 @@ for (const [left, given] of [[100, true], [5, false]] as const) {
     name: `a worker in a process that has ${left} keys left ${
       given ? "makes fewer, and leaves nothing" : "works and ends, but its context stays"
     }`,
-    ignore: !LINUX,
+    ignore: !HAS_LINUX_CALLS,
     fn: () =>
       prints(
         `const before = keysLeft();
@@ -160,7 +159,7 @@ for (const [left, given] of [[100, true], [5, false]] as const) {
 Deno.test({
   name:
     "a context with a socket too many isn't terminated at its worker's end, which would wait for it; others are",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   fn: () =>
     prints(
       `const worker = await opened("open", { contexts: [3, ${SOCKETS}, 3] });
@@ -177,7 +176,7 @@ Deno.test({
 for (const [which, from] of [["sockets that were covered", 0], ["the last sockets", SOCKETS]]) {
   Deno.test({
     name: `a context is terminated again at its worker's end after ${which} were closed`,
-    ignore: !LINUX,
+    ignore: !HAS_LINUX_CALLS,
     fn: () =>
       prints(
         `const contexts = [${SOCKETS + 9}];
@@ -191,7 +190,7 @@ for (const [which, from] of [["sockets that were covered", 0], ["the last socket
 
 Deno.test({
   name: `of a worker's contexts ${CONTEXTS} are terminated at its end, and the others stay`,
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   fn: () =>
     prints(
       `const contexts = ${JSON.stringify(Array(CONTEXTS + 2).fill(1))};
@@ -205,7 +204,7 @@ Deno.test({
 
 Deno.test({
   name: `of a worker's Pollers ${DESCRIPTORS} descriptors are given back, and the others stay`,
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   fn: () =>
     prints(
       `// What the first one brings in for good isn't counted.
@@ -224,7 +223,7 @@ Deno.test({
 
 Deno.test({
   name: "a worker that closed its context and was terminated once left a stack",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await withWorkers(
       `closes() {

@@ -1,14 +1,12 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { pthreads } from "../../ffi/pthread.ts";
+import { libc } from "../../ffi/libc.ts";
 import { waitUntil } from "../../process/wait.ts";
 
-const ignore = Deno.build.os !== "linux";
 // A library that is loaded within a test counts as a leak of it.
-if (!ignore) pthreads();
+libc();
 
 Deno.test({
   name: "what is done already isn't waited for",
-  ignore,
   fn() {
     let asked = 0;
     const isDone = () => ++asked > 0;
@@ -18,7 +16,6 @@ Deno.test({
 
 Deno.test({
   name: "a wait for what doesn't come lasts as long as its limit, and asks a few times only",
-  ignore,
   fn() {
     let asked = 0;
     const isDone = () => ++asked < 0;
@@ -32,7 +29,6 @@ Deno.test({
 
 Deno.test({
   name: "a wait ends by what another thread does, while this one is blocked",
-  ignore,
   fn() {
     const flag = new Int32Array(new SharedArrayBuffer(4));
     const code = "onmessage = ({ data }) => Atomics.store(data, 0, 1)";

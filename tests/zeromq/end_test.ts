@@ -3,7 +3,7 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { Pull } from "../../mod.ts";
 import { withFolder } from "../util.ts";
-import { run } from "../program.ts";
+import { AS_ELSEWHERE, run } from "../program.ts";
 
 const DROP_IN = new URL("../../zeromq.ts", import.meta.url).href;
 const IMPORT = `import * as zmq from "${DROP_IN}"; import process from "node:process";\n`;
@@ -104,7 +104,7 @@ Deno.test("sockets are closed when a test module ends", () =>
     const file = `${folder}/module_test.ts`;
     await Deno.writeTextFile(file, `${OPEN}Deno.test("nothing", () => {});`);
     const { code } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "-A", "--no-check", "--no-lock", file],
+      args: ["test", "-A", "--no-check", "--no-lock", ...AS_ELSEWHERE, file],
       env: { TMPDIR: folder },
       stdout: "null",
       stderr: "null",
