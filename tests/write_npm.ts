@@ -15,8 +15,9 @@ const ENTRIES = {
   "draft.cjs": "zeromq_draft.ts",
   "v5-compat.cjs": "zeromq_v5_compat.ts",
 };
-/** The packages for dependencies on older versions: each is copied alone, and so needs this file of its own. */
+/** The packages for dependencies on older versions: each is copied alone, and so needs files of its own. */
 const OLDER = ["zeromq/npm/v4/", "zeromq/npm/v5/"];
+const OLDER_MODULE = "zeromq_v5_compat.ts";
 const ORIGINAL = "original.cjs";
 
 const NOTE = "// Written by tests/write_npm.ts.\n";
@@ -53,6 +54,11 @@ function namesOf(path: string, all: ReadonlyMap<string, string>): string[] {
   return [...new Set(listed)].filter((name) => name !== "").sort();
 }
 
+/** Where a module's declarations lie. */
+function declarationOf(module: string): string {
+  return module.replace(/\.ts$/, ".d.ts");
+}
+
 /** Where the declarations lie that others import. */
 function resolved(module: string, path: string): string {
   return new URL(module.replace(/\.js$/, ".d.ts"), `file:///${path}`).pathname.slice(1);
@@ -66,6 +72,17 @@ function entryOf(module: string, names: readonly string[]): Promise<string> {
     const ${list} = require("./${ORIGINAL}")("${module}");
     module.exports = ${list};
     Object.defineProperty(module.exports, "__esModule", { value: true });`,
+    "js",
+  );
+}
+
+/** The entry of a package for an older version: it exports one object, whichever package it is. */
+function olderEntry(names: readonly string[]): Promise<string> {
+  return formatted(
+    `${NOTE}"use strict";
+    module.exports = require("./${ORIGINAL}")("${OLDER_MODULE}").default;
+    // What can be imported by name is found here, though it never runs.
+    0 && (module.exports = { ${names.join(", ")} });`,
     "js",
   );
 }
@@ -87,16 +104,13 @@ async function declarations(): Promise<Map<string, string>> {
   }
 }
 
-/** All derived files, by their paths in the library. */
-export async function npmFiles(): Promise<Map<string, string>> {
-  const all = await declarations();
-  const files = new Map<string, string>();
-  const wanted = new Set<string>();
-  for (const [file, module] of Object.entries(ENTRIES)) {
-    const path = module.replace(/\.ts$/, ".d.ts");
-    files.set(PACKAGE + file, await entryOf(module, namesOf(path, all)));
-    wanted.add(path);
-  }
+/** The declarations that modules need, by their paths in a package. */
+async function declarationsOf(
+  modules: readonly string[],
+  all: ReadonlyMap<string, string>,
+): Promise<[path: string, text: string][]> {
+  const files: [string, string][] = [];
+  const wanted = new Set(modules.map(declarationOf));
   const imports = /(?<= from "|import\(")\.[^"]*/g;
   for (const path of wanted) {
     const text = all.get(path)!;
@@ -106,15 +120,36 @@ export async function npmFiles(): Promise<Map<string, string>> {
       .replaceAll(imports, (module) => module.replace(/\.js$/, ".d.ts"))
       .replaceAll(/\*\/ (?=\S)/g, "*/\n");
     const declared = `${NOTE}// deno-lint-ignore-file\n${lines}`;
-    files.set(`${PACKAGE}types/${path}`, await formatted(declared, "ts"));
+    files.push([`types/${path}`, await formatted(declared, "ts")]);
   }
+  return files;
+}
+
+/** All derived files, by their paths in the library. */
+export async function npmFiles(): Promise<Map<string, string>> {
+  const all = await declarations();
+  const files = new Map<string, string>();
+  for (const [file, module] of Object.entries(ENTRIES)) {
+    files.set(PACKAGE + file, await entryOf(module, namesOf(declarationOf(module), all)));
+  }
+  for (const [path, text] of await declarationsOf(Object.values(ENTRIES), all)) {
+    files.set(PACKAGE + path, text);
+  }
+  const older = await olderEntry(namesOf(declarationOf(OLDER_MODULE), all));
+  const declared = await declarationsOf([OLDER_MODULE], all);
   const original = await Deno.readTextFile(new URL(PACKAGE + ORIGINAL, ROOT));
-  for (const folder of OLDER) files.set(folder + ORIGINAL, NOTE + original);
+  for (const folder of OLDER) {
+    files.set(folder + "index.cjs", older);
+    files.set(folder + ORIGINAL, NOTE + original);
+    for (const [path, text] of declared) files.set(folder + path, text);
+  }
   return files;
 }
 
 if (import.meta.main) {
-  await Deno.remove(new URL(`${PACKAGE}types`, ROOT), { recursive: true }).catch(() => {});
+  for (const folder of [PACKAGE, ...OLDER]) {
+    await Deno.remove(new URL(`${folder}types`, ROOT), { recursive: true }).catch(() => {});
+  }
   for (const [path, text] of await npmFiles()) {
     await Deno.mkdir(new URL(".", new URL(path, ROOT)), { recursive: true });
     await Deno.writeTextFile(new URL(path, ROOT), text);

@@ -162,6 +162,41 @@ Deno.test("by Deno's links, packages for versions 4 and 5 get zeromq/v5-compat",
     assertEquals([code, stdout], [0, "true function 3\n"], stderr);
   }));
 
+/** Programs of version 4 or 5, which need the names and the types of their package. */
+const OLDER = {
+  "a.ts": `import zmq, { type Socket, socket, ZMQ_LINGER } from "zeromq";
+    import * as all from "zeromq";
+    const one: Socket = socket("req");
+    one.setsockopt(ZMQ_LINGER, 0);
+    // @ts-expect-error there is no such type
+    const _wrong = (): Socket => zmq.socket("request");
+    one.close();
+    console.log(zmq.socket === socket && all.socket === socket);`,
+  "a.cts": `import zmq = require("zeromq");
+    const one: zmq.Socket = zmq.socket("req");
+    one.on("message", (message: Buffer) => one.send(message));
+    // @ts-expect-error there is no such type
+    const _wrong = (): zmq.Socket => zmq.socket("request");
+    one.close();
+    console.log(typeof zmq.createSocket === "function");`,
+};
+
+for (const [folder, range] of Object.entries({ v4: "^4.6.0", v5: "^5.3.1" })) {
+  Deno.test(`a program's own zeromq ${range} has its names to import, and its types`, () =>
+    inProject(async (project) => {
+      await project.write("deno.json", {
+        imports: { zeromq: `npm:zeromq@${range}` },
+        links: [project.pathTo(new URL(folder, PACKAGES))],
+        nodeModulesDir: "auto",
+      });
+      for (const [program, text] of Object.entries(OLDER)) {
+        await project.writeText(program, text);
+        const { code, stdout, stderr } = await project.deno("run", "-A", "-q", "--check", program);
+        assertEquals([code, stdout], [0, "true\n"], stderr);
+      }
+    }));
+}
+
 Deno.test({
   name: "by npm's overrides, one package may get zeromq/v5-compat" +
     (hasNpm ? "" : " (npm isn't installed)"),
