@@ -1,11 +1,11 @@
 /**
  * The binary star: two servers, of which one is active, and the other takes over when that is gone.
  *
- * The passive one takes over once it hasn't heard from the other for four beats, and a client asks
- * it: two signs, so that a broken connection between the servers isn't enough. A server that was
- * killed may be started again at any time, and is passive then. A backup that is started alone
- * waits for the primary. Two are active only if the servers can't reach each other, while some
- * clients reach one, and some the other: connect the servers by the same network as their clients.
+ * The passive one takes over when it hasn't heard from the other for four beats, and a client asks
+ * it. One that was killed may be started again at any time, and is passive then; one that was held
+ * up for three beats hears what the other is before it answers again. A backup that is started
+ * alone waits for the primary. Two are active only if the servers can't reach each other, and some
+ * clients reach the one, and some the other: connect the servers by the network of their clients.
  *
  * The servers have nothing in common. Where answers depend on what was asked before, let both use
  * one database, or hold a copy each: see clone.
@@ -29,7 +29,8 @@ const BEAT = Number(Deno.args[4] ?? 500);
 
 await using clients = new Router();
 await using publisher = new Publisher();
-await using other = new Subscriber();
+// It never sends, so it needs heartbeats to connect again after the other's machine went down.
+await using other = new Subscriber({ heartbeatInterval: 5000 });
 using poller = new Poller();
 // Ctrl-C and SIGTERM end the loop below, and with it the program.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -44,11 +45,13 @@ const rules: Record<State, { [heard: string]: State | undefined }> = {
   active: { active: role }, // they couldn't reach each other: both start over
 };
 let state = role as State;
-/** When it last said its state, and when it last heard the other's. */
+/** When it last said its state, and when it heard the other's. */
 let [said, heard] = [performance.now(), performance.now()];
 
-async function become(next: State = state): Promise<void> {
+async function become(next: State | undefined): Promise<void> {
+  if (next === undefined) return;
   if (next !== state) console.log(next);
+  if (next === "passive") rules.backup.request = "active"; // a backup may take over from now on
   state = next;
   said = performance.now();
   await publisher.send(state);
@@ -64,13 +67,13 @@ poller.add(other);
 const timer = poller.addTimer(BEAT, { repeat: true });
 for await (const ready of poller) {
   const now = performance.now();
-  if (now - said > 3 * BEAT) { // it was held up, so the other may be taking over: it starts over
-    heard = now;
+  if (now - said > 3 * BEAT) { // it was held up, and the other may have taken over: it starts over
+    heard = now + BEAT; // and doesn't listen until then, as what has come by now is old
     await become(role);
   }
-  if (ready.some(({ source }) => source === timer)) await become();
+  if (ready.some(({ source }) => source === timer)) await become(state);
   const message = other.drain().toArray().at(-1);
-  if (message !== undefined) {
+  if (message !== undefined && now > heard) {
     heard = now;
     await become(rules[state][message[0].text()]);
   }

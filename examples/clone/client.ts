@@ -24,7 +24,8 @@ const [
 const options = { relaxed: true, correlate: true, immediate: true, linger: 0 };
 await using getter = new Request(options);
 await using setter = new Request(options);
-await using updates = new Subscriber();
+// It never sends, so it needs heartbeats to find out that the server's machine has gone.
+await using updates = new Subscriber({ heartbeatInterval: 5000 });
 // Ctrl-C and SIGTERM end both loops, and with them the program.
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

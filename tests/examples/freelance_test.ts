@@ -82,6 +82,7 @@ Deno.test("freelance: with a patience of 0 all servers are asked at once, and th
   await soon(Promise.all([one.wait(), two.wait()])); // both have question 1, and hence a connection
   await answer(one, "1", "first");
   await answer(two, "2", "fast");
+  await client.printed("fast");
   await answer(one, "2", "slow");
   await answer(one, "3", "last");
   assertEquals(await client.lines(), ["first", "fast", "last"]);
