@@ -27,7 +27,9 @@ async function* subscribe(topic: string, signal: AbortSignal): AsyncGenerator<st
   try {
     subscriber.connect(address);
     subscriber.subscribe(topic);
-    for await (const [, text] of subscriber.iterate({ signal })) yield text.text();
+    for await (const [, text] of subscriber.iterate({ signal })) {
+      if (text !== undefined) yield text.text(); // a topic alone is nothing to show
+    }
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
@@ -41,8 +43,8 @@ function events(topic: string): Response {
   const texts = subscribe(topic, gone.signal);
   const body = new ReadableStream<string>({
     async pull(controller) {
-      const { value = "" } = await texts.next();
-      controller.enqueue(value.replace(/^/gm, "data: ") + "\n\n");
+      const text: string = (await texts.next()).value ?? "";
+      controller.enqueue(`data: ${text.replace(/\r\n|\r|\n/g, "\ndata: ")}\n\n`);
     },
     cancel: () => gone.abort(),
   }, { highWaterMark: 0 });
@@ -72,7 +74,7 @@ const server = Deno.serve(listen, (request) => {
   if (way === "events") return events(topic);
   if (way !== "socket") return new Response("/events/TOPIC or /socket/TOPIC\n", { status: 404 });
   const { socket, response } = Deno.upgradeWebSocket(request);
-  socket.onopen = () => feed(socket, topic);
+  socket.onopen = () => feed(socket, topic).catch(() => socket.close(1011));
   return response;
 });
 

@@ -12,7 +12,7 @@
  */
 
 import { client, xml } from "npm:@xmpp/client@0.14.0";
-import { Publisher, Pull } from "../mod.ts";
+import { type Frame, Publisher, Pull } from "../mod.ts";
 
 interface Stanza {
   attrs: Record<string, string>;
@@ -30,7 +30,11 @@ const [username, domain] = account.split("@");
 const password = Deno.env.get("XMPP_PASSWORD");
 
 await using publisher = new Publisher();
-await using pull = new Pull();
+// What the XMPP server refuses ends the connection, again and again: text that is too long, and characters that XML doesn't have.
+await using pull = new Pull({ maxMessageSize: 20_000 });
+const NOT_IN_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+const textOf = (frame: Frame) => frame.text().replace(NOT_IN_XML, "\uFFFD");
+
 console.log(`bound to ${await publisher.bind(chatAddress)} ${await pull.bind(pullAddress)}`);
 
 const xmpp = client({ service, domain, username, password });
@@ -55,7 +59,7 @@ xmpp.on("stanza", async (stanza: Stanza) => {
 });
 
 /** Sends messages, and returns when the server has all of them. */
-async function deliver(messages: [to: string, text: string][]): Promise<void> {
+async function deliver(messages: string[][]): Promise<void> {
   for (;;) {
     const { broken } = await connection.promise;
     try {
@@ -78,7 +82,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 xmpp.start().catch(() => {}); // the listener of errors has it
 while (await pull.wait().catch(() => false)) {
-  await deliver(Array.from(pull.drain({ limit: 100 }), ([to, text]) => [to.text(), text.text()]));
+  const messages = Array.from(pull.drain({ limit: 100 }), (message) => message.map(textOf));
+  await deliver(messages.filter(({ length }) => length === 2)); // any program can push anything
 }
 await xmpp.stop();
 Deno.exit(); // the client may still wait for an answer, for half a minute

@@ -12,7 +12,7 @@
 
 import { stdin } from "node:process";
 import { createInterface } from "node:readline";
-import { type Frame, Request, Subscriber, ZmqError } from "../../mod.ts";
+import { type Frame, Request, Subscriber } from "../../mod.ts";
 
 const [
   requestAddress = "tcp://127.0.0.1:5600",
@@ -34,11 +34,13 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 async function ask(socket: Request, ...question: string[]): Promise<Frame[]> {
   for (;;) {
-    await socket.send(question, { signal: stop.signal });
+    const late = AbortSignal.timeout(Number(timeout));
+    const signal = AbortSignal.any([stop.signal, late]);
     try {
-      return await socket.receive({ timeout: Number(timeout), signal: stop.signal });
+      await socket.send(question, { signal });
+      return await socket.receive({ signal });
     } catch (error) {
-      if (!(error instanceof ZmqError) || error.code !== "EAGAIN") throw error;
+      if (!late.aborted || stop.signal.aborted) throw error;
       console.error("no answer: asking again");
     }
   }

@@ -2,7 +2,8 @@
  * HTTP in front of workers: each request goes, as a message, to the worker that has been idle longest.
  *
  * A worker has one request at a time. One that the browser gives up, or that takes more than five seconds, is cancelled
- * at its worker as well. Workers may come and go; a request whose worker dies gets status 504.
+ * at its worker as well. Workers may come and go; a request whose worker dies gets status 504. That a worker hangs, or that
+ * the server was started again, takes heartbeats to find out: see paranoid_pirate.
  *
  *     deno run --allow-ffi --allow-net examples/http_workers/server.ts
  *     deno run --allow-ffi examples/http_workers/worker.ts
@@ -60,7 +61,8 @@ async function handOver(message: string[], signal: AbortSignal): Promise<Uint8Ar
 function nextWorker(signal: AbortSignal): Promise<Uint8Array> {
   const { promise, resolve } = Promise.withResolvers<Uint8Array>();
   waiting.add(resolve);
-  return unlessAborted(promise, signal).finally(() => waiting.delete(resolve));
+  // At once, so that no worker is handed to a request that has been given up.
+  return unlessAborted(promise, signal, () => waiting.delete(resolve));
 }
 
 function ready(worker: Uint8Array): void {
@@ -69,9 +71,16 @@ function ready(worker: Uint8Array): void {
   else if (waiting.delete(next)) next(worker);
 }
 
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+function unlessAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  onAbort?: () => void,
+): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
+  const abort = () => {
+    onAbort?.();
+    reject(signal.reason);
+  };
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort);
   return Promise.race([promise, aborted]).finally(() => signal.removeEventListener("abort", abort));
@@ -94,6 +103,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 for await (const [worker, kind, id, answer] of router) {
-  if (kind.text() === "answer") answers.get(id.text())?.(answer.text());
-  else ready(worker.slice()); // as it says at its start, and after each request
+  if (kind.text() === "ready") ready(worker.slice()); // as it says at its start, and after each request
+  else if (answer !== undefined) answers.get(id.text())?.(answer.text());
 }

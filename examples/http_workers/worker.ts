@@ -27,7 +27,7 @@ async function work(id: string, question: string): Promise<void> {
     console.log(`request ${id} was cancelled`);
   }
   jobs.delete(id);
-  await dealer.send("ready");
+  if (!dealer.closed) await dealer.send("ready");
 }
 
 /** Counts the primes below a number, and lets messages come in between. */
@@ -45,8 +45,12 @@ async function countPrimes(below: number, signal: AbortSignal): Promise<number> 
   return count;
 }
 
+// Ctrl-C and SIGTERM end the loop below, and give up the request at hand.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => dealer.close());
+  Deno.addSignalListener(signal, () => {
+    dealer.close();
+    for (const job of jobs.values()) job.abort();
+  });
 }
 
 await dealer.send("ready");

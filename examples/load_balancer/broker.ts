@@ -43,8 +43,7 @@ function handOver(): void {
   if (free.length > 0) request ??= clients.tryReceive();
   while (free.length > 0 && request !== undefined) {
     try {
-      workers.trySend([free.shift()!, "", ...request]);
-      request = undefined;
+      if (workers.trySend([free.shift()!, "", ...request])) request = undefined;
     } catch (error) {
       if (!(error instanceof ZmqError) || error.code !== "EHOSTUNREACH") throw error;
     }

@@ -19,13 +19,13 @@ import { type Frame, Poller, Router } from "../../mod.ts";
 import * as mdp from "./protocol.ts";
 
 const [address = "tcp://127.0.0.1:5568", interval = "2500"] = Deno.args;
-/** More requests don't wait for a service: by then the client of the first has asked again. */
+/** When more requests wait, the oldest is dropped: by then its client has asked again. */
 const MOST_WAITING = 1000;
 
 /** By routing id. Of each service, the first that is free gets the next request. */
 const workers = new Map<string, { id: Frame; service: string; free: boolean; expires: number }>();
-/** The requests that wait, by service. */
-const waiting = new Map<string, { client: Frame[]; body: Frame[] }[]>();
+/** The requests that wait, also for services that no one offers: as many as the limit for all. */
+const waiting: { service: string; client: Frame[]; body: Frame[] }[] = [];
 
 await using router = new Router();
 using poller = new Poller<() => void>();
@@ -49,10 +49,8 @@ function fromClient(client: Frame[], service: string, body: Frame[]): void {
     router.trySend([...client, "", mdp.CLIENT, service, found ? "200" : "404"]);
     return;
   }
-  const requests = waiting.get(service) ?? [];
-  waiting.set(service, requests);
-  requests.push({ client, body });
-  if (requests.length > MOST_WAITING) requests.shift();
+  waiting.push({ service, client, body });
+  if (waiting.length > MOST_WAITING) waiting.shift();
   handOut(service);
 }
 
@@ -79,12 +77,12 @@ function fromWorker(id: Frame, command: string, content: Frame[]): void {
 }
 
 function handOut(service: string): void {
-  const requests = waiting.get(service) ?? [];
   for (const worker of workers.values()) {
-    if (requests.length === 0) return;
     if (!worker.free || worker.service !== service) continue;
+    const place = waiting.findIndex((request) => request.service === service);
+    if (place < 0) return;
+    const [{ client, body }] = waiting.splice(place, 1);
     worker.free = false;
-    const { client, body } = requests.shift()!;
     tell(worker.id, mdp.REQUEST, ...client, "", ...body);
   }
 }

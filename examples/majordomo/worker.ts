@@ -44,8 +44,8 @@ async function serve(): Promise<void> {
   for await (const ready of poller) {
     for (const [, , command, ...content] of dealer.drain({ limit: 100 })) {
       silence.reset();
-      if (command.text() === mdp.DISCONNECT) return;
-      if (command.text() === mdp.REQUEST) answer(dealer, content);
+      if (command?.text() === mdp.DISCONNECT) return;
+      if (command?.text() === mdp.REQUEST) answer(dealer, content);
     }
     if (!silence.active) return;
     if (ready.some(({ source }) => source === beat)) tell(dealer, mdp.HEARTBEAT);

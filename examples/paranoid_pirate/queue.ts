@@ -42,8 +42,9 @@ function takeFromWorkers(): void {
       const worker = known.get(name);
       if (worker !== undefined) worker.expires = expires;
     } else {
-      if (kind.text() === "answer") clients.trySend(answer);
-      else console.log(`worker ${name} is ready`);
+      if (kind.text() === "ready") console.log(`worker ${name} is ready`);
+      else if (kind.text() === "answer" && answer.length > 1) clients.trySend(answer);
+      else continue; // no worker of this queue says that
       known.delete(name);
       known.set(name, { id, free: true, expires }); // as the last
     }

@@ -32,9 +32,9 @@ const byWorker = new Map<string, number>();
 let received = 0;
 let total = Infinity;
 for await (const [kind, number, , worker] of results) {
-  if (kind.text() === "total") {
+  if (kind.text() === "total" && number !== undefined) {
     total = Number(number.text());
-  } else {
+  } else if (worker !== undefined) { // any program can send anything: what isn't a result is passed over
     byWorker.set(worker.text(), (byWorker.get(worker.text()) ?? 0) + 1);
     received++;
   }

@@ -56,6 +56,7 @@ function answerTo([verb, id, question]: Frame[]): MessageLike {
 /** A worker is ready, or has an answer, and may say "bye" after it. */
 function hear(message: Frame[]): void {
   const start = message.findIndex((frame) => frame.length === 0) + 1;
+  if (start === 0) return; // it isn't of a Request
   const [envelope, [id, answer, bye]] = [message.slice(0, start), message.slice(start)];
   if (bye === undefined) free.set(envelope[0].toHex(), envelope);
   else free.delete(envelope[0].toHex());

@@ -11,9 +11,13 @@
  * Arguments: submit or fetch, the question or the id, and the broker's address.
  */
 
-import { type Frame, Request, ZmqError } from "../../mod.ts";
+import { type Frame, Request } from "../../mod.ts";
 
 const [verb, argument, address = "tcp://127.0.0.1:5610"] = Deno.args;
+if (!["submit", "fetch"].includes(verb) || argument === undefined) {
+  console.error('say: submit "a question", or: fetch ID');
+  Deno.exit(2);
+}
 
 // It may ask again, once there is a broker: see lazy_pirate.
 await using client = new Request({ relaxed: true, correlate: true, immediate: true, linger: 0 });
@@ -21,11 +25,12 @@ client.connect(address);
 
 async function ask(...message: string[]): Promise<Frame[]> {
   for (;;) {
-    await client.send(message);
+    const signal = AbortSignal.timeout(1000);
     try {
-      return await client.receive({ timeout: 1000 });
+      await client.send(message, { signal });
+      return await client.receive({ signal });
     } catch (error) {
-      if (!(error instanceof ZmqError) || error.code !== "EAGAIN") throw error;
+      if (!signal.aborted) throw error;
       console.error("the broker doesn't answer: asking again");
     }
   }
@@ -40,11 +45,16 @@ async function fetchAnswer(id: string): Promise<string> {
   }
 }
 
-if (verb === "submit") {
-  const id = crypto.randomUUID();
-  await ask("submit", id, argument);
-  console.log(id);
-} else {
-  console.log(await fetchAnswer(argument));
-  await ask("close", argument); // not before it's printed
+try {
+  if (verb === "submit") {
+    const id = crypto.randomUUID();
+    await ask("submit", id, argument);
+    console.log(id);
+  } else {
+    console.log(await fetchAnswer(argument));
+    await ask("close", argument); // not before it's printed
+  }
+} catch (error) {
+  console.error((error as Error).message);
+  Deno.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 /** The example of HTTP in front of workers. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { Dealer } from "../../mod.ts";
 import "../util.ts";
 import { example } from "./examples.ts";
 
@@ -69,4 +70,32 @@ Deno.test("http_workers: SIGTERM ends the server and the worker in order", async
   front.kill("SIGTERM");
   worker.kill("SIGTERM");
   assertEquals([(await front.ended()).status, (await worker.ended()).status], [0, 0]);
+});
+
+Deno.test("http_workers: a worker that is told to end gives up the request at hand", async () => {
+  await using front = server();
+  const [workers, http] = await addresses(front);
+  await using worker = example("http_workers/worker.ts", workers);
+  const leaving = new AbortController();
+  const request = fetch(`${http}/?below=1e9`, { signal: leaving.signal }).catch(() => {}); // minutes
+  await worker.printed("request 1 begins");
+  worker.kill("SIGTERM");
+  assertEquals(await worker.ended(), { status: 0, errors: "" });
+  leaving.abort();
+  await request;
+});
+
+Deno.test("http_workers: what no worker says doesn't end the server", async () => {
+  await using front = server();
+  const [workers, http] = await addresses(front);
+  await using worker = new Dealer({ linger: 0 });
+  worker.connect(workers);
+  for (const message of ["answer", ["answer", "1"], ["cancel", "1"], "", "ready"]) {
+    await worker.send(message);
+  }
+  const answer = get(`${http}/?below=10`);
+  const [kind, id] = await worker.receive({ timeout: 20_000 });
+  assertEquals(kind.text(), "work");
+  await worker.send(["answer", id, "4 primes"]);
+  assertEquals(await answer, "4 primes");
 });

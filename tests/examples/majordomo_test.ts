@@ -119,3 +119,15 @@ Deno.test("majordomo: a worker comes back by a new connection where the broker i
   }
   assertEquals(ids.size, 3);
 });
+
+Deno.test("majordomo: a thousand requests wait at most, also for services that no one offers", async () => {
+  await using broker = example("majordomo/broker.ts", ANY, "60000");
+  const address = await broker.printed("bound to ");
+  await using client = await connected(address, "MDPC01", "tea", "the oldest");
+  for (let i = 1; i < 1000; i++) await client.send(["", "MDPC01", `service ${i}`, ""]);
+  await client.send(["", "MDPC01", "tea", "the last"]);
+  await client.send(["", "MDPC01", "mmi.service", "tea"]);
+  await soon(client.receive()); // the broker has them all
+  await using worker = await connected(address, "MDPW01", READY, "tea");
+  assertEquals(texts(await next(worker)).slice(2), ["", "the last"]);
+});

@@ -93,3 +93,16 @@ Deno.test("paranoid_pirate: a worker that hears nothing of its queue comes back 
   assertEquals(texts(answer.slice(1)), ["answer", "client", "", "the answer to question"]);
   assertEquals(await worker.printed("asked: "), "question");
 });
+
+Deno.test("paranoid_pirate: the queue passes over what no worker of it says", async () => {
+  await using queue = example("paranoid_pirate/queue.ts", ANY, ANY);
+  await using dealer = new Dealer();
+  dealer.connect((await queue.lines(2))[1].slice("workers at ".length));
+  for (const message of [["answer"], ["answer", "no envelope"], [""], ["else"], ["ready"]]) {
+    await dealer.send(message);
+  }
+  await queue.printed("worker "); // by the last
+  queue.kill("SIGTERM");
+  assertEquals(await queue.ended(), { status: 0, errors: "" });
+  assertEquals((await queue.lines()).length, 3);
+});

@@ -95,3 +95,14 @@ Deno.test("pipeline: a sink that is interrupted stops the workers", async () => 
   assertEquals(await sink.ended(), WHOLE);
   assertEquals(await worker.ended(), WHOLE);
 });
+
+Deno.test("pipeline: the sink passes over what isn't a result", async () => {
+  await using sink = example("pipeline/sink.ts", ANY, ANY);
+  await using push = new Push();
+  push.connect(await sink.printed("results at "));
+  for (const message of [["total"], ["result"], [""], ["result", 1, "hash", "7"], ["total", 1]]) {
+    await push.send(message);
+  }
+  assertEquals(await sink.ended(), WHOLE);
+  assertEquals((await sink.lines()).slice(2), ["1 results", "worker 7: 1"]);
+});

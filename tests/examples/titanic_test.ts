@@ -1,7 +1,7 @@
 /** The example of a broker that has requests and answers on disk. */
 
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { Request, ZmqError } from "../../mod.ts";
+import { Dealer, Request, ZmqError } from "../../mod.ts";
 import { Store } from "../../examples/titanic/store.ts";
 import { withFolder } from "../util.ts";
 import { pause } from "../waiting.ts";
@@ -150,4 +150,25 @@ Deno.test("titanic: a worker that is told to end answers the request at hand fir
     while ((await ask("fetch", "1"))[0] === "pending") await pause(5); // the pace
     broker.kill("SIGINT");
     assertEquals(await broker.ended(), { status: 0, errors: "" });
+  }));
+
+Deno.test("titanic: what isn't of a Request doesn't end the broker", () =>
+  withFolder(async (folder) => {
+    await using titanic = new Titanic(folder);
+    titanic.broker();
+    await using worker = new Dealer({ linger: 0 });
+    worker.connect(titanic.back);
+    for (const message of ["alone", ["1", "an answer"], ["", "ready"]]) await worker.send(message);
+    await titanic.asking()("submit", "1", "a question");
+    const message = await worker.receive({ timeout: 20_000 });
+    assertEquals(message.map(String), ["", "1", "a question"]);
+  }));
+
+Deno.test("titanic: a client says that no broker answers, and how it's called", () =>
+  withFolder(async (folder) => {
+    await using titanic = new Titanic(folder);
+    await titanic.client("submit", "a question").said("the broker doesn't answer");
+    const { status, errors } = await titanic.client("question", "").ended();
+    assertEquals(status, 2);
+    assert(errors.startsWith("say: submit"));
   }));

@@ -36,11 +36,12 @@ Deno.test("web_gateway: an EventSource gets its topic's messages in their order,
   const response = await fetch(`${http}/events/weather`);
   assertEquals(response.headers.get("content-type"), "text/event-stream");
   assertEquals((await subscribed(publisher))[0], 1);
-  for (const text of ["sun", "rain\nand wind"]) {
+  for (const text of ["sun", "rain\nand wind\r\nand\u2028snow\rand ice"]) {
     await publisher.send(["news", "not asked for"]);
+    await publisher.send(["weather"]); // no text
     await publisher.send(["weather", text]);
   }
-  const wanted = "data: sun\n\ndata: rain\ndata: and wind\n\n";
+  const wanted = "data: sun\n\ndata: rain\ndata: and wind\ndata: and\u2028snow\ndata: and ice\n\n";
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let got = "";
   while (got.length < wanted.length) got += (await reader.read()).value;
@@ -56,6 +57,7 @@ Deno.test("web_gateway: a WebSocket gets its topic's messages, and unsubscribes 
   const closed = new Promise((resolve) => socket.onclose = resolve);
   const message = new Promise<MessageEvent>((resolve) => socket.onmessage = resolve);
   assertEquals((await subscribed(publisher))[0], 1);
+  await publisher.send(["news"]); // no text
   await publisher.send(["news", "something happened"]);
   assertEquals((await message).data, "something happened");
   socket.close();

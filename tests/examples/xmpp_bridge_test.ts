@@ -124,3 +124,19 @@ bridgeTest("chat is published with its sender, in order", async (folder) => {
     assertEquals((await subscriber.receive()).map(String), ["ada@localhost", `line ${i}`]);
   }
 });
+
+bridgeTest("what the XMPP server would refuse holds nothing up", async (folder) => {
+  const { server, ...running } = await started(folder);
+  await using _bridge = running.bridge;
+  await using ada = running.ada;
+  await using push = new Push({ linger: 0 });
+  push.connect(running.addresses[1]);
+  await using _prosody = server.start();
+  await running.bridge.printed("online");
+  await ada.printed("online");
+  await push.send("ada@localhost");
+  await push.send(["ada@localhost", "a control \x01 character"]);
+  await push.send(["ada@localhost", "the last"]);
+  await ada.printed("the last");
+  assertEquals(await ada.printed("a control "), "\uFFFD character");
+});
