@@ -5,7 +5,6 @@ import { Dealer, Pull } from "../../mod.ts";
 import { Program, run } from "../program.ts";
 import { freshAddress, withFolder } from "../util.ts";
 
-const LINUX = Deno.build.os === "linux";
 const DROP_IN = new URL("../../zeromq.ts", import.meta.url).href;
 const IMPORT = `import * as zmq from "${DROP_IN}"; import process from "node:process";\n`;
 
@@ -36,7 +35,6 @@ const CALLS: Record<string, string> = {
 for (const [call, source] of Object.entries(CALLS)) {
   Deno.test({
     name: `a message for no one once held up ${call} without end; now for ten seconds`,
-    ignore: !LINUX,
     fn: () =>
       withFolder(async (folder) => {
         const address = freshAddress("ipc", folder);
@@ -52,7 +50,6 @@ for (const [call, source] of Object.entries(CALLS)) {
 
 Deno.test({
   name: "the natural end waits on after ten seconds, until the message has gone",
-  ignore: !LINUX,
   fn: () =>
     withFolder(async (folder) => {
       const address = freshAddress("ipc", folder);
@@ -106,7 +103,6 @@ const LISTENING = `process.on("SIGINT", () => { console.log("bye"); process.exit
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test({
     name: `a ${signal} once did nothing after a SIGINT whose listener called process.exit`,
-    ignore: !LINUX,
     fn: () =>
       withFolder(async (folder) => {
         await using program = await Program.start(
@@ -126,7 +122,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 Deno.test({
   name: "a SIGTERM ends a program that waits at its natural end, though it has a listener",
-  ignore: !LINUX,
   fn: () =>
     withFolder(async (folder) => {
       await using program = await Program.start(
@@ -142,7 +137,6 @@ Deno.test({
 
 Deno.test({
   name: "an end that waits for both libraries' messages says so once, and names both",
-  ignore: !LINUX,
   fn: () =>
     withFolder(async (folder) => {
       const address = freshAddress("ipc", folder);
