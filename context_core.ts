@@ -11,6 +11,7 @@ import { areOwn } from "./process/own_receivers.ts";
 import { PendingFlushes } from "./process/pending_flushes.ts";
 import { beginSharing, joinShared, type SharedContext } from "./process/shared_contexts.ts";
 import { isShuttingDown, registerAtExit, unregisterAtExit } from "./process/shutdown.ts";
+import { UnboundNames } from "./process/unbound_names.ts";
 import { addExitCleanup, removeExitCleanup } from "./process/thread_exit.ts";
 import { assertDescriptors, fileType } from "./poller/fd.ts";
 
@@ -46,6 +47,7 @@ export class ContextCore {
   /** The native context's entry, once other isolates may use it. */
   protected common: SharedContext | undefined;
   protected readonly members: Set<Member> = new Set();
+  readonly #names = new UnboundNames();
   /** The main isolate's closed sockets whose messages may still be going out. */
   #hasOpened = false;
   #pendingFlushes: PendingFlushes | undefined;
@@ -96,6 +98,7 @@ export class ContextCore {
 
   shutdown(): void {
     if (this.closed) return;
+    this.#names.connectAll(this.pointer("zmq_ctx_shutdown"));
     // Also before the first socket: libzmq then opens none.
     check(zmq().zmq_ctx_shutdown(this.pointer("zmq_ctx_shutdown")), "zmq_ctx_shutdown");
     this.isShutDown = true;
@@ -142,6 +145,21 @@ export class ContextCore {
     // Two for each I/O thread, two for the thread that closes sockets, and one for the socket.
     const ioThreads = this.getAny(CONTEXT_OPTIONS.ioThreads);
     assertDescriptors(2 * Math.max(ioThreads, 0) + 3, call);
+  }
+
+  /** A socket was bound to an address. */
+  addBound(address: string): void {
+    if (isName(address)) this.#names.addBound(address);
+  }
+
+  /** It was unbound, or closed. */
+  removeBound(address: string): void {
+    if (isName(address)) this.#names.removeBound(address);
+  }
+
+  /** A socket was connected to an address. */
+  addConnected(address: string): void {
+    if (isName(address)) this.#names.addConnected(address, this.pointer("zmq_connect"));
   }
 
   add(member: Member): void {
@@ -237,6 +255,8 @@ export class ContextCore {
       texts: this.#exitTexts,
     };
     if (this.common !== undefined && !this.common.leave()) {
+      // Others may still be bound to its names.
+      this.#names.close();
       // Terminating it would wait for the other isolates' sockets, too. A worker's messages go out in the background; the
       // main isolate's end waits for its own.
       const flushes = this.#pendingFlushes;
@@ -248,6 +268,7 @@ export class ContextCore {
       });
       return;
     }
+    this.#names.connectAll(pointer);
     removeExitCleanup("zmq_ctx_term", pointer);
     awaitAtExit({
       ...about,
@@ -260,6 +281,11 @@ export class ContextCore {
 
 /** The engines of contexts that aren't of `context.ts`'s class: those of the drop-in for zeromq.js. */
 export const otherCores: WeakMap<object, ContextCore> = new WeakMap();
+
+/** Whether an address is a name within its context. */
+function isName(address: string): boolean {
+  return address.startsWith("inproc:");
+}
 
 /** How long, in ms, the shutdown waits at most for closed sockets of contexts that other isolates still use. */
 const LONGEST = 10_000;

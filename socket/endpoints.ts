@@ -36,6 +36,7 @@ export class Endpoints {
     const bound = this.last ?? address;
     this.#bound.set(bound, address);
     if (this.handle.type.receives) noteReceiver(bound);
+    this.handle.context.addBound(bound);
     return bound;
   }
 
@@ -45,6 +46,7 @@ export class Endpoints {
   connect(address: string, call?: () => unknown): unknown {
     const result = this.#add(address, false, call ?? (() => this.#call("zmq_connect", address)));
     this.#connected.set(address, address);
+    this.handle.context.addConnected(address);
     return result;
   }
 
@@ -60,6 +62,7 @@ export class Endpoints {
   unbind(address: string): void {
     this.#remove("zmq_unbind", address);
     forgetReceiver(address);
+    this.handle.context.removeBound(address);
     this.#ipcFolders.remove(address);
   }
 
@@ -79,6 +82,7 @@ export class Endpoints {
 
   /** Removes the folders that were made for ipc addresses. The socket was closed. */
   clear(): void {
+    for (const address of this.#bound.keys()) this.handle.context.removeBound(address);
     this.#ipcFolders.clear();
   }
 

@@ -26,6 +26,7 @@ import "../process/monitor_sockets.ts";
 import "../process/thread_exit.ts";
 import "../process/shared_contexts.ts";
 import "../process/shutdown.ts";
+import "../process/unbound_names.ts";
 import "../context_core.ts";
 import "../poller/uncloneable.ts";
 import "./arguments.ts";

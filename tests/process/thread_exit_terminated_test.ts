@@ -56,6 +56,15 @@ const TRAFFIC = `
     globalThis.socket = socket; // else the collector may close it
     tell("busy");
   },
+  async unbound() {
+    const sockets = globalThis.sockets = []; // else the collector may close them
+    for (let i = 0; i < 30; i++) {
+      const socket = new Push();
+      socket.connect("inproc://" + i);
+      sockets.push(socket);
+    }
+    tell("busy");
+  },
   async pollers() {
     for (let i = 0; i < 10; i++) {
       for (const backend of ["epoll", "poll", "select"]) {
@@ -197,6 +206,20 @@ Deno.test({
       kind: "Web Worker",
       name: "disconnected",
       times: 5,
+    });
+    assertEquals([stdout, stderr, code], ["nothing\ntrue\n", "", 0]);
+  },
+});
+
+Deno.test({
+  name:
+    "sockets of a worker which is terminated leave nothing, though no one was bound to their names",
+  ignore: !LINUX,
+  async fn() {
+    const { stdout, stderr, code } = await ended({
+      kind: "Web Worker",
+      name: "unbound",
+      times: 3,
     });
     assertEquals([stdout, stderr, code], ["nothing\ntrue\n", "", 0]);
   },
