@@ -16,8 +16,8 @@ import { waitUntil } from "./wait.ts";
 const MANY = 16;
 /** So many are known at most, the latest. A context that has more places than that may still end the process. */
 const MOST = 10_000;
-/** How long, in ms, the places of sockets that were just closed may take to be free. Only Linux can wait for that. */
-const REAPING = Deno.build.os === "linux" ? 100 : 0;
+/** How long, in ms, the places of sockets that were just closed may take to be free. */
+const REAPING = 100;
 const PAIR = 0;
 
 /** The names of one context that sockets of this isolate have used. */

@@ -214,7 +214,7 @@ Deno.test({
 Deno.test({
   name:
     "sockets of a worker which is terminated leave nothing, though no one was bound to their names",
-  ignore: !LINUX,
+  ignore: !HAS_LINUX_CALLS,
   async fn() {
     const { stdout, stderr, code } = await ended({
       kind: "Web Worker",
