@@ -7,6 +7,7 @@
  * name in turn. Where there are many, it's opened in time, while there is a place. Cost: that place.
  */
 
+import { PAIR_TYPE } from "../ffi/constants.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { toCString } from "../ffi/memory.ts";
 import { addExitCleanup, removeExitCleanup } from "./thread_exit.ts";
@@ -18,7 +19,6 @@ const MANY = 16;
 const MOST = 10_000;
 /** How long, in ms, the places of sockets that were just closed may take to be free. */
 const REAPING = 100;
-const PAIR = 0;
 
 /** The names of one context that sockets of this isolate have used. */
 export class UnboundNames {
@@ -70,7 +70,7 @@ export class UnboundNames {
   }
 
   #open(context: Deno.PointerObject): Deno.PointerObject | null {
-    const pair = zmq().zmq_socket(context, PAIR) as Deno.PointerObject | null;
+    const pair = zmq().zmq_socket(context, PAIR_TYPE) as Deno.PointerObject | null;
     if (pair !== null) addExitCleanup("zmq_close", pair, context);
     return pair;
   }

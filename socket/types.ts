@@ -1,5 +1,6 @@
 /** The table of socket types: what is known of each. A new type is a row here, and a class. */
 
+import { PAIR_TYPE } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import type { ParticularName } from "./options_table.ts";
 
@@ -51,7 +52,7 @@ const NAMED = ["routingId", "probeRouter", "helloMessage"] as const;
 
 /** All of them by their classes' names. */
 export const TYPES = named({
-  Pair: { number: 0, ...BOTH },
+  Pair: { number: PAIR_TYPE, ...BOTH },
   Publisher: { number: 1, ...OUT, options: [...PUBLISHING, "conflate"] },
   Subscriber: { number: 2, ...IN, looksTake: true, options: [...MATCHING, "conflate"] },
   Request: { number: 3, ...BOTH, takesTurns: true, options: [...NAMED, "correlate", "relaxed"] },
