@@ -128,7 +128,7 @@ export function isTooShort(option: number, bytes: Uint8Array | null): boolean {
 const encoder = new TextEncoder();
 
 /** An option's value as an int, in whichever way it's given; NaN for what is none. */
-function intOf(value: unknown): number {
+export function intOf(value: unknown): number {
   if (typeof value === "string") return intOf(encoder.encode(value));
   if (value instanceof Uint8Array && value.length === 4) {
     return new Int32Array(value.slice().buffer)[0];

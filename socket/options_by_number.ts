@@ -3,7 +3,7 @@
 import { ZmqError } from "../errors.ts";
 import { stateError } from "../ffi/errno.ts";
 import type { Handle } from "./handle.ts";
-import { assertListens, assertSafeOption, turnsOffNothing } from "./hazards.ts";
+import { assertListens, assertSafeOption, intOf, turnsOffNothing } from "./hazards.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { setOption } from "./options.ts";
 import {
@@ -148,7 +148,7 @@ function explained(error: unknown, message: string | undefined): unknown {
 
 /** Records a value that was set by number, if libzmq can't read the option, so that its property returns it. */
 export function shadowByNumber(handle: Handle, option: number, value: unknown): void {
-  const on = value !== false && value !== 0;
+  const on = intOf(value) !== 0;
   if (option === OPTION_NUMBERS.verbose) {
     handle.shadowOptions.set("verbosity", on ? "allSubs" : null);
   }

@@ -321,6 +321,16 @@ Deno.test("an option that a type of socket doesn't have is EINVAL there", () => 
   assert(error instanceof ZmqError && error.code === "EINVAL");
 });
 
+Deno.test("a flag that was set to nought by bytes or text read as set", () => {
+  for (const nought of [0, false, new Uint8Array(4), "\0\0\0\0"]) {
+    using router = new Router({ mandatory: true, rawMode: true });
+    router.setOption(33, nought); // ROUTER_MANDATORY
+    router.setOption(41, nought); // ROUTER_RAW
+    assertEquals([router.mandatory, router.rawMode], [false, false]);
+    router.probeRouter = true; // which raw mode would refuse
+  }
+});
+
 /** Blocks until a socket's descriptor says that something has changed. */
 function untilReadable(socket: Pull): void {
   const limit = performance.now() + 20_000;
