@@ -66,6 +66,31 @@ Deno.test("clone: clients that join while values are set have every update, once
   assertEquals(await server.ended(), WHOLE);
 });
 
+Deno.test("clone: a client that was stopped while more was updated than can wait for it comes to the server's values", () =>
+  withFolder(async (folder) => {
+    const addresses = [`ipc://${folder}/requests`, `ipc://${folder}/updates`];
+    await using server = example("clone/server.ts", ...addresses, "100");
+    await server.printed("updates at ");
+    await using client = example("clone/client.ts", ...addresses);
+    await client.lines(1);
+    client.kill("SIGSTOP");
+    await using setter = new Request();
+    setter.connect(addresses[0]);
+    const [updates, long] = [5000, "x".repeat(500)];
+    for (let i = 0; i < updates; i++) {
+      await setter.send(["set", `key ${i % 10}`, `${i} ${long}`]);
+      await soon(setter.receive());
+    }
+    client.kill("SIGCONT");
+    await client.printed(`${updates}: `);
+    client.kill("SIGTERM");
+    assertEquals(await client.ended(), WHOLE);
+    const lines = await client.lines();
+    assert(lines.length < updates, "it has missed nothing");
+    const last = Array.from({ length: 10 }, (_, i) => [`key ${i}`, `${updates - 10 + i} ${long}`]);
+    assertEquals(copyAfter(lines), { last: updates, values: Object.fromEntries(last) });
+  }));
+
 Deno.test("clone: a client that has missed an update, even the last one, asks for all values", async () => {
   await using requests = new Reply();
   await using updates = new XPublisher();
