@@ -85,9 +85,15 @@ export abstract class SocketClass extends Uncloneable {
     }
   }
 
-  /** What happens to the socket: connections made, lost, refused. The same object each time. */
+  /**
+   * What happens to the socket: connections made, lost, refused. The same object each time.
+   *
+   * @throws {Error} ENOTSOCK If the socket is closed.
+   */
   get events(): Observer {
-    return this.#events ??= new Observer(this);
+    // What a closed socket had before isn't returned either, which making another one refuses.
+    if (this.#events === undefined || this.#state.closed) this.#events = new Observer(this);
+    return this.#events;
   }
 
   /** The context in which the socket was opened. */

@@ -45,6 +45,14 @@ Deno.test("an Observer is made of a socket that's open", () => {
   throwsShape(() => new Observer(socket), NOT_A_SOCKET);
 });
 
+Deno.test("a closed socket has no events, even if it had some: they can be read where they were kept", async () => {
+  const socket = new Dealer();
+  const { events } = socket;
+  socket.close();
+  throwsShape(() => socket.events, NOT_A_SOCKET);
+  assertEquals(await soon(events.receive()), { type: "end" });
+});
+
 Deno.test("an unconnected socket's only event is its end, which closes the observer", async () => {
   const socket = new Dealer();
   const done = eventsUntil(socket, "end");

@@ -23,7 +23,11 @@ export declare abstract class SocketClass extends Uncloneable {
    * @throws {Error} EMFILE If there are too many sockets.
    */
   protected constructor(type: number, options?: {});
-  /** What happens to the socket: connections made, lost, refused. The same object each time. */
+  /**
+   * What happens to the socket: connections made, lost, refused. The same object each time.
+   *
+   * @throws {Error} ENOTSOCK If the socket is closed.
+   */
   get events(): Observer;
   /** The context in which the socket was opened. */
   get context(): Context;
