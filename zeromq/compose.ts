@@ -4,6 +4,7 @@ import type { SocketType } from "../socket/types.ts";
 import { ENOTSUP, errnoError } from "./errors.ts";
 import type { Socket } from "./socket.ts";
 import { defineByName, isThere, RECEIVING, SENDING } from "./socket_options.ts";
+import { stateOf } from "./state.ts";
 
 /** Adds the options of its type of socket to a class. */
 export function compose(
@@ -22,7 +23,8 @@ function hidden(value: unknown): PropertyDescriptor {
 }
 
 /** In zeromq.js sockets that only receive have a `send`, whose promise never settles. */
-function sendNothing(message: unknown): Promise<void> {
+function sendNothing(this: Socket, message: unknown): Promise<void> {
   if (message === undefined) throw new TypeError("Message must be present");
+  stateOf(this)!.assertOpen();
   return Promise.reject(errnoError(ENOTSUP));
 }

@@ -1,6 +1,6 @@
 import { throws } from "node:assert/strict";
 import { Pull, Subscriber } from "../../zeromq.ts";
-import { rejectsShape, untyped, using } from "./support.ts";
+import { EBADF, rejectsShape, throwsShape, untyped, using } from "./support.ts";
 
 Deno.test("what only receives has a send, which checks its argument and then fails", async () => {
   for (const Class of [Subscriber, Pull]) {
@@ -13,4 +13,10 @@ Deno.test("what only receives has a send, which checks its argument and then fai
       });
     });
   }
+});
+
+Deno.test("the send of what only receives throws at once if the socket is closed", () => {
+  const socket = untyped(new Subscriber());
+  socket.close();
+  throwsShape(() => socket.send("x"), EBADF);
 });
