@@ -74,12 +74,6 @@ export function failedWith(errno: number): boolean {
   return libc().errno() === errno;
 }
 
-/** Does what `check` does, for calls that return 0 if they fail. */
-export function checkNonZero(result: number, call: string, subject?: Subject): number {
-  if (result === 0) throw errorOf(libc().errno(), call, subject);
-  return result;
-}
-
 /** Does what `check` does, for calls that return a pointer. */
 export function checkPointer(result: Deno.PointerValue, call: string): Deno.PointerObject {
   if (result === null) throw errorOf(libc().errno(), call);

@@ -3,13 +3,7 @@
 import { DONT_WAIT, EVENT_IN } from "../ffi/constants.ts";
 import { POLLER_EVENT_SIZE, zmqDrafts, zmqPeers } from "../ffi/drafts.ts";
 import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
-import {
-  check,
-  checkExpected,
-  checkNonZero,
-  checkUninterrupted,
-  WOULD_BLOCK,
-} from "../ffi/errno.ts";
+import { check, checkExpected, checkUninterrupted, WOULD_BLOCK } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { allocate, cBytes, PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
@@ -202,8 +196,13 @@ export function changeGroup(
 export function connectPeer(handle: Handle, address: string): number {
   const text = toCString(address, "An address");
   return handle.endpoints.connect(address, () => {
-    const id = zmqPeers().zmq_connect_peer(handle.pointer, text);
-    return checkNonZero(id, "zmq_connect_peer", { address: withoutUser(address) });
+    let id = 0;
+    const connect = () => {
+      id = zmqPeers().zmq_connect_peer(handle.pointer, text);
+      return id === 0 ? -1 : 0; // as other calls fail
+    };
+    checkUninterrupted(connect, "zmq_connect_peer", { address: withoutUser(address) });
+    return id;
   });
 }
 

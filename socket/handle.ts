@@ -3,7 +3,7 @@
 import type { ContextCore } from "../context_core.ts";
 import { doAll } from "../errors.ts";
 import { zmq } from "../ffi/libzmq.ts";
-import { check } from "../ffi/errno.ts";
+import { check, EINTR, failedWith } from "../ffi/errno.ts";
 import { removeExitCleanup } from "../process/thread_exit.ts";
 import { shareMonitorSocket, unshareMonitorSocket } from "../process/monitor_sockets.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
@@ -257,7 +257,8 @@ export class Handle extends Source {
   /** libzmq runs its commands before it looks at the address to disconnect from, which is empty here. */
   #runCommands(): void {
     this.stale = false;
-    zmq().zmq_disconnect(this.pointer, NO_ADDRESS);
+    // It fails in any case. Where a signal came first, the commands are still there, and make no edge any more.
+    do zmq().zmq_disconnect(this.pointer, NO_ADDRESS); while (failedWith(EINTR));
   }
 
   /**

@@ -32,6 +32,8 @@ export interface RawEvent {
 const CAPACITY = 1000;
 /** How many are taken before others have their turn. */
 const BATCH = 256;
+/** The length of an event's first frame, in the first version of libzmq's reports. */
+const HEAD = 6;
 
 /** How a wait for the next event ends. */
 export interface EventReceiver {
@@ -220,6 +222,8 @@ export class Monitor implements Listener {
     if (this.finished) return;
     zmq().zmq_socket_monitor(this.#observed.pointer, null, 0);
     this.#drain(Infinity);
+    // Its last report wasn't whole.
+    if (!this.finished) this.#reader.close();
   }
 
   /** The program wants no more events. Those that wait for one are failed. */
@@ -254,8 +258,10 @@ export class Monitor implements Listener {
     try {
       while (more && !this.finished && events.length < limit) {
         const frames = takeMessage(this.#reader.pointer);
+        const event = frames && this.#parse(frames);
         if (frames === undefined) more = false;
-        else events.push(this.#parse(frames));
+        else if (event === undefined) this.lost++;
+        else events.push(event);
         this.finished = events.at(-1)?.event === EVENTS.end;
       }
       if (!this.#versioned) this.#checkPeers(events, !more);
@@ -318,9 +324,21 @@ export class Monitor implements Listener {
     if (this.#queue.length > 0) this.notify?.();
   }
 
-  #parse(frames: Frame[]): RawEvent {
+  /**
+   * Reads a report; undefined for one that isn't whole.
+   *
+   * Fact: where a signal interrupts the send of one of its frames, libzmq leaves that frame out; what has lost its last one
+   * goes on with the next report. Failure: the others were read as numbers, which ended the process. Decision: such a
+   * report counts as lost; of two in one, the second is read where it can be told. Cost: a comparison of lengths.
+   */
+  #parse(frames: Frame[]): RawEvent | undefined {
     const head = viewOf(frames[0]);
-    if (frames.length === 2) {
+    if (!this.#versioned) {
+      if (frames.length > 2) {
+        this.lost++;
+        return this.#parse(frames.slice(-2));
+      }
+      if (frames.length < 2 || head.byteLength !== HEAD) return undefined;
       const event = head.getUint16(0, LITTLE_ENDIAN);
       const values = [head.getInt32(2, LITTLE_ENDIAN)];
       const address = frames[1].text();
@@ -328,6 +346,13 @@ export class Monitor implements Listener {
         ? peerAddress(values[0])
         : undefined;
       return { event, values, address, peer: peer && `${address.split("://")[0]}://${peer}` };
+    }
+    // An event, the number of its values, these, and two addresses.
+    if (frames.length < 4 || frames.slice(0, -2).some(({ length }) => length !== 8)) {
+      return undefined;
+    }
+    if (viewOf(frames[1]).getBigUint64(0, LITTLE_ENDIAN) !== BigInt(frames.length - 4)) {
+      return undefined;
     }
     const event = Number(head.getBigUint64(0, LITTLE_ENDIAN));
     const values = frames.slice(2, -2).map((frame) =>
@@ -366,11 +391,12 @@ function start(socket: Deno.PointerObject, address: Uint8Array<ArrayBuffer>): bo
   // null in early builds with the draft API
   const versioned = has("draft") ? zmq().zmq_socket_monitor_versioned : null;
   if (versioned !== null) {
-    const rc = versioned(socket, address, ALL_DRAFT_EVENTS, 2, TYPES.Pair.number);
-    check(rc, "zmq_socket_monitor_versioned");
+    const call = () => versioned(socket, address, ALL_DRAFT_EVENTS, 2, TYPES.Pair.number);
+    checkUninterrupted(call, "zmq_socket_monitor_versioned");
     return true;
   }
-  check(zmq().zmq_socket_monitor(socket, address, ALL_EVENTS), "zmq_socket_monitor");
+  const call = () => zmq().zmq_socket_monitor(socket, address, ALL_EVENTS);
+  checkUninterrupted(call, "zmq_socket_monitor"); // it binds a socket
   return false;
 }
 

@@ -100,7 +100,10 @@ export class Observer extends Uncloneable
     return this.#monitor.done;
   }
 
-  /** How many events were dropped, the oldest first, because more than {@linkcode Observer.capacity} were unread. */
+  /**
+   * How many events were dropped, the oldest first, because more than {@linkcode Observer.capacity} were unread; and how many
+   * libzmq has reported in part, which a signal can cause.
+   */
   get lost(): number {
     return this.#monitor.lost;
   }

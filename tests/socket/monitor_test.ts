@@ -1,8 +1,53 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Context, Pull, Push } from "../../mod.ts";
+import { FrameMessage } from "../../socket/native_message.ts";
+import { replaced } from "../replacing.ts";
 import { freshAddress, join } from "../util.ts";
 import { all, finish } from "./observing.ts";
 import { soon, turnsUntil } from "../waiting.ts";
+
+/** Has the first frame of the next message be missing, as where a signal has interrupted its send, until the end of the block. */
+function tornOnce(): Disposable {
+  const { receive } = FrameMessage.prototype;
+  let torn = false;
+  return replaced(FrameMessage.prototype, "receive", function (this: FrameMessage, socket) {
+    const size = receive.call(this, socket);
+    if (torn || size < 0) return size;
+    torn = true;
+    return receive.call(this, socket);
+  });
+}
+
+Deno.test("an event of which a signal had taken a part away ended the process", async () => {
+  const pull = new Pull();
+  const { events } = pull;
+  {
+    using _torn = tornOnce();
+    await pull.bind(freshAddress("tcp"));
+    await turnsUntil(() => events.lost === 1, "the torn event");
+  }
+  const address = await pull.bind(freshAddress("tcp"));
+  const event = await soon(events.receive());
+  assertEquals([event.type, "address" in event && event.address], ["bind", address]);
+  await finish(pull);
+});
+
+Deno.test("a monitor whose last report a signal had torn kept its place in the context", async () => {
+  using context = new Context({ maxSockets: 4 });
+  const opens = () => {
+    try {
+      using pull = new Pull({ context });
+      const { events } = pull;
+      using _torn = tornOnce();
+      events.close();
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code === "EMFILE") return false; // closed in the background
+      throw error;
+    }
+  };
+  for (let i = 0; i < 8; i++) await turnsUntil(opens, "a place");
+});
 
 Deno.test("what happened before the first read is kept", async () => {
   const pull = new Pull();
