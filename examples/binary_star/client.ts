@@ -13,7 +13,7 @@
  * pause between two questions in ms.
  */
 
-import { Request } from "../../mod.ts";
+import { Request, ZmqError } from "../../mod.ts";
 
 const [
   count = "1000",
@@ -41,15 +41,14 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 let [server, other] = [one, two];
 
 async function ask(question: string): Promise<string> {
+  const limits = { timeout: Number(timeout), signal: stop.signal };
   for (;;) {
-    const late = AbortSignal.timeout(Number(timeout));
-    const signal = AbortSignal.any([stop.signal, late]);
     try {
-      await server.send(question, { signal });
-      const [answer] = await server.receive({ signal });
+      await server.send(question, limits);
+      const [answer] = await server.receive(limits);
       return answer.text();
     } catch (error) {
-      if (!late.aborted || stop.signal.aborted) throw error;
+      if (!(error instanceof ZmqError) || error.code !== "EAGAIN") throw error;
       console.error(`${question}: no answer in ${timeout} ms`);
       [server, other] = [other, server];
     }

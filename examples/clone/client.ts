@@ -12,7 +12,7 @@
 
 import { stdin } from "node:process";
 import { createInterface } from "node:readline";
-import { type Frame, Request, Subscriber } from "../../mod.ts";
+import { type Frame, Request, Subscriber, ZmqError } from "../../mod.ts";
 
 const [
   requestAddress = "tcp://127.0.0.1:5600",
@@ -33,14 +33,13 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 async function ask(socket: Request, ...question: string[]): Promise<Frame[]> {
+  const limits = { timeout: Number(timeout), signal: stop.signal };
   for (;;) {
-    const late = AbortSignal.timeout(Number(timeout));
-    const signal = AbortSignal.any([stop.signal, late]);
     try {
-      await socket.send(question, { signal });
-      return await socket.receive({ signal });
+      await socket.send(question, limits);
+      return await socket.receive(limits);
     } catch (error) {
-      if (!late.aborted || stop.signal.aborted) throw error;
+      if (!(error instanceof ZmqError) || error.code !== "EAGAIN") throw error;
       console.error("no answer: asking again");
     }
   }

@@ -17,6 +17,7 @@ const [name, target, address = "tcp://127.0.0.1:5612", chunk = "65536", credit =
 
 await using server = new Dealer({ immediate: true, linger: 0 }); // it asks once there is a server
 server.connect(address);
+if (!await server.wait({ writable: true, timeout: 1000 })) console.error(`waiting for ${address}`);
 
 /** Yields the file's data in order. */
 async function* chunks(): AsyncGenerator<Frame> {

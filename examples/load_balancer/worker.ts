@@ -13,7 +13,7 @@ import { Request } from "../../mod.ts";
 
 const [address = "tcp://127.0.0.1:5564"] = Deno.args;
 
-await using worker = new Request();
+await using worker = new Request({ linger: 1000 }); // so long an answer may take to leave at the end
 // Ctrl-C and SIGTERM end the loop below, after the request at hand.
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

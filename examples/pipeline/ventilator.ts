@@ -26,7 +26,7 @@ results.connect(sink);
 // At the end the last tasks wait for a worker with room: here for longer than the usual ten seconds.
 context.exitLinger = 600_000;
 
-// Ctrl-C and SIGTERM: no more tasks, and the sink learns how many there were.
+// Ctrl-C and SIGTERM: no more tasks, and the sink learns how many there were. A second one, while the last tasks wait, ends it.
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => stop.abort());
