@@ -1,9 +1,9 @@
 /**
  * A pool of threads for work that takes a processor: a call is handed to a thread that has room, and returns as a promise.
  *
- * The threads are Web Workers that share a context with the program, so that messages pass within the process. Each thread has
- * at most two tasks; while all are that busy, `run` waits before it hands over, so what is under way stays bounded. What a task
- * throws rejects its call. `primes.ts` is a program with a pool, and `worker.ts` what its threads do.
+ * The threads are Web Workers that share a context with the program, so that messages pass within the process. At most
+ * two tasks wait at each thread; while all are that busy, `run` waits before it hands over, so what is under way stays bounded.
+ * What a task throws rejects its call. `primes.ts` is a program with a pool, and `worker.ts` what its threads do.
  */
 
 import { Context, Pull, Push } from "../../mod.ts";

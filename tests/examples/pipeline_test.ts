@@ -34,9 +34,10 @@ Deno.test("pipeline: the ventilator waits while the tasks that it has handed out
   await using ventilator = example("pipeline/ventilator.ts", "1000", ANY, sink);
   await using tasks = new Pull({ receiveHighWaterMark: 1 });
   tasks.connect(await ventilator.printed("bound to "));
+  // What is under way lies in queues for one message each, and in the network's buffers: that's under 500 × 64 KB.
+  assertEquals(await results.wait({ timeout: 500 }), false, "it has handed out all");
   for (let i = 0; i < 1000; i++) {
     assertEquals((await tasks.receive())[0].text(), `${i}`);
-    // What is under way lies in queues for one message each, and in the network's buffers: that's under 500 × 64 KB.
     if (i < 500) assertEquals(results.tryReceive(), undefined, `the end after ${i}`);
   }
   assertEquals((await results.receive()).map(String), ["total", "1000"]);

@@ -3,6 +3,7 @@
 import { deepStrictEqual as assertEquals, match as assertMatch, rejects } from "node:assert/strict";
 import { WorkerPool } from "../../examples/worker_pool/pool.ts";
 import "../util.ts";
+import { turnsUntil } from "../waiting.ts";
 import { example } from "./examples.ts";
 
 const WORKER = new URL("../../examples/worker_pool/worker.ts", import.meta.url);
@@ -32,3 +33,17 @@ Deno.test("worker_pool: a pool that ends rejects the calls that it hasn't served
   }
   for (const call of calls) await rejects(call);
 });
+
+Deno.test(
+  "worker_pool: no more than two tasks wait behind a long one while another thread is free",
+  {
+    sanitizeResources: false, // as above
+  },
+  async () => {
+    await using pool = new WorkerPool<[number, number], number>(WORKER, 2);
+    pool.run([0, 1e12]).catch(() => {}); // hours
+    let done = 0;
+    for (let i = 0; i < 40; i++) pool.run([0, 10]).then(() => done++, () => {});
+    await turnsUntil(() => done === 38, "the end of 38 tasks");
+  },
+);
