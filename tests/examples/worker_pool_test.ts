@@ -44,6 +44,6 @@ Deno.test(
     pool.run([0, 1e12]).catch(() => {}); // hours
     let done = 0;
     for (let i = 0; i < 40; i++) pool.run([0, 10]).then(() => done++, () => {});
-    await turnsUntil(() => done === 38, "the end of 38 tasks");
+    await turnsUntil(() => done >= 38, "the end of 38 tasks");
   },
 );
