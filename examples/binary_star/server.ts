@@ -29,8 +29,14 @@ const BEAT = Number(Deno.args[4] ?? 500);
 
 await using clients = new Router();
 await using publisher = new Publisher();
-// It never sends, so it needs heartbeats to connect again after the other's machine went down.
-await using other = new Subscriber({ heartbeatInterval: 5000 });
+// It never sends, so only the system's probes tell it that the other's machine went down: it then connects again.
+const alive = {
+  tcpKeepalive: 1,
+  tcpKeepaliveIdle: 5,
+  tcpKeepaliveInterval: 5,
+  tcpKeepaliveCount: 3,
+};
+await using other = new Subscriber(alive);
 using poller = new Poller();
 // Ctrl-C and SIGTERM end the loop below, and with it the program.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -24,8 +24,14 @@ const [
 const options = { relaxed: true, correlate: true, immediate: true, linger: 0 };
 await using getter = new Request(options);
 await using setter = new Request(options);
-// It never sends, so it needs heartbeats to find out that the server's machine has gone.
-await using updates = new Subscriber({ heartbeatInterval: 5000 });
+// It never sends, so only the system's probes tell it that the server's machine went down: it then connects again.
+const alive = {
+  tcpKeepalive: 1,
+  tcpKeepaliveIdle: 5,
+  tcpKeepaliveInterval: 5,
+  tcpKeepaliveCount: 3,
+};
+await using updates = new Subscriber(alive);
 // Ctrl-C and SIGTERM end both loops, and with them the program.
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
