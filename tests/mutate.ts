@@ -4,8 +4,8 @@
  *     deno run -A tests/mutate.ts [--seed=1] [--count=200] [PATH...]
  *
  * The faults are drawn by the seed from all that the operators below can do to the modules whose paths begin so. Each is
- * judged by its module's own tests, in a copy of the tree. A survivor needs a test, or makes no difference: that's for the
- * reader to say.
+ * judged by its module's own tests, in a copy of the tree, and if these notice nothing, by all tests of its folder. A survivor
+ * needs a test, or makes no difference: that's for the reader to say.
  */
 
 import { MODULES, ROOT } from "./files.ts";
@@ -172,6 +172,8 @@ async function run(): Promise<void> {
   console.log(`${drawn.length} of ${all.length} faults in ${modules.length} modules, seed ${seed}`);
   const sound = new Map<string, boolean>();
   let judged = 0;
+  /** How many only the other tests of their folders have noticed. */
+  let byOthers = 0;
   const survivors: string[] = [];
   for (const fault of drawn) {
     const { path, operator, line, start, end, text } = fault;
@@ -185,13 +187,19 @@ async function run(): Promise<void> {
       continue;
     }
     Deno.writeTextFileSync(`${folder}/${path}`, source.slice(0, start) + text + source.slice(end));
-    const survived = await pass(tests, folder);
+    const missed = await pass(tests, folder);
+    const place = /^\w+\//.exec(path)?.[0];
+    const survived = missed && (place === undefined || await pass([`tests/${place}`], folder));
     Deno.writeTextFileSync(`${folder}/${path}`, source);
     judged++;
     if (survived) survivors.push(what);
-    console.log(`${survived ? "SURVIVED" : "noticed"} ${what}`);
+    if (missed && !survived) byOthers++;
+    console.log(`${survived ? "SURVIVED" : missed ? "noticed by others" : "noticed"} ${what}`);
   }
   const noticed = judged - survivors.length;
-  console.log(`\n${noticed} of ${judged} noticed (${(100 * noticed / judged).toFixed()} %)`);
+  const share = (100 * noticed / judged).toFixed();
+  console.log(
+    `\n${noticed} of ${judged} noticed (${share} %), ${byOthers} of them by others' tests`,
+  );
   if (survivors.length > 0) console.log(`Survivors:\n${survivors.sort().join("\n")}`);
 }
