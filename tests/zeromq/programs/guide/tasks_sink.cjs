@@ -17,10 +17,12 @@ let ready = 0;
 receiver.on("message", (message) => {
   if (message.toString() === "start") {
     started = true;
-    return;
+  } else {
+    total += Number(message);
+    results++;
   }
-  total += Number(message);
-  if (++results === 100) finish();
+  // The ventilator's connection isn't the workers', so "start" may come last.
+  if (started && results === 100) finish();
 });
 controller.setsockopt(zmq.ZMQ_XPUB_VERBOSE, 1);
 controller.on("message", (message) => {
