@@ -53,12 +53,12 @@ export function placeIn(stack: string): string | undefined {
   return undefined;
 }
 
-const ROOT = new URL("..", import.meta.url).href;
+const root = onFirstUse(() => new URL("..", import.meta.url).href);
 /** What lies beside the library's modules, such as its examples, isn't part of it. */
 const OWN =
   /^(?:(?:context|errors|library|mod|modules|proxy|zeromq)\w*\.ts|(?:ffi|poller|process|proxy|security|socket|zeromq)\/)/;
 
 /** Whether a module belongs to the library, by its URL. */
 export function isOwn(url: string): boolean {
-  return url.startsWith(ROOT) && OWN.test(url.slice(ROOT.length));
+  return url.startsWith(root()) && OWN.test(url.slice(root().length));
 }
