@@ -30,13 +30,15 @@ let last = 0;
 /** Hands a question to a worker, and returns the answer. Rejects when the signal is aborted. */
 async function ask(question: string, signal: AbortSignal): Promise<string> {
   const id = String(++last);
-  const worker = await handOver(["work", id, question], signal);
   const { promise, resolve } = Promise.withResolvers<string>();
-  answers.set(id, resolve);
+  let worker: Uint8Array | undefined;
+  answers.set(id, resolve); // before the worker has it, which may answer at once
   try {
+    worker = await handOver(["work", id, question], signal);
     return await unlessAborted(promise, signal);
   } catch (error) {
-    router.send([worker, "cancel", id]).catch(() => {}); // if it can't be told, it has gone
+    // If it can't be told, it has gone.
+    if (worker !== undefined) router.send([worker, "cancel", id]).catch(() => {});
     throw error;
   } finally {
     answers.delete(id);
