@@ -7,7 +7,8 @@ import { pause, soon, turnsUntil } from "../waiting.ts";
 import { example } from "./examples.ts";
 import type { Running } from "./support.ts";
 
-const BEAT = "100";
+// A server that is held up for three of them starts over, so they are long enough for a busy machine.
+const BEAT = "250";
 const WHOLE = { status: 0, errors: "" };
 
 type Role = "primary" | "backup";
@@ -110,7 +111,7 @@ Deno.test("binary_star: what was asked while the active server was stopped is an
     primary.kill("SIGSTOP");
     await asking.more("backup", 100);
     backup.kill("SIGSTOP");
-    await pause(500); // it's held up, too
+    await pause(900); // it's held up, too
     backup.kill("SIGCONT");
     await asking.more("backup", 20);
     primary.kill("SIGCONT");
@@ -131,7 +132,7 @@ Deno.test("binary_star: a backup that is started alone answers no one, and a pri
     await using backup = start("backup");
     await using asking = new Asking(front);
     await backup.printed("backup");
-    await pause(600); // the primary's silence isn't enough
+    await pause(1200); // the primary's silence isn't enough
     assertEquals(asking.answers.backup.size, 0);
     backup.kill("SIGKILL");
     await backup.ended();
