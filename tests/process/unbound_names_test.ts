@@ -27,8 +27,6 @@ const ENDS: Record<string, string> = {
       new Push({ context });
       context.close();
     }`,
-  "a single socket":
-    "const one = open('inproc://0'); for (let i = 1; i < 1100; i++) one.connect(`inproc://${i}`);",
   "a few sockets of a context that was full": `
     const all = [];
     for (let i = 0; i < 10; i++) open(\`inproc://\${i}\`);
