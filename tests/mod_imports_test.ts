@@ -75,37 +75,3 @@ Deno.test("everything works when imported from a URL, with an empty cache", () =
     assertEquals(stderr.split("\n").filter((line) => !/^(Download .*)?$/.test(line)), []);
     assertEquals([...asked].filter((path) => !paths.includes(path)), []);
   }));
-
-const bundle = async (folder: string) => {
-  const args = ["bundle", "--quiet", "--no-lock", new URL("mod.ts", ROOT).href];
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), { args, stdin: "null" })
-    .output();
-  const types = new TextEncoder().encode(`// @ts-self-types="${new URL("mod.ts", ROOT)}"\n`);
-  await Deno.writeFile(`${folder}/zmq.js`, types);
-  await Deno.writeFile(`${folder}/zmq.js`, stdout, { append: true });
-  return success;
-};
-const canBundle = await withFolder(bundle);
-
-Deno.test({
-  name: "the library in one file, as the recipes make it, passes a message and has its types" +
-    (canBundle ? "" : " (esbuild can't be had from npm)"),
-  ignore: !canBundle,
-  fn: () =>
-    withFolder(async (folder) => {
-      await bundle(folder);
-      const program = `import { type Frame, Pull, Push } from "./zmq.js";
-        await using pull = new Pull();
-        await using push = new Push();
-        push.connect(await pull.bind("tcp://127.0.0.1:*"));
-        await push.send("a message");
-        const [frame]: Frame[] = await pull.receive();
-        console.log(frame.text());`;
-      await Deno.writeTextFile(`${folder}/main.ts`, program);
-      const args = ["run", "--check", "--no-lock", "--no-config", "--allow-ffi", "main.ts"];
-      const command = new Deno.Command(Deno.execPath(), { args, cwd: folder });
-      const { success, stdout, stderr } = await command.output();
-      assert(success, new TextDecoder().decode(stderr));
-      assertEquals(new TextDecoder().decode(stdout), "a message\n");
-    }),
-});
