@@ -51,6 +51,12 @@ async function runtimesOf(
       bare: undefined,
       program: file,
     },
+    await build(ours.program, folder) && {
+      ...ours,
+      name: "ours, built",
+      bare: undefined,
+      program: `${folder}/built.ts`,
+    },
     pyzmq && {
       name: "pyzmq",
       bare: "bare python3",
@@ -156,6 +162,18 @@ async function bundle(program: string, file: string): Promise<boolean> {
     args: ["bundle", "--quiet", "--no-check", "--no-lock", "-o", file, program],
     stdin: "null",
   }).output();
+  return success;
+}
+
+/** Writes the library as `./dev build` does, and `built.ts`: the program over that. Returns as `bundle` does. */
+async function build(program: string, folder: string): Promise<boolean> {
+  const writer = fromFileUrl(new URL("../tests/write_dist.ts", import.meta.url));
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--no-lock", writer, `${folder}/dist`],
+    stdin: "null",
+  }).output();
+  const text = await Deno.readTextFile(program);
+  await Deno.writeTextFile(`${folder}/built.ts`, text.replace("../../mod.ts", "./dist/mod.js"));
   return success;
 }
 

@@ -120,6 +120,13 @@ const COST: Target[] = [
     atMost: 23,
   },
   {
+    name: "first message over bare deno run, by ./dev build, ms",
+    key: "start/push-pull/over",
+    series: "ours, built",
+    against: "absolute",
+    atMost: 23,
+  },
+  {
     name: "first message, against pyzmq",
     key: "start/push-pull",
     series: "ours",
