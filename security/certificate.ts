@@ -11,7 +11,8 @@ import {
   type Signature,
 } from "../poller/wait_options.ts";
 import { HIDDEN, hiding } from "./secret.ts";
-import { formatCertificate, parseCertificate } from "./zpl.ts";
+import { readCertificate } from "./certificate_file.ts";
+import { formatCertificate } from "./zpl.ts";
 
 /** The parts of a {@linkcode Certificate}. */
 export interface CertificateOptions {
@@ -39,6 +40,12 @@ export interface CurveClientOptions {
   curvePublicKey: string;
   /** The client's secret key. */
   curveSecretKey: string;
+}
+
+/** Options of {@linkcode Certificate.load}. */
+export interface LoadOptions {
+  /** Whether a file with a secret key is loaded though others than its owner may read or change it. Default false. */
+  othersMayRead?: boolean;
 }
 
 /** Options of {@linkcode Certificate.save}. */
@@ -110,13 +117,32 @@ export class Certificate extends Uncloneable {
    * Loads a certificate from a file: `name.key` for a public one, `name.key_secret` for one with its secret key. Needs
    * the permission to read it.
    *
-   * The promise rejects with `SyntaxError` if the file isn't a certificate, and with what `Deno.readTextFile` throws.
+   * A certificate is a regular file of 64 kB at most, with lines of 1,024 characters at most, in which each name has one
+   * value, and the keys stand directly under `curve`.
+   *
+   * The promise rejects with `SyntaxError` if the file isn't a certificate, with `Deno.errors.PermissionDenied` if it has a
+   * secret key and others than its owner may read or change it, and with what `Deno.stat` throws.
+   *
+   * @throws {TypeError} If an option is unknown or has the wrong type.
    */
-  static async load(path: string | URL): Promise<Certificate> {
-    const text = await Deno.readTextFile(path);
+  static load(path: string | URL, options?: LoadOptions): Promise<Certificate>;
+  static async load(
+    path: string | URL,
+    options?: LoadOptions,
+    extra?: never,
+  ): Promise<Certificate> {
+    const problem = optionsProblem(LOAD, options, extra);
+    if (problem !== undefined) throw problem;
+    const { othersMayRead = false } = options ?? {};
+    if (typeof othersMayRead !== "boolean") {
+      throw new TypeError("The option othersMayRead must be a boolean");
+    }
     try {
-      return new Certificate(parseCertificate(text));
+      return new Certificate(await readCertificate(path, othersMayRead));
     } catch (error) {
+      if (error instanceof Deno.errors.PermissionDenied) {
+        throw new Deno.errors.PermissionDenied(`${path} can't be loaded: ${error.message}`);
+      }
       if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
       throw new SyntaxError(`${path} isn't a certificate: ${error.message}`);
     }
@@ -227,6 +253,11 @@ const CONSTRUCTOR: Signature = {
   name: "A Certificate",
   options: ["publicKey", "secretKey", "metadata"],
   example: "{ publicKey }",
+};
+const LOAD: Signature = {
+  name: "Certificate.load",
+  options: ["othersMayRead"],
+  example: "{ othersMayRead: true }",
 };
 const SAVE: Signature = {
   name: "Certificate.save",

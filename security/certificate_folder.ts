@@ -2,8 +2,17 @@
 
 import { Uncloneable } from "../poller/uncloneable.ts";
 import { takeOnly } from "../poller/unknown_property.ts";
-import { checkCount } from "../poller/wait_options.ts";
+import { checkCount, optionsProblem, type Signature } from "../poller/wait_options.ts";
 import { Certificate } from "./certificate.ts";
+
+/** Options of {@linkcode CertificateFolder.open}. */
+export interface CertificateFolderOptions {
+  /**
+   * Whether files that aren't certificates are left out, and the rest of the folder is loaded. Whose file is left out isn't
+   * admitted any more. Default false: one of them makes the loading fail.
+   */
+  skipBroken?: boolean;
+}
 
 /**
  * The public certificates in a folder: its files whose names end with `.key`, as with czmq and pyzmq.
@@ -31,19 +40,35 @@ import { Certificate } from "./certificate.ts";
 export class CertificateFolder extends Uncloneable {
   /** The folder's path. */
   readonly path: string | URL;
+  readonly #skipBroken: boolean;
   #certificates: ReadonlyMap<string, Certificate> = new Map();
+  #broken: readonly Error[] = [];
 
-  private constructor(path: string | URL) {
+  private constructor(path: string | URL, skipBroken: boolean) {
     super();
     this.path = path;
+    this.#skipBroken = skipBroken;
   }
 
   /**
    * Opens a folder and loads its certificates. Needs the permission to read it. The promise rejects as with
    * {@linkcode CertificateFolder.reload}.
+   *
+   * @throws {TypeError} If an option is unknown or has the wrong type.
    */
-  static async open(path: string | URL): Promise<CertificateFolder> {
-    const folder = new CertificateFolder(path);
+  static open(path: string | URL, options?: CertificateFolderOptions): Promise<CertificateFolder>;
+  static async open(
+    path: string | URL,
+    options?: CertificateFolderOptions,
+    extra?: never,
+  ): Promise<CertificateFolder> {
+    const problem = optionsProblem(OPEN, options, extra);
+    if (problem !== undefined) throw problem;
+    const { skipBroken = false } = options ?? {};
+    if (typeof skipBroken !== "boolean") {
+      throw new TypeError("The option skipBroken must be a boolean");
+    }
+    const folder = new CertificateFolder(path, skipBroken);
     await folder.reload();
     return folder;
   }
@@ -51,23 +76,47 @@ export class CertificateFolder extends Uncloneable {
   /**
    * Loads the folder again: from now on, new certificates are valid, and removed ones aren't.
    *
-   * The promise rejects with `SyntaxError` if a file isn't a certificate, and with what `Deno.readDir` and
-   * `Deno.readTextFile` throw. The certificates that were loaded before stay valid then.
+   * The promise rejects with `SyntaxError` if files aren't certificates, all of which it names, unless
+   * {@linkcode CertificateFolderOptions.skipBroken} is set; and with what `Deno.readDir` and {@linkcode Certificate.load}
+   * throw. The certificates that were loaded before stay valid then.
    */
   async reload(): Promise<void> {
     checkCount("CertificateFolder.reload", arguments.length, 0);
-    const base = this.path instanceof URL ? this.path.href : this.path;
     const certificates = new Map<string, Certificate>();
-    for await (const { name, isDirectory } of Deno.readDir(this.path)) {
-      if (isDirectory || !name.endsWith(".key")) continue;
-      const place = `${base.replace(/\/$/, "")}/`;
-      const file = this.path instanceof URL
-        ? new URL(place + encodeURIComponent(name))
-        : place + name;
-      const certificate = await Certificate.load(file);
-      certificates.set(certificate.publicKey, certificate);
+    const broken: Error[] = [];
+    for (const file of await this.#files()) {
+      try {
+        const certificate = await Certificate.load(file);
+        certificates.set(certificate.publicKey, certificate);
+      } catch (error) {
+        if (!isBroken(error)) throw error;
+        if (!await isGone(file)) broken.push(error);
+      }
     }
+    if (broken.length > 0 && !this.#skipBroken) throw brokenError(broken);
     this.#certificates = certificates;
+    this.#broken = broken;
+  }
+
+  /** The paths of its files, in an order that doesn't depend on the system. */
+  async #files(): Promise<(string | URL)[]> {
+    const names: string[] = [];
+    for await (const { name, isDirectory } of Deno.readDir(this.path)) {
+      if (!isDirectory && name.endsWith(".key")) names.push(name);
+    }
+    const { path } = this;
+    const place = `${(path instanceof URL ? path.href : path).replace(/\/$/, "")}/`;
+    return names.sort().map((name) =>
+      path instanceof URL ? new URL(place + encodeURIComponent(name)) : place + name
+    );
+  }
+
+  /**
+   * Of the last loading, the errors of the files that were left out ({@linkcode CertificateFolderOptions.skipBroken}), each
+   * of which names its file.
+   */
+  get broken(): Error[] {
+    return [...this.#broken];
   }
 
   /** The certificates that were loaded. */
@@ -89,3 +138,35 @@ export class CertificateFolder extends Uncloneable {
 }
 
 takeOnly(CertificateFolder, []);
+
+const OPEN: Signature = {
+  name: "CertificateFolder.open",
+  options: ["skipBroken"],
+  example: "{ skipBroken: true }",
+};
+
+/** Whether an error is a single file's fault. Others, such as that of a system without descriptors, concern all files. */
+function isBroken(error: unknown): error is Error {
+  const { NotFound, PermissionDenied, FilesystemLoop } = Deno.errors;
+  return [SyntaxError, NotFound, PermissionDenied, FilesystemLoop].some((type) =>
+    error instanceof type
+  );
+}
+
+/** Whether a file was removed after the folder's list was read, which a link that leads nowhere wasn't. */
+async function isGone(file: string | URL): Promise<boolean> {
+  try {
+    await Deno.lstat(file);
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
+}
+
+function brokenError(broken: readonly Error[]): Error {
+  if (broken.length === 1 && broken[0] instanceof SyntaxError) return broken[0];
+  const list = broken.map(({ message }) => `\n  - ${message}`).join("");
+  return new SyntaxError(`${broken.length} of the folder's files can't be loaded:${list}`, {
+    cause: new AggregateError(broken),
+  });
+}

@@ -29,9 +29,10 @@ export {
   type CertificateOptions,
   type CurveClientOptions,
   type CurveServerOptions,
+  type LoadOptions,
   type SaveOptions,
 } from "./certificate.ts";
-export { CertificateFolder } from "./certificate_folder.ts";
+export { CertificateFolder, type CertificateFolderOptions } from "./certificate_folder.ts";
 export { type CurveKeyPair, curveKeyPair, curvePublicKey } from "./curve.ts";
 export { z85Decode, z85Encode } from "../socket/z85.ts";
 

@@ -111,7 +111,8 @@ Deno.test(
     await make(folder, "its");
     const [open, secret] = [
       await Certificate.load(`${folder}/its.key`),
-      await Certificate.load(`${folder}/its.key_secret`),
+      // It makes its files as the process' mask says.
+      await Certificate.load(`${folder}/its.key_secret`, { othersMayRead: true }),
     ];
     assertEquals([open.secretKey, open.publicKey], [null, secret.publicKey]);
     assertEquals(secret.metadata, { name: "its" });
@@ -160,6 +161,7 @@ Deno.test(withPyzmq(
     authenticator.configureCurve(await CertificateFolder.open(`${folder}/clients`), {
       domain: "test",
     });
+    await Deno.chmod(`${folder}/server.key_secret`, 0o600);
     const server = (await Certificate.load(`${folder}/server.key_secret`)).serverOptions();
     for (const name of ["ada", "bob"]) {
       const { publicKey } = await Certificate.load(`${folder}/clients/${name}.key`);

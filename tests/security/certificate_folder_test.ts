@@ -49,11 +49,47 @@ Deno.test(certificates(
     await Deno.writeTextFile(`${folder}/broken.key`, "curve\n");
     await Deno.remove(`${folder}/ada.key`);
     await rejects(known.reload(), { name: "SyntaxError", message: /broken\.key/ });
+    await Deno.symlink(`${folder}/nowhere`, `${folder}/lost.key`);
+    await rejects(known.reload(), {
+      name: "SyntaxError",
+      message: /^2 of .*\n.*broken\.key.*\n.*lost\.key/,
+    });
     await rejects(CertificateFolder.open(folder), { name: "SyntaxError" });
     await rejects(CertificateFolder.open(`${folder}/none`), Deno.errors.NotFound);
     using context = new Context();
     using authenticator = new Authenticator({ context });
     authenticator.configureCurve(known);
     assertEquals(await statusOf(context, "CURVE", [z85Decode(ada.publicKey)]), "200");
+  },
+));
+
+Deno.test(certificates(
+  "a folder that skips broken files has the others in force, and says which it left out",
+  async (folder) => {
+    const [ada, bob, eve] = Array.from({ length: 3 }, () => Certificate.create());
+    await ada.toPublic().save(`${folder}/ada.key`);
+    await bob.toPublic().save(`${folder}/bob.key`);
+    const known = await CertificateFolder.open(folder, { skipBroken: true });
+    assertEquals([known.certificates.length, known.broken], [2, []]);
+    await Deno.writeTextFile(`${folder}/bob.key`, "curve\n");
+    await eve.toPublic().save(`${folder}/eve.key`);
+    await Deno.symlink(`${folder}/nowhere`, `${folder}/lost.key`);
+    await Deno.symlink(`${folder}/round.key`, `${folder}/round.key`);
+    await Deno.symlink(folder, `${folder}/self.key`);
+    await known.reload();
+    const isKnown = [ada, bob, eve].map(({ publicKey }) => known.has(publicKey));
+    assertEquals(isKnown, [true, false, true]);
+    const named = known.broken.map(({ message }) => /\w+\.key/.exec(message)?.[0]);
+    assertEquals(named, ["bob.key", "lost.key", "round.key", "self.key"]);
+    await bob.toPublic().save(`${folder}/bob.key`, { overwrite: true });
+    for (const name of ["lost", "round", "self"]) await Deno.remove(`${folder}/${name}.key`);
+    await known.reload();
+    assertEquals([known.has(bob.publicKey), known.broken], [true, []]);
+    // Neither a folder that is missing, nor an option that is misspelt, is left out.
+    await rejects(CertificateFolder.open(`${folder}/none`, { skipBroken: true }), {
+      name: "NotFound",
+    });
+    await rejects(CertificateFolder.open(folder, { skipbroken: true } as never), TypeError);
+    await rejects(CertificateFolder.open(folder, { skipBroken: 1 } as never), TypeError);
   },
 ));

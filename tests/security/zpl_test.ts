@@ -1,6 +1,7 @@
 import { certificates } from "./support.ts";
-import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Certificate, curveKeyPair } from "../../security/mod.ts";
+import { parseCertificate } from "../../security/zpl.ts";
 
 Deno.test(certificates("files in the ways in which others write them are read", async (folder) => {
   const { publicKey, secretKey } = curveKeyPair();
@@ -11,14 +12,16 @@ Deno.test(certificates("files in the ways in which others write them are read", 
     czmq:
       `#   ZeroMQ CURVE **Secret** Certificate\n\nmetadata\n    name = "Ada Lovelace"\ncurve\n` +
       `    public-key = "${publicKey}"\n    secret-key = "${secretKey}"\n`,
-    other: `version = 1\nmore\n    deeper\n        name = "x"\n    public-key = "x"\n\n` +
+    other: `version = 1\nmore\n    deeper\n        name = "x"\n    name = "x"\n\n` +
       `curve\n    public-key = "${publicKey}"\n    secret-key = "${secretKey}"\n    use = "all"\n` +
       `metadata\n    name = "Ada Lovelace"\n`,
     windows: `metadata\r\n\tname = 'Ada Lovelace' # who else\r\ncurve\r\n` +
       `\tpublic-key="${publicKey}"\r\n\tsecret-key = "${secretKey}"   \r\n`,
+    marked: `\ufeffmetadata\n    name = "Ada Lovelace"\ncurve\n` +
+      `    public-key = "${publicKey}"\n    secret-key = "${secretKey}"\n`,
   };
   for (const [name, text] of Object.entries(ways)) {
-    await Deno.writeTextFile(`${folder}/${name}`, text);
+    await Deno.writeTextFile(`${folder}/${name}`, text, { mode: 0o600 });
     const certificate = await Certificate.load(`${folder}/${name}`);
     assertEquals([certificate.publicKey, certificate.secretKey], [publicKey, secretKey]);
     assertEquals(certificate.metadata, { name: "Ada Lovelace" }, name);
@@ -42,7 +45,7 @@ Deno.test(certificates(
       `metadata\n    name = "${secretKey}\ncurve\n    public-key = "${publicKey}"\n`,
     ];
     for (const text of wrong) {
-      await Deno.writeTextFile(`${folder}/wrong.key`, text);
+      await Deno.writeTextFile(`${folder}/wrong.key`, text, { mode: 0o600 });
       await rejects(Certificate.load(`${folder}/wrong.key`), (error: Error) => {
         const shown = Deno.inspect(error);
         assert(error instanceof SyntaxError && shown.includes(`${folder}/wrong.key`), shown);
@@ -53,3 +56,51 @@ Deno.test(certificates(
     await rejects(Certificate.load(`${folder}/none.key`), Deno.errors.NotFound);
   },
 ));
+
+Deno.test("a key that stood twice, nested or elsewhere was another one than its reader had seen", () => {
+  const [one, other] = ["public-key = one", "public-key = other"];
+  assertEquals(parseCertificate(`curve\n    ${one}\n`).publicKey, "one");
+  const texts = {
+    twice: `curve\n    ${one}\n    ${other}\n`,
+    "in two sections": `curve\n    ${one}\nmetadata\n    name = x\ncurve\n    ${other}\n`,
+    "in a nested section": `curve\n    ${one}\n    old\n        ${other}\n`,
+    "under a value": `curve\n    ${one}\n        ${other}\n`,
+    "as metadata": `metadata\n    ${other}\ncurve\n    ${one}\n`,
+    "in another section": `curve\n    ${one}\nold\n    ${other}\n`,
+    "behind what looks like an end of line": `curve\n    ${one}\n# \r    ${other}\n`,
+    "with another name's metadata": `curve\n    ${one}\nmetadata\n    a = b\n    a = c\n`,
+  };
+  for (const [way, text] of Object.entries(texts)) {
+    throws(() => parseCertificate(text), { name: "SyntaxError", message: /^line \d+ / }, way);
+  }
+  throws(() => new Certificate({ publicKey: KEY, metadata: { "public-key": "x" } }), TypeError);
+});
+
+Deno.test("a long line of blanks took a time that grew with the square of its length", () => {
+  const blanks = " ".repeat(1000);
+  const lines = [
+    `name = a${blanks}b`,
+    `name = ${blanks}`,
+    `name = "a"${blanks}x`,
+    `name${blanks}x`,
+  ];
+  const text = (line: string) => `metadata\n${`    ${line}\n`.repeat(60)}`;
+  const started = performance.now();
+  for (const line of lines) throws(() => parseCertificate(text(line)), SyntaxError);
+  assert(performance.now() - started < 1000);
+  const long = `metadata\n    name = a${" ".repeat(200_000)}b\n`;
+  throws(() => parseCertificate(long), { message: "line 2 is longer than 1024 characters" });
+});
+
+Deno.test("metadata that a file can't hold, since it couldn't be read again, is a TypeError", () => {
+  const made = (metadata: Record<string, string>) => new Certificate({ publicKey: KEY, metadata });
+  const most = "x".repeat(1024 - `    name = ""`.length);
+  assertEquals(made({ name: most }).metadata.name, most);
+  throws(() => made({ name: `${most}x` }), { name: "TypeError", message: /1024 characters/ });
+  const many = Array.from({ length: 60 }, (_, at) => [`name${at}`, "x".repeat(1000)]);
+  throws(() => made(Object.fromEntries(many)), { name: "TypeError", message: /60000 bytes/ });
+  assertEquals(Object.keys(made(Object.fromEntries(many.slice(1))).metadata).length, 59);
+  throws(() => made({ name: "a\u2028b" }), { name: "TypeError", message: /one line/ });
+});
+
+const KEY = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";

@@ -1,0 +1,76 @@
+/** Reading a certificate's file: what it may be, how long, and who else may read it. */
+
+import type { FileHandle } from "node:fs/promises";
+import { type CertificateText, parseCertificate } from "./zpl.ts";
+
+/** How long a certificate's file may be. */
+const FILE_LIMIT = 65_536;
+
+/**
+ * Reads and parses a certificate's file. Throws `SyntaxError` for what isn't a certificate, without the file's name, and
+ * what Deno throws for what can't be read.
+ */
+export async function readCertificate(
+  path: string | URL,
+  othersMayRead: boolean,
+): Promise<CertificateText> {
+  if (!(await Deno.stat(path)).isFile) throw irregular();
+  const file = await open(path);
+  try {
+    // What was opened may be another file than the one that was looked at.
+    const status = await file.stat();
+    if (!status.isFile()) throw irregular();
+    const certificate = parseCertificate(decoder.decode(await start(file)));
+    const mode = status.mode & 0o777;
+    const isOpen = Deno.build.os !== "windows" && (mode & 0o066) !== 0;
+    if (certificate.secretKey !== undefined && isOpen && !othersMayRead) {
+      throw new Deno.errors.PermissionDenied(
+        `it has a secret key, and others than its owner may read or change it (its mode is ${
+          mode.toString(8)
+        }). Set the mode to 600, and take a new key if one of them could have read this one; or pass ` +
+          "{ othersMayRead: true }",
+      );
+    }
+    return certificate;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Opens a file.
+ *
+ * Fact: to open a FIFO waits for its writer, and `Deno.open` can't be told otherwise. Failure: where one had a certificate's
+ * name, or took a file's place after that was looked at, loading never ended. Decision: `O_NONBLOCK`, which Node's `open`
+ * takes. Cost: the first certificate loads Node's module, some 10 ms.
+ */
+async function open(path: string | URL): Promise<FileHandle> {
+  const { constants, open } = await import("node:fs/promises");
+  try {
+    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw new Deno.errors.NotFound(message);
+    if (code === "EACCES") throw new Deno.errors.PermissionDenied(message);
+    throw error;
+  }
+}
+
+/** Reads a whole file, of which no more than the limit is ever taken into memory, whatever it says of its size. */
+async function start(file: FileHandle): Promise<Uint8Array> {
+  const bytes = new Uint8Array(FILE_LIMIT + 1);
+  let length = 0;
+  while (length < bytes.length) {
+    const { bytesRead } = await file.read(bytes, length, bytes.length - length, null);
+    if (bytesRead === 0) return bytes.subarray(0, length);
+    length += bytesRead;
+  }
+  throw new SyntaxError(`it's longer than ${FILE_LIMIT} bytes`);
+}
+
+function irregular(): SyntaxError {
+  return new SyntaxError("it isn't a regular file");
+}
+
+/** Leaves out a byte-order mark. */
+const decoder = new TextDecoder();
