@@ -1,6 +1,7 @@
 /** Reading a certificate's file: what it may be, how long, and who else may read it. */
 
 import type { FileHandle } from "node:fs/promises";
+import { openFile } from "../ffi/open_file.ts";
 import { type CertificateText, parseCertificate } from "./zpl.ts";
 
 /** How long a certificate's file may be. */
@@ -15,7 +16,7 @@ export async function readCertificate(
   othersMayRead: boolean,
 ): Promise<CertificateText> {
   if (!(await Deno.stat(path)).isFile) throw irregular();
-  const file = await open(path);
+  const file = await openFile(path);
   try {
     // What was opened may be another file than the one that was looked at.
     const status = await file.stat();
@@ -34,25 +35,6 @@ export async function readCertificate(
     return certificate;
   } finally {
     await file.close();
-  }
-}
-
-/**
- * Opens a file.
- *
- * Fact: to open a FIFO waits for its writer, and `Deno.open` can't be told otherwise. Failure: where one had a certificate's
- * name, or took a file's place after that was looked at, loading never ended. Decision: `O_NONBLOCK`, which Node's `open`
- * takes. Cost: the first certificate loads Node's module, some 10 ms.
- */
-async function open(path: string | URL): Promise<FileHandle> {
-  const { constants, open } = await import("node:fs/promises");
-  try {
-    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new Deno.errors.NotFound(message);
-    if (code === "EACCES") throw new Deno.errors.PermissionDenied(message);
-    throw error;
   }
 }
 

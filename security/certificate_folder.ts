@@ -153,7 +153,7 @@ function isBroken(error: unknown): error is Error {
   );
 }
 
-/** Whether a file was removed after the folder's list was read, which a link that leads nowhere wasn't. */
+/** Whether a file was removed after the folder's list was read. A link to a missing file wasn't removed. */
 async function isGone(file: string | URL): Promise<boolean> {
   try {
     await Deno.lstat(file);
