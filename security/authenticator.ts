@@ -7,7 +7,7 @@ import { inspectAs } from "../poller/inspect.ts";
 import { idle } from "../poller/reactor.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
 import { takeOnly } from "../poller/unknown_property.ts";
-import { checkCount, checkOptions, type Signature } from "../poller/wait_options.ts";
+import { checkCount, checkOptions, checkWait, type Signature } from "../poller/wait_options.ts";
 import { checkRule } from "./addresses.ts";
 import {
   curveHandler,
@@ -45,10 +45,20 @@ export interface AuthenticatorOptions<C extends AuthenticatorContext = Context> 
   /** Called for each peer that was denied, with the reason. It can't change the decision. */
   onDenied?: (request: AuthRequest, reason: string) => void;
   /**
-   * Called when a handler has thrown, or has returned something that isn't a {@linkcode AuthResult}, after its peer was
-   * denied. Default: writes a line to standard error.
+   * Called when a handler has thrown, has returned something that isn't a {@linkcode AuthResult}, or hasn't decided in
+   * time, after its peer was denied. Default: writes a line to standard error.
    */
   onError?: (error: unknown, request: AuthRequest) => void;
+  /**
+   * How long a handler may take to decide, in ms; `Infinity` for no limit. Then its peer is denied, and `onError` gets a
+   * `DOMException` of the name `TimeoutError`. Default 5,000.
+   */
+  timeout?: number;
+  /**
+   * How many requests may wait for handlers' decisions; `Infinity` for no limit. While there are as many, further ones are
+   * denied. Default 1,000.
+   */
+  maxPendingRequests?: number;
 }
 
 /** The scope of a rule. */
@@ -114,11 +124,14 @@ export class Authenticator<C extends AuthenticatorContext = Context> extends Unc
    * Makes an authenticator, which answers from now on.
    *
    * @throws {TypeError} If an option is unknown or has the wrong type.
+   * @throws {RangeError} If `timeout` is negative, or `maxPendingRequests` isn't a whole number of 1 or more.
    * @throws {ZmqError} EADDRINUSE If the context has one already.
    */
   constructor(options: AuthenticatorOptions<C> = {}) {
-    checkOptions(CONSTRUCTOR, options, arguments[1]);
+    checkWait(CONSTRUCTOR, options, arguments[1]);
     const { context = defaultContext as AuthenticatorContext, onDenied, onError } = options;
+    const { timeout = 5000, maxPendingRequests = 1000 } = options;
+    checkMost("maxPendingRequests", maxPendingRequests);
     for (const [name, listener] of Object.entries({ onDenied, onError })) {
       if (listener !== undefined && typeof listener !== "function") {
         throw new TypeError(`The option ${name} must be a function`);
@@ -129,6 +142,7 @@ export class Authenticator<C extends AuthenticatorContext = Context> extends Unc
     this.#handler = new ZapHandler(
       otherCores.get(context) ?? coreOf(context as Context),
       { onDenied, onError },
+      { timeout, maxPendingRequests },
     );
   }
 
@@ -282,11 +296,19 @@ export class Authenticator<C extends AuthenticatorContext = Context> extends Unc
 
 const CONSTRUCTOR: Signature = {
   name: "An Authenticator",
-  options: ["context", "onDenied", "onError"],
+  options: ["context", "onDenied", "onError", "timeout", "maxPendingRequests"],
   example: "{ context }",
 };
 
 takeOnly(Authenticator, []);
+
+function checkMost(name: string, value: unknown): void {
+  if (typeof value !== "number") throw new TypeError(`The option ${name} must be a number`);
+  if (value === Infinity || Number.isInteger(value) && value >= 1) return;
+  throw new RangeError(
+    `The option ${name} must be a whole number of 1 or more, or Infinity for no limit`,
+  );
+}
 
 function checked(addresses: string | readonly string[]): readonly string[] {
   const all = typeof addresses === "string" ? [addresses] : addresses;

@@ -110,8 +110,17 @@ export function nullHandler(policy: NullPolicy): AuthHandler<NullRequest> {
 function inMicrotask<Request extends AuthRequest>(
   handler: AuthHandler<Request>,
 ): AuthHandler<Request> {
-  return (request) => Promise.resolve(request).then(handler);
+  const wrapped: AuthHandler<Request> = (request) => Promise.resolve(request).then(handler);
+  ofPrograms.add(wrapped);
+  return wrapped;
 }
+
+/** Whether a handler calls a function of the program's; all others decide at once. */
+export function callsProgram(handler: AuthHandler<never>): boolean {
+  return ofPrograms.has(handler);
+}
+
+const ofPrograms = new WeakSet<AuthHandler<never>>();
 
 const encoder = new TextEncoder();
 /** Compared with if the name is unknown, so that an unknown name takes no less time. */

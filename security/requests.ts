@@ -61,8 +61,9 @@ export interface AuthGrant {
 export type AuthResult = boolean | string | AuthGrant | null | undefined;
 
 /**
- * A handler: it admits or denies a peer, at once or by a promise. If it throws or rejects, the peer is denied. It's called
- * in a task of its own, so not while a synchronous call blocks the thread.
+ * A handler: it admits or denies a peer, at once or by a promise. If it throws or rejects, or takes longer than
+ * {@linkcode AuthenticatorOptions.timeout}, the peer is denied. It's called in a task of its own, so not while a synchronous
+ * call blocks the thread.
  */
 export type AuthHandler<Request extends AuthRequest> = (
   request: Request,

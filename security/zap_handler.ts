@@ -11,10 +11,11 @@ import { tryReceive } from "../socket/receive.ts";
 import { trySend } from "../socket/send.ts";
 import { TYPES } from "../socket/types.ts";
 import { z85Encode } from "../socket/z85.ts";
-import { DomainPolicy } from "./policy.ts";
+import { callsProgram, DomainPolicy } from "./policy.ts";
 import type { AuthGrant, AuthHandler, AuthRequest, AuthResult, PeerRequest } from "./requests.ts";
 import { defineInspect } from "../poller/inspect.ts";
 import { HIDDEN } from "./secret.ts";
+import { type Limits, UndecidedRequests } from "./undecided.ts";
 import {
   type Answer,
   type Question,
@@ -38,9 +39,11 @@ export class ZapHandler {
   readonly domains = new Map<string, DomainPolicy>();
   readonly #listeners: Listeners;
   readonly #handle: Handle;
+  readonly #undecided: UndecidedRequests;
 
-  constructor(core: ContextCore, listeners: Listeners) {
+  constructor(core: ContextCore, listeners: Listeners, limits: Limits) {
     this.#listeners = listeners;
+    this.#undecided = new UndecidedRequests(limits);
     this.#handle = open(core, TYPES.Router);
     try {
       setOption(this.#handle, "linger", 0);
@@ -104,6 +107,9 @@ export class ZapHandler {
       if (mechanism === "null" && named) return this.#admit(question, request, true);
       return this.#deny(question, request, `No policy for ${mechanism.toUpperCase()}`);
     }
+    if (this.#undecided.full && callsProgram(handler)) {
+      return this.#deny(question, request, "Too many undecided requests");
+    }
     this.#ask(handler as AuthHandler<AuthRequest>, question, request);
   }
 
@@ -111,11 +117,25 @@ export class ZapHandler {
     try {
       const result = handler(request);
       if (!isPromise(result)) return this.#decide(question, request, result);
-      Promise.resolve(result).then((result) => this.#decide(question, request, result))
-        .catch((error) => this.#fail(question, request, error));
+      this.#await(question, request, result);
     } catch (error) {
       this.#fail(question, request, error);
     }
+  }
+
+  /** What outsiders ask costs the program a call: so there is an end to each, and a bound on all. */
+  #await(question: Question, request: AuthRequest, result: PromiseLike<AuthResult>): void {
+    const { limits } = this.#undecided;
+    const take = this.#undecided.add(() => {
+      if (this.closed) return;
+      const message = `The authenticator's handler hasn't decided within ${limits.timeout} ms`;
+      this.#fail(question, request, new DOMException(message, "TimeoutError"));
+    });
+    Promise.resolve(result).then((result) => {
+      if (take()) this.#decide(question, request, result);
+    }, (error) => {
+      if (take()) this.#fail(question, request, error);
+    }).catch((error) => this.#fail(question, request, error));
   }
 
   #decide(question: Question, request: AuthRequest, result: AuthResult): void {

@@ -33,6 +33,17 @@ Deno.test("an unknown option of an authenticator or a rule is a TypeError with t
   );
 });
 
+Deno.test("limits of an authenticator that can't be meant are refused", () => {
+  using context = new Context();
+  const made = (options: Any) => () => new Authenticator({ context, ...options });
+  for (const name of ["timeout", "maxPendingRequests"]) {
+    throws(made({ [name]: "5" }), TypeError);
+    throws(made({ [name]: -1 }), { name: "RangeError", message: /Infinity/ });
+  }
+  for (const wrong of [0, 1.5, NaN]) throws(made({ maxPendingRequests: wrong }), RangeError);
+  made({ timeout: Infinity, maxPendingRequests: Infinity })().close();
+});
+
 Deno.test("a context or a domain in place of the options is a TypeError that shows what's meant", () => {
   using context = new Context();
   throws(() => new Authenticator(context as Any), { name: "TypeError", message: /\{ context \}/ });

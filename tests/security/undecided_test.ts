@@ -1,0 +1,112 @@
+import "../util.ts";
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { capability, Context, Dealer } from "../../mod.ts";
+import { Authenticator, type AuthenticatorOptions, type AuthRequest } from "../../security/mod.ts";
+import { UndecidedRequests } from "../../security/undecided.ts";
+import { received } from "../socket/support.ts";
+import { pause, turnsUntil } from "../waiting.ts";
+import { statusOf, ZAP } from "./support.ts";
+
+/** An authenticator whose handler never decides, the dealer that asks it, and what it reports. */
+class Undecided implements Disposable {
+  readonly context = new Context();
+  readonly asker = new Dealer({ context: this.context, linger: 0 });
+  readonly errors: unknown[] = [];
+  readonly denied: string[] = [];
+  readonly decisions: ((admit: boolean) => void)[] = [];
+  readonly authenticator: Authenticator;
+
+  constructor(options: AuthenticatorOptions) {
+    this.authenticator = new Authenticator({
+      ...options,
+      context: this.context,
+      onError: (error) => this.errors.push(error),
+      onDenied: (_: AuthRequest, reason) => this.denied.push(reason),
+    });
+    this.authenticator.configurePlain(() => {
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      this.decisions.push(resolve);
+      return promise;
+    });
+    this.asker.connect(ZAP);
+  }
+
+  async ask(id: string): Promise<void> {
+    await this.asker.send(["", "1.0", id, "home", "::1", "", "PLAIN", "ada", "x"]);
+  }
+
+  /** The id, status and text of the next answer. */
+  async answer(): Promise<string[]> {
+    return (await received(this.asker)).slice(2, 5);
+  }
+
+  [Symbol.dispose](): void {
+    this.context.close();
+  }
+}
+
+Deno.test("a handler that never decided kept its peers and their requests indefinitely", async () => {
+  using undecided = new Undecided({ timeout: 30 });
+  await undecided.ask("1");
+  await undecided.ask("2");
+  assertEquals(await undecided.answer(), ["1", "500", "Internal error"]);
+  assertEquals(await undecided.answer(), ["2", "500", "Internal error"]);
+  await turnsUntil(() => undecided.errors.length === 2, "the handler");
+  assertEquals(
+    undecided.errors.map((error) => (error as Error).name),
+    Array(2).fill("TimeoutError"),
+  );
+  // What comes too late changes nothing.
+  for (const decide of undecided.decisions) decide(true);
+  await undecided.ask("3");
+  assertEquals((await undecided.answer())[0], "3");
+});
+
+Deno.test("a handler that decides in time admits or denies its peer, whatever the order", async () => {
+  using undecided = new Undecided({ timeout: Infinity });
+  await undecided.ask("1");
+  await undecided.ask("2");
+  await turnsUntil(() => undecided.decisions.length === 2, "the handler");
+  undecided.decisions[1](true);
+  assertEquals(await undecided.answer(), ["2", "200", "OK"]);
+  undecided.decisions[0](false);
+  assertEquals(await undecided.answer(), ["1", "400", "Not let in"]);
+  assertEquals(undecided.errors, []);
+});
+
+Deno.test("while as many requests are undecided as may be, further ones are denied, and tables go on deciding", async () => {
+  using undecided = new Undecided({ maxPendingRequests: 2 });
+  if (capability.curve) undecided.authenticator.configureCurve("any");
+  for (const id of "123") await undecided.ask(id);
+  assertEquals(await undecided.answer(), ["3", "400", "Too many undecided requests"]);
+  assertEquals([undecided.decisions.length, undecided.denied.length], [2, 1]);
+  undecided.authenticator.configureNull("any", { domain: "other" });
+  assertEquals(await statusOf(undecided.context, "NULL", [], { domain: "other" }), "200");
+  undecided.decisions[0](true);
+  assertEquals(await undecided.answer(), ["1", "200", "OK"]);
+  await undecided.ask("4");
+  await turnsUntil(() => undecided.decisions.length === 3, "the handler");
+  undecided.decisions[2](true);
+  assertEquals(await undecided.answer(), ["4", "200", "OK"]);
+});
+
+Deno.test("what is decided or expired isn't so again", async () => {
+  let expired = 0;
+  const undecided = new UndecidedRequests({ timeout: 0, maxPendingRequests: 1 });
+  const take = undecided.add(() => expired++);
+  assertEquals(undecided.full, true);
+  await turnsUntil(() => expired === 1, "the end of its time");
+  assertEquals([take(), undecided.full], [false, false]);
+  const next = undecided.add(() => expired++);
+  assertEquals([next(), next()], [true, false]);
+  assertEquals(expired, 1);
+});
+
+Deno.test("an authenticator that is closed reports no one as undecided", async () => {
+  using undecided = new Undecided({ timeout: 20 });
+  await undecided.ask("1");
+  await turnsUntil(() => undecided.decisions.length === 1, "the handler");
+  undecided.authenticator.close();
+  await pause(40);
+  assertEquals(undecided.errors, []);
+});
