@@ -34,6 +34,7 @@ export {
 } from "./certificate.ts";
 export { CertificateFolder, type CertificateFolderOptions } from "./certificate_folder.ts";
 export { type CurveKeyPair, curveKeyPair, curvePublicKey } from "./curve.ts";
+export { type HardenedOptions, hardenedOptions, type SocketClass } from "./hardened.ts";
 export { z85Decode, z85Encode } from "../socket/z85.ts";
 
 // The types that those above name.

@@ -13,7 +13,7 @@ import type { SenderOptions } from "./option_types.ts";
 import { send, sendSync, trySend } from "./send.ts";
 import type { Socket } from "./socket.ts";
 import { readableBytesOf, readableOf, writableBytesOf, writableOf } from "./web_streams.ts";
-import type { SocketType } from "./types.ts";
+import { setTypeOfClass, type SocketType } from "./types.ts";
 import { visit } from "./visit.ts";
 
 const TO_READABLE: Signature = {
@@ -127,11 +127,14 @@ const SENDING_HALF = sendingHalf(SENDS);
 
 /** Defines on a class the halves and the options that its type of socket has. What it can't do isn't there. */
 export function compose(
-  { prototype }: { prototype: Socket },
-  { name, receives, sends, options = [] }: SocketType,
+  socketClass: { prototype: Socket },
+  type: SocketType,
   receiving: PropertyDescriptorMap = RECEIVING_HALF,
   sending: PropertyDescriptorMap = SENDING_HALF,
 ): void {
+  const { prototype } = socketClass;
+  const { name, receives, sends, options = [] } = type;
+  setTypeOfClass(socketClass, type);
   if (receives) Object.defineProperties(prototype, receiving);
   if (sends) Object.defineProperties(prototype, sending);
   defineOptions(prototype, options);

@@ -6,7 +6,8 @@ import { has, zmq } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { reactor } from "../poller/reactor.ts";
 import { Handle } from "./handle.ts";
-import { addSocketCleanup } from "./raw_options.ts";
+import { RECEIVING } from "./options_table.ts";
+import { addSocketCleanup, intBytes, setBytes } from "./raw_options.ts";
 import type { SocketType } from "./types.ts";
 
 let draftHandleOf: ((type: SocketType) => typeof Handle) | undefined;
@@ -26,6 +27,7 @@ export function open(context: ContextCore, type: SocketType): Handle {
   const pointer = checkPointer(native, "zmq_socket");
   let handle: Handle | undefined;
   try {
+    if (!type.receives) liftReceiveMark(pointer);
     handle = new HandleClass(pointer, type, context);
     reactor().register(handle);
   } catch (error) {
@@ -36,6 +38,17 @@ export function open(context: ContextCore, type: SocketType): Handle {
   context.add(handle);
   addSocketCleanup(pointer, contextPointer);
   return handle;
+}
+
+/**
+ * Takes the receive high-water mark off a socket that only sends.
+ *
+ * Fact: in libzmq it has one as well, for what its peers send, such as subscriptions to a PUB. Failure: where a thousand of
+ * them waited for a thread that was busy, a peer's end could end the process. Decision: such a socket has no mark. Cost:
+ * what waits takes memory, which subscriptions take in any case.
+ */
+function liftReceiveMark(pointer: Deno.PointerObject): void {
+  setBytes(pointer, RECEIVING.receiveHighWaterMark.number, "receiveHighWaterMark", intBytes(0));
 }
 
 /**

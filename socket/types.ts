@@ -111,6 +111,24 @@ function named<Name extends string>(
   return rows as Readonly<Record<Name, SocketType>>;
 }
 
+const ofClasses = new WeakMap<object, SocketType>();
+
+/** Remembers the type of a class's sockets. */
+export function setTypeOfClass(
+  { prototype }: { readonly prototype: object },
+  type: SocketType,
+): void {
+  ofClasses.set(prototype, type);
+}
+
+/** The type of a class's sockets, its own or that of the class from which it derives; undefined where there is none. */
+export function typeOfClass(socketClass: unknown): SocketType | undefined {
+  if (typeof socketClass !== "function") return undefined;
+  let at: object | null | undefined = socketClass.prototype;
+  while (at !== undefined && at !== null && !ofClasses.has(at)) at = Object.getPrototypeOf(at);
+  return ofClasses.get(at ?? {});
+}
+
 /** The type of a number. Throws EINVAL, as libzmq does, where there is none. */
 export function typeOf(number: number): SocketType {
   for (const type of Object.values(TYPES)) if (type.number === number) return type;

@@ -1,6 +1,15 @@
-import { throws } from "node:assert/strict";
-import { capability, type Socket, version } from "../../mod.ts";
+import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import { capability, Publisher, Push, type Socket, version } from "../../mod.ts";
+import { RECEIVING } from "../../socket/options_table.ts";
 import { ALL } from "./drafts.ts";
+
+Deno.test("a Publisher had a mark for its peers' subscriptions, at which their end could end the process", () => {
+  const drafts = capability.draft ? [ALL.Radio, ALL.Scatter] : [];
+  for (const Class of [Publisher, Push, ...drafts]) {
+    using socket = new Class();
+    assertEquals(socket.getOption(RECEIVING.receiveHighWaterMark.number, "int"), 0);
+  }
+});
 
 for (const [name, Class] of Object.entries(ALL)) {
   Deno.test({
