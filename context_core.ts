@@ -157,9 +157,14 @@ export class ContextCore {
     if (isName(address)) this.#names.removeBound(address);
   }
 
-  /** A socket was connected to an address. */
-  addConnected(address: string): void {
-    if (isName(address)) this.#names.addConnected(address, this.pointer("zmq_connect"));
+  /** A socket was connected to an address. `names` are those of inproc at which it waits for someone to be bound. */
+  addConnected(address: string, names: Set<string>): void {
+    if (isName(address)) this.#names.addConnected(address, names, this.pointer("zmq_connect"));
+  }
+
+  /** One of its sockets, which waits at `names`, is about to be closed: nothing else comes in between. */
+  leaveNames(names: Set<string>, socket: Deno.PointerObject): void {
+    this.#names.leave(names, socket);
   }
 
   add(member: Member): void {
@@ -168,8 +173,13 @@ export class ContextCore {
     this.#pendingFlushes?.forget(member.fd);
   }
 
-  remove(member: Member): void {
+  /** A socket, whose native one is given, won't be used any more, and is to be closed after this call. */
+  remove(member: Member, socket: Deno.PointerObject): void {
     try {
+      if (this.members.size === 1 && !this.isShared) {
+        const { maxSockets } = CONTEXT_OPTIONS;
+        this.#names.closeLast(socket, () => zmq().zmq_ctx_get(this.#pointer!, maxSockets));
+      }
       this.#noteSender(member);
       if (this.common?.others() && !inWorker()) this.#noteLingering(member);
     } finally {

@@ -8,8 +8,9 @@ export const SEND_MORE = 2;
 export const EVENT_IN = 1;
 export const EVENT_OUT = 2;
 
-// The type of a PAIR: ZMQ_PAIR.
+// The types of a PAIR and a PULL: ZMQ_PAIR and ZMQ_PULL.
 export const PAIR_TYPE = 0;
+export const PULL_TYPE = 7;
 
 /** The options of contexts. `socketLimit` can only be read, and `threadPriority` only set. Sockets' are in their own table. */
 export const CONTEXT_OPTIONS = {

@@ -7,7 +7,7 @@ import { assertDescriptors } from "../poller/fd.ts";
 import { IpcFolders } from "../process/ipc_folders.ts";
 import { forgetReceiver, noteReceiver } from "../process/own_receivers.ts";
 import type { Handle } from "./handle.ts";
-import { assertSafeAddress } from "./hazards.ts";
+import { assertSafeAddress, assertSafeDisconnect } from "./hazards.ts";
 import { OPTION_NUMBERS } from "./options_table.ts";
 import { textOf, withLinger } from "./raw_options.ts";
 
@@ -21,6 +21,8 @@ export class Endpoints {
   /** As libzmq has resolved each, with what the program gave. */
   readonly #bound = new Map<string, string>();
   readonly #connected = new Map<string, string>();
+  /** Names of inproc to which it was connected, and to which no one was bound since. */
+  readonly #waitsAt = new Set<string>();
 
   constructor(readonly handle: Handle) {}
 
@@ -46,7 +48,7 @@ export class Endpoints {
   connect(address: string, call?: () => unknown): unknown {
     const result = this.#add(address, false, call ?? (() => this.#call("zmq_connect", address)));
     this.#connected.set(address, address);
-    this.handle.context.addConnected(address);
+    this.handle.context.addConnected(address, this.#waitsAt);
     return result;
   }
 
@@ -80,6 +82,11 @@ export class Endpoints {
     return address.includes("://") ? address : `udp://${address}`;
   }
 
+  /** To be called before libzmq closes the socket. */
+  leaveNames(): void {
+    this.handle.context.leaveNames(this.#waitsAt, this.handle.pointer);
+  }
+
   /** Removes the folders that were made for ipc addresses. The socket was closed. */
   clear(): void {
     for (const address of this.#bound.keys()) this.handle.context.removeBound(address);
@@ -98,6 +105,7 @@ export class Endpoints {
   }
 
   #remove(call: "zmq_unbind" | "zmq_disconnect", address: string): void {
+    assertSafeDisconnect(this.handle, this.#waitsAt.has(address));
     withLinger(this.handle.pointer, () => this.#call(call, address));
     this.handle.markStale();
     // For libzmq, the two calls are one, and end whatever has that address.

@@ -415,12 +415,13 @@ export class Handle extends Source {
       () => doAll([...this.listeners ?? []].map((listener) => () => listener.onClosed())),
       () => this.setBackgroundHandler(undefined),
       () => reactor().unregister(this),
-      () => context.remove(this),
+      () => context.remove(this, this.pointer),
       // A monitor goes on until libzmq has reported the end; but the end of the context doesn't wait for that.
       () => context.closed && this.monitor?.stop(),
       () => this.release(),
       () => this.#monitorSocketIsShared && unshareMonitorSocket(this.pointer),
       () => removeSocketCleanup(this.pointer),
+      () => this.endpoints.leaveNames(),
       () => check(zmq().zmq_close(this.pointer), "zmq_close"),
       () => this.endpoints.clear(),
     ]);

@@ -58,6 +58,20 @@ export function assertSafeAddress(handle: Handle, address: string, binds: boolea
   if (fd >= 0) assertListens(fd, "useFd");
 }
 
+/**
+ * Throws `TypeError` for a Router or Reply that is to be disconnected from a name of inproc at which it still waits: once
+ * someone is bound there, libzmq writes its routing id to the connection that has ended, and ends the process. Where other
+ * isolates may be bound to the name, it isn't known whether it waits.
+ */
+export function assertSafeDisconnect(handle: Handle, waits: boolean): void {
+  const { builtOnRouter, hasRawMode, name } = handle.type;
+  if (!waits || handle.context.isShared || !(builtOnRouter || hasRawMode)) return;
+  throw new TypeError(
+    `A ${name} must not be disconnected from a name to which no one is bound: libzmq would end the process once someone ` +
+      "is. It can be closed",
+  );
+}
+
 /** Throws `TypeError` where a bind or connect with these options would admit peers that one of them is to keep out. */
 export function assertSecure(handle: Handle, address: string): void {
   assertHandshake(handle, address);

@@ -1,6 +1,6 @@
 /** The table of socket types: what is known of each. A new type is a row here, and a class. */
 
-import { PAIR_TYPE } from "../ffi/constants.ts";
+import { PAIR_TYPE, PULL_TYPE } from "../ffi/constants.ts";
 import { stateError } from "../ffi/errno.ts";
 import type { ParticularName } from "./options_table.ts";
 
@@ -66,7 +66,7 @@ export const TYPES = named({
     refusesUnready: true,
     options: [...NAMED, "mandatory", "handover", "rawMode", "disconnectMessage"],
   },
-  Pull: { number: 7, ...IN, options: ["conflate"] },
+  Pull: { number: PULL_TYPE, ...IN, options: ["conflate"] },
   Push: { number: 8, ...OUT, options: ["conflate"] },
   XPublisher: {
     number: 9,

@@ -1,7 +1,7 @@
 /** Connections to names of inproc:// to which no one is ever bound, when the context ends. */
 
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { Context, Pair, Pull, Push } from "../../mod.ts";
+import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
+import { Context, Pair, Pull, Push, Reply, Router } from "../../mod.ts";
 import { run } from "../program.ts";
 import "../util.ts";
 import { soon } from "../waiting.ts";
@@ -10,6 +10,9 @@ const DROP_IN = new URL("../../zeromq.ts", import.meta.url).href;
 
 /** Of 1,023 places, so many sockets left libzmq too few. */
 const CLOSED = "for (let i = 0; i < 600; i++) open(`inproc://${i}`).close();";
+/** libzmq's thread that closes sockets had these connections under way while they were bound. */
+const MANY_NAMES =
+  "const one = open('inproc://0'); for (let i = 1; i < 1100; i++) one.connect(`inproc://${i}`);";
 const ENDS: Record<string, string> = {
   "closed sockets": CLOSED,
   "open sockets": "const all = []; for (let i = 0; i < 600; i++) all.push(open(`inproc://${i}`));",
@@ -25,6 +28,29 @@ const ENDS: Record<string, string> = {
       const context = new Context({ maxSockets: 2 });
       new Push({ context, linger: 0 }).connect("inproc://no-one");
       new Push({ context });
+      context.close();
+    }`,
+  "a single socket": MANY_NAMES,
+  "a single socket that was closed": `${MANY_NAMES} one.close();`,
+  "as many sockets as a small context has places": `
+    const small = new Context({ maxSockets: 3 });
+    for (let i = 0; i < 3; i++) new Push({ linger: 0, context: small }).connect("inproc://no-one");`,
+  "as many closed sockets as a small context has places": `
+    const small = new Context({ maxSockets: 3 });
+    for (let i = 0; i < 3; i++) {
+      const push = new Push({ linger: 0, context: small });
+      push.connect("inproc://no-one");
+      push.close();
+    }`,
+  "a Pair that is bound to the names of a socket that was just closed": `
+    for (let round = 0; round < 10; round++) {
+      const context = new Context();
+      const push = new Push({ linger: 0, context });
+      const names = Array.from({ length: 300 + 70 * round }, (_, i) => "inproc://" + i);
+      for (const name of names) push.connect(name);
+      const pair = new Pair({ context });
+      push.close();
+      for (const name of names) pair.bindSync(name);
       context.close();
     }`,
   "a few sockets of a context that was full": `
@@ -45,7 +71,7 @@ const OPEN = `
 for (const [claim, source] of Object.entries(ENDS)) {
   Deno.test(`names that no one was bound to had libzmq end the process at the end: ${claim}`, async () => {
     const { code, signal, stderr } = await run(
-      `import { Context, Push } from "$MOD"; ${OPEN} ${source}`,
+      `import { Context, Pair, Push } from "$MOD"; ${OPEN} ${source}`,
     );
     assertEquals([code, signal, stderr], [0, null, ""]);
   });
@@ -60,6 +86,47 @@ Deno.test("names that no one was bound to had libzmq end the process at the end:
     }`);
   assertEquals([code, signal, stderr], [0, null, ""]);
 });
+
+Deno.test("what a socket has sent to a thousand names before it was closed arrives where someone is bound to them at once", async () => {
+  using context = new Context();
+  const push = new Push({ context });
+  using pull = new Pull({ context });
+  const names = Array.from({ length: 1000 }, (_, i) => `inproc://left-${i}`);
+  for (const name of names) push.connect(name);
+  for (const name of names) await push.send(name);
+  push.close();
+  for (const name of names) pull.bindSync(name);
+  const received = new Set<string>();
+  for (const _ of names) received.add(String(await soon(pull.receive())));
+  assertEquals(received, new Set(names));
+});
+
+for (const type of ["Router", "Reply"]) {
+  Deno.test(`a ${type} that waits at two names had libzmq end the process when its context was shut down`, async () => {
+    const { code, stderr } = await run(`import { Context, ${type} } from "$MOD";
+      const context = new Context();
+      const socket = new ${type}({ context });
+      socket.connect("inproc://one");
+      socket.connect("inproc://two");
+      context.shutdown();`);
+    assertEquals([code, stderr], [0, ""]);
+  });
+
+  Deno.test(`a ${type} that was disconnected from a name had libzmq end the process when someone was bound there`, async () => {
+    using context = new Context();
+    using socket = type === "Router" ? new Router({ context }) : new Reply({ context });
+    using pull = new Pull({ context });
+    socket.connect("inproc://late");
+    for (const end of ["disconnect", "unbind"] as const) {
+      await rejects(async () => await socket[end]("inproc://late"), {
+        name: "TypeError",
+        message: /to which no one is bound.*closed/,
+      });
+    }
+    await pull.bind("inproc://late");
+    socket.disconnect("inproc://late");
+  });
+}
 
 Deno.test("many sockets that connect before their peers are bound get all that was sent, and every place", async () => {
   using context = new Context({ maxSockets: 100 });

@@ -231,7 +231,7 @@ Deno.test("a close in which one step failed left the socket open in libzmq, and 
   } finally {
     Reflect.deleteProperty(context, "remove");
   }
-  context.remove(handle);
+  context.remove(handle, handle.pointer);
   assertEquals([pull.closed, poller.size], [true, 0]);
   await rejects(soon(waiting), { code: "EBADF" });
   using other = new Pull();
