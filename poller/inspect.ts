@@ -11,17 +11,53 @@ type Inspect = (value: unknown, options: unknown) => string;
 /** Calls a function with another value, with the function and the options that were passed for the original one. */
 type Print = (shown: unknown) => string;
 
-/** Sets what is printed of an object, or of all objects with that prototype. */
+/** What the library has made to be set under these keys. */
+const own = new WeakSet<object>();
+
+/** Sets what is printed of all objects with a prototype. */
 export function defineInspect<T extends object>(
-  target: T,
+  prototype: T,
   describe: (object: T, print: Print) => string,
 ): void {
-  const value = function (this: T, ...args: unknown[]): string {
+  for (const key of KEYS) {
+    // A copy of an object that hides its secrets brings its own with it, which isn't for the object that it's copied into.
+    const set = function (this: object, value: unknown) {
+      if (typeof value === "function" && own.has(value)) return;
+      Object.defineProperty(this, key, { value, configurable: true, writable: true });
+    };
+    const value = inspectorOf(describe);
+    Object.defineProperty(prototype, key, { get: () => value, set, configurable: true });
+  }
+}
+
+/** Sets what is printed of an object, and of objects into which its properties are copied. */
+export function defineInspectOfCopies<T extends object>(
+  object: T,
+  describe: (object: T, print: Print) => string,
+): void {
+  const value = inspectorOf<T>((object, print) => {
+    return describe(object, (shown) => {
+      for (const key of KEYS) delete (shown as Record<symbol, unknown>)[key];
+      return print(shown);
+    });
+  });
+  own.add(value);
+  for (const key of KEYS) {
+    Object.defineProperty(object, key, {
+      value,
+      configurable: true,
+      writable: true,
+      enumerable: true,
+    });
+  }
+}
+
+function inspectorOf<T extends object>(
+  describe: (object: T, print: Print) => string,
+): (...args: unknown[]) => string {
+  return function (this: T, ...args) {
     return describe(this, (shown) => print(shown, args));
   };
-  for (const key of KEYS) {
-    Object.defineProperty(target, key, { value, configurable: true, writable: true });
-  }
 }
 
 /**

@@ -27,6 +27,12 @@ export function misspelt(name: string, names: readonly string[]): string | undef
   return names.find((right) => distance(plain(name), plain(right)) <= 1);
 }
 
+/** A name that a program has used, for an error's text. What can hardly be one may be a secret in a name's place. */
+export function nameShown(name: string): string {
+  if (/^[\w$ .-]{0,39}$/.test(name)) return name; // a key has 40 characters
+  return `with that name (${name.length} characters, which aren't shown)`;
+}
+
 function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[-_]/g, "");
 }

@@ -35,3 +35,10 @@ function newMaker(target: { readonly prototype: object }): () => object {
   makers.set(target, maker);
   return maker;
 }
+
+/** Returns a plain object with these properties that can't be cloned either. */
+export function uncloneableWith<T extends object>(properties: T): T {
+  return Object.assign(newPlain(), properties);
+}
+
+const newPlain = newMaker(Object);

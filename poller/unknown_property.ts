@@ -1,6 +1,6 @@
 /** Objects that take no property that their class doesn't have. */
 
-import { nearestName } from "./nearest_name.ts";
+import { nameShown, nearestName } from "./nearest_name.ts";
 
 /** The prototypes of the library's own classes that take none. */
 const own = new WeakSet<object>();
@@ -40,7 +40,7 @@ export function takeOnly(
     const right = nearestName(wrong, names);
     const hint = right === undefined ? "" : `; did you mean ${right}?`;
     const article = /^[AEIOU]/.test(name) ? "An" : "A";
-    return new TypeError(`${article} ${name} has no property ${wrong}${hint}`);
+    return new TypeError(`${article} ${name} has no property ${nameShown(wrong)}${hint}`);
   });
   refuseUnknown(prototype);
   nameInErrors(prototype, name);

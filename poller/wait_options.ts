@@ -1,6 +1,6 @@
 /** How long a wait may last and what ends it: the options of every method that waits, and the checks of its arguments. */
 
-import { nearestName } from "./nearest_name.ts";
+import { nameShown, nearestName } from "./nearest_name.ts";
 import { Uncloneable } from "./uncloneable.ts";
 
 /** How long a synchronous wait may block its thread. */
@@ -152,7 +152,7 @@ function unknownName(signature: Signature, options: object, wrong: string): Type
   const right = nearestName(wrong, names);
   const known = new Intl.ListFormat("en").format(names);
   return new TypeError(
-    `${name} has no option ${wrong}` +
+    `${name} has no option ${nameShown(wrong)}` +
       (right === undefined ? `: it takes ${known}` : `; did you mean ${right}?`),
   );
 }

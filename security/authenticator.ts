@@ -92,7 +92,7 @@ export interface RuleOptions {
  * authenticator.configureCurve([ada.publicKey]);
  *
  * const own = { zapDomain: "home", zapEnforceDomain: true, receivedProperties: ["User-Id"] };
- * await using pull = new Pull({ ...server.serverOptions(), ...own });
+ * await using pull = new Pull(server.serverOptions(own));
  * const address = await pull.bind("tcp://127.0.0.1:*");
  * await using push = new Push(ada.clientOptions(server.publicKey));
  * push.connect(address);

@@ -2,7 +2,7 @@
 
 import { curveKeyPair, curvePublicKey, toKey } from "./curve.ts";
 import { inspectAs } from "../poller/inspect.ts";
-import { Uncloneable } from "../poller/uncloneable.ts";
+import { Uncloneable, uncloneableWith } from "../poller/uncloneable.ts";
 import { takeOnly } from "../poller/unknown_property.ts";
 import {
   checkCount,
@@ -160,31 +160,40 @@ export class Certificate extends Uncloneable {
   }
 
   /**
-   * Returns the options that make a socket the CURVE server with these keys.
+   * Returns the options that make a socket the CURVE server with these keys, and those that are passed. Printed, they hide
+   * the key and passwords, also where they were spread; and they can't be posted to another thread.
    *
-   * @throws {TypeError} If the certificate has no secret key.
+   * @throws {TypeError} If the certificate has no secret key, or if what is passed isn't an object, or has one of the same
+   * options.
    */
-  serverOptions(): CurveServerOptions {
-    checkCount("Certificate.serverOptions", arguments.length, 0);
-    return hiding(
-      { curveServer: true as const, curveSecretKey: this.#secret() },
-      "curveSecretKey",
-    );
+  serverOptions<More extends object = Record<never, never>>(
+    more?: More,
+  ): CurveServerOptions & More {
+    checkCount("Certificate.serverOptions", arguments.length, 1);
+    const own: CurveServerOptions = { curveServer: true, curveSecretKey: this.#secret() };
+    return merged("Certificate.serverOptions", own, more);
   }
 
   /**
-   * Returns the options that make a socket a CURVE client with these keys, for the server with that public key.
+   * Returns the options that make a socket a CURVE client with these keys, for the server with that public key, and those
+   * that are passed. Printed, they hide the key and passwords, also where they were spread; and they can't be posted to
+   * another thread.
    *
-   * @throws {TypeError} If the certificate has no secret key, or if `serverKey` isn't a key.
+   * @throws {TypeError} If the certificate has no secret key, or if `server` isn't a key, or if what is passed isn't an
+   * object, or has one of the same options.
    */
-  clientOptions(server: string | Uint8Array | Certificate): CurveClientOptions {
-    checkCount("Certificate.clientOptions", arguments.length, 1);
+  clientOptions<More extends object = Record<never, never>>(
+    server: string | Uint8Array | Certificate,
+    more?: More,
+  ): CurveClientOptions & More {
+    checkCount("Certificate.clientOptions", arguments.length, 2);
     const key = server instanceof Certificate ? server.publicKey : server;
-    return hiding({
+    const own: CurveClientOptions = {
       curveServerKey: toKey(key, "The server's key"),
       curvePublicKey: this.publicKey,
       curveSecretKey: this.#secret(),
-    }, "curveSecretKey");
+    };
+    return merged("Certificate.clientOptions", own, more);
   }
 
   /**
@@ -264,6 +273,24 @@ const SAVE: Signature = {
   options: ["overwrite"],
   example: "{ overwrite: true }",
 };
+
+/** Returns a certificate's options with others, without showing what is secret among them. */
+function merged<Own extends object, More extends object>(
+  method: string,
+  own: Own,
+  more: More = {} as More,
+): Own & More {
+  if (typeof more !== "object" || more === null || Array.isArray(more)) {
+    throw new TypeError(
+      `${method} takes an object of further options, such as { zapDomain: "home" }`,
+    );
+  }
+  for (const name of Object.keys(own)) {
+    if (name in more) throw new TypeError(`${method} sets ${name} itself`);
+  }
+  // The keys come last: a mechanism that is turned off behind them would turn off CURVE.
+  return hiding(uncloneableWith({ ...more, ...own }), "curveSecretKey", "plainPassword");
+}
 
 /** Returns a path beside a file, for the file that replaces it. */
 function temporary(path: string | URL): string | URL {

@@ -1,6 +1,6 @@
 /** Names of options: which ones a socket has, and which one was meant by a name that it doesn't have. */
 
-import { nearestName } from "../poller/nearest_name.ts";
+import { nameShown, nearestName } from "../poller/nearest_name.ts";
 import { C_NAMES, C_WORDS, RECEIVING, SENDING } from "./options_table.ts";
 
 /** Whether a socket, or a class's prototype, has an option of that name that can be set. */
@@ -18,7 +18,7 @@ export function unknownOption(
   name: string,
   what: "option" | "property" = "option",
 ): TypeError {
-  const says = `A ${socket.constructor.name} has no ${what} ${name}`;
+  const says = `A ${socket.constructor.name} has no ${what} ${nameShown(name)}`;
   const [options, methods] = membersOf(socket);
   const wanted = ourNameOf(name);
   if (methods.includes(wanted)) return new TypeError(`${says}: there is a method, ${wanted}()`);
