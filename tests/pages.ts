@@ -21,6 +21,7 @@ export const PAGES: readonly string[] = [
   "proxy",
   "draft",
   "security",
+  "authentication",
   "permissions",
   "performance",
   "guarantees",
