@@ -1,6 +1,7 @@
 /** Options for sockets that face others: a preset for each class. */
 
 import { type SocketType, typeOfClass } from "../socket/types.ts";
+import { uncloneableWith } from "../poller/uncloneable.ts";
 import { isBag } from "../poller/wait_options.ts";
 import { Certificate } from "./certificate.ts";
 import { hiding } from "./secret.ts";
@@ -147,7 +148,7 @@ export function hardenedOptions<Options extends object>(
     ...type.receives && !trusted ? { receiveHighWaterMark: 0 } : {},
     ...others,
   };
-  return hiding(preset, "curveSecretKey") as unknown as Options;
+  return hiding(uncloneableWith(preset), "curveSecretKey") as unknown as Options;
 }
 
 function assertMayFace({ name }: SocketType, trusted: boolean): void {

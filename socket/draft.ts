@@ -186,6 +186,11 @@ compose(Client, TYPES.Client);
 export interface RadioOptions extends SocketOptions, SenderOptions {
   /** Whether a send waits for slow subscribers instead of dropping for them. Default false (`ZMQ_XPUB_NODROP`). */
   noDrop?: boolean;
+  /**
+   * The largest part, in bytes, that a peer may send before it's disconnected; -1 for any. Default, set where the socket is
+   * bound or connected: what the longest group takes, 260, and 293 under CURVE (`ZMQ_MAXMSGSIZE`).
+   */
+  maxMessageSize?: number;
 }
 
 /**
@@ -291,7 +296,7 @@ export class Dish extends Socket {
    * Joins groups (`zmq_join`).
    *
    * @throws {TypeError} If a group is neither a string nor bytes, or contains NUL.
-   * @throws {RangeError} If a group has more than 255 bytes.
+   * @throws {RangeError} If a group has more than 255 bytes, or over udp more than 127.
    * @throws {ZmqError} EINVAL If it has joined already.
    * @throws {ZmqError} EBADF If the socket is closed.
    */

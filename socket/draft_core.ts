@@ -7,12 +7,14 @@ import { check, checkExpected, checkUninterrupted, WOULD_BLOCK } from "../ffi/er
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { allocate, cBytes, PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
-import { withoutUser } from "./endpoints.ts";
+import { isUdp, withoutUser } from "./endpoints.ts";
 import { Handle } from "./handle.ts";
 import { Frame } from "./frame.ts";
 import { type Part } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
 import { useDrafts } from "./open.ts";
+import { COMMON } from "./options_table.ts";
+import { getInt, int64Bytes } from "./raw_options.ts";
 
 /**
  * A socket that several threads may use, as all drafts but Datagram are. It has no ZMQ_FD.
@@ -145,9 +147,39 @@ export class RoutedHandle extends ThreadSafeHandle {
   }
 }
 
+/** How many bytes a group may have, and how many over udp, where libzmq can't receive longer ones. */
+const GROUP_LIMIT = 255;
+const UDP_GROUP_LIMIT = 127;
+/** The longest part that a DISH sends: the command by which it joins such a group. CURVE adds as much. */
+const JOIN_SIZE = "_JOIN".length + GROUP_LIMIT;
+const CURVE_OVERHEAD = 33;
+
 /** A RADIO. To be sent are the group and the bytes. */
 export class RadioHandle extends ThreadSafeHandle {
+  /** The limit on parts that was set here, and counts unless the program has set another. */
+  #ownLimit = -1n;
+
+  /**
+   * Fact: a RADIO receives nothing but the names of groups, and libzmq sets no limit on them. Failure: a peer could end the
+   * process. Decision: parts may be as long as the longest name takes, unless the program says otherwise. Cost: peers with
+   * some 200 bytes of metadata or of a PLAIN user's credentials, under CURVE a dozen, don't get in without a limit of the
+   * program's.
+   */
+  override prepareFor(address: string): void {
+    super.prepareFor(address);
+    const { maxMessageSize: { number }, securityMechanism } = COMMON;
+    if (this.getValue(number, "maxMessageSize", "int64") !== this.#ownLimit) return;
+    const mechanism = getInt(this.pointer, securityMechanism.number);
+    const { choices } = securityMechanism;
+    const extra = mechanism === choices.indexOf("curve") ? CURVE_OVERHEAD : 0;
+    // The parts of a handshake of Kerberos' are longer.
+    const limit = mechanism === choices.indexOf("gssapi") ? -1 : JOIN_SIZE + extra;
+    this.#ownLimit = BigInt(limit);
+    this.setBytes(number, "maxMessageSize", int64Bytes(this.#ownLimit));
+  }
+
   override sendTogether([group, body]: readonly Part[]): boolean {
+    assertFitsUdp(group as Uint8Array, this);
     const bytes = new Uint8Array(group.length + 1);
     bytes.set(group as Uint8Array);
     return sendMessage(
@@ -161,6 +193,21 @@ export class RadioHandle extends ThreadSafeHandle {
 /** A DISH. */
 export class DishHandle extends ThreadSafeHandle {
   override metadata: PropertyReader | undefined = new GroupReader();
+  /** The groups that it has joined whose names are too long for udp, as text. */
+  readonly longGroups: Set<string> = new Set();
+
+  override prepareFor(address: string): void {
+    super.prepareFor(address);
+    if (isUdp(address) && this.longGroups.size > 0) throw groupTooLong();
+  }
+}
+
+function assertFitsUdp(group: Uint8Array, handle: Handle): void {
+  if (group.length > UDP_GROUP_LIMIT && handle.endpoints.hasUdp) throw groupTooLong();
+}
+
+function groupTooLong(): RangeError {
+  return new RangeError(`Over udp:// a group must have at most ${UDP_GROUP_LIMIT} bytes`);
 }
 
 useDrafts(({ beside, sends, threadSafe }) => {
@@ -175,7 +222,9 @@ export function groupBytes(group: string | Uint8Array): Uint8Array<ArrayBuffer> 
     throw new TypeError("A group must be a string or a Uint8Array");
   }
   const bytes = typeof group === "string" ? encoder.encode(group) : new Uint8Array(group);
-  if (bytes.length > 255) throw new RangeError("A group must have at most 255 bytes");
+  if (bytes.length > GROUP_LIMIT) {
+    throw new RangeError(`A group must have at most ${GROUP_LIMIT} bytes`);
+  }
   if (bytes.includes(0)) throw new TypeError("A group must not contain a NUL character");
   return bytes;
 }
@@ -186,9 +235,15 @@ export function changeGroup(
   call: "zmq_join" | "zmq_leave",
   group: Uint8Array<ArrayBuffer>,
 ): void {
+  if (call === "zmq_join") assertFitsUdp(group, handle);
   const text = new Uint8Array(group.length + 1);
   text.set(group);
   checkUninterrupted(() => zmqDrafts()[call](handle.pointer, text), call);
+  if (group.length > UDP_GROUP_LIMIT && handle instanceof DishHandle) {
+    const name = group.join();
+    if (call === "zmq_join") handle.longGroups.add(name);
+    else handle.longGroups.delete(name);
+  }
   handle.markStale();
 }
 

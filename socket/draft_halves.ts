@@ -24,7 +24,7 @@ export interface PeerTarget {
 
 /** Which group a message is for. */
 export interface GroupTarget {
-  /** The group's name, at most 255 bytes without NUL. */
+  /** The group's name, at most 255 bytes without NUL; 127 for a Radio that is connected over udp. */
   group: string | Uint8Array;
 }
 

@@ -60,6 +60,11 @@ export class Endpoints {
     return [...this.#connected.keys()].map(withoutUser);
   }
 
+  /** Whether it's bound or connected over udp. */
+  get hasUdp(): boolean {
+    return [...this.#bound.keys(), ...this.#connected.keys()].some(isUdp);
+  }
+
   /** Ends what `bind` has begun. */
   unbind(address: string): void {
     this.#remove("zmq_unbind", address);
@@ -95,6 +100,7 @@ export class Endpoints {
 
   #add(address: string, binds: boolean, call: () => unknown): unknown {
     assertSafeAddress(this.handle, address, binds);
+    this.handle.prepareFor(address);
     if (binds && !address.startsWith("inproc:")) {
       assertDescriptors(1, "zmq_bind", { address: withoutUser(address) });
     }
@@ -124,6 +130,11 @@ export class Endpoints {
       address: withoutUser(address),
     });
   }
+}
+
+/** Whether an address is one of udp's. */
+export function isUdp(address: string): boolean {
+  return address.startsWith("udp:");
 }
 
 /** Removes an address, in whichever way it's written: libzmq also compares what it stands for. */

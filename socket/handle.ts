@@ -137,6 +137,9 @@ export class Handle extends Source {
     return this.type.hasRawMode === true && this.shadowOptions.get("rawMode") === true;
   }
 
+  /** Called before each bind and connect. What it throws keeps the socket from there. */
+  prepareFor(_address: string): void {}
+
   /** Clears a descriptor's signal, where a look alone doesn't. Called after this thread has waited for it. */
   clearSignal(): void {}
 

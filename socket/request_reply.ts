@@ -10,6 +10,7 @@ import { compose } from "./compose.ts";
 import type { Receiver, Sender } from "./halves.ts";
 import { handleOf } from "./handle.ts";
 import type { Frame } from "./frame.ts";
+import { assertSafeOption } from "./hazards.ts";
 import { getByRow, getOption, setByRow, setOption } from "./options.ts";
 import { OPTION_NUMBERS, ROUTER_NOTIFY } from "./options_table.ts";
 import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
@@ -455,6 +456,8 @@ export function connectRouted(
     if (id.length < 1 || id.length > 255) {
       throw new RangeError("A routing id must have 1 to 255 bytes");
     }
+    // The method may have been taken off its own class.
+    assertSafeOption(handle, OPTION_NUMBERS.connectRoutingId, id);
     handle.setBytes(OPTION_NUMBERS.connectRoutingId, "routingId", id);
   }
   handle.endpoints.connect(address);

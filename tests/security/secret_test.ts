@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { inspect } from "node:util";
 import { capability, Context, Pull, Push } from "../../mod.ts";
-import { Authenticator, Certificate, curveKeyPair } from "../../security/mod.ts";
+import { Authenticator, Certificate, curveKeyPair, hardenedOptions } from "../../security/mod.ts";
 import * as zeromq from "../../zeromq.ts";
 import { certificates, letIn, refused, statusOf } from "./support.ts";
 
@@ -64,7 +64,8 @@ Deno.test(
 Deno.test(
   certificates("a certificate's options can't be posted, since a copy would print its key", () => {
     const [server, client] = [Certificate.create(), Certificate.create()];
-    for (const options of [server.serverOptions(), client.clientOptions(server)]) {
+    const preset = hardenedOptions(Pull, server, { domain: "home" });
+    for (const options of [server.serverOptions(), client.clientOptions(server), preset]) {
       throws(() => structuredClone(options), { name: "DataCloneError" });
       throws(() => structuredClone({ options }), { name: "DataCloneError" });
     }

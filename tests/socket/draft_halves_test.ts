@@ -1,9 +1,11 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
-import { metadataOf } from "../../mod.ts";
+import { capability, Context, metadataOf } from "../../mod.ts";
+import { Authenticator } from "../../security/mod.ts";
 import { Client, Dish, Peer, Radio, Server } from "../../socket/draft.ts";
 import { freshAddress, join } from "../util.ts";
 import { groupBytes } from "../../socket/draft_core.ts";
 import { eachTransportOfDrafts } from "./drafts.ts";
+import { curveKeyPair } from "./curve.ts";
 import { received, sameBytes } from "./support.ts";
 import { soon } from "../waiting.ts";
 
@@ -175,5 +177,80 @@ for (const over of eachTransportOfDrafts("tcp")) {
     const again = await soon(server.receive());
     assertEquals(again[1], message[1]);
     assertEquals(metadataOf(again as never), undefined);
+  }));
+}
+
+const LONGEST = "g".repeat(255);
+
+for (const over of eachTransportOfDrafts("tcp")) {
+  const server = capability.curve ? curveKeyPair() : undefined;
+  const client = capability.curve ? curveKeyPair() : undefined;
+  const MECHANISMS = {
+    "without a mechanism": [{}, {}, 260],
+    "with PLAIN": [{ plainServer: true }, { plainUsername: "ada", plainPassword: "x" }, 260],
+    "with CURVE": [
+      { curveServer: true, curveSecretKey: server?.secretKey },
+      {
+        curveServerKey: server?.publicKey,
+        curvePublicKey: client?.publicKey,
+        curveSecretKey: client?.secretKey,
+      },
+      293,
+    ],
+  } as const;
+  for (const [mechanism, [own, others, limit]] of Object.entries(MECHANISMS)) {
+    const test = over(
+      `a Radio took parts of any length from its peers; ${mechanism}, the longest group still gets through`,
+      async (address) => {
+        using context = new Context();
+        using authenticator = new Authenticator({ context });
+        authenticator.configurePlain({ ada: "x" });
+        if (capability.curve) authenticator.configureCurve("any");
+        using radio = new Radio({ context, noDrop: true, ...own });
+        using dish = new Dish({ context, ...others });
+        assertEquals(radio.maxMessageSize, -1);
+        await join(radio, dish, address);
+        assertEquals(radio.maxMessageSize, limit);
+        dish.join(LONGEST);
+        const timer = setInterval(() => radio.trySend("rain", { group: LONGEST }), 1);
+        const [text, { group }] = await soon(dish.receive());
+        clearInterval(timer);
+        assertEquals([String(text), String(group)], ["rain", LONGEST]);
+      },
+    );
+    Deno.test({ ...test, ignore: test.ignore || own === MECHANISMS["with CURVE"][0] && !server });
+  }
+
+  Deno.test(over("a Radio's limit is the program's, where it has set one", async (address) => {
+    using radio = new Radio({ maxMessageSize: 1000 });
+    await radio.bind(address);
+    assertEquals(radio.maxMessageSize, 1000);
+    using other = new Radio();
+    await other.bind(address);
+    other.maxMessageSize = 500;
+    await other.bind(address);
+    assertEquals(other.maxMessageSize, 500);
+  }));
+
+  Deno.test(over("a group that is too long for udp was sent there all the same", async () => {
+    const tooLong = { name: "RangeError", message: /^Over udp:\/\/ .* at most 127 bytes$/ };
+    const [fits, long] = ["g".repeat(127), "g".repeat(128)];
+    using radio = new Radio();
+    radio.trySend("rain", { group: long });
+    radio.connect("udp://127.0.0.1:5555");
+    throws(() => radio.trySend("rain", { group: long }), tooLong);
+    throws(() => radio.sendSync("rain", { group: long }), tooLong);
+    await rejects(radio.send("rain", { group: long }), tooLong);
+    await radio.send("rain", { group: fits });
+    radio.disconnect("udp://127.0.0.1:5555");
+    radio.trySend("rain", { group: long });
+
+    using dish = new Dish();
+    dish.join(long);
+    await rejects(dish.bind("udp://127.0.0.1:*"), tooLong);
+    dish.leave(long);
+    await dish.bind("udp://127.0.0.1:*");
+    throws(() => dish.join(long), tooLong);
+    dish.join(fits);
   }));
 }

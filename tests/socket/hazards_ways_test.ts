@@ -3,7 +3,7 @@
  * order, and through the drop-ins. No test gets beyond the refusal.
  */
 
-import { ok as assert } from "node:assert/strict";
+import { ok as assert, throws } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import process from "node:process";
 import * as mod from "../../mod.ts";
@@ -354,5 +354,22 @@ Deno.test("an int set through the drop-in to a value of another length ended the
     }
   } finally {
     socket.close();
+  }
+});
+
+Deno.test("a Router's options on a Reply are refused by the methods and accessors of a Router's, and in a constructor", () => {
+  const refusal = { name: "TypeError", message: /^A Reply must not have a Router's options/ };
+  for (const { Reply, Router } of [mod, zeromq]) {
+    const { set } = Object.getOwnPropertyDescriptor(Router.prototype, "mandatory")!;
+    class Hidden extends Reply {
+      set hidden(value: boolean) {
+        set!.call(this, value);
+      }
+    }
+    throws(() => new Hidden({ hidden: true } as object), refusal);
+    const reply = new Reply();
+    const connect = Router.prototype.connect as (address: string, options: object) => void;
+    throws(() => connect.call(reply, TCP.connect, { routingId: "x" }), refusal);
+    reply.close();
   }
 });

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createSocket } from "node:dgram";
-import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/strict";
 import { capability } from "../../zeromq.ts";
 import type * as Drafts from "../../zeromq_draft.ts";
 import { eachTransport } from "../socket/support.ts";
@@ -133,6 +133,24 @@ Deno.test(
     });
     dish.close();
     throwsShape(() => dish.join("d"), EBADF);
+  },
+);
+
+Deno.test(
+  "a Radio's limit and groups that are too long for udp are as in the library's own interface",
+  { ignore },
+  async () => {
+    const group = "g".repeat(128);
+    const tooLong = { name: "RangeError", message: /at most 127 bytes/ };
+    await using(new draft.Radio({ linger: 0 }), async (radio) => {
+      radio.connect("udp://127.0.0.1:5555");
+      assertEquals(radio.maxMessageSize, 260);
+      await rejects(async () => await radio.send("x", { group }), tooLong);
+    });
+    await using(new draft.Dish(), async (dish) => {
+      await dish.bind("udp://127.0.0.1:*");
+      throws(() => dish.join(group), tooLong);
+    });
   },
 );
 
