@@ -9,6 +9,7 @@ import { forgetReceiver, noteReceiver } from "../process/own_receivers.ts";
 import type { Handle } from "./handle.ts";
 import { assertSafeAddress, assertSafeDisconnect } from "./hazards.ts";
 import { OPTION_NUMBERS } from "./options_table.ts";
+import { keepPrefetched } from "./prefetched.ts";
 import { textOf, withLinger } from "./raw_options.ts";
 
 /** The addresses to which a socket was bound or connected. */
@@ -111,8 +112,10 @@ export class Endpoints {
   }
 
   #remove(call: "zmq_unbind" | "zmq_disconnect", address: string): void {
+    const { pointer, type } = this.handle;
     assertSafeDisconnect(this.handle, this.#waitsAt.has(address));
-    withLinger(this.handle.pointer, () => this.#call(call, address));
+    if (type.prefetches && !this.handle.conflates) keepPrefetched(pointer);
+    withLinger(pointer, () => this.#call(call, address));
     this.handle.markStale();
     // For libzmq, the two calls are one, and end whatever has that address.
     forget(this.#bound, address);

@@ -16,6 +16,7 @@ import { Endpoints } from "./endpoints.ts";
 import { Loan } from "./loan.ts";
 import type { Part } from "./message.ts";
 import type { PropertyReader } from "./metadata.ts";
+import { dropKept, hasKept } from "./prefetched.ts";
 import type { Operation } from "./operation.ts";
 import type { OptionTypes } from "./option_types.ts";
 import { COMMON, OPTION_NUMBERS, PARTICULAR, RECEIVING } from "./options_table.ts";
@@ -153,7 +154,7 @@ export class Handle extends Source {
     const events = getInt(this.pointer, OPTION_NUMBERS.events);
     // An error such as ETERM: a pending operation gets it from its next try, and ends.
     if (events < 0) return READABLE | WRITABLE;
-    return fromEvents(events);
+    return hasKept(this.pointer) ? fromEvents(events) | READABLE : fromEvents(events);
   }
 
   /** What the socket is ready for, when the program asks. It goes the way of every look, so no edge is lost. */
@@ -254,7 +255,13 @@ export class Handle extends Source {
    * in a Poller, still gets the older one.
    */
   #looksTake(): boolean {
-    return this.type.looksTake === true && getInt(this.pointer, PARTICULAR.conflate.number) === 1;
+    return this.type.looksTake === true && this.conflates;
+  }
+
+  /** Whether it keeps the last message only. */
+  get conflates(): boolean {
+    return this.type.options?.includes("conflate") === true &&
+      getInt(this.pointer, PARTICULAR.conflate.number) === 1;
   }
 
   /** libzmq runs its commands before it looks at the address to disconnect from, which is empty here. */
@@ -425,6 +432,7 @@ export class Handle extends Source {
       () => this.#monitorSocketIsShared && unshareMonitorSocket(this.pointer),
       () => removeSocketCleanup(this.pointer),
       () => this.endpoints.leaveNames(),
+      () => dropKept(this.pointer),
       () => check(zmq().zmq_close(this.pointer), "zmq_close"),
       () => this.endpoints.clear(),
     ]);

@@ -17,6 +17,7 @@ import {
   TYPE_INLINE,
 } from "./message_layout.ts";
 import type { PropertyReader } from "./metadata.ts";
+import { hasKept, takeKept } from "./prefetched.ts";
 
 /** The result for a size that an int can't hold: a separate call reads it. */
 const SIZE_UNKNOWN = 0x7fffffff;
@@ -48,11 +49,13 @@ export class NativeMessage extends PinnedBuffer {
 
   /** The same call; the caller reads errno at once. */
   receiveOnce(socket: Deno.PointerObject): number {
+    if (hasKept(socket)) return takeKept(this, socket);
     return this.#calls.zmq_msg_recv(this.pointer, socket, DONT_WAIT);
   }
 
   /** Receives, blocking this thread for as long as the socket's own option says; -1 also where a signal came. */
   receiveBlocking(socket: Deno.PointerObject): number {
+    if (hasKept(socket)) return takeKept(this, socket);
     const size = this.#calls.zmq_msg_recv(this.pointer, socket, 0);
     if (size >= 0) return size;
     return failedWith(EAGAIN) || failedWith(EINTR) ? -1 : this.receive(socket); // which asks again

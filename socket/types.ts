@@ -30,8 +30,10 @@ export interface SocketType {
   readonly takesTurns?: true;
   /** A send can fail at once though the socket isn't writable: to a peer that isn't there, where it's mandatory. */
   readonly refusesUnready?: true;
-  /** Asked for ZMQ_EVENTS, it takes a message off its queue. */
+  /** With `conflate`, a look keeps a message that is older than the last: see `prefetches`. */
   readonly looksTake?: true;
+  /** Asked for ZMQ_EVENTS, it takes the first part of a message off its queue. */
+  readonly prefetches?: true;
   /** A receive can find nothing in the middle of a message. */
   readonly tearsMessages?: true;
   /** An empty part that is sent to a peer closes its connection. */
@@ -54,9 +56,22 @@ const NAMED = ["routingId", "probeRouter", "helloMessage"] as const;
 export const TYPES = named({
   Pair: { number: PAIR_TYPE, ...BOTH },
   Publisher: { number: 1, ...OUT, options: [...PUBLISHING, "conflate"] },
-  Subscriber: { number: 2, ...IN, looksTake: true, options: [...MATCHING, "conflate"] },
+  Subscriber: {
+    number: 2,
+    ...IN,
+    prefetches: true,
+    looksTake: true,
+    options: [...MATCHING, "conflate"],
+  },
   Request: { number: 3, ...BOTH, takesTurns: true, options: [...NAMED, "correlate", "relaxed"] },
-  Reply: { number: 4, ...BOTH, takesTurns: true, builtOnRouter: true, options: ["routingId"] },
+  Reply: {
+    number: 4,
+    ...BOTH,
+    takesTurns: true,
+    prefetches: true,
+    builtOnRouter: true,
+    options: ["routingId"],
+  },
   Dealer: { number: 5, ...BOTH, options: [...NAMED, "conflate", "hiccupMessage"] },
   Router: {
     number: 6,
@@ -64,6 +79,7 @@ export const TYPES = named({
     parts: [2, Infinity],
     hasRawMode: true,
     refusesUnready: true,
+    prefetches: true,
     options: [...NAMED, "mandatory", "handover", "rawMode", "disconnectMessage"],
   },
   Pull: { number: PULL_TYPE, ...IN, options: ["conflate"] },
@@ -77,6 +93,7 @@ export const TYPES = named({
   XSubscriber: {
     number: 10,
     ...BOTH,
+    prefetches: true,
     options: ["onlyFirstSubscribe", "verboseUnsubscribe", "topicsCount"],
   },
   Stream: { number: 11, ...ROUTED, parts: [2, 2], closesPeers: true, options: ["notify"] },

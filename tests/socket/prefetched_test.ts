@@ -1,0 +1,66 @@
+import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { Dealer, Router } from "../../mod.ts";
+import { run } from "../program.ts";
+import { freshAddress, until } from "../util.ts";
+
+/** Has a socket look at a message of two parts, ends its connection, and receives in some way. */
+const LOOK_AND_PART = `
+  import * as zmq from "$MOD";
+  const ways = {
+    receive: (socket) => socket.receive(),
+    tryReceive: (socket) => socket.tryReceive(),
+    receiveSync: (socket) => socket.receiveSync(),
+    drain: (socket) => socket.drain({ limit: 1 }).toArray()[0],
+    visit: (socket) => {
+      const parts = [];
+      socket.visit((bytes) => parts.push(new TextDecoder().decode(bytes)), { limit: 1, timeout: 1000 });
+      return parts;
+    },
+    next: async (socket) => (await socket.iterate().next()).value,
+  };
+  const pairs = [["XPublisher", "XSubscriber"], ["Publisher", "Subscriber"], ["Dealer", "Router"], ["Request", "Reply"]];
+  let number = 0;
+  for (const [from, to] of pairs) {
+    for (const [name, way] of Object.entries(ways)) {
+      using sender = new zmq[from]();
+      using receiver = new zmq[to]();
+      const address = await sender.bind("inproc://" + ++number);
+      receiver.connect(address);
+      receiver.subscribe?.("");
+      if (to === "XSubscriber") receiver.trySend(new Uint8Array([1]));
+      await sender.send(["one", "two"]);
+      if (!receiver.readable) throw new Error(to);
+      receiver.disconnect(address);
+      if (!receiver.readable) throw new Error(to);
+      const message = await way(receiver);
+      console.log(to, name, message.slice(-2).join());
+      if (receiver.readable) throw new Error(to);
+    }
+  }
+`;
+
+Deno.test("a message of several parts that was looked at, after whose connection's end a receive ended the process", async () => {
+  const { code, stdout, stderr } = await run(LOOK_AND_PART);
+  const ways = ["receive", "tryReceive", "receiveSync", "drain", "visit", "next"];
+  const expected = ["XSubscriber", "Subscriber", "Router", "Reply"].flatMap((name) =>
+    ways.map((way) => `${name} ${way} one,two\n`)
+  );
+  assertEquals([code, stdout, stderr], [0, expected.join(""), ""]);
+});
+
+Deno.test("what was looked at comes first, and once, after another connection has ended", async () => {
+  using first = new Dealer();
+  using second = new Dealer();
+  using router = new Router();
+  const [one, other] = [freshAddress("inproc"), freshAddress("inproc")];
+  await first.bind(one);
+  await second.bind(other);
+  router.connect(one);
+  router.connect(other);
+  await first.send(["1", "part"]);
+  await first.send(["2", "part"]);
+  await until(router);
+  router.disconnect(other);
+  const texts = router.drain().map(([, ...parts]) => parts.join()).toArray();
+  assertEquals([texts, router.readable], [["1,part", "2,part"], false]);
+});
