@@ -16,6 +16,7 @@ import {
   dealers,
   eachBackend,
   fillUp,
+  hastyLooks,
   keys,
   Main,
   Parks,
@@ -256,6 +257,7 @@ Deno.test("an error while the thread is made to return ends every wait in its se
 
 Deno.test("an error of a look at idle sources leaves the looks going on", async () => {
   await Poller.idle();
+  using _hasty = hastyLooks();
   using bell = new Bell();
   let failed = false;
   {

@@ -4,7 +4,7 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { Poller, Pull, Push, type Socket } from "../../mod.ts";
 import { READABLE } from "../../poller/backend.ts";
 import { pipe, put, readiness } from "../fds.ts";
-import { KINDS, Looks, Parks } from "./support.ts";
+import { hastyLooks, KINDS, Looks, Parks } from "./support.ts";
 import { join } from "../util.ts";
 import { HandMadePeer } from "../zmtp.ts";
 import { held, soon, turnsUntil } from "../waiting.ts";
@@ -49,6 +49,7 @@ Deno.test("a thousand connections at a socket no one uses, while another waits: 
 
 for (const backend of KINDS) {
   Deno.test(`a thousand connections at a socket no one uses, while only a ${backend} Poller waits`, async () => {
+    using _hasty = hastyLooks();
     using pull = new Pull();
     await pull.bind("tcp://127.0.0.1:*");
     using poller = new Poller({ backend });
@@ -64,6 +65,7 @@ for (const backend of KINDS) {
 }
 
 Deno.test("a thousand connections at a socket no one uses, while nothing waits: its mailbox is emptied", async () => {
+  using _hasty = hastyLooks();
   using pull = new Pull();
   await pull.bind("tcp://127.0.0.1:*");
   await Poller.idle();

@@ -16,6 +16,7 @@ import {
   dealers,
   eachBackend,
   fillUp,
+  hastyLooks,
   keys,
   KINDS,
   Looks,
@@ -205,6 +206,7 @@ Deno.test("rule 8: while another waits, a socket that no one uses is looked at w
 
 for (const backend of KINDS) {
   Deno.test(`rule 8: also while only a ${backend} Poller waits, for something else`, async () => {
+    using _hasty = hastyLooks();
     using unused = new Pull();
     await unused.bind(freshAddress("tcp"));
     using poller = new Poller({ backend });
@@ -238,12 +240,13 @@ Deno.test("rule 8: while nothing waits, it's looked at within a second, and no t
 });
 
 Deno.test("rule 8: that goes on after someone has waited, also while Pollers of other kinds wait", async () => {
+  using _hasty = hastyLooks();
   using bell = new Bell();
   const pollers = KINDS.filter((kind) => kind !== defaultKind()).map((kind) =>
     new Poller({ backend: kind })
   );
-  // Longer than a second, so that the timer has seen that the reactor's own thread waits.
-  using patience = new Patience(1100);
+  // Longer than a look takes to come, so that the timer has seen that the reactor's own thread waits.
+  using patience = new Patience(100);
   const waits = pollers.map((poller) => held(poller.wait()));
   await turnsUntil(() => patience.expired, "the deadline");
   await Poller.idle();
@@ -257,6 +260,7 @@ Deno.test("rule 8: that goes on after someone has waited, also while Pollers of 
 
 Deno.test("rule 8: looks go on after one that has found nothing", async () => {
   await Poller.idle();
+  using _hasty = hastyLooks();
   using bell = new Bell();
   const { waitSync } = Main.prototype;
   let looks = 0;
