@@ -115,7 +115,7 @@ Deno.test({
       const { makeEveryCall } = await import("$ROOT/tests/ffi/every_call.ts");
       set(60_000n);
       const wrong = new Set();
-      const end = performance.now() + 3000;
+      const end = performance.now() + 1000;
       do for (const one of await makeEveryCall()) wrong.add(one); while (performance.now() < end);
       set(0n);
       for (const one of wrong) console.log(one);

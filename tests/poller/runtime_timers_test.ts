@@ -1,7 +1,7 @@
 /** Programs that put a fake clock in the place of the runtime's timers, as tests do. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { KINDS } from "./support.ts";
+import { PROGRAM_KINDS } from "./support.ts";
 import { run } from "../program.ts";
 
 /** From here on no timer, immediate or microtask fires but those that were looked up before; each call is noted. */
@@ -22,7 +22,7 @@ const FAKE_CLOCK = `
   }
 `;
 
-for (const kind of KINDS) {
+for (const kind of PROGRAM_KINDS) {
   Deno.test(`${kind}: under a fake clock, no wait ended, and a foreign timer was taken for ours`, async () => {
     const outcome = await run(
       `import { Poller, Pull, Push } from "$MOD";
