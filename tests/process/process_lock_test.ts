@@ -5,11 +5,11 @@ import { withWorkers } from "../workers.ts";
 import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
 const WORKERS = `
-  async hold(milliseconds) {
+  async hold({ milliseconds, cell = new Int32Array(new SharedArrayBuffer(4)) }) {
     const { withProcessLock } = await import("$ROOT/process/process_lock.ts");
     withProcessLock(() => {
       tell("locked");
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+      Atomics.wait(cell, 0, 0, milliseconds);
     });
     tell("unlocked");
   },`;
@@ -109,7 +109,7 @@ Deno.test({
       `context.share();
       const now = Date.now;
       Date.now = () => now() - 3_600_000;
-      const worker = start("Web Worker", "hold", 200);
+      const worker = start("Web Worker", "hold", { milliseconds: 200 });
       console.log(await worker.next());
       console.log(typeof new Context().share());
       console.log(await worker.next());
@@ -127,12 +127,15 @@ Deno.test({
       WORKERS,
       `const { withProcessLock } = await import("$ROOT/process/process_lock.ts");
       withProcessLock(() => {});
-      const worker = start("Web Worker", "hold", 3000);
+      const cell = new Int32Array(new SharedArrayBuffer(4));
+      const worker = start("Web Worker", "hold", { cell });
       console.log(await worker.next());
       const started = performance.now();
       console.log(withProcessLock(() => "had"));
       const time = performance.now() - started;
       console.log(time >= 1000 && time < 2500 || time);
+      Atomics.store(cell, 0, 1);
+      Atomics.notify(cell, 0);
       console.log(await worker.next());
       console.log(withProcessLock(() => "had"));
       worker.terminate();`,
