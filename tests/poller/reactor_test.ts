@@ -336,7 +336,8 @@ for (const over of eachBackend()) {
       });
       put(line.write);
       await soon(wait);
-      assertEquals(told[0], ["park", kind === defaultKind()]);
+      // A yield may come before it.
+      assertEquals(told.find(([wait]) => wait === "park"), ["park", kind === defaultKind()]);
     },
   ));
 }
@@ -354,6 +355,8 @@ Deno.test("where nothing waits, the runtime isn't made to have its turn", async 
 
 Deno.test("a thread's return, and a tick, begin with a new budget", async () => {
   await Poller.idle();
+  // A budget's time isn't to be used up by a moment in which the machine does something else.
+  using _clock = replaced(Date, "now", () => 0);
   using bell = new Bell();
   using parks = new Parks();
   using _patience = new Patience();
