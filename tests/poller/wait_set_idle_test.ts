@@ -15,10 +15,12 @@ Deno.test("the thread is given back when the last receive has ended, however it 
   await join(pull, push, freshAddress("inproc"));
   using parks = new Parks();
   for (const end of ["message", "abort", "time-out"]) {
-    pull.receiveTimeout = end === "time-out" ? 5 : -1;
+    pull.receiveTimeout = end === "time-out" ? 50 : -1;
     const controller = new AbortController();
+    const { count } = parks;
     const message = held(pull.receive({ signal: controller.signal }));
-    await turnsUntil(() => parks.outstanding === 1, "the sleep");
+    // On a busy machine the time-out may be over before a turn sees the sleep.
+    await turnsUntil(() => parks.count > count, "the sleep");
     if (end === "message") await push.send("x");
     if (end === "abort") controller.abort();
     await soon(message.catch(() => {}));
@@ -40,7 +42,7 @@ for (const kind of PROGRAM_KINDS) {
       const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
       await pause(500); // until the program's own compiling is over
       const before = process.cpuUsage();
-      await pause(3000);
+      await pause(2000);
       const { user, system } = process.cpuUsage(before);
       for (const pull of pulls) pull.close();
       console.log((user + system) / 1000);
@@ -48,7 +50,7 @@ for (const kind of PROGRAM_KINDS) {
       { env: { ZMQ_POLLER: kind } },
     );
     assertEquals([outcome.code, outcome.stderr], [0, ""]);
-    assert(Number(outcome.stdout) < 30, `${outcome.stdout.trim()} ms in 3 s`);
+    assert(Number(outcome.stdout) < 20, `${outcome.stdout.trim()} ms in 2 s`);
   });
 
   Deno.test(`${kind}: a process with open sockets ends when nothing waits any more`, async () => {
