@@ -24,9 +24,10 @@ export function newKeys(): [publicKey: string, secretKey: string] {
   return [textOf(open), textOf(secret)];
 }
 
-/** Returns the public key of a secret one, which must be Z85. */
+/** Returns the public key of a secret one, which must be Z85: libzmq decodes whatever it's given into 32 bytes. */
 export function publicKeyOf(secretKey: string): string {
   const [open, secret] = [new Uint8Array(SIZE), new TextEncoder().encode(`${secretKey}\0`)];
+  if (secret.length > SIZE) throw new TypeError("A secret key has 40 characters of Z85");
   check(functions().zmq_curve_public(open, secret), "zmq_curve_public");
   secret.fill(0);
   return textOf(open);

@@ -27,8 +27,9 @@ const encoder = new TextEncoder();
 export class FilteredRelay extends Relay {
   /** The received message, while the filter has it. */
   #frames: Frame[] | undefined;
-  /** What the filter has returned for it, until that is sent. */
+  /** What the filter has returned for it, until that is sent; where it has to wait, a copy. */
   #message: readonly Uint8Array[] | undefined;
+  #kept = false;
   #uncaptured = false;
   #ended = false;
 
@@ -54,9 +55,11 @@ export class FilteredRelay extends Relay {
       this.#frames = inTurn(() => takeMessage(handle.pointer, handle.metadata));
       if (this.#frames === undefined) return EMPTY;
       const answer = this.filter(this.#frames, this.direction);
-      // The filter may have ended the proxy, or closed one of its sockets.
+      const message = answer === undefined ? undefined : toBytes(answer);
+      // The filter, or what its answer is, may have ended the proxy, or closed one of its sockets.
       if (this.#ended) return EMPTY;
-      this.#message = answer === undefined ? undefined : toBytes(answer);
+      this.#message = message;
+      this.#kept = false;
       this.#frames = undefined;
       if (this.#message === undefined) {
         count.dropped++;
@@ -67,17 +70,24 @@ export class FilteredRelay extends Relay {
     if (!this.#uncaptured) {
       const [least, most] = target.handle.partsLimits;
       if (message.length < least || message.length > most) return this.giveUp();
-      if (!put(target, message)) return this.refusedBy(target);
+      if (!put(target, message)) return this.#wait(target, message);
       count.messages++;
       for (const part of message) count.bytes += part.byteLength;
     }
     if (capture !== undefined) {
       this.#uncaptured = true;
-      if (!put(capture, message)) return this.refusedBy(capture);
+      if (!put(capture, message)) return this.#wait(capture, message);
       this.#uncaptured = false;
     }
     this.#message = undefined;
     return LIMIT;
+  }
+
+  /** The program may change its buffers meanwhile. */
+  #wait(end: End, message: readonly Uint8Array[]): number {
+    if (!this.#kept) this.#message = message.map((part) => new Uint8Array(part));
+    this.#kept = true;
+    return this.refusedBy(end);
   }
 
   protected override forget(): void {

@@ -254,27 +254,25 @@ export class NativeRelay extends Relay {
 
   #sendParts(): boolean {
     const { target } = this;
-    const { pointer } = target.handle;
-    if (this.#parts.send(pointer, true)) return true;
-    return (target.look() & WRITABLE) !== 0 && this.#parts.send(pointer, true);
+    if (this.#parts.send(target.handle.pointer, true)) return true;
+    return (target.look() & WRITABLE) !== 0 && this.#parts.send(target.handle.pointer, true);
   }
 
   #send(more: boolean, first: boolean): boolean {
     const { target } = this;
-    const { pointer } = target.handle;
-    if (this.#message.send(pointer, more)) return true;
+    if (this.#message.send(target.handle.pointer, more)) return true;
     // A refused send needn't have run the socket's commands, one of which may report room. This isn't true of a part
     // behind others: its refusal means that their peer has gone, and they're lost.
-    return first && (target.look() & WRITABLE) !== 0 && this.#message.send(pointer, more);
+    return first && (target.look() & WRITABLE) !== 0 &&
+      this.#message.send(target.handle.pointer, more);
   }
 
   #toCapture(): number {
     const capture = this.capture!;
-    const { pointer } = capture.handle;
     capture.stale = true;
     this.#uncaptured = true;
-    if (!this.#parts.send(pointer, false)) {
-      if ((capture.look() & WRITABLE) === 0 || !this.#parts.send(pointer, false)) {
+    if (!this.#parts.send(capture.handle.pointer, false)) {
+      if ((capture.look() & WRITABLE) === 0 || !this.#parts.send(capture.handle.pointer, false)) {
         return this.refusedBy(capture);
       }
     }

@@ -6,7 +6,7 @@ import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import { check, checkExpected, checkUninterrupted, WOULD_BLOCK } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
-import { allocate, cBytes, PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
+import { allocate, byteLengthOf, cBytes, PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
 import { isUdp, withoutUser } from "./endpoints.ts";
 import { Handle } from "./handle.ts";
 import { Frame } from "./frame.ts";
@@ -272,11 +272,10 @@ function sendMessage(
 ): boolean {
   const bytes = typeof body === "string" ? encoder.encode(body) : body as Uint8Array<ArrayBuffer>;
   const message = (struct ??= new PinnedBuffer(64)).pointer;
-  check(zmqDrafts().zmq_msg_init_size(message, usize(bytes.length)), "zmq_msg_init_size");
+  const length = byteLengthOf(bytes);
+  check(zmqDrafts().zmq_msg_init_size(message, usize(length)), "zmq_msg_init_size");
   try {
-    if (bytes.length > 0) {
-      zmqDrafts().copy_to(zmq().zmq_msg_data(message), bytes, usize(bytes.length));
-    }
+    if (length > 0) zmqDrafts().copy_to(zmq().zmq_msg_data(message), bytes, usize(length));
     prepare(message);
     const send = () => zmqDrafts().zmq_msg_send(message, socket, DONT_WAIT);
     return send() >= 0 || checkExpected(send, "zmq_msg_send", WOULD_BLOCK) >= 0;

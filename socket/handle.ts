@@ -53,7 +53,7 @@ export class Handle extends Source {
   sendsAtClose = 0;
   /** A visit is in the middle of a message: nothing else may receive before its last part. */
   midMessage = false;
-  /** The native socket; undefined while it's lent. */
+  /** The native socket; undefined while it's lent, and once it's closed. */
   #pointer: Deno.PointerObject | undefined;
   #loan: Loan | undefined;
   override readonly directions: number;
@@ -83,14 +83,25 @@ export class Handle extends Source {
     this.fd = this.findDescriptor();
   }
 
-  /** The native socket. While it's lent, reading it throws what the loan throws. */
+  /**
+   * The native socket. While it's lent, reading it throws what the loan throws.
+   *
+   * Fact: a program's own code may run between the check that a socket is open and the call for which that was checked, in a
+   * getter of an options object, say. Failure: where it closed the socket, libzmq read freed memory. Decision: a closed
+   * socket has no pointer, and each call reads it. Cost: none.
+   */
   get pointer(): Deno.PointerObject {
-    return this.#pointer ?? this.#loan!.refuse();
+    return this.#pointer ?? this.#refuse();
+  }
+
+  #refuse(): never {
+    if (this.#loan !== undefined) this.#loan.refuse();
+    throw closedError(this, "zmq_close");
   }
 
   /** Another thread has it: an operation waits for the next tick, in which it fails. */
   get lent(): boolean {
-    return this.#pointer === undefined;
+    return this.#loan !== undefined;
   }
 
   /** It in words, for those who ask which sockets are open; undefined for one of the library's own. */
@@ -188,6 +199,7 @@ export class Handle extends Source {
     let refusedThoughReady = false;
     let handled = false;
     for (;;) {
+      if (this.closed) return; // by what was served
       const ready = this.look();
       const readable = (ready & READABLE) !== 0;
       const writable = (ready & WRITABLE) !== 0;
@@ -434,6 +446,7 @@ export class Handle extends Source {
       () => this.endpoints.leaveNames(),
       () => dropKept(this.pointer),
       () => check(zmq().zmq_close(this.pointer), "zmq_close"),
+      () => this.#pointer = undefined,
       () => this.endpoints.clear(),
     ]);
   }

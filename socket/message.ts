@@ -94,8 +94,9 @@ function hasLostBytes(view: ArrayBufferView): boolean {
 
 /** Every part of a message, converted and checked before the first goes out. */
 export function toParts(message: readonly MessagePart[]): Part[] {
-  if (message.length === 0) throw new TypeError("A message has at least one part");
-  const parts = new Array<Part>(message.length);
+  const { length } = message;
+  if (length === 0) throw new TypeError("A message has at least one part");
+  const parts = new Array<Part>(length);
   for (let i = 0; i < parts.length; i++) parts[i] = toPart(message[i]);
   return parts;
 }

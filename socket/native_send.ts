@@ -4,7 +4,7 @@ import { checkExpected, WOULD_BLOCK } from "../ffi/errno.ts";
 import { DONT_WAIT, SEND_MORE } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
-import { PinnedBuffer, usize } from "../ffi/memory.ts";
+import { bufferOf, byteLengthOf, PinnedBuffer, usize } from "../ffi/memory.ts";
 import type { Part } from "./message.ts";
 
 const encoder = new TextEncoder();
@@ -58,7 +58,7 @@ function sendOnce(
   if (typeof part === "string") return sendText(socket, part, flags);
   return inLoop
     ? sendBytes(socket, part as Uint8Array<ArrayBuffer>, flags)
-    : zmq().zmq_send(socket, part as Uint8Array<ArrayBuffer>, usize(part.byteLength), flags);
+    : zmq().zmq_send(socket, part as Uint8Array<ArrayBuffer>, usize(byteLengthOf(part)), flags);
 }
 
 /** Not within the function above, which would make room for this one's variables at each call. */
@@ -87,8 +87,8 @@ const pinned = new ReusedBuffer();
  *
  * A call with an address takes 9 ns less than one with a buffer, whose address the runtime has to look up: a fifth of a
  * small message's cost, and much more if libzmq's thread catches up with this one and falls asleep. So if a loop fills
- * and sends the same buffer, its address is looked up once. A transfer or a resize shows in the buffer's length; nothing
- * else moves its memory, once its `buffer` was read.
+ * and sends the same buffer, its address is looked up once. A transfer shows in the buffer's length; nothing else moves the
+ * memory of a buffer that can't be resized, once its `buffer` was read.
  */
 function sendBytes(
   socket: Deno.PointerObject,
@@ -96,9 +96,11 @@ function sendBytes(
   flags: number,
 ): number {
   if (part === pinned.buffer) {
-    pinned.length = part.buffer.byteLength > 0 ? part.length : -1;
+    const length = byteLengthOf(part);
+    const { resizable } = bufferOf(part) as ArrayBuffer;
+    pinned.length = length === 0 || resizable ? -1 : length;
     pinned.address = libc().address_of(part, part, 0n);
-    pinned.size = usize(part.length);
+    pinned.size = usize(length);
     pinned.send = zmq().zmq_send_pinned;
   } else if (--untilNext === 0) {
     untilNext = PIN_EVERY;
@@ -107,12 +109,12 @@ function sendBytes(
     pinned.buffer = part;
     pinned.length = -1;
   }
-  return zmq().zmq_send(socket, part, usize(part.byteLength), flags);
+  return zmq().zmq_send(socket, part, usize(byteLengthOf(part)), flags);
 }
 
 /** Whether something to send is the buffer that is pinned, and its address is known. */
 export function isPinned(message: unknown): boolean {
-  return message === pinned.buffer && (message as Uint8Array).length === pinned.length;
+  return message === pinned.buffer && byteLengthOf(message as Uint8Array) === pinned.length;
 }
 
 /** Sends that buffer, once, without waiting. False for whatever keeps it from going. */
@@ -128,7 +130,7 @@ function unpin(): void {
 function sendText(socket: Deno.PointerObject, text: string, flags: number): number {
   if (text.length > SHORT_TEXT) {
     const bytes = encoder.encode(text);
-    return zmq().zmq_send(socket, bytes, usize(bytes.length), flags);
+    return zmq().zmq_send(socket, bytes, usize(byteLengthOf(bytes)), flags);
   }
   const buffer = textBuffer ??= new PinnedBuffer(3 * SHORT_TEXT);
   const { written } = encoder.encodeInto(text, buffer.bytes);

@@ -58,11 +58,11 @@ export function setByNumber(handle: Handle, option: number, value: unknown): voi
   checkNumber(option);
   const timeout = timeoutOf(option);
   if (timeout !== undefined) return setOption(handle, timeout, value);
-  assertSafeOption(handle, option, value);
   const bytes = rawBytes(value);
+  assertSafeOption(handle, option, bytes);
   if (turnsOffNothing(handle, option, bytes)) return;
   if (option === COMMON.useFd.number && bytes?.length === 4) {
-    assertListens(new Int32Array(bytes.slice().buffer)[0], String(option));
+    assertListens(new Int32Array(bytes.buffer)[0], String(option));
   }
   // Before libzmq sees it, which reads an int without asking for its length for one of them (XSUB_VERBOSE_UNSUBSCRIBE).
   const failure = setFailure(option, bytes);
@@ -70,7 +70,7 @@ export function setByNumber(handle: Handle, option: number, value: unknown): voi
     throw stateError("EINVAL", "zmq_setsockopt", failure, { option: String(option) });
   }
   handle.setBytes(option, String(option), bytes);
-  shadowByNumber(handle, option, value);
+  shadowByNumber(handle, option, value, bytes);
 }
 
 /** Returns the name of the time-out that has a number. Time-outs are the engine's own; libzmq never gets them. */
@@ -146,9 +146,14 @@ function explained(error: unknown, message: string | undefined): unknown {
   return new ZmqError(message, { code, errno, call, option });
 }
 
-/** Records a value that was set by number, if libzmq can't read the option, so that its property returns it. */
-export function shadowByNumber(handle: Handle, option: number, value: unknown): void {
-  const on = intOf(value) !== 0;
+/** Records a value that was set by number, and the bytes that libzmq got, if libzmq can't read the option, so that its property returns it. */
+export function shadowByNumber(
+  handle: Handle,
+  option: number,
+  value: unknown,
+  bytes: Uint8Array | null,
+): void {
+  const on = intOf(bytes) !== 0;
   if (option === OPTION_NUMBERS.verbose) {
     handle.shadowOptions.set("verbosity", on ? "allSubs" : null);
   }
@@ -161,8 +166,8 @@ export function shadowByNumber(handle: Handle, option: number, value: unknown): 
   }
 }
 
-/** An option's value as libzmq takes it. */
-function rawBytes(value: unknown): Uint8Array | null {
+/** An option's value as libzmq takes it: bytes of our own, which no one changes between the checks and the call. */
+function rawBytes(value: unknown): Uint8Array<ArrayBuffer> | null {
   switch (typeof value) {
     case "boolean":
       return rawBytes(value ? 1 : 0);
@@ -179,11 +184,15 @@ function rawBytes(value: unknown): Uint8Array | null {
     case "string":
       return encoder.encode(value);
     default:
-      if (value === null || value instanceof Uint8Array) return value;
+      if (value === null) return null;
+      if (value instanceof Uint8Array) return new Uint8Array(value);
       throw new TypeError("An option is a number, a bigint, a boolean, a string, bytes or null");
   }
 }
 
 function checkNumber(option: number): void {
-  if (!Number.isInteger(option)) throw new TypeError("An option's number is an integer");
+  // A fast call would take a larger one modulo 2^32.
+  if (!Number.isInteger(option) || option !== (option | 0)) {
+    throw new TypeError("An option's number is an integer of 32 bits");
+  }
 }

@@ -11,7 +11,7 @@ import { EVENT_IN, EVENT_OUT } from "../ffi/constants.ts";
 import { check, checkUninterrupted, EINTR, failedWith } from "../ffi/errno.ts";
 import { addExitCleanup, hasExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import { zmq } from "../ffi/libzmq.ts";
-import { PinnedBuffer, usize } from "../ffi/memory.ts";
+import { byteLengthOf, PinnedBuffer, usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { Frame } from "./frame.ts";
 import type { OptionTypes } from "./option_types.ts";
@@ -93,7 +93,12 @@ export function setBytes(
 ): void {
   const effective = option === LINGER ? effectiveLinger(socket, value) : value;
   const bytes = effective as Uint8Array<ArrayBuffer> | null;
-  const rc = zmq().zmq_setsockopt(socket, option, bytes, usize(bytes?.length ?? 0));
+  const rc = zmq().zmq_setsockopt(
+    socket,
+    option,
+    bytes,
+    usize(bytes === null ? 0 : byteLengthOf(bytes)),
+  );
   check(rc, "zmq_setsockopt", { option: name });
 }
 

@@ -81,6 +81,7 @@ class PendingReadiness extends Pending implements Listener {
   }
 }
 
+const NO_OPTIONS: WaitOptions = {};
 const WAIT: Signature = {
   name: "wait",
   options: ["timeout", "signal", "readable", "writable"],
@@ -106,15 +107,17 @@ export function waitReady(
   }
   const wanted = wantedOf(handle, options);
   if (wanted === 0) return Promise.reject(directionProblem(handle, WAIT, options));
+  const { timeout = Infinity, signal } = options ?? NO_OPTIONS;
+  const aborted = signal?.aborted; // before the next check: reading it may close the socket
   if (handle.closed) return Promise.reject(closedError(handle, CALL));
-  if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
+  if (aborted) return Promise.reject(signal!.reason);
   // A loop that finds the socket ready each time mustn't keep everything else from its turn.
   const looked = takeBudget();
   if (looked) {
     if (isReady(handle, wanted)) return Promise.resolve(true);
-    if (options?.timeout === 0) return Promise.resolve(false);
+    if (timeout === 0) return Promise.resolve(false);
   }
-  return beginWait(handle, owner, wanted, looked, options);
+  return beginWait(handle, owner, wanted, looked, timeout, signal);
 }
 
 // A separate function: one that contains a closure is slower at each call, even if it isn't made.
@@ -123,7 +126,8 @@ function beginWait(
   owner: object,
   wanted: number,
   looked: boolean,
-  { timeout = Infinity, signal }: WaitOptions = {},
+  timeout: number,
+  signal: AbortSignal | undefined,
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
     new PendingReadiness(handle, owner, wanted, resolve, reject).begin(timeout, signal);

@@ -116,8 +116,9 @@ export class MessageIterator implements AsyncIterableIterator<Frame[]> {
     // Not `Object(this)`, which takes 2 ns.
     if (!(#handle in (this ?? END))) return Promise.reject(notAnIteration("next"));
     const handle = this.#handle;
+    const aborted = this.#signal?.aborted; // before the next check: reading it may close the socket
     if (this.#ended || handle.closed) return Promise.resolve(END);
-    if (this.#signal?.aborted) return Promise.reject(this.#signal.reason);
+    if (aborted) return Promise.reject(this.#signal!.reason);
     const tried = !handle.lent && mayTry(handle) && takeBudget();
     if (tried) {
       const message = takeOrFailure(handle);
@@ -193,8 +194,9 @@ export function receive(
     const problem = waitProblem(RECEIVE, options, extra) ?? refProblem(options);
     if (problem !== undefined) return Promise.reject(problem);
   }
+  const aborted = options?.signal?.aborted; // before the next check: reading it may close the socket
   if (handle.closed) return Promise.reject(closedError(handle, CALL));
-  if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
+  if (aborted) return Promise.reject(options!.signal!.reason);
   const tried = !handle.lent && mayTry(handle) && takeBudget();
   if (tried) {
     const message = takeOrFailure(handle);
@@ -209,13 +211,14 @@ function waitForMessage(
   handle: Handle,
   owner: object,
   tried: boolean,
-  options: ReceiveOptions = {},
+  { timeout, signal, ref }: ReceiveOptions = {},
 ): Promise<Frame[]> {
-  const limit = limitOf(options.timeout, handle.receiveTimeout);
+  if (handle.closed) return Promise.reject(closedError(handle, CALL)); // by what has read the options
+  const limit = limitOf(timeout, handle.receiveTimeout);
   if (tried && limit === 0) return Promise.reject(timeoutError(handle, CALL, LATE, 0));
   return new Promise((resolve, reject) => {
     const receive = new Receive(handle, owner, resolve, reject);
-    receive.enqueue(limit, tried, options.signal, options.ref);
+    receive.enqueue(limit, tried, signal, ref);
   });
 }
 
@@ -296,8 +299,8 @@ export function receiveSync(
   extra?: unknown,
 ): Frame[] {
   if (options !== undefined || extra !== undefined) checkWait(RECEIVE_SYNC, options, extra);
-  if (handle.closed) throw closedError(handle, CALL);
   const timeout = limitOf(options?.timeout, handle.receiveTimeout);
+  if (handle.closed) throw closedError(handle, CALL);
   if (handle.midMessage) {
     const message = "A visit is showing a part of a message, and others of it follow";
     throw stateError("EBUSY", CALL, message);

@@ -449,10 +449,12 @@ export function connectRouted(
   const { routingId } = options;
   const handle = handleFor(socket, "zmq_connect", address);
   if (routingId !== undefined) {
-    const id = typeof routingId === "string" ? new TextEncoder().encode(routingId) : routingId;
-    if (!(id instanceof Uint8Array)) {
+    if (typeof routingId !== "string" && !(routingId instanceof Uint8Array)) {
       throw new TypeError("A routing id must be a string or a Uint8Array");
     }
+    const id = typeof routingId === "string"
+      ? new TextEncoder().encode(routingId)
+      : new Uint8Array(routingId);
     if (id.length < 1 || id.length > 255) {
       throw new RangeError("A routing id must have 1 to 255 bytes");
     }

@@ -37,8 +37,8 @@ export function visit(
   }
   if (options !== undefined || extra !== undefined) checkWait(VISIT, options, extra);
   const limit = checkedLimit(options?.limit);
-  if (handle.closed) throw closedError(handle, "zmq_msg_recv");
   const timeout = options?.timeout ?? 0;
+  if (handle.closed) throw closedError(handle, "zmq_msg_recv");
   let deadline: number | undefined;
   const buffers = borrowVisitBuffers();
   try {

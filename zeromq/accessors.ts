@@ -107,7 +107,8 @@ export function writeText(state: SocketState, option: number, value: unknown): v
   if (typeof value === "string") bytes = encoder.encode(value);
   else if (value === null) bytes = null;
   else if (ArrayBuffer.isView(value)) {
-    bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    // A copy, which no one changes between the checks and the call.
+    bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice();
   } else throw new TypeError("Option value must be a string or buffer");
   write(state, option, value, bytes);
 }
@@ -123,10 +124,10 @@ function write(
   assertThere(state);
   const { handle } = state;
   // A value with which libzmq would end the process is a TypeError, as everywhere in this library.
-  assertSafeOption(handle, option, value);
+  assertSafeOption(handle, option, bytes);
   if (isTooShort(option, bytes)) throw errnoError(EINVAL);
   translating(() => handle.setBytes(option, String(option), bytes));
-  shadowByNumber(handle, option, value);
+  shadowByNumber(handle, option, value, bytes);
 }
 
 function assertThere({ closed }: SocketState): void {

@@ -5,7 +5,7 @@ import { failedWith } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { onFirstUse } from "../ffi/load.ts";
-import { copyOfBytes, countBlock } from "../ffi/memory.ts";
+import { byteLengthOf, copyOfBytes, countBlock } from "../ffi/memory.ts";
 import { INLINE_DATA, INLINE_LIMIT, isSingle } from "../socket/message_layout.ts";
 import type { PropertyReader } from "../socket/metadata.ts";
 import {
@@ -61,6 +61,8 @@ class BufferMessage extends NativeMessage implements TakenAs<Buffer> {
       const copy = copyOfBytes(from, Number(length), this.#Buffer);
       if (copy !== undefined) return copy;
       const part = new this.#Buffer(Number(length));
+      // A program may have replaced the global class.
+      if (byteLengthOf(part) !== Number(length)) throw new RangeError("Buffer has another length");
       if (length > 0n) libc().memcpy(part as Uint8Array<ArrayBuffer>, from, length);
       return part;
     } finally {

@@ -31,6 +31,7 @@ export function send(
   let parts = Array.isArray(message) ? toParts(message) : toPart(message);
   if (Array.isArray(parts) && parts.length === 0) return SENT;
   const { handle } = state;
+  if (handle.closed) state.assertOpen(); // a value's toString may have closed it
   if (handle.type.threadSafe) {
     // Such messages have one part. In zeromq.js, libzmq refuses others.
     if (Array.isArray(parts) && parts.length > 1) return Promise.reject(errnoError(EINVAL));

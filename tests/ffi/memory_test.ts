@@ -2,7 +2,14 @@ import "../util.ts";
 import "../fds.ts";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { bindExtra, libc } from "../../ffi/libc.ts";
-import { allocate, cString, PinnedBuffer, toCString, usize } from "../../ffi/memory.ts";
+import {
+  allocate,
+  byteLengthOf,
+  cString,
+  PinnedBuffer,
+  toCString,
+  usize,
+} from "../../ffi/memory.ts";
 import { graphOf } from "../graph.ts";
 import { run } from "../program.ts";
 
@@ -141,3 +148,28 @@ function isGlibc(): boolean {
     return false;
   }
 }
+
+Deno.test("the number of an array's bytes is its own, whatever a program has defined on it, and nothing else has one", () => {
+  class Misleading extends Uint16Array {
+    override get byteLength(): number {
+      return 1000;
+    }
+  }
+  const buffer = new ArrayBuffer(8, { maxByteLength: 16 });
+  for (const [array, bytes] of [[new Misleading(3), 6], [new Uint8Array(buffer, 2), 6]] as const) {
+    assertEquals(byteLengthOf(array as never), bytes);
+  }
+  const view = new Uint8Array(buffer, 2);
+  buffer.resize(16);
+  assertEquals(byteLengthOf(view), 14);
+  buffer.resize(1);
+  assertEquals(byteLengthOf(view), 0);
+  buffer.transfer();
+  assertEquals(byteLengthOf(view), 0);
+  const others = [new Proxy(view, {}), new DataView(new ArrayBuffer(8)), { byteLength: 4 }, [1]];
+  for (const other of others) {
+    throws(() => byteLengthOf(Object.setPrototypeOf(other, Uint8Array.prototype)), {
+      name: "TypeError",
+    });
+  }
+});

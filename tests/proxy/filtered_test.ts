@@ -126,6 +126,26 @@ Deno.test("a filter may close the proxy's sockets", async () => {
   assertEquals(setting.proxy.unsent.map(({ message }) => `${message}`), ["last"]);
 });
 
+Deno.test("what a filter had passed was sent as its buffer had become while it waited for room", async () => {
+  const scratch = new Uint8Array(1);
+  await using setting = await tasks({
+    filter: ([[number]]) => {
+      scratch[0] = number;
+      queueMicrotask(() => scratch.fill(255));
+      return [scratch];
+    },
+  }, 1);
+  const numbers = Array.from({ length: 50 }, (_, i) => i);
+  const sending = (async () => {
+    for (const number of numbers) await setting.sender.send(Uint8Array.of(number));
+  })();
+  for (const number of numbers) {
+    const [[arrived]] = await soon(setting.receiver.receive());
+    assertEquals(arrived, number);
+  }
+  await soon(sending);
+});
+
 Deno.test("metadata that its socket reads is there for a filter", async () => {
   const { metadataOf } = await import("../../mod.ts");
   const found: unknown[] = [];

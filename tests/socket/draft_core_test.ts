@@ -239,3 +239,21 @@ Deno.test({
     assertEquals(client.threadSafe, true);
   },
 });
+
+Deno.test({
+  name: "what lay behind a buffer went to a Client where its array had a length of its own",
+  ignore: !capability.draft,
+  fn: async () => {
+    using server = new Server();
+    using client = new Client();
+    await join(server, client, freshAddress("inproc"));
+    await client.send("hello");
+    const [, peer] = await soon(server.receive());
+    const bytes = Uint8Array.of(97, 98, 99);
+    for (const name of ["length", "byteLength"]) {
+      Object.defineProperty(bytes, name, { value: 1000 });
+    }
+    server.sendSync(bytes, peer);
+    assertEquals(await received(client), ["abc"]);
+  },
+});

@@ -11,15 +11,21 @@ import {
   Push,
   Router,
   Stream,
+  Subscriber,
   XPublisher,
   ZmqError,
 } from "../../mod.ts";
+import { listens } from "../../ffi/libc.ts";
 import { READABLE } from "../../poller/backend.ts";
+import { COMMON, OPTION_NUMBERS } from "../../socket/options_table.ts";
 import { readiness } from "../fds.ts";
 import { freshAddress, join } from "../util.ts";
 import { curve, curveKeyPair } from "./curve.ts";
 import { eachTransport, pending, received } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
+
+// Bound here: within a test it would be a leak to the sanitizers.
+listens(0);
 
 const AFFINITY = 4;
 const ROUTING_ID = 5;
@@ -205,8 +211,10 @@ Deno.test("what can't be an option's value, type or number is refused before lib
   for (const type of ["float", "", undefined, null, "constructor", "toString"] as never[]) {
     throws(() => socket.getOption(LINGER, type), { name: "TypeError", message: /int64/ });
   }
-  for (const option of ["17", 1.5, NaN, undefined, null, 17n] as never[]) {
-    const refusal = { name: "TypeError", message: "An option's number is an integer" };
+  for (
+    const option of ["17", 1.5, NaN, undefined, null, 17n, 2 ** 32 + 17, -(2 ** 31) - 1] as never[]
+  ) {
+    const refusal = { name: "TypeError", message: "An option's number is an integer of 32 bits" };
     throws(() => socket.getOption(option, "int"), refusal);
     throws(() => socket.setOption(option, 1), refusal);
   }
@@ -338,3 +346,31 @@ function untilReadable(socket: Pull): void {
     assert(performance.now() < limit, "nothing comes");
   }
 }
+
+Deno.test("a descriptor that doesn't listen was taken where its bytes had a slice of their own", () => {
+  using pull = new Pull();
+  const { useFd } = COMMON;
+  class Misleading extends Uint8Array<ArrayBuffer> {
+    override slice(): this {
+      return new Uint8Array(Int32Array.of(-1).buffer) as this;
+    }
+  }
+  const fd = new Misleading(Int32Array.of(pull.fd).buffer);
+  throws(() => pull.setOption(useFd.number, fd), { name: "ZmqError" });
+  assertEquals(pull.getOption(useFd.number, "int"), -1);
+});
+
+Deno.test("what lay behind its bytes became part of a subscription that had a length of its own", async () => {
+  const { subscribe } = OPTION_NUMBERS;
+  using publisher = new XPublisher();
+  using subscriber = new Subscriber();
+  await join(publisher, subscriber, freshAddress("inproc"));
+  const prefix = Uint8Array.of(97, 98, 99);
+  for (const name of ["length", "byteLength"]) Object.defineProperty(prefix, name, { value: 1000 });
+  subscriber.subscribe(prefix);
+  subscriber.unsubscribe(prefix);
+  subscriber.setOption(subscribe, prefix);
+  for (const first of ["\x01", "\0", "\x01"]) {
+    assertEquals(await received(publisher), [`${first}abc`]);
+  }
+});

@@ -2,6 +2,8 @@ import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { freshAddress } from "../util.ts";
 import { run } from "../program.ts";
+import { handleOf } from "../../socket/handle.ts";
+import { pipeline } from "../socket/support.ts";
 import { withPairs } from "./support.ts";
 
 const SIZES = [0, 1, 33, 34, 64, 65, 5000, 20_000, 100_000];
@@ -58,4 +60,25 @@ Deno.test("where Buffer has no species, received parts are Buffers just as well"
     other.close();
   `);
   assertEquals([stdout, stderr], ["true true\n0 true\n".repeat(3), ""]);
+});
+
+Deno.test("a large part was copied behind its Buffer where a program had made Buffers shorter", async () => {
+  const Short = function (): Buffer {
+    return Reflect.construct(Uint8Array, [1], Buffer);
+  };
+  Short.prototype = Buffer.prototype;
+  const before = Object.getOwnPropertyDescriptor(Buffer, Symbol.species);
+  Object.defineProperty(Buffer, Symbol.species, { configurable: true, value: Short });
+  try {
+    // A copy of the module, which looks at the class again.
+    const copy = "../../zeromq/buffers.ts?short";
+    const { takeBuffers } = await import(copy);
+    using sockets = await pipeline();
+    sockets.push.trySend(new Uint8Array(5000));
+    const { reason } = takeBuffers(handleOf(sockets.pull).pointer);
+    assertEquals(reason.name, "RangeError");
+  } finally {
+    delete (Buffer as { [Symbol.species]?: unknown })[Symbol.species];
+    if (before !== undefined) Object.defineProperty(Buffer, Symbol.species, before);
+  }
 });

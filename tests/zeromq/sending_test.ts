@@ -255,3 +255,14 @@ Deno.test({
     );
   },
 });
+
+Deno.test("freed memory was used where a value's toString closed the socket", async () => {
+  const closed = { code: "EBADF" };
+  for (const many of [false, true]) {
+    const push = new Push();
+    await push.bind(freshAddress("inproc"));
+    const value = { toString: () => (push.close(), "x") };
+    throws(() => void push.send(many ? ["a", value as never] : value as never), closed);
+    assertEquals(push.closed, true);
+  }
+});
