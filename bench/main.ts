@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { chart } from "./chart.ts";
 import { droppingIn } from "./drop_in.ts";
 import { fairness } from "./fairness.ts";
+import { fresh } from "./fresh.ts";
 import { compare, describeComparison } from "./harness/compare.ts";
 import { type Case, hold } from "./harness/contest.ts";
 import type { Group, Plan } from "./harness/group.ts";
@@ -11,9 +12,10 @@ import { describeMachine, othersShare, workSoFar } from "./harness/machine.ts";
 import { fill } from "./harness/markdown.ts";
 import { findPeers } from "./harness/peers.ts";
 import { endAll } from "./harness/process.ts";
-import { columns, type Report, tableOf, targetRows } from "./harness/report.ts";
-import { judge } from "./harness/targets.ts";
+import { columns, type Report, tableOf, targetRows, withGroups } from "./harness/report.ts";
+import { judge, type Verdict } from "./harness/targets.ts";
 import { inproc } from "./inproc.ts";
+import { latency } from "./latency.ts";
 import { load } from "./load.ts";
 import { publishing, routing } from "./many.ts";
 import { memory } from "./memory.ts";
@@ -30,11 +32,13 @@ const SHORT: readonly Group[] = [
   inproc,
   receiving,
   sending,
+  fresh,
   droppingIn,
   roundTrip,
   proxying,
   wake,
   load,
+  latency,
   startUp,
   memory,
 ];
@@ -55,6 +59,7 @@ ${columns([...GROUPS, ...APART].map(({ name, title }) => [name.padEnd(10), title
   --seconds S       how long a run is measured; default 0.35, with --full 0.6
   --checkout DIR    a checkout of zeromq.js, of which "npm" runs the examples and the tests
   --json FILE       write the figures
+  --add FILE        put them into those of FILE instead, in the place of the same groups' there
   --check FILE      compare with figures that were written before, by ratios: says what got worse by
                     more than the spread, and then exits with status 1
   --markdown FILE   fill a page's tables, between its markers; may be given several times
@@ -73,6 +78,7 @@ async function main(): Promise<number> {
       seconds: { type: "string" },
       checkout: { type: "string" },
       json: { type: "string" },
+      add: { type: "string" },
       check: { type: "string" },
       markdown: { type: "string", multiple: true },
       chart: { type: "string" },
@@ -85,7 +91,7 @@ async function main(): Promise<number> {
   }
   const groups = names.length > 0 ? names.map(groupNamed) : options.full ? GROUPS : SHORT;
   const stored = options.check === undefined ? undefined : await readReport(options.check);
-  const report = options.from !== undefined
+  let report = options.from !== undefined
     ? await readReport(options.from)
     : await measure(groups, options.full, {
       rounds: positive("rounds", options.rounds),
@@ -94,6 +100,11 @@ async function main(): Promise<number> {
     });
   if (options.json !== undefined) {
     await Deno.writeTextFile(options.json, `${JSON.stringify(report, null, 1)}\n`);
+  }
+  if (options.add !== undefined) {
+    report = withGroups(await readReport(options.add), report);
+    report.targets = judged(report.cases);
+    await Deno.writeTextFile(options.add, `${JSON.stringify(report, null, 1)}\n`);
   }
   for (const page of options.markdown ?? []) await fillPage(page, report);
   if (options.chart !== undefined) await Deno.writeTextFile(options.chart, chart(report));
@@ -138,12 +149,16 @@ async function measure(
   }
 
   machine.others = othersShare(before, workSoFar());
-  const targets = TARGETS.map((target) => judge(target, cases)).filter((one) => one !== undefined);
+  const targets = judged(cases);
   if (targets.length > 0) console.log(`${columns(targetRows(targets), "")}\n`);
   if (machine.others !== null) {
     console.log(`Meanwhile other programs took ${machine.others} % of the machine.\n`);
   }
   return { format: 1, machine, rounds, full, cases, targets, missing: peers.missing };
+}
+
+function judged(cases: readonly Case[]): Verdict[] {
+  return TARGETS.map((target) => judge(target, cases)).filter((one) => one !== undefined);
 }
 
 async function readReport(file: string): Promise<Report> {

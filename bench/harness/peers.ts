@@ -70,10 +70,10 @@ async function compile(versions: Record<string, string>): Promise<Launch> {
   const compiler = await firstThat(["cc", "gcc", "clang"], ["--version"]);
   if (compiler === undefined) throw new Error("no C compiler (Debian: apt-get install gcc)");
   const program = `${CACHE}peer`;
-  const sources = ["peer.c", "many.c", "common.h"].map((name) => `${HERE}${name}`);
+  const sources = ["peer.c", "many.c", "latency.c", "common.h"].map((name) => `${HERE}${name}`);
   if (!(await newerThan(program, sources))) {
     const { success, stderr } = await new Deno.Command(compiler, {
-      args: ["-O2", "-o", program, ...sources.slice(0, 2), "-lzmq"],
+      args: ["-O2", "-o", program, ...sources.filter((source) => source.endsWith(".c")), "-lzmq"],
       stdin: "null",
     }).output();
     const said = new TextDecoder().decode(stderr);

@@ -16,6 +16,26 @@ export interface Report {
   missing: string[];
 }
 
+/**
+ * A stored run with some groups measured again, or for the first time: their cases replace those of the same groups, and
+ * the page says when and at which commit that was. Its targets are left to be judged again.
+ */
+export function withGroups(stored: Report, later: Report): Report {
+  const groups = [...new Set(later.cases.map(({ group }) => group))];
+  const kept = stored.cases.filter(({ group }) => !groups.includes(group));
+  const { machine } = stored;
+  const names = groups.join(", ");
+  return {
+    ...stored,
+    machine: {
+      ...machine,
+      date: `${machine.date}; ${names} ${later.machine.date}`,
+      commit: `${machine.commit}; ${names} ${later.machine.commit}`,
+    },
+    cases: [...kept, ...later.cases],
+  };
+}
+
 /** A contender's figures, summed up. */
 export interface Summary {
   absolute: Spread;

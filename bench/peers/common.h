@@ -131,5 +131,7 @@ void role_router(const Job *job);
 void role_dealers(const Job *job);
 void role_crowd(const Job *job);
 void role_memory(const Job *job);
+void role_pace(const Job *job);
+void role_latency(const Job *job);
 
 #endif

@@ -75,6 +75,48 @@ export class Meter {
   }
 }
 
+/** Collects how long messages were under way that come at a fixed rate, and the CPU time meanwhile. */
+export class Delays {
+  #times = new Float64Array(1_000_000);
+  #count = 0;
+  #warm;
+  #begin = 0;
+  #cpuAtBegin = 0;
+  #seconds;
+  #wall;
+  #cpu;
+  #done;
+
+  /** `wall` and `cpu` read the clocks in seconds; `done` is called with the result. */
+  constructor(job, wall, cpu, done) {
+    this.#wall = wall;
+    this.#cpu = cpu;
+    this.#done = done;
+    this.#warm = wall() + job.warm / 1000;
+    this.#seconds = job.time / 1000;
+  }
+
+  /** Takes one message, which was sent at `sent`. */
+  take(sent) {
+    const now = this.#wall();
+    if (now < this.#warm) return;
+    if (this.#begin === 0) {
+      this.#begin = now;
+      this.#cpuAtBegin = this.#cpu();
+    }
+    if (now < this.#begin + this.#seconds && this.#count < this.#times.length) {
+      this.#times[this.#count++] = now - sent;
+    } else this.#done(this.#result(now));
+  }
+
+  #result(now) {
+    const load = (this.#cpu() - this.#cpuAtBegin) / (now - this.#begin) * 100;
+    const sorted = this.#times.slice(0, this.#count).sort();
+    const at = (share) => sorted[Math.floor(sorted.length * share)] * 1e6;
+    return { p50: at(0.5), p99: at(0.99), p999: at(0.999), load, count: sorted.length };
+  }
+}
+
 /** Collects times, and gives their median and 99th percentile in µs. */
 export class Stopwatch {
   #times = new Float64Array(1_000_000);

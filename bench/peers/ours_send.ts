@@ -6,6 +6,11 @@ import { jobOf, messageOf } from "./meter.mjs";
 const job = jobOf(Deno.args);
 const message = messageOf(job);
 
+/** What is sent, made for one message. */
+function fresh(): Uint8Array {
+  return new Uint8Array(message as Uint8Array);
+}
+
 const MODES: Record<string, (push: Push) => unknown> = {
   sendSync(push) {
     for (;;) push.sendSync(message);
@@ -19,6 +24,15 @@ const MODES: Record<string, (push: Push) => unknown> = {
   },
   async send(push) {
     for (;;) await push.send(message);
+  },
+  async trySendFresh(push) {
+    for (;;) {
+      while (push.trySend(fresh()));
+      await push.send(fresh());
+    }
+  },
+  async sendFresh(push) {
+    for (;;) await push.send(fresh());
   },
   async stream(push) {
     const writer = push.toWritableStream().getWriter();

@@ -27,16 +27,25 @@ static void role_receive(const Job *job) {
   }
 }
 
+/* One whose bytes are made for it, and given away with it. */
+static void send_fresh(void *socket, const Job *job, const char *payload) {
+  zmq_msg_t message;
+  MUST(zmq_msg_init_size(&message, job->size));
+  memcpy(zmq_msg_data(&message), payload, job->size);
+  MUST(zmq_msg_send(&message, socket, 0));
+}
+
 static void send_message(void *socket, const Job *job, const char *payload) {
   for (int i = 1; i < job->parts; i++) MUST(zmq_send(socket, payload, job->size, ZMQ_SNDMORE));
   MUST(zmq_send(socket, payload, job->size, 0));
 }
 
-/* PUSH: sends for ever; MANY messages a second, or without a limit where that is 0. */
+/* PUSH: sends for ever; MANY messages a second, or without a limit where that is 0. MODE "fresh": new bytes each time. */
 static void role_send(const Job *job) {
   void *socket = open_socket(zmq_ctx_new(), ZMQ_PUSH, job);
   MUST(zmq_connect(socket, job->address));
   const char *payload = new_payload(job->size);
+  if (strcmp(job->mode, "fresh") == 0) for (;;) send_fresh(socket, job, payload);
   if (job->many == 0) for (;;) send_message(socket, job, payload);
   /* A few messages each millisecond, or one each few milliseconds: an even flow. */
   double begin = WALL();
@@ -153,7 +162,8 @@ static const struct {
   { "echo", role_echo },       { "ping", role_ping },           { "inproc", role_inproc },
   { "load", role_load },       { "publish", role_publish },     { "subscribe", role_subscribe },
   { "router", role_router },   { "dealers", role_dealers },     { "crowd", role_crowd },
-  { "memory", role_memory },   { "proxy", role_proxy },
+  { "memory", role_memory },   { "proxy", role_proxy },         { "pace", role_pace },
+  { "latency", role_latency },
 };
 
 int main(int argc, char **argv) {

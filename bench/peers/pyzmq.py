@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import struct
 import sys
 import time
 
@@ -87,6 +88,9 @@ def receive():
 def send():
     socket = connected(zmq.Context(), zmq.PUSH)
     message = [payload] * parts
+    if mode == "fresh":
+        while True:
+            socket.send(bytearray(payload))
     if parts == 1:
         while True:
             socket.send(payload)
@@ -131,6 +135,44 @@ def load():
     finish({"load": (time.process_time() - cpu) / taken * 100, "rate": count / taken})
 
 
+class Delays:
+    """Collects how long messages were under way that come at a fixed rate, and the CPU time meanwhile."""
+
+    def __init__(self):
+        self.times, self.warm, self.begin, self.cpu = [], time.monotonic() + warm, 0, 0
+
+    def take(self, frame):
+        now = time.monotonic()
+        if now < self.warm:
+            return
+        if self.begin == 0:
+            self.begin, self.cpu = now, time.process_time()
+        if now < self.begin + seconds:
+            self.times.append(now - struct.unpack_from("<d", frame)[0])
+            return
+        load = (time.process_time() - self.cpu) / (now - self.begin) * 100
+        count = len(self.times)
+        self.times.sort()
+        shares = {"p50": 0.5, "p99": 0.99, "p999": 0.999}
+        found = {name: self.times[int(count * share)] * 1e6 for name, share in shares.items()}
+        finish({**found, "load": load, "count": count})
+
+
+def latency():
+    """PULL: how long messages were under way that come at a fixed rate."""
+    socket = bound(zmq.Context(), zmq.PULL)
+    delays = Delays()
+    while True:
+        delays.take(socket.recv())
+
+
+async def latency_asyncio():
+    socket = bound(zmq.asyncio.Context(), zmq.PULL)
+    delays = Delays()
+    while True:
+        delays.take(await socket.recv())
+
+
 async def receive_asyncio():
     socket = bound(zmq.asyncio.Context(), zmq.PULL)
     take = socket.recv if parts == 1 else socket.recv_multipart
@@ -165,6 +207,7 @@ async def ping_asyncio():
 
 
 if mode == "asyncio":
-    asyncio.run({"receive": receive_asyncio, "send": send_asyncio, "ping": ping_asyncio}[role]())
+    roles = {"receive": receive_asyncio, "send": send_asyncio, "ping": ping_asyncio}
+    asyncio.run({**roles, "latency": latency_asyncio}[role]())
 else:
-    {"receive": receive, "send": send, "ping": ping, "load": load}[role]()
+    {"receive": receive, "send": send, "ping": ping, "load": load, "latency": latency}[role]()

@@ -1,6 +1,6 @@
 // zeromq.js in the same roles, on Node or on Deno, and our drop-in. The variable ZEROMQ says what to import.
 
-import { finish, jobOf, messageOf, Meter, Stopwatch, tell } from "./meter.mjs";
+import { Delays, finish, jobOf, messageOf, Meter, Stopwatch, tell } from "./meter.mjs";
 
 const { argv, cpuUsage, env, exit } = globalThis.process;
 const imported = await import(env.ZEROMQ);
@@ -37,6 +37,7 @@ const ROLES = {
   async send() {
     const push = new zmq.Push({ sendHighWaterMark: job.hwm });
     push.connect(job.address);
+    if (job.mode === "fresh") { for (;;) await push.send(new Uint8Array(message)); }
     for (;;) await push.send(message);
   },
   async echo() {
@@ -56,6 +57,14 @@ const ROLES = {
       await request.receive();
     } while (watch.take(begin));
     done(watch.result());
+  },
+  async latency() {
+    const wall = () => Number(globalThis.process.hrtime.bigint()) / 1e9;
+    const delays = new Delays(job, wall, cpu, done);
+    const pull = new zmq.Pull({ receiveHighWaterMark: job.hwm });
+    await pull.bind(job.address);
+    tell(pull.lastEndpoint);
+    for await (const [frame] of pull) delays.take(frame.readDoubleLE(0));
   },
   async publish() {
     const publisher = new zmq.XPublisher({

@@ -5,6 +5,7 @@ import {
 } from "node:assert/strict";
 import { chart } from "../../bench/chart.ts";
 import { fill } from "../../bench/harness/markdown.ts";
+import { withGroups } from "../../bench/harness/report.ts";
 import { caseOf, reportOf, series } from "./support.ts";
 
 const RECEIVE = caseOf("receive/tcp/16/1", "more", series("drain", 50, 60), {
@@ -32,6 +33,18 @@ Deno.test("a summary has C's figure, and the others as multiples of it", () => {
 Deno.test("where a run lacks the figures, the page says so", () => {
   const page = "<!-- figures: send targets -->\nold\n<!-- end -->\n";
   assertMatch(fill(page, reportOf(RECEIVE)), /-->\n\n_Not measured yet\._\n\n<!-- end/);
+});
+
+Deno.test("groups that are measured later replace their figures, and the page says when that was", () => {
+  const of = (group: string, key: string, value: number) => ({
+    ...caseOf(key, "more", series("ours", value)),
+    group,
+  });
+  const later = reportOf(of("b", "b/new", 3));
+  later.machine.date = "2026-02-03 04:05 UTC";
+  const { cases, machine } = withGroups(reportOf(of("a", "a", 1), of("b", "b/old", 2)), later);
+  assertEquals(cases.map(({ key }) => key).join(" "), "a b/new");
+  assertEquals(machine.date, "2026-01-02 03:04 UTC; b 2026-02-03 04:05 UTC");
 });
 
 /** The widths of a chart's bars, by their colour. */
