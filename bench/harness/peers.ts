@@ -23,11 +23,13 @@ export interface Peers {
   versions: Record<string, string>;
 }
 
-/** One of our own programs in peers/. */
-export function ours(program: string): Launch {
+/** One of our own programs in peers/; with an import map, over the library that this names. */
+export function ours(program: string, importMap?: string): Launch {
+  const flags = ["-A", "--no-check", "--no-lock"];
+  if (importMap !== undefined) flags.push(`--import-map=${importMap}`);
   return (job: Job) => ({
     program: Deno.execPath(),
-    args: ["run", "-A", "--no-check", "--no-lock", `${HERE}${program}`, ...argumentsOf(job)],
+    args: ["run", ...flags, `${HERE}${program}`, ...argumentsOf(job)],
   });
 }
 

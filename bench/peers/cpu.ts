@@ -2,12 +2,18 @@
 
 const CLOCK_MONOTONIC = 1;
 const CLOCK_PROCESS_CPUTIME_ID = 2;
+const CLOCK_THREAD_CPUTIME_ID = 3;
 const time = new BigInt64Array(2);
 let get: ((clock: number, time: BigInt64Array<ArrayBuffer>) => number) | undefined;
 
 /** The CPU time of this process. */
 export function cpu(): number {
   return read(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+/** The CPU time of this thread. */
+export function thread(): number {
+  return read(CLOCK_THREAD_CPUTIME_ID);
 }
 
 /** A time that all processes have in common. */
