@@ -72,12 +72,17 @@ export type { MessageLike, MessagePart } from "./socket/message.ts";
 export { type Metadata, metadataOf } from "./socket/metadata.ts";
 export type { ReceiveOptions } from "./socket/waits.ts";
 export type { Visitor } from "./socket/visit.ts";
-export type { OptionTypes, ReceiverOptions, SenderOptions } from "./socket/option_types.ts";
+export type {
+  MultipartOptions,
+  OptionTypes,
+  ReceiverOptions,
+  SenderOptions,
+} from "./socket/option_types.ts";
 export type { SocketOptions } from "./socket/socket_options.ts";
 export type { BindToRandomPortOptions } from "./socket/binding.ts";
 export { Observer } from "./socket/observer.ts";
 export type { SocketEvent } from "./socket/event_types.ts";
-export type { Receiver, Sender } from "./socket/halves.ts";
+export type { MultipartReceiver, Receiver, Sender } from "./socket/halves.ts";
 export { Socket } from "./socket/socket.ts";
 
 export { Pair, type PairOptions } from "./socket/pair.ts";

@@ -36,6 +36,8 @@ export type { Interest } from "./poller/poller.ts";
 export type { SyncWaitOptions, WaitOptions } from "./poller/wait_options.ts";
 export type { BindToRandomPortOptions } from "./socket/binding.ts";
 export type { SocketEvent } from "./socket/event_types.ts";
+export type { Metadata } from "./socket/metadata.ts";
+export type { MultipartOptions } from "./socket/option_types.ts";
 export type { Frame } from "./socket/frame.ts";
 export type { Sender } from "./socket/halves.ts";
 export type { MessageLike, MessagePart } from "./socket/message.ts";
@@ -60,7 +62,8 @@ export interface ProxyOptions {
    * Whether libzmq's own loop passes the messages on, on one of the runtime's pool threads (`zmq_proxy_steerable`),
    * instead of ours in the isolate. Only that thread may then use the sockets: until the end every call on them throws
    * EBUSY, closing included. It allows neither a capture socket nor a filter. While one side has no room, it handles no
-   * command, not even to terminate. Default false.
+   * command, not even to terminate. It doesn't look at a socket's {@linkcode MultipartOptions}, and refuses one that has them.
+   * Default false.
    */
   native?: boolean;
 }

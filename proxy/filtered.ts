@@ -52,8 +52,8 @@ export class FilteredRelay extends Relay {
     if (this.#message === undefined) {
       if (this.paused || handle.midMessage) return EMPTY; // the filter may have paused it
       if (!takeBudget()) return LATE;
-      this.#frames = inTurn(() => takeMessage(handle.pointer, handle.metadata));
-      if (this.#frames === undefined) return EMPTY;
+      this.#frames = inTurn(() => takeMessage(handle.pointer, handle.metadata, handle.limits));
+      if (this.#frames === undefined) return handle.unfinished ? LATE : EMPTY;
       const answer = this.filter(this.#frames, this.direction);
       const message = answer === undefined ? undefined : toBytes(answer);
       // The filter, or what its answer is, may have ended the proxy, or closed one of its sockets.

@@ -58,7 +58,12 @@ export class NativeRun implements Engine {
   constructor(work: Work, finish: () => void) {
     const { front, back } = this.#work = work;
     this.#finish = finish;
-    for (const { dependents, backgroundUses } of [front, back]) {
+    for (const { dependents, backgroundUses, limits } of [front, back]) {
+      if (limits !== undefined) {
+        const message =
+          "libzmq's own proxy doesn't look at maxMessageParts and maxMultipartSize: leave out native";
+        throw stateError("EINVAL", CALL, message);
+      }
       if (dependents === 0 && backgroundUses === 0) continue;
       const message =
         "Something waits for the socket, or a Poller has it: a native proxy needs it for itself";

@@ -5,6 +5,7 @@ import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/budget.ts";
 import type { Handle } from "../socket/handle.ts";
 import type { Frame } from "../socket/frame.ts";
+import type { MessageLimits } from "../socket/message_limits.ts";
 import { skipRest, takeMessage } from "../socket/native_message.ts";
 import { finishDropped, MovableMessage, PartBuffer } from "./parts.ts";
 
@@ -145,13 +146,15 @@ export class NativeRelay extends Relay {
     const { handle } = this.source;
     if (handle.midMessage) return EMPTY;
     if (!this.mayReceive()) return LATE;
+    const { limits } = handle;
+    if (limits !== undefined && !limits.goOn(message, handle.pointer)) return LATE;
     const size = message.receive(handle.pointer);
     if (size < 0) return EMPTY;
     this.#held = true;
     this.#more = message.more;
     this.#bytes = size;
     target.stale = true;
-    if (this.#more) return this.#whole ? this.#collect() : this.#go();
+    if (this.#more) return this.#whole || limits !== undefined ? this.#collect() : this.#go();
     if (this.#least > 1) return this.giveUp();
     if (this.capture !== undefined) return this.#go();
     if (!this.#send(false, true)) return this.refusedBy(target);
@@ -219,12 +222,13 @@ export class NativeRelay extends Relay {
   }
 
   /**
-   * Receives a whole message before its first part goes out: where its parts have to be counted, and from an XPUB, of which
+   * Receives a whole message before its first part goes out: where its parts have to be counted, by either socket, and from an XPUB, of which
    * a receive can find nothing in the middle of a message. The part before was its last one then.
    */
   #collect(): number {
     const message = this.#message;
     const parts = this.#parts;
+    const { limits } = this.source.handle;
     while (this.#more) {
       parts.add(message);
       message.drop();
@@ -235,11 +239,20 @@ export class NativeRelay extends Relay {
       }
       this.#bytes += size;
       this.#more = message.more;
+      if (limits?.exceeds(parts.length + 1, this.#bytes)) return this.#drop(limits);
     }
     this.#more = false;
     const count = parts.length + 1;
     if (count < this.#least || count > this.#most) return this.giveUp();
     return this.#retry();
+  }
+
+  /** Drops a message that is larger than the source's limits allow. What is left of it goes with the next steps. */
+  #drop(limits: MessageLimits): number {
+    limits.drop(this.#message, this.#parts.length + 1, this.#more);
+    this.#held = false;
+    this.#parts.clear();
+    return LIMIT;
   }
 
   /** Sends the message from its first part on. */

@@ -1,6 +1,6 @@
 /** Options for sockets that face others: a preset for each class. */
 
-import { type SocketType, typeOfClass } from "../socket/types.ts";
+import { type SocketType, takesMultipart, typeOfClass } from "../socket/types.ts";
 import { uncloneableWith } from "../poller/uncloneable.ts";
 import { isBag } from "../poller/wait_options.ts";
 import { Certificate } from "./certificate.ts";
@@ -26,6 +26,11 @@ export interface HardenedOptions {
 /** A class of sockets whose options are of a type. */
 export type SocketClass<Options extends object> = new (options?: Options) => object;
 
+/** The largest part's payload, unless the program says otherwise. */
+const SIZE = 65_536;
+/** How many parts a message may have, and how many times the largest part's bytes. */
+const PARTS = 64;
+const MULTIPLE = 16;
 /** What CURVE adds to each part. */
 const CURVE_OVERHEAD = 33;
 /** With less, no handshake under CURVE succeeds, and nothing says why. */
@@ -74,7 +79,8 @@ const TRUSTED_ONLY: Readonly<Record<string, string>> = {
  * - **No receive high-water mark**, unless all clients are `trusted`: libzmq has a weakness by which an admitted client can
  *   end the process at any mark. The price is memory: what such a client sends faster than the program receives is
  *   queued until there is none left.
- * - `maxMessageSize` for 65,536 bytes of payload; `handshakeInterval` 2,000 and `backlog` 512, for connections that say
+ * - **Limits**: `maxMessageSize` for 65,536 bytes of payload, and for messages of several parts `maxMessageParts` 64 and
+ *   `maxMultipartSize` sixteen times as much; `handshakeInterval` 2,000 and `backlog` 512, for connections that say
  *   nothing; TCP's keep-alive instead of heartbeats, which are dangerous at a receive mark; `linger` 1,000.
  *
  * Options of the class's own may be added, and those of the last point changed. The result is printed without the key.
@@ -122,7 +128,7 @@ export function hardenedOptions<Options extends object>(
     throw new TypeError('hardenedOptions takes an object of options, such as { domain: "orders" }');
   }
   if (arguments.length > 3) throw new TypeError("hardenedOptions takes nothing after its options");
-  const { domain, maxMessageSize, trusted = false, ...others } = options;
+  const { domain, maxMessageSize = SIZE, trusted = false, ...others } = options;
   if (typeof trusted !== "boolean") throw new TypeError("The option trusted must be a boolean");
   assertMayFace(type, trusted);
   if (typeof domain !== "string" || domain === "") {
@@ -146,6 +152,7 @@ export function hardenedOptions<Options extends object>(
     tcpKeepaliveCount: 3,
     linger: 1000,
     ...type.receives && !trusted ? { receiveHighWaterMark: 0 } : {},
+    ...takesMultipart(type) ? multipartLimits(maxMessageSize) : {},
     ...others,
   };
   return hiding(uncloneableWith(preset), "curveSecretKey") as unknown as Options;
@@ -176,13 +183,16 @@ function assertOthers(type: SocketType, others: object, trusted: boolean): void 
   }
 }
 
+function multipartLimits(size: number): object {
+  return { maxMessageParts: PARTS, maxMultipartSize: MULTIPLE * size };
+}
+
 /** The option `maxMessageSize` for a payload. */
-function sizeFor({ name }: SocketType, payload: unknown): number {
+function sizeFor({ name }: SocketType, size: unknown): number {
   if (name === "Radio") {
-    if (payload === undefined) return RADIO_SIZE + CURVE_OVERHEAD;
+    if (size === SIZE) return RADIO_SIZE + CURVE_OVERHEAD;
     throw new TypeError("A Radio's maxMessageSize is decided: all that it receives are groups");
   }
-  const size = payload ?? 65_536;
   if (typeof size !== "number") throw new TypeError("The option maxMessageSize must be a number");
   if (!Number.isInteger(size) || size < 1 || size > Number.MAX_SAFE_INTEGER - CURVE_OVERHEAD) {
     throw new RangeError("The option maxMessageSize must be a whole number of 1 or more");

@@ -3,17 +3,17 @@
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { checkCount, checkOptions, type Signature } from "../poller/wait_options.ts";
 import { handleIn, handleOf, openHandleOf } from "./handle.ts";
-import type { Receiver, Sender } from "./halves.ts";
+import type { MultipartReceiver, Receiver, Sender } from "./halves.ts";
 import { MetadataNames } from "./metadata.ts";
 import { nameInErrors, refuseUnknown } from "../poller/unknown_property.ts";
 import { defineOptions } from "./options.ts";
 import { type OptionName, RECEIVING, SENDING } from "./options_table.ts";
 import { drain, iterate, MessageIterator, receive, receiveSync, tryReceive } from "./receive.ts";
-import type { SenderOptions } from "./option_types.ts";
+import type { MultipartOptions, SenderOptions } from "./option_types.ts";
 import { send, sendSync, trySend } from "./send.ts";
 import type { Socket } from "./socket.ts";
 import { readableBytesOf, readableOf, writableBytesOf, writableOf } from "./web_streams.ts";
-import { setTypeOfClass, type SocketType } from "./types.ts";
+import { setTypeOfClass, type SocketType, takesMultipart } from "./types.ts";
 import { visit } from "./visit.ts";
 
 const TO_READABLE: Signature = {
@@ -80,6 +80,36 @@ const RECEIVES: Receiver & ThisType<Socket> = {
   },
 };
 
+/** What sockets have whose messages may have any number of parts. */
+const MULTIPART: MultipartReceiver & Required<MultipartOptions> = {
+  get droppedMessages(): number {
+    return handleOf(this).limits?.dropped ?? 0;
+  },
+  get maxMessageParts(): number {
+    return openHandleOf(this, "zmq_msg_recv").limits?.maxParts ?? Infinity;
+  },
+  set maxMessageParts(value: number) {
+    const handle = openHandleOf(this, "zmq_msg_recv");
+    handle.ownLimits.maxParts = limitOf("maxMessageParts", value);
+  },
+  get maxMultipartSize(): number {
+    return openHandleOf(this, "zmq_msg_recv").limits?.maxSize ?? Infinity;
+  },
+  set maxMultipartSize(value: number) {
+    const handle = openHandleOf(this, "zmq_msg_recv");
+    handle.ownLimits.maxSize = limitOf("maxMultipartSize", value);
+  },
+};
+
+/** Checks a limit of which there may be none. */
+function limitOf(name: string, value: unknown): number {
+  if (typeof value !== "number") throw new TypeError(`${name} must be a number`);
+  if (!(value >= 1) || (value !== Infinity && !Number.isInteger(value))) {
+    throw new RangeError(`${name} must be a whole number of 1 or more, or Infinity for no limit`);
+  }
+  return value;
+}
+
 /** What each socket that sends has, whatever its messages are. */
 const SENDER_STATE: Pick<Sender, "writable"> & Required<Pick<SenderOptions, "maxPendingSends">> = {
   get writable(): boolean {
@@ -91,13 +121,7 @@ const SENDER_STATE: Pick<Sender, "writable"> & Required<Pick<SenderOptions, "max
   },
   set maxPendingSends(value: number) {
     const handle = openHandleOf(this, "zmq_send");
-    if (typeof value !== "number") throw new TypeError("maxPendingSends must be a number");
-    if (!(value >= 1) || (value !== Infinity && !Number.isInteger(value))) {
-      throw new RangeError(
-        "maxPendingSends must be a whole number of 1 or more, or Infinity for no limit",
-      );
-    }
-    handle.maxPendingSends = value;
+    handle.maxPendingSends = limitOf("maxPendingSends", value);
   },
 };
 
@@ -123,6 +147,7 @@ const SENDS: Omit<Sender, "writable"> & ThisType<Socket> = {
 
 /** The halves as properties of a class. */
 export const RECEIVING_HALF: PropertyDescriptorMap = propertiesOf(RECEIVES, RECEIVING);
+const MULTIPART_HALF: PropertyDescriptorMap = propertiesOf(MULTIPART, {});
 const SENDING_HALF = sendingHalf(SENDS);
 
 /** Defines on a class the halves and the options that its type of socket has. What it can't do isn't there. */
@@ -137,6 +162,7 @@ export function compose(
   setTypeOfClass(socketClass, type);
   if (receives) Object.defineProperties(prototype, receiving);
   if (sends) Object.defineProperties(prototype, sending);
+  if (takesMultipart(type)) Object.defineProperties(prototype, MULTIPART_HALF);
   defineOptions(prototype, options);
   nameInErrors(prototype, name);
   refuseUnknown(prototype);

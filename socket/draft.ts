@@ -60,6 +60,7 @@ export type { Interest } from "../poller/poller.ts";
 export type { SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
 export type { BindToRandomPortOptions } from "./binding.ts";
 export type { SocketEvent } from "./event_types.ts";
+export type { Metadata } from "./metadata.ts";
 export type { Frame } from "./frame.ts";
 export type { Receiver, Sender } from "./halves.ts";
 export type { MessageLike, MessagePart } from "./message.ts";

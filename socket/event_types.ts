@@ -1,6 +1,7 @@
 /** Events as programs see them. Types only. */
 
 import type { ZmqError } from "../errors.ts";
+import type { Metadata } from "./metadata.ts";
 
 /**
  * An event of a socket; its `type` says which.
@@ -61,6 +62,12 @@ export type SocketEvent =
     outbound: number;
     inbound: number;
   }
+  /**
+   * A message was dropped, since it's larger than the option {@linkcode MultipartOptions.maxMessageParts} or
+   * {@linkcode MultipartOptions.maxMultipartSize} allows. `metadata` has the address of the peer that sent it and the user
+   * that the authenticator named, as far as they're known.
+   */
+  | { type: "message:drop"; limit: "maxMessageParts" | "maxMultipartSize"; metadata: Metadata }
   /** No event will follow (`ZMQ_EVENT_MONITOR_STOPPED`). */
   | { type: "end" }
   /** Something that this version of the library doesn't know: its number in `zmq.h`, and its values. */

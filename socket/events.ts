@@ -17,6 +17,7 @@ interface Place {
 /** The names of all events. */
 export const EVENT_TYPES: readonly SocketEvent["type"][] = [
   ...Object.keys(EVENTS) as KnownType[],
+  "message:drop",
   "unknown",
 ];
 
@@ -26,7 +27,8 @@ export function eventTypeOf(event: number): KnownType | undefined {
 }
 
 /** An event by its number. */
-export function toEvent({ event, values, address, peer }: RawEvent): SocketEvent {
+export function toEvent({ event, values, address, peer, own }: RawEvent): SocketEvent {
+  if (own !== undefined) return own;
   const place: Place = peer === undefined ? { address } : { address, peer };
   const type = eventTypeOf(event);
   if (type === "end") return { type };

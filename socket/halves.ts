@@ -131,6 +131,12 @@ export interface Receiver extends AsyncIterable<Frame[]> {
   toReadableByteStream(options?: { endMarker?: boolean }): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
+/** What sockets have whose messages may have any number of parts; see {@linkcode MultipartOptions}. */
+export interface MultipartReceiver {
+  /** How many messages were dropped because they were larger than the options allow. */
+  readonly droppedMessages: number;
+}
+
 /** The sending half of a socket. */
 export interface Sender {
   /** Whether a message can be sent at once. False on a closed socket (`ZMQ_EVENTS`). */

@@ -15,6 +15,8 @@ import { reactor } from "../poller/reactor.ts";
 import { Endpoints } from "./endpoints.ts";
 import { Loan } from "./loan.ts";
 import type { Part } from "./message.ts";
+import { MessageLimits } from "./message_limits.ts";
+import type { SocketEvent } from "./event_types.ts";
 import type { PropertyReader } from "./metadata.ts";
 import { dropKept, hasKept } from "./prefetched.ts";
 import type { Operation } from "./operation.ts";
@@ -58,10 +60,12 @@ export class Handle extends Source {
   #loan: Loan | undefined;
   override readonly directions: number;
   /** What reports on its connections. */
-  monitor: { stop(): void } | undefined;
+  monitor: { stop(): void; report(event: SocketEvent): void } | undefined;
   #backgroundHandler: (() => void) | undefined;
   /** What each receive reads of a message beside its bytes. */
   metadata: PropertyReader | undefined;
+  /** How large its messages of several parts may be, where the program has said so. */
+  limits: MessageLimits | undefined;
   /** libzmq's threads report to it, and block when it's closed before they have ended. */
   #isMonitorSocket = false;
   #monitorSocketIsShared = false;
@@ -102,6 +106,18 @@ export class Handle extends Source {
   /** Another thread has it: an operation waits for the next tick, in which it fails. */
   get lent(): boolean {
     return this.#loan !== undefined;
+  }
+
+  /** The last try to receive ended in the middle of what is dropped: another one has to follow. */
+  get unfinished(): boolean {
+    return this.limits !== undefined && this.limits.unfinished;
+  }
+
+  /** Its limits, made where there were none. */
+  get ownLimits(): MessageLimits {
+    return this.limits ??= new MessageLimits((dropped) =>
+      this.monitor?.report({ type: "message:drop", ...dropped })
+    );
   }
 
   /** It in words, for those who ask which sockets are open; undefined for one of the library's own. */
@@ -255,7 +271,10 @@ export class Handle extends Source {
         return true;
       }
       first.tried = true;
-      if (!first.attempt()) return false;
+      if (first.attempt()) continue;
+      if (queue !== this.receivers || !this.unfinished) return false;
+      reactor().postpone(this);
+      return true;
     }
     return true;
   }
@@ -328,7 +347,7 @@ export class Handle extends Source {
     do {
       resetBudget();
       this.serve();
-    } while (queue.first !== undefined && this.stale && !this.midMessage);
+    } while (queue.first !== undefined && this.stale && !this.midMessage && !this.unfinished);
   }
 
   /** How long a blocking receive of libzmq's may take, in ms. Only some synchronous receives use it. */

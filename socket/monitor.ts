@@ -7,6 +7,7 @@ import { LITTLE_ENDIAN, toCString } from "../ffi/memory.ts";
 import { reactor } from "../poller/reactor.ts";
 import type { Listener } from "../poller/source.ts";
 import { Pending } from "../poller/pending.ts";
+import type { SocketEvent } from "./event_types.ts";
 import type { Handle } from "./handle.ts";
 import { open } from "./open.ts";
 import type { Frame } from "./frame.ts";
@@ -26,6 +27,8 @@ export interface RawEvent {
   readonly address: string;
   /** The address of the peer's end, where it's known. */
   peer: string | undefined;
+  /** One of this library's own, as programs see it: libzmq doesn't report it, and there is nothing else of it. */
+  readonly own?: SocketEvent;
 }
 
 /** How many events are kept unread, unless the program says otherwise. */
@@ -215,6 +218,13 @@ export class Monitor implements Listener {
     this.#observed.assertOpen(call);
     check(request(this.#observed.pointer), call);
     this.#observed.markStale();
+  }
+
+  /** Reports an event of the library's own. */
+  report(own: SocketEvent): void {
+    if (this.finished) return;
+    this.#push({ event: 0, values: [], address: "", peer: undefined, own });
+    this.#serve();
   }
 
   /** Ends the reports. What has come until then can still be read. The socket must still be there. */

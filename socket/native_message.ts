@@ -16,6 +16,7 @@ import {
   TYPE,
   TYPE_INLINE,
 } from "./message_layout.ts";
+import type { MessageLimits } from "./message_limits.ts";
 import type { PropertyReader } from "./metadata.ts";
 import { hasKept, takeKept } from "./prefetched.ts";
 
@@ -126,14 +127,18 @@ export class FrameMessage extends NativeMessage implements TakenAs<Frame> {
 
 let message: FrameMessage | undefined;
 
-/** Receives one whole message without waiting; undefined if there is none. */
+/** Receives one whole message without waiting; undefined if there is none, or if the limits' try is unfinished. */
 export function takeMessage(
   socket: Deno.PointerObject,
   names?: PropertyReader,
+  limits?: MessageLimits,
 ): Frame[] | undefined {
   const native = message ??= new FrameMessage();
+  if (limits !== undefined && limits.unfinished) return limits.take(native, socket, names);
   const size = native.receive(socket);
-  return size < 0 ? undefined : takeReceived(native, socket, size, names);
+  if (size < 0) return undefined;
+  return takeReceived(native, socket, size, names, limits) ??
+    takeNext(native, socket, names, limits!);
 }
 
 /** Why no message could be taken: for those whose failures become rejections. */
@@ -145,19 +150,25 @@ export class Failure {
 export function takeMessageOrFailure(
   socket: Deno.PointerObject,
   names?: PropertyReader,
+  limits?: MessageLimits,
 ): Frame[] | Failure | undefined {
   const native = message ??= new FrameMessage();
+  if (limits !== undefined && limits.unfinished) return takeAgain(socket, names, limits);
   const size = native.receiveOnce(socket);
-  if (size < 0) return failedWith(EAGAIN) ? undefined : takeAgain(socket, names);
+  if (size < 0) return failedWith(EAGAIN) ? undefined : takeAgain(socket, names, limits);
   if (names === undefined && isSingle(native.words)) {
     return [newSmallFrame(size, native.words, INLINE_DATA_WORD)];
   }
-  return takeReceivedOrFailure(native, socket, size, names);
+  return takeReceivedOrFailure(native, socket, size, names, limits);
 }
 
-function takeAgain(socket: Deno.PointerObject, names: PropertyReader | undefined) {
+function takeAgain(
+  socket: Deno.PointerObject,
+  names: PropertyReader | undefined,
+  limits: MessageLimits | undefined,
+) {
   try {
-    return takeMessage(socket, names);
+    return takeMessage(socket, names, limits);
   } catch (error) {
     return new Failure(error);
   }
@@ -168,48 +179,59 @@ function takeReceivedOrFailure(
   socket: Deno.PointerObject,
   size: number,
   names: PropertyReader | undefined,
-): Frame[] | Failure {
+  limits: MessageLimits | undefined,
+): Frame[] | Failure | undefined {
   try {
-    return takeReceived(native, socket, size, names);
+    return takeReceived(native, socket, size, names, limits) ??
+      takeNext(native, socket, names, limits!);
   } catch (error) {
     return new Failure(error);
   }
 }
 
-/** The same, blocking this thread. */
+/** The same, blocking this thread. Undefined also where a message was dropped. */
 export function takeMessageBlocking(
   socket: Deno.PointerObject,
   names?: PropertyReader,
+  limits?: MessageLimits,
 ): Frame[] | undefined {
   const native = message ??= new FrameMessage();
   const size = native.receiveBlocking(socket);
-  return size < 0 ? undefined : takeReceived(native, socket, size, names);
+  return size < 0 ? undefined : takeReceived(native, socket, size, names, limits);
 }
 
-function takeReceived(
+/** Takes a message, of which the first part was received; undefined if the limits have it dropped. */
+export function takeReceived(
   native: FrameMessage,
   socket: Deno.PointerObject,
   size: number,
   names: PropertyReader | undefined,
-): Frame[] {
-  if (names !== undefined) return takeWithProperties(native, socket, size, names);
-  if (isSingle(native.words)) return [newSmallFrame(size, native.words, INLINE_DATA_WORD)];
-  return takeRest(native, socket, size);
+  limits: MessageLimits | undefined,
+): Frame[] | undefined {
+  if (names === undefined) {
+    if (isSingle(native.words)) return [newSmallFrame(size, native.words, INLINE_DATA_WORD)];
+    if (limits !== undefined) return limits.takeRest(native, socket, size);
+    return takeRest(native, socket, size);
+  }
+  let value = names.read(native.pointer);
+  const atSecond = () => {
+    value = names.readLater?.(native.pointer, value) ?? value;
+  };
+  const frames = limits === undefined
+    ? takeRest(native, socket, size, atSecond)
+    : limits.takeRest(native, socket, size, atSecond);
+  if (frames !== undefined) names.attach(frames, value);
+  return frames;
 }
 
-/** Not within the function above, which would make room for what this one's closure uses at each call: 56 bytes. */
-function takeWithProperties(
+/** Takes the message behind one that was dropped. */
+function takeNext(
   native: FrameMessage,
   socket: Deno.PointerObject,
-  size: number,
-  names: PropertyReader,
-): Frame[] {
-  let value = names.read(native.pointer);
-  const frames = takeRest(native, socket, size, () => {
-    value = names.readLater?.(native.pointer, value) ?? value;
-  });
-  names.attach(frames, value);
-  return frames;
+  names: PropertyReader | undefined,
+  limits: MessageLimits,
+): Frame[] | undefined {
+  return limits.unfinished ? undefined : limits.take(native, socket, names);
 }
 
 /** Takes a message, of which the first part was received, and its other parts. */
@@ -233,7 +255,8 @@ export function takeRest<Part>(
   return parts;
 }
 
-function takePart<Part>(
+/** Takes one part. */
+export function takePart<Part>(
   native: TakenAs<Part>,
   socket: Deno.PointerObject,
   size: number,

@@ -50,7 +50,7 @@ export abstract class Operation extends QueuedOperation {
   }
 
   /**
-   * Begins to wait, behind those that wait already. One that wasn't tried is tried in the next tick. Without `ref`, it
+   * Begins to wait, behind those that wait already. One that wasn't tried, or not to its end, is tried in the next tick. Without `ref`, it
    * doesn't keep the process alive.
    */
   enqueue(timeout: number, tried: boolean, signal: AbortSignal | undefined, ref = true): void {
@@ -63,7 +63,7 @@ export abstract class Operation extends QueuedOperation {
     this.handle.dependents++;
     if (!ref) reactor().addBackground(this.handle);
     reactor().addPending(this);
-    if (!tried) reactor().postpone(this.handle);
+    if (!tried || this.handle.unfinished) reactor().postpone(this.handle);
   }
 
   /** Stops waiting. */

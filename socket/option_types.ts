@@ -44,6 +44,27 @@ export interface ReceiverOptions {
   receivedProperties?: readonly string[];
 }
 
+/**
+ * Options of sockets whose messages may have any number of parts. They concern messages of several parts; the only part of a
+ * message is bounded by {@linkcode SocketOptions.maxMessageSize}, as each part is. What is larger is dropped as a whole: no
+ * receive sees it, other messages keep their order, `droppedMessages` counts it, and an event `"message:drop"` of
+ * {@linkcode Socket.events} says whose it was. libzmq queues such a message until it's whole, whatever the receive
+ * high-water mark, so they bound what the program gets, and for how long that holds its thread, and not what the peer
+ * can have queued.
+ */
+export interface MultipartOptions {
+  /**
+   * How many parts a message may have, as it would be received: with a Router's routing id, say. A whole number of 1 or
+   * more, or `Infinity`. Takes effect at once. Default `Infinity`.
+   */
+  maxMessageParts?: number;
+  /**
+   * How many bytes the parts of a message may have together. A whole number of 1 or more, or `Infinity`. Takes effect at
+   * once. Default `Infinity`.
+   */
+  maxMultipartSize?: number;
+}
+
 /** The kinds as which {@linkcode Socket.getOption} can read an option, and the type that each returns. */
 export interface OptionTypes {
   /** A signed 32-bit number: libzmq's `int`. */

@@ -6,14 +6,15 @@ import type { MessageLike } from "./message.ts";
 import type { Visitor } from "./visit.ts";
 import type { ReceiveOptions } from "./waits.ts";
 import { compose } from "./compose.ts";
-import type { Receiver, Sender } from "./halves.ts";
-import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
+import type { MultipartReceiver, Receiver, Sender } from "./halves.ts";
+import type { MultipartOptions, ReceiverOptions, SenderOptions } from "./option_types.ts";
 import { Socket } from "./socket.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import { TYPES } from "./types.ts";
 
 /** Options of a {@linkcode Pair}. */
-export interface PairOptions extends SocketOptions, ReceiverOptions, SenderOptions {}
+export interface PairOptions
+  extends SocketOptions, ReceiverOptions, MultipartOptions, SenderOptions {}
 
 /**
  * Exchanges messages with exactly one other Pair, in both directions (`ZMQ_PAIR`). Without it, a send waits.
@@ -49,7 +50,8 @@ export class Pair extends Socket {
   }
 }
 /** The members of a {@linkcode Pair} that its type of socket brings. */
-export interface Pair extends Receiver, Sender, Required<Omit<PairOptions, keyof SocketOptions>> {
+export interface Pair
+  extends Receiver, MultipartReceiver, Sender, Required<Omit<PairOptions, keyof SocketOptions>> {
   /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */
   receive(options?: ReceiveOptions): Promise<Frame[]>;
   /** Receives a message that has arrived already, or returns `undefined`. See {@linkcode Receiver.tryReceive}. */

@@ -7,8 +7,8 @@ import type { MessageLike } from "./message.ts";
 import type { Visitor } from "./visit.ts";
 import type { ReceiveOptions } from "./waits.ts";
 import { compose } from "./compose.ts";
-import type { Receiver, Sender } from "./halves.ts";
-import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
+import type { MultipartReceiver, Receiver, Sender } from "./halves.ts";
+import type { MultipartOptions, ReceiverOptions, SenderOptions } from "./option_types.ts";
 import { Socket } from "./socket.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import { TYPES } from "./types.ts";
@@ -79,7 +79,7 @@ export interface Push extends Sender, Required<Omit<PushOptions, keyof SocketOpt
 compose(Push, TYPES.Push);
 
 /** Options of a {@linkcode Pull}. */
-export interface PullOptions extends SocketOptions, ReceiverOptions {
+export interface PullOptions extends SocketOptions, ReceiverOptions, MultipartOptions {
   /**
    * Whether only the last message is kept, in either direction. To be set before bind and connect; over inproc, what the
    * connecting side has set counts for both. A peer that sends a multipart message makes libzmq end the process. Default
@@ -125,7 +125,8 @@ export class Pull extends Socket {
   }
 }
 /** The members of a {@linkcode Pull} that its type of socket brings. */
-export interface Pull extends Receiver, Required<Omit<PullOptions, keyof SocketOptions>> {
+export interface Pull
+  extends Receiver, MultipartReceiver, Required<Omit<PullOptions, keyof SocketOptions>> {
   /** Waits until a message can be received, and receives none. See {@linkcode Socket.wait}. */
   wait(options?: WaitOptions & Pick<Interest, "readable">): Promise<boolean>;
   /** Does so while it blocks this thread. See {@linkcode Socket.waitSync}. */

@@ -7,11 +7,11 @@ import type { MessageLike } from "./message.ts";
 import type { Visitor } from "./visit.ts";
 import type { ReceiveOptions } from "./waits.ts";
 import { compose } from "./compose.ts";
-import type { Receiver, Sender } from "./halves.ts";
+import type { MultipartReceiver, Receiver, Sender } from "./halves.ts";
 import { type Handle, openHandleOf } from "./handle.ts";
 import { OPTION_NUMBERS } from "./options_table.ts";
 import { intBytes } from "./raw_options.ts";
-import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
+import type { MultipartOptions, ReceiverOptions, SenderOptions } from "./option_types.ts";
 import { Socket } from "./socket.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import { TYPES } from "./types.ts";
@@ -94,7 +94,7 @@ export interface Publisher extends Sender, Required<Omit<PublisherOptions, keyof
 compose(Publisher, TYPES.Publisher);
 
 /** Options of a {@linkcode Subscriber}. */
-export interface SubscriberOptions extends SocketOptions, ReceiverOptions {
+export interface SubscriberOptions extends SocketOptions, ReceiverOptions, MultipartOptions {
   /**
    * Whether only the last message is kept. To be set before bind and connect; over inproc, what the connecting side has
    * set counts for both. A Subscriber that was asked whether it's readable, or was in a Poller, returns the message that
@@ -169,7 +169,7 @@ export class Subscriber extends Socket {
 }
 /** The members of a {@linkcode Subscriber} that its type of socket brings. */
 export interface Subscriber
-  extends Receiver, Required<Omit<SubscriberOptions, keyof SocketOptions>> {
+  extends Receiver, MultipartReceiver, Required<Omit<SubscriberOptions, keyof SocketOptions>> {
   /** Waits until a message can be received, and receives none. See {@linkcode Socket.wait}. */
   wait(options?: WaitOptions & Pick<Interest, "readable">): Promise<boolean>;
   /** Does so while it blocks this thread. See {@linkcode Socket.waitSync}. */
@@ -198,7 +198,8 @@ export interface Subscriber
 compose(Subscriber, TYPES.Subscriber);
 
 /** Options of an {@linkcode XPublisher}. */
-export interface XPublisherOptions extends SocketOptions, ReceiverOptions, SenderOptions {
+export interface XPublisherOptions
+  extends SocketOptions, ReceiverOptions, MultipartOptions, SenderOptions {
   /**
    * Which subscriptions of peers are received: `null` for the first and last of each kind only, `"allSubs"` for
    * every subscription, `"allSubsUnsubs"` for every subscription and unsubscription. Default `null`
@@ -305,7 +306,11 @@ export class XPublisher extends Socket {
 }
 /** The members of an {@linkcode XPublisher} that its type of socket brings. */
 export interface XPublisher
-  extends Receiver, Sender, Required<Omit<XPublisherOptions, keyof SocketOptions | "verbosity">> {
+  extends
+    Receiver,
+    MultipartReceiver,
+    Sender,
+    Required<Omit<XPublisherOptions, keyof SocketOptions | "verbosity">> {
   /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */
   receive(options?: ReceiveOptions): Promise<Frame[]>;
   /** Receives a message that has arrived already, or returns `undefined`. See {@linkcode Receiver.tryReceive}. */
@@ -347,7 +352,8 @@ const VERBOSITIES = new Map<unknown, readonly [option: number, on: number]>([
 ]);
 
 /** Options of an {@linkcode XSubscriber}. */
-export interface XSubscriberOptions extends SocketOptions, ReceiverOptions, SenderOptions {
+export interface XSubscriberOptions
+  extends SocketOptions, ReceiverOptions, MultipartOptions, SenderOptions {
   /**
    * Whether the later parts of a message are subscriptions only where its first one is. Default false. Since 4.3.3
    * (`ZMQ_ONLY_FIRST_SUBSCRIBE`).
@@ -394,7 +400,11 @@ export class XSubscriber extends Socket {
 }
 /** The members of an {@linkcode XSubscriber} that its type of socket brings. */
 export interface XSubscriber
-  extends Receiver, Sender, Required<Omit<XSubscriberOptions, keyof SocketOptions>> {
+  extends
+    Receiver,
+    MultipartReceiver,
+    Sender,
+    Required<Omit<XSubscriberOptions, keyof SocketOptions>> {
   /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */
   receive(options?: ReceiveOptions): Promise<Frame[]>;
   /** Receives a message that has arrived already, or returns `undefined`. See {@linkcode Receiver.tryReceive}. */

@@ -51,7 +51,7 @@ export class Receive extends Operation {
     const { handle } = this;
     let message: Frame[] | undefined;
     try {
-      message = takeMessage(handle.pointer, handle.metadata);
+      message = takeMessage(handle.pointer, handle.metadata, handle.limits);
     } catch (error) {
       this.fail(namedError(handle, error));
       return true;
@@ -314,8 +314,9 @@ export function receiveSync(
       ? Infinity
       : (deadline ??= performance.now() + timeout) - performance.now();
     if (left <= 0) throw timeoutError(handle, CALL, LATE, timeout);
+    if (handle.unfinished) continue;
     if (!preparesToBlock(handle, left)) continue;
-    message = takeMessageBlocking(handle.pointer, handle.metadata);
+    message = takeMessageBlocking(handle.pointer, handle.metadata, handle.limits);
     handle.markStale();
     if (message !== undefined) return message;
   }
@@ -327,13 +328,13 @@ export function mayTry(handle: Handle): boolean {
 }
 
 function take(handle: Handle): Frame[] | undefined {
-  const message = takeMessage(handle.pointer, handle.metadata);
+  const message = takeMessage(handle.pointer, handle.metadata, handle.limits);
   taken(handle, message);
   return message;
 }
 
 function takeOrFailure(handle: Handle): Frame[] | Failure | undefined {
-  const message = takeMessageOrFailure(handle.pointer, handle.metadata);
+  const message = takeMessageOrFailure(handle.pointer, handle.metadata, handle.limits);
   taken(handle, message);
   return message;
 }
@@ -353,10 +354,11 @@ function takeAfterOthers(handle: Handle): Frame[] | undefined {
 /**
  * Whether a synchronous receive may block within libzmq, as C's programs do: a system call less than waiting for the
  * descriptor first, and 7 % more messages. Not before those that wait; nor where this thread must serve background
- * sources meanwhile; nor in a thread-safe socket, which isn't this thread's alone.
+ * sources meanwhile; nor in a thread-safe socket, which isn't this thread's alone; nor in the middle of what is dropped.
  */
 export function mayBlockIn(handle: Handle): boolean {
-  return mayTry(handle) && backgroundSources.size === 0 && !handle.type.threadSafe;
+  return mayTry(handle) && !handle.unfinished && backgroundSources.size === 0 &&
+    !handle.type.threadSafe;
 }
 
 /**

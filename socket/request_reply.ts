@@ -7,13 +7,13 @@ import type { ReceiveOptions } from "./waits.ts";
 import { checkCount, checkOptions } from "../poller/wait_options.ts";
 import { handleFor } from "./binding.ts";
 import { compose } from "./compose.ts";
-import type { Receiver, Sender } from "./halves.ts";
+import type { MultipartReceiver, Receiver, Sender } from "./halves.ts";
 import { handleOf } from "./handle.ts";
 import type { Frame } from "./frame.ts";
 import { assertSafeOption } from "./hazards.ts";
 import { getByRow, getOption, setByRow, setOption } from "./options.ts";
 import { OPTION_NUMBERS, ROUTER_NOTIFY } from "./options_table.ts";
-import type { ReceiverOptions, SenderOptions } from "./option_types.ts";
+import type { MultipartOptions, ReceiverOptions, SenderOptions } from "./option_types.ts";
 import { Socket } from "./socket.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import { TYPES } from "./types.ts";
@@ -206,7 +206,8 @@ export interface Reply
 compose(Reply, TYPES.Reply);
 
 /** Options of a {@linkcode Dealer}. */
-export interface DealerOptions extends SocketOptions, ReceiverOptions, SenderOptions {
+export interface DealerOptions
+  extends SocketOptions, ReceiverOptions, MultipartOptions, SenderOptions {
   /** The socket's routing id, 1 to 255 bytes; see {@linkcode Request.routingId}. */
   routingId?: string | Uint8Array;
   /** Whether an empty message is sent to every new peer, so that a Router there learns the routing id. Default false (`ZMQ_PROBE_ROUTER`). */
@@ -269,7 +270,11 @@ export class Dealer extends Socket {
 }
 /** The members of a {@linkcode Dealer} that its type of socket brings. */
 export interface Dealer
-  extends Receiver, Sender, Required<Omit<DealerOptions, keyof SocketOptions | "routingId">> {
+  extends
+    Receiver,
+    MultipartReceiver,
+    Sender,
+    Required<Omit<DealerOptions, keyof SocketOptions | "routingId">> {
   /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */
   receive(options?: ReceiveOptions): Promise<Frame[]>;
   /** Receives a message that has arrived already, or returns `undefined`. See {@linkcode Receiver.tryReceive}. */
@@ -302,7 +307,8 @@ export interface Dealer
 compose(Dealer, TYPES.Dealer);
 
 /** Options of a {@linkcode Router}. */
-export interface RouterOptions extends SocketOptions, ReceiverOptions, SenderOptions {
+export interface RouterOptions
+  extends SocketOptions, ReceiverOptions, MultipartOptions, SenderOptions {
   /** The socket's routing id, 1 to 255 bytes; see {@linkcode Request.routingId}. */
   routingId?: string | Uint8Array;
   /**
@@ -400,6 +406,7 @@ export class Router extends Socket {
 export interface Router
   extends
     Receiver,
+    MultipartReceiver,
     Sender,
     Required<Omit<RouterOptions, keyof SocketOptions | "routingId" | "notify">> {
   /** Receives the next message; waits where there is none. See {@linkcode Receiver.receive}. */

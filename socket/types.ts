@@ -128,6 +128,14 @@ function named<Name extends string>(
   return rows as Readonly<Record<Name, SocketType>>;
 }
 
+/**
+ * Whether its messages may have any number of parts, and one of them may be left out: a Request or a Reply, which takes
+ * turns, would be out of turn then.
+ */
+export function takesMultipart({ receives, parts, takesTurns }: SocketType): boolean {
+  return receives && takesTurns !== true && (parts === undefined || parts[1] === Infinity);
+}
+
 const ofClasses = new WeakMap<object, SocketType>();
 
 /** Remembers the type of a class's sockets. */

@@ -45,7 +45,7 @@ export function visit(
     for (;;) {
       if (handle.receivers.first !== undefined) handle.serveAll(handle.receivers);
       const visited = mayTry(handle) && !(timeout === Infinity && mayBlockIn(handle))
-        ? visitMany(handle, visitor, limit, buffers, buffers.native.receive(handle.pointer))
+        ? visitMany(handle, visitor, limit, buffers, next(handle, buffers))
         : 0;
       if (visited > 0 || handle.closed || timeout === 0) return visited;
       if (handle.midMessage) return 0; // a visit within one: nothing can come before that one goes on
@@ -53,9 +53,12 @@ export function visit(
         ? Infinity
         : (deadline ??= performance.now() + timeout) - performance.now();
       if (left <= 0) return 0;
-      if (!preparesToBlock(handle, left)) continue;
+      if (handle.unfinished || !preparesToBlock(handle, left)) continue;
       const first = buffers.native.receiveBlocking(handle.pointer);
-      if (first >= 0) return visitMany(handle, visitor, limit, buffers, first);
+      if (first < 0) continue;
+      const more = visitMany(handle, visitor, limit, buffers, first);
+      // None where the first was dropped.
+      if (more > 0 || handle.closed) return more;
     }
   } finally {
     returnVisitBuffers(buffers);
@@ -76,14 +79,39 @@ function visitMany(
   let visited = 0;
   let size = first;
   while (size >= 0) {
-    if (isSingle(words)) visitor(buffers.small(size), false);
-    else visitOne(handle, visitor, size, buffers);
-    visited++;
+    if (isSingle(words)) {
+      visitor(buffers.small(size), false);
+      visited++;
+    } else if (handle.limits === undefined || !native.more) {
+      visitOne(handle, visitor, size, buffers);
+      visited++;
+    } else if (visitWhole(handle, visitor, size, buffers)) visited++;
     // The visitor may have closed the socket, or begun to receive.
     if (visited >= limit || handle.closed || !mayTry(handle)) break;
-    size = native.receive(handle.pointer);
+    size = next(handle, buffers);
   }
   return visited;
+}
+
+/** Receives the first part of the next message; -1 where there is none, or what is dropped isn't yet gone. */
+function next({ limits, pointer }: Handle, { native }: VisitBuffers): number {
+  if (limits !== undefined && limits.unfinished && !limits.goOn(native, pointer)) return -1;
+  return native.receive(pointer);
+}
+
+/** Shows a message of several parts where there are limits: only the last part tells that it's within them. */
+function visitWhole(
+  handle: Handle,
+  visitor: Visitor,
+  first: number,
+  { native }: VisitBuffers,
+): boolean {
+  const frames = handle.limits!.takeRest(native, handle.pointer, first);
+  frames?.every((frame, i) => {
+    visitor(frame, i < frames.length - 1);
+    return !handle.closed;
+  });
+  return frames !== undefined;
 }
 
 function visitOne(handle: Handle, visitor: Visitor, first: number, buffers: VisitBuffers): void {

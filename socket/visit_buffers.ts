@@ -1,7 +1,7 @@
 /** The buffers that visits lend to their visitors. */
 
 import { INLINE_DATA_WORD, INLINE_LIMIT } from "./message_layout.ts";
-import { NativeMessage } from "./native_message.ts";
+import { FrameMessage } from "./native_message.ts";
 
 /**
  * What one level of nested visits lends.
@@ -13,7 +13,7 @@ import { NativeMessage } from "./native_message.ts";
  * frame; a view, 15 ns, for each larger one.
  */
 export class VisitBuffers {
-  readonly native = new NativeMessage();
+  readonly native = new FrameMessage();
   #words = new Int32Array(0);
   #views: Uint8Array<ArrayBuffer>[] = [];
   #large = new Uint8Array(0);

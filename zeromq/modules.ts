@@ -80,6 +80,8 @@ import "../process/ipc_folders.ts";
 import "../socket/hazards.ts";
 import "../socket/endpoints.ts";
 import "../socket/loan.ts";
+import "../socket/metadata.ts";
+import "../socket/message_limits.ts";
 import "../socket/wait_errors.ts";
 import "../socket/handle.ts";
 import "../socket/open.ts";

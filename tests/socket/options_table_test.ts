@@ -7,6 +7,7 @@ import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import {
   Dealer,
   type DealerOptions,
+  type MultipartOptions,
   Pair,
   type PairOptions,
   Publisher,
@@ -89,7 +90,10 @@ type ParticularTypes =
     >
   >
   & Pick<Publisher, "topicsCount">;
-type ConstructorsOwn<O> = Omit<O, keyof (SocketOptions & SenderOptions & ReceiverOptions)>;
+type ConstructorsOwn<O> = Omit<
+  O,
+  keyof (SocketOptions & SenderOptions & ReceiverOptions & MultipartOptions)
+>;
 
 /** What a table's kind of option is read as. */
 type ByKind<Row> = Row extends { flags: infer Flags } ? readonly (keyof Flags)[]
@@ -154,6 +158,7 @@ type OfSecurity =
   | ("zapDomain" | "zapEnforceDomain");
 type Options =
   | OptionName
+  | keyof MultipartOptions
   | "receivedProperties"
   | "maxPendingSends"
   | "verbosity"

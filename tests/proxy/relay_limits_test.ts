@@ -1,0 +1,58 @@
+/** Proxies whose sockets have limits on messages of several parts. */
+
+import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
+import { Pull, Push } from "../../mod.ts";
+import { Proxy } from "../../proxy.ts";
+import { freshAddress, join } from "../util.ts";
+import { soon } from "../waiting.ts";
+import "./support.ts";
+
+const LIMITS = { maxMessageParts: 3 };
+/** More parts than are dropped at once. */
+const poison = () => Array<string>(10_000).fill("");
+
+for (const filter of [undefined, (message: Uint8Array[]) => message]) {
+  Deno.test(`a proxy${filter ? " with a filter" : ""} passes on what is within its sockets' limits`, async () => {
+    await using front = new Pull({ ...LIMITS, receiveHighWaterMark: 0 });
+    await using back = new Push();
+    await using push = new Push({ sendHighWaterMark: 0 });
+    await using pull = new Pull();
+    await join(front, push, freshAddress("inproc"));
+    await join(pull, back, freshAddress("inproc"));
+    const proxy = new Proxy(front, back, filter && { filter });
+    const run = proxy.run();
+    await push.send(["a", "b", "c"]);
+    for (let i = 0; i < 3; i++) await push.send(poison());
+    await push.send("end");
+    assertEquals((await soon(pull.receive())).map(String), ["a", "b", "c"]);
+    assertEquals(String(await soon(pull.receive())), "end");
+    assertEquals(front.droppedMessages, 3);
+    proxy.terminate();
+    await soon(run);
+  });
+}
+
+Deno.test("a proxy that ends in the middle of what is dropped leaves the next message whole", async () => {
+  await using front = new Pull({ ...LIMITS, receiveHighWaterMark: 0 });
+  await using back = new Push();
+  await using push = new Push({ sendHighWaterMark: 0 });
+  await using pull = new Pull();
+  await join(front, push, freshAddress("inproc"));
+  await join(pull, back, freshAddress("inproc"));
+  const proxy = new Proxy(front, back, { keepOpen: true });
+  const run = proxy.run();
+  await push.send("first");
+  await push.send(poison());
+  await push.send("second");
+  await soon(pull.receive());
+  proxy.terminate();
+  await soon(run);
+  const left = [pull.tryReceive(), front.tryReceive(), front.tryReceive(), front.tryReceive()];
+  assertEquals(left.filter((message) => message !== undefined).map(String), ["second"]);
+});
+
+Deno.test("a native proxy, which doesn't look, refuses a socket with limits", async () => {
+  await using front = new Pull(LIMITS);
+  await using back = new Push();
+  await rejects(new Proxy(front, back, { native: true }).run(), { code: "EINVAL" });
+});
