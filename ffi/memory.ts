@@ -56,10 +56,10 @@ export const bufferOf: (bytes: Uint8Array) => ArrayBufferLike = builtIn<ArrayBuf
 /**
  * The number of a typed array's bytes, which bounds each call that reads or fills it. Throws `TypeError` for anything else.
  *
- * Fact: `byteLength` and `length` are properties, which a subclass, or the array itself, may define in another way; a getter may also
- * transfer the buffer. Failure: libzmq read beyond the buffer, and sent what it found there. Decision: the built-in getter
- * is called, which runs no code of the program's. Cost: 0.3 ns; 2.4 without the element that is read first, by which V8
- * learns the type.
+ * Fact: `byteLength` and `length` are properties, which a subclass, or the array itself, may define in another way; a
+ * getter may also transfer the buffer. Failure: libzmq read beyond the buffer, and sent what it found there. Decision:
+ * the built-in getter is called, which runs no code of the program's. Cost: 0.3 ns; 2.4 without the element that is read
+ * first, by which V8 learns the type.
  */
 export function byteLengthOf(bytes: Uint8Array): number {
   bytes[0];

@@ -8,7 +8,7 @@ import { navigated, PAGES, pages, pathOf, read, withoutCitations, wordsOf } from
 const MOST_WORDS = 2500;
 
 /** For maintainers. */
-const OTHERS = ["architecture", "internals", "experiments"];
+const OTHERS = ["architecture", "internals", "memory-safety", "experiments"];
 
 /** Words for which the project has others, and these. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
@@ -92,4 +92,21 @@ Deno.test("figures in pages are those of bench/results.json and bench/npm.json",
     assert(text.includes("<!-- figures: "), `${path} has no figures`);
     for (const report of reports) assertEquals(plain(text), plain(fill(text, report)), path);
   }
+});
+
+Deno.test("the page on memory safety has each foreign function that takes or returns a pointer", async () => {
+  const page = await read("docs/memory-safety.md");
+  const missing: string[] = [];
+  let there = 0;
+  for (const path of await filesBelow("ffi/", ".ts")) {
+    // Each is declared with what it is in C, as a comment.
+    const declared = /^ *\/\/ (?:const )?\w+(?: \w+)* \**(\w+)\([^)]*/gm;
+    for (const [declaration, name] of (await read(path)).matchAll(declared)) {
+      if (!/\*|\bdispatch_\w+_t/.test(declaration)) continue;
+      if (page.includes(`\`${name}\``)) there++;
+      else missing.push(`${path}: ${name}`);
+    }
+  }
+  assertEquals(missing, []);
+  assert(there > 80, `only ${there} declarations were found`);
 });
