@@ -1,127 +1,152 @@
 /**
  * Puts faults into the library, one at a time, and lists those that no test notices: `./dev mutate`.
  *
- *     deno run -A tests/mutate.ts [--seed=1] [--count=200] [PATH...]
+ *     deno run -A tests/mutate.ts [--seed=1] [--count=200] [--results=FILE] [--other-build=LIBZMQ] [PATH...]
+ *     deno run -A tests/mutate.ts --survivors [--results=FILE] [PATH...]
  *
- * The faults are drawn by the seed from all that the operators below can do to the modules whose paths begin so. Each is
- * judged by its module's own tests, in a copy of the tree, and if these notice nothing, by all tests of its folder. A survivor
- * needs a test, or makes no difference: that's for the reader to say.
+ * The faults are drawn by the seed from all that the operators of `tests/faults.ts` can do to the modules whose paths begin
+ * so, as many by each operator; what the compiler refuses is left out. Each is judged in a copy of the tree: by its module's
+ * own tests, and by those that import the module; and when all have been, those that are left, by the rest of their folders'
+ * tests, and by these over the other build of libzmq. A test notices a fault if it fails with it twice, and passes without.
+ * A run that was broken off goes on from its file of results; `--survivors` judges those of such a file once more, by the
+ * tests as they are now. A survivor needs a test, or makes no difference: that's for the reader to say.
  */
 
+import { Compiler } from "./compiler.ts";
+import { type Fault, faultsIn, OPERATORS, withFault } from "./faults.ts";
 import { MODULES, ROOT } from "./files.ts";
 
 const FOLDERS =
   /^(ffi|process|poller|socket|proxy|security|zeromq)\/|^context|^(proxy|library|errors)\.ts$/;
-/** A run that takes longer hangs, by its fault. */
-const LIMIT = 240_000;
+/** What runs only on other systems than this one: no test can notice anything there. */
+const ELSEWHERE: Record<string, RegExp> = {
+  linux: /^poller\/kqueue(_set)?\.ts$/,
+  darwin: /^poller\/(epoll|ticker|runtime_set)/,
+};
+/** Where the drop-in's tests stand beside its folder; those of packages, pages and processes take too long. */
+const BESIDE = /^(proxy|zeromq(_differences|_draft|_life|_v5_compat)?)_test\.ts$/;
+/** What tests the contexts, beside files of their names. */
+const OF_CONTEXTS = ["tests/process/", "tests/socket/handle_close_test.ts"];
+/** More memory than this, in bytes, no test needs. */
+const MOST_MEMORY = 4e9;
+/** A run in which no test ends for so many seconds hangs: tests end waiting after 20, and programs after 60. */
+const HANGING = 90;
 
-// A specifier that is computed is fetched only here, and not by whatever checks types.
-const SPECIFIER = "npm:typescript@5.9.3";
-// deno-lint-ignore no-explicit-any -- its types would have to be fetched, too
-const ts: any = (await import(SPECIFIER)).default;
+/** What becomes of a fault. One that is `left` has the wide tests before it; one that's `gone` stood in a changed line. */
+type Verdict = "noticed" | "left" | "survived" | "refused" | "gone";
 
-/** A fault: what takes the place of some of a module's text. */
-interface Fault {
-  path: string;
-  operator: string;
-  line: number;
-  start: number;
-  end: number;
-  text: string;
+/** A fault that was drawn, and what became of it. */
+interface Drawn extends Fault {
+  verdict?: Verdict;
+  /** What noticed it. */
+  by?: string;
+  /** Whether it survived at first, and is noticed by tests that came later. */
+  since?: "later";
 }
 
-const SWAPPED: Record<string, [operator: string, other: string]> = {
-  "&&": ["logic", "||"],
-  "||": ["logic", "&&"],
-  "===": ["equality", "!=="],
-  "!==": ["equality", "==="],
-  "<": ["bound", "<="],
-  "<=": ["bound", "<"],
-  ">": ["bound", ">="],
-  ">=": ["bound", ">"],
-  "+": ["sum", "-"],
-  "-": ["sum", "+"],
-};
-
-/** All faults that the operators make of a module. */
-function faultsIn(path: string, source: string): Fault[] {
-  const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true);
-  const faults: Fault[] = [];
-  const { SyntaxKind } = ts;
-  // deno-lint-ignore no-explicit-any -- see above
-  const add = (operator: string, node: any, text: string) => {
-    const start = node.getStart();
-    const line = file.getLineAndCharacterOfPosition(start).line + 1;
-    faults.push({ path, operator, line, start, end: node.getEnd(), text });
-  };
-  // deno-lint-ignore no-explicit-any -- see above
-  const visit = (node: any): void => {
-    if (ts.isTypeNode(node) || ts.isImportDeclaration(node)) return;
-    if (ts.isIfStatement(node)) {
-      add("condition", node.expression, `!(${node.expression.getText()})`);
-    }
-    if (ts.isConditionalExpression(node)) {
-      add("condition", node.condition, `!(${node.condition.getText()})`);
-    }
-    if (ts.isExpressionStatement(node) && !/^super\b/.test(node.getText())) {
-      add("statement", node, ";");
-    }
-    if (ts.isBinaryExpression(node)) {
-      const sign = node.operatorToken.getText();
-      const isText = /["'`]/.test(node.getText());
-      const [operator, other] = SWAPPED[sign] ?? [];
-      if (operator !== undefined && !(operator === "sum" && isText)) {
-        add(operator, node.operatorToken, other!);
-      }
-    }
-    if (node.kind === SyntaxKind.TrueKeyword) add("truth", node, "false");
-    if (node.kind === SyntaxKind.FalseKeyword) add("truth", node, "true");
-    if (ts.isNumericLiteral(node)) add("number", node, `(${node.getText()} + 1)`);
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return faults;
+interface Results {
+  seed: number;
+  count: number;
+  commit: string;
+  /** How many faults there were to draw from. */
+  all: number;
+  /** In the order of their turns: as many are judged as were asked for. */
+  drawn: Drawn[];
 }
 
 /** The same numbers for the same seed: from 0 to below 1. */
 function randomBy(seed: number): () => number {
   let state = seed;
   return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 
-function draw<T>(all: T[], count: number, random: () => number): T[] {
-  const left = [...all];
-  const drawn: T[] = [];
-  while (drawn.length < count && left.length > 0) {
-    drawn.push(...left.splice(Math.floor(random() * left.length), 1));
+/** Faults in an order by chance, where each operator has its turn. */
+function draw(all: Fault[], count: number, random: () => number): Fault[] {
+  const left = Object.keys(OPERATORS).map((name) => all.filter((one) => one.operator === name));
+  const drawn: Fault[] = [];
+  while (drawn.length < count && left.some(({ length }) => length > 0)) {
+    for (const faults of left) {
+      drawn.push(...faults.splice(Math.floor(random() * faults.length), 1));
+    }
   }
   return drawn;
 }
 
-async function output(command: string, args: string[], cwd: string): Promise<[boolean, string]> {
+interface Ended {
+  success: boolean;
+  out: string;
+  /** Why it was ended, if it didn't end by itself. */
+  stopped?: string;
+}
+
+/** Ends the command that runs. */
+let killCurrent = () => {};
+
+/** Runs a command in a group of processes of its own, of which nothing is left afterwards. */
+async function run(command: string, args: string[], cwd: string, options: {
+  env?: Record<string, string>;
+} = {}): Promise<Ended> {
   const child = new Deno.Command(command, {
     args,
     cwd,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...options.env },
+    detached: true,
   }).spawn();
-  const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT);
-  const { success, stdout } = await child.output();
-  clearTimeout(timer);
-  return [success, new TextDecoder().decode(stdout)];
+  const killGroup = killCurrent = () => {
+    try {
+      Deno.kill(-child.pid, "SIGKILL");
+    } catch {
+      // no process of it is left
+    }
+  };
+  let stopped: string | undefined;
+  let heard = performance.now();
+  const watch = setInterval(() => {
+    if (performance.now() - heard > HANGING * 1000) stopped = `nothing for ${HANGING} s: it hangs`;
+    if (residentBytes(child.pid) > MOST_MEMORY) stopped = "it takes all the memory that there is";
+    if (stopped) killGroup();
+  }, 500);
+  const textOf = async (stream: ReadableStream<Uint8Array>) => {
+    let text = "";
+    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      heard = performance.now();
+    }
+    return text;
+  };
+  // What a process of the group leaves open keeps the pipes open.
+  const status = child.status.finally(killGroup);
+  const [{ success }, ...texts] = await Promise.all([
+    status,
+    textOf(child.stdout),
+    textOf(child.stderr),
+  ]);
+  clearInterval(watch);
+  return { success, out: texts.join(""), ...stopped && { stopped } };
 }
 
-/** A copy of the tree. */
+function residentBytes(pid: number): number {
+  try {
+    return Number(Deno.readTextFileSync(`/proc/${pid}/statm`).split(" ")[1]) * 4096;
+  } catch {
+    return 0; // it has ended, or the system has no such file
+  }
+}
+
+/** A copy of the tree, without what isn't the project's. */
 async function copyTree(): Promise<string> {
   const root = new URL(ROOT).pathname;
   const folder = await Deno.makeTempDir({ prefix: "zmq-mutate-" });
-  const [, list] = await output("git", ["ls-files", "-co", "--exclude-standard"], root);
-  for (const path of list.trim().split("\n")) {
+  const { out } = await run("git", ["ls-files", "-co", "--exclude-standard"], root);
+  for (const path of out.trim().split("\n")) {
     await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
     await Deno.copyFile(`${root}${path}`, `${folder}/${path}`).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error; // it was removed, and not yet committed
@@ -130,76 +155,258 @@ async function copyTree(): Promise<string> {
   return folder;
 }
 
-/** The files of a module's own tests. */
-function testsOf(path: string, folder: string): string[] {
-  const [, place = "", name] = /^(.*\/)?([^/]*)\.ts$/.exec(path)!;
-  const files = [...Deno.readDirSync(`${folder}/tests/${place}`)].map(({ name }) => name);
-  return files.filter((file) =>
-    file.endsWith("_test.ts") && `${file.slice(0, -"_test.ts".length)}_`.startsWith(`${name}_`)
-  ).map((file) => `tests/${place}${file}`).sort();
+/** Some tests, under one name, and how they are run. */
+interface Stage {
+  name: string;
+  tests: string[];
+  env?: Record<string, string>;
 }
 
-/** Whether the tests pass. */
-async function pass(tests: string[], folder: string): Promise<boolean> {
-  const args = ["test", "-A", "--no-check", "--quiet", "--fail-fast", ...tests];
-  return (await output(Deno.execPath(), args, folder))[0];
+/** Judges faults in a copy of the tree. */
+class Judge {
+  readonly #folder: string;
+  readonly #otherBuild: string | undefined;
+  readonly #entries: string[];
+  readonly #compiler: Compiler;
+  readonly #testFiles: string[];
+  /** The modules that a test file imports. */
+  readonly #imports = new Map<string, Set<string>>();
+  /** Tests that pass without a fault. */
+  readonly #sound = new Set<string>();
+
+  constructor(folder: string, declarations: string, otherBuild: string | undefined) {
+    this.#folder = folder;
+    this.#otherBuild = otherBuild;
+    this.#entries = Object.values(JSON.parse(Deno.readTextFileSync(`${folder}/deno.json`)).exports);
+    this.#compiler = new Compiler(folder, this.#entries, declarations);
+    this.#testFiles = [...filesBelow(folder, "tests/")].filter((path) => path.endsWith("_test.ts"));
+    for (const file of this.#testFiles) {
+      const source = Deno.readTextFileSync(`${folder}/${file}`);
+      const specifiers = [...source.matchAll(/\bfrom "(\.[^"]+)"/g)].map(([, one]) => one!);
+      const paths = specifiers.map((one) => new URL(one, `file:///${file}`).pathname.slice(1));
+      this.#imports.set(file, new Set(paths));
+    }
+  }
+
+  /** What becomes of a fault by the tests near its module, or by all others. */
+  async judge(fault: Fault, wide: boolean): Promise<{ verdict: Verdict; by?: string }> {
+    const { path } = fault;
+    const file = `${this.#folder}/${path}`;
+    const source = Deno.readTextFileSync(file);
+    const faulty = withFault(source, fault);
+    if (faulty === undefined) return { verdict: "gone" };
+    try {
+      Deno.writeTextFileSync(file, faulty);
+      if (!wide && !await this.#compiles(path, source, faulty)) return { verdict: "refused" };
+      for (const stage of this.#stagesOf(path, wide)) {
+        const by = await this.#noticedBy(stage, file, source, faulty);
+        if (by !== undefined) return { verdict: "noticed", by };
+      }
+      return { verdict: wide ? "survived" : "left" };
+    } finally {
+      Deno.writeTextFileSync(file, source);
+    }
+  }
+
+  async #compiles(path: string, source: string, faulty: string): Promise<boolean> {
+    if (this.#compiler.mistake(path, source) === undefined) {
+      return this.#compiler.mistake(path, faulty) === undefined;
+    }
+    // It uses declarations that only Deno has.
+    const args = ["check", "-q", path, ...this.#entries];
+    return (await run(Deno.execPath(), args, this.#folder)).success;
+  }
+
+  #stagesOf(path: string, wide: boolean): Stage[] {
+    const [, place = "", name] = /^(.*\/)?([^/]*)\.ts$/.exec(path)!;
+    const own = new RegExp(`^tests/${place}${name}(_\\w+)?_test\\.ts$`);
+    const left = new Set(this.#testFiles);
+    const take = (which: (file: string) => boolean): string[] => {
+      const taken = [...left].filter(which);
+      taken.forEach((file) => left.delete(file));
+      return taken;
+    };
+    const ownTests = take((file) => own.test(file));
+    const importers = take((file) => this.#imports.get(file)!.has(path));
+    const rest = take((file) =>
+      place === ""
+        ? OF_CONTEXTS.some((one) => file.startsWith(one)) && path.startsWith("context")
+        : file.startsWith(`tests/${place}`) || BESIDE.test(file.slice("tests/".length)) &&
+            file.startsWith(`tests/${place.slice(0, -1)}`)
+    );
+    const env: Record<string, string> = {};
+    if (this.#otherBuild) env["LIBZMQ_PATH"] = this.#otherBuild;
+    // Drafts are only in the other build.
+    const near = path.includes("draft") ? { env } : {};
+    const stages: Stage[] = wide ? [{ name: "its folder's tests", tests: rest, ...near }] : [
+      { name: "its own tests", tests: ownTests, ...near },
+      { name: "tests that import it", tests: importers, ...near },
+    ];
+    if (wide && this.#otherBuild && /^(ffi|security|socket|zeromq)\//.test(path)) {
+      const tests = [...ownTests, ...importers, ...rest];
+      stages.push({ name: "tests over the other build of libzmq", tests, env });
+    }
+    return stages.filter(({ tests }) => tests.length > 0);
+  }
+
+  /** Which test of a stage notices the fault, or `undefined`. */
+  async #noticedBy(
+    stage: Stage,
+    file: string,
+    source: string,
+    faulty: string,
+  ): Promise<string | undefined> {
+    // A busy machine may break a test of time: so each failure has to come again, of that test alone.
+    for (let tries = 0; tries < 3; tries++) {
+      const first = await this.#test(stage);
+      if (first.success) return undefined;
+      const name = failedTest(first.out);
+      const again = await this.#test(stage, name);
+      if (again.success) continue;
+      Deno.writeTextFileSync(file, source);
+      await this.#assertSound(stage, name);
+      Deno.writeTextFileSync(file, faulty);
+      return again.stopped ?? name ?? "the tests' process ends";
+    }
+    console.log("  it makes tests fail now and then, which doesn't count");
+    return undefined;
+  }
+
+  async #assertSound(stage: Stage, name: string | undefined): Promise<void> {
+    const key = `${stage.name} ${name ?? stage.tests.join()}`;
+    for (let tries = 0; tries < 3; tries++) {
+      if (this.#sound.has(key) || (await this.#test(stage, name)).success) {
+        this.#sound.add(key);
+        return;
+      }
+    }
+    throw new Error(`Without a fault, it fails, too: ${key}`);
+  }
+
+  #test(stage: Stage, name?: string): Promise<Ended> {
+    const args = ["test", "-A", "--no-check", "--fail-fast"];
+    if (name !== undefined) args.push(`--filter=${name}`);
+    const env = stage.env ?? {};
+    return run(Deno.execPath(), [...args, ...stage.tests], this.#folder, { env });
+  }
 }
 
-const { seed, count, paths } = options(Deno.args);
+/** The name of the test that failed, or that was under way at the end, if there is one. */
+function failedTest(out: string): string | undefined {
+  const [, name] = /^ FAILURES \n\n(.*?)( \.\.\. .*)? => /m.exec(out) ?? [];
+  return name?.startsWith("./") ? undefined : name;
+}
+
+function* filesBelow(root: string, folder: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(`${root}/${folder}`)) {
+    if (isDirectory) yield* filesBelow(root, `${folder}${name}/`);
+    else yield folder + name;
+  }
+}
+
+function told({ path, line, operator, was, becomes }: Fault): string {
+  const short = (text: string) => text.replaceAll(/\s+/g, " ") || "(nothing)";
+  return `${path}:${line} ${operator}: ${short(was)} -> ${short(becomes)}`;
+}
+
+/** The options given as --name=value, and what else is given. */
+function options(args: string[]): { given: Record<string, string>; paths: string[] } {
+  const given: Record<string, string> = {};
+  const paths: string[] = [];
+  for (const one of args) {
+    const [, name, value = ""] = /^--([\w-]+)(?:=(.*))?$/.exec(one) ?? [];
+    if (name === undefined) paths.push(one);
+    else if (["seed", "count", "results", "other-build", "survivors"].includes(name)) {
+      given[name] = value;
+    } else throw new Error(`there is no option ${one}`);
+  }
+  return { given, paths };
+}
+
+async function begin(seed: number, count: number, paths: string[]): Promise<Results> {
+  const modules = MODULES.filter((path) =>
+    FOLDERS.test(path) && !ELSEWHERE[Deno.build.os]?.test(path) &&
+    (paths.length === 0 || paths.some((one) => path.startsWith(one)))
+  );
+  const all = modules.flatMap((path) => faultsIn(path, Deno.readTextFileSync(new URL(path, ROOT))));
+  const { out } = await run("git", ["rev-parse", "HEAD"], new URL(ROOT).pathname);
+  // Of those that operators make, the compiler refuses more than half.
+  const drawn = draw(all, count * 4, randomBy(seed));
+  return { seed, count, commit: out.trim(), all: all.length, drawn };
+}
+
+function summary({ seed, count, commit, all, drawn }: Results): string {
+  const of = (verdict: Verdict) => drawn.filter((one) => one.verdict === verdict);
+  const noticed = of("noticed");
+  const survivors = [...of("survived"), ...of("left")];
+  const judged = noticed.length + survivors.length;
+  const later = noticed.filter(({ since }) => since === "later").length;
+  return [
+    `Seed ${seed} at ${commit.slice(0, 10)}: ${judged} of ${count} judged, drawn from ${all}; ` +
+    `${of("refused").length} more were refused by the compiler`,
+    `${noticed.length} noticed (${(100 * noticed.length / judged).toFixed(1)} %), ` +
+    `${later} of them by tests that came later; ${survivors.length} survived`,
+    ...survivors.map(told).sort(),
+  ].join("\n");
+}
+
+const { given, paths } = options(Deno.args);
+const seed = Number(given.seed || 1);
+const count = Number(given.count || 200);
+const file = given.results || new URL(`.deno/mutate-${seed}.json`, ROOT).pathname;
+const kept = await Deno.readTextFile(file).catch(() => undefined);
+const results: Results = kept ? JSON.parse(kept) : await begin(seed, count, paths);
+results.count = Math.max(results.count, Number(given.count || 0));
 const folder = await copyTree();
+// Its groups of processes aren't the terminal's, which interrupts only this one.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => {
+    killCurrent();
+    Deno.removeSync(folder, { recursive: true });
+    Deno.exit(130);
+  });
+}
 try {
-  await run();
+  const { out } = await run(Deno.execPath(), ["types"], folder);
+  const judge = new Judge(folder, out, given["other-build"]);
+  if ("survivors" in given) {
+    const within = ({ path }: Drawn) =>
+      paths.length === 0 || paths.some((one) => path.startsWith(one));
+    const survivors = results.drawn.filter((one) =>
+      (one.verdict === "survived" || one.verdict === "left") && within(one)
+    );
+    for (const fault of survivors) await decide(judge, fault, [false, true]);
+  } else {
+    for (const fault of results.drawn) {
+      const judged = results.drawn.filter(({ verdict }) => isJudged(verdict)).length;
+      if (judged >= results.count) break;
+      if (fault.verdict === undefined) await decide(judge, fault, [false]);
+    }
+    for (const fault of results.drawn) {
+      if (fault.verdict === "left") await decide(judge, fault, [true]);
+    }
+  }
 } finally {
   await Deno.remove(folder, { recursive: true });
 }
+console.log(`\n${summary(results)}`);
 
-function options(args: string[]): { seed: number; count: number; paths: string[] } {
-  const number = (name: string, none: number) => {
-    const given = args.find((one) => one.startsWith(`--${name}=`));
-    return given === undefined ? none : Number(given.slice(name.length + 3));
-  };
-  const paths = args.filter((one) => !one.startsWith("--"));
-  return { seed: number("seed", 1), count: number("count", 200), paths };
+function isJudged(verdict: Verdict | undefined): boolean {
+  return verdict === "noticed" || verdict === "left" || verdict === "survived";
 }
 
-async function run(): Promise<void> {
-  const modules = MODULES.filter((path) =>
-    FOLDERS.test(path) && (paths.length === 0 || paths.some((one) => path.startsWith(one))) &&
-    testsOf(path, folder).length > 0
-  );
-  const all = modules.flatMap((path) => faultsIn(path, Deno.readTextFileSync(`${folder}/${path}`)));
-  const drawn = draw(all, count, randomBy(seed)).sort((a, b) => a.path < b.path ? -1 : 1);
-  console.log(`${drawn.length} of ${all.length} faults in ${modules.length} modules, seed ${seed}`);
-  const sound = new Map<string, boolean>();
-  let judged = 0;
-  /** How many only the other tests of their folders have noticed. */
-  let byOthers = 0;
-  const survivors: string[] = [];
-  for (const fault of drawn) {
-    const { path, operator, line, start, end, text } = fault;
-    const tests = testsOf(path, folder);
-    if (!sound.has(path)) sound.set(path, await pass(tests, folder));
-    const source = Deno.readTextFileSync(`${folder}/${path}`);
-    const was = source.slice(start, end).replaceAll(/\s+/g, " ");
-    const what = `${path}:${line} ${operator}: ${was} -> ${text.replaceAll(/\s+/g, " ")}`;
-    if (!sound.get(path)) {
-      console.log(`not judged, since its tests fail without it: ${what}`);
-      continue;
-    }
-    Deno.writeTextFileSync(`${folder}/${path}`, source.slice(0, start) + text + source.slice(end));
-    const missed = await pass(tests, folder);
-    const place = /^\w+\//.exec(path)?.[0];
-    const survived = missed && (place === undefined || await pass([`tests/${place}`], folder));
-    Deno.writeTextFileSync(`${folder}/${path}`, source);
-    judged++;
-    if (survived) survivors.push(what);
-    if (missed && !survived) byOthers++;
-    console.log(`${survived ? "SURVIVED" : missed ? "noticed by others" : "noticed"} ${what}`);
+/** Has a fault judged by the tests near it, by all others, or by both, and keeps the result. */
+async function decide(judge: Judge, fault: Drawn, widths: boolean[]): Promise<void> {
+  const before = fault.verdict;
+  for (const wide of widths) {
+    const { verdict, by } = await judge.judge(fault, wide);
+    console.log(`${verdict}: ${told(fault)}${by === undefined ? "" : ` (by: ${by})`}`);
+    if (isJudged(before) && verdict === "gone") return;
+    fault.verdict = verdict;
+    if (by !== undefined) fault.by = by;
+    if (before === "survived" && verdict === "noticed") fault.since = "later";
+    if (verdict !== "left") break;
   }
-  const noticed = judged - survivors.length;
-  const share = (100 * noticed / judged).toFixed();
-  console.log(
-    `\n${noticed} of ${judged} noticed (${share} %), ${byOthers} of them by others' tests`,
-  );
-  if (survivors.length > 0) console.log(`Survivors:\n${survivors.sort().join("\n")}`);
+  await Deno.mkdir(file.replace(/[^/]*$/, ""), { recursive: true });
+  await Deno.writeTextFile(file, JSON.stringify(results, null, 1) + "\n");
 }
