@@ -5,6 +5,7 @@ import { bindExtra, libc } from "../../ffi/libc.ts";
 import {
   allocate,
   byteLengthOf,
+  copyOfBytes,
   cString,
   PinnedBuffer,
   toCString,
@@ -109,6 +110,13 @@ Deno.test("text with a NUL is refused, since C would cut it there", () => {
 
 Deno.test("a null pointer is the empty string", () => {
   assertEquals(cString(null), "");
+});
+
+Deno.test("from 16,384 bytes on, a copy is made of shown memory", () => {
+  const memory = allocate(16384);
+  const made = (size: number) => copyOfBytes(memory, size, Uint8Array)?.length;
+  assertEquals([made(16383), made(16384)], [undefined, 16384]);
+  libc().free(memory);
 });
 
 Deno.test("memory that isn't to be had is a RangeError", () => {

@@ -144,3 +144,13 @@ Deno.test(certificates(
     assertEquals((await Certificate.load(`${folder}/a.key`)).publicKey, first.publicKey);
   },
 ));
+
+Deno.test(certificates(
+  "a save that can't take the place of what is there rejects, and leaves nothing beside it",
+  async (folder) => {
+    await Deno.mkdir(`${folder}/a.key`);
+    const saved = Certificate.create().save(`${folder}/a.key`, { overwrite: true });
+    await rejects(saved, { code: "EISDIR" });
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["a.key"]);
+  },
+));

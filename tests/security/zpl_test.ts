@@ -1,7 +1,7 @@
 import { certificates } from "./support.ts";
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Certificate, curveKeyPair } from "../../security/mod.ts";
-import { parseCertificate } from "../../security/zpl.ts";
+import { formatCertificate, parseCertificate } from "../../security/zpl.ts";
 
 Deno.test(certificates("files in the ways in which others write them are read", async (folder) => {
   const { publicKey, secretKey } = curveKeyPair();
@@ -101,6 +101,19 @@ Deno.test("metadata that a file can't hold, since it couldn't be read again, is 
   throws(() => made(Object.fromEntries(many)), { name: "TypeError", message: /60000 bytes/ });
   assertEquals(Object.keys(made(Object.fromEntries(many.slice(1))).metadata).length, 59);
   throws(() => made({ name: "a\u2028b" }), { name: "TypeError", message: /one line/ });
+});
+
+Deno.test("metadata that isn't text is refused in the certificate's words", () => {
+  for (const value of [5, null, ["x"]] as never[]) {
+    const message = /metadata name must be a string of one line/;
+    throws(() => formatCertificate({ publicKey: KEY, metadata: { name: value } }, null), message);
+  }
+});
+
+Deno.test("a certificate's file begins with whether it's to be kept secret", () => {
+  const banner = (secretKey: string | null) =>
+    formatCertificate({ publicKey: KEY, metadata: {} }, secretKey).slice(0, 12);
+  assertEquals([banner(null), banner(KEY)], ["#   A public", "#   A SECRET"]);
 });
 
 const KEY = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";

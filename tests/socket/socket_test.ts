@@ -219,6 +219,12 @@ const ADVICE: [what: string, address: string, bound: RegExp | undefined, connect
     /It has no port/,
   ],
   [
+    "has an empty port",
+    "tcp://127.0.0.1:",
+    /It has no port: .*, or tcp:.*:\* for any\.$/,
+    /It has no port/,
+  ],
+  [
     "is every host",
     "tcp://*:5555",
     undefined,
