@@ -278,8 +278,13 @@ export class Monitor implements Listener {
       for (const event of events) this.#push(event);
       if (this.finished) this.#reader.close();
     } catch (error) {
-      this.#reader.close(); // the context was shut down, or worse
-      if ((error as { code?: string }).code !== "ETERM") throw error;
+      const isEnd = (error as { code?: string }).code === "ETERM"; // else worse
+      // What libzmq goes on to report to no one blocks its threads.
+      if (!isEnd && !this.#observed.closed) {
+        zmq().zmq_socket_monitor(this.#observed.pointer, null, 0);
+      }
+      this.#reader.close();
+      if (!isEnd) throw error;
     } finally {
       this.#serve();
     }

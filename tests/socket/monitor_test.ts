@@ -1,7 +1,10 @@
-import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, Pull, Push } from "../../mod.ts";
+import { handleOf } from "../../socket/handle.ts";
+import type { Monitor } from "../../socket/monitor.ts";
 import { FrameMessage } from "../../socket/native_message.ts";
 import { replaced } from "../replacing.ts";
+import { Reported } from "../reported.ts";
 import { freshAddress, join } from "../util.ts";
 import { all, finish } from "./observing.ts";
 import { soon, turnsUntil } from "../waiting.ts";
@@ -17,6 +20,65 @@ function tornOnce(): Disposable {
     return receive.call(this, socket);
   });
 }
+
+/** Has the reading of the next event fail, until the end of the block. */
+function failingOnce(error: Error): Disposable {
+  const { receive } = FrameMessage.prototype;
+  let failed = false;
+  return replaced(FrameMessage.prototype, "receive", function (this: FrameMessage, socket) {
+    if (failed) return receive.call(this, socket);
+    failed = true;
+    throw error;
+  });
+}
+
+for (const awaited of [false, true]) {
+  const whether = awaited ? "while a receive waits for it" : "unawaited";
+  Deno.test(`an event that can't be read, ${whether}, is reported, and no other follows`, async () => {
+    const pull = new Pull();
+    const { events } = pull;
+    using reported = new Reported();
+    const mistake = new Error("mistake");
+    using _failing = failingOnce(mistake);
+    const event = awaited ? events.receive() : undefined;
+    await pull.bind(freshAddress("tcp"));
+    await turnsUntil(() => reported.errors.length > 0, "the report");
+    assertEquals(reported.errors, [mistake]);
+    assertEquals((await soon(event ?? events.receive())).type, "end");
+    await finish(pull);
+  });
+}
+
+Deno.test("an event that couldn't be read stopped all sockets of its context", async () => {
+  using context = new Context();
+  using pull = new Pull({ context });
+  using push = new Push({ context });
+  const { events } = pull;
+  {
+    using reported = new Reported();
+    using _failing = failingOnce(new Error("mistake"));
+    await pull.bind(freshAddress("tcp"));
+    await turnsUntil(() => reported.errors.length > 0, "the report");
+  }
+  push.connect(pull.lastEndpoint!);
+  await soon(push.send("hello"));
+  assertEquals((await soon(pull.receive()))[0].text(), "hello");
+  assertEquals((await soon(events.receive())).type, "end");
+});
+
+Deno.test("what fails before an event can be read ends the receive that waits for one, or else is reported", async () => {
+  const pull = new Pull();
+  const { events } = pull;
+  const monitor = handleOf(pull).monitor as Monitor;
+  using reported = new Reported();
+  const [awaited, unawaited] = [new Error("awaited"), new Error("unawaited")];
+  const event = events.receive();
+  monitor.onFailed(awaited);
+  await rejects(event, awaited);
+  monitor.onFailed(unawaited);
+  assertEquals(reported.errors, [unawaited]);
+  await finish(pull);
+});
 
 Deno.test("an event of which a signal had taken a part away ended the process", async () => {
   const pull = new Pull();
