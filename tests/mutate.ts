@@ -159,6 +159,8 @@ async function copyTree(): Promise<string> {
 interface Stage {
   name: string;
   tests: string[];
+  /** The one test of these that is run. */
+  only?: string;
   env?: Record<string, string>;
 }
 
@@ -260,22 +262,22 @@ class Judge {
     for (let tries = 0; tries < 3; tries++) {
       const first = await this.#test(stage);
       if (first.success) return undefined;
-      const name = failedTest(first.out);
-      const again = await this.#test(stage, name);
+      const failed = { ...stage, ...failedTest(first.out) };
+      const again = await this.#test(failed);
       if (again.success) continue;
       Deno.writeTextFileSync(file, source);
-      await this.#assertSound(stage, name);
+      await this.#assertSound(failed);
       Deno.writeTextFileSync(file, faulty);
-      return again.stopped ?? name ?? "the tests' process ends";
+      return again.stopped ?? failed.only ?? "the tests' process ends";
     }
     console.log("  it makes tests fail now and then, which doesn't count");
     return undefined;
   }
 
-  async #assertSound(stage: Stage, name: string | undefined): Promise<void> {
-    const key = `${stage.name} ${name ?? stage.tests.join()}`;
+  async #assertSound(stage: Stage): Promise<void> {
+    const key = [stage.name, stage.only, ...stage.tests].join();
     for (let tries = 0; tries < 3; tries++) {
-      if (this.#sound.has(key) || (await this.#test(stage, name)).success) {
+      if (this.#sound.has(key) || (await this.#test(stage)).success) {
         this.#sound.add(key);
         return;
       }
@@ -283,18 +285,20 @@ class Judge {
     throw new Error(`Without a fault, it fails, too: ${key}`);
   }
 
-  #test(stage: Stage, name?: string): Promise<Ended> {
+  #test({ tests, only, env = {} }: Stage): Promise<Ended> {
     const args = ["test", "-A", "--no-check", "--fail-fast"];
-    if (name !== undefined) args.push(`--filter=${name}`);
-    const env = stage.env ?? {};
-    return run(Deno.execPath(), [...args, ...stage.tests], this.#folder, { env });
+    if (only !== undefined) args.push(`--filter=${only}`);
+    return run(Deno.execPath(), [...args, ...tests], this.#folder, { env });
   }
 }
 
-/** The name of the test that failed, or that was under way at the end, if there is one. */
-function failedTest(out: string): string | undefined {
-  const [, name] = /^ FAILURES \n\n(.*?)( \.\.\. .*)? => /m.exec(out) ?? [];
-  return name?.startsWith("./") ? undefined : name;
+/** The file that failed, or that was under way at the end, and in it the test, where that's told. */
+function failedTest(out: string): Partial<Stage> {
+  const files = [...out.matchAll(/^running \d+ tests? from \.\/(.*)$/gm)];
+  const tests = files.slice(-1).map(([, file]) => file!);
+  const [, only] = /^ FAILURES \n\n(.*?)( \.\.\. .*)? => /m.exec(out) ?? [];
+  if (only === undefined || only.startsWith("./")) return tests.length > 0 ? { tests } : {};
+  return { only, tests };
 }
 
 function* filesBelow(root: string, folder: string): Generator<string> {
