@@ -1,5 +1,7 @@
 import "../fds.ts";
-import { ok as assert, throws } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { EPOLL_CTL_ADD, POLLIN } from "../../ffi/constants.ts";
+import { libc, libcOfLinux } from "../../ffi/libc.ts";
 import { READABLE } from "../../poller/backend.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
 import { EpollSet } from "../../poller/epoll_set.ts";
@@ -31,5 +33,45 @@ Deno.test({
     }
     set.close();
     assert(places.size <= 3, `${places.size} places`);
+  },
+});
+
+Deno.test({
+  name: "a thread that waits has memory for as many events as it may report",
+  ignore,
+  fn: async () => {
+    const set = new EpollSet();
+    const sizes: number[] = [];
+    const limits: number[] = [];
+    {
+      using _malloc = watched(libc(), "malloc", (size) => sizes.push(Number(size)));
+      using _wait = watched(libcOfLinux(), "epoll_wait_onPool", (_fd, _events, limit) => {
+        limits.push(limit);
+      });
+      assertEquals(await set.waitOnPool(0), 0);
+    }
+    // In a struct epoll_event, 12 bytes on x86-64 and 16 elsewhere.
+    const size = Deno.build.arch === "x86_64" ? 12 : 16;
+    assertEquals(sizes, limits.map((limit) => limit * size));
+    set.close();
+  },
+});
+
+Deno.test({
+  name: "all that a thread's wait has found is told, with its place and its generation",
+  ignore,
+  fn: async () => {
+    const set = new EpollSet();
+    using one = pipe();
+    using other = pipe();
+    for (const [index, { read }] of [one, other].entries()) {
+      set.control(EPOLL_CTL_ADD, read, POLLIN, index + 1, -index - 1);
+    }
+    libc().write(one.write, new Uint8Array(1), 1n);
+    libc().write(other.write, new Uint8Array(1), 1n);
+    const found = set.take(await set.waitOnPool(-1));
+    const told = (event: number) => [set.bits(event), set.index(event), set.generation(event)];
+    assertEquals([found, told(0), told(1)], [2, [POLLIN, 1, -1], [POLLIN, 2, -2]]);
+    set.close();
   },
 });

@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import { type Observer, Pair, Pull } from "../../mod.ts";
 import { rejectsCode } from "../failures.ts";
 import { freshAddress } from "../util.ts";
+import { idle } from "../../poller/reactor.ts";
 import { soon, turn, turnsUntil } from "../waiting.ts";
 import "./observing.ts"; // has used every foreign function once
 
@@ -138,9 +139,13 @@ Deno.test("an Observer's type has no public constructor, and it can be disposed 
   assert(typeof make === "function");
   const { events } = pair;
   const waits = rejectsCode(events.receive(), "EBADF");
+  const order: string[] = [];
+  await turn();
+  idle().then(() => order.push("the thread was given back"));
   {
     await using _ = events;
   }
+  assertEquals(order, ["the thread was given back"]);
   assertEquals(events.closed, true);
   await waits;
 });

@@ -1,6 +1,15 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals, ok, rejects, throws } from "node:assert/strict";
-import { capability, curveKeyPair, Dealer, Reply, Router } from "../../zeromq.ts";
+import {
+  capability,
+  curveKeyPair,
+  Dealer,
+  Reply,
+  Router,
+  Stream,
+  XPublisher,
+  XSubscriber,
+} from "../../zeromq.ts";
 import { ROOT } from "../files.ts";
 import { descriptions } from "../write_options.ts";
 import { EAGAIN, rejectsShape, untyped, using } from "./support.ts";
@@ -12,6 +21,15 @@ Deno.test("options that the library has too are described as there: if not, run 
     described += count;
   }
   ok(described >= 70, `${described}`);
+});
+
+Deno.test("options that have come to libzmq since zeromq.js's day aren't there", () => {
+  const later = ["socksUsername", "socksPassword", "priority", "busyPoll", "reconnectStop"];
+  later.push("manualLastValue", "onlyFirstSubscribe", "multicastLoop", "rawMode", "useFd");
+  for (const Class of [Dealer, Router, Reply, XPublisher, XSubscriber, Stream]) {
+    assertEquals(later.filter((name) => name in Class.prototype), [], Class.name);
+  }
+  ok("linger" in Dealer.prototype && "sendTimeout" in Dealer.prototype);
 });
 
 const ID = "åbçdéfghïjk";

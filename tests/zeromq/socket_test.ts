@@ -26,6 +26,14 @@ Deno.test("a socket is in the default context, or in the one that's given", asyn
   await using(new Dealer({ context: own }), (socket) => assertEquals(socket.context, own));
 });
 
+Deno.test("what sends and receives can be replaced, and isn't listed, as what a class declares", () => {
+  for (const name of ["send", "receive", Symbol.asyncIterator]) {
+    const { value, ...flags } = Object.getOwnPropertyDescriptor(Socket.prototype, name)!;
+    assertEquals(typeof value, "function");
+    assertEquals(flags, { writable: true, enumerable: false, configurable: true });
+  }
+});
+
 Deno.test("a socket that is closed has no context any more", () => {
   const socket = new Dealer();
   socket.close();

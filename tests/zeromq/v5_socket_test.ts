@@ -217,6 +217,15 @@ Deno.test("constructors of old derive from Socket by util.inherits and a call", 
   old.close();
 });
 
+Deno.test("a prototype that derives from Socket's has a constructor of its own by assignment", () => {
+  const flags = { writable: true, enumerable: false, configurable: true };
+  const own = Object.getOwnPropertyDescriptor(zmq.Socket.prototype, "constructor");
+  assertEquals(own, { value: zmq.Socket, ...flags });
+  const derived = Object.create(zmq.Socket.prototype);
+  derived.constructor = Array;
+  assertEquals(derived.constructor, Array);
+});
+
 Deno.test("Socket without new, for no object of its own, is a TypeError", () => {
   const message = "Class constructor Socket cannot be invoked without 'new'";
   throws(() => untyped(zmq.Socket)("req"), TypeErrorWith(message));
