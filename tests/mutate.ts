@@ -29,8 +29,8 @@ const BESIDE = /^(proxy|zeromq(_differences|_draft|_life|_v5_compat)?)_test\.ts$
 const OF_CONTEXTS = ["tests/process/", "tests/socket/handle_close_test.ts"];
 /** More memory than this, in bytes, no test needs. */
 const MOST_MEMORY = 4e9;
-/** A run in which no test ends for so many seconds hangs: tests end waiting after 20, and programs after 60. */
-const HANGING = 90;
+/** A run in which no test ends for so many seconds hangs: tests end waiting after 20. */
+const HANGING = 60;
 
 /** What becomes of a fault. One that is `left` has the wide tests before it; one that's `gone` stood in a changed line. */
 type Verdict = "noticed" | "left" | "survived" | "refused" | "gone";
@@ -130,7 +130,7 @@ async function run(command: string, args: string[], cwd: string, options: {
     textOf(child.stderr),
   ]);
   clearInterval(watch);
-  return { success, out: texts.join(""), ...stopped && { stopped } };
+  return { success, out: texts.join("\n"), ...stopped && { stopped } };
 }
 
 function residentBytes(pid: number): number {
@@ -296,9 +296,10 @@ class Judge {
 function failedTest(out: string): Partial<Stage> {
   const files = [...out.matchAll(/^running \d+ tests? from \.\/(.*)$/gm)];
   const tests = files.slice(-1).map(([, file]) => file!);
-  const [, only] = /^ FAILURES \n\n(.*?)( \.\.\. .*)? => /m.exec(out) ?? [];
-  if (only === undefined || only.startsWith("./")) return tests.length > 0 ? { tests } : {};
-  return { only, tests };
+  const [, only = [...out.matchAll(/^(.*) \.\.\. ?$/gm)].at(-1)?.[1]] =
+    /^ FAILURES \n\n(.*?)( \.\.\. .*)? => /m.exec(out) ?? [];
+  if (tests.length === 0) return {};
+  return only === undefined || out.includes(" (uncaught error)") ? { tests } : { tests, only };
 }
 
 function* filesBelow(root: string, folder: string): Generator<string> {
