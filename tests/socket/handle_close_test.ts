@@ -218,6 +218,7 @@ Deno.test("a close in which one step failed left the socket open in libzmq, and 
   const pull = new Pull();
   await pull.bind(address);
   const handle = handleOf(pull);
+  const { pointer } = handle; // a closed one has none
   const waiting = held(pull.receive());
   const poller = new Poller();
   poller.add(pull);
@@ -232,7 +233,7 @@ Deno.test("a close in which one step failed left the socket open in libzmq, and 
   } finally {
     Reflect.deleteProperty(context, "remove");
   }
-  context.remove(handle, handle.pointer);
+  context.remove(handle, pointer);
   assertEquals([pull.closed, poller.size], [true, 0]);
   await rejects(soon(waiting), { code: "EBADF" });
   using other = new Pull();
