@@ -230,11 +230,15 @@ class Judge {
     };
     const ownTests = take((file) => own.test(file));
     const importers = take((file) => this.#imports.get(file)!.has(path));
+    const wider = place !== ""
+      ? [`tests/${place}`]
+      : /^context/.test(name!)
+      ? OF_CONTEXTS
+      : [`tests/${name}/`];
     const rest = take((file) =>
-      place === ""
-        ? OF_CONTEXTS.some((one) => file.startsWith(one)) && path.startsWith("context")
-        : file.startsWith(`tests/${place}`) || BESIDE.test(file.slice("tests/".length)) &&
-            file.startsWith(`tests/${place.slice(0, -1)}`)
+      wider.some((one) => file.startsWith(one)) ||
+      place !== "" && file.startsWith(`tests/${place.slice(0, -1)}`) &&
+        BESIDE.test(file.slice("tests/".length))
     );
     const env: Record<string, string> = {};
     if (this.#otherBuild) env["LIBZMQ_PATH"] = this.#otherBuild;
@@ -244,7 +248,7 @@ class Judge {
       { name: "its own tests", tests: ownTests, ...near },
       { name: "tests that import it", tests: importers, ...near },
     ];
-    if (wide && this.#otherBuild && /^(ffi|security|socket|zeromq)\//.test(path)) {
+    if (wide && this.#otherBuild && /^(ffi\/|proxy|security\/|socket\/|zeromq\/)/.test(path)) {
       const tests = [...ownTests, ...importers, ...rest];
       stages.push({ name: "tests over the other build of libzmq", tests, env });
     }
