@@ -90,6 +90,20 @@ for (const traffic of [false, true]) {
   });
 }
 
+for (const side of ["front", "back"]) {
+  Deno.test(`shutting the ${side} end's context down ends a native proxy with ETERM`, async () => {
+    const contexts = [new Context(), new Context()];
+    const [front, back] = contexts.map((context) => new Dealer({ context }));
+    const proxy = new Proxy(front, back, { native: true });
+    await bindBoth(proxy);
+    const run = proxy.run();
+    contexts[side === "front" ? 0 : 1].shutdown();
+    await rejects(soon(run), { code: "ETERM" });
+    assert(proxy.frontEnd.closed && proxy.backEnd.closed);
+    for (const context of contexts) context.close();
+  });
+}
+
 Deno.test("shutting the context down ends a native proxy with ETERM", async () => {
   const context = new Context();
   const proxy = new Proxy(new Router({ context }), new Dealer({ context }), { native: true });
