@@ -29,6 +29,19 @@ Deno.test("a context's options can be given to its constructor", () => {
   );
 });
 
+Deno.test("a context's largest number is an int's, and its least is the option's", () => {
+  using context = new Context();
+  for (const [name, least] of [["maxMessageSize", 0], ["maxSockets", 1]] as const) {
+    for (const value of [least, 2147483647]) {
+      context[name] = value;
+      assertEquals(context[name], value);
+    }
+    for (const value of [least - 1, 2147483648, 1.5, NaN]) {
+      throws(() => context[name] = value, RangeError);
+    }
+  }
+});
+
 Deno.test("a processor that was added to the I/O threads' can be removed, and no other", () => {
   using context = new Context();
   context.addThreadAffinity(0);

@@ -1,10 +1,10 @@
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
-import { POLLNVAL } from "../../ffi/constants.ts";
+import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT } from "../../ffi/constants.ts";
 import { libc, libcForFiles } from "../../ffi/libc.ts";
 import { createBackend } from "../../poller/create.ts";
-import { fileType } from "../../poller/fd.ts";
-import { READABLE } from "../../poller/backend.ts";
+import { fileType, toPollEvents, toReadiness } from "../../poller/fd.ts";
+import { ERROR, HANGUP, READABLE, WRITABLE } from "../../poller/backend.ts";
 import { pipe, socketPair, unusedNumber } from "../fds.ts";
 import { replaced } from "../replacing.ts";
 import "../util.ts";
@@ -21,6 +21,14 @@ Deno.test("kqueue: files, ends of pipes, sockets and devices are told apart", ()
   assertEquals(types, ["file", "file", "other", "read end", "write end", "socket"]);
   [file, directory, device].forEach((fd) => closeSync(fd));
   assertEquals(fileType(unusedNumber()), undefined);
+});
+
+Deno.test("an interest is poll's bits, and poll's bits are readiness, each for itself and all together", () => {
+  const interests = [0, READABLE, WRITABLE, READABLE | WRITABLE, ERROR, HANGUP];
+  assertEquals(interests.map(toPollEvents), [0, POLLIN, POLLOUT, POLLIN | POLLOUT, 0, 0]);
+  const bits = [0, POLLIN, POLLOUT, POLLERR, POLLHUP, POLLIN | POLLOUT | POLLERR | POLLHUP];
+  const all = READABLE | WRITABLE | ERROR | HANGUP;
+  assertEquals(bits.map(toReadiness), [0, READABLE, WRITABLE, ERROR, HANGUP, all]);
 });
 
 /** What macOS's poll(2) does: it doesn't look at a descriptor of which no event is of interest. */

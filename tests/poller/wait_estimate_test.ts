@@ -49,3 +49,13 @@ Deno.test("waits that are short and long by turns don't make the estimate say to
   }
   assertEquals(blocking, 0);
 });
+
+Deno.test("an estimate begins with long waits, of which five short ones make short ones", () => {
+  const estimate = new WaitEstimate(() => true);
+  assertEquals([after(estimate, 4, 0.05), after(estimate, 1, 0.05)], [false, true]);
+});
+
+Deno.test("waits that are just too long, however many, aren't short", () => {
+  assertEquals(after(new WaitEstimate(() => true), 1000, 1.5), false);
+  assertEquals(after(new WaitEstimate(() => false), 1000, 0.2), false);
+});

@@ -1,5 +1,6 @@
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { Pull, Push, type Socket } from "../../mod.ts";
+import { metadataBytes } from "../../socket/settable_options.ts";
 import { freshAddress, join, withFolder } from "../util.ts";
 import { onLinux, portOf, received } from "./support.ts";
 import { soon } from "../waiting.ts";
@@ -127,5 +128,25 @@ for (
 Deno.test("filters are methods: no constructor takes them, since they only add", () => {
   for (const name of ["tcpAcceptFilter", "ipcFilterPid", "ipcFilterUid", "ipcFilterGid"]) {
     throws(() => new Pull({ [name]: null } as never), { name: "TypeError", message: RegExp(name) });
+  }
+});
+
+Deno.test("metadata has names of up to 254 bytes, each with one text, which can be set again", () => {
+  const longest = `X-${"n".repeat(252)}`;
+  const texts = (metadata: Record<string, string>, known = {}) =>
+    metadataBytes(metadata, known).map((bytes) => new TextDecoder().decode(bytes));
+  assertEquals(texts({ [longest]: "text", "X-a": "b:c" }), [`${longest}:text`, "X-a:b:c"]);
+  assertEquals(texts({ "X-a": "b" }, { "X-a": "b", "X-c": "d" }), ["X-a:b"]);
+  throws(() => texts({ [`${longest}n`]: "text" }), { name: "RangeError", message: /254 bytes/ });
+  throws(() => texts({ [`X-${"ä".repeat(127)}`]: "text" }), { name: "RangeError" });
+  throws(() => texts({ "X-a": "b" }, { "X-a": "c" }), { code: "EEXIST" });
+  for (const name of ["a", "x-a", "X-", "X-a:b", "X-a\0"]) {
+    throws(() => texts({ [name]: "text" }), { name: "TypeError", message: /must begin with X-/ });
+  }
+  for (const text of ["", "a\0b", 5, null] as never[]) {
+    throws(() => texts({ "X-a": text }), { name: "TypeError", message: /needs a text for X-a/ });
+  }
+  for (const metadata of [null, [], "X-a"] as never[]) {
+    throws(() => texts(metadata), { name: "TypeError", message: /must be an object/ });
   }
 });
