@@ -221,6 +221,14 @@ export function listens(fd: number): number {
   return result === 0 ? Number(answer[0] !== 0) : -1;
 }
 
+/** The function that makes a descriptor more of what one leads to. Programs that are started inherit it, however the first was opened. */
+export const libcForPassing = onFirstUse(() =>
+  bindExtra({
+    // int dup(int oldfd)
+    dup: { parameters: ["i32"], result: "i32" },
+  })
+);
+
 /** The function that sets what a signal does. */
 export const libcForSignals = onFirstUse(() =>
   bindExtra({

@@ -5,6 +5,7 @@ import * as library from "../mod.ts";
 import * as draft from "../socket/draft.ts";
 import * as proxy from "../proxy.ts";
 import * as security from "../security/mod.ts";
+import * as supervise from "../supervise/mod.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const ENTRIES: Record<string, object> = {
@@ -12,6 +13,7 @@ const ENTRIES: Record<string, object> = {
   "socket/draft.ts": draft,
   "proxy.ts": proxy,
   "security/mod.ts": security,
+  "supervise/mod.ts": supervise,
 };
 
 interface Doc {

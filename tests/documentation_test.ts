@@ -9,7 +9,17 @@ const STUCK = 600_000;
 
 /** Every file that speaks to users: the texts, and the modules with their doc comments. */
 async function files(): Promise<string[]> {
-  const folders = ["", "docs/", "ffi/", "process/", "poller/", "socket/", "security/", "zeromq/"];
+  const folders = [
+    "",
+    "docs/",
+    "ffi/",
+    "process/",
+    "poller/",
+    "socket/",
+    "security/",
+    "supervise/",
+    "zeromq/",
+  ];
   const found: string[] = [];
   for (const folder of folders) {
     try {

@@ -11,7 +11,12 @@ const LAYERS: Record<string, RegExp>[] = [
   { poller: /^poller\// },
   { context: /^context(_\w+)?\.ts$/ },
   { socket: /^socket\// },
-  { security: /^security\//, proxy: /^proxy(\/|\.ts$)/, library: /^library\.ts$/ },
+  {
+    security: /^security\//,
+    proxy: /^proxy(\/|\.ts$)/,
+    supervise: /^supervise\//,
+    library: /^library\.ts$/,
+  },
   { mod: /^(mod|modules)\.ts$/, zeromq: /^zeromq(_\w+)?(\/|\.ts$)/ },
 ];
 
@@ -47,7 +52,7 @@ function placeOf(path: string): [height: number, name: string] {
   throw new Error(`${path} is in no layer`);
 }
 
-Deno.test("imports run one way: errors, ffi, process, poller, context, socket, security and proxy, mod.ts and zeromq.ts", () => {
+Deno.test("imports run one way: errors, ffi, process, poller, context, socket, security, proxy and supervise, mod.ts and zeromq.ts", () => {
   assert(MODULES.length > 100 && imports.length > 300, `${MODULES.length}, ${imports.length}`);
   const others = imports.filter(({ from, to }) => {
     const [height, name] = placeOf(from);

@@ -1,0 +1,55 @@
+/** Listening descriptors that outlive the socket that opened them, and that children get. */
+
+import { check } from "../ffi/errno.ts";
+import { libc, libcForPassing } from "../ffi/libc.ts";
+import { Pair } from "../socket/pair.ts";
+
+/** An address at which the system accepts connections, for a process that takes them. */
+export interface Listening {
+  /** The address, with wildcards replaced. */
+  readonly address: string;
+  readonly fd: number;
+}
+
+/** Listens at an address. */
+export async function listenAt(address: string, backlog: number): Promise<Listening> {
+  if (typeof address !== "string" || !address.startsWith("tcp://")) {
+    throw new TypeError("A supervisor listens at addresses of tcp, such as tcp://*:5555");
+  }
+  // libzmq reads the address, and opens the descriptor. A peer that connects before the socket is closed is sent away, and
+  // connects again.
+  using socket = new Pair({ backlog, linger: 0 });
+  socket.addTcpAcceptFilter("255.255.255.255");
+  const { events } = socket;
+  const bound = await socket.bind(address);
+  for await (const event of events) {
+    if (event.type === "bind") return { address: bound, fd: duplicate(event.fd) };
+  }
+  throw new Error(`libzmq hasn't reported by which descriptor it listens at ${bound}`);
+}
+
+/**
+ * Runs an action while the children that it starts inherit a descriptor more of each address, whose numbers it's told.
+ *
+ * Fact: descriptors are opened so that children don't get them, and Deno.Command passes no others on; but it leaves open what
+ * can be inherited, and what dup returns can. Decision: such descriptors are open only for the moment of the start, so that
+ * other children don't get them. Cost: two system calls for each address.
+ */
+export function inheriting<T>(all: readonly Listening[], action: (fds: number[]) => T): T {
+  const fds: number[] = [];
+  try {
+    for (const { fd } of all) fds.push(duplicate(fd));
+    return action(fds);
+  } finally {
+    for (const fd of fds) libc().close(fd);
+  }
+}
+
+/** Stops listening: the children that have it go on. */
+export function stopListening({ fd }: Listening): void {
+  libc().close(fd);
+}
+
+function duplicate(fd: number): number {
+  return check(libcForPassing().dup(fd), "dup");
+}

@@ -1,0 +1,109 @@
+/** The child's side: it waits for its turn, and binds to what its parent listens at. */
+
+import type { Order } from "./child.ts";
+
+/** A socket that can be bound to the parent's address: one of this library's. */
+export interface Bindable {
+  /** The option by which it gets the descriptor. */
+  useFd: number;
+  /** Binds it. */
+  bind(address: string): Promise<string>;
+}
+
+/** What a child has of its {@linkcode Supervisor}. */
+export interface Supervised {
+  /** The addresses at which the parent listens, with wildcards replaced. */
+  readonly addresses: readonly string[];
+  /** Aborted when the parent is gone, within a second: no one would start this process again. */
+  readonly signal: AbortSignal;
+  /**
+   * Binds a socket to one of the parent's addresses, the first unless another is named, and resolves to it. Once for each
+   * address.
+   *
+   * @throws {TypeError} If it isn't one of the parent's addresses.
+   * @throws {ZmqError} As the socket's own `bind` rejects.
+   */
+  bind(socket: Bindable, address?: string): Promise<string>;
+}
+
+/** The longest order, in bytes. */
+const LONGEST = 65_536;
+/** How often the parent is looked for, in ms. */
+const LOOK = 1000;
+
+/**
+ * Called in a process that a {@linkcode Supervisor} has started, once all is ready but for the sockets: it resolves when it's
+ * this process's turn to serve, which may be much later. It reads from standard input, and needs no permission.
+ *
+ * @throws {Error} If no supervisor has started the process, or if it has ended.
+ *
+ * @example A server that its supervisor starts
+ * ```ts ignore
+ * import { Router } from "@deno-zmq/zmq";
+ * import { supervised } from "@deno-zmq/zmq/supervise";
+ *
+ * const { bind, signal } = await supervised();
+ * await using router = new Router();
+ * await bind(router);
+ * for await (const [client, question] of router.iterate({ signal })) {
+ *   await router.send([client, `an answer to ${question}`]);
+ * }
+ * ```
+ */
+export async function supervised(): Promise<Supervised> {
+  const parent = Deno.ppid;
+  const { addresses, fds } = Deno.stdin.isTerminal() ? refuse() : await readOrder();
+  const gone = new AbortController();
+  const timer = setInterval(() => {
+    if (Deno.ppid === parent) return;
+    clearInterval(timer);
+    gone.abort(new Error("The supervisor has ended"));
+  }, LOOK);
+  Deno.unrefTimer(timer);
+  return {
+    addresses,
+    signal: gone.signal,
+    bind: async (socket, address = addresses[0]) => {
+      const fd = fds[addresses.indexOf(address)];
+      if (fd === undefined) {
+        throw new TypeError(`The supervisor doesn't listen at ${address}, but at ${addresses}`);
+      }
+      socket.useFd = fd;
+      try {
+        return await socket.bind(address);
+      } finally {
+        socket.useFd = -1; // what it binds to later has its own
+      }
+    },
+  };
+}
+
+async function readOrder(): Promise<Order> {
+  const bytes = new Uint8Array(LONGEST);
+  for (let size = 0; size < LONGEST;) {
+    const read = await Deno.stdin.read(bytes.subarray(size));
+    if (read === null) break;
+    size += read;
+    if (bytes[size - 1] !== 10) continue;
+    const order = orderOf(new TextDecoder().decode(bytes.subarray(0, size)));
+    if (order !== undefined) return order;
+    break;
+  }
+  return refuse();
+}
+
+function orderOf(text: string): Order | undefined {
+  try {
+    const { addresses, fds } = JSON.parse(text) as Order;
+    if (addresses.length === fds.length && fds.every(Number.isInteger)) return { addresses, fds };
+  } catch {
+    // It's something else.
+  }
+  return undefined;
+}
+
+function refuse(): never {
+  throw new Error(
+    "supervised() is for a process that a Supervisor has started: none has, or it has ended",
+  );
+}

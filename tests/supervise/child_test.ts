@@ -1,0 +1,31 @@
+import { deepStrictEqual as assertEquals, match as assertMatch, throws } from "node:assert/strict";
+import { Child } from "../../supervise/child.ts";
+import { listenAt, stopListening } from "../../supervise/listening.ts";
+import { withFolder } from "../util.ts";
+import { soon } from "../waiting.ts";
+import { ANY } from "./support.ts";
+
+Deno.test("a child waits until it's told to begin, and has the descriptors of which it's told", () =>
+  withFolder(async (folder) => {
+    const listening = await listenAt(ANY, 10);
+    const script =
+      `read -r order; echo "$order" > ${folder}/order; ls -l /dev/fd/ > ${folder}/fds; exit 7`;
+    const child = new Child("/bin/sh", { args: ["-c", script] }, [listening]);
+    child.begin();
+    assertEquals((await soon(child.status)).code, 7);
+    const { addresses, fds } = JSON.parse(await Deno.readTextFile(`${folder}/order`));
+    assertEquals(addresses, [listening.address]);
+    assertMatch(
+      await Deno.readTextFile(`${folder}/fds`),
+      new RegExp(` ${fds[0]} -> |/${fds[0]}$`, "m"),
+    );
+    stopListening(listening);
+  }));
+
+Deno.test("a child that has ended before it's told to begin, or is killed then, has its status all the same", async () => {
+  const child = new Child("/bin/sh", { args: ["-c", "exit 3"] }, []);
+  assertEquals((await soon(child.status)).code, 3);
+  child.begin();
+  child.kill("SIGKILL");
+  throws(() => new Child("/nowhere/command", {}, []), Deno.errors.NotFound);
+});

@@ -1,0 +1,59 @@
+import { deepStrictEqual as assertEquals, notStrictEqual, rejects } from "node:assert/strict";
+import { Pull, Push } from "../../mod.ts";
+import { check } from "../../ffi/errno.ts";
+import { libcForPassing, listens } from "../../ffi/libc.ts";
+import { inheriting, listenAt, stopListening } from "../../supervise/listening.ts";
+import { openDescriptors } from "../fds.ts";
+import { onLinux } from "../socket/support.ts";
+import { soon, turnsUntil } from "../waiting.ts";
+import { ANY } from "./support.ts";
+
+Deno.test("a port stays taken until it's stopped to listen there, and connections wait in it", async () => {
+  const listening = await listenAt(ANY, 10);
+  assertEquals(listens(listening.fd), 1);
+  using other = new Pull();
+  await rejects(other.bind(listening.address), { code: "EADDRINUSE" });
+  using push = new Push();
+  push.connect(listening.address);
+  await push.send("early");
+  using pull = new Pull({ useFd: check(libcForPassing().dup(listening.fd), "dup") }); // a child's own
+  await pull.bind(listening.address);
+  assertEquals(String(await soon(pull.receive())), "early");
+  stopListening(listening);
+});
+
+Deno.test("a descriptor that a child inherits is another one, open for the moment of its start alone", async () => {
+  const listening = await listenAt(ANY, 10);
+  const inherited = inheriting([listening], ([fd]) => {
+    assertEquals(listens(fd), 1);
+    return fd;
+  });
+  notStrictEqual(inherited, listening.fd);
+  assertEquals(listens(inherited), -1);
+  let failed = -1;
+  try {
+    inheriting([listening], ([fd]) => {
+      failed = fd;
+      throw new Error("there is no such command");
+    });
+  } catch {
+    // As Deno.Command does.
+  }
+  assertEquals(listens(failed), -1);
+  stopListening(listening);
+});
+
+Deno.test(onLinux("listening leaves no descriptor open but its own", async () => {
+  const before = openDescriptors();
+  const listening = await listenAt(ANY, 10);
+  await turnsUntil(() => openDescriptors().length <= before.length + 1, "the socket's end");
+  stopListening(listening);
+  await turnsUntil(() => openDescriptors().length <= before.length, "its end");
+}));
+
+Deno.test("only tcp can be listened at", async () => {
+  for (const address of ["ipc:///tmp/x", "inproc://x", "127.0.0.1:5555", 5 as unknown as string]) {
+    await rejects(listenAt(address, 10), TypeError);
+  }
+  await soon(rejects(listenAt("tcp://nowhere.invalid:1", 10)));
+});

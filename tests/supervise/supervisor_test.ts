@@ -1,0 +1,128 @@
+import {
+  deepStrictEqual as assertEquals,
+  notStrictEqual,
+  ok as assert,
+  rejects,
+} from "node:assert/strict";
+import { Pull } from "../../mod.ts";
+import { Supervisor } from "../../supervise/mod.ts";
+import { soon, turnsUntil } from "../waiting.ts";
+import { ANY, supervising } from "./support.ts";
+
+/** A child that serves until it's told to end, and then takes this status. */
+const SERVES =
+  "log started; read -r order; trap 'kill $!; exit 5' TERM; sleep 100 & log begun; wait";
+
+Deno.test("a child that finishes with status 0 isn't started again, and ends the supervisor", () =>
+  supervising("read -r order; log begun; exit 0", {}, async ({ supervisor, ends, logged }) => {
+    const { code, signal } = await soon(supervisor.run());
+    assertEquals([code, signal, ends], [0, null, []]);
+    assertEquals((await logged("begun", 1)).length, 1);
+  }));
+
+Deno.test("a child that ends by a signal, or with another status, is started again", () =>
+  supervising(
+    "read -r order; log begun; case $(count) in 1) kill -9 $$;; 2) exit 3;; esac; exit 0",
+    {},
+    async ({ supervisor, ends, logged }) => {
+      await soon(supervisor.run());
+      assertEquals(ends.map(({ code, signal }) => signal ?? code), ["SIGKILL", 3]);
+      assertEquals(ends.map(({ pid }) => pid), (await logged("begun", 3)).slice(0, 2));
+    },
+  ));
+
+Deno.test("a child that can't be kept alive is given up after so many starts", () =>
+  supervising("exit 3", { maxStarts: 3 }, async ({ supervisor, ends }) => {
+    const [address] = supervisor.addresses;
+    await rejects(soon(supervisor.run()), /given up: 3 starts within 60000 ms, .* status 3/);
+    assertEquals(ends.map(({ code }) => code), [3, 3, 3]);
+    using pull = new Pull();
+    await pull.bind(address); // it's free again
+  }));
+
+Deno.test("the child gets SIGTERM when the signal is aborted, and its status is the result", () =>
+  supervising(SERVES, {}, async ({ supervisor, ends, logged }) => {
+    const stop = new AbortController();
+    const running = supervisor.run({ signal: stop.signal });
+    const [pid] = await logged("begun", 1);
+    assertEquals(supervisor.pid, pid);
+    stop.abort();
+    const end = await soon(running);
+    assertEquals([end.pid, end.code, end.signal, ends], [pid, 5, null, []]);
+    assertEquals(supervisor.pid, undefined);
+  }));
+
+Deno.test("a child that doesn't end when it's told to is killed after its time", () =>
+  supervising(
+    'trap "" TERM; read -r order; log begun; exec sleep 100',
+    { gracePeriod: 50 },
+    async ({ supervisor, logged }) => {
+      const running = supervisor.run();
+      await logged("begun", 1);
+      supervisor.close();
+      assertEquals((await soon(running)).signal, "SIGKILL");
+    },
+  ));
+
+Deno.test("a spare child takes the place of the one that ends, and another one its own", () =>
+  supervising(SERVES, { spare: true }, async ({ supervisor, logged }) => {
+    const running = supervisor.run();
+    const [first, spare] = await logged("started", 2);
+    assertEquals(await logged("begun", 1), [first]);
+    Deno.kill(first, "SIGKILL");
+    assertEquals(await logged("begun", 2), [first, spare]);
+    const third = (await logged("started", 3))[2];
+    supervisor.close();
+    assertEquals((await soon(running)).code, 5);
+    // It was killed, and waited for.
+    await turnsUntil(() => !isAlive(third), "the spare's end");
+  }));
+
+Deno.test("a supervisor runs once, and one that was closed doesn't listen", async () => {
+  const options = { args: ["-c", "exit 0"], listen: [ANY, ANY], spare: false };
+  const closed = await Supervisor.listen("/bin/sh", options);
+  const [address, other] = closed.addresses;
+  notStrictEqual(address, other);
+  closed.close();
+  closed.close();
+  await rejects(closed.run(), /run already, or closed/);
+  using pull = new Pull();
+  await pull.bind(address);
+  await using run = await Supervisor.listen("/bin/sh", options);
+  await soon(run.run());
+  await rejects(run.run(), /run already, or closed/);
+  await using missing = await Supervisor.listen("/nowhere/command", { listen: ANY });
+  await rejects(missing.run(), Deno.errors.NotFound);
+});
+
+Deno.test("what isn't an option of a supervisor, or out of range, is refused before it listens", async () => {
+  const wrong: [options: object, error: typeof TypeError | typeof RangeError][] = [
+    [{}, TypeError],
+    [{ listen: [] }, TypeError],
+    [{ listen: "ipc:///tmp/x" }, TypeError],
+    [{ listen: ANY, stdin: "null" }, TypeError],
+    [{ listen: ANY, spare: 1 }, TypeError],
+    [{ listen: ANY, onEnd: "log" }, TypeError],
+    [{ listen: ANY, maxStarts: "1" }, TypeError],
+    [{ listen: ANY, maxStarts: 0 }, RangeError],
+    [{ listen: ANY, gracePeriod: -1 }, RangeError],
+    [{ listen: ANY, backlog: -1 }, RangeError],
+  ];
+  for (const [options, error] of wrong) {
+    await rejects(Supervisor.listen("/bin/sh", options as { listen: string }), error);
+  }
+  await rejects(Supervisor.listen(5 as unknown as string, { listen: ANY }), TypeError);
+  const supervisor = await Supervisor.listen("/bin/sh", { listen: ANY });
+  await rejects(supervisor.run({ timeout: 5 } as object), TypeError);
+  supervisor.close();
+  assert(Deno.inspect(supervisor).startsWith("Supervisor"));
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    Deno.kill(pid, "SIGCONT");
+    return true;
+  } catch {
+    return false;
+  }
+}
