@@ -126,7 +126,7 @@ Deno.test("clone: after the server was killed, clients have what the next one ha
     const serve = () => example("clone/server.ts", ...addresses, "100");
     await using setter = new Request();
     setter.connect(addresses[0]);
-    await using client = example("clone/client.ts", ...addresses, "200");
+    await using client = example("clone/client.ts", ...addresses, "1000");
     {
       await using server = serve();
       await setter.send(["set", "a", "1"]);
