@@ -35,7 +35,7 @@ class Service {
 }
 
 class Broker {
-  socket = new Router({ sendHighWaterMark: 1, sendTimeout: 1 });
+  socket = new Router({ sendHighWaterMark: 1, sendTimeout: 20_000 });
   services = new Map();
   serviceOfWorker = new Map();
 
