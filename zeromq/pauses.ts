@@ -36,12 +36,14 @@ export function pauseIsDue(): boolean {
 /** An operation that makes a pause. It stays out of the engine's queues, where it could be served before. */
 export class Pause implements DeferredOperation {
   readonly #attempt: Attempt;
+  readonly #timeout: number;
   readonly #timer: Timer;
 
   /** Afterwards the operation waits in the engine's queue, for `timeout` ms. */
   constructor(attempt: Attempt, timeout: number) {
     left--;
     this.#attempt = attempt;
+    this.#timeout = timeout;
     attempt.state.deferred.add(this);
     this.#timer = runtimeTimers.setTimeout(() => {
       attempt.state.deferred.delete(this);
@@ -54,9 +56,20 @@ export class Pause implements DeferredOperation {
   /** Does nothing: a pause doesn't wait for the other direction. */
   retry(): void {}
 
+  hurry(): void {
+    this.#stop();
+    const { state, direction } = this.#attempt;
+    this.#attempt.wait(this.#timeout);
+    state[direction]?.hurry?.();
+  }
+
   closed(): void {
+    this.#stop();
+    this.#attempt.end();
+  }
+
+  #stop(): void {
     runtimeTimers.clearTimeout(this.#timer);
     this.#attempt.state.deferred.delete(this);
-    this.#attempt.end();
   }
 }

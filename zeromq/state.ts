@@ -9,6 +9,8 @@ import { EBADF, EBUSY, errnoError } from "./errors.ts";
 export interface PendingOperation {
   /** Tries for the last time, since the socket is being closed, and ends. */
   closed(): void;
+  /** Tries at once, where it wasn't tried so far: it only lets others go first. */
+  hurry?(): void;
 }
 
 /** An operation that waits for one in the socket's other direction. */
