@@ -10,6 +10,14 @@ export interface Outcome {
   stderr: string;
 }
 
+/**
+ * What a program has said, but for the library's and the drop-in's line that they wait for messages: they say so where their
+ * receivers need more than half a second, as on a busy machine.
+ */
+export function withoutWaiting(said: string): string {
+  return said.replace(/^(deno-zmq: w|\(node:\d+\) WARNING: W)aiting .*\n/m, "");
+}
+
 /** How a program of its own is run. */
 export interface ProgramOptions {
   /** Flags of `deno run`. */

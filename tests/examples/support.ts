@@ -2,6 +2,7 @@
 
 import { HUNG } from "../waiting.ts";
 import { claims } from "../claims.ts";
+import { withoutWaiting } from "../program.ts";
 import { ok as assert } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
@@ -93,8 +94,7 @@ export class Running implements AsyncDisposable {
   async ended(): Promise<{ status: number; errors: string }> {
     const [{ code }, bytes] = await Promise.all([this.#child.status, this.#errors.until()]);
     const errors = new TextDecoder().decode(bytes);
-    // The library says so where the last messages need more than half a second, as on a busy machine.
-    return { status: code, errors: errors.replace(/^deno-zmq: waiting up to .*\n/m, "") };
+    return { status: code, errors: withoutWaiting(errors) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

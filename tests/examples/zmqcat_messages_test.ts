@@ -193,9 +193,9 @@ Deno.test("push --timeout doesn't count the time in which there is nothing to se
 });
 
 Deno.test("pull --timeout doesn't count the time that the reader of its output takes", async () => {
-  const receiver = await fullReceiver("--timeout", "100");
+  const receiver = await fullReceiver("--timeout", "500");
   await using running = receiver.running;
-  await pause(300); // three times as long as it would wait
+  await pause(800); // longer than it would wait
   assertEquals((await running.output()).length, receiver.size);
   assertEquals((await running.ended()).status, 0);
 });
