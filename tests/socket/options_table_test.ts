@@ -3,7 +3,7 @@
  * hold: a wrong type is an error of `deno check`, and of a test run that checks types.
  */
 
-import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import {
   Dealer,
   type DealerOptions,
@@ -368,4 +368,35 @@ Deno.test("what the table says can only be read can only be read", () => {
     throws(() => (pair as unknown as Record<string, unknown>)[name] = 1, { name: "TypeError" });
     throws(() => new Pair({ [name]: 1 }), { name: "TypeError", message: /no option/ });
   }
+});
+
+/** The least and the greatest number of options, or their bytes, as the pages on options and libzmq's manual have them. */
+const LIMITS: Record<string, [least: number, greatest: number]> = {
+  normBlockSize: [1, 255],
+  normBufferSize: [1, 2147483647],
+  normNumAutoParity: [0, 254],
+  normNumParity: [0, 254],
+  normSegmentSize: [1, 2147483647],
+  vmciBufferMaxSize: [0, Number.MAX_SAFE_INTEGER],
+  vmciBufferMinSize: [0, Number.MAX_SAFE_INTEGER],
+  vmciBufferSize: [0, Number.MAX_SAFE_INTEGER],
+  vmciConnectTimeout: [-1, 2147483647],
+};
+
+Deno.test("options of transports that a build lacks have their limits, too", () => {
+  using pair = new Pair();
+  const refused = (name: string, value: unknown) => {
+    try {
+      return Object.assign(pair, { [name]: value }).constructor.name;
+    } catch (error) {
+      return (error as Error).name;
+    }
+  };
+  for (const [name, [least, greatest]] of Object.entries(LIMITS)) {
+    const names = [least - 1, least, greatest, greatest + 1].map((value) => refused(name, value));
+    assertEquals([names[0], names[3]], ["RangeError", "RangeError"], name);
+    assert(!names.slice(1, 3).includes("RangeError"), name);
+  }
+  const modes = ["fixed", "cc", "ccl", "cce", "cceEcnOnly"];
+  assertEquals(OPTIONS.normMode.choices, modes);
 });
