@@ -3,8 +3,10 @@
 import "../util.ts";
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { libc } from "../../ffi/libc.ts";
+import { Alarm } from "../../poller/alarm.ts";
 import { Pool } from "../../poller/pool.ts";
 import { run } from "../program.ts";
+import { watched } from "../replacing.ts";
 import { pause } from "../waiting.ts";
 import { PROGRAM_KINDS } from "./support.ts";
 
@@ -76,6 +78,18 @@ Deno.test("a yield for which no thread is free is overtaken", async () => {
     console.log(pool.busy);
   `;
   assertEquals(await full(what), "true");
+});
+
+Deno.test("a wait is asked after when it has lasted 100 ms, and 5 ms after its deadline", () => {
+  const times: number[] = [];
+  using _ = watched(Alarm.prototype, "setEarlier", (at) => void times.push(at - now));
+  const now = performance.now();
+  const pool = new Pool(() => {});
+  pool.parked(now, now + 60_000, false);
+  pool.unparked();
+  pool.parked(now, now + 50_000, true);
+  pool.unparked();
+  assertEquals(times.map(Math.round), [100, 60_005, 50_005]);
 });
 
 Deno.test("a wait that continues another was once asked after when that one was late", async () => {

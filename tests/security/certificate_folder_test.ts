@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
 import { Context } from "../../mod.ts";
 import { Authenticator, Certificate, CertificateFolder, z85Decode } from "../../security/mod.ts";
+import { replaced } from "../replacing.ts";
 import { certificates, letIn, refused, statusOf } from "./support.ts";
 
 Deno.test(certificates(
@@ -91,5 +92,20 @@ Deno.test(certificates(
     });
     await rejects(CertificateFolder.open(folder, { skipbroken: true } as never), TypeError);
     await rejects(CertificateFolder.open(folder, { skipBroken: 1 } as never), TypeError);
+  },
+));
+
+Deno.test(certificates(
+  "a file that is removed while its folder is read is no certificate, and no mistake",
+  async (folder) => {
+    const ada = Certificate.create();
+    await ada.toPublic().save(`${folder}/ada.key`);
+    const { readDir } = Deno;
+    using _ = replaced(Deno, "readDir", async function* (path) {
+      yield* readDir(path);
+      yield { name: "gone.key", isFile: true, isDirectory: false, isSymlink: false };
+    });
+    const known = await CertificateFolder.open(folder);
+    assertEquals([known.has(ada.publicKey), known.broken], [true, []]);
   },
 ));

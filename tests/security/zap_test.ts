@@ -228,3 +228,14 @@ Deno.test("a handler's results: which peers are admitted, and under which name",
   assertEquals(await answerTo({ metadata: {} }), ["200", "ada"]);
   assertEquals(errors, []);
 });
+
+Deno.test("the properties that a handler sets are as ZMTP has them, whatever their length", async () => {
+  using asked = new Asked();
+  const metadata = { "X-Role": "countess", "X-Empty": "", "X-Long": "x".repeat(0x10203) };
+  asked.authenticator.configurePlain(() => ({ metadata }));
+  const asking = ["1.0", "7", "home", "::1", "", "PLAIN", "ada", "x"];
+  const answer = await ask(asked.context, asking);
+  const texts = ["\x06X-Role\0\0\0\x08countess", "\x07X-Empty\0\0\0\0"];
+  texts.push(`\x06X-Long\0\x01\x02\x03${metadata["X-Long"]}`);
+  assertEquals(answer.metadata, new TextEncoder().encode(texts.join("")));
+});
