@@ -1,5 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
+import { zmq } from "../../ffi/libzmq.ts";
 import { capability, Pull, Push, Router, Stream } from "../../mod.ts";
+import { watched } from "../replacing.ts";
 import { eachTransport, portOf, received } from "./support.ts";
 
 const HOST = "tcp://127.0.0.1";
@@ -66,6 +68,14 @@ Deno.test("bindToRandomPort passes over a port that is taken", async () => {
     max: Math.min(taken + 50, 65_535),
   });
   assert(port !== taken);
+});
+
+Deno.test("bindToRandomPort tries no other port after an error that isn't about the port", async () => {
+  using pull = new Pull();
+  let tried = 0;
+  using _ = watched(zmq(), "zmq_bind", () => void tried++);
+  await rejects(pull.bindToRandomPort("tcp://nosuchinterface"), { code: "ENODEV" });
+  assertEquals(tried, 1);
 });
 
 Deno.test("bindToRandomPort fails where all ports that it tried are taken", async () => {
