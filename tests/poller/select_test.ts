@@ -131,4 +131,17 @@ for (const { claim, ceiling } of CONTRACTS.filter(({ kind }) => kind === "select
       assertEquals(onThread(set, LONG), { a: HANGUP });
     }
   }));
+
+  Deno.test(
+    claim("of three that never have room the last one's hang-up ends a wait", async (set) => {
+      using a = pipe();
+      using b = pipe();
+      using c = pipe();
+      for (const [name, { read }] of Object.entries({ a, b, c })) set.add(read, WRITABLE, name);
+      const waiting = set.wait(LONG);
+      c.close(c.write);
+      await soon(waiting);
+      assertEquals(await until(set, collected(set)), { c: HANGUP });
+    }),
+  );
 }
