@@ -24,6 +24,17 @@ Deno.test("every number that this system has by one of our names has that name",
   assert(known > 40, `${known} names`);
 });
 
+Deno.test("every name of ours that this system has is of its number", () => {
+  let known = 0;
+  for (const [name, number] of Object.entries(constants.errno)) {
+    const { errno } = stateError(name as never, "wait", "It");
+    if (errno === undefined) continue; // none of ours
+    known++;
+    assertEquals(errno, number, name);
+  }
+  assert(known > 40, `${known} names`);
+});
+
 /** The header's numbers beyond those that all Unixes share. */
 const HEADERS = {
   darwin:
