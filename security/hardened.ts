@@ -61,6 +61,9 @@ const NEVER: Readonly<Record<string, string>> = {
   Request:
     "libzmq takes the first reply of a client that has a user id for a malformed one, and ends the connection. Use a " +
     "Dealer, or let the other side be the server",
+  Dish:
+    "libzmq takes a client's user id for a malformed message, and ends the connection. Let the Radio be the server, " +
+    "or use a Gather",
 };
 
 /** Why a class faces only clients that are trusted. */

@@ -1,10 +1,12 @@
 /** Who comes in where an authenticator decides, by each mechanism. */
 
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
-import { Context, metadataOf, Pull, Push, Reply, Request } from "../../mod.ts";
+import { capability, Context, metadataOf, Pull, Push, Reply, Request } from "../../mod.ts";
 import { Authenticator, type AuthRequest, Certificate, z85Decode } from "../../security/mod.ts";
+import { Dish, Radio } from "../../socket/draft.ts";
 import { curve } from "../socket/curve.ts";
-import { join } from "../util.ts";
+import "../socket/drafts.ts";
+import { freshAddress, join } from "../util.ts";
 import { finish, next } from "../socket/observing.ts";
 import { letIn, refused, statusOf } from "./support.ts";
 import { pause, soon } from "../waiting.ts";
@@ -268,4 +270,36 @@ Deno.test("GSSAPI: principals, any of them, or a function", async () => {
   for (const wrong of ["all", null, 5, {}, [5]] as never[]) {
     throws(() => authenticator.configureGssapi(wrong), { name: "TypeError" });
   }
+});
+
+Deno.test({
+  name:
+    "a Dish that is the server loses what those whom it has let in send; a Radio that is doesn't",
+  ignore: !capability.draft,
+  fn: async () => {
+    await using authenticator = new Authenticator();
+    authenticator.configurePlain({ ada: "lovelace" });
+    const rain = (radio: Radio) => {
+      const timer = setInterval(() => radio.trySend("rain", { group: "weather" }), 5);
+      return { [Symbol.dispose]: () => clearInterval(timer) };
+    };
+    const server = new Dish({ ...PLAIN_SERVER, linger: 0 });
+    server.join("weather");
+    const { events } = server;
+    {
+      using radio = new Radio({ ...ADA, reconnectInterval: -1, linger: 0 });
+      radio.connect(await server.bind(freshAddress("tcp")));
+      using _ = rain(radio);
+      await next(events, "disconnect");
+      assertEquals(server.tryReceive(), undefined);
+    }
+    await finish(server);
+
+    using radio = new Radio({ ...PLAIN_SERVER, linger: 0 });
+    using dish = new Dish(ADA);
+    dish.join("weather");
+    dish.connect(await radio.bind(freshAddress("tcp")));
+    using _ = rain(radio);
+    assertEquals(String((await soon(dish.receive()))[0]), "rain");
+  },
 });

@@ -1,0 +1,50 @@
+import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
+import { capability } from "../../mod.ts";
+import { curveKeyPair } from "../../security/mod.ts";
+import { conversation } from "./conversation.ts";
+import { Random } from "./random.ts";
+import { fuzz } from "./run.ts";
+import type { Plan } from "./plan.ts";
+import { UnderTest } from "./under_test.ts";
+import type { Mechanism, Side } from "./targets.ts";
+
+/** A second, while `./dev fuzz` takes minutes. */
+const SHORT = { seed: 1, seconds: 1 };
+
+Deno.test("fuzz: a seed repeats what is said", () => {
+  const recording = Uint8Array.from({ length: 200 }, (_, at) => at);
+  const said = (seed: number) => {
+    const random = new Random(seed);
+    return Array.from({ length: 50 }, () => conversation(random, recording));
+  };
+  assertEquals(said(1), said(1));
+  assert(JSON.stringify(said(1)) !== JSON.stringify(said(2)));
+});
+
+const SOME: [Side, Mechanism, string[]][] = [
+  ["bind", "NULL", ["Pull", "Router", "Publisher"]],
+  ["bind", "hardened", ["Pull", "Router", "XPublisher"]],
+  ["connect", "NULL", ["Dealer", "Subscriber", "Push"]],
+];
+for (const [side, mechanism, types] of SOME) {
+  Deno.test({
+    name: `fuzz: sockets that ${side} serve good peers among bad ones: ${mechanism}`,
+    ignore: mechanism === "hardened" && !capability.curve,
+    // Connections of bad peers may end a moment later.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      const { connections, faults } = await fuzz({ side, mechanism, types, ...SHORT });
+      assertEquals(faults, []);
+      assert(connections > 20, `${connections} connections`);
+    },
+  });
+}
+
+Deno.test("fuzz: an end of the program under test isn't overlooked", async () => {
+  const certificates = [curveKeyPair(), curveKeyPair()] as Plan["certificates"];
+  const plan = { side: "bind", mechanism: "NULL", certificates, addresses: {} } as const;
+  await using program = new UnderTest({ ...plan, types: ["a class that isn't there"] });
+  await rejects(program.addresses, /^Error: It ended by status 1: /);
+  await rejects(program.taken(), /^Error: It ended by status 1: /);
+});

@@ -1,0 +1,179 @@
+/** Peers of a socket under test: good ones, whose service is checked, and those that mean it ill. */
+
+import type { Certificate } from "../../security/mod.ts";
+import { conversation, type Recording, type Step } from "./conversation.ts";
+import type { Random } from "./random.ts";
+import { GOOD } from "./plan.ts";
+import {
+  clientOptions,
+  type Mechanism,
+  prepare,
+  serverOptions,
+  type Side,
+  type Target,
+  trySend,
+  want,
+} from "./targets.ts";
+import type { UnderTest } from "./under_test.ts";
+
+/** How long a good peer may take, among all the others. */
+const SERVED = 20_000; // ms
+const TRY = 250; // ms
+
+/** A good peer, which speaks for its certificate. */
+export class GoodPeer implements Disposable {
+  // deno-lint-ignore no-explicit-any -- of any class
+  readonly socket: any;
+  #said = 0;
+
+  constructor(
+    readonly type: string,
+    readonly target: Target,
+    side: Side,
+    mechanism: Mechanism,
+    own: Certificate,
+    server: Certificate,
+  ) {
+    const options = side === "bind"
+      ? clientOptions(mechanism, own, server)
+      : serverOptions({ ...target, socket: target.peer }, mechanism, server);
+    this.socket = new target.peer(options);
+    prepare(this.socket);
+    if (target.service === "gives") want(this.socket, target);
+  }
+
+  /** Resolves to whether it's served. */
+  async isServed(program: UnderTest): Promise<boolean> {
+    const text = `${GOOD} ${this.type} ${++this.#said}`;
+    const end = Date.now() + SERVED;
+    const heard = program.heard(this.type, text).then(() => true as const);
+    for (let served = false; Date.now() < end && program.outcome === undefined;) {
+      try {
+        served = await this.#try(text, heard);
+      } catch {
+        // Its connection is down, or its request has no answer: it tries again.
+      }
+      if (served) return true;
+    }
+    return false;
+  }
+
+  async #try(text: string, heard: Promise<true>): Promise<boolean> {
+    const { socket, target: { service } } = this;
+    const later = new Promise<false>((resolve) => setTimeout(resolve, TRY, false));
+    if (service === "gives") return await socket.receive({ timeout: TRY }) !== undefined;
+    if (service === "asks") {
+      const question = await socket.receive({ timeout: TRY });
+      if (question !== undefined) await socket.send(text, { timeout: TRY });
+      return await Promise.race([heard, later]);
+    }
+    trySend(socket, this.target, text);
+    if (service === "takes") return await Promise.race([heard, later]);
+    for (let answer; (answer = await socket.receive({ timeout: TRY })) !== undefined;) {
+      if (String(answer[0]) === text) return true;
+    }
+    return false;
+  }
+
+  [Symbol.dispose](): void {
+    this.socket.close();
+  }
+}
+
+/** Says what it has to on a connection, listens for a moment, and goes. */
+export async function talk(
+  connection: Deno.TcpConn,
+  steps: readonly Step[],
+  listen: number,
+): Promise<void> {
+  const read = (async () => {
+    const buffer = new Uint8Array(4096);
+    while (await connection.read(buffer) !== null);
+  })().catch(() => {});
+  try {
+    for (const step of steps) {
+      if ("pause" in step) await pause(step.pause);
+      else {for (let at = 0; at < step.write.length;) {
+          at += await connection.write(step.write.subarray(at));
+        }}
+    }
+    await Promise.race([read, pause(listen)]);
+  } catch {
+    // It was sent away.
+  }
+  connection.close();
+  await read;
+}
+
+const pause = (time: number) => new Promise<void>((resolve) => setTimeout(resolve, time));
+
+/** Connects to a port, and means ill. */
+export async function attack(port: number, random: Random, recording: Recording): Promise<void> {
+  const steps = conversation(random, recording);
+  const listen = random.size(100);
+  let connection;
+  try {
+    connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  } catch (error) {
+    if (
+      !(error instanceof Deno.errors.ConnectionRefused ||
+        error instanceof Deno.errors.ConnectionReset)
+    ) throw error;
+    return; // the backlog is full
+  }
+  await talk(connection, steps, listen);
+}
+
+/** A server to which sockets under test connect, and that means ill, until the end of its block. */
+export class BadServer implements Disposable {
+  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  connections = 0;
+
+  constructor(random: Random, recording: Recording) {
+    (async () => {
+      for await (const connection of this.#listener) {
+        this.connections++;
+        talk(connection, conversation(random, recording), random.size(100));
+      }
+    })();
+  }
+
+  get address(): string {
+    return `tcp://127.0.0.1:${this.#listener.addr.port}`;
+  }
+
+  [Symbol.dispose](): void {
+    this.#listener.close();
+  }
+}
+
+/** What one side of a connection between two sockets in order says: the one that connects, or the one that listens. */
+export async function record(
+  port: number,
+  connect: (address: string) => void,
+  side: "connecting" | "listening",
+): Promise<Recording> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  connect(`tcp://127.0.0.1:${listener.addr.port}`);
+  using client = await listener.accept();
+  using server = await Deno.connect({ hostname: "127.0.0.1", port });
+  const said: number[] = [];
+  const copy = async (from: Deno.Conn, to: Deno.Conn, kept: boolean) => {
+    const buffer = new Uint8Array(4096);
+    for (let length; (length = await from.read(buffer)) !== null;) {
+      if (kept) said.push(...buffer.subarray(0, length));
+      await to.write(buffer.subarray(0, length));
+    }
+  };
+  const copied = [
+    copy(client, server, side === "connecting"),
+    copy(server, client, side === "listening"),
+  ].map((one) => one.catch(() => {}));
+  await pause(RECORDED);
+  client.closeWrite().catch(() => {});
+  Promise.all(copied);
+  return Uint8Array.from(said);
+}
+
+/** Long enough for a handshake and a message; if it isn't, less is recorded. */
+const RECORDED = 200; // ms

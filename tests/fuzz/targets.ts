@@ -1,0 +1,141 @@
+/** The sockets under test: which peers they have, and what they do for them. */
+
+import * as zmq from "../../mod.ts";
+import * as draft from "../../socket/draft.ts";
+import { Authenticator, hardenedOptions } from "../../security/mod.ts";
+import type { Certificate } from "../../security/mod.ts";
+
+/** Who decides whether a peer comes in. By `hardened`, CURVE is with the preset for sockets that face others. */
+export const MECHANISMS = ["NULL", "PLAIN", "CURVE", "hardened"] as const;
+export type Mechanism = typeof MECHANISMS[number];
+
+/** Whether sockets under test bind, or connect to servers that mean them ill. */
+export type Side = "bind" | "connect";
+
+// deno-lint-ignore no-explicit-any -- of any class, with its own methods
+type AnySocket = any;
+// deno-lint-ignore no-explicit-any -- and with its own options
+type AnyClass = new (options?: any) => AnySocket;
+
+export interface Target {
+  socket: AnyClass;
+  peer: AnyClass;
+  /** What it does: takes what its peer sends, gives it something all the time, answers, or asks and takes the answer. */
+  service: "takes" | "gives" | "answers" | "asks";
+  /** Its peer has to say what it wants: a topic or a group. */
+  wants?: "subscribe" | "join";
+  /** The preset refuses it, since such a socket must not face others. */
+  unfit?: true;
+}
+
+/**
+ * By name. Pair and Channel are left out: each has one peer, so that a good one finds no place, and peers that come and go
+ * take descriptors that only its end gives back. Streams and Datagrams have no protocol that could be broken.
+ */
+export const TARGETS: Readonly<Record<string, Target>> = {
+  Pull: { socket: zmq.Pull, peer: zmq.Push, service: "takes" },
+  Push: { socket: zmq.Push, peer: zmq.Pull, service: "gives" },
+  Subscriber: { socket: zmq.Subscriber, peer: zmq.Publisher, service: "takes", wants: "subscribe" },
+  XSubscriber: {
+    socket: zmq.XSubscriber,
+    peer: zmq.XPublisher,
+    service: "takes",
+    wants: "subscribe",
+  },
+  Publisher: { socket: zmq.Publisher, peer: zmq.Subscriber, service: "gives", wants: "subscribe" },
+  XPublisher: {
+    socket: zmq.XPublisher,
+    peer: zmq.Subscriber,
+    service: "gives",
+    wants: "subscribe",
+  },
+  Router: { socket: zmq.Router, peer: zmq.Dealer, service: "answers" },
+  Dealer: { socket: zmq.Dealer, peer: zmq.Dealer, service: "takes" },
+  Reply: { socket: zmq.Reply, peer: zmq.Request, service: "answers", unfit: true },
+  Request: { socket: zmq.Request, peer: zmq.Reply, service: "asks", unfit: true },
+};
+
+/** Those of libzmq's draft API. */
+export const DRAFT_TARGETS: Readonly<Record<string, Target>> = {
+  Server: { socket: draft.Server, peer: draft.Client, service: "answers" },
+  Gather: { socket: draft.Gather, peer: draft.Scatter, service: "takes" },
+  Scatter: { socket: draft.Scatter, peer: draft.Gather, service: "gives" },
+  Radio: { socket: draft.Radio, peer: draft.Dish, service: "gives", wants: "join" },
+  Dish: { socket: draft.Dish, peer: draft.Radio, service: "takes", wants: "join", unfit: true },
+};
+
+export const targets = (): Readonly<Record<string, Target>> =>
+  zmq.capability.draft ? { ...TARGETS, ...DRAFT_TARGETS } : TARGETS;
+
+/**
+ * Whether sockets can be tested so. Neither a Request nor a Dish can be the server to clients with a user id: libzmq takes that
+ * for a broken message.
+ */
+export function isFit(type: string, side: Side, mechanism: Mechanism): boolean {
+  if (mechanism === "NULL") return true;
+  if (mechanism === "hardened") return side === "bind" && !targets()[type].unfit;
+  return !(side === "bind" ? ["Request", "Dish"] : ["Reply", "Radio"]).includes(type);
+}
+
+const DOMAIN = "fuzz";
+const [NAME, PASSWORD] = ["ada", "lovelace"];
+const GROUP = "group";
+
+/** Has a socket hear all that its peers send, where it has to say so. */
+export function want(socket: AnySocket, { wants }: Target): void {
+  if (socket instanceof zmq.XSubscriber) socket.trySend(Uint8Array.of(1));
+  else if (wants !== undefined) socket[wants](wants === "join" ? GROUP : "");
+}
+
+/** Sends a text if that can be done now, to the group that peers want, or to the one whose message it answers. */
+export function trySend(
+  socket: AnySocket,
+  { wants }: Target,
+  text: unknown,
+  asked?: AnySocket,
+): void {
+  if (wants === "join") socket.trySend(text, { group: GROUP });
+  else if (asked?.[1]?.routingId !== undefined) socket.trySend(text, asked[1]);
+  else socket.trySend(text);
+}
+
+/** Has an authenticator admit the good peer, by name and by key. */
+export function authenticator(client: Certificate): Authenticator {
+  const one = new Authenticator({ onDenied() {}, onError() {} });
+  one.configurePlain({ [NAME]: PASSWORD }, { domain: DOMAIN });
+  one.configureCurve([client], { domain: DOMAIN });
+  return one;
+}
+
+/** The options of the side that decides who comes in. */
+export function serverOptions(
+  { socket }: Target,
+  mechanism: Mechanism,
+  certificate: Certificate,
+): object {
+  if (mechanism === "hardened") {
+    return hardenedOptions(socket as typeof zmq.Router, certificate, { domain: DOMAIN });
+  }
+  const domain = { zapDomain: DOMAIN, zapEnforceDomain: true };
+  return {
+    // Who says nothing goes soon, and no queue is ever full: that's where libzmq's own weakness is.
+    handshakeInterval: 1000,
+    linger: 0,
+    maxMessageSize: 1_000_000,
+    ...mechanism === "PLAIN" ? { plainServer: true, ...domain } : {},
+    ...mechanism === "CURVE" ? certificate.serverOptions(domain) : {},
+  };
+}
+
+/** The options of a good peer. */
+export function clientOptions(mechanism: Mechanism, own: Certificate, server: Certificate): object {
+  if (mechanism === "NULL") return { linger: 0 };
+  if (mechanism === "PLAIN") return { linger: 0, plainUsername: NAME, plainPassword: PASSWORD };
+  return own.clientOptions(server, { linger: 0 });
+}
+
+/** Takes a receive mark off, and has a Request give up an answer that doesn't come. */
+export function prepare(socket: AnySocket): void {
+  if ("receiveHighWaterMark" in socket) socket.receiveHighWaterMark = 0;
+  if (socket instanceof zmq.Request) Object.assign(socket, { relaxed: true, correlate: true });
+}
