@@ -1,6 +1,6 @@
 /** Background sources: served though nothing waits for them. */
 
-import { serve, type Source } from "./source.ts";
+import type { Source } from "./source.ts";
 
 /**
  * How often, in ms, background sources are looked at where nothing else does it: while nothing waits in this isolate,
@@ -13,12 +13,3 @@ export const BACKGROUND_INTERVAL = 25;
 
 /** All background sources of this isolate. */
 export const backgroundSources: Set<Source> = new Set();
-
-/**
- * Serves all of them before a wait of `timeout` ms blocks this thread, while the reactor can't. Returns how long that wait
- * may last at most.
- */
-export function serveBackground(timeout: number): number {
-  for (const source of backgroundSources) serve(source);
-  return backgroundSources.size > 0 ? Math.min(timeout, BACKGROUND_INTERVAL) : timeout;
-}

@@ -61,6 +61,18 @@ export function pollNow(fd: number, bits: number): number {
   return one[1] >>> 16;
 }
 
+/** Which of some descriptors are readable now, by their places. */
+export function areReadable(fds: readonly number[]): number[] {
+  const array = new Int32Array(2 * fds.length);
+  fds.forEach((fd, at) => {
+    array[2 * at] = fd;
+    array[2 * at + 1] = POLLIN;
+  });
+  checkUninterrupted(() => libc().poll(array, BigInt(fds.length), 0), "poll");
+  const readable = (at: number) => (array[2 * at + 1] >>> 16 & POLLIN) !== 0;
+  return [...fds.keys()].filter(readable);
+}
+
 /** Blocks this thread until one descriptor is readable or `timeout` ms are over; may also end for no reason. */
 export function blockUntilReadable(fd: number, timeout: number): void {
   one[0] = fd;

@@ -10,7 +10,7 @@ import {
   READABLE,
   WRITABLE,
 } from "./backend.ts";
-import { serveBackground } from "./background.ts";
+import { serveOthers, SLICE } from "./blocked.ts";
 import { type Listener, serve, Source } from "./source.ts";
 import { type Pollable, pollable } from "./pollable.ts";
 import { takeBudget } from "./budget.ts";
@@ -20,9 +20,6 @@ import { type NestedSet, reactor, type WaitSet } from "./reactor.ts";
 import { type Due, type TimerOwner, Timers } from "./timers.ts";
 import { Pending } from "./pending.ts";
 import { RemoteWakeup } from "../process/remote_wakeup.ts";
-
-/** A synchronous wait is cut into slices of so many ms, so that a worker can be terminated in it. */
-const SLICE = 100;
 
 /** One source of a Poller. */
 class Registration<Key> implements Listener {
@@ -177,7 +174,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
       const now = performance.now();
       if (end <= now) return [];
       const left = Math.max(0, Math.min(end, this.timers.earliest) - now);
-      this.backend.waitSync(serveBackground(Math.min(left, SLICE)), this.#report);
+      this.backend.waitSync(serveOthers(Math.min(left, SLICE)), this.#report);
     }
   }
 

@@ -23,7 +23,7 @@ import { addToSignal, type Pending, removeFromSignal } from "./pending.ts";
 import { Pool } from "./pool.ts";
 import { Retry } from "./retry.ts";
 import { runtimeTimers } from "./runtime_timers.ts";
-import { serve, Source } from "./source.ts";
+import { openSources, serve, Source } from "./source.ts";
 import { failPending, type NestedSet, WaitSet } from "./wait_set.ts";
 import type { Wait, WaitStrategy } from "./wait_strategy.ts";
 
@@ -40,8 +40,6 @@ class Reactor {
   readonly #strategy: WaitStrategy;
   readonly #pool = new Pool((atAll) => this.#lookForItself(atAll));
 
-  /** All registered sources. */
-  readonly #sources = new Set<Source>();
   /** Sources to be looked at before anything waits. */
   #stale: Source[] = [];
   /** Time-outs, and refused sources. */
@@ -272,7 +270,7 @@ class Reactor {
   }
 
   #scheduleIdleLook(interval: number): void {
-    if (this.#main.parked || this.#sources.size === 0) return;
+    if (this.#main.parked || openSources.size === 0) return;
     if (backgroundSources.size > 0) interval = BACKGROUND_INTERVAL;
     // While nothing waits, the deadlines are those of operations that don't keep the process alive.
     let at = this.#deadlines.earliest;
@@ -286,7 +284,7 @@ class Reactor {
   /** Does a cycle while the pool may have no thread for a wait; with `atAll`, it looks at everything that waits. */
   #lookForItself(atAll: boolean): void {
     if (atAll) {
-      for (const source of this.#sources) if (source.dependents > 0) this.queueRecheck(source);
+      for (const source of openSources) if (source.dependents > 0) this.queueRecheck(source);
       for (const { pending } of this.#sets) {
         for (const operation of pending) operation.lookForItself();
       }
@@ -316,7 +314,7 @@ class Reactor {
   /** Registers a source once, for as long as it's open: edge-triggered if the system can. */
   register(source: Source): void {
     this.#main.backend.add(source.fd, READABLE | EDGE, source);
-    this.#sources.add(source);
+    openSources.add(source);
     this.#scheduleIdleLook(IDLE_INTERVAL);
   }
 
@@ -325,8 +323,8 @@ class Reactor {
     this.#main.backend.remove(source.fd);
     this.setRefused(source, false);
     source.stale = false;
-    this.#sources.delete(source);
-    if (this.#sources.size === 0) this.#idle.stop();
+    openSources.delete(source);
+    if (openSources.size === 0) this.#idle.stop();
   }
 
   /**

@@ -51,6 +51,11 @@ export abstract class Source {
   /** Tries the pending operations, and notifies the listeners. */
   abstract serve(): void;
 
+  /** Consumes the descriptor's edge, and what has come with it, without trying anything that is pending. */
+  runCommands(): void {
+    this.look();
+  }
+
   /** Ends every wait for it with the error. */
   fail(error: unknown): void {
     if (this.listeners !== undefined) {
@@ -79,12 +84,20 @@ export abstract class Source {
   }
 }
 
+/** All sources that are registered in this isolate. */
+export const openSources: Set<Source> = new Set();
+
 /** Serves a source. An error ends what waits for it; if nothing does, the error is reported as uncaught. */
 export function serve(source: Source): void {
   try {
     source.serve();
   } catch (error) {
-    if (source.dependents > 0) source.fail(error);
-    else reportError(error);
+    failed(source, error);
   }
+}
+
+/** Does what a source has an error for: ends what waits for it, or reports it as uncaught. */
+export function failed(source: Source, error: unknown): void {
+  if (source.dependents > 0) source.fail(error);
+  else reportError(error);
 }

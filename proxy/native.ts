@@ -5,7 +5,7 @@ import { zmq } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { zmqSteerable } from "../ffi/proxying.ts";
 import { reactor } from "../poller/reactor.ts";
-import { waitReadable } from "../poller/wait_readable.ts";
+import { blockUntilReadable } from "../poller/fd.ts";
 import type { Handle } from "../socket/handle.ts";
 import { open } from "../socket/open.ts";
 import { GRACE_PERIOD } from "../socket/loan.ts";
@@ -218,7 +218,7 @@ export class NativeRun implements Engine {
         zmq().zmq_ctx_shutdown(context);
       }
     }
-    waitReadable(this.#control.fd, GRACE_PERIOD);
+    blockUntilReadable(this.#control.fd, GRACE_PERIOD);
     for (const handle of lent.keys()) handle.reclaim();
     const message = "The context was closed while the proxy ran";
     this.#settle.reject(stateError("ETERM", CALL, message));

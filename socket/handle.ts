@@ -197,7 +197,7 @@ export class Handle extends Source {
       this.#loan.fail(this.receivers);
       return this.#loan.fail(this.senders);
     }
-    if (this.dependents === 0 && this.#looksTake()) return this.#runCommands();
+    if (this.dependents === 0 && this.#looksTake()) return this.runCommands();
     const { receivers, senders } = this;
     if (
       this.listeners === undefined && senders.first === undefined && receivers.first !== undefined
@@ -296,7 +296,8 @@ export class Handle extends Source {
   }
 
   /** libzmq runs its commands before it looks at the address to disconnect from, which is empty here. */
-  #runCommands(): void {
+  override runCommands(): void {
+    if (!this.#looksTake()) return super.runCommands();
     this.stale = false;
     // It fails in any case. Where a signal came first, the commands are still there, and make no edge any more.
     do zmq().zmq_disconnect(this.pointer, NO_ADDRESS); while (failedWith(EINTR));

@@ -86,9 +86,6 @@ export abstract class Operation extends QueuedOperation {
   }
 }
 
-/** A synchronous wait is cut into slices of this many ms, so that a worker can be terminated in it. */
-export const SLICE = 100;
-
 /** How long a wait may last, in ms: what the program says or else the socket's own, where -1 is no limit. */
 export function limitOf(timeout: number | undefined, own: number): number {
   return timeout ?? (own < 0 ? Infinity : own);

@@ -1,7 +1,6 @@
 /** Waiting until a message can be received or sent, without doing either. */
 
 import type { Listener } from "../poller/source.ts";
-import { waitReadable } from "../poller/wait_readable.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/budget.ts";
 import { reactor } from "../poller/reactor.ts";
@@ -15,7 +14,7 @@ import {
   waitProblem,
 } from "../poller/wait_options.ts";
 import type { Handle } from "./handle.ts";
-import { SLICE } from "./operation.ts";
+import { SLICE, waitReadable } from "../poller/blocked.ts";
 import { closedError, foreignError, nameOf } from "./wait_errors.ts";
 
 const CALL = "zmq_getsockopt";

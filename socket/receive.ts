@@ -3,7 +3,7 @@
 import { stateError } from "../ffi/errno.ts";
 import { inWorker } from "../process/isolate.ts";
 import { backgroundSources } from "../poller/background.ts";
-import { waitReadable } from "../poller/wait_readable.ts";
+import { readClockNext, SLICE, sliceOfWait, waitReadable } from "../poller/blocked.ts";
 import { takeBudget } from "../poller/budget.ts";
 import { reactor } from "../poller/reactor.ts";
 import {
@@ -15,7 +15,7 @@ import {
 } from "../poller/wait_options.ts";
 import type { Handle } from "./handle.ts";
 import type { Frame } from "./frame.ts";
-import { limitOf, Operation, SLICE } from "./operation.ts";
+import { limitOf, Operation } from "./operation.ts";
 import {
   Failure,
   takeMessage,
@@ -319,6 +319,7 @@ export function receiveSync(
     message = takeMessageBlocking(handle.pointer, handle.metadata, handle.limits);
     handle.markStale();
     if (message !== undefined) return message;
+    readClockNext();
   }
 }
 
@@ -363,10 +364,13 @@ export function mayBlockIn(handle: Handle): boolean {
 
 /**
  * What a wait within libzmq takes at most, in ms; -1 for no limit. A worker can be terminated during the wait, so there
- * it has one. Elsewhere a limit only costs: the kernel sets and removes a timer at each wait.
+ * it has one, and so it has where others are to be looked at. Elsewhere a limit only costs: the kernel sets and removes a
+ * timer at each wait.
  */
 function slice(left: number): number {
-  return left === Infinity && !inWorker() ? -1 : Math.ceil(Math.min(left, SLICE));
+  const limit = sliceOfWait();
+  if (left === Infinity && !inWorker()) return limit;
+  return Math.ceil(Math.min(left, limit < 0 ? SLICE : limit));
 }
 
 /** Limits the blocking receive that follows or, where there must be none, waits here: false after that. */

@@ -2,7 +2,8 @@
 
 import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/budget.ts";
-import { waitReadable } from "../poller/wait_readable.ts";
+import { blockUntilReadable } from "../poller/fd.ts";
+import { waitReadable } from "../poller/blocked.ts";
 import { reactor } from "../poller/reactor.ts";
 import {
   checkWait,
@@ -282,7 +283,7 @@ function put(handle: Handle, parts: Part | readonly Part[], inLoop = false): boo
  */
 function awaitStreamClose(handle: Handle, [, bytes]: readonly Part[]): void {
   if (bytes.length > 0) return;
-  waitReadable(handle.fd, CLOSE_TIMEOUT);
+  blockUntilReadable(handle.fd, CLOSE_TIMEOUT);
   handle.look();
 }
 

@@ -1,5 +1,6 @@
 /** Visiting: a receive that shows each frame in a buffer of the library's, and allocates nothing for small ones. */
 
+import { readClockNext } from "../poller/blocked.ts";
 import { checkWait, type Signature } from "../poller/wait_options.ts";
 import type { Handle } from "./handle.ts";
 import { isSingle } from "./message_layout.ts";
@@ -55,7 +56,10 @@ export function visit(
       if (left <= 0) return 0;
       if (handle.unfinished || !preparesToBlock(handle, left)) continue;
       const first = buffers.native.receiveBlocking(handle.pointer);
-      if (first < 0) continue;
+      if (first < 0) {
+        readClockNext();
+        continue;
+      }
       const more = visitMany(handle, visitor, limit, buffers, first);
       // None where the first was dropped.
       if (more > 0 || handle.closed) return more;

@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Pull, Push, XPublisher, XSubscriber } from "../../mod.ts";
-import { waitReadable } from "../../poller/wait_readable.ts";
+import { waitReadable } from "../../poller/blocked.ts";
 import { BLOCKED, type End, LIMIT, NativeRelay } from "../../proxy/relay.ts";
 import { MovableMessage } from "../../proxy/parts.ts";
 import { Proxy } from "../../proxy.ts";

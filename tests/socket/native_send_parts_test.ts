@@ -8,7 +8,7 @@ import {
   type Sender,
   type Socket,
 } from "../../mod.ts";
-import { waitReadable } from "../../poller/wait_readable.ts";
+import { waitReadable } from "../../poller/blocked.ts";
 import { freshAddress, join } from "../util.ts";
 import { pending, received } from "./support.ts";
 import { soon } from "../waiting.ts";

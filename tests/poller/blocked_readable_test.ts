@@ -1,7 +1,7 @@
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
 import { READABLE } from "../../poller/backend.ts";
 import { backgroundSources } from "../../poller/background.ts";
-import { waitReadable } from "../../poller/wait_readable.ts";
+import { waitReadable } from "../../poller/blocked.ts";
 import { pipe, put, readiness } from "../fds.ts";
 import { Bell } from "./support.ts";
 
