@@ -43,9 +43,9 @@ export function open(context: ContextCore, type: SocketType): Handle {
 /**
  * Takes the receive high-water mark off a socket that only sends.
  *
- * Fact: in libzmq it has one as well, for what its peers send, such as subscriptions to a PUB. Failure: where a thousand of
- * them waited for a thread that was busy, a peer's end could end the process. Decision: such a socket has no mark. Cost:
- * what waits takes memory, which subscriptions take in any case.
+ * Fact: in libzmq it has one as well, for what its peers send, such as subscriptions to a PUB. Failure: it had the dangers of
+ * a receiver's mark, and no option told of it. Decision: such a socket has none. Cost: what waits takes memory, which
+ * subscriptions take in any case.
  */
 function liftReceiveMark(pointer: Deno.PointerObject): void {
   setBytes(pointer, RECEIVING.receiveHighWaterMark.number, "receiveHighWaterMark", intBytes(0));

@@ -1,6 +1,8 @@
 /** The parent's side: it listens, and starts a child again whenever one has ended. */
 
 import { checkWait, type Signature } from "../poller/wait_options.ts";
+import { inspectAs } from "../poller/inspect.ts";
+import { Uncloneable } from "../poller/uncloneable.ts";
 import { takeOnly } from "../poller/unknown_property.ts";
 import { Child, type ChildOptions } from "./child.ts";
 import { listenAt, type Listening, stopListening } from "./listening.ts";
@@ -83,7 +85,7 @@ let make: (
  * console.log(code); // 0
  * ```
  */
-export class Supervisor implements Disposable, AsyncDisposable {
+export class Supervisor extends Uncloneable implements Disposable, AsyncDisposable {
   readonly #command: string | URL;
   readonly #options: SupervisorOptions;
   readonly #listening: readonly Listening[];
@@ -95,6 +97,7 @@ export class Supervisor implements Disposable, AsyncDisposable {
   readonly #stop = new AbortController();
 
   static {
+    inspectAs(this.prototype, ({ addresses, pid }) => ({ addresses, pid }));
     make = (command, options, listening) => new Supervisor(command, options, listening);
   }
 
@@ -103,6 +106,7 @@ export class Supervisor implements Disposable, AsyncDisposable {
     options: SupervisorOptions,
     listening: readonly Listening[],
   ) {
+    super();
     this.#command = command;
     this.#options = options;
     this.#listening = listening;

@@ -1,13 +1,14 @@
 /**
- * A client of supervisor.ts's server, which notices nothing when that is ended.
+ * A client of supervisor.ts's server, which notices little when that is ended.
  *
- * It asks again when the connection is lost, or no answer comes in time: the server may have been
- * ended with the question in its hands. So a question may be answered twice, of which it sees one.
+ * It asks again when the connection is lost, and once more when no answer comes in time: the server
+ * may have been ended with the question in its hands, or before it got it. So a question may be
+ * answered twice, of which the client sees one.
  *
  *     deno run --allow-ffi --allow-read=keys examples/supervised/client.ts keys
  *
  * Arguments: the folder with the keys, the server's address, how many questions to ask, the
- * time-out of a try in ms, and the pause between two questions in ms.
+ * time-out of a try and the pause between two questions, both in ms.
  */
 
 import { Request, ZmqError } from "../../mod.ts";
@@ -43,7 +44,7 @@ client.events.on("disconnect", () => {
 });
 
 async function ask(question: string): Promise<string> {
-  for (let tries = 1;; tries++) {
+  for (let timeouts = 0;;) {
     const waiting = { timeout: Number(timeout), signal: lost.signal };
     try {
       await client.send(question, waiting);
@@ -51,8 +52,10 @@ async function ask(question: string): Promise<string> {
       return answer.text();
     } catch (error) {
       const late = error instanceof ZmqError && error.code === "EAGAIN";
-      if (!(late || waiting.signal.aborted) || tries === TRIES) throw error;
-      console.error(`${question}: asked again`);
+      if (!waiting.signal.aborted && (!late || ++timeouts === TRIES)) throw error;
+      console.error(
+        `${question}: asked again, ${late ? "no answer came" : "the connection is lost"}`,
+      );
     }
   }
 }

@@ -36,7 +36,7 @@ Deno.test("supervised: the server is killed three times, and its client has each
     const count = 100;
     await using client = exampleWith(
       read,
-      ...["supervised/client.ts", folder, address, String(count), "5000", "5"] as const,
+      ...["supervised/client.ts", folder, address, String(count), "2000", "5"] as const,
     );
     for (let ends = 1; ends <= 3; ends++) {
       await client.lines(20 * ends);

@@ -3,7 +3,7 @@ import { capability, Publisher, Push, type Socket, version } from "../../mod.ts"
 import { RECEIVING } from "../../socket/options_table.ts";
 import { ALL } from "./drafts.ts";
 
-Deno.test("a Publisher had a mark for its peers' subscriptions, at which their end could end the process", () => {
+Deno.test("a Publisher had a receive high-water mark, with its dangers, though no option told of it", () => {
   const drafts = capability.draft ? [ALL.Radio, ALL.Scatter] : [];
   for (const Class of [Publisher, Push, ...drafts]) {
     using socket = new Class();

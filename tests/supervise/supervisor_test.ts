@@ -1,8 +1,8 @@
 import {
   deepStrictEqual as assertEquals,
   notStrictEqual,
-  ok as assert,
   rejects,
+  throws,
 } from "node:assert/strict";
 import { Pull } from "../../mod.ts";
 import { Supervisor } from "../../supervise/mod.ts";
@@ -115,7 +115,11 @@ Deno.test("what isn't an option of a supervisor, or out of range, is refused bef
   const supervisor = await Supervisor.listen("/bin/sh", { listen: ANY });
   await rejects(supervisor.run({ timeout: 5 } as object), TypeError);
   supervisor.close();
-  assert(Deno.inspect(supervisor).startsWith("Supervisor"));
+  assertEquals(
+    Deno.inspect(supervisor),
+    `Supervisor { addresses: [ "${supervisor.addresses}" ], pid: undefined }`,
+  );
+  throws(() => structuredClone(supervisor), { name: "DataCloneError" });
 });
 
 function isAlive(pid: number): boolean {
