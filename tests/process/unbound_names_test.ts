@@ -1,8 +1,11 @@
 /** Connections to names of inproc:// to which no one is ever bound, when the context ends. */
 
 import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
+import { zmq } from "../../ffi/libzmq.ts";
 import { Context, Pair, Pull, Push, Reply, Router } from "../../mod.ts";
+import { UnboundNames } from "../../process/unbound_names.ts";
 import { run } from "../program.ts";
+import { replaced } from "../replacing.ts";
 import "../util.ts";
 import { soon } from "../waiting.ts";
 
@@ -156,4 +159,21 @@ Deno.test("many sockets that connect before their peers are bound get all that w
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
+});
+
+Deno.test("of more names than ten thousand the latest are known", () => {
+  const names = new UnboundNames();
+  const context = zmq().zmq_ctx_new()!;
+  const waiting = new Set<string>();
+  for (let i = 0; i <= 10_000; i++) names.addConnected(`inproc://${i}`, waiting, context);
+  const bound: string[] = [];
+  {
+    using _ = replaced(zmq(), "zmq_bind", (_socket, address) => {
+      bound.push(new TextDecoder().decode(address as Uint8Array).replace("\0", ""));
+      return 0;
+    });
+    names.connectAll(context);
+  }
+  assertEquals([bound.length, bound[0], bound.at(-1)], [10_000, "inproc://1", "inproc://10000"]);
+  zmq().zmq_ctx_term(context);
 });

@@ -3,6 +3,8 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { inspect } from "node:util";
 import { Certificate, curveKeyPair, z85Decode } from "../../security/mod.ts";
+import { replaced } from "../replacing.ts";
+import { turn } from "../waiting.ts";
 import { certificates, letIn } from "./support.ts";
 
 Deno.test(
@@ -149,6 +151,11 @@ Deno.test(certificates(
   "a save that can't take the place of what is there rejects, and leaves nothing beside it",
   async (folder) => {
     await Deno.mkdir(`${folder}/a.key`);
+    const { remove } = Deno;
+    using _ = replaced(Deno, "remove", async (path) => {
+      await turn();
+      return remove(path);
+    });
     const saved = Certificate.create().save(`${folder}/a.key`, { overwrite: true });
     await rejects(saved, { code: "EISDIR" });
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["a.key"]);
