@@ -95,6 +95,24 @@ async function eachFailing(
 }
 
 Deno.test({
+  name: "a set is rebuilt once for each descriptor that was closed before it was removed",
+  ignore,
+  fn: () => {
+    using sets = new Nested();
+    const { outer } = sets;
+    let rebuilt = 0;
+    using _ = watched(EpollSet.prototype, "rebuild", () => void rebuilt++);
+    for (const times of [1, 2]) {
+      sets.closeUnremoved(outer);
+      for (let waits = 0; waits < 3; waits++) {
+        assertEquals(onThread(outer, 0), { a: READABLE, b: WRITABLE });
+      }
+      assertEquals(rebuilt, times);
+    }
+  },
+});
+
+Deno.test({
   name: "a rebuild that failed half-way left entries out of the kernel's set, for good",
   ignore,
   fn: async () => {
