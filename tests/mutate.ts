@@ -29,8 +29,8 @@ const BESIDE = /^(proxy|zeromq(_differences|_draft|_life|_v5_compat)?)_test\.ts$
 const OF_CONTEXTS = ["tests/process/", "tests/socket/handle_close_test.ts"];
 /** More memory than this, in bytes, no test needs. */
 const MOST_MEMORY = 4e9;
-/** A run in which no test ends for so many seconds hangs: tests end waiting after 20. */
-const HANGING = 60;
+/** A run that says nothing for so many seconds hangs: tests end waiting after 20, and the runner names a slow one after 60. */
+const HANGING = 50;
 
 /** What becomes of a fault. One that is `left` has the wide tests before it; one that's `gone` stood in a changed line. */
 type Verdict = "noticed" | "left" | "survived" | "refused" | "gone";
