@@ -2,16 +2,13 @@
 
 import { EPOLLIN, EPOLLONESHOT, POLLIN } from "../ffi/constants.ts";
 import type { EpollBackend } from "./epoll.ts";
+import { BlockTimer } from "./block_timer.ts";
 import { pollNow } from "./fd.ts";
 import { runtimeSet } from "./runtime_set.ts";
-import { Ticker } from "./ticker.ts";
 import { WaitEstimate } from "./wait_estimate.ts";
 import { AlwaysPark, type Wait } from "./wait_strategy.ts";
 
-/**
- * A `block` lasts up to so many ms if nothing comes, and holds up everything else in the event loop. That is two ticks of
- * the clock (`ticker.ts`), of which the second ends it.
- */
+/** A `block` lasts up to so many ms if nothing comes, and holds up everything else in the event loop. */
 const BOUND = 1;
 /**
  * The same where the runtime's own descriptors end it as well, so that it holds up timers only. With a half, 1,000
@@ -19,8 +16,8 @@ const BOUND = 1;
  * than with this, and timers are late by twice as much (medians of four interleaved rounds on two loaded cores).
  */
 const BOUND_WITH_RUNTIME = 3;
-/** The time-out, in ms, of a `block` that the ticker ends: too long for the kernel to set the processor's timer for it. */
-const TICK_TIMEOUT = 20;
+/** The time-out, in ms, of a `block` that the timer ends: too long for the kernel to set the processor's own for it. */
+const TIMER_TIMEOUT = 20;
 /** How often, in ms, the runtime is asked whether it has work. */
 const ASK_INTERVAL = 1;
 
@@ -30,7 +27,7 @@ const ASK_INTERVAL = 1;
  * Fact: a wait on a pool thread costs 60 microseconds of processor time, and delays its result by 40.
  * Failure: a round trip over tcp took 2.4 times as long as C's blocking loop.
  * Decision: where the last waits were short, the isolate's own thread waits first: once a tick, when nothing else is to
- * be done, bounded by a ticking clock. The runtime's own epoll is in the set then, so that the runtime's work ends the
+ * be done, bounded by a timer. The runtime's own epoll is in the set then, so that the runtime's work ends the
  * wait too. Unlike a spinning loop, that leaves the core to libzmq's I/O threads.
  * Cost: a timer of the program may fire up to three milliseconds late. In workers, where the runtime's epoll can't be
  * found, everything may be up to one millisecond late. Without the runtime's epoll, 1,000 messages a second took 9.3 % of
@@ -40,9 +37,7 @@ export class EpollStrategy extends AlwaysPark {
   override limit = BOUND;
   readonly #backend: EpollBackend<unknown>;
   readonly #estimate = new WaitEstimate(() => this.watchRuntime());
-  #ticker: Ticker | undefined;
-  /** How many of the clock's ticks have come within a `block`. */
-  #ticks = 0;
+  #timer: BlockTimer | undefined;
   /** The runtime's set, if it's watched. */
   #runtime: number | undefined;
   /** It ends a wait. */
@@ -66,9 +61,8 @@ export class EpollStrategy extends AlwaysPark {
   }
 
   override next(now: number, until: number): Wait {
-    if (!this.#estimate.shouldBlock) return "park";
-    if (until < now + (this.watchesRuntime ? BOUND_WITH_RUNTIME : BOUND)) return "park";
-    this.arm();
+    if (!this.#estimate.shouldBlock || until < now + this.#bound) return "park";
+    this.arm(now);
     return "block";
   }
 
@@ -78,25 +72,29 @@ export class EpollStrategy extends AlwaysPark {
     if (ms !== undefined) this.#estimate.record(ms);
   }
 
-  /** Starts the clock and arms the runtime's set, which end a `block`. */
-  arm(): void {
+  /** How long a `block` lasts at most. */
+  get #bound(): number {
+    return this.#runtime === undefined ? BOUND : BOUND_WITH_RUNTIME;
+  }
+
+  /** Starts the timer and arms the runtime's set, which end a `block`. */
+  arm(now: number): void {
     this.armed = true;
-    this.#ticks = 0;
-    if (this.#ticker === undefined) this.#openTicker();
-    this.#ticker?.start(this.#runtime !== undefined);
+    if (this.#timer === undefined) this.#openTimer();
+    this.#timer?.start(now, this.#bound);
     if (!this.#runtimeArmed) this.#armRuntime(true);
   }
 
   override disarm(): void {
     if (!this.armed) return;
     this.armed = false;
-    this.#ticker?.stop();
+    this.#timer?.stop();
     // Armed, it would wake a parked thread for each piece of the runtime's work.
     if (this.#runtimeArmed) this.#armRuntime(false);
   }
 
   override close(): void {
-    this.#ticker?.close();
+    this.#timer?.close();
   }
 
   /** Makes the runtime's work end a `block`. Returns false if that isn't possible. */
@@ -138,23 +136,22 @@ export class EpollStrategy extends AlwaysPark {
   }
 
   /** Where no descriptor is left for it, the wait has a time-out of its own, which costs a little more. */
-  #openTicker(): void {
-    let ticker: Ticker;
+  #openTimer(): void {
+    let timer: BlockTimer;
     try {
-      ticker = this.#ticker = new Ticker();
+      timer = this.#timer = new BlockTimer();
     } catch {
       return;
     }
-    this.limit = TICK_TIMEOUT;
-    this.#backend.internals.add(ticker.fd, EPOLLIN, {
+    this.limit = TIMER_TIMEOUT;
+    this.#backend.internals.add(timer.fd, EPOLLIN, {
       onEvent: () => {
-        ticker.take();
-        // The first tick may have come before the wait began, and must not end it.
-        return ++this.#ticks < 2;
+        timer.take();
+        return false;
       },
       onLost: () => {
-        ticker.close();
-        this.#ticker = undefined;
+        timer.close();
+        this.#timer = undefined;
         this.limit = BOUND;
       },
     });

@@ -3,7 +3,7 @@ import { MODULES, ROOT } from "../files.ts";
 
 /** Where C's names and numbers may stand: the bindings, the backends with their parts, the two tables, and version 5's names. */
 const BACKENDS =
-  /^poller\/(epoll|kqueue)(_\w+)?\.ts$|^poller\/(poll|pollfds|select|runtime_set|ticker|wakeup|fd)\.ts$/;
+  /^poller\/(epoll|kqueue)(_\w+)?\.ts$|^poller\/(poll|pollfds|select|runtime_set|block_timer|wakeup|fd)\.ts$/;
 const TABLES = /^socket\/(options_table|types)\.ts$/;
 const VERSION_5 = /^zeromq\/v5_(constants|options)\.ts$|^zeromq_v5_compat\.ts$/;
 const AT_HOME = [/^ffi\//, BACKENDS, TABLES, VERSION_5];

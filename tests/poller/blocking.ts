@@ -20,7 +20,7 @@ export function blocking<Token>(): Blocking<Token> {
   return {
     backend,
     block(report) {
-      strategy.arm();
+      strategy.arm(performance.now());
       backend.waitSync(strategy.limit, report);
     },
     disarm: () => strategy.disarm(),

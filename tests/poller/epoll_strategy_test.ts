@@ -105,7 +105,7 @@ const CLOCKS = `
       } catch {
         // The folder's own descriptor is gone by now.
       }
-      if (/it_interval: \\((?!0, 0)/.test(text)) clocks++;
+      if (/it_value: \\((?!0, 0)/.test(text)) clocks++;
     }
     return clocks;
   };
