@@ -57,8 +57,8 @@ export class VisitBuffers {
   }
 
   readonly #largeOf = (length: number): Uint8Array<ArrayBuffer> => {
-    // Also if it was transferred: it has no bytes then.
-    if (this.#large.length < length) {
+    // A buffer that was transferred has no bytes, and shows not even an empty frame.
+    if (this.#large.length < length || this.#large.buffer.detached) {
       this.#large = new Uint8Array(Math.max(length, 2 * this.#large.length, 4096));
       Object.preventExtensions(this.#large.buffer);
     }

@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import type { Pull, Push } from "../../mod.ts";
-import { pattern, pipeline, received, sameBytes } from "./support.ts";
+import { callPublicly, pattern, pipeline, received, sameBytes } from "./support.ts";
 
 /** What a visitor may do with what it's lent, by what it's called. */
 const MISTREATED: Record<string, (bytes: Uint8Array<ArrayBuffer>) => void> = {
@@ -88,4 +88,21 @@ Deno.test("a visitor is lent a view of exactly the frame", async () => {
   const lengths: number[] = [];
   pull.visit((bytes) => void lengths.push(bytes.length));
   assertEquals(lengths, sizes);
+});
+
+Deno.test("by public calls alone, an empty frame couldn't be shown after a visitor had transferred its buffer", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const lengths: number[] = [];
+  callPublicly(true);
+  try {
+    for (const size of [5, 0, 0, 5]) push.trySend(new Uint8Array(size));
+    pull.visit(({ buffer, length }) => {
+      buffer.transfer();
+      lengths.push(length);
+    });
+  } finally {
+    callPublicly(false);
+  }
+  assertEquals(lengths, [5, 0, 0, 5]);
 });
