@@ -9,9 +9,11 @@ import { run } from "./program.ts";
 const ofMod = await modulesOf(EXPORTS["."]);
 const ofSecurity = await modulesOf(EXPORTS["./security"]);
 const ofProxy = await modulesOf(EXPORTS["./proxy"]);
+const ofSupervise = await modulesOf(EXPORTS["./supervise"]);
 const modules = [
-  ...new Map([...ofMod, ...ofSecurity, ...ofProxy].map((module) => [module.specifier, module]))
-    .values(),
+  ...new Map(
+    [...ofMod, ...ofSecurity, ...ofProxy, ...ofSupervise].map((one) => [one.specifier, one]),
+  ).values(),
 ];
 const paths = modules.map(pathOf);
 
@@ -27,9 +29,12 @@ Deno.test("the modules import relative files by name, and only the cheap ones of
   assertEquals(others.filter((one) => !cheap.some((name) => one.endsWith(` ${name}`))), []);
 });
 
-Deno.test("anyone who imports the sockets only doesn't load what security and proxies need beside them", () => {
+Deno.test("anyone who imports the sockets only doesn't load what security, proxies and supervisors need beside them", () => {
   const behind = ofMod.map(pathOf);
-  assertEquals(behind.filter((path) => /^security\/|^ffi\/(curve|proxying)|^proxy/.test(path)), []);
+  assertEquals(
+    behind.filter((path) => /^security\/|^ffi\/(curve|proxying)|^proxy|^supervise/.test(path)),
+    [],
+  );
 });
 
 Deno.test("no module uses what a path-list permission forbids, or what isn't there behind a URL", async () => {

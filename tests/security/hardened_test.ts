@@ -11,6 +11,7 @@ import {
   Reply,
   Request,
   Router,
+  type RouterOptions,
   Stream,
   Subscriber,
   XPublisher,
@@ -102,6 +103,17 @@ Deno.test(curve("hardened options take options of the class, and nothing that un
   const trusted = { ...DOMAIN, trusted: true, receiveHighWaterMark: 5 };
   assertEquals(hardenedOptions(Router, server, trusted).receiveHighWaterMark, 5);
 }));
+
+/** What doesn't compile; never called. */
+export const REFUSED = (server: Certificate): void => {
+  const options: RouterOptions = hardenedOptions(Router, server, { ...DOMAIN, mandatory: true });
+  // @ts-expect-error -- a Push has no such option
+  hardenedOptions(Push, server, { ...DOMAIN, mandatory: true });
+  // @ts-expect-error -- nor a receive mark
+  hardenedOptions(Push, server, { ...DOMAIN, receiveHighWaterMark: 1 });
+  // @ts-expect-error -- there is no domain
+  hardenedOptions(Pull, server, options);
+};
 
 Deno.test(curve("classes that must not face others are refused by name, with the reason", () => {
   const server = Certificate.create();
