@@ -27,6 +27,24 @@ type Open = <const T extends Deno.ForeignLibraryInterface>(
 /** The npm package whose prebuilt files are used if the system has no libzmq. */
 const PREBUILT = "npm:zeromq@6.8.0/package.json";
 
+/** The SHA-256 sums of the files in it that may be opened. */
+const SUMS: ReadonlySet<string> = new Set([
+  // Linux, x64: glibc-127, musl-127, glibc-147, glibc-115, 115
+  "a6508e8a090d5e9ca1e1f36a2d7d8de2f9dcc431bddde97d3c4e2d4bced3be6f",
+  "2dc1261b723024d523f24a442fee995a20985a047919dcc9b93eed1609b11a57",
+  "1d1d18dee2a80938711fb5bf00bd142364aa4503f24d98c3492a681a173a194b",
+  "ff3572d9584d036417def7c6e7b6ac1a1094b096cfcf7e5757dcb58d8e4e9821",
+  "6095cb7181b54535b1f954249e6b1e88c639013be2d1b55f8d686383a685b275",
+  // Linux, arm64: glibc-127, musl-127
+  "f41356679c246f7d1c9789982ccd952a7a7ea821d5e662def69f1161a52f3158",
+  "ffae4786669eb0ab7579dee7cce5d9064c6ccbbf2d54d58b25e0c041b2704962",
+  // macOS, x64, then arm64: libc-115, 115
+  "174f1a885877a4b44add3871d80303647a1fb505a6f4e522544a3ed56e982873",
+  "a04cbd36e3793fd2d084710802f35283a9776770f1ee4db313f5c48a63a27da8",
+  "3f9419db60cb62bbbc66e879c8943e9a7d2277e5ba4afb5636f58667199945ab",
+  "8db39be6356c45d793842fcb7fe3334400f689d84d9b0a116a2d2f267b0a071f",
+]);
+
 // void *dlopen(const char *filename, int flags)
 const DLOPEN = { parameters: ["buffer", "i32"], result: "usize" } as const;
 
@@ -68,30 +86,74 @@ function openRare(path: string, table: Deno.ForeignLibraryInterface): Record<str
 
 type ForeignCall = (...args: unknown[]) => unknown;
 
-/**
- * Returns the library in use, found at the first call. Throws if a synchronous search finds none;
- * {@linkcode prepareLibrary} tries one place more.
- */
-export const loadLibrary = onFirstUse(find);
+/** What {@linkcode prepareLibrary} has found. */
+let prepared: Library | undefined;
 
 /**
- * Makes sure that {@linkcode loadLibrary} succeeds: makes Deno fetch the npm package with the prebuilt
- * files if neither the system nor Deno's cache has a library.
+ * Returns the library in use, found at the first call: the one that was chosen, or the system's. Throws if there is none;
+ * {@linkcode prepareLibrary} also looks at the prebuilt ones.
+ */
+export const loadLibrary = onFirstUse(() => prepared ?? find());
+
+/**
+ * Makes sure that {@linkcode loadLibrary} succeeds: if the system has no library, by a prebuilt one in Deno's cache or in
+ * node_modules, which Deno fetches if it has none.
  */
 export async function prepareLibrary(): Promise<void> {
-  try {
-    loadLibrary();
-  } catch (missing) {
-    if (!(missing instanceof LibraryError)) throw missing;
-    // A list of granted paths doesn't cover a file in Deno's cache, so fetching it would be in vain.
-    if (!granted({ name: "ffi" }) || chosenPath() !== undefined) throw missing;
-    try {
-      await fetchPrebuilt();
-    } catch (error) {
-      throw notFound([...missing.tried, { path: PREBUILT, reason: message(error) }]);
-    }
-    loadLibrary();
+  while (prepared === undefined) {
+    const search = new Search();
+    prepared = search.findChosen();
+    if (search.chosen === undefined) prepared ??= await findPrebuilt(search);
+    if (prepared !== undefined) return;
+    if (search.permitted > 0) throw notFound(search.tried);
+    askFor(search.chosen);
   }
+}
+
+async function findPrebuilt(search: Search): Promise<Library | undefined> {
+  const found = await tryPrebuilt(placesOfPrebuilt(search.tried), search);
+  // A list of granted paths doesn't cover a file in Deno's cache, so fetching it would be in vain.
+  if (found !== undefined || !search.everywhere) return found;
+  let fetched: string[];
+  try {
+    fetched = await fetchPrebuilt();
+  } catch (error) {
+    search.tried.push({ path: PREBUILT, reason: message(error) });
+    return undefined;
+  }
+  const known = new Set(search.tried.map(({ path }) => path));
+  return await tryPrebuilt(fetched.filter((path) => !known.has(path)), search);
+}
+
+/** Opens the first of these files that opens, and is what it's to be. */
+async function tryPrebuilt(paths: string[], search: Search): Promise<Library | undefined> {
+  for (const path of paths) {
+    const reason = await sumProblem(path);
+    if (reason !== undefined) search.tried.push({ path, reason });
+    else {
+      const found = search.attempt(path);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Why a prebuilt file mustn't be opened, which would run its code; undefined where nothing speaks against it, or where it
+ * can't be told, since this program may not read the file. Asynchronous, since to load Node's hashes would take 90 ms.
+ */
+async function sumProblem(path: string): Promise<string | undefined> {
+  if (!granted({ name: "read", path })) return undefined;
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = await Deno.readFile(path);
+  } catch {
+    return undefined; // the loader says why it can't be had
+  }
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const text = Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (SUMS.has(text)) return undefined;
+  return `it isn't a file of zeromq 6.8.0 that is known here: its SHA-256 is ${text}`;
 }
 
 /** Makes Deno put the npm package into its cache, and returns the files in it that may open here. */
@@ -114,47 +176,78 @@ export function onFirstUse<T>(make: () => T): () => T {
 }
 
 function find(): Library {
-  const tried: Attempt[] = [];
-  const everywhere = granted({ name: "ffi" });
-  const chosen = chosenPath();
+  const search = new Search();
+  const found = search.findChosen();
+  if (found !== undefined) return found;
+  throw search.permitted === 0 ? noPermission(search.chosen) : notFound(search.tried);
+}
 
-  let permitted = 0;
-  for (const path of places(chosen, tried)) {
-    // dlopen of a path that isn't granted would prompt at a terminal, once for each path.
-    if (!everywhere && !granted({ name: "ffi", path })) {
-      // The user named this one; going on to another would hide the mistake.
-      if (path === chosen) return askFor(chosen);
-      tried.push({ path, reason: "--allow-ffi doesn't cover this path" });
-      continue;
+/** One search for the library: what it may open, and what it has tried. */
+class Search {
+  readonly tried: Attempt[] = [];
+  readonly everywhere = granted({ name: "ffi" });
+  readonly chosen = chosenPath();
+  /** How many places it was allowed to open. */
+  permitted = 0;
+
+  /** Opens the library that was chosen or else the system's; undefined if it has none. */
+  findChosen(): Library | undefined {
+    const { chosen } = this;
+    if (chosen === undefined) {
+      for (const path of placesOfSystem()) {
+        const found = this.attempt(path);
+        if (found !== undefined) return found;
+      }
+      return undefined;
     }
-    permitted++;
+    // The user named this one; going on to another would hide the mistake.
+    if (!isAbsolute(chosen)) {
+      const reason = "(LIBZMQ_PATH) it's relative, so any file of that name would be loaded that " +
+        "lies where the program is started: name the library by its absolute path";
+      throw notFound([{ path: chosen, reason }]);
+    }
+    if (!this.everywhere && !granted({ name: "ffi", path: chosen })) return undefined;
+    const found = this.attempt(chosen);
+    if (found !== undefined) return found;
+    throw notFound(
+      this.tried.map(({ path, reason }) => ({ path, reason: `(LIBZMQ_PATH) ${reason}` })),
+    );
+  }
+
+  /** Opens one place. Undefined if it can't be opened; throws if it isn't libzmq, since its code has run by then. */
+  attempt(path: string): Library | undefined {
+    // dlopen of a path that isn't granted would prompt at a terminal, once for each path.
+    if (!this.everywhere && !granted({ name: "ffi", path })) {
+      this.tried.push({ path, reason: "--allow-ffi doesn't cover this path" });
+      return undefined;
+    }
+    this.permitted++;
     try {
       return open(path);
     } catch (error) {
-      const reason = message(error, path);
-      if (path === chosen) throw notFound([{ path, reason: `(LIBZMQ_PATH) ${reason}` }]);
-      tried.push({ path, reason });
+      if (error instanceof LibraryError) throw error;
+      this.tried.push({ path, reason: message(error, path) });
+      return undefined;
     }
   }
-  if (permitted === 0) return askFor(chosen);
-  throw notFound(tried);
 }
 
-/** The places to look, in order. Each is computed only when those before it have failed. */
-function* places(chosen: string | undefined, tried: Attempt[]): Generator<string> {
-  if (chosen !== undefined) yield chosen;
-  yield* placesOfSystem();
-  yield* placesOfPrebuilt(tried);
+function isAbsolute(path: string): boolean {
+  return Deno.build.os === "windows" ? /^(?:[a-z]:)?[\\/]/i.test(path) : path.startsWith("/");
 }
 
-/** Prompts for the permission, since no place is granted; otherwise throws an error that names the flag. */
-function askFor(chosen: string | undefined): Library {
+/** Prompts for the permission, since no place is granted; throws an error that names the flag if it isn't given. */
+function askFor(chosen: string | undefined): void {
+  if (Deno.permissions.querySync({ name: "ffi" }).state === "prompt" && Deno.stdin.isTerminal()) {
+    if (Deno.permissions.requestSync({ name: "ffi" }).state === "granted") return;
+  }
+  throw noPermission(chosen);
+}
+
+function noPermission(chosen: string | undefined): Error {
   const looked = placesOfSystem().filter((path) => path.startsWith("/"));
   const wanted = chosen ?? looked[0] ?? "libzmq";
-  if (Deno.permissions.querySync({ name: "ffi" }).state === "prompt" && Deno.stdin.isTerminal()) {
-    if (Deno.permissions.requestSync({ name: "ffi" }).state === "granted") return find();
-  }
-  throw new Deno.errors.NotCapable(
+  return new Deno.errors.NotCapable(
     "deno-zmq has no permission to load libzmq: run again with --allow-ffi, or with the path of " +
       `your libzmq alone, such as --allow-ffi=${wanted}. Paths looked at without further ` +
       `permissions: ${looked.join(", ")}. Any other ` +
@@ -170,8 +263,9 @@ function open(path: string): Library {
   const { dlopen, zmq_version } = functions.openRare({
     dlopen: { ...DLOPEN, optional: true },
     // void zmq_version(int *major, int *minor, int *patch)
-    zmq_version: { parameters: ["buffer", "buffer", "buffer"], result: "void" },
+    zmq_version: { parameters: ["buffer", "buffer", "buffer"], result: "void", optional: true },
   });
+  if (zmq_version === null) throw notLibzmq(path);
   // RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE
   const flags = Deno.build.os === "darwin" ? 0x1 | 0x10 | 0x80 : 0x1 | 0x4 | 0x1000;
   const pin = dlopen ?? dlopenOfLibdl();
@@ -256,6 +350,17 @@ function message(error: unknown, path?: string): string {
     .replaceAll("Could not open library: ", "");
   // The loader's text begins with the path, which the message has anyway.
   return text.startsWith(`${path}: `) ? text.slice(`${path}: `.length) : text;
+}
+
+/** The error for a file that was put in libzmq's place, or named by mistake. To go on in silence would hide either. */
+function notLibzmq(path: string): LibraryError {
+  const reason = "it opens, but isn't libzmq: it has no zmq_version";
+  return new LibraryError(
+    `deno-zmq has loaded ${path}, which isn't libzmq, since it has no zmq_version. Its code may have run in this ` +
+      "process. Find out why it's there; then remove it, or name your libzmq by LIBZMQ_PATH (with " +
+      "--allow-env=LIBZMQ_PATH), and allow that file alone (--allow-ffi=/its/absolute/path).",
+    [{ path, reason }],
+  );
 }
 
 function notFound(tried: readonly Attempt[]): LibraryError {

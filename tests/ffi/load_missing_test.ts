@@ -58,6 +58,30 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name:
+    "what was put in libzmq's place and isn't libzmq is an error, and no other is taken in silence",
+  ignore: !canHide,
+  fn: () =>
+    withFolder(async (folder) => {
+      const first = `/usr/lib/${Deno.build.arch}-linux-gnu/libzmq.so.5`;
+      const last = "/usr/local/lib/libzmq.so.5";
+      const maps = await Deno.readTextFile("/proc/self/maps");
+      const other = /\/\S*(?:libc\.so|ld-musl)\S*/.exec(maps)![0];
+      await Deno.copyFile(other, `${folder}/other`);
+      await Deno.copyFile(await loadedFile(), `${folder}/libzmq`);
+      await using program = await startHidden(REPORT, folder, {
+        network: false,
+        cache: folder,
+        plantIn: "/usr/local/lib",
+        plant: `ln -s "${folder}/other" ${first}; ln -s "${folder}/libzmq" ${last}`,
+      });
+      const { name, message, path } = await reportOf(program);
+      assertEquals(name, "LibraryError", path);
+      assert(/has loaded \S*libzmq.so.5, which isn't libzmq/.test(message), message);
+    }),
+});
+
 // The prebuilt one is fetched once for all tests, here: whether it can be had says which tests run.
 const cache = await Deno.makeTempDir({ prefix: "zmq-" });
 Deno.test.afterAll(() => Deno.remove(cache, { recursive: true }));
@@ -93,3 +117,56 @@ Deno.test({
       assertEquals((await reportOf(program)).path, JSON.parse(fetched!.stdout).path);
     }),
 });
+
+Deno.test({
+  name:
+    "a prebuilt file that isn't one of zeromq's was opened all the same; now that takes one that can't be read",
+  ignore: fetched === undefined,
+  fn: () =>
+    withFolder(async (folder) => {
+      const copy = `${folder}/cache`;
+      await new Deno.Command("cp", { args: ["-al", cache, copy] }).output();
+      const [first, ...others] = await addons(copy);
+      const bytes = await Deno.readFile(first);
+      for (const path of others) await Deno.remove(path);
+      await Deno.remove(first);
+      // A byte more at its end changes nothing for the loader.
+      await Deno.writeFile(first, new Uint8Array([...bytes, 0]));
+      const report = async (flags: string[]) => {
+        const own = await Deno.makeTempDir({ dir: folder });
+        await using program = await startHidden(REPORT, own, {
+          network: false,
+          cache: copy,
+          flags: ["--allow-ffi", ...flags],
+        });
+        return await reportOf(program);
+      };
+      const { tried } = await report([`--allow-read=${copy}`]);
+      const { reason } = tried.find(({ path }) => path === first)!;
+      assert(reason.includes("its SHA-256 is"), reason);
+      assertEquals((await report([])).path, first);
+    }),
+});
+
+Deno.test({
+  name: "with the permission to read it, the prebuilt file is checked, and used",
+  ignore: fetched === undefined,
+  fn: () =>
+    withFolder(async (folder) => {
+      const flags = ["--allow-ffi", `--allow-read=${cache}`];
+      await using program = await startHidden(REPORT, folder, { network: false, cache, flags });
+      assertEquals((await reportOf(program)).path, JSON.parse(fetched!.stdout).path);
+    }),
+});
+
+/** The prebuilt files in a cache, first the one that opens here. */
+async function addons(cache: string): Promise<string[]> {
+  const used: string = JSON.parse(fetched!.stdout).path;
+  const build = used.slice(0, used.indexOf("/node/")).replace(/^.*?(?=\/npm\/)/, cache);
+  const paths: string[] = [];
+  for await (const { name } of Deno.readDir(`${build}/node`)) {
+    paths.push(`${build}/node/${name}/addon.node`);
+  }
+  const isUsed = (path: string) => Number(used.endsWith(path.slice(cache.length)));
+  return paths.sort((one, other) => isUsed(other) - isUsed(one));
+}
