@@ -1,6 +1,8 @@
 /** Opening files that others may have put where they are. */
 
-import type { FileHandle } from "node:fs/promises";
+import type { FileHandle as OpenFile } from "node:fs/promises";
+
+export type { OpenFile };
 
 /**
  * Opens a file to read it, and throws what Deno does.
@@ -9,7 +11,7 @@ import type { FileHandle } from "node:fs/promises";
  * name, or took a file's place after that was looked at, loading never ended. Decision: `O_NONBLOCK`, which Node's `open`
  * takes. Cost: the first certificate loads Node's module, some 10 ms.
  */
-export async function openFile(path: string | URL): Promise<FileHandle> {
+export async function openFile(path: string | URL): Promise<OpenFile> {
   const { constants, open } = await import("node:fs/promises");
   try {
     return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));

@@ -1,7 +1,6 @@
 /** Reading a certificate's file: what it may be, how long, and who else may read it. */
 
-import type { FileHandle } from "node:fs/promises";
-import { openFile } from "../ffi/open_file.ts";
+import { type OpenFile, openFile } from "../ffi/open_file.ts";
 import { type CertificateText, parseCertificate } from "./zpl.ts";
 
 /** How long a certificate's file may be. */
@@ -39,7 +38,7 @@ export async function readCertificate(
 }
 
 /** Reads a whole file, of which no more than the limit is ever taken into memory, whatever it says of its size. */
-async function start(file: FileHandle): Promise<Uint8Array> {
+async function start(file: OpenFile): Promise<Uint8Array> {
   const bytes = new Uint8Array(FILE_LIMIT + 1);
   let length = 0;
   while (length < bytes.length) {
