@@ -175,7 +175,8 @@ function bounded(linger: number): number {
   return linger < 0 ? LONGEST : Math.min(linger, LONGEST);
 }
 
-function setLinger(socket: Deno.PointerObject, linger: number): void {
+/** Sets the linger for what is done next; the program's own stays what it reads. */
+export function setLinger(socket: Deno.PointerObject, linger: number): void {
   // A failure doesn't matter: the context was shut down then, and nothing lingers any more.
   zmq().zmq_setsockopt(socket, LINGER, intBytes(linger), 4n);
 }

@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, Dealer, Poller, Pull, Push, Socket } from "../../mod.ts";
 import { handleOf } from "../../socket/handle.ts";
+import { openDescriptors, openedSince } from "../fds.ts";
 import { freshAddress, join, withFolder } from "../util.ts";
 import { CLASSES, pending, received } from "./support.ts";
 import { held, soon, turn, turnsUntil } from "../waiting.ts";
@@ -257,4 +258,27 @@ Deno.test("closing a context in which a socket's close failed left the others op
   });
   throws(() => context.close(), { message: "the first" });
   assertEquals([one.closed, other.closed, context.closed], [true, true, true]);
+});
+
+Deno.test({
+  name: "a full Pull over ipc whose peer had gone kept its context after its close",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    withFolder(async (folder) => {
+      const address = freshAddress("ipc", folder);
+      const before = openDescriptors();
+      const ours = new Context();
+      const pull = new Pull({ context: ours, receiveHighWaterMark: 1 });
+      const theirs = new Context();
+      const push = new Push({ context: theirs, linger: 0, sendHighWaterMark: 1 });
+      await join(pull, push, address);
+      // The first one shows that they're connected, and the others fill what there is between them.
+      await push.send("x");
+      await pull.receive();
+      while (await push.wait({ timeout: 50 })) push.trySend(new Uint8Array(10_000));
+      theirs.close();
+      pull.close();
+      ours.close();
+      await turnsUntil(() => openedSince(before).length === 0, "the end of the contexts");
+    }),
 });
