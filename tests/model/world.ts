@@ -167,6 +167,7 @@ export class World {
     for (const peer of [link.connected, link.bound]) {
       this.ledger.excuse(link, peer);
       peer.loose = true;
+      peer.seenReadable = false;
     }
   }
 
@@ -197,6 +198,7 @@ export class World {
       if (!goesOn || link.state !== "up") this.ledger.excuse(link, peer);
       link.state = "loose";
       other.loose = true;
+      other.seenReadable = false;
     }
   }
 
