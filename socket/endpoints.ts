@@ -114,7 +114,9 @@ export class Endpoints {
   #remove(call: "zmq_unbind" | "zmq_disconnect", address: string): void {
     const { pointer, type } = this.handle;
     assertSafeDisconnect(this.handle, this.#waitsAt.has(address));
-    if (type.prefetches && !this.handle.conflates) keepPrefetched(pointer);
+    if (type.prefetches && !this.#bound.has(address) && !this.handle.conflates) {
+      keepPrefetched(pointer);
+    }
     withLinger(pointer, () => this.#call(call, address));
     this.handle.markStale();
     // For libzmq, the two calls are one, and end whatever has that address.
