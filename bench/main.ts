@@ -5,6 +5,7 @@ import { chart } from "./chart.ts";
 import { check } from "./check.ts";
 import { droppingIn } from "./drop_in.ts";
 import { fairness } from "./fairness.ts";
+import { floor } from "./floor.ts";
 import { fresh } from "./fresh.ts";
 import { type Case, hold } from "./harness/contest.ts";
 import type { Group, Plan } from "./harness/group.ts";
@@ -42,7 +43,7 @@ const SHORT: readonly Group[] = [
   startUp,
   memory,
 ];
-const GROUPS: readonly Group[] = [...SHORT, pinned, publishing, routing, fanIn, fairness];
+const GROUPS: readonly Group[] = [...SHORT, pinned, publishing, routing, fanIn, fairness, floor];
 /** What is measured only by name: its figures have a file and a page of their own. */
 const APART: readonly Group[] = [npm];
 

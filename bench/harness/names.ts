@@ -12,6 +12,8 @@ export const PEERS: ReadonlySet<string> = new Set([
   "zeromq.js on Deno",
   NPM_ON_NODE,
   NPM_ON_DENO,
+  "bare calls, an await each",
+  "bare calls, a turn each",
   "bare deno run",
   "bare python3",
   "bare node",
