@@ -83,13 +83,17 @@ Deno.test(curve("hardened options take options of the class, and nothing that un
   const server = Certificate.create();
   const options = hardenedOptions(Router, server, { ...DOMAIN, backlog: 9, mandatory: true });
   assertEquals([options.backlog, options.mandatory, options.linger], [9, true, 1000]);
+  const none = { ...DOMAIN, receiveHighWaterMark: undefined, linger: undefined };
+  const { receiveHighWaterMark, linger } = hardenedOptions(Router, server, none);
+  assertEquals([receiveHighWaterMark, linger], [0, 1000]);
   const wrong: [message: RegExp, options: object][] = [
     [/needs a domain/, {}],
     [/needs a domain/, { domain: "" }],
     [/zapDomain follows/, { ...DOMAIN, zapDomain: "others" }],
     [/curveServer follows/, { ...DOMAIN, curveServer: false }],
     [/plainServer follows/, { ...DOMAIN, plainServer: true }],
-    [/no receiveHighWaterMark/, { ...DOMAIN, receiveHighWaterMark: 1000 }],
+    [/must not have the option receiveHighWaterMark/, { ...DOMAIN, receiveHighWaterMark: 1000 }],
+    [/must not have the option conflate/, { ...DOMAIN, conflate: true }],
     [/trusted must be a boolean/, { ...DOMAIN, trusted: "yes" }],
     [/maxMessageSize must be a number/, { ...DOMAIN, maxMessageSize: "1" }],
     [/maxMessageSize must be a whole number/, { ...DOMAIN, maxMessageSize: -1 }],
