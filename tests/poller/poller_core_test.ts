@@ -188,8 +188,7 @@ for (const over of eachBackend()) {
           },
         );
         bell.ready = READABLE;
-        reactor().markStale(bell);
-        await turnsUntil(() => !bell.stale, "the look");
+        bell.look(); // which tells the Poller at once; later, a busy pool may have it look for itself
       }
       poller.wake();
       await wait;
