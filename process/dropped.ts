@@ -56,7 +56,7 @@ export function placeIn(stack: string): string | undefined {
 const root = onFirstUse(() => new URL("..", import.meta.url).href);
 /** What lies beside the library's modules, such as its examples, isn't part of it; `dist/` is what `./dev build` writes. */
 const OWN =
-  /^(?:(?:context|errors|library|mod|modules|proxy|zeromq)\w*\.ts|(?:dist|ffi|poller|process|proxy|security|socket|zeromq)\/)/;
+  /^(?:(?:context|errors|library|mod|modules|proxy|zeromq)\w*\.ts|(?:dist|ffi|poller|process|proxy|security|socket|supervise|zeromq)\/)/;
 
 /** Whether a module belongs to the library, by its URL. */
 export function isOwn(url: string): boolean {
