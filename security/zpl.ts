@@ -80,7 +80,7 @@ export function parseCertificate(text: string): CertificateText {
     if (CONTROL.test(line)) fail(at, "has a control character");
     const content = line.trim();
     if (content === "" || content.startsWith("#")) continue;
-    const [name] = /^[\w$@.&+/-]+/.exec(content) ?? fail(at);
+    const [name] = /^[\w$@.&+/-]{1,255}/.exec(content) ?? fail(at);
     const rest = content.slice(name.length).trimStart();
     if (rest !== "" && !rest.startsWith("=")) fail(at);
     const own = line.slice(0, line.length - line.trimStart().length);
@@ -97,7 +97,7 @@ export function parseCertificate(text: string): CertificateText {
     if (own !== indent || rest === "") fail(at, `isn't directly under ${section}`);
     if (isKey && section !== "curve") fail(at, `has a ${name} that isn't under curve`);
     const entries = sections[section];
-    if (entries.has(name)) fail(at, `has a ${name} again`);
+    if (entries.has(name)) fail(at, `has a ${isKey ? name : "name"} again`);
     entries.set(name, valueOf(rest.slice(1).trim(), at));
   }
   const publicKey = sections.curve.get("public-key");

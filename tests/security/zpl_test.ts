@@ -42,6 +42,8 @@ Deno.test(certificates(
       `curve\n    public-key = "${curveKeyPair().publicKey}"\n    secret-key = "${secretKey}"\n`,
       `curve\n    public-key = "${publicKey}"\n    "${secretKey}"\n`,
       `metadata\n    public-key = "${publicKey}"\n`,
+      `curve\n    public-key = "${publicKey}"\nmetadata\n${`    ${PLAIN} = x\n`.repeat(2)}`,
+      `curve\n    public-key = "${publicKey}"\nmetadata\n    ${PLAIN.repeat(8)} = x\n`,
       `metadata\n    name = "${secretKey}\ncurve\n    public-key = "${publicKey}"\n`,
     ];
     for (const text of wrong) {
@@ -49,7 +51,7 @@ Deno.test(certificates(
       await rejects(Certificate.load(`${folder}/wrong.key`), (error: Error) => {
         const shown = Deno.inspect(error);
         assert(error instanceof SyntaxError && shown.includes(`${folder}/wrong.key`), shown);
-        assert(!shown.includes(secretKey.slice(2, 38)), shown);
+        assert(!shown.includes(secretKey.slice(2, 38)) && !shown.includes(PLAIN), shown);
         return true;
       });
     }
@@ -117,3 +119,5 @@ Deno.test("a certificate's file begins with whether it's to be kept secret", () 
 });
 
 const KEY = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
+/** What could be a key that happens to look like a name. */
+const PLAIN = "0123456789abcdefghijklmnopqrstuvwxyzABCD";
