@@ -24,6 +24,8 @@ export interface ProgramOptions {
   flags?: readonly string[];
   env?: Record<string, string>;
   args?: readonly string[];
+  /** A command that runs another one, whose words come behind. */
+  through?: readonly string[];
 }
 
 /** Writes a program, given as its source, into a folder. In it, `$MOD` is the library's address, and `$ROOT` its folder's. */
@@ -113,10 +115,11 @@ export class Program implements AsyncDisposable {
 
   /** Starts a program given as its source, as for `run`. */
   static async start(source: string, options: ProgramOptions = {}): Promise<Program> {
-    const { env } = options;
+    const { env, through = [] } = options;
     const folder = await Deno.makeTempDir({ prefix: "zmq-" });
     const file = await written(source, folder);
-    const program = new Program(Deno.execPath(), argumentsOf(file, options), env);
+    const [command, ...args] = [...through, Deno.execPath(), ...argumentsOf(file, options)];
+    const program = new Program(command, args, env);
     program.#folder = folder;
     return program;
   }
