@@ -38,7 +38,9 @@ async function files(): Promise<string[]> {
 /** The lines of a file on which a block of TypeScript begins that isn't marked as not to be run. */
 async function blocks(file: string): Promise<number[]> {
   const lines = (await Deno.readTextFile(ROOT + file)).split("\n");
-  const fence = file.endsWith(".md") ? /^```(ts|typescript)\b(?!.*ignore)/ : /^\s*\* ```ts\b/;
+  const fence = file.endsWith(".md")
+    ? /^```(ts|typescript)\b(?!.*ignore)/
+    : /^\s*\* ```ts\b(?!.*ignore)/;
   return lines.flatMap((line, at) => fence.test(line) ? [at + 1] : []);
 }
 
