@@ -100,8 +100,9 @@ const wait = step(
       value: (ready) => {
         settled();
         const { late } = watched;
-        // What was ready when the wait began is reported by it, unless it was received since.
-        const expected = one.unchanged ? certain : new Set<never>();
+        // What was ready when the wait began is reported by it, unless it was received since, or its connection has ended.
+        const still = [...certain].filter((source) => !isPeer(source) || world.hasMessage(source));
+        const expected = new Set(one.unchanged ? still : []);
         world.add(
           `[${one.name}: ${one.judge(world, ready, { certain: expected, late, sync: false })}]`,
         );

@@ -148,10 +148,14 @@ export class World {
     to.topic = topic;
     (to.socket as unknown as { subscribe(topic: string): void }).subscribe(topic);
     const limit = performance.now() + this.bound;
+    // Those of other Publishers may still be on their way.
+    const probe = `${PROBE}${this.nextName()}`;
     for (;;) {
-      from.socket.trySend(PROBE);
+      from.socket.trySend(probe);
       try {
-        if (this.take(to, await to.socket.receive({ timeout: 2 })) === "") break;
+        const message = await to.socket.receive({ timeout: 2 });
+        this.take(to, message);
+        if (message[0].text() === probe) break;
       } catch (error) {
         if (performance.now() >= limit) {
           throw new Violation(`${to.name} hears nothing of ${from.name}: ${error}`);
@@ -215,6 +219,11 @@ export class World {
   certainNow(peer: Peer): boolean {
     if (peer.receives.length > 0 || !peer.open) return false;
     if (peer.kind.begins !== undefined && peer.turn !== "receive") return false;
+    return this.hasMessage(peer);
+  }
+
+  /** Whether a message is known to be in a peer's queue, whoever may take it: unless its connection is ended, it stays there. */
+  hasMessage(peer: Peer): boolean {
     return peer.seenReadable || (peer.immediate && this.certain(peer) > 0);
   }
 
