@@ -128,7 +128,10 @@ export function send(
     const problem = waitProblem(signature, options, extra);
     if (problem !== undefined) return Promise.reject(problem);
   }
-  const parts = checkedMessage(handle, message);
+  // What most programs send isn't looked at further, which takes 4 ns of some 80.
+  const isPlain = handle.takesAnyParts && ArrayBuffer.isView(message) &&
+    message instanceof Uint8Array && message.length > 0;
+  const parts = isPlain ? message as Part : checkedMessage(handle, message);
   if (parts === undefined) return Promise.reject(refusal);
   const aborted = options?.signal?.aborted; // before the next check: reading it may close the socket
   if (handle.closed) return Promise.reject(closedError(handle, CALL));

@@ -25,12 +25,14 @@ export function withGroups(stored: Report, later: Report): Report {
   const kept = stored.cases.filter(({ group }) => !groups.includes(group));
   const { machine } = stored;
   const names = groups.join(", ");
+  const { date, commit, others } = later.machine;
+  const busy = others === null ? "" : ` (others took ${others} %)`;
   return {
     ...stored,
     machine: {
       ...machine,
-      date: `${machine.date}; ${names} ${later.machine.date}`,
-      commit: `${machine.commit}; ${names} ${later.machine.commit}`,
+      date: `${machine.date}; ${names} ${date}${busy}`,
+      commit: `${machine.commit}; ${names} ${commit}`,
     },
     cases: [...kept, ...later.cases],
   };

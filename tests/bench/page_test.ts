@@ -44,7 +44,7 @@ Deno.test("groups that are measured later replace their figures, and the page sa
   later.machine.date = "2026-02-03 04:05 UTC";
   const { cases, machine } = withGroups(reportOf(of("a", "a", 1), of("b", "b/old", 2)), later);
   assertEquals(cases.map(({ key }) => key).join(" "), "a b/new");
-  assertEquals(machine.date, "2026-01-02 03:04 UTC; b 2026-02-03 04:05 UTC");
+  assertEquals(machine.date, "2026-01-02 03:04 UTC; b 2026-02-03 04:05 UTC (others took 12 %)");
 });
 
 /** The widths of a chart's bars, by their colour. */
