@@ -86,14 +86,15 @@ const TRUSTED_ONLY: Readonly<Record<string, string>> = {
  *   `maxMultipartSize` sixteen times as much; `handshakeInterval` 2,000 and `backlog` 512, for connections that say
  *   nothing; TCP's keep-alive instead of heartbeats, which are dangerous at a receive mark; `linger` 1,000.
  *
- * Options of the class's own may be added, and those of the last point changed. The result is printed without the key.
+ * Options of the class's own may be added, and those of the last point changed, except for heartbeats where there is a
+ * receive mark. What is `undefined` leaves the preset as it is. The result is printed without the key.
  *
  * @param socketClass The class of the socket that the options are for, such as `Router`.
  * @param certificate The server's, with its secret key.
  * @throws {TypeError} If the class must not face others, with the reason; some may face clients that are all `trusted`.
  * @throws {TypeError} If there is no domain, if the certificate has no secret key, or if an option has the wrong type.
- * @throws {TypeError} If an option of security is among the others, or a receive mark or `conflate` for clients that aren't
- * `trusted`.
+ * @throws {TypeError} If an option of security is among the others, a receive mark or `conflate` for clients that aren't
+ * `trusted`, or heartbeats for those that are.
  * @throws {RangeError} If `maxMessageSize` isn't a whole number of 1 or more.
  *
  * @example A server for the clients whose keys it knows
@@ -132,7 +133,11 @@ export function hardenedOptions<Options extends object>(
     throw new TypeError('hardenedOptions takes an object of options, such as { domain: "orders" }');
   }
   if (arguments.length > 3) throw new TypeError("hardenedOptions takes nothing after its options");
-  const { domain, maxMessageSize = SIZE, trusted = false, ...others } = options;
+  const { domain, maxMessageSize = SIZE, trusted = false, ...given } = options;
+  // What is undefined isn't set by the class either; over the preset, it would undo it.
+  const others = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  );
   if (typeof trusted !== "boolean") throw new TypeError("The option trusted must be a boolean");
   assertMayFace(type, trusted);
   if (typeof domain !== "string" || domain === "") {
@@ -180,7 +185,13 @@ function assertOthers(type: SocketType, others: object, trusted: boolean): void 
         `The option ${name} follows from hardenedOptions' arguments, and can't be among the others`,
       );
     }
-    if (trusted || value === undefined) continue;
+    if (trusted && name === "heartbeatInterval" && value !== 0 && type.receives) {
+      throw new TypeError(
+        `A ${type.name} whose clients are trusted has a receiveHighWaterMark, and must have no heartbeatInterval: ` +
+          "together they can end the process when a client is lost. TCP's keep-alive is set instead",
+      );
+    }
+    if (trusted) continue;
     // Both are harmless as long as every client is.
     if (name === "receiveHighWaterMark" && value !== 0 || name === "conflate" && value !== false) {
       throw new TypeError(

@@ -94,6 +94,7 @@ Deno.test(curve("hardened options take options of the class, and nothing that un
     [/plainServer follows/, { ...DOMAIN, plainServer: true }],
     [/must not have the option receiveHighWaterMark/, { ...DOMAIN, receiveHighWaterMark: 1000 }],
     [/must not have the option conflate/, { ...DOMAIN, conflate: true }],
+    [/must have no heartbeatInterval/, { ...DOMAIN, trusted: true, heartbeatInterval: 9 }],
     [/trusted must be a boolean/, { ...DOMAIN, trusted: "yes" }],
     [/maxMessageSize must be a number/, { ...DOMAIN, maxMessageSize: "1" }],
     [/maxMessageSize must be a whole number/, { ...DOMAIN, maxMessageSize: -1 }],
@@ -106,6 +107,15 @@ Deno.test(curve("hardened options take options of the class, and nothing that un
   throws(() => hardenedOptions(Date, server, DOMAIN), /a class of this library's sockets/);
   const trusted = { ...DOMAIN, trusted: true, receiveHighWaterMark: 5 };
   assertEquals(hardenedOptions(Router, server, trusted).receiveHighWaterMark, 5);
+}));
+
+Deno.test(curve("an option that was undefined took the preset's value away", () => {
+  const server = Certificate.create();
+  const preset = named(hardenedOptions(Router, server, DOMAIN));
+  const undefineds = Object.fromEntries(Object.keys(COMMON).map((name) => [name, undefined]));
+  for (const name of ["curveServer", "zapDomain", "zapEnforceDomain"]) delete undefineds[name];
+  const options = { ...DOMAIN, ...undefineds, receiveHighWaterMark: undefined };
+  assertEquals(named(hardenedOptions(Router, server, options)), preset);
 }));
 
 /** What doesn't compile; never called. */
