@@ -16,14 +16,20 @@ export async function listenAt(address: string, backlog: number): Promise<Listen
   if (typeof address !== "string" || !address.startsWith("tcp://")) {
     throw new TypeError("A supervisor listens at addresses of tcp, such as tcp://*:5555");
   }
-  // libzmq reads the address, and opens the descriptor. A peer that connects before the socket is closed is sent away, and
-  // connects again.
-  using socket = new Pair({ backlog, linger: 0 });
+  // libzmq reads the address, and opens the descriptor. A peer that connects before that is closed is sent away, and connects
+  // again.
+  using socket = new Pair({ backlog, linger: 0, ipv6: address.includes("[") });
   socket.addTcpAcceptFilter("255.255.255.255");
   const { events } = socket;
   const bound = await socket.bind(address);
+  let listening: Listening | undefined;
   for await (const event of events) {
-    if (event.type === "bind") return { address: bound, fd: duplicate(event.fd) };
+    if (event.type === "bind") {
+      listening = { address: bound, fd: duplicate(event.fd) };
+      socket.unbind(bound);
+    }
+    // Failure: libzmq closes its own a little later, until which the address stayed taken, and peers were sent away.
+    if (event.type === "close" && listening !== undefined) return listening;
   }
   throw new Error(`libzmq hasn't reported by which descriptor it listens at ${bound}`);
 }

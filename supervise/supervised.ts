@@ -1,5 +1,7 @@
 /** The child's side: it waits for its turn, and binds to what its parent listens at. */
 
+import { POLLHUP } from "../ffi/constants.ts";
+import { pollNow } from "../poller/fd.ts";
 import type { Order } from "./child.ts";
 
 /** A socket that can be bound to the parent's address: one of this library's. */
@@ -29,7 +31,9 @@ export interface Supervised {
 /** The longest order, in bytes. */
 const LONGEST = 65_536;
 /** How often the parent is looked for, in ms. */
-const LOOK = 1000;
+const LOOK = 500;
+/** Standard input, whose other end the parent alone has. */
+const STDIN = 0;
 
 /**
  * Called in a process that a {@linkcode Supervisor} has started, once all is ready but for the sockets: it resolves when it's
@@ -54,8 +58,10 @@ export async function supervised(): Promise<Supervised> {
   const parent = Deno.ppid;
   const { addresses, fds } = Deno.stdin.isTerminal() ? refuse() : await readOrder();
   const gone = new AbortController();
+  // Failure: where the parent had ended before its id was asked for, or a program between the two went on, the id stayed as
+  // it was, and the child served on without it.
   const timer = setInterval(() => {
-    if (Deno.ppid === parent) return;
+    if (Deno.ppid === parent && (pollNow(STDIN, 0) & POLLHUP) === 0) return;
     clearInterval(timer);
     gone.abort(new Error("The supervisor has ended"));
   }, LOOK);

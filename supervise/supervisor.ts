@@ -35,7 +35,7 @@ export interface SupervisorOptions extends ChildOptions {
   maxStarts?: number;
   /** The time in which starts are counted, in ms. Default 60,000. */
   within?: number;
-  /** How long a child that was told to end may take, in ms, before it's killed. Default 10,000. */
+  /** How long a child that was told to end may take, in ms, before it's killed; `Infinity` for no limit. Default 10,000. */
   gracePeriod?: number;
   /** Called when a child has ended, unless it was told to. Default: writes a line to standard error. */
   onEnd?: (end: ProcessEnd) => void;
@@ -49,6 +49,8 @@ export interface RunOptions {
 
 /** How long after a child's begin the next spare is started, in ms: it takes a processor for about as long as that. */
 const SPARE_DELAY = 100;
+/** The longest time of a timer's: with a longer one, it fires at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 let make: (
   command: string | URL,
@@ -67,6 +69,7 @@ let make: (
  * - A child that has ended is followed by the next one at once. After one that has served for less than a second, each
  *   further start waits longer, from 50 ms to a second.
  * - After 50 starts within a minute the supervisor gives up, unless its options say otherwise.
+ * - If no child can be started, for want of memory, say, that is tried again likewise, unless it's the first.
  * - A child that ends with status 0 has finished, and so has the supervisor.
  *
  * The parent needs `--allow-ffi` and `--allow-run` for the child's command; the child what it needs. For Linux and macOS.
@@ -163,7 +166,7 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
    *
    * @throws {TypeError} If an option is unknown or has the wrong type.
    * @throws {Error} If it was run already, or closed; or if it gives up, since children were started too often.
-   * @throws {Deno.errors.NotFound} If there is no such command, and what else `Deno.Command` throws.
+   * @throws {Deno.errors.NotFound} If there is no such command, and what else `Deno.Command` throws for the first child.
    */
   run(options?: RunOptions): Promise<ProcessEnd>;
   async run(options?: RunOptions, extra?: never): Promise<ProcessEnd> {
@@ -206,7 +209,12 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
     try {
       while (!signal.aborted) {
         if (!this.#restarts.mayStart(performance.now())) throw this.#givenUp(last);
-        last = await this.#serve();
+        const child = this.#next(last.pid !== 0);
+        if (child === undefined) {
+          await this.#pause(this.#restarts.delayAfter(0));
+          continue;
+        }
+        last = await this.#serve(child);
         if (signal.aborted || (last.code === 0 && last.signal === null)) break;
         this.#report(last);
         await this.#pause(this.#restarts.delayAfter(last.uptime));
@@ -221,10 +229,25 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
     }
   }
 
+  /**
+   * Returns the child whose turn it is; undefined if none can be started now, such as for want of memory or descriptors: what
+   * has ended the last one may have taken them, so there is a next time, unless it would have been the first.
+   */
+  #next(again: boolean): Child | undefined {
+    try {
+      return this.#spare ?? this.#start();
+    } catch (error) {
+      if (!again) throw error;
+      console.error("deno-zmq: a process can't be started, which is tried again:", error);
+      return undefined;
+    } finally {
+      this.#spare = undefined;
+    }
+  }
+
   /** Has one child serve, and waits for its end. */
-  async #serve(): Promise<ProcessEnd> {
-    const child = this.#child = this.#spare ?? this.#start();
-    this.#spare = undefined;
+  async #serve(child: Child): Promise<ProcessEnd> {
+    this.#child = child;
     child.begin();
     clearTimeout(this.#spareTimer);
     if (this.#options.spare ?? true) {
@@ -235,7 +258,7 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
     const end = () => {
       child.kill("SIGTERM");
       const { gracePeriod = 10_000 } = this.#options;
-      killing = setTimeout(() => child.kill("SIGKILL"), gracePeriod);
+      killing = setTimeout(() => child.kill("SIGKILL"), Math.min(gracePeriod, LONGEST_TIMER));
     };
     signal.addEventListener("abort", end);
     const status = await child.status;
@@ -254,7 +277,7 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
     try {
       this.#spare = this.#start();
     } catch {
-      // Such as for want of memory. The next start tries it again, and throws.
+      // Such as for want of memory. The next start tries it again.
     }
   }
 

@@ -51,6 +51,26 @@ Deno.test(onLinux("listening leaves no descriptor open but its own", async () =>
   await turnsUntil(() => openDescriptors().length <= before.length, "its end");
 }));
 
+Deno.test("an address stayed taken for a moment when it was no longer listened at", async () => {
+  for (let i = 0; i < 20; i++) {
+    const listening = await listenAt(ANY, 10);
+    stopListening(listening);
+    using pull = new Pull();
+    await pull.bind(listening.address);
+  }
+});
+
+Deno.test("no address of IPv6 could be listened at", async () => {
+  const listening = await listenAt("tcp://[::1]:*", 10);
+  using push = new Push({ ipv6: true });
+  push.connect(listening.address);
+  using pull = new Pull({ useFd: check(libcForPassing().dup(listening.fd), "dup") });
+  await pull.bind(listening.address); // as a child does, without ipv6
+  await push.send("hello");
+  assertEquals(String(await soon(pull.receive())), "hello");
+  stopListening(listening);
+});
+
 Deno.test("only tcp can be listened at", async () => {
   for (const address of ["ipc:///tmp/x", "inproc://x", "127.0.0.1:5555", 5 as unknown as string]) {
     await rejects(listenAt(address, 10), TypeError);

@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
-import { run } from "../program.ts";
+import { Program, run } from "../program.ts";
 
 Deno.test("a process that no supervisor has started is told so, and isn't left to wait", async () => {
   const { code, stderr } = await run(`
@@ -8,4 +8,21 @@ Deno.test("a process that no supervisor has started is told so, and isn't left t
   `);
   assertEquals(code, 1);
   assertMatch(stderr, /supervised\(\) is for a process that a Supervisor has started/);
+});
+
+Deno.test("a child whose parent had ended before it looked for it served on", async () => {
+  await using child = await Program.start(`
+    import { supervised } from "$ROOT/supervise/mod.ts";
+    const { signal } = await supervised();
+    const gone = new Promise((resolve) => signal.addEventListener("abort", resolve));
+    setInterval(() => {}, 1000); // it serves
+    console.log("begun");
+    await gone;
+    console.log("alone");
+    Deno.exit();
+  `);
+  await child.say('{"addresses":[],"fds":[]}');
+  assertEquals(await child.line(), "begun");
+  await child.hush();
+  assertEquals(await child.line(), "alone");
 });

@@ -6,6 +6,7 @@ import {
 } from "node:assert/strict";
 import { Pull } from "../../mod.ts";
 import { Supervisor } from "../../supervise/mod.ts";
+import { withFolder } from "../util.ts";
 import { soon, turnsUntil } from "../waiting.ts";
 import { ANY, supervising } from "./support.ts";
 
@@ -63,6 +64,34 @@ Deno.test("a child that doesn't end when it's told to is killed after its time",
       assertEquals((await soon(running)).signal, "SIGKILL");
     },
   ));
+
+Deno.test("a long time to end killed the child at once", () =>
+  supervising(
+    "trap 'sleep 0.1; exit 5' TERM; read -r order; log begun; while :; do sleep 0.01; done",
+    { gracePeriod: Infinity },
+    async ({ supervisor, logged }) => {
+      const running = supervisor.run();
+      await logged("begun", 1);
+      supervisor.close();
+      assertEquals((await soon(running)).code, 5);
+    },
+  ));
+
+Deno.test("a child that couldn't be started again at once ended the supervisor", () =>
+  withFolder(async (folder) => {
+    const [command, away] = [`${folder}/command`, `${folder}/away`];
+    const write = (path: string, text: string) =>
+      Deno.writeTextFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o700 });
+    write(command, 'mv "$0" "$0.first"; exit 3');
+    write(away, "exit 0");
+    await using supervisor = await Supervisor.listen(command, {
+      listen: ANY,
+      spare: false,
+      // The first start again comes before it: in a microtask.
+      onEnd: () => setTimeout(() => Deno.renameSync(away, command)),
+    });
+    assertEquals((await soon(supervisor.run())).code, 0);
+  }));
 
 Deno.test("a spare child takes the place of the one that ends, and another one its own", () =>
   supervising(SERVES, { spare: true }, async ({ supervisor, logged }) => {
