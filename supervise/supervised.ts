@@ -1,7 +1,7 @@
 /** The child's side: it waits for its turn, and binds to what its parent listens at. */
 
-import { POLLHUP } from "../ffi/constants.ts";
-import { pollNow } from "../poller/fd.ts";
+import { HANGUP } from "../poller/backend.ts";
+import { pollNow, toReadiness } from "../poller/fd.ts";
 import type { Order } from "./child.ts";
 
 /** A socket that can be bound to the parent's address: one of this library's. */
@@ -61,7 +61,7 @@ export async function supervised(): Promise<Supervised> {
   // Failure: where the parent had ended before its id was asked for, or a program between the two went on, the id stayed as
   // it was, and the child served on without it.
   const timer = setInterval(() => {
-    if (Deno.ppid === parent && (pollNow(STDIN, 0) & POLLHUP) === 0) return;
+    if (Deno.ppid === parent && (toReadiness(pollNow(STDIN, 0)) & HANGUP) === 0) return;
     clearInterval(timer);
     gone.abort(new Error("The supervisor has ended"));
   }, LOOK);

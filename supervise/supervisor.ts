@@ -69,7 +69,7 @@ let make: (
  * - A child that has ended is followed by the next one at once. After one that has served for less than a second, each
  *   further start waits longer, from 50 ms to a second.
  * - After 50 starts within a minute the supervisor gives up, unless its options say otherwise.
- * - If no child can be started, for want of memory, say, that is tried again likewise, unless it's the first.
+ * - A start that fails, where there's no memory for it, say, is tried again likewise, unless it's the first.
  * - A child that ends with status 0 has finished, and so has the supervisor.
  *
  * The parent needs `--allow-ffi` and `--allow-run` for the child's command; the child what it needs. For Linux and macOS.
@@ -230,7 +230,7 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
   }
 
   /**
-   * Returns the child whose turn it is; undefined if none can be started now, such as for want of memory or descriptors: what
+   * Returns the child whose turn it is; undefined if none can be started now, such as without memory or descriptors: what
    * has ended the last one may have taken them, so there is a next time, unless it would have been the first.
    */
   #next(again: boolean): Child | undefined {
@@ -277,7 +277,7 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
     try {
       this.#spare = this.#start();
     } catch {
-      // Such as for want of memory. The next start tries it again.
+      // Such as where there's no memory for it. The next start tries it again.
     }
   }
 
