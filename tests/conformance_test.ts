@@ -199,7 +199,8 @@ Deno.test("what a bound Push has queued for a peer that goes isn't given to the 
 Deno.test("an ipc path that was unbound is free for another socket, and found by who connects", () =>
   withFolder(async (folder) => {
     const address = freshAddress("ipc", folder);
-    using push = new Push({ ...BRISK });
+    const push = new Push(BRISK);
+    const { events } = push;
     push.connect(address);
     for (const text of ["one", "two"]) {
       using pull = new Pull();
@@ -207,7 +208,11 @@ Deno.test("an ipc path that was unbound is free for another socket, and found by
       await push.send(text);
       assertEquals(await received(pull), [text]);
       await pull.unbind(address);
+      pull.close();
+      // What is sent before may still go to the one that leaves.
+      await next(events, "disconnect");
     }
+    await finish(push);
   }));
 
 // Reconnecting --------------------------------------------------------------------------------------
