@@ -30,6 +30,21 @@ let count = 0;
 export function keepPrefetched(socket: Deno.PointerObject): void {
   if ((getInt(socket, OPTION_NUMBERS.events) & EVENT_IN) === 0) return;
   const parts: Part[] = [];
+  try {
+    takeAll(socket, parts);
+  } catch (error) {
+    freeAll(parts);
+    throw error;
+  }
+  if (parts.length === 0) return;
+  const earlier = kept.get(socket);
+  if (earlier === undefined) kept.set(socket, parts);
+  else earlier.push(...parts);
+  count = kept.size;
+}
+
+/** Receives the parts of a message. */
+function takeAll(socket: Deno.PointerObject, parts: Part[]): void {
   for (let more = true; more;) {
     const message = new PinnedBuffer(STRUCT_SIZE);
     const { pointer } = message;
@@ -41,11 +56,10 @@ export function keepPrefetched(socket: Deno.PointerObject): void {
     parts.push({ message, size });
     more = zmq().zmq_msg_more(pointer) !== 0;
   }
-  if (parts.length === 0) return;
-  const earlier = kept.get(socket);
-  if (earlier === undefined) kept.set(socket, parts);
-  else earlier.push(...parts);
-  count = kept.size;
+}
+
+function freeAll(parts: readonly Part[]): void {
+  for (const { message } of parts) zmq().zmq_msg_close(message.pointer);
 }
 
 /** Whether a socket has such a message. */
@@ -67,7 +81,7 @@ export function takeKept(into: PinnedBuffer, socket: Deno.PointerObject): number
 /** Frees what a socket that is closed has of them. */
 export function dropKept(socket: Deno.PointerObject): void {
   if (!hasKept(socket)) return;
-  for (const { message } of kept.get(socket)!) zmq().zmq_msg_close(message.pointer);
+  freeAll(kept.get(socket)!);
   forget(socket);
 }
 

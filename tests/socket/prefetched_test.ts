@@ -1,6 +1,11 @@
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import { libc } from "../../ffi/libc.ts";
+import { zmq } from "../../ffi/libzmq.ts";
 import { Dealer, Router } from "../../mod.ts";
+import { handleOf } from "../../socket/handle.ts";
+import { keepPrefetched } from "../../socket/prefetched.ts";
 import { run } from "../program.ts";
+import { replaced, watched } from "../replacing.ts";
 import { freshAddress, until } from "../util.ts";
 
 /** Has a socket look at a message of two parts, ends its connection, and receives in some way. */
@@ -63,4 +68,27 @@ Deno.test("what was looked at comes first, and once, after another connection ha
   router.disconnect(other);
   const texts = router.drain().map(([, ...parts]) => parts.join()).toArray();
   assertEquals([texts, router.readable], [["1,part", "2,part"], false]);
+});
+
+Deno.test("the parts before the one that couldn't be received weren't freed", async () => {
+  using dealer = new Dealer();
+  using router = new Router();
+  const address = freshAddress("inproc");
+  await dealer.bind(address);
+  router.connect(address);
+  await dealer.send([new Uint8Array(100), "end"]);
+  const { zmq_msg_recv } = zmq();
+  const freed: unknown[] = [];
+  const received: unknown[] = [];
+  {
+    using _failing = replaced(zmq(), "zmq_msg_recv", (message, socket, flags) => {
+      if (received.length === 2) return -1;
+      received.push(message);
+      return zmq_msg_recv(message, socket, flags);
+    });
+    using _lasting = replaced(libc(), "errno", () => 5);
+    using _freed = watched(zmq(), "zmq_msg_close", (message) => void freed.push(message));
+    throws(() => keepPrefetched(handleOf(router).pointer), { code: "EIO" });
+  }
+  assertEquals(freed, received);
 });
