@@ -216,8 +216,9 @@ class Search {
 
   /** Opens one place. Undefined if it can't be opened; throws if it isn't libzmq, since its code has run by then. */
   attempt(path: string): Library | undefined {
-    // dlopen of a path that isn't granted would prompt at a terminal, once for each path.
-    if (!this.everywhere && !granted({ name: "ffi", path })) {
+    // dlopen of a path that isn't granted would prompt at a terminal, once for each path. A bare name is the loader's where all
+    // is granted, and otherwise Deno opens what has that name in the working folder, which others may have put there.
+    if (!this.everywhere && !(isAbsolute(path) && granted({ name: "ffi", path }))) {
       this.tried.push({ path, reason: "--allow-ffi doesn't cover this path" });
       return undefined;
     }

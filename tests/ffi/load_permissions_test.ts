@@ -1,5 +1,6 @@
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
-import { type Outcome, Program, run } from "../program.ts";
+import { ROOT } from "../files.ts";
+import { type Outcome, outcomeOf, Program, run } from "../program.ts";
 import { withFolder } from "../util.ts";
 import { CONVERSATION, systemLibrary, WHICH } from "./programs.ts";
 
@@ -73,6 +74,19 @@ Deno.test("an empty LIBZMQ_PATH is none", async () => {
 Deno.test("without its permission, LIBZMQ_PATH is left alone", async () => {
   const outcome = await run(WHICH, { flags: ["--allow-ffi"], env: { LIBZMQ_PATH: "/dev/null" } });
   assert(!printed(outcome).includes("/dev/null"));
+});
+
+Deno.test({
+  name: "a file of libzmq's name in the working folder was loaded, where that name was granted",
+  ignore: noSystemLibrary,
+  fn: () =>
+    withFolder(async (folder) => {
+      await Deno.symlink(systemLibrary!, `${folder}/libzmq.so.5`);
+      await Deno.writeTextFile(`${folder}/program.ts`, `import "${ROOT}mod.ts";`);
+      const args = ["run", "--no-check", "--no-lock", "--no-prompt", "--allow-ffi=libzmq.so.5"];
+      const program = await outcomeOf(Deno.execPath(), [...args, "program.ts"], { cwd: folder });
+      assert(/NotCapable.* has no permission to load libzmq/.test(failure(program)));
+    }),
 });
 
 Deno.test("without a permission for libzmq, the error is NotCapable and names the flag", async () => {
