@@ -1,4 +1,4 @@
-import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Dealer, Pair, Publisher, Push } from "../../zeromq.ts";
 import { freshAddress, join } from "../util.ts";
 import { EAGAIN, rejectsShape, throwsShape, untyped, using, withPairs } from "./support.ts";
@@ -83,4 +83,16 @@ Deno.test("an iteration receives by the class's own receive, where it has one", 
       assertEquals(received, ["a", "b"]);
     });
   });
+});
+
+Deno.test("an iteration ends when its socket is closed, but not by another error of its receive", async () => {
+  class Closing extends Pair {
+    override receive(): Promise<never> {
+      this.close();
+      return Promise.reject(new Error("its own"));
+    }
+  }
+  const iterator = new Closing()[Symbol.asyncIterator]();
+  await rejects(iterator.next(), { message: "its own" });
+  assertEquals(await iterator.next(), { done: true });
 });
