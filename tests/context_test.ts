@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { inspect } from "node:util";
 import { Context, context, Pair, Poller, Pull, Push } from "../mod.ts";
+import { idle } from "../poller/reactor.ts";
 import { openDescriptors } from "./fds.ts";
 import { run } from "./program.ts";
 import { join } from "./util.ts";
@@ -215,14 +216,18 @@ Deno.test("a shutdown before the first socket holds: a later one fails with ETER
   assertEquals([code, stdout, stderr], [0, "ETERM true\nclosed\n", ""]);
 });
 
-Deno.test("await using closes a context", async () => {
+Deno.test("await using closes a context, and waits until the threads were given back", async () => {
+  const order: string[] = [];
   let kept: Context;
+  let waiting: Promise<unknown>;
   {
     await using context = new Context();
     kept = context;
-    new Pair({ context });
+    waiting = new Pair({ context }).receive().catch((error) => error.code);
+    await turn();
+    idle().then(() => order.push("given back"));
   }
-  assertEquals(kept.closed, true);
+  assertEquals([order, kept.closed, await waiting], [["given back"], true, "EBADF"]);
 });
 
 Deno.test("a context prints waits of a kind once, with their number", async () => {
