@@ -211,7 +211,8 @@ export class ContextCore {
   /** It and its sockets, in words. */
   get #description(): string {
     const senders = [...this.#senders.keys()];
-    if (this.#earlierSenders > 0) senders.push(`and ${this.#earlierSenders} others before`);
+    const earlier = this.#earlierSenders;
+    if (earlier > 0) senders.push(`and ${earlier === 1 ? "another" : `${earlier} others`} before`);
     return senders.length === 0 ? this.name : `${this.name} (${senders.join(", ")})`;
   }
 

@@ -33,7 +33,7 @@ const SIZE = Number(MUTEX_AT) + MUTEX_SIZE;
 /** How long, in ms, a thread waits for another one at most. */
 export const LOCK_TIMEOUT = 1000;
 
-let reason = "";
+let reason: string; // once there was none
 
 /** Returns the record, and makes it if there is none yet. Undefined if there can't be one: see {@linkcode whyNoRecord}. */
 export const processRecord = onFirstUse((): ProcessRecord | undefined => {

@@ -4,7 +4,8 @@ import "../util.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Alarm } from "../../poller/alarm.ts";
 import { run } from "../program.ts";
-import { pause } from "../waiting.ts";
+import { pause, soon } from "../waiting.ts";
+import { StoppedClock } from "./clock.ts";
 
 /** An alarm, and a promise of its ringing. */
 function alarm(): { alarm: Alarm; rings: number[]; rung: Promise<void> } {
@@ -27,6 +28,15 @@ Deno.test("an alarm rings once, and not before its time", async () => {
   clearTimeout(keep);
   assertEquals(rings.length, 1);
   assert(rings[0] >= at, `${at - rings[0]} ms early`);
+});
+
+Deno.test("an alarm rings at its time, and not only behind it", async () => {
+  using clock = new StoppedClock();
+  const { alarm: one, rings, rung } = alarm();
+  one.set(performance.now() + 5);
+  clock.pass(5);
+  await soon(rung);
+  assertEquals(rings, [performance.now()]);
 });
 
 Deno.test("an alarm that is set to a later time rings then", async () => {
