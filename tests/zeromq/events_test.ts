@@ -1,5 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer } from "../../zeromq.ts";
+import { toEvent } from "../../zeromq/events.ts";
 import { captured, observing, rejectsShape, untyped } from "./support.ts";
 import { soon } from "../waiting.ts";
 
@@ -36,4 +37,16 @@ Deno.test("a connection that fails is tried again, after an interval", async () 
     });
     assert(untyped(await retried).interval >= 10);
   });
+});
+
+Deno.test("a broken protocol is an error that says whose it is, by libzmq's number", () => {
+  const errorOf = (value: number) => {
+    const { error } = untyped(
+      toEvent({ event: 0x2000, values: [value], address: "", peer: undefined }),
+    );
+    return [error.message, error.code];
+  };
+  assertEquals(errorOf(0x10000001), ["ZMTP protocol error", "ERR_ZMTP_UNEXPECTED_COMMAND"]);
+  assertEquals(errorOf(0x20000000), ["ZAP protocol error", "ERR_ZAP_UNSPECIFIED"]);
+  assertEquals(errorOf(1), ["Unknown error", "ERR_UNKNOWN"]);
 });
