@@ -1,5 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, Dealer, Poller, Pull, Push, Socket } from "../../mod.ts";
+import { idle } from "../../poller/reactor.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { openDescriptors, openedSince } from "../fds.ts";
 import { freshAddress, join, withFolder } from "../util.ts";
@@ -144,13 +145,15 @@ Deno.test("using closes at the end of its block, also when that throws", () => {
 });
 
 Deno.test("await using closes, and waits until the waiting thread was given back", async () => {
+  const order: string[] = [];
   let waiting: Promise<unknown>;
   {
     await using pull = new Pull();
     waiting = pull.receive().catch((error) => error.code);
     await turn();
+    idle().then(() => order.push("given back"));
   }
-  assertEquals(await waiting, "EBADF");
+  assertEquals([order, await waiting], [["given back"], "EBADF"]);
 });
 
 Deno.test("closing fails what waits in both directions, in order", async () => {
