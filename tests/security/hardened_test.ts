@@ -56,6 +56,9 @@ function named(options: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options));
 }
 
+/** The largest payload for which the option is still a safe integer: CURVE adds 33 bytes. */
+const MOST_SIZE = Number.MAX_SAFE_INTEGER - 33;
+
 Deno.test(curve("hardened options are those that the class has, and no others", () => {
   const server = Certificate.create();
   const common = { ...COMMON, curveSecretKey: server.secretKey };
@@ -98,10 +101,13 @@ Deno.test(curve("hardened options take options of the class, and nothing that un
     [/trusted must be a boolean/, { ...DOMAIN, trusted: "yes" }],
     [/maxMessageSize must be a number/, { ...DOMAIN, maxMessageSize: "1" }],
     [/maxMessageSize must be a whole number/, { ...DOMAIN, maxMessageSize: -1 }],
+    [/maxMessageSize must be a whole number/, { ...DOMAIN, maxMessageSize: MOST_SIZE + 1 }],
   ];
   for (const [message, options] of wrong) {
     throws(() => hardenedOptions(Router, server, options as typeof DOMAIN), { message });
   }
+  const most = hardenedOptions(Router, server, { ...DOMAIN, maxMessageSize: MOST_SIZE });
+  assertEquals(most.maxMessageSize, Number.MAX_SAFE_INTEGER);
   throws(() => hardenedOptions(Radio, server, { ...DOMAIN, maxMessageSize: 9 }), /Radio/);
   throws(() => hardenedOptions(Router, server.toPublic(), DOMAIN), /no secret key/);
   throws(() => hardenedOptions(Date, server, DOMAIN), /a class of this library's sockets/);
