@@ -43,6 +43,12 @@ Deno.test("an instance of a program's own class can be the options", () => {
   assertEquals(problem(new Limits()), undefined);
 });
 
+Deno.test("whatever has the name of an option can be the options", () => {
+  for (const other of [new Map(), [], new Date()]) {
+    assertEquals(problem(Object.assign(other, { timeout: 5 })), undefined);
+  }
+});
+
 Deno.test("what isn't an object is refused, and the text has it as it should be", () => {
   assertRefused(problem(70), /^receive takes an object of options, such as \{ timeout: 70 \}$/);
   for (const other of ["50", null, true, () => 50, 5n, -1]) {
