@@ -1,4 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { zmq } from "../../ffi/libzmq.ts";
+import { watched } from "../replacing.ts";
 import {
   Context,
   Dealer,
@@ -296,4 +298,13 @@ Deno.test("Infinity as an option's limit names what stands for none", () => {
     throws(() => pair[name] = Infinity, { name: "RangeError", message: /; -1 for no limit$/ });
   }
   throws(() => pair.backlog = Infinity, { name: "RangeError", message: /2147483647$/ });
+});
+
+Deno.test("time-outs are the library's own: libzmq's, which would end its blocking calls, stay as they were", () => {
+  using dealer = new Dealer();
+  let calls = 0;
+  using _ = watched(zmq(), "zmq_setsockopt", () => void calls++);
+  dealer.receiveTimeout = 5;
+  dealer.sendTimeout = 6;
+  assertEquals([calls, dealer.receiveTimeout, dealer.sendTimeout], [0, 5, 6]);
 });
