@@ -61,7 +61,7 @@ export function peerAddress(fd: number): string | undefined {
 }
 
 /** Returns an IPv6 address in brackets and in its short form, as libzmq writes it. */
-function ipv6(bytes: Uint8Array): string {
+export function ipv6(bytes: Uint8Array): string {
   if (bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255) {
     return `[::ffff:${bytes.subarray(12).join(".")}]`;
   }

@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { peerAddress } from "../../ffi/monitoring.ts";
+import { ipv6, peerAddress } from "../../ffi/monitoring.ts";
 import { openDescriptors, openedSince, pipe, socketPair } from "../fds.ts";
 
 const LINUX = Deno.build.os === "linux";
@@ -37,4 +37,14 @@ Deno.test("what isn't a connection over IP has no address at its other end", () 
   using pair = socketPair();
   using line = pipe();
   for (const fd of [pair.read, line.read, -1]) assertEquals(peerAddress(fd), undefined);
+});
+
+Deno.test("IPv6 addresses are short, and those that stand for IPv4's have its form", () => {
+  const told = (...words: number[]) =>
+    ipv6(new Uint8Array(words.flatMap((word) => [word >> 8, word & 255])));
+  assertEquals(told(0, 0, 0, 0, 0, 0, 0, 1), "[::1]");
+  assertEquals(told(0, 0, 0, 0, 0, 0xffff, 0x102, 0x304), "[::ffff:1.2.3.4]");
+  assertEquals(told(0, 0, 0, 0, 0, 0xff, 0x102, 0x304), "[::ff:102:304]");
+  assertEquals(told(0, 0, 0, 0, 0, 0xff00, 0x102, 0x304), "[::ff00:102:304]");
+  assertEquals(told(0xfd00, 0, 0, 0, 0, 0xffff, 0, 1), "[fd00::ffff:0:1]");
 });
