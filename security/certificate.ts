@@ -11,7 +11,7 @@ import {
   type Signature,
 } from "../poller/wait_options.ts";
 import { HIDDEN, hiding } from "./secret.ts";
-import { readCertificate } from "./certificate_file.ts";
+import { checkPath, readCertificate } from "./certificate_file.ts";
 import { formatCertificate } from "./zpl.ts";
 
 /** The parts of a {@linkcode Certificate}. */
@@ -123,7 +123,7 @@ export class Certificate extends Uncloneable {
    * The promise rejects with `SyntaxError` if the file isn't a certificate, with `Deno.errors.PermissionDenied` if it has a
    * secret key and others than its owner may read or change it, and with what `Deno.stat` throws.
    *
-   * @throws {TypeError} If an option is unknown or has the wrong type.
+   * @throws {TypeError} If an option is unknown or has the wrong type, or if the path isn't one.
    */
   static load(path: string | URL, options?: LoadOptions): Promise<Certificate>;
   static async load(
@@ -137,6 +137,7 @@ export class Certificate extends Uncloneable {
     if (typeof othersMayRead !== "boolean") {
       throw new TypeError("The option othersMayRead must be a boolean");
     }
+    checkPath(path, "A certificate's file");
     try {
       return new Certificate(await readCertificate(path, othersMayRead));
     } catch (error) {
@@ -204,7 +205,7 @@ export class Certificate extends Uncloneable {
    * The promise rejects with `Deno.errors.AlreadyExists` if one of them exists already, and with what else
    * `Deno.writeTextFile` throws.
    *
-   * @throws {TypeError} If an option is unknown or has the wrong type.
+   * @throws {TypeError} If an option is unknown or has the wrong type, or if the path isn't one.
    */
   save(path: string | URL, options?: SaveOptions): Promise<void>;
   async save(path: string | URL, options?: SaveOptions, extra?: never): Promise<void> {
@@ -214,6 +215,7 @@ export class Certificate extends Uncloneable {
     if (typeof overwrite !== "boolean") {
       throw new TypeError("The option overwrite must be a boolean");
     }
+    checkPath(path, "A certificate's file");
     const base = path instanceof URL ? path.href : path;
     const named = (ending: string) => path instanceof URL ? new URL(base + ending) : base + ending;
     const files: [path: string | URL, text: string, mode: number][] = [

@@ -6,6 +6,13 @@ import { type CertificateText, parseCertificate } from "./zpl.ts";
 /** How long a certificate's file may be. */
 const FILE_LIMIT = 65_536;
 
+/** Throws `TypeError` for what names no file, of which Deno takes some for an empty path, which isn't found. */
+export function checkPath(path: unknown, what: string): void {
+  const isPath = typeof path === "string" && path !== "" && !path.includes("\0");
+  if (isPath || path instanceof URL && path.protocol === "file:") return;
+  throw new TypeError(`${what} is named by a path, or by a URL of the scheme file:`);
+}
+
 /**
  * Reads and parses a certificate's file. Throws `SyntaxError` for what isn't a certificate, without the file's name, and
  * what Deno throws for what can't be read.

@@ -4,6 +4,7 @@ import { Uncloneable } from "../poller/uncloneable.ts";
 import { takeOnly } from "../poller/unknown_property.ts";
 import { checkCount, optionsProblem, type Signature } from "../poller/wait_options.ts";
 import { Certificate } from "./certificate.ts";
+import { checkPath } from "./certificate_file.ts";
 
 /** Options of {@linkcode CertificateFolder.open}. */
 export interface CertificateFolderOptions {
@@ -54,7 +55,7 @@ export class CertificateFolder extends Uncloneable {
    * Opens a folder and loads its certificates. Needs the permission to read it. The promise rejects as with
    * {@linkcode CertificateFolder.reload}.
    *
-   * @throws {TypeError} If an option is unknown or has the wrong type.
+   * @throws {TypeError} If an option is unknown or has the wrong type, or if the path isn't one.
    */
   static open(path: string | URL, options?: CertificateFolderOptions): Promise<CertificateFolder>;
   static async open(
@@ -68,6 +69,7 @@ export class CertificateFolder extends Uncloneable {
     if (typeof skipBroken !== "boolean") {
       throw new TypeError("The option skipBroken must be a boolean");
     }
+    checkPath(path, "A folder of certificates");
     const folder = new CertificateFolder(path, skipBroken);
     await folder.reload();
     return folder;

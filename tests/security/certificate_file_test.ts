@@ -79,3 +79,17 @@ Deno.test(certificates(
     await rejects(Certificate.load(path, { mayRead: true } as never), TypeError);
   },
 ));
+
+Deno.test(
+  certificates(
+    "what names no file was a file that wasn't found, or that wasn't a certificate",
+    async () => {
+      const paths = [undefined, 5, "", "a\0b", new URL("https://127.0.0.1/ada.key")];
+      for (const path of paths as string[]) {
+        await rejects(Certificate.load(path), TypeError);
+        await rejects(Certificate.create().save(path), TypeError);
+        await rejects(CertificateFolder.open(path), TypeError);
+      }
+    },
+  ),
+);
