@@ -36,7 +36,7 @@ for (const [side, mechanism, types] of SOME) {
     fn: async () => {
       const { connections, faults } = await fuzz({ side, mechanism, types, ...SHORT });
       assertEquals(faults, []);
-      assert(connections > 20, `${connections} connections`);
+      assert(connections > 5, `${connections} connections`);
     },
   });
 }
