@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Pull, Push, XPublisher, XSubscriber } from "../../mod.ts";
-import { waitReadable } from "../../poller/blocked.ts";
+import { blockUntilReadable } from "../../poller/fd.ts";
 import { BLOCKED, type End, LIMIT, NativeRelay } from "../../proxy/relay.ts";
 import { MovableMessage } from "../../proxy/parts.ts";
 import { Proxy } from "../../proxy.ts";
@@ -39,17 +39,23 @@ Deno.test.afterAll(() => idle.close());
 
 /** Long enough for libzmq to read what others have told a socket, which it does at most once a millisecond. */
 function pause(): void {
-  waitReadable(handleOf(idle).fd, 5);
+  blockUntilReadable(handleOf(idle).fd, 5);
+}
+
+/** Closes a socket's peer, and waits until the socket would know of it. */
+function closeBehind(target: Dealer, peer: Dealer): void {
+  // What it was told before would make its descriptor readable at once.
+  handleOf(target).look();
+  peer.close();
+  blockUntilReadable(handleOf(target).fd, 1000);
+  pause();
 }
 
 /** A relay to a socket whose only peer goes just before the socket is used for the `nth` time: between two parts. */
 function relayTo(target: Dealer, source: Dealer, peer: Dealer, nth: number): NativeRelay {
   let used = 0;
   const end = endOf(target, () => {
-    if (++used !== nth) return;
-    peer.close();
-    waitReadable(handleOf(target).fd, 1000);
-    pause();
+    if (++used === nth) closeBehind(target, peer);
   });
   return new NativeRelay(endOf(source), end, undefined);
 }
@@ -108,10 +114,7 @@ for (const [what, parts] of Object.entries(MESSAGES)) {
 function closesBefore(number: number, target: Dealer, peer: Dealer): Disposable {
   let sent = 0;
   return watched(MovableMessage.prototype, "send", (pointer) => {
-    if (pointer !== handleOf(target).pointer || ++sent !== number) return;
-    peer.close();
-    waitReadable(handleOf(target).fd, 1000);
-    pause();
+    if (pointer === handleOf(target).pointer && ++sent === number) closeBehind(target, peer);
   });
 }
 

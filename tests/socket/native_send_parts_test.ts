@@ -8,7 +8,7 @@ import {
   type Sender,
   type Socket,
 } from "../../mod.ts";
-import { waitReadable } from "../../poller/blocked.ts";
+import { blockUntilReadable } from "../../poller/fd.ts";
 import { freshAddress, join } from "../util.ts";
 import { pending, received } from "./support.ts";
 import { soon } from "../waiting.ts";
@@ -33,7 +33,7 @@ async function left<S extends Sender & Socket>(sender: S, peer: Receiver & Socke
   assertEquals(await received(peer), ["hello"]);
   peer.close();
   // That it has gone is there to be read, and must not be read yet.
-  waitReadable(sender.fd, 20_000);
+  blockUntilReadable(sender.fd, 20_000);
   return sender;
 }
 
