@@ -60,7 +60,7 @@ ${columns([...GROUPS, ...APART].map(({ name, title }) => [name.padEnd(10), title
   --seconds S       how long a run is measured; default 0.35, with --full 0.6
   --checkout DIR    a checkout of zeromq.js, of which "npm" runs the examples and the tests
   --json FILE       write the figures
-  --add FILE        put them into those of FILE instead, in the place of the same groups' there
+  --add FILE        put them into those of FILE instead, in the place of the same figures there
   --check COMMIT    compare with another commit instead, such as HEAD~1 (two to three minutes): says what takes a tenth
                     longer in two runs, and then exits with status 1
   --markdown FILE   fill a page's tables, between its markers; may be given several times

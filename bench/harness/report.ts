@@ -17,14 +17,21 @@ export interface Report {
 }
 
 /**
- * A stored run with some groups measured again, or for the first time: their cases replace those of the same groups, and
+ * A stored run with some figures measured again, or for the first time: they take the place of those before, and
  * the page says when and at which commit that was. Its targets are left to be judged again.
  */
 export function withGroups(stored: Report, later: Report): Report {
-  const groups = [...new Set(later.cases.map(({ group }) => group))];
-  const kept = stored.cases.filter(({ group }) => !groups.includes(group));
+  const replaced = new Map(later.cases.map((one) => [one.key, one]));
+  const groups = new Set(later.cases.map(({ group }) => group));
+  // A short run doesn't measure all of a group.
+  const measured = [...groups].map((group) => {
+    const all = stored.cases.filter((one) => one.group === group);
+    const again = all.filter(({ key }) => replaced.has(key)).length;
+    return again === all.length ? group : `${group} (${again} of ${all.length} figures)`;
+  });
+  const known = new Set(stored.cases.map(({ key }) => key));
   const { machine } = stored;
-  const names = groups.join(", ");
+  const names = measured.join(", ");
   const { date, commit, others } = later.machine;
   const busy = others === null ? "" : ` (others took ${others} %)`;
   return {
@@ -34,7 +41,10 @@ export function withGroups(stored: Report, later: Report): Report {
       date: `${machine.date}; ${names} ${date}${busy}`,
       commit: `${machine.commit}; ${names} ${commit}`,
     },
-    cases: [...kept, ...later.cases],
+    cases: [
+      ...stored.cases.map((one) => replaced.get(one.key) ?? one),
+      ...later.cases.filter(({ key }) => !known.has(key)),
+    ],
   };
 }
 

@@ -35,16 +35,23 @@ Deno.test("where a run lacks the figures, the page says so", () => {
   assertMatch(fill(page, reportOf(RECEIVE)), /-->\n\n_Not measured yet\._\n\n<!-- end/);
 });
 
-Deno.test("groups that are measured later replace their figures, and the page says when that was", () => {
+Deno.test("figures that are measured later take the place of those before, and the page says when that was", () => {
   const of = (group: string, key: string, value: number) => ({
     ...caseOf(key, "more", series("ours", value)),
     group,
   });
-  const later = reportOf(of("b", "b/new", 3));
+  const later = reportOf(of("b", "b/one", 3), of("c", "c", 3));
   later.machine.date = "2026-02-03 04:05 UTC";
-  const { cases, machine } = withGroups(reportOf(of("a", "a", 1), of("b", "b/old", 2)), later);
-  assertEquals(cases.map(({ key }) => key).join(" "), "a b/new");
-  assertEquals(machine.date, "2026-01-02 03:04 UTC; b 2026-02-03 04:05 UTC (others took 12 %)");
+  const { cases, machine } = withGroups(
+    reportOf(of("a", "a", 1), of("b", "b/one", 2), of("b", "b/two", 2)),
+    later,
+  );
+  const values = cases.map(({ key, series }) => `${key} ${series.at(-1)!.values}`);
+  assertEquals(values.join(", "), "a 1, b/one 3, b/two 2, c 3");
+  assertEquals(
+    machine.date,
+    "2026-01-02 03:04 UTC; b (1 of 2 figures), c 2026-02-03 04:05 UTC (others took 12 %)",
+  );
 });
 
 /** The widths of a chart's bars, by their colour. */
