@@ -15,7 +15,7 @@ import {
   Subscriber,
   XPublisher,
 } from "../mod.ts";
-import { BRISK, story } from "./faults/support.ts";
+import { FAST_RECONNECT, story } from "./faults/support.ts";
 import { Link } from "./faults/link.ts";
 import { freshAddress, join, withFolder } from "./util.ts";
 import { soon, turnsUntil } from "./waiting.ts";
@@ -156,7 +156,7 @@ Deno.test("unbinding ends the connections of that address, and no others", async
 Deno.test("an XPublisher hears that a peer's subscriptions are over when its connection is cut", async () => {
   using publisher = new XPublisher();
   await using link = new Link(await publisher.bind(TCP));
-  using subscriber = new Subscriber(BRISK);
+  using subscriber = new Subscriber(FAST_RECONNECT);
   subscriber.subscribe("a");
   subscriber.connect(link.address);
   assertEquals(await received(publisher), ["\x01a"]);
@@ -199,7 +199,7 @@ Deno.test("what a bound Push has queued for a peer that goes isn't given to the 
 Deno.test("an ipc path that was unbound is free for another socket, and found by who connects", () =>
   withFolder(async (folder) => {
     const address = freshAddress("ipc", folder);
-    const push = new Push(BRISK);
+    const push = new Push(FAST_RECONNECT);
     const { events } = push;
     push.connect(address);
     for (const text of ["one", "two"]) {

@@ -3,7 +3,7 @@
 #include "common.h"
 #include <sys/eventfd.h>
 
-/* XPUB: publishes for ever, once MANY subscriptions have come. Slow subscribers hold it up. */
+/* XPUB: publishes indefinitely, once MANY subscriptions have come. Slow subscribers hold it up. */
 void role_publish(const Job *job) {
   void *socket = open_socket(zmq_ctx_new(), ZMQ_XPUB, job);
   int on = 1;

@@ -4,7 +4,7 @@
  *   peer ROLE ADDRESS SIZE PARTS HWM CHUNK WARM SECONDS MODE MANY
  *
  * harness/roles.ts says what they are. What binds prints "endpoint ADDRESS"; what measures prints
- * "result JSON". Whoever starts a peer ends it.
+ * "result JSON". The program that starts a peer ends it.
  */
 
 #include "common.h"
@@ -40,7 +40,7 @@ static void send_message(void *socket, const Job *job, const char *payload) {
   MUST(zmq_send(socket, payload, job->size, 0));
 }
 
-/* PUSH: sends for ever; MANY messages a second, or without a limit where that is 0. MODE "fresh": new bytes each time. */
+/* PUSH: sends indefinitely; MANY messages a second, or without a limit where that is 0. MODE "fresh": new bytes each time. */
 static void role_send(const Job *job) {
   void *socket = open_socket(zmq_ctx_new(), ZMQ_PUSH, job);
   MUST(zmq_connect(socket, job->address));

@@ -2,7 +2,7 @@
  * The titanic: a broker that has requests and answers on disk, in SQLite. A client hands a request
  * in, goes away, and asks for the answer whenever it likes.
  *
- * What was accepted is answered in the end, whoever is killed meanwhile, once there is a worker
+ * What was accepted is answered in the end, whichever program is killed meanwhile, once there is a worker
  * again; and an answer stays until the client says that it has it. A request may be worked on
  * twice; the first answer counts. All that takes some milliseconds for the disk each time.
  *

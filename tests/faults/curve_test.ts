@@ -8,7 +8,7 @@ import { onLinux, received } from "../socket/support.ts";
 import "../util.ts";
 import { turns } from "../waiting.ts";
 import { type Direction, type Faults, Link } from "./link.ts";
-import { BRISK } from "./support.ts";
+import { FAST_RECONNECT } from "./support.ts";
 
 /** A server that is bound, and a client that connects through a link. */
 async function withLink(
@@ -25,7 +25,7 @@ async function withLink(
     curveSecretKey: server.secretKey,
   });
   const push = new Push({
-    ...BRISK,
+    ...FAST_RECONNECT,
     handshakeInterval,
     curveServerKey: server.publicKey,
     curvePublicKey: client.publicKey,

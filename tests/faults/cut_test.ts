@@ -7,7 +7,7 @@ import { onLinux, received } from "../socket/support.ts";
 import "../util.ts";
 import { soon } from "../waiting.ts";
 import { type Cut, type Direction, type Faults, Link } from "./link.ts";
-import { BRISK, introductionOf } from "./support.ts";
+import { FAST_RECONNECT, introductionOf } from "./support.ts";
 
 const CUTS: Cut[] = ["fin", "reset"];
 
@@ -24,7 +24,7 @@ for (const how of CUTS) {
         using pull = new Pull();
         const faults = OF_GREETING.map((bytes): Faults => ({ cutAfter: { way, bytes, how } }));
         await using link = new Link(await pull.bind("tcp://127.0.0.1:*"), ...faults);
-        using push = new Push(BRISK);
+        using push = new Push(FAST_RECONNECT);
         push.connect(link.address);
         for (const text of ["one", "two"]) await push.send([text, "more"]);
         assertEquals(await received(pull), ["one", "more"]);
@@ -38,7 +38,7 @@ for (const how of CUTS) {
 Deno.test("a Push that connects keeps what it queues while it's refused, and all arrives in order", async () => {
   using pull = new Pull();
   await using link = new Link(await pull.bind("tcp://127.0.0.1:*"));
-  const push = new Push(BRISK);
+  const push = new Push(FAST_RECONNECT);
   const { events } = push;
   push.connect(link.address);
   await next(events, "handshake");
@@ -73,19 +73,19 @@ interface Pattern {
 
 const PATTERNS: Record<string, () => Pattern> = {
   "a Push to a Pull": () => {
-    const [sender, receiver] = [new Push(BRISK), new Pull()];
+    const [sender, receiver] = [new Push(FAST_RECONNECT), new Pull()];
     const { events } = sender;
     const joined = () => next(events, "handshake");
     return { sender, receiver, way: "up", type: "PUSH", joined };
   },
   "a Dealer to a Router": () => {
-    const [sender, receiver] = [new Dealer(BRISK), new Router()];
+    const [sender, receiver] = [new Dealer(FAST_RECONNECT), new Router()];
     const { events } = sender;
     const joined = () => next(events, "handshake");
     return { sender, receiver, way: "up", type: "DEALER", joined };
   },
   "an XPublisher to a Subscriber": () => {
-    const [sender, receiver] = [new XPublisher({ linger: 0 }), new Subscriber(BRISK)];
+    const [sender, receiver] = [new XPublisher({ linger: 0 }), new Subscriber(FAST_RECONNECT)];
     receiver.subscribe("");
     const joined = async () => {
       while ((await soon(sender.receive()))[0][0] !== 1);

@@ -6,14 +6,14 @@ import { finish, next } from "../socket/observing.ts";
 import { onLinux, received } from "../socket/support.ts";
 import "../util.ts";
 import { type Cut, type Direction, type Faults, Link } from "./link.ts";
-import { BRISK, story } from "./support.ts";
+import { FAST_RECONNECT, story } from "./support.ts";
 
 /** A Push that is connected through a link to a bound Pull, both observed. */
 async function withLink(
   faults: Faults[],
   use: (link: Link, push: Push, pull: Pull) => Promise<void>,
 ): Promise<void> {
-  const [push, pull] = [new Push(BRISK), new Pull()];
+  const [push, pull] = [new Push(FAST_RECONNECT), new Pull()];
   for (const { events } of [push, pull]) assertEquals(events.closed, false);
   await using link = new Link(await pull.bind("tcp://127.0.0.1:*"), ...faults);
   push.connect(link.address);

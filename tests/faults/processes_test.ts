@@ -7,7 +7,7 @@ import { finish, next } from "../socket/observing.ts";
 import { received, texts } from "../socket/support.ts";
 import "../util.ts";
 import { soon, turnsUntil } from "../waiting.ts";
-import { BRISK, story } from "./support.ts";
+import { FAST_RECONNECT, story } from "./support.ts";
 
 /** Sends numbered messages of three parts until it's ended. */
 const SENDER = `
@@ -61,7 +61,7 @@ const RECEIVER = `
 
 Deno.test("sends to a peer that is stopped wait, and go on when it does: all arrives, in order", async () => {
   await using receiver = await Program.start(RECEIVER);
-  using push = new Push({ ...BRISK, sendHighWaterMark: 1, sendBufferSize: 4096 });
+  using push = new Push({ ...FAST_RECONNECT, sendHighWaterMark: 1, sendBufferSize: 4096 });
   push.connect(await receiver.line());
   const message = (number: number) => `${number}`.padEnd(50_000);
   await push.send(message(0));
@@ -83,7 +83,7 @@ Deno.test("sends to a peer that is stopped wait, and go on when it does: all arr
 
 Deno.test("heartbeats tell of a peer that is stopped, which has what comes after it goes on", async () => {
   await using receiver = await Program.start(RECEIVER);
-  const push = new Push({ ...BRISK, heartbeatInterval: 20, heartbeatTimeout: 200 });
+  const push = new Push({ ...FAST_RECONNECT, heartbeatInterval: 20, heartbeatTimeout: 200 });
   const { events } = push;
   push.connect(await receiver.line());
   await next(events, "handshake");

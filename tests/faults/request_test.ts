@@ -7,7 +7,7 @@ import { received } from "../socket/support.ts";
 import "../util.ts";
 import { soon } from "../waiting.ts";
 import { Link } from "./link.ts";
-import { BRISK } from "./support.ts";
+import { FAST_RECONNECT } from "./support.ts";
 
 const RECOVERING = { relaxed: true, correlate: true } as const;
 
@@ -15,7 +15,7 @@ async function withLink(
   options: RequestOptions,
   use: (link: Link, request: Request, reply: Reply) => Promise<void>,
 ): Promise<void> {
-  const [request, reply] = [new Request({ ...BRISK, ...options }), new Reply()];
+  const [request, reply] = [new Request({ ...FAST_RECONNECT, ...options }), new Reply()];
   const { events } = request;
   await using link = new Link(await reply.bind("tcp://127.0.0.1:*"));
   request.connect(link.address);
@@ -63,7 +63,7 @@ Deno.test("a Request that isn't relaxed waits on for the answer that a cut has t
     await rejects(soon(request.send("second")), { code: "EFSM" });
   }));
 
-Deno.test("a Reply goes on with the next question, whoever has gone before the answer", () =>
+Deno.test("a Reply goes on with the next question, whichever client has gone before the answer", () =>
   withLink(RECOVERING, async (link, request, reply) => {
     for (let round = 0; round < 5; round++) {
       await request.send(`question ${round}`);

@@ -7,7 +7,7 @@ import { pattern, pending, received, sameBytes } from "../socket/support.ts";
 import "../util.ts";
 import { held, soon } from "../waiting.ts";
 import { type Faults, Link } from "./link.ts";
-import { BRISK, story } from "./support.ts";
+import { FAST_RECONNECT, story } from "./support.ts";
 
 /** Little room: a stalled link soon holds up who sends. */
 const SMALL = { sendHighWaterMark: 2, sendBufferSize: 4096 } as const;
@@ -28,7 +28,7 @@ async function withLink(
   { push: pushOptions, pull: pullOptions, faults, stalled }: Options,
   use: (link: Link, push: Push, pull: Pull) => Promise<void>,
 ): Promise<void> {
-  const [push, pull] = [new Push({ ...BRISK, ...pushOptions }), new Pull(pullOptions)];
+  const [push, pull] = [new Push({ ...FAST_RECONNECT, ...pushOptions }), new Pull(pullOptions)];
   for (const { events } of [push, pull]) assert(!events.closed);
   await using link = new Link(await pull.bind("tcp://127.0.0.1:*"), ...faults ? [faults] : []);
   if (stalled) link.stall();
@@ -167,7 +167,7 @@ Deno.test("messages that come one byte at a time arrive whole, each part as it w
   }));
 
 Deno.test("questions and answers find each other though each piece is late", async () => {
-  using dealer = new Dealer(BRISK);
+  using dealer = new Dealer(FAST_RECONNECT);
   using router = new Router();
   await using link = new Link(await router.bind("tcp://127.0.0.1:*"), { delay: 1 });
   dealer.connect(link.address);

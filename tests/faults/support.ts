@@ -7,7 +7,7 @@ import "../socket/observing.ts";
 import { soon } from "../waiting.ts";
 
 /** Options of a socket that is to come back at once, and to keep no one at its end. */
-export const BRISK = { reconnectInterval: 1, linger: 0 } as const;
+export const FAST_RECONNECT = { reconnectInterval: 1, linger: 0 } as const;
 
 /** How many bytes a socket of a type sends before its first message: its greeting, and the READY command. */
 export function introductionOf(type: string): number {

@@ -19,7 +19,7 @@ import { onLinux, pattern, sameBytes } from "../socket/support.ts";
 import "../util.ts";
 import { soon, turn, turns } from "../waiting.ts";
 import { Link } from "./link.ts";
-import { BRISK } from "./support.ts";
+import { FAST_RECONNECT } from "./support.ts";
 
 const CUTS = 8;
 
@@ -63,7 +63,7 @@ interface Traffic {
 
 const TRAFFIC: Record<string, () => Traffic> = {
   "a Push that connects to a Pull": () => ({
-    sender: new Push(BRISK),
+    sender: new Push(FAST_RECONNECT),
     receiver: new Pull(),
     up: true,
     ordered: false,
@@ -71,18 +71,18 @@ const TRAFFIC: Record<string, () => Traffic> = {
   }),
   "a Push to which a Pull connects": () => ({
     sender: new Push({ linger: 0 }),
-    receiver: new Pull(BRISK),
+    receiver: new Pull(FAST_RECONNECT),
     up: false,
     ordered: true,
   }),
   "a Publisher to which a Subscriber connects": () => {
-    const receiver = new Subscriber(BRISK);
+    const receiver = new Subscriber(FAST_RECONNECT);
     receiver.subscribe("");
     return { sender: new Publisher({ linger: 0 }), receiver, up: false, ordered: true };
   },
   "a Dealer to which a Dealer connects": () => ({
     sender: new Dealer({ linger: 0 }),
-    receiver: new Dealer(BRISK),
+    receiver: new Dealer(FAST_RECONNECT),
     up: false,
     ordered: true,
   }),
