@@ -1,5 +1,5 @@
 /**
- * The program that is fuzzed: sockets of all types, which serve whoever comes in for as long as standard input is open.
+ * The program that is fuzzed: sockets of all types, which serve all that come in, for as long as standard input is open.
  *
  * Its argument is a `Plan` as JSON. It prints a line for each thing to know: the addresses, a message of a good peer, what it
  * takes of the machine when a line comes in.

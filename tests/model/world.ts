@@ -222,7 +222,7 @@ export class World {
     return this.hasMessage(peer);
   }
 
-  /** Whether a message is known to be in a peer's queue, whoever may take it: unless its connection is ended, it stays there. */
+  /** Whether a message is known to be in a peer's queue, whichever peer takes it: unless its connection is ended, it stays there. */
   hasMessage(peer: Peer): boolean {
     return peer.seenReadable || (peer.immediate && this.certain(peer) > 0);
   }
