@@ -14,6 +14,13 @@ const WORDS = PACKED ? 3 : 4;
 const DATA = PACKED ? 1 : 2;
 /** How many events one wait can return. The next wait returns the rest. */
 const CAPACITY = 512;
+/**
+ * How many a wait on a pool thread can return before this thread asks for the rest.
+ *
+ * Fact: what that thread writes to can't be freed when a worker is terminated, since the wait goes on. Failure: room for
+ * 512 events stayed behind with each worker, 6 KB. Cost: one more call when so many are ready at once.
+ */
+const POOL_CAPACITY = 8;
 
 /** A set whose events each carry the index of a slot and a generation. */
 export class EpollSet {
@@ -68,8 +75,8 @@ export class EpollSet {
   /** Waits on a pool thread. `take` gets its events, from its result. */
   waitOnPool(limit: number): Promise<number> {
     // From malloc: a buffer is freed when its worker is terminated, and the thread may still write.
-    this.#poolBuffer ??= allocate(4 * WORDS * CAPACITY);
-    return libcOfLinux().epoll_wait_onPool(this.fd, this.#poolBuffer, CAPACITY, limit);
+    this.#poolBuffer ??= allocate(4 * WORDS * POOL_CAPACITY);
+    return libcOfLinux().epoll_wait_onPool(this.fd, this.#poolBuffer, POOL_CAPACITY, limit);
   }
 
   /** Copies the events of a wait on a pool thread, and returns their number. */
@@ -77,7 +84,31 @@ export class EpollSet {
     // Another thread's errno can't be read, so the call is repeated on this thread.
     if (found < 0) return this.wait(0);
     if (found > 0) libc().memcpy(this.#events, this.#poolBuffer, usize(4 * WORDS * found));
-    return found;
+    return found < POOL_CAPACITY ? found : this.#addRest(found);
+  }
+
+  /** Adds what else is ready to `found` events, each descriptor once, and returns how many there are then. */
+  #addRest(found: number): number {
+    const events = this.#events;
+    const { epoll_wait } = libcOfLinux();
+    const rest = events.subarray(WORDS * found);
+    const end = found + checkWait(epoll_wait(this.fd, rest, CAPACITY - found, 0), "epoll_wait");
+    let count = found;
+    for (let event = found; event < end; event++) {
+      const known = this.#find(this.index(event), this.generation(event), found);
+      // What isn't edge-triggered is told again, and any descriptor may have become ready in the other direction.
+      if (known !== -1) events[WORDS * known] |= this.bits(event);
+      else events.copyWithin(WORDS * count++, WORDS * event, WORDS * (event + 1));
+    }
+    return count;
+  }
+
+  /** Returns the event of the same descriptor among the first ones; -1 if there is none. */
+  #find(index: number, generation: number, count: number): number {
+    for (let event = 0; event < count; event++) {
+      if (this.index(event) === index && this.generation(event) === generation) return event;
+    }
+    return -1;
   }
 
   /** Replaces the kernel's set by a new, empty one. */
