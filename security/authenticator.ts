@@ -46,12 +46,13 @@ export interface AuthenticatorOptions<C extends AuthenticatorContext = Context> 
   onDenied?: (request: AuthRequest, reason: string) => void;
   /**
    * Called when a handler has thrown, has returned something that isn't a {@linkcode AuthResult}, or hasn't decided in
-   * time, after its peer was denied. Default: writes a line to standard error.
+   * time, after its peer was denied. Default: writes it to standard error, at most once a minute, with how many others
+   * weren't shown.
    */
   onError?: (error: unknown, request: AuthRequest) => void;
   /**
    * How long a handler may take to decide, in ms; `Infinity` for no limit. Then its peer is denied, and `onError` gets a
-   * `DOMException` of the name `TimeoutError`. Default 5,000.
+   * `DOMException` of the name `TimeoutError`, with which the request's {@linkcode PeerRequest.signal} aborts. Default 5,000.
    */
   timeout?: number;
   /**

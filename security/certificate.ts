@@ -11,7 +11,7 @@ import {
   type Signature,
 } from "../poller/wait_options.ts";
 import { HIDDEN, hiding } from "./secret.ts";
-import { checkPath, readCertificate } from "./certificate_file.ts";
+import { checkPath, checkPublicPath, readCertificate, SECRET_ENDING } from "./certificate_file.ts";
 import { formatCertificate } from "./zpl.ts";
 
 /** The parts of a {@linkcode Certificate}. */
@@ -205,7 +205,8 @@ export class Certificate extends Uncloneable {
    * The promise rejects with `Deno.errors.AlreadyExists` if one of them exists already, and with what else
    * `Deno.writeTextFile` throws.
    *
-   * @throws {TypeError} If an option is unknown or has the wrong type, or if the path isn't one.
+   * @throws {TypeError} If an option is unknown or has the wrong type, if the path isn't one, or if it ends with `_secret`
+   * itself.
    */
   save(path: string | URL, options?: SaveOptions): Promise<void>;
   async save(path: string | URL, options?: SaveOptions, extra?: never): Promise<void> {
@@ -216,13 +217,14 @@ export class Certificate extends Uncloneable {
       throw new TypeError("The option overwrite must be a boolean");
     }
     checkPath(path, "A certificate's file");
+    checkPublicPath(path);
     const base = path instanceof URL ? path.href : path;
     const named = (ending: string) => path instanceof URL ? new URL(base + ending) : base + ending;
     const files: [path: string | URL, text: string, mode: number][] = [
       [path, formatCertificate(this, null), 0o644],
     ];
     if (this.#secretKey !== null) {
-      files.push([named("_secret"), formatCertificate(this, this.#secretKey), 0o600]);
+      files.push([named(SECRET_ENDING), formatCertificate(this, this.#secretKey), 0o600]);
     }
     // An existing file keeps its mode when it's written to. So each is written as a new file, which then replaces the old
     // one.

@@ -13,6 +13,21 @@ export function checkPath(path: unknown, what: string): void {
   throw new TypeError(`${what} is named by a path, or by a URL of the scheme file:`);
 }
 
+/** Throws `TypeError` for a secret certificate's name, where the public one's is meant. */
+export function checkPublicPath(path: string | URL): void {
+  const name = path instanceof URL ? path.pathname : path;
+  if (!name.endsWith(SECRET_ENDING)) return;
+  throw new TypeError(
+    `A certificate is saved under its public file's name, ${
+      name.slice(0, -SECRET_ENDING.length)
+    }: ` +
+      `the secret key goes into the file with ${SECRET_ENDING} at its end`,
+  );
+}
+
+/** With what a secret certificate's name ends, behind the public one's. */
+export const SECRET_ENDING = "_secret";
+
 /**
  * Reads and parses a certificate's file. Throws `SyntaxError` for what isn't a certificate, without the file's name, and
  * what Deno throws for what can't be read.

@@ -1,6 +1,7 @@
 /** CURVE keys. */
 
 import { newKeys, publicKeyOf } from "../ffi/curve.ts";
+import { uncloneableWith } from "../poller/uncloneable.ts";
 import { keyBytes, z85Encode } from "../socket/z85.ts";
 import { hiding } from "./secret.ts";
 
@@ -13,7 +14,8 @@ export interface CurveKeyPair {
 }
 
 /**
- * Makes a new pair of CURVE keys (`zmq_curve_keypair`).
+ * Makes a new pair of CURVE keys (`zmq_curve_keypair`). Printed, it hides the secret key, and it can't be posted to another
+ * thread, where a copy would show it.
  *
  * @throws {ZmqError} ENOTSUP If libzmq was built without CURVE.
  *
@@ -37,7 +39,7 @@ export interface CurveKeyPair {
  */
 export function curveKeyPair(): CurveKeyPair {
   const [publicKey, secretKey] = newKeys();
-  return hiding({ publicKey, secretKey }, "secretKey");
+  return hiding(uncloneableWith({ publicKey, secretKey }), "secretKey");
 }
 
 /**

@@ -8,6 +8,11 @@ export interface PeerRequest {
   readonly address: string;
   /** The routing id of the socket that the peer connects with; empty for none. */
   readonly routingId: Uint8Array;
+  /**
+   * Aborts when the handler's time is over, with the `TimeoutError` that `onError` gets, or when the authenticator or its
+   * context is closed before the handler has decided, with an `AbortError`. Otherwise it never does.
+   */
+  readonly signal: AbortSignal;
 }
 
 /** A peer without a mechanism. */
@@ -64,6 +69,20 @@ export type AuthResult = boolean | string | AuthGrant | null | undefined;
  * A handler: it admits or denies a peer, at once or by a promise. If it throws or rejects, or takes longer than
  * {@linkcode AuthenticatorOptions.timeout}, the peer is denied. It's called in a task of its own, so not while a synchronous
  * call blocks the thread.
+ *
+ * @example A look-up that ends when the time is over
+ * ```ts
+ * import { Authenticator, type CurveRequest } from "@deno-zmq/zmq/security";
+ *
+ * async function lookUp({ publicKey, signal }: CurveRequest): Promise<string | null> {
+ *   const key = encodeURIComponent(publicKey);
+ *   const response = await fetch(`http://localhost:8080/users?key=${key}`, { signal });
+ *   return response.ok ? await response.text() : null; // the user's id
+ * }
+ *
+ * using authenticator = new Authenticator({ timeout: 2000 });
+ * authenticator.configureCurve(lookUp);
+ * ```
  */
 export type AuthHandler<Request extends AuthRequest> = (
   request: Request,

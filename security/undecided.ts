@@ -10,11 +10,14 @@ export interface Limits {
   readonly maxPendingRequests: number;
 }
 
+/** Called with a `TimeoutError` when a request's time is over, and with an `AbortError` when no one answers it any more. */
+type OnEnd = (reason: DOMException) => void;
+
 /** A request that waits for its decision. */
 interface Undecided {
   readonly expires: number;
-  /** Called when the time is over; nothing once it's decided, so that a promise that never settles holds nothing. */
-  expire: (() => void) | undefined;
+  /** Called with the reason where it ends undecided; nothing after that, so that a promise that never settles holds nothing. */
+  onEnd: OnEnd | undefined;
 }
 
 /** The requests of one authenticator that wait for their decision. */
@@ -34,28 +37,39 @@ export class UndecidedRequests {
   }
 
   /**
-   * Adds one, and returns a function that takes it out: true for the first to decide, false once it's decided or its time
-   * is over.
+   * Adds one, and returns a function that takes it out: true for the first to decide, false once it's decided or has ended.
    */
-  add(expire: () => void): () => boolean {
-    const undecided: Undecided = { expires: performance.now() + this.limits.timeout, expire };
+  add(onEnd: OnEnd): () => boolean {
+    const undecided: Undecided = { expires: performance.now() + this.limits.timeout, onEnd };
     this.#waiting.add(undecided);
     this.#alarm.setEarlier(undecided.expires);
     return () => this.#take(undecided);
   }
 
+  /** Ends all. */
+  end(): void {
+    this.#alarm.stop();
+    const reason = new DOMException("The authenticator was closed", "AbortError");
+    for (const undecided of this.#waiting) this.#end(undecided, reason);
+  }
+
   /** Ends those whose time is over. */
   #expire(): void {
     const now = performance.now();
+    const message = `The authenticator's handler hasn't decided within ${this.limits.timeout} ms`;
     for (const undecided of this.#waiting) {
       if (undecided.expires > now) return this.#alarm.setEarlier(undecided.expires);
-      const { expire } = undecided;
-      if (this.#take(undecided)) expire?.();
+      this.#end(undecided, new DOMException(message, "TimeoutError"));
     }
   }
 
+  #end(undecided: Undecided, reason: DOMException): void {
+    const { onEnd } = undecided;
+    if (this.#take(undecided)) onEnd?.(reason);
+  }
+
   #take(undecided: Undecided): boolean {
-    undecided.expire = undefined;
+    undecided.onEnd = undefined;
     return this.#waiting.delete(undecided);
   }
 }

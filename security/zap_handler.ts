@@ -10,20 +10,12 @@ import { setOption } from "../socket/options.ts";
 import { tryReceive } from "../socket/receive.ts";
 import { trySend } from "../socket/send.ts";
 import { TYPES } from "../socket/types.ts";
-import { z85Encode } from "../socket/z85.ts";
+import { FailureLines } from "./failure_lines.ts";
+import { abortSignal, toRequest } from "./peers.ts";
 import { callsProgram, DomainPolicy } from "./policy.ts";
-import type { AuthGrant, AuthHandler, AuthRequest, AuthResult, PeerRequest } from "./requests.ts";
-import { defineInspect } from "../poller/inspect.ts";
-import { HIDDEN } from "./secret.ts";
+import type { AuthGrant, AuthHandler, AuthRequest, AuthResult } from "./requests.ts";
 import { type Limits, UndecidedRequests } from "./undecided.ts";
-import {
-  type Answer,
-  type Question,
-  readRequest,
-  readText,
-  ZAP_ADDRESS,
-  type ZapRequest,
-} from "./zap.ts";
+import { type Answer, type Question, readRequest, ZAP_ADDRESS } from "./zap.ts";
 
 /** An authenticator's callbacks. */
 export interface Listeners {
@@ -40,6 +32,7 @@ export class ZapHandler {
   readonly #listeners: Listeners;
   readonly #handle: Handle;
   readonly #undecided: UndecidedRequests;
+  readonly #failures = new FailureLines();
 
   constructor(core: ContextCore, listeners: Listeners, limits: Limits) {
     this.#listeners = listeners;
@@ -49,6 +42,12 @@ export class ZapHandler {
       setOption(this.#handle, "linger", 0);
       this.#handle.endpoints.bind(ZAP_ADDRESS);
       this.#handle.setBackgroundHandler(() => this.#serve());
+      this.#handle.addListener({
+        onReady: () => {},
+        // In the middle of the close, which the program's code is kept out of.
+        onClosed: () => queueMicrotask(() => this.#undecided.end()),
+        onFailed: () => {},
+      });
     } catch (error) {
       this.#handle.close();
       if (!(error instanceof ZmqError) || error.code !== "EADDRINUSE") throw error;
@@ -70,6 +69,7 @@ export class ZapHandler {
       if (!isEnded(error)) throw error;
     } finally {
       this.#handle.close();
+      this.#undecided.end();
     }
   }
 
@@ -83,6 +83,7 @@ export class ZapHandler {
     } catch (error) {
       if (!isEnded(error)) throw error;
       this.#handle.setBackgroundHandler(undefined); // no request comes any more
+      queueMicrotask(() => this.#undecided.end());
     }
   }
 
@@ -125,11 +126,9 @@ export class ZapHandler {
 
   /** What outsiders ask costs the program a call: so there is an end to each, and a bound on all. */
   #await(question: Question, request: AuthRequest, result: PromiseLike<AuthResult>): void {
-    const { limits } = this.#undecided;
-    const take = this.#undecided.add(() => {
-      if (this.closed) return;
-      const message = `The authenticator's handler hasn't decided within ${limits.timeout} ms`;
-      this.#fail(question, request, new DOMException(message, "TimeoutError"));
+    const take = this.#undecided.add((reason) => {
+      if (reason.name === "TimeoutError") this.#fail(question, request, reason);
+      abortSignal(request, reason);
     });
     Promise.resolve(result).then((result) => {
       if (take()) this.#decide(question, request, result);
@@ -165,8 +164,11 @@ export class ZapHandler {
 
   #fail(question: Question, request: AuthRequest, error: unknown): void {
     this.#answer(question, { status: 500, text: "Internal error" });
-    const { onError = reportFailure } = this.#listeners;
-    queueMicrotask(() => onError(error, request));
+    const { onError } = this.#listeners;
+    queueMicrotask(() => {
+      if (onError !== undefined) onError(error, request);
+      else this.#failures.write(error, request.address);
+    });
   }
 
   #answer({ reply }: Question, answer: Answer): void {
@@ -175,53 +177,6 @@ export class ZapHandler {
     } catch (error) {
       if (!isEnded(error)) throw error;
     }
-  }
-}
-
-function toRequest({ domain, address, routingId, ...rest }: ZapRequest): AuthRequest | undefined {
-  const common = { domain, address, routingId: new Uint8Array(routingId) };
-  const { mechanism, credentials } = rest;
-  const [first, second] = credentials;
-  switch (`${mechanism} ${credentials.length}`) {
-    case "NULL 0":
-      return { ...common, mechanism: "null" };
-    case "PLAIN 2": {
-      const [username, password] = [readText(first), readText(second)];
-      if (username === undefined || password === undefined) return undefined;
-      return new PlainPeer(common, username, password);
-    }
-    case "CURVE 1":
-      if (first.length !== 32) return undefined;
-      return { ...common, mechanism: "curve", publicKey: z85Encode(first) };
-    case "GSSAPI 1": {
-      const principal = readText(first);
-      return principal === undefined ? undefined : { ...common, mechanism: "gssapi", principal };
-    }
-  }
-  return undefined;
-}
-
-/** A PLAIN peer whose password isn't printed. */
-class PlainPeer {
-  readonly mechanism = "plain";
-  readonly domain: string;
-  readonly address: string;
-  readonly routingId: Uint8Array;
-  readonly #password: string;
-
-  constructor(common: PeerRequest, readonly username: string, password: string) {
-    this.domain = common.domain;
-    this.address = common.address;
-    this.routingId = common.routingId;
-    this.#password = password;
-  }
-
-  get password(): string {
-    return this.#password;
-  }
-
-  static {
-    defineInspect(this.prototype, (peer, print) => print({ ...peer, password: HIDDEN }));
   }
 }
 
@@ -237,13 +192,6 @@ function nameOf(request: AuthRequest): string {
     default:
       return "";
   }
-}
-
-function reportFailure(error: unknown, request: AuthRequest): void {
-  console.error(
-    `deno-zmq: an authenticator's handler failed, so the peer at ${request.address} was refused:`,
-    error,
-  );
 }
 
 /** Whether the context was shut down, or the socket closed meanwhile. */

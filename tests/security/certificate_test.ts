@@ -111,6 +111,20 @@ Deno.test(certificates(
 ));
 
 Deno.test(certificates(
+  "a certificate that was saved as x.key_secret had its secret in x.key_secret_secret, and none where it was looked for",
+  async (folder) => {
+    const certificate = Certificate.create();
+    const path = `${folder}/a.key_secret`;
+    const error = { name: "TypeError", message: /its public file's name, \S+\/a\.key:/ };
+    for (const named of [path, new URL(`file://${path}`)]) {
+      await rejects(certificate.save(named), error);
+      await rejects(certificate.toPublic().save(named, { overwrite: true }), error);
+    }
+    assertEquals([...Deno.readDirSync(folder)], []);
+  },
+));
+
+Deno.test(certificates(
   "only its owner can read a secret certificate, also one that takes an open file's place",
   async (folder) => {
     const modeOf = (name: string) => Deno.statSync(`${folder}/${name}`).mode! & 0o777;

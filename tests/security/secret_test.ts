@@ -62,14 +62,18 @@ Deno.test(
 );
 
 Deno.test(
-  certificates("a certificate's options can't be posted, since a copy would print its key", () => {
-    const [server, client] = [Certificate.create(), Certificate.create()];
-    const preset = hardenedOptions(Pull, server, { domain: "home" });
-    for (const options of [server.serverOptions(), client.clientOptions(server), preset]) {
-      throws(() => structuredClone(options), { name: "DataCloneError" });
-      throws(() => structuredClone({ options }), { name: "DataCloneError" });
-    }
-  }),
+  certificates(
+    "key pairs, and a certificate's options, can't be posted, since a copy would print its key",
+    () => {
+      const [server, client] = [Certificate.create(), Certificate.create()];
+      const preset = hardenedOptions(Pull, server, { domain: "home" });
+      const all = [server.serverOptions(), client.clientOptions(server), preset, curveKeyPair()];
+      for (const options of all) {
+        throws(() => structuredClone(options), { name: "DataCloneError" });
+        throws(() => structuredClone({ options }), { name: "DataCloneError" });
+      }
+    },
+  ),
 );
 
 Deno.test(

@@ -1,10 +1,10 @@
 import "../util.ts";
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
 import { capability, Context, Dealer } from "../../mod.ts";
 import { Authenticator, type AuthenticatorOptions, type AuthRequest } from "../../security/mod.ts";
 import { UndecidedRequests } from "../../security/undecided.ts";
 import { received } from "../socket/support.ts";
-import { pause, turnsUntil } from "../waiting.ts";
+import { pause, turns, turnsUntil } from "../waiting.ts";
 import { statusOf, ZAP } from "./support.ts";
 
 /** An authenticator whose handler never decides, the dealer that asks it, and what it reports. */
@@ -13,8 +13,10 @@ class Undecided implements Disposable {
   readonly asker = new Dealer({ context: this.context, linger: 0 });
   readonly errors: unknown[] = [];
   readonly denied: string[] = [];
-  readonly decisions: ((admit: boolean) => void)[] = [];
+  readonly requests: AuthRequest[] = [];
+  readonly decisions: ((admit: boolean | Promise<never>) => void)[] = [];
   readonly authenticator: Authenticator;
+  onAsk?: (request: AuthRequest) => void;
 
   constructor(options: AuthenticatorOptions) {
     this.authenticator = new Authenticator({
@@ -23,8 +25,10 @@ class Undecided implements Disposable {
       onError: (error) => this.errors.push(error),
       onDenied: (_: AuthRequest, reason) => this.denied.push(reason),
     });
-    this.authenticator.configurePlain(() => {
+    this.authenticator.configurePlain((request) => {
       const { promise, resolve } = Promise.withResolvers<boolean>();
+      this.requests.push(request);
+      this.onAsk?.(request);
       this.decisions.push(resolve);
       return promise;
     });
@@ -62,6 +66,56 @@ Deno.test("a handler that never decided kept its peers and their requests indefi
   assertEquals((await undecided.answer())[0], "3");
 });
 
+Deno.test("what a handler looked up went on after its time was over: its signal aborts, with what onError gets", async () => {
+  using undecided = new Undecided({ timeout: 30 });
+  const ended: unknown[] = [];
+  undecided.onAsk = ({ signal }) => signal.onabort = () => ended.push(signal.reason);
+  await undecided.ask("1");
+  await turnsUntil(() => undecided.errors.length === 1, "the end of its time");
+  assertEquals(ended.map((error) => (error as Error).name), ["TimeoutError"]);
+  assertEquals(ended, undecided.errors);
+  // One that takes it only afterwards gets the same.
+  undecided.onAsk = undefined;
+  await undecided.ask("2");
+  await turnsUntil(() => undecided.errors.length === 2, "the end of its time");
+  const { aborted, reason } = undecided.requests[1].signal;
+  assertEquals([aborted, reason], [true, undecided.errors[1]]);
+});
+
+const closes: Record<string, (undecided: Undecided) => void> = {
+  "the authenticator": ({ authenticator }) => authenticator.close(),
+  "its context": ({ context }) => context.close(),
+};
+
+for (const [what, close] of Object.entries(closes)) {
+  Deno.test(`when ${what} is closed, the signal of what is undecided aborts, and no one is told`, async () => {
+    using undecided = new Undecided({ timeout: Infinity });
+    await undecided.ask("1");
+    await undecided.ask("2");
+    await turnsUntil(() => undecided.requests.length === 2, "the handler");
+    const [{ signal }, late] = undecided.requests;
+    const aborted = new Promise((_, reject) => signal.onabort = () => reject(signal.reason));
+    undecided.decisions[0](aborted as Promise<never>);
+    close(undecided);
+    await rejects(aborted, { name: "AbortError", message: "The authenticator was closed" });
+    assertEquals(late.signal.aborted, true);
+    undecided.decisions[1](false);
+    await turns(3);
+    assertEquals([undecided.errors, undecided.denied], [[], []]);
+  });
+}
+
+Deno.test("the signal of what was decided doesn't abort when the authenticator is closed", async () => {
+  using undecided = new Undecided({ timeout: Infinity });
+  await undecided.ask("1");
+  await undecided.ask("2");
+  await turnsUntil(() => undecided.requests.length === 2, "the handler");
+  undecided.decisions[0](true);
+  assertEquals(await undecided.answer(), ["1", "200", "OK"]);
+  undecided.authenticator.close();
+  assertEquals(undecided.requests.map(({ signal }) => signal.aborted), [false, true]);
+});
+
 Deno.test("a handler that decides in time admits or denies its peer, whatever the order", async () => {
   using undecided = new Undecided({ timeout: Infinity });
   await undecided.ask("1");
@@ -90,16 +144,21 @@ Deno.test("while as many requests are undecided as may be, further ones are deni
   assertEquals(await undecided.answer(), ["4", "200", "OK"]);
 });
 
-Deno.test("what is decided or expired isn't so again", async () => {
-  let expired = 0;
+Deno.test("what is decided or has ended doesn't end again", async () => {
+  const ends: string[] = [];
   const undecided = new UndecidedRequests({ timeout: 0, maxPendingRequests: 1 });
-  const take = undecided.add(() => expired++);
+  const add = () => undecided.add(({ name }) => ends.push(name));
+  const first = add();
+  assertEquals([first(), first()], [true, false]);
+  const second = add();
   assertEquals(undecided.full, true);
-  await turnsUntil(() => expired === 1, "the end of its time");
-  assertEquals([take(), undecided.full], [false, false]);
-  const next = undecided.add(() => expired++);
-  assertEquals([next(), next()], [true, false]);
-  assertEquals(expired, 1);
+  await turnsUntil(() => ends.length === 1, "the end of its time");
+  assertEquals([second(), undecided.full], [false, false]);
+  const third = add();
+  undecided.end();
+  undecided.end();
+  assertEquals([third(), undecided.full], [false, false]);
+  assertEquals(ends, ["TimeoutError", "AbortError"]);
 });
 
 Deno.test("an authenticator that is closed reports no one as undecided", async () => {

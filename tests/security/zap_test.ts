@@ -70,12 +70,12 @@ Deno.test("a handler is told all that is known of the peer", async () => {
   ];
   const common = { domain: "döme", address: "::1", routingId: new TextEncoder().encode("\0id") };
   const [none, plain, curve, gssapi] = requests;
-  assertEquals(none, { ...common, mechanism: "null" });
+  assertEquals({ ...none }, { ...common, mechanism: "null" });
   assert(plain.mechanism === "plain");
   assertEquals([plain.username, plain.password], ["äda", "lövelace"]);
   assertEquals({ ...plain }, { ...common, mechanism: "plain", username: "äda" });
-  assertEquals(curve, { ...common, mechanism: "curve", publicKey: z85Encode(KEY) });
-  assertEquals(gssapi, { ...common, mechanism: "gssapi", principal: "ada@HOME" });
+  assertEquals({ ...curve }, { ...common, mechanism: "curve", publicKey: z85Encode(KEY) });
+  assertEquals({ ...gssapi }, { ...common, mechanism: "gssapi", principal: "ada@HOME" });
   assertEquals(replies.map(({ status }) => status), Array(4).fill("200"));
   // The name of a peer about whom the handler has said no more than yes.
   assertEquals(replies.map(({ userId }) => userId), ["", "äda", z85Encode(KEY), "ada@HOME"]);
