@@ -1,5 +1,6 @@
 /** Kernels: that of `deno jupyter`, which speaks ZeroMQ without libzmq, and others. */
 
+import { freePort } from "./ports.ts";
 import { Program } from "./program.ts";
 
 /** The key that both sides sign with. */
@@ -19,26 +20,15 @@ async function hasKernel(): Promise<boolean> {
   return (await new Deno.Command(Deno.execPath(), { args }).output()).success;
 }
 
-/** Ports that no one listens on, all different. */
-function freePorts(count: number): number[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  );
-  return listeners.map((listener) => {
-    listener.close();
-    return listener.addr.port;
-  });
-}
-
 /** Starts a kernel, whose connection file comes to lie in a folder: the process, the file, and the ports by channel. */
 export async function startKernel(
   folder: string,
   start: (file: string) => Program = (file) =>
     new Program(Deno.execPath(), ["jupyter", "--kernel", "--conn", file]),
 ): Promise<{ program: Program; file: string; ports: Record<Channel, number> }> {
-  const free = freePorts(CHANNELS.length);
-  const ports = Object.fromEntries(CHANNELS.map((channel, at) => [channel, free[at]]));
+  const free = new Set<number>();
+  while (free.size < CHANNELS.length) free.add(freePort());
+  const ports = Object.fromEntries([...free].map((port, at) => [CHANNELS[at], port]));
   const connection = {
     ...Object.fromEntries(CHANNELS.map((channel) => [`${channel}_port`, ports[channel]])),
     ip: "127.0.0.1",

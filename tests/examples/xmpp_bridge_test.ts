@@ -3,6 +3,7 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { Push, Subscriber } from "../../mod.ts";
+import { freePort } from "../ports.ts";
 import { withFolder } from "../util.ts";
 import { example } from "./examples.ts";
 import { Running } from "./support.ts";
@@ -59,11 +60,6 @@ class Server {
   start(): Running {
     return new Running(["prosody", "--config", this.#config, "-F"]);
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Starts the example, and a person who chats with it. */

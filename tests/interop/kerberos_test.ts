@@ -3,7 +3,7 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { capability } from "../../mod.ts";
 import { Program, run } from "../program.ts";
-import { futureAddress } from "../socket/support.ts";
+import { freePort } from "../ports.ts";
 import { withFolder } from "../util.ts";
 import { pause } from "../waiting.ts";
 
@@ -28,7 +28,7 @@ interface Place {
 }
 
 async function configure(folder: string): Promise<Place> {
-  const port = futureAddress().split(":").at(-1)!;
+  const port = `${freePort()}`;
   await Deno.writeTextFile(
     `${folder}/krb5.conf`,
     `

@@ -5,11 +5,12 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type Frame } from "../../mod.ts";
 import { Channel, Datagram, Dish, Gather, Radio, Scatter, Server } from "../../socket/draft.ts";
-import { join } from "../util.ts";
+import { freePortOfUdp } from "../ports.ts";
+import { join, until } from "../util.ts";
 import { ALL, eachTransportOfDrafts } from "./drafts.ts";
 import { all, finish } from "./observing.ts";
 import { pattern, received, sameBytes, texts } from "./support.ts";
-import { soon } from "../waiting.ts";
+import { held, pause, soon } from "../waiting.ts";
 
 for (const over of eachTransportOfDrafts()) {
   Deno.test(over(
@@ -41,26 +42,27 @@ for (const over of eachTransportOfDrafts()) {
 
 for (const over of eachTransportOfDrafts("tcp")) {
   Deno.test(over("a Radio and a Dish over UDP", async () => {
-    const port = await freePort();
+    const port = await freePortOfUdp();
     using dish = new Dish();
     dish.join("weather");
     await dish.bind(`udp://127.0.0.1:${port}`);
     using radio = new Radio();
     radio.connect(`udp://127.0.0.1:${port}`);
-    await radio.send("rain", { group: "weather" });
-    const [text, { group }] = await soon(dish.receive());
+    const received = held(dish.receive());
+    await untilReceived(received, () => radio.send("rain", { group: "weather" }));
+    const [text, { group }] = await received;
     assertEquals([String(text), String(group)], ["rain", "weather"]);
   }));
 
   Deno.test(over("a visit showed a datagram's address with the NUL that ends it", async () => {
-    const [here, there] = [await freePort(), await freePort()];
+    const [here, there] = [await freePortOfUdp(), await freePortOfUdp()];
     using one = new Datagram();
     await one.bind(`udp://127.0.0.1:${here}`);
     using other = new Datagram();
     await other.bind(`udp://127.0.0.1:${there}`);
-    await one.send([`127.0.0.1:${there}`, "\0"]);
+    await untilReceived(until(other), () => one.send([`127.0.0.1:${there}`, "\0"]));
     const shown: string[] = [];
-    other.visit((bytes) => void shown.push(new TextDecoder().decode(bytes)), { timeout: 5000 });
+    other.visit((bytes) => void shown.push(new TextDecoder().decode(bytes)), { limit: 1 });
     assertEquals(shown, [`127.0.0.1:${here}`, "\0"]);
   }));
 
@@ -69,7 +71,7 @@ for (const over of eachTransportOfDrafts("tcp")) {
     peer.bind(0, "127.0.0.1");
     await once(peer, "listening");
     using socket = new Datagram();
-    const port = await freePort();
+    const port = await freePortOfUdp();
     await socket.bind(`udp://127.0.0.1:${port}`);
     const arrived = once(peer, "message");
     await socket.send([`127.0.0.1:${peer.address().port}`, "hello"]);
@@ -129,16 +131,18 @@ Deno.test("what a draft type can't do isn't there", () => {
   }
 });
 
-/** A port of UDP's that no one uses. */
-async function freePort(): Promise<number> {
-  const socket = createSocket("udp4");
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  const closed = once(socket, "close");
-  socket.close();
-  await closed;
-  return port;
+/**
+ * Sends until something has come: libzmq opens what receives datagrams on its I/O thread, after `bind` has resolved, and what
+ * comes before that is lost.
+ */
+async function untilReceived(received: Promise<unknown>, send: () => Promise<void>): Promise<void> {
+  let waiting = true;
+  const come = soon(received).finally(() => waiting = false);
+  while (waiting) {
+    await send();
+    await pause(1);
+  }
+  await come;
 }
 
 /** What doesn't compile; never called. */

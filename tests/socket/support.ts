@@ -18,6 +18,7 @@ import {
   XPublisher,
   XSubscriber,
 } from "../../mod.ts";
+import { freePort } from "../ports.ts";
 import { layout } from "../../socket/message_layout.ts";
 import { freshAddress, join, type Transport, TRANSPORTS, withFolder } from "../util.ts";
 import { soon, turn } from "../waiting.ts";
@@ -128,9 +129,7 @@ export function portOf(socket: Socket): number {
 /** An address to which no one is bound yet, though someone could be. */
 export function futureAddress(address = "tcp://127.0.0.1:*"): string {
   if (!address.startsWith("tcp:")) return address;
-  // Unlike libzmq's, this listener is gone as soon as it's closed.
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return `tcp://127.0.0.1:${listener.addr.port}`;
+  return `tcp://127.0.0.1:${freePort()}`;
 }
 
 /** Binds where a socket was bound until a moment ago: libzmq releases the port on a thread of its own. */

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
-import { createSocket } from "node:dgram";
 import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/strict";
 import { capability } from "../../zeromq.ts";
 import type * as Drafts from "../../zeromq_draft.ts";
+import { freePortOfUdp } from "../ports.ts";
 import { eachTransport } from "../socket/support.ts";
 import { freshAddress, join } from "../util.ts";
 import { EBADF, rejectsShape, throwsShape, untyped, using, warningsOf } from "./support.ts";
@@ -177,7 +177,7 @@ for (const over of eachTransport()) {
 
 Deno.test("a Datagram answers to the address that it has received", { ignore }, async () => {
   await using(new draft.Datagram({ linger: 0 }), async (socket) => {
-    const port = await freePort();
+    const port = await freePortOfUdp();
     await socket.bind(`udp://127.0.0.1:${port}`);
     await socket.send([`127.0.0.1:${port}`, "to myself"]);
     const message = await soon(socket.receive());
@@ -206,12 +206,3 @@ Deno.test(
     await rejectsShape(received, EAGAIN);
   },
 );
-
-/** A UDP port that was free a moment ago: libzmq knows no wildcard for one. */
-async function freePort(): Promise<number> {
-  const socket = createSocket("udp4");
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(resolve));
-  return port;
-}
