@@ -10,8 +10,9 @@
 
 import { parseArgs } from "node:util";
 import { Poller, version } from "../mod.ts";
+import { LONGEST_SEARCH } from "./model/runner.ts";
 import "./model/warm_up.ts";
-import { bounded, counts, Failure } from "./soak/counts.ts";
+import { bounded, counts, Failure, HANGS } from "./soak/counts.ts";
 import { chart } from "./soak/chart.ts";
 import { measure, type Measures, trends } from "./soak/measures.ts";
 import { neighbours } from "./soak/neighbours.ts";
@@ -64,14 +65,17 @@ async function stretch(number: number): Promise<void> {
   };
   const sampling = setInterval(() => all.push(measure(elapsed(), false)), INTERVAL);
   const parts = traffic.map(([name, part]) => run(name, part(until)));
-  if (number % MODEL_EVERY === 0 && values.only === undefined) {
-    parts.push(run("the model", model()));
-  }
+  const withModel = number % MODEL_EVERY === 0 && values.only === undefined;
+  const modelled = withModel ? run("the model", model()) : Promise.resolve();
   try {
-    await bounded(Promise.all(parts), "a stretch").catch((error) => {
-      if (under.size > 0) console.log(`under way: ${[...under].join(", ")}`);
-      throw error;
-    });
+    await Promise.all([
+      bounded(Promise.all(parts), "a stretch"),
+      // When a sequence has failed, it takes its time to find the shortest one.
+      bounded(modelled, "the model", HANGS + LONGEST_SEARCH),
+    ]);
+  } catch (error) {
+    if (under.size > 0) console.log(`under way: ${[...under].join(", ")}`);
+    throw error;
   } finally {
     clearInterval(sampling);
   }

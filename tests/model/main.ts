@@ -34,6 +34,7 @@ const { sequences, steps, messages, failure } = await runModel(fc, {
   seed,
   runs: Number(values.runs ?? 1e9),
   time: Number(values.minutes ?? 1) * 60_000,
+  onFailure: (what) => console.log(`a sequence has failed: ${what}\n`),
   ...(values.path === undefined ? {} : { path: values.path as string }),
   ...(values.replay === undefined ? {} : { replay: values.replay as string }),
   ...(file === undefined ? {} : { onStep: (what) => file.writeSync(text.encode(`${what}\n`)) }),

@@ -22,6 +22,8 @@ export interface Settings {
   replay?: string;
   /** Is told of each step before it's taken. */
   onStep?: (what: string) => void;
+  /** Is told of the first failure, with its sequence, before a shorter one is looked for. */
+  onFailure?: (what: string) => void;
 }
 
 /** What came of it. */
@@ -38,13 +40,13 @@ const LONGEST = 150;
 /** How many sequences are run with one seed; those that follow have the next one. */
 const AT_A_TIME = 20;
 /** For how long, in ms, a shorter sequence is looked for that fails as well. */
-const LONGEST_SEARCH = 60_000;
+export const LONGEST_SEARCH = 60_000;
 /** How long a sequence may hang meanwhile, in ms. */
 const SHORT_BOUND = 700;
 
 /** Runs sequences until one fails, or all have been run. */
 export async function runModel(fc: FastCheck, settings: Settings): Promise<Result> {
-  const { seed, runs, time, path, replay, onStep } = settings;
+  const { seed, runs, time, path, replay, onStep, onFailure } = settings;
   const result: Result = { sequences: 0, steps: 0, messages: 0, failure: undefined };
   const kinds = commandsOf(fc, [...SOCKET_STEPS, ...TRAFFIC_STEPS, ...POLLER_STEPS]);
   const sequences = fc.commands(kinds, {
@@ -63,6 +65,7 @@ export async function runModel(fc: FastCheck, settings: Settings): Promise<Resul
     try {
       await runSequence(fc, world, first, commands);
     } catch (error) {
+      if (!failed) onFailure?.(describe(error));
       failed = true;
       throw error;
     }

@@ -42,11 +42,11 @@ export function oneOf<T>(...those: readonly T[]): T {
 /** Longer than anything takes that works, in ms, also on a machine that is busy. */
 export const HANGS = 60_000;
 
-/** The promise's value; a failure where it hangs. */
-export async function bounded<T>(promise: Promise<T>, what: string): Promise<T> {
+/** The promise's value; a failure where it hangs, which is when it takes that long, in ms. */
+export async function bounded<T>(promise: Promise<T>, what: string, limit = HANGS): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const hangs = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Failure(`${what} hangs`)), HANGS);
+    timer = setTimeout(() => reject(new Failure(`${what} hangs`)), limit);
   });
   try {
     return await Promise.race([promise, hangs]);
