@@ -261,13 +261,15 @@ class Judge {
     source: string,
     faulty: string,
   ): Promise<string | undefined> {
-    // A busy machine may break a test of time: so each failure has to come again, of that test alone, which has to pass
-    // without the fault right afterwards.
+    // A busy machine may break a test of time: so each failure has to come again, of that test alone or of its file, where
+    // one before it has to come first; and the same has to pass without the fault right afterwards.
     for (let tries = 0; tries < 3; tries++) {
       const first = await this.#test(stage);
       if (first.success) return undefined;
-      const failed = { ...stage, ...failedTest(first.out) };
-      const again = await this.#test(failed);
+      const { only, ...ofFile } = { ...stage, ...failedTest(first.out) };
+      let failed: Stage = only === undefined ? ofFile : { ...ofFile, only };
+      let again = await this.#test(failed);
+      if (again.success && only !== undefined) again = await this.#test(failed = ofFile);
       if (again.success) continue;
       Deno.writeTextFileSync(file, source);
       const passes = await this.#passesIn(failed);
@@ -282,7 +284,7 @@ class Judge {
           : this.#noticedBy({ ...stage, tests }, file, source, faulty);
       }
       if (passes === "the second try") continue;
-      return again.stopped ?? failed.only ?? "the tests' process ends";
+      return again.stopped ?? only ?? "the tests' process ends";
     }
     console.log("  it makes tests fail now and then, which doesn't count");
     return undefined;
