@@ -222,3 +222,15 @@ for (const over of eachBackend()) {
     assertEquals([before, after, bell.stale], [["bell"], [], true]);
   }));
 }
+
+Deno.test("the error of a source that was removed since doesn't end a Poller's next wait", async () => {
+  using broken = new Bell();
+  using other = new Bell();
+  using poller = new Poller<string>();
+  poller.add(broken, { key: "broken" });
+  poller.add(other, { key: "other" });
+  broken.fail(new Error("injected"));
+  poller.remove(broken);
+  other.ring(READABLE);
+  assertEquals(keys(await poller.wait()), ["other"]);
+});

@@ -10,6 +10,13 @@ const WORKERS = `
     await socket.bind("tcp://127.0.0.1:*");
     tell(socket.lastEndpoint);
     for await (const message of socket) await socket.send(message);
+  },
+  async share() {
+    const context = new Context();
+    const socket = new Pair({ context });
+    globalThis.kept = [socket, socket.events];
+    await socket.bind("tcp://127.0.0.1:*");
+    tell(context.share());
   },`;
 
 /** How many entries there are. */
@@ -65,5 +72,25 @@ Deno.test({
       console.log(await until(() => threadsOf("ZMQbg") === 0));`,
     );
     assertEquals([stdout, stderr, code], ["ended 0 closed\ntrue\n", "", 0]);
+  },
+});
+
+Deno.test({
+  name:
+    "the monitor's socket of a terminated worker that shared its context only later is closed by others, too",
+  ignore: !HAS_LINUX_CALLS,
+  fn: async () => {
+    const { stdout, stderr, code } = await withWorkers(
+      WORKERS,
+      `${ENTRIES}
+      const worker = start("Web Worker", "share");
+      const context = Context.join(await worker.next());
+      console.log(entries());
+      worker.terminate();
+      console.log(await until(() => threadsOf("worker-") === 0));
+      context.close();
+      console.log(await until(() => threadsOf("ZMQbg") === 0), entries());`,
+    );
+    assertEquals([stdout, stderr, code], ["1\ntrue\ntrue 0\n", "", 0]);
   },
 });

@@ -4,10 +4,12 @@ import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
 import { zmq } from "../../ffi/libzmq.ts";
 import { Context, Pair, Pull, Push, Reply, Router } from "../../mod.ts";
 import { UnboundNames } from "../../process/unbound_names.ts";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 import { run } from "../program.ts";
 import { replaced } from "../replacing.ts";
 import "../util.ts";
 import { soon } from "../waiting.ts";
+import { withWorkers } from "../workers.ts";
 
 const DROP_IN = new URL("../../zeromq.ts", import.meta.url).href;
 
@@ -176,4 +178,36 @@ Deno.test("of more names than ten thousand the latest are known", () => {
   }
   assertEquals([bound.length, bound[0], bound.at(-1)], [10_000, "inproc://1", "inproc://10000"]);
   zmq().zmq_ctx_term(context);
+});
+
+Deno.test({
+  name:
+    "the end of a worker's thread doesn't close the socket for its names again once it's closed",
+  ignore: !HAS_LINUX_CALLS,
+  fn: async () => {
+    const { stdout, stderr } = await withWorkers(
+      `async names() {
+        const { pthreadKeys } = await import("$ROOT/ffi/pthread.ts");
+        const functions = pthreadKeys();
+        const { pthread_setspecific } = functions;
+        const values = new Map();
+        functions.pthread_setspecific = (key, value) => {
+          if (value === null) values.delete(key);
+          else values.set(key, value);
+          return pthread_setspecific(key, value);
+        };
+        const context = new Context();
+        const push = new Push({ context }), pull = new Pull({ context });
+        const before = values.size;
+        const names = Array.from({ length: 20 }, (_, i) => "inproc://" + i);
+        for (const name of names) push.connect(name);
+        const meanwhile = values.size - before;
+        for (const name of names) pull.bindSync(name);
+        tell([meanwhile, values.size - before].join());
+      },`,
+      `console.log(await start("Web Worker", "names").next());
+      Deno.exit();`,
+    );
+    assertEquals([stdout, stderr], ["1,0\n", ""]);
+  },
 });

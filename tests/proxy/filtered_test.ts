@@ -1,10 +1,13 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Dealer, Pull, Push, Router } from "../../mod.ts";
 import { Proxy, type ProxyDirection, type ProxyFilter } from "../../proxy.ts";
+import { FilteredRelay } from "../../proxy/filtered.ts";
+import { BLOCKED } from "../../proxy/relay.ts";
+import { handleOf } from "../../socket/handle.ts";
 import { received, receivedMany } from "../socket/support.ts";
-import { join } from "../util.ts";
+import { freshAddress, join } from "../util.ts";
 import { Setting, tasks } from "./support.ts";
-import { soon, turn } from "../waiting.ts";
+import { soon, turn, turnsUntil } from "../waiting.ts";
 
 Deno.test("a filter sees every message with its direction, and may change and drop it", async () => {
   const seen: [string[], ProxyDirection][] = [];
@@ -165,4 +168,37 @@ Deno.test("metadata that its socket reads is there for a filter", async () => {
   assertEquals(found, ["PUSH"]);
   proxy.terminate();
   await soon(run);
+});
+
+Deno.test("of two messages that a filter has passed, one after the other, and that wait for room, the second is copied, too", async () => {
+  await using front = new Pull();
+  await using back = new Push({ sendHighWaterMark: 1, linger: 0 });
+  await using sender = new Push();
+  await using receiver = new Pull({ receiveHighWaterMark: 1 });
+  await join(front, sender, freshAddress("inproc"));
+  await join(receiver, back, freshAddress("inproc"));
+  const scratch = new Uint8Array(1);
+  const [source, target] = [front, back].map((socket) => {
+    const handle = handleOf(socket);
+    return { handle, stale: false, ready: 0, look: () => handle.look() };
+  });
+  const relay = new FilteredRelay(source, target, undefined, ([[number]]) => {
+    scratch[0] = number;
+    return [scratch];
+  }, "toBack");
+  await turnsUntil(() => back.writable, "the receiver");
+  for (const number of [1, 2]) {
+    await sender.send(Uint8Array.of(number));
+    while (back.trySend("filling"));
+    await turnsUntil(() => front.readable, "the message");
+    assertEquals([relay.move(1), relay.outcome], [0, BLOCKED]);
+    scratch[0] = 255;
+    let last: string | undefined;
+    await turnsUntil(() => {
+      last = receiver.tryReceive()?.[0].join() ?? last;
+      return relay.move(1) === 1;
+    }, "room");
+    for (let message; (message = receiver.tryReceive()) !== undefined;) last = message[0].join();
+    assertEquals(last, String(number));
+  }
 });

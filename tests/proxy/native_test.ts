@@ -1,9 +1,12 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Context, Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
+import { zmqSteerable } from "../../ffi/proxying.ts";
+import { takeMessage } from "../../socket/native_message.ts";
+import { replaced } from "../replacing.ts";
 import { received, receivedMany } from "../socket/support.ts";
 import { bindBoth, Setting, tasks } from "./support.ts";
-import { pause, soon } from "../waiting.ts";
+import { pause, soon, turnsUntil } from "../waiting.ts";
 
 Deno.test("a native proxy doesn't begin while something waits for its sockets", async () => {
   const proxy = new Proxy(new Router(), new Dealer(), { native: true });
@@ -158,5 +161,26 @@ Deno.test("a native proxy can be told to pause and to end at any time, in any or
     assertEquals(await receivedMany(receiver, 1), [`${i}`]);
   }
   proxy.terminate();
+  await soon(run);
+});
+
+Deno.test("a paused proxy that libzmq's own loop has left begins again as a paused one", async () => {
+  const begun: { theirs: Deno.PointerObject; end(result: number): void }[] = [];
+  using _ = replaced(zmqSteerable(), "zmq_proxy_steerable", (_front, _back, _capture, theirs) => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    begun.push({ theirs: theirs!, end: resolve });
+    return promise;
+  });
+  const told = () => takeMessage(begun.at(-1)!.theirs)?.map(String);
+  const proxy = new Proxy(new Pull(), new Push(), { native: true });
+  await bindBoth(proxy);
+  const run = proxy.run();
+  proxy.pause();
+  const words = told();
+  begun[0].end(-1);
+  await turnsUntil(() => begun.length === 2, "another beginning");
+  assertEquals([told(), told()], [words, undefined]);
+  proxy.terminate();
+  begun[1].end(0);
   await soon(run);
 });

@@ -3,8 +3,9 @@ import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
 import { capability, Context, Dealer } from "../../mod.ts";
 import { Authenticator, type AuthenticatorOptions, type AuthRequest } from "../../security/mod.ts";
 import { UndecidedRequests } from "../../security/undecided.ts";
+import { StoppedClock } from "../poller/clock.ts";
 import { received } from "../socket/support.ts";
-import { pause, turns, turnsUntil } from "../waiting.ts";
+import { pause, soon, turns, turnsUntil } from "../waiting.ts";
 import { statusOf, ZAP } from "./support.ts";
 
 /** An authenticator whose handler never decides, the dealer that asks it, and what it reports. */
@@ -168,4 +169,18 @@ Deno.test("an authenticator that is closed reports no one as undecided", async (
   undecided.authenticator.close();
   await pause(40);
   assertEquals(undecided.errors, []);
+});
+
+Deno.test("a request whose time is over later than another's has its end, too", async () => {
+  using clock = new StoppedClock();
+  const undecided = new UndecidedRequests({ timeout: 10, maxPendingRequests: 2 });
+  const expired = () => new Promise<void>((resolve) => undecided.add(resolve));
+  const first = expired();
+  clock.pass(5);
+  const second = expired();
+  clock.pass(5);
+  await soon(first);
+  assertEquals(undecided.full, false);
+  clock.pass(5);
+  await soon(second);
 });

@@ -3,7 +3,7 @@ import { libc } from "../../ffi/libc.ts";
 import { zmq } from "../../ffi/libzmq.ts";
 import { Dealer, Router } from "../../mod.ts";
 import { handleOf } from "../../socket/handle.ts";
-import { keepPrefetched } from "../../socket/prefetched.ts";
+import { hasKept, keepPrefetched } from "../../socket/prefetched.ts";
 import { run } from "../program.ts";
 import { replaced, watched } from "../replacing.ts";
 import { freshAddress, until } from "../util.ts";
@@ -91,4 +91,23 @@ Deno.test("the parts before the one that couldn't be received weren't freed", as
     throws(() => keepPrefetched(handleOf(router).pointer), { code: "EIO" });
   }
   assertEquals(freed, received);
+});
+
+Deno.test("what is kept for a socket is freed when that is closed", async () => {
+  using dealer = new Dealer();
+  const router = new Router();
+  const address = freshAddress("inproc");
+  await dealer.bind(address);
+  router.connect(address);
+  await dealer.send([new Uint8Array(100), "end"]);
+  await until(router);
+  router.disconnect(address);
+  const { pointer } = handleOf(router);
+  let freed = 0;
+  {
+    using _ = watched(zmq(), "zmq_msg_close", () => void freed++);
+    router.close();
+  }
+  // The routing id, and the two parts.
+  assertEquals([freed, hasKept(pointer)], [3, false]);
 });

@@ -1,9 +1,10 @@
 import { Buffer } from "node:buffer";
-import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { Dealer, Reply, Request, Router } from "../../zeromq.ts";
 import { eachTransport, futureAddress, pending, useUpBudget } from "../socket/support.ts";
 import { freshAddress, join } from "../util.ts";
 import { EFSM, rejectsShape, using } from "./support.ts";
+import { stateOf } from "../../zeromq/state.ts";
 import { soon, turn } from "../waiting.ts";
 
 for (const over of eachTransport()) {
@@ -158,5 +159,14 @@ Deno.test("out of turn where this turn of the event loop is used up: it waits ju
         assertEquals(`${await soon(received)}`, `answer ${round}`);
       }
     });
+  });
+});
+
+Deno.test("a send that has waited for a mandatory Router's peer isn't told of the socket's looks any more", async () => {
+  await using(new Router({ mandatory: true, sendTimeout: 2 }), async (router) => {
+    await router.bind(freshAddress("inproc"));
+    await rejects(router.send(["nobody", "x"]));
+    const { listeners, dependents } = stateOf(router)!.handle;
+    assertEquals([listeners, dependents], [undefined, 0]);
   });
 });
