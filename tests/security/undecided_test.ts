@@ -174,7 +174,7 @@ Deno.test("an authenticator that is closed reports no one as undecided", async (
 Deno.test("a request whose time is over later than another's has its end, too", async () => {
   using clock = new StoppedClock();
   const undecided = new UndecidedRequests({ timeout: 10, maxPendingRequests: 2 });
-  const expired = () => new Promise<void>((resolve) => undecided.add(resolve));
+  const expired = () => new Promise((resolve) => undecided.add(resolve));
   const first = expired();
   clock.pass(5);
   const second = expired();
