@@ -128,8 +128,8 @@ async function findPrebuilt(search: Search): Promise<Library | undefined> {
 /** Opens the first of these files that opens, and is what it's to be. */
 async function tryPrebuilt(paths: string[], search: Search): Promise<Library | undefined> {
   for (const path of paths) {
-    const reason = await sumProblem(path);
-    if (reason !== undefined) search.tried.push({ path, reason });
+    const reason = search.mayOpen(path) ? await sumProblem(path) : undefined;
+    if (reason !== undefined) search.refuse(path, reason);
     else {
       const found = search.attempt(path);
       if (found !== undefined) return found;
@@ -214,11 +214,24 @@ class Search {
     );
   }
 
+  /**
+   * Whether a place may be opened. dlopen of a path that isn't granted would prompt at a terminal, once for each path. A bare
+   * name is the loader's where all is granted, and otherwise Deno opens what has that name in the working folder, which
+   * others may have put there.
+   */
+  mayOpen(path: string): boolean {
+    return this.everywhere || isAbsolute(path) && granted({ name: "ffi", path });
+  }
+
+  /** Leaves a place unopened that might be. */
+  refuse(path: string, reason: string): void {
+    this.permitted++;
+    this.tried.push({ path, reason });
+  }
+
   /** Opens one place. Undefined if it can't be opened; throws if it isn't libzmq, since its code has run by then. */
   attempt(path: string): Library | undefined {
-    // dlopen of a path that isn't granted would prompt at a terminal, once for each path. A bare name is the loader's where all
-    // is granted, and otherwise Deno opens what has that name in the working folder, which others may have put there.
-    if (!this.everywhere && !(isAbsolute(path) && granted({ name: "ffi", path }))) {
+    if (!this.mayOpen(path)) {
       this.tried.push({ path, reason: "--allow-ffi doesn't cover this path" });
       return undefined;
     }

@@ -82,6 +82,48 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name:
+    "a prebuilt file in node_modules that isn't one of zeromq's is refused for that, and not for a missing permission",
+  ignore: !canHide,
+  fn: () =>
+    withFolder(async (folder) => {
+      const arch = Deno.build.arch === "aarch64" ? "arm64" : "x64";
+      const file = `build/linux/${arch}/node/glibc-127-Release/addon.node`;
+      const report = async (flags: (path: string) => string[]) => {
+        const project = await Deno.makeTempDir({ dir: folder });
+        const [module, path] = [
+          `${project}/node_modules/zeromq`,
+          `${project}/node_modules/zeromq/${file}`,
+        ];
+        await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+        // A good libzmq, with a byte more at its end, which changes nothing for the loader.
+        await Deno.copyFile(await loadedFile(), path);
+        await Deno.writeFile(path, new Uint8Array(1), { append: true });
+        const json = { name: "zeromq", version: "6.8.0", dependencies: { zeromq: "6.8.0" } };
+        await Deno.writeTextFile(`${module}/package.json`, JSON.stringify(json));
+        await Deno.writeTextFile(`${project}/package.json`, JSON.stringify({ ...json, name: "x" }));
+        await Deno.writeTextFile(`${project}/deno.json`, '{ "nodeModulesDir": "manual" }');
+        const options = { network: false, cache: folder, flags: flags(path) };
+        await using program = await startHidden(REPORT, project, options);
+        return { ...await reportOf(program), planted: path };
+      };
+      for (const scope of ["", "="]) {
+        const only = (path: string) => scope && scope + path;
+        const { name, tried, planted } = await report((path) => [
+          `--allow-ffi${only(path)}`,
+          `--allow-read${only(path)}`,
+        ]);
+        assertEquals(name, "LibraryError");
+        const reasons = tried.filter(({ path }) => path === planted).map(({ reason }) => reason);
+        assertEquals(reasons.length, 1);
+        assert(reasons[0].includes("its SHA-256 is"), reasons[0]);
+      }
+      const { path, planted } = await report((path) => [`--allow-ffi=${path}`]);
+      assertEquals(path, planted); // which can't be checked there
+    }),
+});
+
 // The prebuilt one is fetched once for all tests, here: whether it can be had says which tests run.
 const cache = await Deno.makeTempDir({ prefix: "zmq-" });
 Deno.test.afterAll(() => Deno.remove(cache, { recursive: true }));
