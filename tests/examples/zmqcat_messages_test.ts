@@ -183,10 +183,10 @@ Deno.test("push --timeout fails where no one takes what it has", async () => {
 Deno.test("push --timeout doesn't count the time in which there is nothing to send", async () => {
   await using pull = new Pull();
   await pull.bind(ANY);
-  await using sender = zmqcat("push", "--connect", pull.lastEndpoint!, "--timeout", "50");
+  await using sender = zmqcat("push", "--connect", pull.lastEndpoint!, "--timeout", "500");
   await sender.write("one\n");
   await soon(pull.receive());
-  await pause(200); // four times as long as it would wait
+  await pause(800); // longer than it would wait
   await sender.write("two\n");
   assertEquals((await soon(pull.receive())).map(String), ["two"]);
   await sender.end();
@@ -194,9 +194,9 @@ Deno.test("push --timeout doesn't count the time in which there is nothing to se
 });
 
 Deno.test("pull --timeout doesn't count the time that the reader of its output takes", async () => {
-  const receiver = await fullReceiver("--timeout", "500");
+  const receiver = await fullReceiver("--timeout", "1500");
   await using running = receiver.running;
-  await pause(800); // longer than it would wait
+  await pause(1800); // longer than it would wait
   assertEquals((await running.output()).length, receiver.size);
   assertEquals((await running.ended()).status, 0);
 });

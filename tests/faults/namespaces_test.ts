@@ -104,7 +104,7 @@ Deno.test(
       const started = performance.now();
       for (let tries = 0; tries < 3; tries++) while (await soon(sender.line()) !== "connect:retry");
       // The system takes three seconds for each.
-      assert(performance.now() - started < 2500);
+      assert(performance.now() - started < 8000);
     },
   ),
 );

@@ -7,7 +7,7 @@ import { finish, next } from "../socket/observing.ts";
 import { received, texts } from "../socket/support.ts";
 import "../util.ts";
 import { soon, turnsUntil } from "../waiting.ts";
-import { FAST_RECONNECT, story } from "./support.ts";
+import { arrives, FAST_RECONNECT, story } from "./support.ts";
 
 /** Sends numbered messages of three parts until it's ended. */
 const SENDER = `
@@ -91,8 +91,7 @@ Deno.test("heartbeats tell of a peer that is stopped, which has what comes after
   await next(events, "disconnect");
   receiver.kill("SIGCONT");
   await next(events, "handshake");
-  await push.send("again");
-  assertEquals(await soon(receiver.line()), "again");
+  await arrives("again", push, receiver.line().then((line) => [line]));
   assert(!push.closed);
   await finish(push);
 });

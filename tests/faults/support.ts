@@ -1,10 +1,11 @@
 /** What the tests of faults share. */
 
-import { ok as assert } from "node:assert/strict";
-import type { Observer, SocketEvent } from "../../mod.ts";
+import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import type { Observer, Push, SocketEvent } from "../../mod.ts";
 import { claims } from "../claims.ts";
 import "../socket/observing.ts";
-import { soon } from "../waiting.ts";
+import { pending } from "../socket/support.ts";
+import { held, soon, turn } from "../waiting.ts";
 
 /** Options of a socket that is to come back at once, and to keep no one at its end. */
 export const FAST_RECONNECT = { reconnectInterval: 1, linger: 0 } as const;
@@ -33,4 +34,21 @@ export const story = claims(async function story(
     if (type === last) left--;
   }
   return types.join(" ");
+});
+
+/**
+ * What is received next is this text, which is sent until then: on a busy machine, heartbeats or a handshake may be late once
+ * more, and what was on its way is lost with its connection.
+ */
+export const arrives = claims(async function arrives(
+  text: string,
+  push: Push,
+  receive: Promise<string[]>,
+): Promise<void> {
+  const received = held(soon(receive));
+  while (await pending(received)) {
+    push.trySend(text);
+    await turn();
+  }
+  assertEquals(await received, [text]);
 });

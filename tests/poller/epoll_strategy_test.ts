@@ -122,7 +122,7 @@ const CLOCKS = `
   console.log(during, running());
   Deno.exit();
 `;
-const TURNS = `for (let i = 0; running() > 0 && i < 400; i++) {
+const TURNS = `for (let i = 0; running() > 0 && i < 4000; i++) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }`;
 

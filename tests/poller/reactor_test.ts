@@ -209,7 +209,7 @@ for (const kind of KINDS) {
       take(ends.read);
     }
     late.sort((a, b) => a - b);
-    assert(late[16] < 60, `${late} round trips`);
+    assert(late[10] < 60, `${late} round trips`);
   });
 }
 

@@ -4,7 +4,7 @@ import { Proxy } from "../../proxy.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { pending, received, receivedMany } from "../socket/support.ts";
 import { bindBoth, fill, rest, Setting, tasks, WAYS } from "./support.ts";
-import { pause, soon, turn } from "../waiting.ts";
+import { soon, turn } from "../waiting.ts";
 
 /** As many numbers, as text. */
 const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, i) => `${from + i}`);
@@ -31,7 +31,7 @@ for (const [way, options] of WAYS) {
     assertEquals(await received(receiver), ["before"]);
     proxy.pause();
     assert(proxy.paused && proxy.running);
-    await pause(20); // a native one hears it on its thread
+    proxy.statistics(); // a native one answers on its thread, behind the pause
     for (const text of numbers(10)) await sender.send(text);
     assertEquals(await rest(receiver), []);
     proxy.resume();
@@ -76,7 +76,7 @@ for (const [way, options] of WAYS) {
     await using setting = await tasks({ ...options, keepOpen: true });
     const { proxy, sender, receiver, run } = setting;
     proxy.pause();
-    await pause(20);
+    proxy.statistics();
     for (const text of numbers(5)) await sender.send(text);
     proxy.terminate();
     await soon(run);

@@ -67,6 +67,7 @@ for (const over of eachTransport()) {
         using pull = new Pull();
         await join(pull, push, address);
         using parks = new Parks();
+        const times: number[] = [];
         for (let i = 0; i < 10; i++) {
           const both = [pull.receive(REF), pull.receive(REF)];
           for (const text of ["first", "second"]) {
@@ -74,9 +75,10 @@ for (const over of eachTransport()) {
           }
           const begun = performance.now();
           assertEquals((await soon(Promise.all(both))).flatMap(texts), ["first", "second"]);
-          // The idle timer of other sockets would take a second.
-          assert(performance.now() - begun < 20 * BACKGROUND_INTERVAL);
+          times.push(performance.now() - begun);
         }
+        // The idle timer of other sockets would take a second each time; on a busy machine some of these may be late, too.
+        assert(Math.min(...times) < 20 * BACKGROUND_INTERVAL, `${times} ms`);
         assertEquals(parks.outstanding, 0);
       },
     ),

@@ -207,8 +207,8 @@ Deno.test("in the middle of a message, a visitor gets nothing from the same sock
       assertEquals([...pull.drain()], []);
       assertEquals(pull.visit(() => {}), 0);
       const begin = performance.now();
-      assertEquals(pull.visit(() => {}, { timeout: 2000 }), 0);
-      assert(performance.now() - begin < 1000, "it waited for what can't come");
+      assertEquals(pull.visit(() => {}, { timeout: 20_000 }), 0);
+      assert(performance.now() - begin < 10_000, "it waited for what can't come");
       const busy = { name: "ZmqError", code: "EBUSY", call: "zmq_msg_recv" };
       throws(() => pull.receiveSync(), busy);
     }),
