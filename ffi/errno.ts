@@ -182,7 +182,7 @@ function addressHint(call: string, code: string, address = ""): string | undefin
   }
   if (call !== "zmq_connect") return undefined;
   if (host === "*") return `A socket is bound to *, and connects to a host: ${example}.`;
-  if (port === "*" || port === "0") {
+  if (port === "*") {
     return `A socket is bound to any port, and connects to a certain one: ${example}.`;
   }
   return undefined;

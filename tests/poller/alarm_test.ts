@@ -4,6 +4,7 @@ import "../util.ts";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Alarm } from "../../poller/alarm.ts";
 import { run } from "../program.ts";
+import { replaced } from "../replacing.ts";
 import { pause, soon } from "../waiting.ts";
 import { StoppedClock } from "./clock.ts";
 
@@ -100,4 +101,21 @@ Deno.test("an alarm rings where a program has replaced setTimeout and setInterva
     new Alarm(() => { console.log("rang"); Deno.exit(); }).set(performance.now() + 5);
   `;
   assertEquals((await run(source)).stdout, "rang\n");
+});
+
+Deno.test("an alarm that is stopped leaves nothing armed", async () => {
+  const woken: number[] = [];
+  const { notify } = Atomics;
+  const told = (cell: Int32Array, index: number) => {
+    woken.push(notify(cell, index));
+    return woken.at(-1)!;
+  };
+  using _ = replaced(Atomics, "notify", told as typeof notify);
+  // A module of its own, which takes that function.
+  const specifier = "../../poller/alarm.ts?stopped";
+  const watched = new (await import(specifier) as { Alarm: typeof Alarm }).Alarm(() => {});
+  watched.stop();
+  watched.set(performance.now() + 60_000);
+  watched.stop();
+  assertEquals(woken, [1]);
 });

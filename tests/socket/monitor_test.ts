@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
-import { Context, Pull, Push } from "../../mod.ts";
+import { capability, Context, Pull, Push } from "../../mod.ts";
 import { handleOf } from "../../socket/handle.ts";
 import type { Monitor } from "../../socket/monitor.ts";
 import { FrameMessage } from "../../socket/native_message.ts";
@@ -18,6 +18,16 @@ function tornOnce(): Disposable {
     if (torn || size < 0) return size;
     torn = true;
     return receive.call(this, socket);
+  });
+}
+
+/** Has the last frame of the next message be missing, so that the message goes on with the one behind it. */
+function joinedOnce(): Disposable {
+  const { receive } = FrameMessage.prototype;
+  let frames = 0;
+  return replaced(FrameMessage.prototype, "receive", function (this: FrameMessage, socket) {
+    const size = receive.call(this, socket);
+    return size >= 0 && ++frames === 2 ? receive.call(this, socket) : size;
   });
 }
 
@@ -92,6 +102,25 @@ Deno.test("an event of which a signal had taken a part away ended the process", 
   const event = await soon(events.receive());
   assertEquals([event.type, "address" in event && event.address], ["bind", address]);
   await finish(pull);
+});
+
+Deno.test({
+  name:
+    "an event whose last part a signal had taken away counts as lost, and the one behind it is read",
+  ignore: capability.draft, // in the second version, neither can be told
+  fn: async () => {
+    const pull = new Pull();
+    const { events } = pull;
+    {
+      using _joined = joinedOnce();
+      pull.bindSync(freshAddress("tcp"));
+      const address = pull.bindSync(freshAddress("tcp"));
+      const event = await soon(events.receive());
+      assertEquals([event.type, "address" in event && event.address], ["bind", address]);
+    }
+    assertEquals(events.lost, 1);
+    await finish(pull);
+  },
 });
 
 Deno.test("a monitor whose last report a signal had torn kept its place in the context", async () => {

@@ -206,3 +206,11 @@ Deno.test(
     await rejectsShape(received, EAGAIN);
   },
 );
+
+Deno.test("what sends to a target can be replaced, and isn't listed", { ignore }, () => {
+  for (const { prototype } of [draft.Server, draft.Radio]) {
+    const { value, ...flags } = Object.getOwnPropertyDescriptor(prototype, "send")!;
+    assertEquals(typeof value, "function");
+    assertEquals(flags, { writable: true, enumerable: false, configurable: true });
+  }
+});
