@@ -1,7 +1,9 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { libc } from "../../ffi/libc.ts";
 import { READABLE } from "../../poller/backend.ts";
 import { PollBackend } from "../../poller/poll.ts";
 import { type Pair, pipe, put } from "../fds.ts";
+import { watched } from "../replacing.ts";
 import { both, collected } from "./contract.ts";
 
 Deno.test("what a wait found isn't reported of a descriptor that came into the slot meanwhile", async () => {
@@ -33,5 +35,21 @@ Deno.test("a set whose array was moved, and whose holes were filled, still finds
   const ready = [1, 39, 41, 49];
   for (const i of ready) put(pairs[i].write);
   assertEquals(await both(set), Object.fromEntries(ready.map((i) => [`${i}`, READABLE])));
+  set.close();
+});
+
+Deno.test("the memory of the pool thread's copy is kept from wait to wait", async () => {
+  using pair = pipe();
+  const set = new PollBackend<string>();
+  set.add(pair.read, READABLE, "pair");
+  let allocations = 0;
+  {
+    using _ = watched(libc(), "malloc", () => void allocations++);
+    for (let i = 0; i < 3; i++) {
+      await set.wait(0);
+      assertEquals(collected(set), {});
+    }
+  }
+  assertEquals(allocations, 1);
   set.close();
 });

@@ -15,7 +15,7 @@ async function endAlone(
     const address = freshAddress("ipc", folder);
     const started = performance.now();
     await using program = await Program.start(
-      `import { Context, context, Push } from "$MOD";
+      `import { Context, context, Pull, Push } from "$MOD";
       async function send(options) {
         const push = new Push(options);
         push.connect(Deno.args[0]);
@@ -82,6 +82,9 @@ Deno.test("an end that gives up says so once for all contexts, and names their l
       push.close();
     }
     await send({ linger: 0 });
+    const pull = new Pull(); // which has nothing to send
+    pull.connect(Deno.args[0]);
+    pull.close();
     const own = new Context({ exitLinger: 600 });
     await send({ context: own });`,
   );
@@ -106,7 +109,7 @@ async function endWithOwn(
   { bound = "ipc://*", options = "" } = {},
 ): Promise<string | undefined> {
   const { code, stderr } = await endAlone(
-    `import { Dealer, Pull, Router } from "$MOD";
+    `import { Dealer, Router } from "$MOD";
     context.exitLinger = 900; // so that a busy machine still comes to say so, which it does after 500
     const backlog = (socket) => {
       for (let i = 0; i < 500; i++) socket.trySend(new Uint8Array(10_000));

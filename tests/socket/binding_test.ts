@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { zmq } from "../../ffi/libzmq.ts";
 import { capability, Pull, Push, Router, Stream } from "../../mod.ts";
+import { checkAddress } from "../../socket/binding.ts";
 import { watched } from "../replacing.ts";
 import { eachTransport, portOf, received } from "./support.ts";
 
@@ -179,4 +180,8 @@ Deno.test("the options of a Router's and a Stream's connect are checked", () => 
     throws(connect({ routingId: 5 }), { name: "TypeError" });
     throws(connect({ routingId: "" }), { name: "RangeError" });
   }
+});
+
+Deno.test("a port from 0 to 65535 isn't refused", () => {
+  for (const port of [0, 1, 65535]) checkAddress(`tcp://127.0.0.1:${port}`);
 });

@@ -16,6 +16,8 @@ import {
   XPublisher,
   XSubscriber,
 } from "../../mod.ts";
+import { libc } from "../../ffi/libc.ts";
+import { watched } from "../replacing.ts";
 import { freshAddress, join } from "../util.ts";
 import "./observing.ts";
 import { soon, turn } from "../waiting.ts";
@@ -213,6 +215,27 @@ Deno.test("a time-out is kept in the middle of what is dropped", async () => {
   assert(pull.droppedMessages < 3);
   assertEquals(String(await soon(waiting)), "end");
 });
+
+for (
+  const [name, receive] of Object.entries({
+    receiveSync: (pull: Pull) => String(pull.receiveSync({ timeout: 20_000 })),
+    visit: (pull: Pull) => {
+      const found: string[][] = [];
+      visited(pull, found, 20_000);
+      return found.join();
+    },
+  })
+) {
+  Deno.test(`${name}: a call that blocks doesn't wait between the slices of what it drops`, async () => {
+    using ends = await pair();
+    const { pull, push } = ends;
+    await push.send(poison());
+    await push.send("end");
+    let waits = 0;
+    using _ = watched(libc(), "poll", () => void waits++);
+    assertEquals([receive(pull), waits], ["end", 0]);
+  });
+}
 
 Deno.test("an event says whose message was dropped, and which limit it exceeded", async () => {
   await using pull = new Pull(LIMITS);
