@@ -15,6 +15,7 @@ import {
   XPublisher,
   XSubscriber,
 } from "../mod.ts";
+import { idle } from "../poller/reactor.ts";
 import { Proxy, type ProxyOptions } from "../proxy.ts";
 import { WAYS } from "./proxy/support.ts";
 import { eachTransport, pattern, received, sameBytes } from "./socket/support.ts";
@@ -391,4 +392,13 @@ Deno.test("while a proxy runs its sockets can still be bound, connected, and ask
   await until(proxy.backEnd, "writable");
   proxy.terminate();
   await soon(run);
+});
+
+Deno.test("await using closes a proxy that doesn't run, and waits until the runtime has its threads back", async () => {
+  const order: string[] = [];
+  {
+    await using _ = new Proxy(new Pull(), new Push());
+    idle().then(() => order.push("given back"));
+  }
+  assertEquals(order, ["given back"]);
 });

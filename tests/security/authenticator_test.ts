@@ -2,6 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { capability, Context, metadataOf, Pull, Push, Reply, Request } from "../../mod.ts";
+import { idle } from "../../poller/reactor.ts";
 import { Authenticator, type AuthRequest, Certificate, z85Decode } from "../../security/mod.ts";
 import { Dish, Radio } from "../../socket/draft.ts";
 import { curve } from "../socket/curve.ts";
@@ -302,4 +303,14 @@ Deno.test({
     using _ = rain(radio);
     assertEquals(String((await soon(dish.receive()))[0]), "rain");
   },
+});
+
+Deno.test("await using closes an authenticator, and waits until the runtime has its threads back", async () => {
+  const order: string[] = [];
+  {
+    using context = new Context();
+    await using _ = new Authenticator({ context });
+    idle().then(() => order.push("given back"));
+  }
+  assertEquals(order, ["given back"]);
 });

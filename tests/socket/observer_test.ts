@@ -2,6 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, Observer, Pair, Pull, Push, Reply, Request, ZmqError } from "../../mod.ts";
+import { idle } from "../../poller/reactor.ts";
 import { observe } from "../../socket/observer.ts";
 import { freshAddress, join } from "../util.ts";
 import { all, finish, next } from "./observing.ts";
@@ -374,4 +375,14 @@ Deno.test("an event that there isn't is refused with the nearest one's name, or 
   throws(() => pull.events.on("listening" as never, () => {}), {
     message: /^There is no event listening: it's one of connect, .*bind, .*unknown$/,
   });
+});
+
+Deno.test("await using closes an Observer, and waits until the runtime has its threads back", async () => {
+  const order: string[] = [];
+  {
+    using pull = new Pull();
+    await using _ = pull.events;
+    idle().then(() => order.push("given back"));
+  }
+  assertEquals(order, ["given back"]);
 });
