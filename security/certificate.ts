@@ -10,7 +10,7 @@ import {
   optionsProblem,
   type Signature,
 } from "../poller/wait_options.ts";
-import { HIDDEN, hiding } from "./secret.ts";
+import { HIDDEN, hiding, SECRET_OPTIONS } from "./secret.ts";
 import { checkPath, checkPublicPath, readCertificate, SECRET_ENDING } from "./certificate_file.ts";
 import { formatCertificate } from "./zpl.ts";
 
@@ -293,7 +293,7 @@ function merged<Own extends object, More extends object>(
     if (name in more) throw new TypeError(`${method} sets ${name} itself`);
   }
   // The keys come last: a mechanism that is turned off behind them would turn off CURVE.
-  return hiding(uncloneableWith({ ...more, ...own }), "curveSecretKey", "plainPassword");
+  return hiding(uncloneableWith({ ...more, ...own }), SECRET_OPTIONS);
 }
 
 /** Returns a path beside a file, for the file that replaces it. */

@@ -39,7 +39,7 @@ export interface CurveKeyPair {
  */
 export function curveKeyPair(): CurveKeyPair {
   const [publicKey, secretKey] = newKeys();
-  return hiding(uncloneableWith({ publicKey, secretKey }), "secretKey");
+  return hiding(uncloneableWith({ publicKey, secretKey }), ["secretKey"]);
 }
 
 /**

@@ -4,7 +4,7 @@ import { type SocketType, takesMultipart, typeOfClass } from "../socket/types.ts
 import { uncloneableWith } from "../poller/uncloneable.ts";
 import { isBag } from "../poller/wait_options.ts";
 import { Certificate } from "./certificate.ts";
-import { hiding } from "./secret.ts";
+import { hiding, SECRET_OPTIONS } from "./secret.ts";
 
 /** What {@linkcode hardenedOptions} has to be told, beside options of the class. */
 export interface HardenedOptions {
@@ -87,7 +87,7 @@ const TRUSTED_ONLY: Readonly<Record<string, string>> = {
  *   nothing; TCP's keep-alive instead of heartbeats, which are dangerous at a receive mark; `linger` 1,000.
  *
  * Options of the class's own may be added, and those of the last point changed, except for heartbeats where there is a
- * receive mark. What is `undefined` leaves the preset as it is. The result is printed without the key.
+ * receive mark. What is `undefined` leaves the preset as it is. The result is printed without the key, and without passwords.
  *
  * @param socketClass The class of the socket that the options are for, such as `Router`.
  * @param certificate The server's, with its secret key.
@@ -165,7 +165,7 @@ export function hardenedOptions<Options extends object>(
     // What is undefined isn't given, and takes nothing away.
     ...Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)),
   };
-  return hiding(uncloneableWith(preset), "curveSecretKey") as unknown as Options;
+  return hiding(uncloneableWith(preset), SECRET_OPTIONS) as unknown as Options;
 }
 
 function assertMayFace({ name }: SocketType, trusted: boolean): void {

@@ -19,6 +19,7 @@ import {
 } from "./patterns.ts";
 import type { MessageLike } from "./socket_types.ts";
 import { SEND_MORE } from "../ffi/constants.ts";
+import { inspectAs } from "../poller/inspect.ts";
 import { Monitor } from "./v5_monitor.ts";
 import {
   type AnySocket,
@@ -344,6 +345,9 @@ for (const name of Object.keys(options) as (keyof ShortOptions)[]) {
     configurable: false,
   });
 }
+
+// Printed with the option to read getters, a socket would show its keys and passwords.
+inspectAs(SocketClass.prototype, (socket) => ({ ...socket as object }));
 
 /** Read at its first use, since Buffer takes 3 ms to load. */
 const global = globalThis as unknown as { Buffer: typeof Buffer };
