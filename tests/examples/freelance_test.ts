@@ -47,7 +47,7 @@ Deno.test("freelance: the next server is asked when one has no answer, and is th
     await using silent = new Router();
     await using other = new Reply();
     const addresses = [await silent.bind(ANY), `ipc://${folder}/other`];
-    await using client = example("freelance/client.ts", "3", "200", "1000", ...addresses);
+    await using client = example("freelance/client.ts", "3", "1000", "2000", ...addresses);
     const asked = [await soon(silent.receive())];
     await other.bind(addresses[1]);
     const answer = async () => {

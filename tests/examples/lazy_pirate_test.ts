@@ -1,7 +1,7 @@
 /** The example of a client that asks again. */
 
 import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
-import { Request, Router } from "../../mod.ts";
+import { Reply, Request, Router } from "../../mod.ts";
 import { withFolder } from "../util.ts";
 import { soon } from "../waiting.ts";
 import { example } from "./examples.ts";
@@ -15,12 +15,23 @@ Deno.test("lazy_pirate: each question has its answer, once, though the server is
   withFolder(async (folder) => {
     const address = `ipc://${folder}/server`;
     await using client = example("lazy_pirate/client.ts", "4", address, "300", "100");
-    for (const asked of ["question 1", "question 3"]) {
-      await using server = example("lazy_pirate/server.ts", address, "100");
-      await server.printed(`asked: ${asked}`);
+    const killedAt = async (question: number) => {
+      await using server = example("lazy_pirate/server.ts", address, "60000"); // too slow to have answered before
+      await server.printed(`asked: question ${question}`);
       server.kill("SIGKILL");
       await server.ended();
+    };
+    await killedAt(1);
+    {
+      await using server = new Reply();
+      await server.bind(address);
+      for (let question = ""; question !== "question 2";) {
+        question = String(await soon(server.receive()));
+        await server.send(`the answer to ${question}`);
+      }
+      await client.lines(2);
     }
+    await killedAt(3);
     await using _ = example("lazy_pirate/server.ts", address, "0");
     assertEquals(await client.lines(), answers(4));
     const { status, errors } = await client.ended();

@@ -144,8 +144,11 @@ Deno.test("pull ends when the reader of its output goes, though no message comes
 Deno.test("a signal that has ended the reader of pull's output as well is what has ended pull", async () => {
   await using receiver = carrier("pull", "--bind", ANY);
   const address = await receiver.said("endpoint ");
+  // It hears of both at one time.
+  receiver.kill("SIGSTOP");
   await receiver.refuseOutput();
   receiver.kill("SIGINT");
+  receiver.kill("SIGCONT");
   const errors = `endpoint ${address}\nzmqcat: ended by SIGINT\n`;
   assertEquals(await receiver.ended(), { status: STATUS.SIGINT, errors });
 });
