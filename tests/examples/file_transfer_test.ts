@@ -45,7 +45,7 @@ Deno.test("file_transfer: a file is whole, although the server is killed twice m
     }
     const { status, errors } = await client.ended();
     assertEquals(status, 0);
-    assertEquals(errors.match(/^nothing comes: .*/gm)?.length, 2);
+    assert(errors.match(/^nothing comes: .*/gm)!.length >= 2, errors); // or more often, on a busy machine
     assertSameBytes(await Deno.readFile(target), bytes);
     server.kill("SIGTERM");
     assertEquals(await server.ended(), { status: 0, errors: "" });

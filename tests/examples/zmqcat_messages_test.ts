@@ -154,7 +154,7 @@ Deno.test("pull --count prints so many messages, and leaves it at that", async (
 });
 
 Deno.test("pull --timeout ends, with success, when nothing comes any more", async () => {
-  await using receiver = zmqcat("pull", "--bind", ANY, "--timeout", "500");
+  await using receiver = zmqcat("pull", "--bind", ANY, "--timeout", "1500");
   await using push = new Push();
   const address = await receiver.said("endpoint ");
   push.connect(address);
