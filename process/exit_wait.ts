@@ -79,14 +79,15 @@ function waitForEach(isNatural: boolean): void {
     }
     return true;
   };
-  if (waitUntil(isOver, SIGNALS_AFTER)) return;
+  // Also where all limits are over: a machine that stood still may have let them pass, and then what is lost is told.
+  const lateOnes = () =>
+    [...unsent].filter((messages) => limitOf(messages) > WARN_AFTER && !messages.haveGone());
+  if (waitUntil(isOver, SIGNALS_AFTER) && lateOnes().length === 0) return;
   // In a worker, they're the other isolates' as well.
   const restoreSignals = inWorker() ? undefined : useDefaultSignals();
   try {
-    if (waitUntil(isOver, WARN_AFTER - SIGNALS_AFTER)) return;
-    const late = [...unsent].filter((messages) =>
-      limitOf(messages) > WARN_AFTER && !messages.haveGone()
-    );
+    waitUntil(isOver, WARN_AFTER - SIGNALS_AFTER);
+    const late = lateOnes();
     if (late.length > 0) sayAndWait(late, limitOf, isOver);
   } finally {
     restoreSignals?.();
