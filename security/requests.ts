@@ -9,8 +9,8 @@ export interface PeerRequest {
   /** The routing id of the socket that the peer connects with; empty for none. */
   readonly routingId: Uint8Array;
   /**
-   * Aborts when the handler's time is over, with the `TimeoutError` that `onError` gets, or when the authenticator or its
-   * context is closed before the handler has decided, with an `AbortError`. Otherwise it never does.
+   * Aborts when the handler's time is over, with the `TimeoutError` that `onError` gets, or with an `AbortError` when
+   * the authenticator or its context is closed, or that is shut down, before the handler has decided. Otherwise it never does.
    */
   readonly signal: AbortSignal;
 }

@@ -83,13 +83,14 @@ Deno.test("what a handler looked up went on after its time was over: its signal 
   assertEquals([aborted, reason], [true, undecided.errors[1]]);
 });
 
-const closes: Record<string, (undecided: Undecided) => void> = {
-  "the authenticator": ({ authenticator }) => authenticator.close(),
-  "its context": ({ context }) => context.close(),
+const ends: Record<string, (undecided: Undecided) => void> = {
+  "the authenticator is closed": ({ authenticator }) => authenticator.close(),
+  "its context is closed": ({ context }) => context.close(),
+  "its context is shut down": ({ context }) => context.shutdown(),
 };
 
-for (const [what, close] of Object.entries(closes)) {
-  Deno.test(`when ${what} is closed, the signal of what is undecided aborts, and no one is told`, async () => {
+for (const [what, end] of Object.entries(ends)) {
+  Deno.test(`when ${what}, the signal of what is undecided aborts, and no one is told`, async () => {
     using undecided = new Undecided({ timeout: Infinity });
     await undecided.ask("1");
     await undecided.ask("2");
@@ -97,7 +98,8 @@ for (const [what, close] of Object.entries(closes)) {
     const [{ signal }, late] = undecided.requests;
     const aborted = new Promise((_, reject) => signal.onabort = () => reject(signal.reason));
     undecided.decisions[0](aborted as Promise<never>);
-    close(undecided);
+    end(undecided);
+    await turnsUntil(() => signal.aborted, "the end");
     await rejects(aborted, { name: "AbortError", message: "The authenticator was closed" });
     assertEquals(late.signal.aborted, true);
     undecided.decisions[1](false);
