@@ -279,8 +279,8 @@ export const libcOfLinux = onFirstUse(() => ({
   }),
 }));
 
-/** The functions that stand in for Linux's own on other systems. */
-export const libcNonLinux = onFirstUse(() =>
+/** The functions that make a pipe: between processes, and in place of Linux's own calls on other systems. */
+export const libcForPipes = onFirstUse(() =>
   bindExtra({
     // int pipe(int pipefd[2])
     pipe: { parameters: ["buffer"], result: "i32" },

@@ -3,6 +3,7 @@
 import {
   F_GETFD,
   F_GETFL,
+  FIOCLEX,
   O_ACCMODE,
   O_RDONLY,
   O_WRONLY,
@@ -16,7 +17,8 @@ import {
   S_IFSOCK,
 } from "../ffi/constants.ts";
 import { check, checkUninterrupted } from "../ffi/errno.ts";
-import { libc, libcForFiles, openAny } from "../ffi/libc.ts";
+import { libc, libcForFiles, libcForPipes, openAny } from "../ffi/libc.ts";
+import { usize } from "../ffi/memory.ts";
 import { ERROR, HANGUP, READABLE, WRITABLE } from "./backend.ts";
 
 /** What an interest can ask for. */
@@ -142,3 +144,13 @@ const MODE = Deno.build.os === "darwin"
   : Deno.build.os === "linux" && Deno.build.arch === "aarch64"
   ? 16
   : 24;
+
+/** Opens a pipe that programs that are started don't inherit. Returns the end to read, and the one to write. */
+export function openPipe(): [read: number, write: number] {
+  // Fact: O_NONBLOCK needs fcntl with a variable argument, which can't be called on Apple's arm64. Decision: pipes are left
+  // blocking, and are read and written only where neither blocks.
+  const ends = new Int32Array(2);
+  check(libcForPipes().pipe(ends), "pipe");
+  for (const fd of ends) check(libcForPipes().ioctl(fd, usize(FIOCLEX)), "ioctl");
+  return [ends[0], ends[1]];
+}

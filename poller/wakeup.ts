@@ -1,12 +1,11 @@
 /** The wakeup descriptor, which this thread makes readable to end a wait of a pool thread. */
 
-import { FIOCLEX } from "../ffi/constants.ts";
 import { check } from "../ffi/errno.ts";
 import { openEventfd } from "../ffi/eventfd.ts";
 import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
-import { libc, libcNonLinux } from "../ffi/libc.ts";
-import { usize } from "../ffi/memory.ts";
+import { libc } from "../ffi/libc.ts";
 import { HAS_LINUX_CALLS } from "../ffi/system.ts";
+import { openPipe } from "./fd.ts";
 
 /** What is written: an eventfd requires exactly 8 bytes, and a pipe accepts them as well. */
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
@@ -27,13 +26,8 @@ export class Wakeup {
       this.#end = this.fd;
       addExitCleanup("close", this.fd);
     } else {
-      // Fact: O_NONBLOCK needs fcntl with a variable argument, which can't be called on Apple's arm64. Decision: the pipe
-      // is left blocking. `#signalled` keeps at most 8 bytes in it, and it's read only while they are there, so neither
-      // call ever blocks.
-      const ends = new Int32Array(2);
-      check(libcNonLinux().pipe(ends), "pipe");
-      [this.fd, this.#end] = ends;
-      for (const fd of ends) check(libcNonLinux().ioctl(fd, usize(FIOCLEX)), "ioctl");
+      // `#signalled` keeps at most 8 bytes in it, and it's read only while they are there, so neither call ever blocks.
+      [this.fd, this.#end] = openPipe();
     }
   }
 

@@ -1,5 +1,6 @@
 /** A child process: started, and told later to begin. */
 
+import type { Life } from "./life.ts";
 import { inheriting, type Listening } from "./listening.ts";
 
 /** How a child is started, as `Deno.Command` has it. */
@@ -8,24 +9,33 @@ export type ChildOptions = Pick<
   "args" | "cwd" | "env" | "clearEnv" | "uid" | "gid"
 >;
 
-/** What a child is told: the addresses, and its descriptors that listen there. */
+/** What a child is told at its start: the addresses, and its descriptors that listen there. */
 export interface Order {
   readonly addresses: readonly string[];
   readonly fds: readonly number[];
+  /** Where it shows signs of life, and how often, in ms. */
+  readonly life?: { readonly fd: number; readonly every: number };
 }
+
+/** The second line of what it's told: its turn has come. */
+const BEGIN = "begin";
 
 /** A child process. */
 export class Child {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #order: Order;
   /** Settles with its end. */
   readonly status: Promise<Deno.CommandStatus>;
   /** When it was told to begin. */
   begun = 0;
   ended = false;
 
-  constructor(command: string | URL, options: ChildOptions, listening: readonly Listening[]) {
+  constructor(
+    command: string | URL,
+    options: ChildOptions,
+    listening: readonly Listening[],
+    life?: Pick<Life, "fd" | "every">,
+  ) {
     const { args, cwd, env, clearEnv, uid, gid } = options;
     const started = new Deno.Command(command, {
       ...{ args, cwd, env, clearEnv, uid, gid },
@@ -34,11 +44,18 @@ export class Child {
       stderr: "inherit",
     });
     const addresses = listening.map(({ address }) => address);
-    [this.#process, this.#order] = inheriting(
-      listening,
-      (fds) => [started.spawn(), { addresses, fds }],
-    );
+    const passed = life === undefined ? listening : [...listening, life];
+    let inherited: number[] = [];
+    this.#process = inheriting(passed, (fds) => {
+      inherited = fds;
+      return started.spawn();
+    });
+    const fds = inherited.slice(0, listening.length);
+    const order: Order = life === undefined
+      ? { addresses, fds }
+      : { addresses, fds, life: { fd: inherited[fds.length], every: life.every } };
     this.#input = this.#process.stdin.getWriter();
+    this.#say(JSON.stringify(order));
     this.status = this.#end();
   }
 
@@ -49,9 +66,7 @@ export class Child {
   /** Tells it to begin. */
   begin(): void {
     this.begun = performance.now();
-    const order = new TextEncoder().encode(`${JSON.stringify(this.#order)}\n`);
-    // Where it has ended, its status says so.
-    this.#input.write(order).catch(() => {});
+    this.#say(BEGIN);
   }
 
   kill(signal: Deno.Signal): void {
@@ -63,10 +78,15 @@ export class Child {
     }
   }
 
+  #say(line: string): void {
+    // Where it has ended, its status says so.
+    this.#input.write(new TextEncoder().encode(`${line}\n`)).catch(() => {});
+  }
+
   async #end(): Promise<Deno.CommandStatus> {
     const status = await this.#process.status;
     this.ended = true;
-    await this.#input.abort().catch(() => {});
+    this.#input.abort().catch(() => {}); // not waited for: the next child's turn is now
     return status;
   }
 }

@@ -35,13 +35,16 @@ export async function listenAt(address: string, backlog: number): Promise<Listen
 }
 
 /**
- * Runs an action while the children that it starts inherit a descriptor more of each address, whose numbers it's told.
+ * Runs an action while the children that it starts inherit a descriptor more of each that is listed, whose numbers it's told.
  *
  * Fact: descriptors are opened so that children don't get them, and Deno.Command passes no others on; but it leaves open what
  * can be inherited, and what dup returns can. Decision: such descriptors are open only for the moment of the start, so that
- * other children don't get them. Cost: two system calls for each address.
+ * other children don't get them. Cost: two system calls for each.
  */
-export function inheriting<T>(all: readonly Listening[], action: (fds: number[]) => T): T {
+export function inheriting<T>(
+  all: readonly { readonly fd: number }[],
+  action: (fds: number[]) => T,
+): T {
   const fds: number[] = [];
   try {
     for (const { fd } of all) fds.push(duplicate(fd));

@@ -3,6 +3,7 @@
 import { HANGUP } from "../poller/backend.ts";
 import { pollNow, toReadiness } from "../poller/fd.ts";
 import type { Order } from "./child.ts";
+import { showSign } from "./life.ts";
 
 /** A socket that can be bound to the parent's address: one of this library's. */
 export interface Bindable {
@@ -16,7 +17,10 @@ export interface Bindable {
 export interface Supervised {
   /** The addresses at which the parent listens, with wildcards replaced. */
   readonly addresses: readonly string[];
-  /** Aborted when the parent is gone, within a second: no one would start this process again. */
+  /**
+   * Aborted when the parent is gone, within a second: no one would start this process again. What waits with it is rejected
+   * then, by an error that says "The supervisor has ended", with which a program ends that doesn't catch it.
+   */
   readonly signal: AbortSignal;
   /**
    * Binds a socket to one of the parent's addresses, the first unless another is named, and resolves to it. Once for each
@@ -37,9 +41,10 @@ const STDIN = 0;
 
 /**
  * Called in a process that a {@linkcode Supervisor} has started, once all is ready but for the sockets: it resolves when it's
- * this process's turn to serve, which may be much later. It reads from standard input, and needs no permission.
+ * this process's turn to serve, which may be much later. It reads from standard input, and needs no permission. Where the
+ * supervisor ends before that turn, so does this process, silently and with status 0: it has done nothing yet.
  *
- * @throws {Error} If no supervisor has started the process, or if it has ended.
+ * @throws {Error} If no supervisor has started the process.
  *
  * @example A server that its supervisor starts
  * ```ts ignore
@@ -56,15 +61,16 @@ const STDIN = 0;
  */
 export async function supervised(): Promise<Supervised> {
   const parent = Deno.ppid;
-  const { addresses, fds } = Deno.stdin.isTerminal() ? refuse() : await readOrder();
+  const { addresses, fds, life } = Deno.stdin.isTerminal() ? refuse() : await readOrder();
   const gone = new AbortController();
   // Failure: where the parent had ended before its id was asked for, or a program between the two went on, the id stayed as
   // it was, and the child served on without it.
   const timer = setInterval(() => {
+    if (life !== undefined) showSign(life.fd);
     if (Deno.ppid === parent && (toReadiness(pollNow(STDIN, 0)) & HANGUP) === 0) return;
     clearInterval(timer);
     gone.abort(new Error("The supervisor has ended"));
-  }, LOOK);
+  }, Math.min(LOOK, life?.every ?? LOOK));
   Deno.unrefTimer(timer);
   return {
     addresses,
@@ -84,24 +90,27 @@ export async function supervised(): Promise<Supervised> {
   };
 }
 
+/** Reads what the parent says: the order at the start, and one line more when the turn comes. */
 async function readOrder(): Promise<Order> {
   const bytes = new Uint8Array(LONGEST);
   for (let size = 0; size < LONGEST;) {
     const read = await Deno.stdin.read(bytes.subarray(size));
-    if (read === null) break;
-    size += read;
-    if (bytes[size - 1] !== 10) continue;
-    const order = orderOf(new TextDecoder().decode(bytes.subarray(0, size)));
-    if (order !== undefined) return order;
-    break;
+    size += read ?? 0;
+    const lines = new TextDecoder().decode(bytes.subarray(0, size)).split("\n");
+    const order = lines.length > 1 ? orderOf(lines[0]) : undefined;
+    if (order !== undefined && lines.length > 2) return order;
+    // The parent is gone, and this process has done nothing yet.
+    if (order !== undefined && read === null) Deno.exit(0);
+    if (read === null || (order === undefined && lines.length > 1)) break;
   }
   return refuse();
 }
 
 function orderOf(text: string): Order | undefined {
   try {
-    const { addresses, fds } = JSON.parse(text) as Order;
-    if (addresses.length === fds.length && fds.every(Number.isInteger)) return { addresses, fds };
+    const order = JSON.parse(text) as Order;
+    const { addresses, fds } = order;
+    if (addresses.length === fds.length && fds.every(Number.isInteger)) return order;
   } catch {
     // It's something else.
   }
@@ -110,6 +119,6 @@ function orderOf(text: string): Order | undefined {
 
 function refuse(): never {
   throw new Error(
-    "supervised() is for a process that a Supervisor has started: none has, or it has ended",
+    "supervised() is for a process that a Supervisor has started, and none has",
   );
 }

@@ -5,6 +5,7 @@ import { inspectAs } from "../poller/inspect.ts";
 import { Uncloneable } from "../poller/uncloneable.ts";
 import { takeOnly } from "../poller/unknown_property.ts";
 import { Child, type ChildOptions } from "./child.ts";
+import { Life, LONGEST_TIMER } from "./life.ts";
 import { listenAt, type Listening, stopListening } from "./listening.ts";
 import { Restarts } from "./restarts.ts";
 
@@ -18,6 +19,8 @@ export interface ProcessEnd {
   readonly signal: Deno.Signal | null;
   /** For how long it has served, in ms. */
   readonly uptime: number;
+  /** Whether the supervisor has ended it, see {@linkcode SupervisorOptions.unresponsiveAfter}. */
+  readonly unresponsive: boolean;
 }
 
 /** Options of a {@linkcode Supervisor}, and those of `Deno.Command` for the child. */
@@ -37,6 +40,16 @@ export interface SupervisorOptions extends ChildOptions {
   within?: number;
   /** How long a child that was told to end may take, in ms, before it's killed; `Infinity` for no limit. Default 10,000. */
   gracePeriod?: number;
+  /**
+   * After how long a child that doesn't respond is ended by SIGKILL, in ms, and another one has its turn. Default `Infinity`:
+   * never.
+   *
+   * It responds while its main thread's event loop turns, from when {@linkcode supervised} has resolved; until then it has ten
+   * times as long, counted from its turn. So this has to be longer than whatever may keep its event loop, such as a long
+   * computation or a `receiveSync`; one or two seconds are short on a busy machine. Time in which the supervisor itself is
+   * suspended doesn't count. 100 or more.
+   */
+  unresponsiveAfter?: number;
   /** Called when a child has ended, unless it was told to. Default: writes a line to standard error. */
   onEnd?: (end: ProcessEnd) => void;
 }
@@ -49,8 +62,6 @@ export interface RunOptions {
 
 /** How long after a child's begin the next spare is started, in ms: it takes a processor for about as long as that. */
 const SPARE_DELAY = 100;
-/** The longest time of a timer's: with a longer one, it fires at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 let make: (
   command: string | URL,
@@ -71,6 +82,7 @@ let make: (
  * - After 50 starts within a minute the supervisor gives up, unless its options say otherwise.
  * - A start that fails, where there's no memory for it, say, is tried again likewise, unless it's the first.
  * - A child that ends with status 0 has finished, and so has the supervisor.
+ * - A child that hangs is ended, and followed by the next one, if the option `unresponsiveAfter` says when.
  *
  * The parent needs `--allow-ffi` and `--allow-run` for the child's command; the child what it needs. For Linux and macOS.
  *
@@ -92,6 +104,7 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
   readonly #command: string | URL;
   readonly #options: SupervisorOptions;
   readonly #listening: readonly Listening[];
+  readonly #life: Life | undefined;
   readonly #restarts: Restarts;
   #child: Child | undefined;
   #spare: Child | undefined;
@@ -113,6 +126,8 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
     this.#command = command;
     this.#options = options;
     this.#listening = listening;
+    const { unresponsiveAfter = Infinity } = options;
+    if (unresponsiveAfter !== Infinity) this.#life = new Life(unresponsiveAfter);
     this.#restarts = new Restarts(options.maxStarts ?? 50, options.within ?? 60_000);
   }
 
@@ -143,11 +158,11 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
     const listening: Listening[] = [];
     try {
       for (const address of addresses) listening.push(await listenAt(address, backlog));
+      return make(command, { ...options }, listening);
     } catch (error) {
       listening.forEach(stopListening);
       throw error;
     }
-    return make(command, { ...options }, listening);
   }
 
   /** The addresses at which it listens, with wildcards replaced. */
@@ -189,7 +204,7 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
   close(): void {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
-    if (this.#running === undefined) this.#listening.forEach(stopListening);
+    if (this.#running === undefined) this.#stopListening();
   }
 
   /** Calls {@linkcode Supervisor.close}. */
@@ -205,28 +220,45 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
 
   async #run(): Promise<ProcessEnd> {
     const { signal } = this.#stop;
-    let last: ProcessEnd = { pid: 0, code: 0, signal: null, uptime: 0 };
+    let last: ProcessEnd = { pid: 0, code: 0, signal: null, uptime: 0, unresponsive: false };
+    let unreported: ProcessEnd | undefined;
+    const report = () => {
+      if (unreported !== undefined) this.#report(unreported);
+      unreported = undefined;
+    };
     try {
       while (!signal.aborted) {
         if (!this.#restarts.mayStart(performance.now())) throw this.#givenUp(last);
         const child = this.#next(last.pid !== 0);
         if (child === undefined) {
+          report();
           await this.#pause(this.#restarts.delayAfter(0));
           continue;
         }
-        last = await this.#serve(child);
+        const serving = this.#serve(child);
+        report(); // after the next one's begin, since the port waits for that
+        last = await serving;
         if (signal.aborted || (last.code === 0 && last.signal === null)) break;
-        this.#report(last);
-        await this.#pause(this.#restarts.delayAfter(last.uptime));
+        unreported = last;
+        const delay = this.#restarts.delayAfter(last.uptime);
+        if (delay === 0) continue;
+        report();
+        await this.#pause(delay);
       }
       return last;
     } finally {
+      report();
       clearTimeout(this.#spareTimer);
       this.#spare?.kill("SIGKILL"); // it has done nothing yet
       await this.#spare?.status;
       this.#stop.abort();
-      this.#listening.forEach(stopListening);
+      this.#stopListening();
     }
+  }
+
+  #stopListening(): void {
+    this.#listening.forEach(stopListening);
+    this.#life?.close();
   }
 
   /**
@@ -254,23 +286,30 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
       this.#spareTimer = setTimeout(() => this.#startSpare(), SPARE_DELAY);
     }
     const { signal } = this.#stop;
+    let unresponsive = false;
+    const unwatch = this.#life?.watch(() => {
+      unresponsive = true;
+      child.kill("SIGKILL");
+    });
     let killing: ReturnType<typeof setTimeout> | undefined;
     const end = () => {
+      unwatch?.();
       child.kill("SIGTERM");
       const { gracePeriod = 10_000 } = this.#options;
       killing = setTimeout(() => child.kill("SIGKILL"), Math.min(gracePeriod, LONGEST_TIMER));
     };
     signal.addEventListener("abort", end);
     const status = await child.status;
+    unwatch?.();
     clearTimeout(killing);
     signal.removeEventListener("abort", end);
     this.#child = undefined;
     const uptime = performance.now() - child.begun;
-    return { pid: child.pid, code: status.code, signal: status.signal, uptime };
+    return { pid: child.pid, code: status.code, signal: status.signal, uptime, unresponsive };
   }
 
   #start(): Child {
-    return new Child(this.#command, this.#options, this.#listening);
+    return new Child(this.#command, this.#options, this.#listening, this.#life);
   }
 
   #startSpare(): void {
@@ -282,7 +321,6 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
   }
 
   #pause(milliseconds: number): Promise<void> {
-    if (milliseconds === 0) return Promise.resolve();
     const { signal } = this.#stop;
     return new Promise((resolve) => {
       const timer = setTimeout(done, milliseconds);
@@ -305,7 +343,9 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
       }
       return;
     }
-    const why = end.signal ?? `status ${end.code}`;
+    const why = end.unresponsive
+      ? `unresponsive for ${this.#options.unresponsiveAfter} ms`
+      : end.signal ?? `status ${end.code}`;
     console.error(
       `deno-zmq: process ${end.pid} has ended (${why}) after ${
         Math.round(end.uptime)
@@ -328,19 +368,33 @@ const COMMAND_OPTIONS = ["args", "cwd", "env", "clearEnv", "uid", "gid"];
 const LISTEN: Signature = {
   name: "Supervisor.listen",
   options: [
-    ...["listen", "backlog", "spare", "maxStarts", "within", "gracePeriod", "onEnd"],
+    ...[
+      "listen",
+      "backlog",
+      "spare",
+      "maxStarts",
+      "within",
+      "gracePeriod",
+      "unresponsiveAfter",
+      "onEnd",
+    ],
     ...COMMAND_OPTIONS,
   ],
   example: '{ args: ["run", "server.ts"], listen: "tcp://*:5555" }',
 };
 const RUN: Signature = { name: "Supervisor.run", options: ["signal"], example: "{ signal }" };
 
-function checkNumbers({ maxStarts = 1, within = 1, gracePeriod = 1 }: SupervisorOptions): void {
-  for (const [name, value] of Object.entries({ maxStarts, within, gracePeriod })) {
+const LEAST: Record<string, number> = { maxStarts: 1, unresponsiveAfter: 100 };
+
+function checkNumbers(options: SupervisorOptions): void {
+  const { maxStarts = 1, within = 1, gracePeriod = 1, unresponsiveAfter = Infinity } = options;
+  for (
+    const [name, value] of Object.entries({ maxStarts, within, gracePeriod, unresponsiveAfter })
+  ) {
     if (typeof value !== "number" || Number.isNaN(value)) {
       throw new TypeError(`The option ${name} must be a number`);
     }
-    const least = name === "maxStarts" ? 1 : 0;
+    const least = LEAST[name] ?? 0;
     if (value < least) throw new RangeError(`The option ${name} must be ${least} or more`);
   }
 }

@@ -2,7 +2,7 @@
 
 import { FIOCLEX } from "../ffi/constants.ts";
 import { check } from "../ffi/errno.ts";
-import { libc, libcForFiles, libcNonLinux, libcOfLinux } from "../ffi/libc.ts";
+import { libc, libcForFiles, libcForPipes, libcOfLinux } from "../ffi/libc.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
@@ -12,7 +12,7 @@ import { HAS_LINUX_CALLS } from "../ffi/system.ts";
 // All tables are opened here: one opened within a test would be its leak to the sanitizers.
 libc();
 libcForFiles();
-libcNonLinux();
+libcForPipes();
 if (HAS_LINUX_CALLS) libcOfLinux();
 const functions = loadLibrary().open({
   // int socketpair(int domain, int type, int protocol, int sv[2])
@@ -42,7 +42,7 @@ export class Pair implements Disposable {
     readonly write: number,
   ) {
     this.#open = new Set([read, write]);
-    for (const fd of this.#open) check(libcNonLinux().ioctl(fd, usize(FIOCLEX)), "ioctl");
+    for (const fd of this.#open) check(libcForPipes().ioctl(fd, usize(FIOCLEX)), "ioctl");
   }
 
   /** Closes one of the two. */
@@ -60,7 +60,7 @@ export class Pair implements Disposable {
 /** A pipe. */
 export function pipe(): Pair {
   const ends = new Int32Array(2);
-  check(libcNonLinux().pipe(ends), "pipe");
+  check(libcForPipes().pipe(ends), "pipe");
   return new Pair(ends[0], ends[1]);
 }
 

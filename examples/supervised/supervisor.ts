@@ -25,8 +25,11 @@ const server = new URL("server.ts", import.meta.url).href;
 await using supervisor = await Supervisor.listen(deno, {
   args: ["run", "--allow-ffi", `--allow-read=${keys}`, server, keys],
   listen,
-  onEnd: ({ pid, signal, code, uptime }) =>
-    console.error(`${pid} ended by ${signal ?? code} after ${Math.round(uptime)} ms`),
+  unresponsiveAfter: 10_000, // it's ended when its event loop stands still for so long
+  onEnd: ({ pid, signal, code, uptime, unresponsive }) => {
+    const why = unresponsive ? "hanging" : signal ?? code;
+    console.error(`${pid} ended by ${why} after ${Math.round(uptime)} ms`);
+  },
 });
 
 // Ctrl-C and SIGTERM: the server gets SIGTERM, ends in order, and the supervisor with it.

@@ -1,11 +1,19 @@
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
-import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT } from "../../ffi/constants.ts";
+import {
+  F_GETFD,
+  FD_CLOEXEC,
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLNVAL,
+  POLLOUT,
+} from "../../ffi/constants.ts";
 import { libc, libcForFiles } from "../../ffi/libc.ts";
 import { createBackend } from "../../poller/create.ts";
-import { fileType, toPollEvents, toReadiness } from "../../poller/fd.ts";
+import { fileType, openPipe, toPollEvents, toReadiness } from "../../poller/fd.ts";
 import { ERROR, HANGUP, READABLE, WRITABLE } from "../../poller/backend.ts";
-import { pipe, socketPair, unusedNumber } from "../fds.ts";
+import { closeFd, pipe, socketPair, unusedNumber } from "../fds.ts";
 import { replaced } from "../replacing.ts";
 import "../util.ts";
 
@@ -21,6 +29,17 @@ Deno.test("kqueue: files, ends of pipes, sockets and devices are told apart", ()
   assertEquals(types, ["file", "file", "other", "read end", "write end", "socket"]);
   [file, directory, device].forEach((fd) => closeSync(fd));
   assertEquals(fileType(unusedNumber()), undefined);
+});
+
+Deno.test("no program that's started inherits a pipe, and what is written to it is read from it", () => {
+  const ends = openPipe();
+  const [read, write] = ends;
+  const flags = ends.map((fd) => libcForFiles().fcntl(fd, F_GETFD));
+  const written = Number(libc().write(write, Uint8Array.of(7), 1n));
+  const bytes = new Uint8Array(2);
+  const count = Number(libc().read(read, bytes, 2n));
+  ends.forEach(closeFd);
+  assertEquals([flags, written, count, ...bytes], [[FD_CLOEXEC, FD_CLOEXEC], 1, 1, 7, 0]);
 });
 
 Deno.test("an interest is poll's bits, and poll's bits are readiness, each for itself and all together", () => {

@@ -9,12 +9,12 @@ Deno.test("a child waits until it's told to begin, and has the descriptors of wh
   withFolder(async (folder) => {
     const listening = await listenAt(ANY, 10);
     const script =
-      `read -r order; echo "$order" > ${folder}/order; ls -l /dev/fd/ > ${folder}/fds; exit 7`;
+      `read -r order; read -r begin; echo "$order" > ${folder}/order; ls -l /dev/fd/ > ${folder}/fds; exit 7`;
     const child = new Child("/bin/sh", { args: ["-c", script] }, [listening]);
     child.begin();
     assertEquals((await soon(child.status)).code, 7);
-    const { addresses, fds } = JSON.parse(await Deno.readTextFile(`${folder}/order`));
-    assertEquals(addresses, [listening.address]);
+    const { addresses, fds, life } = JSON.parse(await Deno.readTextFile(`${folder}/order`));
+    assertEquals([addresses, life], [[listening.address], undefined]);
     assertMatch(
       await Deno.readTextFile(`${folder}/fds`),
       new RegExp(` ${fds[0]} -> |/${fds[0]}$`, "m"),

@@ -12,18 +12,22 @@ import { ANY, supervising } from "./support.ts";
 
 /** A child that serves until it's told to end, and then takes this status. */
 const SERVES =
-  "log started; read -r order; trap 'kill $!; exit 5' TERM; sleep 100 & log begun; wait";
+  "log started; read -r order; read -r begin; trap 'kill $!; exit 5' TERM; sleep 100 & log begun; wait";
 
 Deno.test("a child that finishes with status 0 isn't started again, and ends the supervisor", () =>
-  supervising("read -r order; log begun; exit 0", {}, async ({ supervisor, ends, logged }) => {
-    const { code, signal } = await soon(supervisor.run());
-    assertEquals([code, signal, ends], [0, null, []]);
-    assertEquals((await logged("begun", 1)).length, 1);
-  }));
+  supervising(
+    "read -r order; read -r begin; log begun; exit 0",
+    {},
+    async ({ supervisor, ends, logged }) => {
+      const { code, signal } = await soon(supervisor.run());
+      assertEquals([code, signal, ends], [0, null, []]);
+      assertEquals((await logged("begun", 1)).length, 1);
+    },
+  ));
 
 Deno.test("a child that ends by a signal, or with another status, is started again", () =>
   supervising(
-    "read -r order; log begun; case $(count) in 1) kill -9 $$;; 2) exit 3;; esac; exit 0",
+    "read -r order; read -r begin; log begun; case $(count) in 1) kill -9 $$;; 2) exit 3;; esac; exit 0",
     {},
     async ({ supervisor, ends, logged }) => {
       await soon(supervisor.run());
@@ -55,7 +59,7 @@ Deno.test("the child gets SIGTERM when the signal is aborted, and its status is 
 
 Deno.test("a child that doesn't end when it's told to is killed after its time", () =>
   supervising(
-    'trap "" TERM; read -r order; log begun; exec sleep 100',
+    'trap "" TERM; read -r order; read -r begin; log begun; exec sleep 100',
     { gracePeriod: 50 },
     async ({ supervisor, logged }) => {
       const running = supervisor.run();
@@ -67,7 +71,7 @@ Deno.test("a child that doesn't end when it's told to is killed after its time",
 
 Deno.test("a long time to end killed the child at once", () =>
   supervising(
-    "trap 'sleep 0.1; exit 5' TERM; read -r order; log begun; while :; do sleep 0.01; done",
+    "trap 'sleep 0.1; exit 5' TERM; read -r order; read -r begin; log begun; while :; do sleep 0.01; done",
     { gracePeriod: Infinity },
     async ({ supervisor, logged }) => {
       const running = supervisor.run();
@@ -107,6 +111,23 @@ Deno.test("a spare child takes the place of the one that ends, and another one i
     await turnsUntil(() => !isAlive(third), "the spare's end");
   }));
 
+Deno.test("what was done with a report of an end kept the port waiting for the next child", () =>
+  supervising(SERVES, { spare: true }, async ({ supervisor, logged, ends }) => {
+    const running = supervisor.run();
+    const [first, spare] = await logged("started", 2);
+    const pids: (number | undefined)[] = [];
+    const push = ends.push;
+    ends.push = (...all) => {
+      pids.push(supervisor.pid);
+      return push.apply(ends, all);
+    };
+    Deno.kill(first, "SIGKILL");
+    await turnsUntil(() => pids.length > 0, "the report");
+    assertEquals([pids, ends[0].pid], [[spare], first]);
+    supervisor.close();
+    await soon(running);
+  }));
+
 Deno.test("a supervisor runs once, and one that was closed doesn't listen", async () => {
   const options = { args: ["-c", "exit 0"], listen: [ANY, ANY], spare: false };
   const closed = await Supervisor.listen("/bin/sh", options);
@@ -135,6 +156,8 @@ Deno.test("what isn't an option of a supervisor, or out of range, is refused bef
     [{ listen: ANY, maxStarts: "1" }, TypeError],
     [{ listen: ANY, maxStarts: 0 }, RangeError],
     [{ listen: ANY, gracePeriod: -1 }, RangeError],
+    [{ listen: ANY, unresponsiveAfter: "5s" }, TypeError],
+    [{ listen: ANY, unresponsiveAfter: 99 }, RangeError],
     [{ listen: ANY, backlog: -1 }, RangeError],
   ];
   for (const [options, error] of wrong) {
