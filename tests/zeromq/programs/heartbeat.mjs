@@ -2,7 +2,7 @@
 import * as zmq from "zeromq";
 
 const INTERVAL = 20;
-const LIVENESS = 25; // so that a busy machine isn't taken for a silent peer
+const LIVENESS = 60; // so that a busy machine isn't taken for a silent peer
 
 class Monitor {
   constructor() {
