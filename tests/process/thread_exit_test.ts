@@ -247,3 +247,69 @@ Deno.test({
     assertEquals([stdout, stderr, code], ["true\n", "", 0]);
   },
 });
+
+/** What a worker opens and closes, by what it is. */
+const CLOSED = `{
+  "a Poller": () => {
+    const poller = new Poller({ backend: "epoll" });
+    poller.wake();
+    poller.waitSync();
+    poller.close();
+  },
+  "a socket that was observed": async () => {
+    const socket = new Pull({ context });
+    const { events } = socket;
+    socket.close();
+    for await (const _ of events);
+  },
+  "a context": () => {
+    const context = new Context();
+    new Pull({ context });
+    context.close();
+  },
+  "a native proxy": async () => {
+    const { Proxy } = await import("$ROOT/proxy.ts");
+    const proxy = new Proxy(new Pull({ context }), new Push({ context }), { native: true });
+    proxy.frontEnd.bindSync("inproc://front");
+    proxy.backEnd.bindSync("inproc://back");
+    const run = proxy.run();
+    proxy.terminate({ timeout: 0 });
+    await run;
+  },
+}`;
+
+Deno.test({
+  name: "what a worker has closed isn't closed again at its thread's end",
+  ignore: !HAS_LINUX_CALLS,
+  async fn() {
+    const { stdout, stderr } = await withWorkers(
+      `async closes() {
+        const { pthreadKeys } = await import("$ROOT/ffi/pthread.ts");
+        const functions = pthreadKeys();
+        const keys = new Set();
+        let most = 0;
+        for (const name of ["pthread_setspecific", "set_number"]) {
+          const set = functions[name];
+          functions[name] = (key, value) => {
+            keys[value === null ? "delete" : "add"](key);
+            most = Math.max(most, keys.size);
+            return set(key, value);
+          };
+        }
+        const context = new Context();
+        new Pull({ context }).close(); // opens what is there until the end
+        for (const [what, action] of Object.entries(${CLOSED})) {
+          const before = most = keys.size;
+          await action();
+          tell([what, most > before, keys.size - before].join());
+        }
+        tell("all");
+      },`,
+      `const worker = start("Web Worker", "closes");
+      for (let told; (told = await worker.next()) !== "all";) console.log(told);
+      Deno.exit();`,
+    );
+    const expected = ["a Poller", "a socket that was observed", "a context", "a native proxy"];
+    assertEquals([stdout, stderr], [expected.map((what) => `${what},true,0\n`).join(""), ""]);
+  },
+});
