@@ -1,6 +1,7 @@
 import "../fds.ts";
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { EPOLL_CTL_ADD, EPOLLET, POLLHUP, POLLIN, POLLOUT } from "../../ffi/constants.ts";
+import { stateError } from "../../ffi/errno.ts";
 import { libc, libcOfLinux } from "../../ffi/libc.ts";
 import { READABLE } from "../../poller/backend.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
@@ -128,5 +129,22 @@ Deno.test({
     assertEquals([set.take(found), set.bits(0)], [8, POLLIN | POLLHUP]);
     set.close();
     for (const pipe of pipes) pipe[Symbol.dispose]();
+  },
+});
+
+Deno.test({
+  name:
+    "an ADD that the kernel refuses for another reason than the number of its paths isn't said to be refused for that",
+  ignore: !HAS_LINUX_CALLS,
+  fn: () => {
+    const set = new EpollSet();
+    const [limit, chain, closed] = (["EINVAL", "ELOOP", "EBADF"] as const).map((code) =>
+      stateError(code, "epoll_ctl", code)
+    );
+    const named = set.nameLimit(limit, set.fd + 1) as Error;
+    assert(named.message.includes("500 Pollers"), named.message);
+    assertEquals(set.nameLimit(limit, set.fd), limit);
+    for (const other of [chain, closed]) assertEquals(set.nameLimit(other, set.fd + 1), other);
+    set.close();
   },
 });

@@ -157,3 +157,19 @@ Deno.test("what waits beside a proxy for the other direction is woken, too", asy
   await soon(mine);
   assertEquals(all.filter((text) => text === "mine").length, 100);
 });
+
+Deno.test("what a proxy has taken just before its end isn't reported by a Poller that had its socket", async () => {
+  let terminate = () => {};
+  const filter = (message: Uint8Array[]) => {
+    terminate();
+    return message;
+  };
+  await using setting = await tasks({ filter, keepOpen: true });
+  const { proxy, sender, run } = setting;
+  terminate = () => proxy.terminate({ timeout: 0 });
+  using poller = new Poller();
+  poller.add(proxy.frontEnd);
+  await sender.send("the only one");
+  await soon(run);
+  assertEquals(poller.waitSync({ timeout: 0 }), []);
+});

@@ -121,3 +121,16 @@ Deno.test("a certificate's file begins with whether it's to be kept secret", () 
 const KEY = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
 /** What could be a key that happens to look like a name. */
 const PLAIN = "0123456789abcdefghijklmnopqrstuvwxyzABCD";
+
+Deno.test("a certificate's metadata may have 60,000 bytes, and not one more", () => {
+  const line = (number: number, length: number) => {
+    const name = String(number).padStart(4, "0");
+    return [name, "x".repeat(length - `    ${name} = ""`.length)];
+  };
+  const made = (last: number) => {
+    const lines = Array.from({ length: 60 }, (_, i) => line(i, i === 59 ? last : 1000));
+    return formatCertificate({ publicKey: "", metadata: Object.fromEntries(lines) }, null);
+  };
+  made(60_000 - 59 * 1001);
+  throws(() => made(60_001 - 59 * 1001), { name: "TypeError", message: /60000 bytes/ });
+});

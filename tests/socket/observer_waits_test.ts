@@ -4,6 +4,7 @@ import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "
 import { inspect } from "node:util";
 import { type Observer, Pair, Pull } from "../../mod.ts";
 import { rejectsCode } from "../failures.ts";
+import { watched } from "../replacing.ts";
 import { freshAddress } from "../util.ts";
 import { idle } from "../../poller/reactor.ts";
 import { soon, turn, turnsUntil } from "../waiting.ts";
@@ -115,6 +116,23 @@ Deno.test("a signal takes a listener off, and one that was aborted doesn't let i
     assertEquals((await soon(events.receive())).type, "bind");
     assertEquals(calls, 1);
   }));
+
+for (const [how, end] of [["close", "events.close()"], ["off", "events.off()"]] as const) {
+  Deno.test(`a signal that lives on doesn't keep what ${end} has taken off it`, () =>
+    observing(async (events) => {
+      const { signal } = new AbortController();
+      let listening = 0;
+      using _added = watched(signal, "addEventListener", () => void listening++);
+      using _removed = watched(signal, "removeEventListener", () => void listening--);
+      const listener = () => {};
+      events.on("bind", listener, { signal });
+      assertEquals(listening, 1);
+      if (how === "close") events.close();
+      else events.off("bind", listener);
+      assertEquals(listening, 0);
+      await idle();
+    }));
+}
 
 Deno.test("an event that doesn't exist is a TypeError that names the nearest", () =>
   observing((events) => {

@@ -7,11 +7,13 @@ import {
 } from "node:assert/strict";
 import { Dealer, Pull, Push, Router, type Socket } from "../../mod.ts";
 import { READABLE as READABLE_BIT } from "../../poller/backend.ts";
+import { libc } from "../../ffi/libc.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { Client, Server } from "../../socket/draft.ts";
 import { reactor } from "../../poller/reactor.ts";
 import type { Pending } from "../../poller/pending.ts";
 import { Parks } from "../poller/support.ts";
+import { replaced } from "../replacing.ts";
 import { freshAddress, join } from "../util.ts";
 import { eachTransportOfDrafts } from "./drafts.ts";
 import { eachTransport, pending, pipeline, received } from "./support.ts";
@@ -66,6 +68,17 @@ Deno.test("waitSync gives up when its time is over, and not before", () => {
   assertEquals(pull.waitSync({ timeout: 130 }), false);
   const took = performance.now() - begin;
   assert(took >= 129, `${took} ms`);
+});
+
+Deno.test("waitSync sleeps until something comes, and looks again then", async () => {
+  using pull = new Pull();
+  using push = new Push();
+  await join(pull, push, freshAddress("inproc"));
+  using _ = replaced(libc(), "poll", () => {
+    push.trySend("hello");
+    return 1;
+  });
+  assertEquals(pull.waitSync({ timeout: 20_000 }), true);
 });
 
 Deno.test("wait waits until a message can be sent", async () => {

@@ -1,5 +1,6 @@
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { Dealer } from "../../zeromq.ts";
+import { toInt64, toUint64 } from "../../zeromq/numbers.ts";
 import { untyped, using, warningsOf } from "./support.ts";
 
 const ROUNDED =
@@ -43,4 +44,12 @@ Deno.test("a uint64 that a double can't hold exactly warns when it's set", async
     assertEquals(await warningsOf(() => assertEquals(socket.affinity, value)), []);
     assertEquals(await warningsOf(() => socket.affinity = Number.MAX_SAFE_INTEGER), []);
   });
+});
+
+Deno.test("a number becomes the nearest whole one of 64 bits, toward zero, and what isn't finite none", () => {
+  const [least, greatest] = [-(2n ** 63n), 2n ** 63n - 1n];
+  const given = [5.9, -5.9, 0, -(2 ** 63), -1e30, 2 ** 63, 1e30, NaN, Infinity, -Infinity];
+  const signed = [5n, -5n, 0n, least, least, greatest, greatest, 0n, 0n, 0n];
+  assertEquals(given.map(toInt64), signed);
+  assertEquals([5.9, -5.9, NaN].map(toUint64), [5n, 0n, 0n]);
 });
