@@ -1,4 +1,5 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import * as constants from "../../ffi/constants.ts";
 import { MODULES, ROOT } from "../files.ts";
 
 /** Where C's names and numbers may stand: the bindings, the backends with their parts, the two tables, and version 5's names. */
@@ -72,4 +73,25 @@ Deno.test("the numbers of options and of types of sockets stand in their tables 
     ];
   });
   assertEquals(found, []);
+});
+
+/** As Linux's headers have them, on x86-64 and arm64. */
+const OF_LINUX = {
+  ...{ POLLIN: 1, POLLOUT: 4, POLLERR: 8, POLLHUP: 16, POLLNVAL: 32, FD_SETSIZE: 1024 },
+  ...{ EPOLLIN: 1, EPOLLONESHOT: 0x40000000, EPOLLET: -0x80000000 },
+  ...{ EPOLL_CTL_ADD: 1, EPOLL_CTL_DEL: 2, EPOLL_CTL_MOD: 3, EPOLL_CLOEXEC: 0x80000 },
+  ...{ S_IFMT: 0xf000, S_IFIFO: 0x1000, S_IFDIR: 0x4000, S_IFBLK: 0x6000, S_IFREG: 0x8000 },
+  ...{ S_IFSOCK: 0xc000, F_GETFD: 1, FD_CLOEXEC: 1, F_GETFL: 3 },
+  ...{ O_ACCMODE: 3, O_RDONLY: 0, O_WRONLY: 1 },
+  ...{ EFD_NONBLOCK: 0x800, EFD_CLOEXEC: 0x80000, TFD_NONBLOCK: 0x800, TFD_CLOEXEC: 0x80000 },
+  ...{ CLOCK_MONOTONIC: 1, FIOCLEX: 0x5451 },
+};
+
+Deno.test({
+  name: "the C library's numbers are those of the system's headers",
+  ignore: Deno.build.os !== "linux",
+  fn: () => {
+    const ours = constants as unknown as Record<string, number>;
+    assertEquals(Object.keys(OF_LINUX).map((name) => [name, ours[name]]), Object.entries(OF_LINUX));
+  },
 });
