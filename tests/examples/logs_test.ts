@@ -4,6 +4,7 @@ import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { Logger } from "../../examples/logs/logger.ts";
 import { Pull, Push } from "../../mod.ts";
 import { Program } from "../program.ts";
+import { futureAddress } from "../socket/support.ts";
 import { withFolder } from "../util.ts";
 import { example } from "./examples.ts";
 import { type Running, zmqcat } from "./support.ts";
@@ -51,8 +52,7 @@ Deno.test("logs: lines of several programs come together, each program's in orde
 
 Deno.test("logs: while no one collects, a thousand lines are kept, and how many were dropped is logged later", async () => {
   await using pull = new Pull();
-  const address = await pull.bind("tcp://127.0.0.1:*");
-  await pull.unbind(address);
+  const address = futureAddress();
   using logger = new Logger("program", address);
   for (let i = 0; i < 1500; i++) logger.log("debug", `line ${i}`);
   await pull.bind(address);

@@ -16,7 +16,7 @@ import {
 } from "../../mod.ts";
 import type { Program } from "../program.ts";
 import { finish, next } from "../socket/observing.ts";
-import { receivedMany } from "../socket/support.ts";
+import { futureAddress, receivedMany } from "../socket/support.ts";
 import { BINARY_ID } from "./conversations.ts";
 import { endWell } from "./hold.ts";
 import { Digest, messages, peerTest, startPeer } from "./peer.ts";
@@ -56,7 +56,7 @@ for (const [name, type, open] of CONNECTING) {
     async () => {
       const socket = observed(open());
       const part = { type, verb: "bind", role: "echo" } as const;
-      await using first = startPeer("pyzmq", { ...part, address: "tcp://127.0.0.1:*" });
+      await using first = startPeer("pyzmq", { ...part, address: futureAddress() });
       const address = await first.line();
       socket.connect(address);
       await ask(socket, "one");
@@ -105,7 +105,7 @@ Deno.test(
       const COUNT = 200;
       const socket = observed(new Push());
       const part = { type: "PULL", verb: "bind", role: "receive", count: COUNT } as const;
-      await using first = startPeer("pyzmq", { ...part, address: "tcp://127.0.0.1:*" });
+      await using first = startPeer("pyzmq", { ...part, address: futureAddress() });
       const address = await first.line();
       socket.connect(address);
       const digest = new Digest();
@@ -133,10 +133,10 @@ Deno.test(peerTest(
     const socket = observed(new Subscriber());
     socket.subscribe("ev", "ready?");
     const part = { type: "XPUB", verb: "bind", role: "publish-to-known", count: 2 } as const;
-    let address = "tcp://127.0.0.1:*";
+    const address = futureAddress();
     for (const _ of ["first", "second"]) {
       await using peer = startPeer("pyzmq", { ...part, address });
-      address = await peer.line();
+      assertEquals(await peer.line(), address);
       if (socket.lastEndpoint === null) socket.connect(address);
       assertEquals(await peer.line(), "01" + new TextEncoder().encode("ev").toHex());
       assertEquals(await peer.line(), "01" + new TextEncoder().encode("ready?").toHex());
