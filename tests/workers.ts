@@ -91,9 +91,9 @@ export function withWorkers(
       }).length;
     }
 
-    /** Asks again and again, for at most 10 s. */
+    /** Asks again and again, for at most 30 s. */
     async function until(condition) {
-      const limit = performance.now() + 10_000;
+      const limit = performance.now() + 30_000;
       while (!condition() && performance.now() < limit) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }

@@ -50,7 +50,7 @@ for (const kind of PROGRAM_KINDS) {
       using later = new Push();
       const before = looks.length;
       later.connect(pull.lastEndpoint!);
-      const limit = performance.now() + 10_000;
+      const limit = performance.now() + 30_000;
       while (looks.length === before && performance.now() < limit) {
         await Deno.stat("."); // a turn of the event loop
       }

@@ -8,6 +8,7 @@ import {
 } from "node:assert/strict";
 import { capability, Pair, Pull, Push, type SocketEvent, ZmqError } from "../../mod.ts";
 import { toEvent } from "../../socket/events.ts";
+import { openDescriptors, openedSince } from "../fds.ts";
 import { curveKeyPair } from "./curve.ts";
 import { freshAddress, join, withFolder } from "../util.ts";
 import { all, finish, next } from "./observing.ts";
@@ -183,7 +184,6 @@ Deno.test({
     const pull = new Pull();
     const { events } = pull;
     await pull.bind(freshAddress("tcp"));
-    const descriptors = () => [...Deno.readDirSync("/proc/self/fd")].length;
     const connect = () => {
       const push = new Push({ linger: 0 });
       push.connect(pull.lastEndpoint!);
@@ -194,10 +194,10 @@ Deno.test({
     connect().close();
     await next(events, "disconnect");
     // No turn of the event loop in between: the descriptors come back as other connections', unseen.
-    const before = descriptors();
+    const before = openDescriptors();
     for (let i = 0; i < 20; i++) {
       connect().close();
-      while (descriptors() > before);
+      while (openedSince(before).length > 0);
     }
     const last = connect();
     const told: string[] = [];

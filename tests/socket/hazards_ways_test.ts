@@ -125,9 +125,13 @@ type Untyped = Record<string, (...values: unknown[]) => void>;
 // deno-lint-ignore no-explicit-any -- classes by their names
 type Classes = Record<string, new (options?: object) => any>;
 
+/** There are over a thousand ways, and libzmq closes sockets on a thread of its own, which may be far behind. */
+const ENOUGH = { maxSockets: 5000 };
+
+const ofLibrary = Object.entries({ context: new mod.Context(ENOUGH), linger: 0 });
 const LIBRARY: Surface<mod.Socket> = {
   open: (type, options) =>
-    new (mod as unknown as Classes)[type](Object.fromEntries([["linger", 0], ...options])),
+    new (mod as unknown as Classes)[type](Object.fromEntries([...ofLibrary, ...options])),
   close: (socket) => socket.close(),
   ways: {
     "a property": (socket, name, _, value) => Object.assign(socket, { [name]: typed(name, value) }),
@@ -145,9 +149,10 @@ const LIBRARY: Surface<mod.Socket> = {
 
 /** The drop-in's accessors by number, which its classes have for those that derive from them. */
 const by = (socket: zeromq.Socket) => socket as unknown as Untyped;
+const ofDropIn = Object.entries({ context: new zeromq.Context(ENOUGH), linger: 0 });
 const DROP_IN: Surface<zeromq.Socket> = {
   open: (type, options) =>
-    new (zeromq as unknown as Classes)[type](Object.fromEntries([["linger", 0], ...options])),
+    new (zeromq as unknown as Classes)[type](Object.fromEntries([...ofDropIn, ...options])),
   close: (socket) => socket.close(),
   ways: {
     "a property": (socket, name, _, value) => Object.assign(socket, { [name]: typed(name, value) }),

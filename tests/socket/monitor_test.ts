@@ -186,7 +186,7 @@ Deno.test("a smaller capacity drops at once what is beyond it", async () => {
 });
 
 Deno.test("an unread Observer holds no one up, even while its isolate takes nothing in", async () => {
-  const context = new Context();
+  const context = new Context({ maxSockets: 5000 }); // closed ones keep their places until libzmq comes to them
   const pull = new Pull({ context });
   const { events } = pull;
   await pull.bind(freshAddress("tcp"));
@@ -195,7 +195,7 @@ Deno.test("an unread Observer holds no one up, even while its isolate takes noth
     const push = new Push({ context, linger: 0 });
     push.connect(pull.lastEndpoint!);
     push.sendSync("x", { timeout: 5000 });
-    const limit = performance.now() + 5000;
+    const limit = performance.now() + 30_000;
     while (pull.tryReceive() === undefined) assert(performance.now() < limit, "it's held up");
     push.close();
   }
