@@ -234,13 +234,18 @@ for (const over of eachBackend()) {
   Deno.test(over(
     "a timer cancelled while a wait is pending leaves the wait to its timeout",
     async (poller) => {
-      const begin = performance.now();
-      const timer = poller.addTimer(150, { key: "timer" });
-      const wait = poller.wait({ timeout: 170 });
-      await turn();
-      timer.cancel();
-      assertEquals(await soon(wait), []);
-      assert(performance.now() - begin >= 170);
+      for (let inTime = false; !inTime;) {
+        const begin = performance.now();
+        const timer = poller.addTimer(150, { key: "timer" });
+        const wait = poller.wait({ timeout: 170 });
+        await turn();
+        timer.cancel();
+        inTime = performance.now() - begin < 150; // else the machine has stood still
+        const ready = await soon(wait);
+        if (!inTime) continue;
+        assertEquals(ready, []);
+        assert(performance.now() - begin >= 170);
+      }
     },
   ));
 
