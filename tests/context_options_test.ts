@@ -70,3 +70,23 @@ Deno.test("bindSync and unbindSync throw what bind and unbind reject with", () =
   throws(() => one.unbindSync(address), { code: "ENOENT" });
   throws(() => one.bindSync(1 as unknown as string), TypeError);
 });
+
+Deno.test("what is wrong with an affinity is told by its name", () => {
+  using context = new Context();
+  for (const change of ["addThreadAffinity", "removeThreadAffinity"] as const) {
+    const named = { message: /option threadAffinity must be/ };
+    throws(() => context[change]("0" as unknown as number), { name: "TypeError", ...named });
+    for (const cpu of [-1, 0.5, NaN]) {
+      throws(() => context[change](cpu), { name: "RangeError", ...named });
+    }
+  }
+  const missing = { code: "EINVAL", option: "threadAffinity" };
+  throws(() => context.removeThreadAffinity(0), missing);
+  new Pair({ context });
+  for (const change of ["addThreadAffinity", "removeThreadAffinity"] as const) {
+    throws(() => context[change](0), {
+      name: "TypeError",
+      message: /^threadAffinity has no effect/,
+    });
+  }
+});

@@ -1,6 +1,7 @@
 import {
   deepStrictEqual as assertEquals,
   notStrictEqual,
+  ok as assert,
   rejects,
   throws,
 } from "node:assert/strict";
@@ -39,7 +40,10 @@ Deno.test("a child that ends by a signal, or with another status, is started aga
 Deno.test("a child that can't be kept alive is given up after so many starts", () =>
   supervising("exit 3", { maxStarts: 3 }, async ({ supervisor, ends }) => {
     const [address] = supervisor.addresses;
+    const started = performance.now();
     await rejects(soon(supervisor.run()), /given up: 3 starts within 60000 ms, .* status 3/);
+    // The second start comes at once, the third after 50 ms, and the end 100 ms after its child's.
+    assert(performance.now() - started >= 149);
     assertEquals(ends.map(({ code }) => code), [3, 3, 3]);
     using pull = new Pull();
     await pull.bind(address); // it's free again
