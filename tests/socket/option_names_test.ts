@@ -211,28 +211,3 @@ Deno.test("a socket as text is its class's name", () => {
     assertEquals(String(socket), `[object ${Class.name}]`);
   }
 });
-
-/** What libzmq, pyzmq and czmq call options, and our names for them. */
-const THEIRS = {
-  ...{ SNDHWM: "sendHighWaterMark", RCVHWM: "receiveHighWaterMark", HWM: "sendHighWaterMark" },
-  ...{ SENDHWM: "sendHighWaterMark", RECVHWM: "receiveHighWaterMark" },
-  ...{ RECEIVEHWM: "receiveHighWaterMark", SNDTIMEO: "sendTimeout", RCVTIMEO: "receiveTimeout" },
-  ...{ SNDBUF: "sendBufferSize", RCVBUF: "receiveBufferSize", HELLO_MSG: "helloMessage" },
-  ...{ HEARTBEAT_IVL: "heartbeatInterval", HEARTBEAT_TTL: "heartbeatTimeToLive" },
-  ...{ RECONNECT_IVL: "reconnectInterval", RECONNECT_IVL_MAX: "reconnectMaxInterval" },
-  ...{ TCP_KEEPALIVE_CNT: "tcpKeepaliveCount", TCP_KEEPALIVE_INTVL: "tcpKeepaliveInterval" },
-  ...{ BINDTODEVICE: "interface", IDENTITY: "routingId", MAXMSGSIZE: "maxMessageSize" },
-  ...{ MULTICAST_MAXTPDU: "multicastMaxTransportDataUnit", TOS: "typeOfService" },
-  ...{ NORM_NUM_AUTOPARITY: "normNumAutoParity", TCP_MAXRT: "tcpMaxRetransmitTimeout" },
-};
-
-Deno.test("what libzmq and others call an option leads to our name for it, with the prefix or without", () => {
-  for (const [theirs, ours] of Object.entries(THEIRS)) {
-    for (const name of [theirs, `ZMQ_${theirs}`, theirs.toLowerCase()]) {
-      throws(() => new Dealer({ [name]: 0 } as object), {
-        name: "TypeError",
-        message: `A Dealer has no option ${name}; did you mean ${ours}?`,
-      });
-    }
-  }
-});
