@@ -16,6 +16,7 @@ function measured(value: (share: number) => Partial<Measures>): Measures[] {
     c: 10,
     descriptors: 40,
     threads: 9,
+    workers: 0,
     ...value(index / 39),
   }));
 }
@@ -32,6 +33,13 @@ Deno.test("what grows to the end is found, and what only grows at first, or goes
   assertEquals(growing(measured((share) => ({ c: 10 + 30 * Math.min(0.3, share) }))), []);
   assertEquals(growing(measured((share) => ({ v8: 10 + 5 * Math.sin(100 * share) }))), []);
   assertEquals(trends(measured(() => ({})).slice(0, 6)), undefined);
+});
+
+Deno.test("what the runtime leaves of each worker isn't growth, and what anything else leaves is", () => {
+  const left = (each: number) =>
+    measured((share) => ({ c: 10 + 10_000 * share * each / 1024, workers: 10_000 * share }));
+  assertEquals(growing(left(1)), []);
+  assertEquals(growing(left(6)), ["c"]);
 });
 
 Deno.test("a message that is lost, twice there, out of order or torn is found", () => {
