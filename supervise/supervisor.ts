@@ -343,9 +343,7 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
       }
       return;
     }
-    const why = end.unresponsive
-      ? `unresponsive for ${this.#options.unresponsiveAfter} ms`
-      : end.signal ?? `status ${end.code}`;
+    const why = end.unresponsive ? "it hung" : end.signal ?? `status ${end.code}`;
     console.error(
       `deno-zmq: process ${end.pid} has ended (${why}) after ${
         Math.round(end.uptime)
