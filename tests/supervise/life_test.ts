@@ -174,7 +174,9 @@ Deno.test("a sign that no one reads, since the supervisor is suspended, blocks n
 
 Deno.test(
   onLinux("a supervisor that looks for signs of life leaves no descriptor open", async () => {
-    const before = openDescriptors();
+    // But for the timer that the event loop's thread has from its first wait on
+    const open = () => openDescriptors().filter((one) => !one.endsWith("[timerfd]"));
+    const before = open();
     for (const run of [true, false]) {
       await using supervisor = await Supervisor.listen("/bin/sh", {
         args: ["-c", "exit 0"],
@@ -184,6 +186,6 @@ Deno.test(
       });
       if (run) await soon(supervisor.run());
     }
-    await turnsUntil(() => openDescriptors().length <= before.length, "their end");
+    await turnsUntil(() => open().length <= before.length, "their end");
   }),
 );
