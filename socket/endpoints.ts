@@ -105,10 +105,13 @@ export class Endpoints {
     if (binds && !address.startsWith("inproc:")) {
       assertDescriptors(1, "zmq_bind", { address: withoutUser(address) });
     }
-    const result = call();
-    this.webSocket ||= /^wss?:/.test(address);
-    this.handle.markStale();
-    return result;
+    try {
+      const result = call();
+      this.webSocket ||= /^wss?:/.test(address);
+      return result;
+    } finally {
+      this.handle.markStale(); // one that fails may have consumed the edge, too
+    }
   }
 
   #remove(call: "zmq_unbind" | "zmq_disconnect", address: string): void {
@@ -117,8 +120,11 @@ export class Endpoints {
     if (type.prefetches && !this.#bound.has(address) && !this.handle.conflates) {
       keepPrefetched(pointer);
     }
-    withLinger(pointer, () => this.#call(call, address));
-    this.handle.markStale();
+    try {
+      withLinger(pointer, () => this.#call(call, address));
+    } finally {
+      this.handle.markStale(); // one that fails may have consumed the edge, too
+    }
     // For libzmq, the two calls are one, and end whatever has that address.
     forget(this.#bound, address);
     forget(this.#connected, address);

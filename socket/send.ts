@@ -269,12 +269,25 @@ export function checkCount(handle: Handle, message: MessageLike): void {
 }
 
 function put(handle: Handle, parts: Part | readonly Part[], inLoop = false): boolean {
-  let sent = putOnce(handle, parts, inLoop);
-  // A refused send needn't have run the socket's commands, one of which may report room.
-  if (!sent && (handle.look() & WRITABLE) !== 0) sent = putOnce(handle, parts, inLoop);
-  if (handle.dependents > 0) reactor().markStale(handle);
-  else if (sent && handle.closesPeers) awaitStreamClose(handle, parts as readonly Part[]);
+  if (handle.dependents > 0) return putWatched(handle, parts, inLoop);
+  const sent = putTwice(handle, parts, inLoop);
+  if (sent && handle.closesPeers) awaitStreamClose(handle, parts as readonly Part[]);
   return sent;
+}
+
+/** The same where something waits for the socket. A send that throws may have consumed the edge, too. */
+function putWatched(handle: Handle, parts: Part | readonly Part[], inLoop: boolean): boolean {
+  try {
+    return putTwice(handle, parts, inLoop);
+  } finally {
+    reactor().markStale(handle);
+  }
+}
+
+function putTwice(handle: Handle, parts: Part | readonly Part[], inLoop: boolean): boolean {
+  if (putOnce(handle, parts, inLoop)) return true;
+  // A refused send needn't have run the socket's commands, one of which may report room.
+  return (handle.look() & WRITABLE) !== 0 && putOnce(handle, parts, inLoop);
 }
 
 /**

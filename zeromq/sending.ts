@@ -98,12 +98,12 @@ class Sending extends Attempt {
   protected override tryLast(): void {
     const { handle } = this.state;
     try {
-      const sent = putParts(handle, this.parts);
-      if (!handle.closed) handle.markStale();
-      if (sent) this.resolve();
+      if (putParts(handle, this.parts)) this.resolve();
       else this.reject(errnoError(EAGAIN));
     } catch (error) {
       this.reject(translated(error));
+    } finally {
+      if (!handle.closed) handle.markStale();
     }
   }
 }

@@ -1,5 +1,5 @@
-import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
-import { Dealer, Pair, Pull, Push } from "../../mod.ts";
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
+import { Dealer, Pair, Pull, Push, Router } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
 import { eachTransport, pending, received, texts } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
@@ -44,6 +44,34 @@ for (const [name, call] of Object.entries(CALLS)) {
       }
     });
   }
+}
+
+/** Calls that fail, and have read the signal before. */
+const FAILING: Record<string, (router: Router, taken: string) => unknown> = {
+  "a trySend": (router) => throws(() => router.trySend(["no one", "x"]), { code: "EHOSTUNREACH" }),
+  "a sendSync": (router) =>
+    throws(() => router.sendSync(["no one", "x"]), { code: "EHOSTUNREACH" }),
+  "a send": (router) => rejects(router.send(["no one", "x"]), { code: "EHOSTUNREACH" }),
+  "a bind": (router, taken) => rejects(router.bind(taken), { code: "EADDRINUSE" }),
+  "a bindSync": (router, taken) => throws(() => router.bindSync(taken), { code: "EADDRINUSE" }),
+  "a disconnect": (router) => throws(() => router.disconnect("tcp://127.0.0.1:1"), ABSENT),
+  "an unbind": (router) => throws(() => router.unbindSync("tcp://127.0.0.1:1"), ABSENT),
+};
+const ABSENT = { code: "ENOENT" };
+
+for (const [name, fail] of Object.entries(FAILING)) {
+  Deno.test(`a receive never got its message when ${name} that failed had used the signal up`, async () => {
+    using router = new Router({ linger: 0, mandatory: true });
+    using dealer = new Dealer({ linger: 0 });
+    const taken = freshAddress("inproc");
+    await join(router, dealer, taken);
+    for (let i = 0; i < 20; i++) {
+      const waiting = router.receive();
+      await dealer.send(`${i}`);
+      fail(router, taken);
+      assertEquals(texts((await soon(waiting)).slice(1)), [`${i}`]);
+    }
+  });
 }
 
 for (const over of eachTransport()) {
