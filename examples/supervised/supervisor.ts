@@ -3,9 +3,10 @@
  * ended at any time.
  *
  * What a peer can't be kept from doing to a process that it reaches, it does to the child. The
- * parent starts it again at once, connections wait in the port meanwhile, and a client with a
- * time-out and a second try loses no answer. What the server had in its memory is lost. It has
- * hardened options, so that only clients whose keys it knows come in.
+ * parent starts it again at once, connections wait in the port meanwhile, and a client that asks
+ * again when its connection is lost, and once more after a time-out, loses no answer. What the
+ * server had in its memory is lost. It has hardened options, so that only clients whose keys it
+ * knows come in.
  *
  *     deno run --allow-ffi --allow-write=keys examples/supervised/keys.ts keys
  *     deno run --allow-ffi --allow-run=deno examples/supervised/supervisor.ts keys
