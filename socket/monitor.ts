@@ -305,12 +305,16 @@ export class Monitor implements Listener {
       if (accepted && (!all || ended.has(fd))) event.peer = undefined;
       if (accepted || event.event === EVENTS.disconnect) ended.add(fd);
     }
+    // The values of other events are no descriptors: a failed handshake's is an error's number, and may equal one.
     for (const event of events) {
       const [fd] = event.values;
-      if (event.event === EVENTS.disconnect) event.peer = this.#peers.get(fd);
-      if (event.event === EVENTS.accept && event.peer !== undefined) {
-        this.#peers.set(fd, event.peer);
-      } else if (ended.has(fd)) this.#peers.delete(fd);
+      if (event.event === EVENTS.disconnect) {
+        event.peer = this.#peers.get(fd);
+        this.#peers.delete(fd);
+      } else if (event.event === EVENTS.accept) {
+        if (event.peer === undefined) this.#peers.delete(fd);
+        else this.#peers.set(fd, event.peer);
+      }
     }
   }
 

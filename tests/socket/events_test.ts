@@ -12,6 +12,7 @@ import { openDescriptors, openedSince } from "../fds.ts";
 import { curveKeyPair } from "./curve.ts";
 import { freshAddress, join, withFolder } from "../util.ts";
 import { all, finish, next } from "./observing.ts";
+import { run } from "../program.ts";
 import { futureAddress, portOf } from "./support.ts";
 import { ZapHandler } from "./zap.ts";
 import { soon } from "../waiting.ts";
@@ -175,6 +176,38 @@ Deno.test("a peer's coming and going are told with its address, IPv6 included", 
     assertEquals((await next(events, "disconnect")).peer, peer);
     await finish(pull);
   }
+});
+
+Deno.test({
+  name: "a disconnect had no peer where its descriptor's number was that of the handshake's error",
+  ignore: Deno.build.os !== "linux", // EPIPE is its 32
+  fn: async () => {
+    const { code, stdout } = await run(`
+      import { closeSync, openSync } from "node:fs";
+      import { Pull } from "$MOD";
+      // Below 32 one number is left for the client's descriptor.
+      const held = [];
+      do held.push(openSync("/dev/null", "r")); while (held.at(-1) < 32);
+      const pull = new Pull();
+      const { events } = pull;
+      await pull.bind("tcp://127.0.0.1:*");
+      const port = Number(pull.lastEndpoint.split(":").at(-1));
+      held.slice(-2).forEach(closeSync);
+      const connection = await Deno.connect({ port });
+      for await (const { type, fd, peer, error } of events) {
+        if (type === "accept") connection.close();
+        if (fd) console.log(type, fd, typeof peer);
+        if (error) console.log(type, error.errno);
+        if (type === "disconnect") break;
+      }
+      pull.close();`);
+    assertEquals(code, 0);
+    assertEquals(stdout.split("\n").slice(1, -1), [
+      "accept 32 string",
+      "handshake:error:other 32",
+      "disconnect 32 string",
+    ]);
+  },
 });
 
 Deno.test({
