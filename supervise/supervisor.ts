@@ -72,8 +72,8 @@ let make: (
 /**
  * Listens at an address, and has a child process serve there, which it starts again whenever it's ended, by a signal or
  * with a status that isn't 0. What a peer can't be kept from doing to a process that it can reach, it does to the child: the
- * port stays open, connections wait in it, and clients that ask again when their connection is lost, and once more after a
- * time-out, lose no answer.
+ * port stays open, connections wait in it, and clients that ask again, with a new socket, when their connection is lost or no
+ * answer comes in time lose none.
  *
  * The child gets the listening descriptors, and calls {@linkcode supervised} for them. Its standard output and error are the
  * parent's. A second one waits, loaded, until the first has ended.

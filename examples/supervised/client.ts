@@ -1,7 +1,7 @@
 /**
  * A client of supervisor.ts's server, which notices little when that is ended.
  *
- * It asks again when the connection is lost, and once more when no answer comes in time: the server
+ * It asks again when its connection is lost, and once more when no answer comes in time: the server
  * may have been ended with the question in its hands, or before it got it. So a question may be
  * answered twice, of which the client sees one.
  *
@@ -26,36 +26,33 @@ const TRIES = 2;
 const server = await Certificate.load(`${keys}/server.key`);
 const own = await Certificate.load(`${keys}/client.key_secret`);
 
-await using client = new Request({
-  ...own.clientOptions(server),
-  relaxed: true, // it may ask again without an answer
-  correlate: true, // an answer to an earlier try is dropped
-  immediate: true, // a question goes to a server that is there, and not to one that was
-  reconnectInterval: 10, // in ms
-  linger: 0,
-});
-client.connect(address);
-
-// A server that's ended takes the connection with it: no answer will come.
-let lost = new AbortController();
-client.events.on("disconnect", () => {
-  lost.abort();
-  lost = new AbortController();
-});
+/** A new socket, and a signal that its connection is lost. One that was never made isn't: it's tried again. */
+function connect(): { socket: Request; lost: AbortSignal } {
+  const socket = new Request({ ...own.clientOptions(server), linger: 0 });
+  const { events } = socket;
+  const lost = new AbortController();
+  events.on("handshake", () => events.on("disconnect", () => lost.abort()), { once: true });
+  socket.connect(address);
+  return { socket, lost: lost.signal };
+}
+let { socket, lost } = connect();
 
 async function ask(question: string): Promise<string> {
   for (let timeouts = 0;;) {
-    const waiting = { timeout: Number(timeout), signal: lost.signal };
+    const waiting = { timeout: Number(timeout), signal: lost };
     try {
-      await client.send(question, waiting);
-      const [answer] = await client.receive(waiting);
+      await socket.send(question, waiting);
+      const [answer] = await socket.receive(waiting);
       return answer.text();
     } catch (error) {
       const late = error instanceof ZmqError && error.code === "EAGAIN";
-      if (!waiting.signal.aborted && (!late || ++timeouts === TRIES)) throw error;
+      if (!lost.aborted && (!late || ++timeouts === TRIES)) throw error;
       console.error(
         `${question}: asked again, ${late ? "no answer came" : "the connection is lost"}`,
       );
+      // The next question can't go into what is left of the old connection, nor its answer come here.
+      socket.close();
+      ({ socket, lost } = connect());
     }
   }
 }
@@ -64,3 +61,4 @@ for (let i = 1; i <= Number(count); i++) {
   console.log(await ask(`question ${i}`));
   await new Promise((resolve) => setTimeout(resolve, Number(pause)));
 }
+socket.close();

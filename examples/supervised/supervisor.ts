@@ -4,8 +4,8 @@
  *
  * What a peer can't be kept from doing to a process that it reaches, it does to the child. The
  * parent starts it again at once, connections wait in the port meanwhile, and a client that asks
- * again when its connection is lost, and once more after a time-out, loses no answer. What the
- * server had in its memory is lost. It has hardened options, so that only clients whose keys it
+ * again, with a new socket, when its connection is lost or no answer comes in time loses none. What
+ * the server had in its memory is lost. It has hardened options, so that only clients whose keys it
  * knows come in.
  *
  *     deno run --allow-ffi --allow-write=keys examples/supervised/keys.ts keys

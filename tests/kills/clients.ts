@@ -28,34 +28,36 @@ const own = await Certificate.load(`${keys}/client.key_secret`);
 const asked: Asked = { answered: [], unanswered: 0, wrong: 0, took: [] };
 let over = false;
 
+function connect(): { socket: Request; lost: AbortSignal } {
+  const socket = new Request({ ...own.clientOptions(server), linger: 0 });
+  const { events } = socket;
+  const lost = new AbortController();
+  events.on("handshake", () => events.on("disconnect", () => lost.abort()), { once: true });
+  socket.connect(address);
+  return { socket, lost: lost.signal };
+}
+
 async function asks(name: number): Promise<void> {
-  await using client = new Request({
-    ...own.clientOptions(server),
-    ...{ relaxed: true, correlate: true, immediate: true, reconnectInterval: 10, linger: 0 },
-  });
-  client.connect(address);
-  let lost = new AbortController();
-  client.events.on("disconnect", () => {
-    lost.abort();
-    lost = new AbortController();
-  });
+  let { socket, lost } = connect();
   for (let i = 0; !over; i++) {
     const question = `${name}.${i}`;
     const began = performance.now();
     let timeouts = 0;
     for (let tries = 1;; tries++) {
-      const waiting = { timeout: Number(timeout), signal: lost.signal };
+      const waiting = { timeout: Number(timeout), signal: lost };
       try {
-        await client.send(question, waiting);
-        const [answer] = await client.receive(waiting);
+        await socket.send(question, waiting);
+        const [answer] = await socket.receive(waiting);
         if (answer.text() !== `the answer to ${question}`) asked.wrong++;
         asked.answered[tries - 1] = (asked.answered[tries - 1] ?? 0) + 1;
         if (tries > 1) asked.took.push(performance.now() - began);
         break;
       } catch (error) {
-        if (waiting.signal.aborted) continue;
-        if (!(error instanceof ZmqError && error.code === "EAGAIN")) throw error;
-        if (++timeouts < TIMEOUTS) continue;
+        if (!lost.aborted && !(error instanceof ZmqError && error.code === "EAGAIN")) throw error;
+        socket.close();
+        const given = !lost.aborted && ++timeouts === TIMEOUTS;
+        ({ socket, lost } = connect());
+        if (!given) continue;
         asked.unanswered++;
         console.error(`${question} has no answer`);
         break;
@@ -63,6 +65,7 @@ async function asks(name: number): Promise<void> {
     }
     await pause(Number(between));
   }
+  socket.close();
 }
 
 const all = Promise.all(Array.from({ length: Number(count) }, (_, name) => asks(name)));
