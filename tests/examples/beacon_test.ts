@@ -39,7 +39,7 @@ Deno.test(
     await using processes = new AsyncDisposableStack();
     const start = (name: string): [string, Running] => [
       name,
-      processes.use(example("beacon.ts", name, EVERYONE, `${air.port}`, ANY, "500")),
+      processes.use(example("beacon.ts", name, EVERYONE, `${air.port}`, ANY, "1500")),
     ];
     const peers = new Map(["ada", "bob", "carol"].map(start));
     for (const [name, peer] of peers) {

@@ -34,7 +34,7 @@ Deno.test("paranoid_pirate: each question has its answer, once, though a worker 
   }));
 
 Deno.test("paranoid_pirate: the queue passes over a worker that has stopped its heartbeats", async () => {
-  await using queue = example("paranoid_pirate/queue.ts", ANY, ANY, "250");
+  await using queue = example("paranoid_pirate/queue.ts", ANY, ANY, "700");
   const clients = await queue.printed("clients at ");
   const workers = await queue.printed("workers at ");
   await using silent = new Dealer();
@@ -69,7 +69,7 @@ Deno.test("paranoid_pirate: the queue passes over a worker that has stopped its 
 Deno.test("paranoid_pirate: a worker that hears nothing of its queue comes back by a new connection", async () => {
   await using queue = new Router();
   const address = await queue.bind(ANY);
-  await using worker = example("paranoid_pirate/worker.ts", address, "200", "0");
+  await using worker = example("paranoid_pirate/worker.ts", address, "500", "0");
   const next = async (kind: string) => {
     for (;;) {
       const [id, said] = await soon(queue.receive());

@@ -41,6 +41,8 @@ export interface FuzzOptions {
   mechanism: Mechanism;
   seed: number;
   seconds: number;
+  /** So many connections at least, however long it takes. */
+  least?: number;
   /** Only these types. */
   types?: readonly string[];
 }
@@ -56,7 +58,7 @@ const SETTLED = 15_000; // ms
 
 /** Fuzzes sockets for some seconds. */
 export async function fuzz(
-  { side, mechanism, seed, seconds, types: only }: FuzzOptions,
+  { side, mechanism, seed, seconds, least = 0, types: only }: FuzzOptions,
 ): Promise<Seen> {
   const random = new Random(seed);
   const pairs: CertificateOptions[] = [curveKeyPair(), curveKeyPair()]
@@ -118,16 +120,17 @@ export async function fuzz(
     const before = await program.taken();
     let connections = 0;
     const end = Date.now() + seconds * 1000;
+    const all = () => [...bad.values()].reduce((sum, one) => sum + one.connections, connections);
+    const goesOn = () => (Date.now() < end || all() < least) && program.outcome === undefined;
     const attackers = side === "connect" ? [] : Array.from({ length: AT_ONCE }, async () => {
-      while (Date.now() < end && program.outcome === undefined) {
+      while (goesOn()) {
         const type = random.pick(types);
         await attack(ports.get(type)!, random, recordings.get(type)!);
         connections++;
       }
     });
-    do await serve(); while (Date.now() < end && program.outcome === undefined);
+    do await serve(); while (goesOn());
     await Promise.all(attackers);
-    for (const { connections: more } of bad.values()) connections += more;
     const after = await settled(program, before);
     if (after.rss - before.rss > MOST_MB * 1e6) {
       faults.push(`it takes ${mb(after.rss - before.rss)} MB more`);
@@ -135,7 +138,7 @@ export async function fuzz(
     if (side === "bind" && after.descriptors - before.descriptors > MOST_LEFT) {
       faults.push(`${after.descriptors - before.descriptors} descriptors are left open`);
     }
-    return { side, mechanism, connections, before, after, faults };
+    return { side, mechanism, connections: all(), before, after, faults };
   } catch (error) {
     const none = { rss: 0, descriptors: 0 };
     return { side, mechanism, connections: 0, before: none, after: none, faults: [String(error)] };

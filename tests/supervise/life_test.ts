@@ -140,8 +140,8 @@ Deno.test("a child that has given a sign, and no further one, is ended soon", ()
 
 Deno.test("a child that was told to end isn't unresponsive while it does", () =>
   supervising(
-    `read -r order; read -r begin; trap 'sleep 0.8; exit 5' TERM; ${ONE_SIGN}; log begun; while :; do sleep 0.01; done`,
-    { unresponsiveAfter: 700 },
+    `read -r order; read -r begin; trap 'sleep 2.2; exit 5' TERM; ${ONE_SIGN}; log begun; while :; do sleep 0.01; done`,
+    { unresponsiveAfter: 2000 },
     async ({ supervisor, logged }) => {
       const running = supervisor.run();
       await logged("begun", 1);
