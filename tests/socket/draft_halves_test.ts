@@ -1,82 +1,14 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { capability, Context, metadataOf } from "../../mod.ts";
 import { Authenticator } from "../../security/mod.ts";
-import { Client, Dish, Peer, Radio, Server } from "../../socket/draft.ts";
+import { Client, Dish, Radio, Server } from "../../socket/draft.ts";
 import { freshAddress, join } from "../util.ts";
-import { groupBytes } from "../../socket/draft_core.ts";
 import { eachTransportOfDrafts } from "./drafts.ts";
 import { curveKeyPair } from "./curve.ts";
-import { received, sameBytes } from "./support.ts";
+import { received } from "./support.ts";
 import { soon } from "../waiting.ts";
 
-for (const over of eachTransportOfDrafts()) {
-  Deno.test(over("a Server answers each Client by its number", async (address) => {
-    using server = new Server();
-    using one = new Client();
-    using other = new Client();
-    await join(server, one, address);
-    other.connect(server.lastEndpoint!);
-    await one.send("one");
-    await other.send("other");
-    const ids: number[] = [];
-    for (let i = 0; i < 2; i++) {
-      const [text, from] = await soon(server.receive());
-      ids.push(from.routingId);
-      await server.send(`${text}!`, from);
-    }
-    assertEquals(new Set(ids).size, 2);
-    assertEquals(await received(one), ["one!"]);
-    assertEquals(await received(other), ["other!"]);
-  }));
-
-  Deno.test(
-    over("a Peer sends first to whom it has connected, and gets its answer", async (address) => {
-      using one = new Peer();
-      using other = new Peer();
-      await one.bind(address);
-      const routingId = other.connectPeer(one.lastEndpoint!);
-      await other.send("hello", { routingId });
-      const [text, from] = await soon(one.receive());
-      assertEquals(String(text), "hello");
-      await one.send("hello back", from);
-      const [answer, { routingId: id }] = await soon(other.receive());
-      assertEquals([String(answer), id], ["hello back", routingId]);
-    }),
-  );
-}
-
 for (const over of eachTransportOfDrafts("tcp")) {
-  Deno.test(over("a Dish receives the groups that it has joined, and no others", async () => {
-    using radio = new Radio();
-    using dish = new Dish();
-    dish.join("weather", new Uint8Array([0xff, 0xfe]), "");
-    await join(radio, dish, freshAddress("tcp"));
-    // Until a join has arrived, messages of its group are dropped.
-    const until = async (group: string | Uint8Array) => {
-      const wanted = groupBytes(group);
-      const timer = setInterval(() => radio.send("sign", { group }), 5);
-      try {
-        for (;;) {
-          const [text, to] = await soon(dish.receive());
-          assertEquals(String(text), "sign");
-          if (sameBytes(to.group, wanted)) return;
-        }
-      } finally {
-        clearInterval(timer);
-      }
-    };
-    for (const group of ["", new Uint8Array([0xff, 0xfe]), "weather"]) await until(group);
-    await radio.send("not for it", { group: "news" });
-    await radio.send("for it", { group: "weather" });
-    let message;
-    do message = await soon(dish.receive()); while (String(message[0]) === "sign");
-    assertEquals([String(message[0]), String(message[1].group)], ["for it", "weather"]);
-    dish.leave("weather");
-    throws(() => dish.leave("weather"), { name: "ZmqError", code: "EINVAL" });
-    dish.join("weather");
-    throws(() => dish.join("weather"), { name: "ZmqError", code: "EINVAL" });
-  }));
-
   Deno.test(over("what can't be a group is refused before libzmq sees it", async () => {
     using radio = new Radio();
     using dish = new Dish();

@@ -14,6 +14,7 @@ import {
 } from "../../socket/draft.ts";
 import { freshAddress, join, type Transport } from "../util.ts";
 import { eachTransport, type OverTransport } from "./support.ts";
+import { pause, soon } from "../waiting.ts";
 
 /** The classes of draft sockets. */
 export const ALL = { Server, Client, Radio, Dish, Gather, Scatter, Peer, Channel, Datagram };
@@ -38,4 +39,21 @@ export function eachTransportOfDrafts(...transports: Transport[]): OverTransport
     const where = transports.length === 1 ? "drafts" : `drafts, ${test.name.split(":")[0]}`;
     return { ...test, name: `${where}: ${name}`, ignore: !capability.draft };
   });
+}
+
+/**
+ * Sends until something has come: libzmq opens what receives datagrams on its I/O thread, after `bind` has resolved, and what
+ * comes before that is lost.
+ */
+export async function untilReceived(
+  received: Promise<unknown>,
+  send: () => Promise<void>,
+): Promise<void> {
+  let waiting = true;
+  const come = soon(received).finally(() => waiting = false);
+  while (waiting) {
+    await send();
+    await pause(1);
+  }
+  await come;
 }
