@@ -263,19 +263,8 @@ export class Monitor implements Listener {
   }
 
   #drain(limit: number): void {
-    const events: RawEvent[] = [];
-    let more = true;
     try {
-      while (more && !this.finished && events.length < limit) {
-        const frames = takeMessage(this.#reader.pointer);
-        const event = frames && this.#parse(frames);
-        if (frames === undefined) more = false;
-        else if (event === undefined) this.lost++;
-        else events.push(event);
-        this.finished = events.at(-1)?.event === EVENTS.end;
-      }
-      if (!this.#versioned) this.#checkPeers(events, !more);
-      for (const event of events) this.#push(event);
+      this.#pushAll(limit);
       if (this.finished) this.#reader.close();
     } catch (error) {
       const isEnd = (error as { code?: string }).code === "ETERM"; // else worse
@@ -287,6 +276,25 @@ export class Monitor implements Listener {
       if (!isEnd) throw error;
     } finally {
       this.#serve();
+    }
+  }
+
+  /** Takes so many events at most, and keeps what it has taken where the next can't be read. */
+  #pushAll(limit: number): void {
+    const events: RawEvent[] = [];
+    let more = true;
+    try {
+      while (more && !this.finished && events.length < limit) {
+        const frames = takeMessage(this.#reader.pointer);
+        const event = frames && this.#parse(frames);
+        if (frames === undefined) more = false;
+        else if (event === undefined) this.lost++;
+        else events.push(event);
+        this.finished = events.at(-1)?.event === EVENTS.end;
+      }
+    } finally {
+      if (!this.#versioned) this.#checkPeers(events, !more);
+      for (const event of events) this.#push(event);
     }
   }
 

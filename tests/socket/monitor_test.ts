@@ -31,14 +31,13 @@ function joinedOnce(): Disposable {
   });
 }
 
-/** Has the reading of the next event fail, until the end of the block. */
-function failingOnce(error: Error): Disposable {
+/** Has the reading of the next frame fail, or of one so many behind it, until the end of the block. */
+function failingOnce(error: Error, behind = 0): Disposable {
   const { receive } = FrameMessage.prototype;
-  let failed = false;
+  let frames = 0;
   return replaced(FrameMessage.prototype, "receive", function (this: FrameMessage, socket) {
-    if (failed) return receive.call(this, socket);
-    failed = true;
-    throw error;
+    if (frames++ === behind) throw error;
+    return receive.call(this, socket);
   });
 }
 
@@ -74,6 +73,22 @@ Deno.test("an event that couldn't be read stopped all sockets of its context", a
   await soon(push.send("hello"));
   assertEquals((await soon(pull.receive()))[0].text(), "hello");
   assertEquals((await soon(events.receive())).type, "end");
+});
+
+Deno.test("an event that couldn't be read took those with it that were read just before", async () => {
+  const pull = new Pull();
+  const { events } = pull;
+  using reported = new Reported();
+  const mistake = new Error("mistake");
+  {
+    using _failing = failingOnce(mistake, capability.draft ? 5 : 2); // frames of the first
+    const addresses = [1, 2].map(() => pull.bindSync(freshAddress("tcp")));
+    await turnsUntil(() => reported.errors.length > 0, "the report");
+    assertEquals(reported.errors, [mistake]);
+    const told = (await soon(all(events))).map((event) => "address" in event ? event.address : "");
+    assertEquals(told, [addresses[0], ""]);
+  }
+  await finish(pull);
 });
 
 Deno.test("what fails before an event can be read ends the receive that waits for one, or else is reported", async () => {
