@@ -308,6 +308,9 @@ const KQUEUE = {
 export const libcForKqueue = onFirstUse(() => {
   const path = pathOfLibkqueue();
   if (path === undefined) return bindHot(KQUEUE);
+  if (!path.startsWith("/")) {
+    throw new RangeError(`LIBKQUEUE_PATH must be an absolute path, and is ${JSON.stringify(path)}`);
+  }
   libc();
   return Deno.dlopen(path, KQUEUE).symbols;
 });

@@ -27,6 +27,9 @@ type Open = <const T extends Deno.ForeignLibraryInterface>(
 /** The npm package whose prebuilt files are used if the system has no libzmq. */
 const PREBUILT = "npm:zeromq@6.8.0/package.json";
 
+/** None of its files has as many bytes. */
+const LARGEST = 64 << 20;
+
 /** The SHA-256 sums of the files in it that may be opened. */
 const SUMS: ReadonlySet<string> = new Set([
   // Linux, x64: glibc-127, musl-127, glibc-147, glibc-115, 115
@@ -146,9 +149,12 @@ async function sumProblem(path: string): Promise<string | undefined> {
   if (!granted({ name: "read", path })) return undefined;
   let bytes: Uint8Array<ArrayBuffer>;
   try {
+    const { size } = await Deno.stat(path);
+    if (size > LARGEST) return `it isn't a file of zeromq 6.8.0, since it has ${size} bytes`;
     bytes = await Deno.readFile(path);
-  } catch {
-    return undefined; // the loader says why it can't be had
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined; // the loader says so
+    return `its SHA-256 can't be told: ${message(error)}`;
   }
   const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const text = Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -284,9 +290,7 @@ function open(path: string): Library {
   const flags = Deno.build.os === "darwin" ? 0x1 | 0x10 | 0x80 : 0x1 | 0x4 | 0x1000;
   const pin = dlopen ?? dlopenOfLibdl();
   const handle = pin?.(new TextEncoder().encode(path + "\0"), flags) ?? 0n;
-  if (handle === 0n) {
-    throw new Error("it opens, but can't be pinned in memory, which ending safely needs");
-  }
+  if (handle === 0n) throw notPinned(path);
   const parts = [new Int32Array(1), new Int32Array(1), new Int32Array(1)] as const;
   zmq_version(...parts);
   const version = parts.map(([part]) => part).join(".");
@@ -375,6 +379,13 @@ function notLibzmq(path: string): LibraryError {
       "--allow-env=LIBZMQ_PATH), and allow that file alone (--allow-ffi=/its/absolute/path).",
     [{ path, reason }],
   );
+}
+
+function notPinned(path: string): LibraryError {
+  const reason = "it opens, but can't be pinned in memory, which ending safely needs";
+  return new LibraryError(`deno-zmq has loaded ${path}, and can't use it: ${reason}.`, [
+    { path, reason },
+  ]);
 }
 
 function notFound(tried: readonly Attempt[]): LibraryError {

@@ -151,6 +151,11 @@ export function openPipe(): [read: number, write: number] {
   // blocking, and are read and written only where neither blocks.
   const ends = new Int32Array(2);
   check(libcForPipes().pipe(ends), "pipe");
-  for (const fd of ends) check(libcForPipes().ioctl(fd, usize(FIOCLEX)), "ioctl");
+  ends.forEach(closeOnExec);
   return [ends[0], ends[1]];
+}
+
+/** Keeps a descriptor from the programs that this one starts. */
+export function closeOnExec(fd: number): void {
+  check(libcForPipes().ioctl(fd, usize(FIOCLEX)), "ioctl");
 }

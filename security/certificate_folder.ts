@@ -44,6 +44,9 @@ export class CertificateFolder extends Uncloneable {
   readonly #skipBroken: boolean;
   #certificates: ReadonlyMap<string, Certificate> = new Map();
   #broken: readonly Error[] = [];
+  /** How many reloads have begun, and the number of the one whose result is in force. */
+  #reloads = 0;
+  #inForce = 0;
 
   private constructor(path: string | URL, skipBroken: boolean) {
     super();
@@ -76,7 +79,8 @@ export class CertificateFolder extends Uncloneable {
   }
 
   /**
-   * Loads the folder again: from now on, new certificates are valid, and removed ones aren't.
+   * Loads the folder again: from now on, new certificates are valid, and removed ones aren't. Of reloads that overlap, the
+   * one that began last counts.
    *
    * The promise rejects with `SyntaxError` if files aren't certificates, all of which it names, unless
    * {@linkcode CertificateFolderOptions.skipBroken} is set; and with what `Deno.readDir` and {@linkcode Certificate.load}
@@ -84,6 +88,7 @@ export class CertificateFolder extends Uncloneable {
    */
   async reload(): Promise<void> {
     checkCount("CertificateFolder.reload", arguments.length, 0);
+    const number = ++this.#reloads;
     const certificates = new Map<string, Certificate>();
     const broken: Error[] = [];
     for (const file of await this.#files()) {
@@ -96,6 +101,9 @@ export class CertificateFolder extends Uncloneable {
       }
     }
     if (broken.length > 0 && !this.#skipBroken) throw brokenError(broken);
+    // Failure: a reload that took longer than a later one brought back a certificate that had been removed meanwhile.
+    if (number < this.#inForce) return;
+    this.#inForce = number;
     this.#certificates = certificates;
     this.#broken = broken;
   }

@@ -1,7 +1,7 @@
 /** The child's side: it waits for its turn, and binds to what its parent listens at. */
 
 import { HANGUP } from "../poller/backend.ts";
-import { pollNow, toReadiness } from "../poller/fd.ts";
+import { closeOnExec, pollNow, toReadiness } from "../poller/fd.ts";
 import type { Order } from "./child.ts";
 import { showSign } from "./life.ts";
 
@@ -62,6 +62,8 @@ const STDIN = 0;
 export async function supervised(): Promise<Supervised> {
   const parent = Deno.ppid;
   const { addresses, fds, life } = Deno.stdin.isTerminal() ? refuse() : await readOrder();
+  // Failure: whatever the child started had them, too: it could accept its clients, and keep the port when it was gone.
+  for (const fd of life === undefined ? fds : [...fds, life.fd]) closeOnExec(fd);
   const gone = new AbortController();
   // Failure: where the parent had ended before its id was asked for, or a program between the two went on, the id stayed as
   // it was, and the child served on without it.

@@ -90,7 +90,7 @@ Deno.test({
     withFolder(async (folder) => {
       const arch = Deno.build.arch === "aarch64" ? "arm64" : "x64";
       const file = `build/linux/${arch}/node/glibc-127-Release/addon.node`;
-      const report = async (flags: (path: string) => string[]) => {
+      const report = async (flags: (path: string) => string[], size = 0) => {
         const project = await Deno.makeTempDir({ dir: folder });
         const [module, path] = [
           `${project}/node_modules/zeromq`,
@@ -100,6 +100,7 @@ Deno.test({
         // A good libzmq, with a byte more at its end, which changes nothing for the loader.
         await Deno.copyFile(await loadedFile(), path);
         await Deno.writeFile(path, new Uint8Array(1), { append: true });
+        if (size > 0) await Deno.truncate(path, size); // the rest takes no room
         const json = { name: "zeromq", version: "6.8.0", dependencies: { zeromq: "6.8.0" } };
         await Deno.writeTextFile(`${module}/package.json`, JSON.stringify(json));
         await Deno.writeTextFile(`${project}/package.json`, JSON.stringify({ ...json, name: "x" }));
@@ -119,6 +120,9 @@ Deno.test({
         assertEquals(reasons.length, 1);
         assert(reasons[0].includes("its SHA-256 is"), reasons[0]);
       }
+      // One that is too large to be read was opened unchecked.
+      const { tried } = await report(() => ["--allow-ffi", "--allow-read"], 3e12);
+      assert(tried.some(({ reason }) => reason.includes("it has 3000000000000 bytes")));
       const { path, planted } = await report((path) => [`--allow-ffi=${path}`]);
       assertEquals(path, planted); // which can't be checked there
     }),

@@ -107,6 +107,15 @@ Deno.test("on Linux, there is kqueue where LIBKQUEUE_PATH names a library for it
 });
 
 Deno.test({
+  name: "a relative LIBKQUEUE_PATH loaded what lay where the program was started",
+  ignore: !LINUX,
+  fn: () =>
+    withVariable("libkqueue.so.0", () => {
+      throws(() => createBackend("kqueue"), { name: "RangeError", message: /absolute path/ });
+    }, "LIBKQUEUE_PATH"),
+});
+
+Deno.test({
   name: "without the permission to read it, LIBKQUEUE_PATH is left alone",
   permissions: { env: false },
   ignore: !LINUX,

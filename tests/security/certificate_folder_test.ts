@@ -2,6 +2,7 @@ import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
 import { Context } from "../../mod.ts";
 import { Authenticator, Certificate, CertificateFolder, z85Decode } from "../../security/mod.ts";
 import { replaced } from "../replacing.ts";
+import { soon } from "../waiting.ts";
 import { certificates, letIn, refused, statusOf } from "./support.ts";
 
 Deno.test(certificates(
@@ -38,6 +39,31 @@ Deno.test(certificates(
     await known.reload();
     await letIn(options, bob.clientOptions(server));
     await refused(options, ada.clientOptions(server));
+  },
+));
+
+Deno.test(certificates(
+  "a reload that took longer than a later one brought a removed certificate back",
+  async (folder) => {
+    const ada = Certificate.create();
+    await ada.toPublic().save(`${folder}/ada.key`);
+    const known = await CertificateFolder.open(folder);
+    const { load } = Certificate;
+    const [loaded, goesOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    using _slow = replaced(Certificate, "load", async (...args) => {
+      const certificate = await load.apply(Certificate, args);
+      loaded.resolve();
+      await goesOn.promise;
+      return certificate;
+    });
+    const slow = known.reload();
+    await soon(loaded.promise);
+    await Deno.remove(`${folder}/ada.key`);
+    await known.reload();
+    assertEquals(known.has(ada.publicKey), false);
+    goesOn.resolve();
+    await soon(slow);
+    assertEquals(known.has(ada.publicKey), false);
   },
 ));
 

@@ -21,6 +21,29 @@ Deno.test("a spare whose supervisor had ended printed an uncaught error", async 
   assertEquals(await spare.outcome(), { code: 0, signal: null, stdout: "", stderr: "" });
 });
 
+Deno.test({
+  name: "programs that a child had started inherited its port, and could accept its clients",
+  ignore: Deno.build.os !== "linux", // it reads /proc
+  fn: async () => {
+    await using child = await Program.start(`
+      import { libcForPassing } from "$ROOT/ffi/libc.ts";
+      import { supervised } from "$ROOT/supervise/mod.ts";
+      const fds = [1, 2, 1].map((fd) => libcForPassing().dup(fd)); // as its parent has passed them on
+      console.log(fds.join());
+      await supervised();
+      const script = 'for fd in "$@"; do [ -e /proc/self/fd/$fd ] && echo $fd; done; echo looked';
+      const started = new Deno.Command("/bin/sh", { args: ["-c", script, "sh", ...fds.map(String)] });
+      await started.spawn().status;
+    `);
+    const [one, other, life] = (await child.line()).split(",").map(Number);
+    const addresses = ["tcp://127.0.0.1:1", "tcp://127.0.0.1:2"];
+    const order = { addresses, fds: [one, other], life: { fd: life, every: 1000 } };
+    await child.say(JSON.stringify(order));
+    await child.say("begin");
+    assertEquals(await child.line(), "looked");
+  },
+});
+
 Deno.test("a child whose parent had ended before it looked for it served on", async () => {
   await using child = await Program.start(`
     import { supervised } from "$ROOT/supervise/mod.ts";
