@@ -12,7 +12,7 @@ import type { Frame } from "./frame.ts";
 export interface Metadata {
   /** The peer's IP address, without port; for ipc `localhost:uid:gid:pid`. */
   readonly "Peer-Address"?: string;
-  /** The user that the ZAP handler named when it let the peer in. */
+  /** The user that the ZAP handler named when it let the peer in. Where none was asked, a peer can claim any. */
   readonly "User-Id"?: string;
   /** The peer's type of socket, such as `"PUSH"`. */
   readonly "Socket-Type"?: string;
@@ -20,7 +20,7 @@ export interface Metadata {
   readonly Identity?: string;
   /** The resource that the peer has named, if it has. */
   readonly Resource?: string;
-  /** The peer's own metadata, by names that begin with `X-`. */
+  /** Metadata by names that begin with `X-`: a ZAP handler's, or else the peer's own. */
   readonly [name: string]: string | undefined;
 }
 
