@@ -2,6 +2,7 @@
 
 import { check } from "../ffi/errno.ts";
 import { libc, libcForPassing } from "../ffi/libc.ts";
+import { closeOnExec } from "../poller/fd.ts";
 import { Pair } from "../socket/pair.ts";
 
 /** An address at which the system accepts connections, for a process that takes them. */
@@ -26,6 +27,8 @@ export async function listenAt(address: string, backlog: number): Promise<Listen
   for await (const event of events) {
     if (event.type === "bind") {
       listening = { address: bound, fd: duplicate(event.fd) };
+      // Fact: what dup returns can be inherited. Failure: every program that the parent started had the port, and kept it.
+      closeOnExec(listening.fd);
       socket.unbind(bound);
     }
     // Failure: libzmq closes its own a little later, until which the address stayed taken, and peers were sent away.

@@ -42,7 +42,8 @@ const STDIN = 0;
 /**
  * Called in a process that a {@linkcode Supervisor} has started, once all is ready but for the sockets: it resolves when it's
  * this process's turn to serve, which may be much later. It reads from standard input, and needs no permission. Where the
- * supervisor ends before that turn, so does this process, silently and with status 0: it has done nothing yet.
+ * supervisor ends before that turn, so does this process, silently and with status 0: it has done nothing yet. Programs that
+ * this process starts before its turn inherit the port, and keep it; those that it starts later don't.
  *
  * @throws {Error} If no supervisor has started the process.
  *

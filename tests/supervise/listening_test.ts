@@ -60,6 +60,19 @@ Deno.test("an address stayed taken for a moment when it was no longer listened a
   }
 });
 
+Deno.test("a program that the parent had started meanwhile kept an address that was no longer listened at", async () => {
+  const listening = await listenAt(ANY, 10);
+  const other = new Deno.Command("cat", { stdin: "piped", stdout: "null" }).spawn();
+  stopListening(listening);
+  try {
+    using pull = new Pull();
+    await pull.bind(listening.address);
+  } finally {
+    await other.stdin.close();
+    await other.status;
+  }
+});
+
 Deno.test("no address of IPv6 could be listened at", async () => {
   const listening = await listenAt("tcp://[::1]:*", 10);
   using push = new Push({ ipv6: true });
