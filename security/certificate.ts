@@ -232,8 +232,9 @@ export class Certificate extends Uncloneable {
     try {
       for (const [target, text, mode] of files) {
         const place = overwrite ? temporary(target) : target;
-        await Deno.writeTextFile(place, text, { createNew: true, mode });
-        made.push(place);
+        (await Deno.open(place, { write: true, createNew: true, mode })).close();
+        made.push(place); // also where it can't be written to its end
+        await Deno.writeTextFile(place, text, { create: false, mode });
       }
       if (!overwrite) return;
       for (const [target] of files) {

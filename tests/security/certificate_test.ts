@@ -175,3 +175,22 @@ Deno.test(certificates(
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["a.key"]);
   },
 ));
+
+Deno.test(certificates(
+  "a save for which the disk had no room left a part of a file, which the next one found in its way",
+  async (folder) => {
+    const certificate = Certificate.create();
+    const { writeTextFile } = Deno;
+    {
+      using _ = replaced(Deno, "writeTextFile", async (path, text, options) => {
+        await writeTextFile(path, String(text).slice(0, 10), options);
+        throw new Error("no space left on device");
+      });
+      for (const overwrite of [false, true]) {
+        await rejects(certificate.save(`${folder}/a.key`, { overwrite }), /no space left/);
+        assertEquals([...Deno.readDirSync(folder)], []);
+      }
+    }
+    await certificate.save(`${folder}/a.key`);
+  },
+));
