@@ -46,7 +46,10 @@ function events(topic: string): Response {
       const text: string = (await texts.next()).value ?? "";
       controller.enqueue(`data: ${text.replace(/\r\n|\r|\n/g, "\ndata: ")}\n\n`);
     },
-    cancel: () => gone.abort(),
+    async cancel() {
+      gone.abort();
+      await texts.return(undefined); // where it waits for a browser to take a text, no signal ends it
+    },
   }, { highWaterMark: 0 });
   const headers = { "content-type": "text/event-stream", "cache-control": "no-store" };
   return new Response(body.pipeThrough(new TextEncoderStream()), { headers });

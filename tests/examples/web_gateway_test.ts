@@ -1,6 +1,6 @@
 /** The example of a gateway from what is published to browsers. */
 
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
 import { XPublisher, type XPublisherOptions, ZmqError } from "../../mod.ts";
 import "../util.ts";
 import { example } from "./examples.ts";
@@ -85,6 +85,25 @@ Deno.test("web_gateway: a browser that doesn't read holds a bounded part of a fl
   for (let text = ""; !text.includes("the end");) text = (await reader.read()).value!;
   await end;
   await reader.cancel();
+});
+
+Deno.test("web_gateway: an EventSource that had stopped reading before it left kept its place and its subscription", async () => {
+  await using parts = await started({ noDrop: true, sendHighWaterMark: 1 });
+  const { publisher, http } = parts;
+  const { hostname, port } = new URL(http);
+  {
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    await connection.write(
+      new TextEncoder().encode("GET /events/news HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"),
+    );
+    assertEquals((await subscribed(publisher))[0], 1);
+    const text = "x".repeat(1_000_000);
+    const flood = async () => {
+      for (;;) await publisher.send(["news", text], { timeout: 100 });
+    };
+    await rejects(flood(), { code: "EAGAIN" });
+  }
+  assertEquals((await subscribed(publisher))[0], 0);
 });
 
 Deno.test("web_gateway: a WebSocket that doesn't read is closed", async () => {
