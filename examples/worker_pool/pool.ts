@@ -32,10 +32,11 @@ export class WorkerPool<Argument, Result> implements AsyncDisposable {
 
   /** Runs a task in one of the threads. Argument and result are copied as JSON. */
   async run(argument: Argument): Promise<Result> {
+    const json = JSON.stringify(argument); // what can't be copied throws here, before there is a call
     const id = String(++this.#last);
     const call = Promise.withResolvers<Result>();
     this.#calls.set(id, call);
-    const sent = this.#tasks.send([id, JSON.stringify(argument)]);
+    const sent = this.#tasks.send([id, json]);
     return (await Promise.all([call.promise, sent]))[0];
   }
 

@@ -35,6 +35,17 @@ Deno.test("worker_pool: a pool that ends rejects the calls that it hasn't served
 });
 
 Deno.test(
+  "worker_pool: a call whose argument couldn't be copied had the pool's end end the program",
+  {
+    sanitizeResources: false, // as above
+  },
+  async () => {
+    await using pool = new WorkerPool<unknown, number>(WORKER, 1);
+    await rejects(pool.run(1n), TypeError);
+  },
+);
+
+Deno.test(
   "worker_pool: no more than two tasks wait behind a long one while another thread is free",
   {
     sanitizeResources: false, // as above
