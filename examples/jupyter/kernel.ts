@@ -49,11 +49,16 @@ export class Kernel implements AsyncDisposable {
   /** Starts a kernel by its command, to which the name of the connection file is added, and waits until it can be heard. */
   static async start(command: string[]): Promise<Kernel> {
     const kernel = new Kernel(command, await freePorts(5));
-    // The subscription arrives some time after the connection, and what is published before is missed.
-    do await kernel.#ask(kernel.#shell, "kernel_info_request"); while (
-      !await kernel.#iopub.wait({ timeout: 100 })
-    );
-    return kernel;
+    try {
+      // The subscription arrives some time after the connection, and what is published before is missed.
+      do await kernel.#ask(kernel.#shell, "kernel_info_request"); while (
+        !await kernel.#iopub.wait({ timeout: 100 })
+      );
+      return kernel;
+    } catch (error) {
+      await kernel[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** Runs code. The loop ends when the kernel has done it. */
@@ -86,7 +91,10 @@ export class Kernel implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#ask(this.#control, "shutdown_request", { restart: false });
+    const asked = this.#ask(this.#control, "shutdown_request", { restart: false });
+    await asked.catch((error) => {
+      if (!this.#control.closed) throw error; // otherwise it has ended by itself
+    });
     await this.#process.status;
     await Deno.remove(this.#file);
   }

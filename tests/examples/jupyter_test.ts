@@ -1,6 +1,8 @@
 /** The example of a Jupyter console, with Deno's own kernel. */
 
-import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, match as assertMatch, rejects } from "node:assert/strict";
+import { Kernel } from "../../examples/jupyter/kernel.ts";
+import { replaced } from "../replacing.ts";
 import { withFolder } from "../util.ts";
 import { example } from "./examples.ts";
 
@@ -56,3 +58,11 @@ Deno.test("jupyter: a kernel that ends doesn't leave the console waiting", async
   assertEquals(status, 1);
   assertMatch(errors, /closed/);
 });
+
+Deno.test("jupyter: a kernel that had ended by itself left its key in a file", () =>
+  withFolder(async (folder) => {
+    const { makeTempFileSync } = Deno;
+    using _ = replaced(Deno, "makeTempFileSync", () => makeTempFileSync({ dir: folder }));
+    await rejects(Kernel.start([Deno.execPath(), "eval", "0", "--"]), { code: "EBADF" });
+    assertEquals([...Deno.readDirSync(folder)], []);
+  }));
