@@ -205,15 +205,14 @@ function isPromise(value: unknown): value is Promise<AuthResult> {
 
 /**
  * Returns the grant in a handler's result. Throws for what could mean something else, such as an empty list of rows
- * that a handler has found, or an empty object.
+ * that a handler has found, or an empty object; or one whose `userId` is that of a user whom no one has found.
  */
 function toGrant(result: unknown): AuthGrant {
   if (result === true) return {};
   if (typeof result === "string") return { userId: result };
-  const names = typeof result === "object" ? Object.keys(result ?? {}) : [];
-  if (names.length > 0 && names.every((name) => name === "userId" || name === "metadata")) {
-    return result as AuthGrant;
-  }
+  const entries = typeof result === "object" ? Object.entries(result ?? {}) : [];
+  const known = entries.every(([name]) => name === "userId" || name === "metadata");
+  if (known && entries.some(([, value]) => value !== undefined)) return result as AuthGrant;
   throw new TypeError(
     "A handler returns true, a user id or { userId, metadata } to admit the peer, or false, null or undefined to deny it",
   );

@@ -46,6 +46,17 @@ Deno.test("a handler that throws, rejects or answers nonsense refuses, and is re
   assertEquals(denied, []);
 });
 
+Deno.test("a grant that names the user of a look-up without a result let the peer in by its own name", async () => {
+  using asked = new Asked();
+  const { authenticator, context, errors } = asked;
+  const users = new Map<string, { id: string }>();
+  authenticator.configurePlain(({ username }) => ({ userId: users.get(username)?.id }));
+  assertEquals(await statusOf(context, "PLAIN", ["eve", "x"]), "500");
+  assertEquals(errors.length, 1);
+  users.set("ada", { id: "countess" });
+  assertEquals(await statusOf(context, "PLAIN", ["ada", "x"]), "200");
+});
+
 Deno.test("a context has one ZAP handler at a time; another can follow, or live in another context", async () => {
   using asked = new Asked();
   const { context } = asked;
