@@ -46,7 +46,7 @@ export function checkRule(rule: unknown): void {
   if (rule === "ipc" || typeof rule === "string" && toRule(rule) !== undefined) return;
   const shown = typeof rule === "string" ? JSON.stringify(rule) : typeof rule;
   throw new TypeError(
-    `${shown} isn't an address: use an IPv4 or IPv6 address, a network such as "10.0.0.0/8", or "ipc"`,
+    `${shown} isn't an address: use an IPv4 or IPv6 address without a zone, a network such as "10.0.0.0/8", or "ipc"`,
   );
 }
 
@@ -64,7 +64,8 @@ function begins(bytes: Uint8Array, { bytes: wanted, bits }: Rule): boolean {
 }
 
 function toRule(text: string): Rule | undefined {
-  const [, address, length] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  // A zone, as in fe80::1%eth0, isn't compared, so a rule with one would hold for all zones.
+  const [, address, length] = /^([^/%]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const ip = address === undefined ? undefined : toIp(address);
   if (ip === undefined) return undefined;
   if (length === undefined) return { ...ip, bits: 128 };

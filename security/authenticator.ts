@@ -162,8 +162,8 @@ export class Authenticator<C extends AuthenticatorContext = Context> extends Unc
    * a peer without a mechanism; with one, the mechanism's own check follows. If a domain has its own list, both lists must
    * have the address.
    *
-   * @param addresses IPv4 or IPv6 addresses, networks such as `"10.0.0.0/8"` and `"fd00::/8"`, or `"ipc"` for all peers
-   * over ipc.
+   * @param addresses IPv4 or IPv6 addresses, without a zone such as `%eth0`, networks such as `"10.0.0.0/8"` and
+   * `"fd00::/8"`, or `"ipc"` for all peers over ipc.
    * @throws {TypeError} If one of them isn't an address; nothing has changed then.
    * @throws {TypeError} If an option is unknown or has the wrong type.
    * @throws {ZmqError} EBADF If the authenticator is closed.

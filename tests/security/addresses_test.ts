@@ -138,6 +138,17 @@ Deno.test("addresses: what isn't one is a TypeError that names it, and changes n
   assertEquals(await statusOf(context, "NULL"), "400");
 });
 
+Deno.test("addresses: a link-local address that was allowed on one interface let peers in on all", async () => {
+  using context = new Context();
+  using authenticator = new Authenticator({ context });
+  for (const rule of ["fe80::1%eth0", "fe80::1%2", "fe80::%eth0/64", "fe80::1%"]) {
+    throws(() => authenticator.allow(rule), { name: "TypeError", message: /without a zone/ });
+  }
+  assertEquals(await statusOf(context, "NULL", [], { address: "fe80::1%eth1" }), "400");
+  authenticator.allow("fe80::1");
+  assertEquals(await statusOf(context, "NULL", [], { address: "fe80::1%eth1" }), "200");
+});
+
 Deno.test("addresses: peers over tcp, and over ipc", () =>
   withFolder(async (folder) => {
     using context = new Context();
