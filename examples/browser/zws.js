@@ -32,6 +32,8 @@ export class Request {
   /** Sends a text, and returns the reply's. One at a time: a Reply answers in turn. */
   async request(text) {
     await this.#opened;
+    // What is sent then is dropped, and no one is told.
+    if (this.#socket.readyState !== WebSocket.OPEN) throw new Error("the connection is closed");
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#frame(MORE, "");

@@ -4,6 +4,7 @@ import { deepStrictEqual as assertEquals, match as assertMatch, rejects } from "
 import { Request } from "../../examples/browser/zws.js";
 import { capability, Reply } from "../../mod.ts";
 import "../util.ts";
+import { soon } from "../waiting.ts";
 import { example } from "./examples.ts";
 
 const ignore = !capability.ws;
@@ -36,5 +37,20 @@ Deno.test({
     await reply.receive();
     reply.close();
     await rejects(answer, /the connection is closed/);
+  },
+});
+
+Deno.test({
+  name: "browser: a request after the connection's end waited for good",
+  ignore,
+  fn: async () => {
+    using reply = new Reply({ linger: 0 });
+    const request = new Request(await reply.bind("ws://127.0.0.1:*"));
+    const first = request.request("hello");
+    await reply.receive();
+    await reply.send("hello");
+    assertEquals(await first, "hello");
+    request.close();
+    await soon(rejects(request.request("closed meanwhile"), /the connection is closed/));
   },
 });
