@@ -77,8 +77,13 @@ async function deliver(messages: string[][]): Promise<void> {
   }
 }
 
+// Ctrl-C and SIGTERM end the loop below, once what was received is sent. A second one gives that up, such as where there is no
+// server any more.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => pull.close());
+  Deno.addSignalListener(signal, () => {
+    if (pull.closed) Deno.exit(1);
+    pull.close();
+  });
 }
 xmpp.start().catch(() => {}); // the listener of errors has it
 while (await pull.wait().catch(() => false)) {

@@ -121,6 +121,24 @@ bridgeTest("chat is published with its sender, in order", async (folder) => {
   }
 });
 
+bridgeTest(
+  "no signal but SIGKILL ended it while there was no XMPP server for what it had",
+  async () => {
+    const addresses = ["tcp://127.0.0.1:*", "tcp://127.0.0.1:*"];
+    const service = `xmpp://127.0.0.1:${freePort()}`;
+    await using bridge = example("xmpp_bridge.ts", service, "bridge@localhost", ...addresses);
+    const [, address] = (await bridge.printed("bound to ")).split(" ");
+    using push = new Push({ linger: 0 });
+    push.connect(address);
+    await push.send(["ada@localhost", "hello"]);
+    await bridge.said("connect ECONNREFUSED"); // by now it has the message, or it has it soon
+    const again = setInterval(() => bridge.kill("SIGTERM"), 100);
+    const { status } = await bridge.ended();
+    clearInterval(again);
+    assertEquals([0, 1].includes(status), true, `${status}`);
+  },
+);
+
 bridgeTest("what the XMPP server would refuse holds nothing up", async (folder) => {
   const { server, ...running } = await started(folder);
   await using _bridge = running.bridge;
