@@ -82,7 +82,7 @@ let make: (
  *   further start waits longer, from 50 ms to a second.
  * - After 50 starts within a minute the supervisor gives up, unless its options say otherwise.
  * - A start that fails, where there's no memory for it, say, is tried again likewise, unless it's the first.
- * - A child that ends with status 0 has finished, and so has the supervisor.
+ * - A child that ends with status 0 in its turn has finished, and so has the supervisor.
  * - A child that hangs is ended, and followed by the next one, if the option `unresponsiveAfter` says when.
  *
  * The parent needs `--allow-ffi` and `--allow-run` for the child's command; the child what it needs. For Linux and macOS.
@@ -236,10 +236,11 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
           await this.#pause(this.#restarts.delayAfter(0));
           continue;
         }
+        const ended = child.ended; // a spare that didn't wait for its turn, so it can't have finished
         const serving = this.#serve(child);
         report(); // after the next one's begin, since the port waits for that
         last = await serving;
-        if (signal.aborted || (last.code === 0 && last.signal === null)) break;
+        if (signal.aborted || (!ended && last.code === 0 && last.signal === null)) break;
         unreported = last;
         const delay = this.#restarts.delayAfter(last.uptime);
         if (delay === 0) continue;

@@ -26,6 +26,21 @@ Deno.test("a child that finishes with status 0 isn't started again, and ends the
     },
   ));
 
+Deno.test("a spare that had ended with status 0 before its turn ended the supervisor in its turn", () =>
+  supervising(
+    "starts() { grep -c started $LOG; }; log started; [ $(starts) = 2 ] && exit 0; " +
+      "read -r order; read -r begin; log begun; [ $(starts) -gt 2 ] && exit 0; " +
+      "while [ $(starts) -lt 2 ]; do sleep 0.01; done; spare=$(grep started $LOG | tail -n 1 | cut -d ' ' -f 2); " +
+      "while kill -0 $spare 2> /dev/null; do sleep 0.01; done; exit 3",
+    { spare: true },
+    async ({ supervisor, ends, logged }) => {
+      const { pid } = await soon(supervisor.run());
+      const [first, spare, next] = await logged("started", 3);
+      assertEquals(ends.map(({ pid, code }) => [pid, code]), [[first, 3], [spare, 0]]);
+      assertEquals([pid, await logged("begun", 2)], [next, [first, next]]);
+    },
+  ));
+
 Deno.test("a child that ends by a signal, or with another status, is started again", () =>
   supervising(
     "read -r order; read -r begin; log begun; case $(count) in 1) kill -9 $$;; 2) exit 3;; esac; exit 0",

@@ -42,7 +42,7 @@ export function supervising(
     await using supervisor = await Supervisor.listen("/bin/sh", {
       args: [
         "-c",
-        `log() { echo "$1 $$" >> ${log}; }\ncount() { echo $(wc -l < ${log}); }\n${script}`,
+        `LOG=${log}; log() { echo "$1 $$" >> ${log}; }\ncount() { echo $(wc -l < ${log}); }\n${script}`,
       ],
       listen: ANY,
       spare: false,
