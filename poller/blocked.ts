@@ -1,6 +1,7 @@
 /** What is done for all other sources while a wait blocks this thread, and the reactor can do nothing. */
 
 import { BACKGROUND_INTERVAL, backgroundSources } from "./background.ts";
+import { resetBudget } from "./budget.ts";
 import { areReadable, blockUntilReadable } from "./fd.ts";
 import { reactor } from "./reactor.ts";
 import { failed, openSources, serve } from "./source.ts";
@@ -31,7 +32,11 @@ let slice = SLICE;
  * waits between are sliced.
  */
 export function serveOthers(timeout: number): number {
-  for (const source of backgroundSources) serve(source);
+  if (backgroundSources.size > 0) {
+    // No tick comes, which would begin a new budget. Failure: a program that only blocked let some ten peers in, and then none.
+    resetBudget();
+    for (const source of backgroundSources) serve(source);
+  }
   const isAlone = openSources.size < 2;
   if (!isAlone && --left <= 0 && lookAtOthers()) return 0;
   if (backgroundSources.size > 0) return Math.min(timeout, BACKGROUND_INTERVAL);

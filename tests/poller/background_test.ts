@@ -4,6 +4,7 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { Dealer, Pair, Poller, Pull, Push } from "../../mod.ts";
 import { BACKGROUND_INTERVAL } from "../../poller/background.ts";
 import { serveOthers } from "../../poller/blocked.ts";
+import { takeBudget } from "../../poller/budget.ts";
 import { Alarm } from "../../poller/alarm.ts";
 import { reactor } from "../../poller/reactor.ts";
 import { type Handle, handleOf } from "../../socket/handle.ts";
@@ -256,6 +257,28 @@ Deno.test("rule 9: a wait that blocks its thread is cut short while there is a b
   reactor().addBackground(bell);
   assertEquals([10, 60_000].map(serveOthers), [10, BACKGROUND_INTERVAL]);
   reactor().removeBackground(bell);
+});
+
+Deno.test("rule 9: a program that only blocked let some ten peers in, and then none, since no tick began a new budget", async () => {
+  using sockets = await backgroundPair();
+  const { one, peer, handle, seen } = sockets;
+  // As an authenticator does.
+  handle.setBackgroundHandler(() => {
+    for (let message; takeBudget() && (message = one.tryReceive()) !== undefined;) {
+      seen.push(String(message));
+    }
+  });
+  await turns(2);
+  using pull = new Pull();
+  using poller = new Poller();
+  poller.add(pull);
+  while (takeBudget());
+  assert(peer.trySend("one"));
+  throwsCode(() => pull.receiveSync({ timeout: 1 }), "EAGAIN");
+  while (takeBudget());
+  assert(peer.trySend("two"));
+  assertEquals(poller.waitSync({ timeout: 1 }), []);
+  assertEquals(seen, ["one", "two"]);
 });
 
 Deno.test("an error of a background source once ended another socket's receiveSync", async () => {
