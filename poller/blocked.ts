@@ -19,6 +19,8 @@ let batch = 1;
 let left = 1;
 let lastRead = 0;
 let lastLook = 0;
+/** When background sources were last served between two calls. */
+let lastServed = 0;
 /** How long a wait may last until the next look: the last one may have found something. */
 let slice = SLICE;
 
@@ -32,19 +34,35 @@ let slice = SLICE;
  * waits between are sliced.
  */
 export function serveOthers(timeout: number): number {
-  if (backgroundSources.size > 0) {
-    // No tick comes, which would begin a new budget. Failure: a program that only blocked let some ten peers in, and then none.
-    resetBudget();
-    for (const source of backgroundSources) serve(source);
-  }
+  if (backgroundSources.size > 0) serveBackground();
   const isAlone = openSources.size < 2;
   if (!isAlone && --left <= 0 && lookAtOthers()) return 0;
   if (backgroundSources.size > 0) return Math.min(timeout, BACKGROUND_INTERVAL);
   return isAlone ? timeout : Math.min(timeout, slice);
 }
 
+function serveBackground(): void {
+  // No tick comes, which would begin a new budget. Failure: a program that only blocked let some ten peers in, and then none.
+  resetBudget();
+  for (const source of backgroundSources) serve(source);
+}
+
 /**
- * The same for a wait without a limit, where there is no background source: in whole ms, and -1 where nothing is to be
+ * Called at the beginning of each call that may block this thread: serves the background sources now and then.
+ *
+ * Failure: while one peer's messages came without a pause, no call blocked, and no other peer was admitted. Cost: a reading
+ * of the clock for each call, where there is a background source.
+ */
+export function serveInBetween(): void {
+  if (backgroundSources.size === 0) return;
+  const now = performance.now();
+  if (now - lastServed < BACKGROUND_INTERVAL) return;
+  lastServed = now;
+  serveBackground();
+}
+
+/**
+ * As {@linkcode serveOthers}, for a wait without a limit, where there is no background source: in whole ms, and -1 where nothing is to be
  * looked at. A wait that follows looks for itself, whatever was consumed. Called for each message, it has to be short.
  */
 export function sliceOfWait(): number {

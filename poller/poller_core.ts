@@ -10,7 +10,7 @@ import {
   READABLE,
   WRITABLE,
 } from "./backend.ts";
-import { serveOthers, SLICE } from "./blocked.ts";
+import { serveInBetween, serveOthers, SLICE } from "./blocked.ts";
 import { type Listener, serve, Source } from "./source.ts";
 import { type Pollable, pollable } from "./pollable.ts";
 import { takeBudget } from "./budget.ts";
@@ -165,6 +165,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
   }
 
   waitSync(timeout: number): Ready<Key>[] {
+    serveInBetween();
     this.assertOpen("waitSync");
     this.#assertIdle();
     const end = performance.now() + timeout;

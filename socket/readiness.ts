@@ -14,7 +14,7 @@ import {
   waitProblem,
 } from "../poller/wait_options.ts";
 import type { Handle } from "./handle.ts";
-import { SLICE, waitReadable } from "../poller/blocked.ts";
+import { serveInBetween, SLICE, waitReadable } from "../poller/blocked.ts";
 import { closedError, foreignError, nameOf } from "./wait_errors.ts";
 
 const CALL = "zmq_getsockopt";
@@ -144,6 +144,7 @@ export function waitReadySync(
   const wanted = wantedOf(handle, options);
   if (wanted === 0) throw directionProblem(handle, WAIT_SYNC, options);
   const limit = options?.timeout ?? Infinity;
+  serveInBetween();
   if (handle.closed) throw closedError(handle, CALL);
   let deadline: number | undefined;
   for (;;) {

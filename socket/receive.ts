@@ -3,7 +3,13 @@
 import { stateError } from "../ffi/errno.ts";
 import { inWorker } from "../process/isolate.ts";
 import { backgroundSources } from "../poller/background.ts";
-import { readClockNext, SLICE, sliceOfWait, waitReadable } from "../poller/blocked.ts";
+import {
+  readClockNext,
+  serveInBetween,
+  SLICE,
+  sliceOfWait,
+  waitReadable,
+} from "../poller/blocked.ts";
 import { takeBudget } from "../poller/budget.ts";
 import { reactor } from "../poller/reactor.ts";
 import {
@@ -300,6 +306,7 @@ export function receiveSync(
 ): Frame[] {
   if (options !== undefined || extra !== undefined) checkWait(RECEIVE_SYNC, options, extra);
   const timeout = limitOf(options?.timeout, handle.receiveTimeout);
+  serveInBetween();
   if (handle.closed) throw closedError(handle, CALL);
   if (handle.midMessage) {
     const message = "A visit is showing a part of a message, and others of it follow";

@@ -1,6 +1,6 @@
 /** Visiting: a receive that shows each frame in a buffer of the library's, and allocates nothing for small ones. */
 
-import { readClockNext } from "../poller/blocked.ts";
+import { readClockNext, serveInBetween } from "../poller/blocked.ts";
 import { checkWait, type Signature } from "../poller/wait_options.ts";
 import type { Handle } from "./handle.ts";
 import { isSingle } from "./message_layout.ts";
@@ -39,6 +39,7 @@ export function visit(
   if (options !== undefined || extra !== undefined) checkWait(VISIT, options, extra);
   const limit = checkedLimit(options?.limit);
   const timeout = options?.timeout ?? 0;
+  if (timeout > 0) serveInBetween();
   if (handle.closed) throw closedError(handle, "zmq_msg_recv");
   let deadline: number | undefined;
   const buffers = borrowVisitBuffers();
