@@ -118,9 +118,10 @@ export class Outbox {
         call();
       }
     } finally {
-      // One has thrown, and others are still to be called.
-      if (called < due.length && this.#due.unshift(...due.slice(called)) === due.length - called) {
-        this.#schedule();
+      // One has thrown, and others are still to be called, of which there may be more than a call takes arguments.
+      if (called < due.length) {
+        if (this.#due.length === 0) this.#schedule();
+        this.#due = due.slice(called).concat(this.#due);
       }
     }
   };

@@ -157,6 +157,21 @@ Deno.test("what a callback throws is an uncaught exception, and the others are c
   assertEquals([code, stdout.trim().split("\n"), stderr], [0, [...lines, "called 3"], ""]);
 });
 
+Deno.test("where a callback threw, with more than 100,000 others due, these were never called", async () => {
+  const { code, stdout, stderr } = await run(`
+    ${START}
+    import process from "node:process";
+    process.on("uncaughtException", (error) => console.log("uncaught:", error.message));
+    const pub = zmq.socket("pub");
+    let called = 0;
+    const count = () => ++called === 150_000 && pub.close();
+    pub.send("x", 0, () => { throw new Error("mine"); });
+    for (let i = 0; i < 150_000; i++) pub.send("x", 0, count);
+    process.on("exit", () => console.log(called));
+  `);
+  assertEquals([code, stdout, stderr], [0, "uncaught: mine\n150000\n", ""]);
+});
+
 Deno.test("what a callback throws is an uncaught exception, and sending goes on", async () => {
   const { code, stdout, stderr } = await run(`
     ${START}
