@@ -58,8 +58,8 @@ function dropAll(): void {
   for (const handle of early.keys()) if (!handle.lent) dropEarly(handle);
 }
 
-/** Opens a socket, for which early monitors make room where they take up the last places. */
-export function openWithRoom(open: () => Handle): Handle {
+/** Opens a socket, or a monitor, for which early monitors make room where they take up the last places. */
+export function openWithRoom<Opened>(open: () => Opened): Opened {
   for (;;) {
     try {
       return open();

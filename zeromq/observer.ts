@@ -3,7 +3,7 @@
 import { Monitor } from "../socket/monitor.ts";
 import { expectArguments, expectListener, isObject } from "./arguments.ts";
 import { native, readOnly } from "./classes.ts";
-import { takeEarly } from "./early_monitors.ts";
+import { openWithRoom, takeEarly } from "./early_monitors.ts";
 import { EBADF, EBUSY, ENOTSOCK, errnoError, foreignObject, translating } from "./errors.ts";
 import type { Event, EventOfType, EventSubscriber, EventType } from "./event_types.ts";
 import { toEvent } from "./events.ts";
@@ -42,7 +42,7 @@ export class ObserverClass {
     this.#monitor = takeEarly(state.handle) ?? translating(() => {
       // A socket has one monitor at a time: libzmq ends the one before.
       state.handle.monitor?.stop();
-      return new Monitor(state.handle);
+      return openWithRoom(() => new Monitor(state.handle));
     });
   }
 

@@ -111,6 +111,17 @@ Deno.test("sockets that connect leave a context its places for the program's own
   strictEqual(opened(true), opened(false));
 });
 
+Deno.test("the events of a bound socket were refused where sockets that had connected in the same turn took the last places", async () => {
+  const context = new Context({ maxSockets: 10 });
+  const peer = new XPublisher({ context });
+  const sockets = [0, 1, 2].map(() => new Subscriber({ context }));
+  await peer.bind("tcp://127.0.0.1:*");
+  for (const socket of sockets) socket.connect(peer.lastEndpoint!);
+  const ended = captured(peer, "end");
+  for (const socket of [peer, ...sockets]) socket.close();
+  await soon(ended);
+});
+
 Deno.test("a socket that is closed in the turn of its connect leaves no monitor behind", async () => {
   await observing(new XPublisher(), async (peer) => {
     await peer.bind("tcp://127.0.0.1:*");
