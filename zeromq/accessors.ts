@@ -35,9 +35,13 @@ const IMMEDIATE: ReadonlySet<number> = new Set([
 /** Reads an `int`. */
 export function readInt(state: SocketState, option: number): number {
   assertThere(state);
-  const { handle } = state;
-  return engineOption(handle, option) ??
-    translating(() => handle.getValue(option, String(option), "int"));
+  return engineOption(state.handle, option) ?? new Int32Array(readWhole(state, option, 4))[0];
+}
+
+/** Reads so many bytes, for a number. A shorter value, such as a text that is empty, ends in zeros, as in zeromq.js. */
+function readWhole({ handle }: SocketState, option: number, size: number): ArrayBuffer {
+  const bytes = translating(() => handle.getBytes(option, String(option), size));
+  return bytes.length < size ? bytes.buffer.transfer(size) : bytes.buffer;
 }
 
 /** Sets an `int`. */
@@ -52,8 +56,8 @@ export function writeInt(state: SocketState, option: number, value: number): voi
 /** Reads 64 bits. */
 export function readLong(state: SocketState, option: number, signed: boolean): number {
   assertThere(state);
-  const type = signed ? "int64" : "uint64";
-  return Number(translating(() => state.handle.getValue(option, String(option), type)));
+  const bytes = readWhole(state, option, 8);
+  return Number(signed ? new BigInt64Array(bytes)[0] : new BigUint64Array(bytes)[0]);
 }
 
 /** Sets 64 bits. */

@@ -28,6 +28,17 @@ for (const [kind, option, before, ...values] of BY_NUMBER) {
   });
 }
 
+Deno.test("an option with fewer bytes than the number as which it was read was undefined, or threw a RangeError", async () => {
+  await using(untyped(new Dealer()), (socket) => {
+    // A routing id, which is empty, and then of three bytes; and the empty text of a domain, with its NUL.
+    assertEquals([socket.getInt32Option(5), socket.getUint64Option(5)], [0, 0]);
+    assertEquals([socket.getBoolOption(5), socket.getBoolOption(55)], [false, false]);
+    assertEquals([socket.getInt32Option(55), socket.getInt64Option(55)], [0, 0]);
+    socket.routingId = "\x01\x02\x03";
+    assertEquals([socket.getInt32Option(5), socket.getInt64Option(5)], [0x30201, 0x30201]);
+  });
+});
+
 Deno.test("an option that libzmq doesn't know, or doesn't read: EINVAL", async () => {
   await using(untyped(new Router()), (socket) => {
     throwsShape(() => socket.getInt32Option(9999), EINVAL);
