@@ -8,9 +8,9 @@ import { IpcFolders } from "../process/ipc_folders.ts";
 import { forgetReceiver, noteReceiver } from "../process/own_receivers.ts";
 import type { Handle } from "./handle.ts";
 import { assertSafeAddress, assertSafeDisconnect } from "./hazards.ts";
-import { OPTION_NUMBERS } from "./options_table.ts";
+import { COMMON, OPTION_NUMBERS } from "./options_table.ts";
 import { keepPrefetched } from "./prefetched.ts";
-import { textOf, withLinger } from "./raw_options.ts";
+import { getInt, textOf, withLinger } from "./raw_options.ts";
 
 /** The addresses to which a socket was bound or connected. */
 export class Endpoints {
@@ -24,6 +24,9 @@ export class Endpoints {
   readonly #connected = new Map<string, string>();
   /** Names of inproc to which it was connected, and to which no one was bound since. */
   readonly #waitsAt = new Set<string>();
+  /** The routing ids that were given to connections which last, as text, with their addresses; and the next connection's. */
+  readonly #names = new Map<string, string>();
+  #nextName: string | undefined;
 
   constructor(readonly handle: Handle) {}
 
@@ -49,6 +52,10 @@ export class Endpoints {
   connect(address: string, call?: () => unknown): unknown {
     const result = this.#add(address, false, call ?? (() => this.#call("zmq_connect", address)));
     this.#connected.set(address, address);
+    if (this.#nextName !== undefined && lasts(this.handle, address)) {
+      this.#names.set(this.#nextName, address);
+    }
+    this.#nextName = undefined;
     this.handle.context.addConnected(address, this.#waitsAt);
     return result;
   }
@@ -77,6 +84,16 @@ export class Endpoints {
   /** Ends what `connect` has begun. */
   disconnect(address: string): void {
     this.#remove("zmq_disconnect", address);
+  }
+
+  /** The next connection's peer is to have this routing id. */
+  nameNext(routingId: Uint8Array | null): void {
+    this.#nextName = String(routingId);
+  }
+
+  /** Whether the peer of a connection that lasts has this routing id. */
+  hasNamed(routingId: Uint8Array): boolean {
+    return this.#names.has(String(routingId));
   }
 
   /** The last one, as libzmq has resolved it; `null` before the first. */
@@ -128,6 +145,9 @@ export class Endpoints {
     // For libzmq, the two calls are one, and end whatever has that address.
     forget(this.#bound, address);
     forget(this.#connected, address);
+    for (const [name, connected] of this.#names) {
+      if (!this.#connected.has(connected)) this.#names.delete(name);
+    }
   }
 
   #call(
@@ -141,6 +161,13 @@ export class Endpoints {
       address: withoutUser(address),
     });
   }
+}
+
+/** Whether a connection stays with its socket until that ends it, however often it breaks. */
+function lasts({ pointer }: Handle, address: string): boolean {
+  const { immediate, reconnectInterval, reconnectStop } = COMMON;
+  return !address.startsWith("inproc:") && getInt(pointer, immediate.number) === 0 &&
+    getInt(pointer, reconnectInterval.number) >= 0 && getInt(pointer, reconnectStop.number) <= 0;
 }
 
 /** Whether an address is one of udp's. */

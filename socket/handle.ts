@@ -385,6 +385,7 @@ export class Handle extends Source {
   /** Sets an option. */
   setBytes(option: number, name: string, value: Uint8Array | null): void {
     setBytes(this.pointer, option, name, value);
+    if (option === OPTION_NUMBERS.connectRoutingId) this.endpoints.nameNext(value);
     this.markStale();
   }
 

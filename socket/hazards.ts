@@ -17,6 +17,14 @@ export function assertSafeOption(handle: Handle, option: number, value: unknown)
       `A ${handle.type.name} must not have a Router's options: libzmq would end the process at a later request`,
     );
   }
+  if (
+    option === OPTION_NUMBERS.connectRoutingId && value instanceof Uint8Array &&
+    handle.endpoints.hasNamed(value)
+  ) {
+    throw new TypeError(
+      `This ${handle.type.name} has another connection whose peer was given that routing id: libzmq would end the process`,
+    );
+  }
   if (option === COMMON.inBatchSize.number && intOf(value) < COMMON.inBatchSize.range[0]) {
     throw new RangeError(
       `The option inBatchSize must be at least ${

@@ -362,6 +362,44 @@ Deno.test("an int set through the drop-in to a value of another length ended the
   }
 });
 
+for (const type of ["Router", "Stream"] as const) {
+  Deno.test(`a second connection of a ${type}'s with the same routing id ended the process`, () => {
+    const [address, other] = ["tcp://127.0.0.1:9", "tcp://127.0.0.1:10"];
+    for (const library of [mod, zeromq]) {
+      const socket = new library[type]({ linger: 0 });
+      try {
+        const refused = () => {
+          throws(() => socket.connect(other, { routingId: "x" }), {
+            name: "TypeError",
+            message: new RegExp(`^This ${type} has another connection`),
+          });
+        };
+        socket.connect(address, { routingId: "x" });
+        refused();
+        // What was refused isn't the next one's, and an address that isn't taken leaves the id to the next connection.
+        socket.connect(other);
+        throws(() => socket.connect("tcp://nowhere", { routingId: "y" }));
+        socket.connect(other, { routingId: "z" });
+        refused();
+        socket.disconnect(other);
+        refused();
+        socket.disconnect(address);
+      } finally {
+        socket.close();
+      }
+    }
+  });
+}
+
+Deno.test("a connection that libzmq gives up by itself leaves its routing id to another", () => {
+  const CONNECT_ROUTING_ID = 61;
+  for (const options of [{ reconnectInterval: -1 }, { immediate: true }]) {
+    using router = new mod.Router({ linger: 0, ...options });
+    router.connect("tcp://127.0.0.1:9", { routingId: "x" });
+    router.setOption(CONNECT_ROUTING_ID, "x");
+  }
+});
+
 Deno.test("a Router's options on a Reply are refused by the methods and accessors of a Router's, and in a constructor", () => {
   const refusal = { name: "TypeError", message: /^A Reply must not have a Router's options/ };
   for (const { Reply, Router } of [mod, zeromq]) {
