@@ -1,6 +1,5 @@
 /** A send or a receive that can't be done at once: the ways in which it waits. */
 
-import { Pause, pauseIsDue } from "./pauses.ts";
 import type { SocketState } from "./state.ts";
 import { OutOfTurn } from "./turns.ts";
 
@@ -16,12 +15,6 @@ export abstract class Attempt {
   abstract wait(timeout: number, tried?: boolean): void;
   /** Tries it once and ends it: the time is over, or the socket is being closed. */
   protected abstract tryLast(): void;
-
-  /** Lets others go first, since the tick's budget is used up. */
-  giveWay(timeout: number): void {
-    if (pauseIsDue()) this.state[this.direction] = new Pause(this, timeout);
-    else this.wait(timeout);
-  }
 
   /** Waits until it's in turn or, `untilWritable`, until the socket is writable. */
   defer(timeout: number, untilWritable = false): void {

@@ -7,6 +7,7 @@ import { taken } from "../socket/receive.ts";
 import { Attempt } from "./attempt.ts";
 import { takeBuffers } from "./buffers.ts";
 import { EAGAIN, EBUSY, errnoError, translated } from "./errors.ts";
+import { afterOthers } from "./pauses.ts";
 import { type Parts, type SocketState, stateOf } from "./state.ts";
 import { isOutOfTurn, timeLeft } from "./turns.ts";
 
@@ -26,19 +27,20 @@ function takeOrWait(state: SocketState): Parts | Promise<Parts> {
       message: "Socket is busy reading; only one receive operation may be in progress at any time",
     });
   }
+  if (takeBudget()) return take(state);
+  const message = take(state);
+  // One that waits lets others have their turn anyway.
+  if (state.receiving !== undefined) return message;
+  return afterOthers(message instanceof Promise ? message : Promise.resolve(message));
+}
+
+function take(state: SocketState): Parts | Promise<Parts> {
   const { handle } = state;
-  if (!takeBudget()) return giveWay(state);
   const message = takeBuffers(handle.pointer, handle.metadata);
   taken(handle, message);
   if (message === undefined || message instanceof Failure) return wait(state, message);
   state.turn();
   return message;
-}
-
-function giveWay(state: SocketState): Promise<Parts> {
-  return new Promise((resolve, reject) =>
-    new Receiving(state, resolve, reject).giveWay(state.handle.receiveTimeout)
-  );
 }
 
 /** Waits, as far as there is anything to wait for, after a try that has found nothing, or has failed. */

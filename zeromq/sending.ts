@@ -6,6 +6,7 @@ import { bytesOrText, keepParts, type Part } from "../socket/message.ts";
 import { checkCount, putNow, putParts, Send } from "../socket/send.ts";
 import { Attempt } from "./attempt.ts";
 import { EAGAIN, EBUSY, EINVAL, errnoError, translated } from "./errors.ts";
+import { afterOthers } from "./pauses.ts";
 import type { SocketState } from "./state.ts";
 import { isOutOfTurn, timeLeft } from "./turns.ts";
 
@@ -13,8 +14,8 @@ import { isOutOfTurn, timeLeft } from "./turns.ts";
 export const SENT: Promise<void> = Promise.resolve();
 
 /**
- * Sends a message, now or later. Some draft sockets send to a target, which libzmq gets with the message. `eager` says that
- * it's sent now if libzmq takes it, also where the tick's budget is used up.
+ * Sends a message, now or later. Some draft sockets send to a target, which libzmq gets with the message. Where the tick's
+ * budget is used up, the promise of one that was sent is put off, unless it's `eager`.
  */
 export function send(
   state: SocketState,
@@ -23,10 +24,6 @@ export function send(
   eager = false,
 ): Promise<void> {
   state.assertOpen();
-  // Fact: zeromq.js fails a send beside one that waits, and programs that were written for it have several under way where
-  // none waits. Failure: on a busy machine, where a tick's budget is used up early, their sends failed. Decision: a send that
-  // only lets others go first is done before the next one.
-  state.sending?.hurry?.();
   if (state.sending !== undefined) {
     throw errnoError(EBUSY, {
       message: "Socket is busy writing; only one send operation may be in progress at any time",
@@ -43,15 +40,18 @@ export function send(
   } else if (!handle.takesAnyParts) {
     checkCount(handle, parts); // throws if libzmq would drop the message, with success
   }
-  const timeout = handle.sendTimeout;
-  if (!takeBudget() && !eager) {
-    return new Promise((resolve, reject) =>
-      new Sending(state, keepParts(listOf(parts)), resolve, reject).giveWay(timeout)
-    );
-  }
+  const goesOn = takeBudget() || eager;
+  const sent = put(state, parts);
+  // One that waits lets others have their turn anyway.
+  return goesOn || state.sending !== undefined ? sent : afterOthers(sent);
+}
+
+/** Sends what has been converted and counted, now or later. */
+function put(state: SocketState, parts: Part | readonly Part[]): Promise<void> {
+  const timeout = state.handle.sendTimeout;
   let deferred = false;
   try {
-    if (putNow(handle, parts)) {
+    if (putNow(state.handle, parts)) {
       state.turn();
       return SENT;
     }
@@ -115,12 +115,6 @@ class PendingSend extends Send {
   constructor(readonly sending: Sending) {
     const { state: { handle, socket }, parts, resolve, reject } = sending;
     super(handle, socket, parts, resolve, reject);
-  }
-
-  hurry(): void {
-    if (this.tried) return;
-    this.tried = true;
-    this.attempt();
   }
 
   override succeed(): void {

@@ -9,8 +9,6 @@ import { EBADF, EBUSY, errnoError } from "./errors.ts";
 export interface PendingOperation {
   /** Tries for the last time, since the socket is being closed, and ends. */
   closed(): void;
-  /** Tries at once, where it wasn't tried so far: it only lets others go first. */
-  hurry?(): void;
 }
 
 /** An operation that waits for one in the socket's other direction. */
@@ -31,7 +29,7 @@ export class SocketState {
   receiving: PendingOperation | undefined;
   /** The pending send. */
   sending: PendingOperation | undefined;
-  /** Those of the two that wait for their turn, or pause, and aren't in the engine's queues. */
+  /** Those of the two that wait for their turn, and aren't in the engine's queues. */
   readonly deferred: Set<DeferredOperation> = new Set();
   /** The inproc addresses to which it's bound. */
   readonly #names = new Set<string>();

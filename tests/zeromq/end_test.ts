@@ -6,6 +6,7 @@ import { withFolder } from "../util.ts";
 import { AS_ELSEWHERE, run } from "../program.ts";
 
 const DROP_IN = new URL("../../zeromq.ts", import.meta.url).href;
+const BUDGET = new URL("../../poller/budget.ts", import.meta.url).href;
 const IMPORT = `import * as zmq from "${DROP_IN}"; import process from "node:process";\n`;
 
 for (const [how, last] of [["itself", ""], ["process.exit", "process.exit();"]]) {
@@ -25,6 +26,21 @@ for (const [how, last] of [["itself", ""], ["process.exit", "process.exit();"]])
     assertEquals(String(await pull.receive()), "farewell");
   });
 }
+
+Deno.test("the end of the program lost the last message where the tick's budget had been used up before", async () => {
+  using pull = new Pull({ receiveTimeout: 5000 });
+  await pull.bind("tcp://127.0.0.1:*");
+  const { code, stderr } = await run(`${IMPORT}
+    import { takeBudget } from "${BUDGET}";
+    const push = new zmq.Push();
+    push.connect("${pull.lastEndpoint}");
+    while (takeBudget());
+    push.send("last");
+    process.exit();
+  `);
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(String(await pull.receive()), "last");
+});
 
 /** A program whose worker is the source. */
 function inWorker(source: string): string {

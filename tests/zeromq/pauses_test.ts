@@ -1,9 +1,10 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { keepers } from "../../poller/reactor.ts";
-import { Pair } from "../../zeromq.ts";
+import { takeBudget } from "../../poller/budget.ts";
+import { Pair, Pull, Push } from "../../zeromq.ts";
 import { eachTransport } from "../socket/support.ts";
 import { freshAddress, join } from "../util.ts";
-import { withPairs } from "./support.ts";
+import { using, withPairs } from "./support.ts";
 import { pause, soon, turn } from "../waiting.ts";
 
 for (const over of eachTransport()) {
@@ -37,7 +38,7 @@ for (const over of eachTransport()) {
   }));
 }
 
-Deno.test("closing in a pause for timers ends what pauses: one is sent, one is received", async () => {
+Deno.test("closing in a pause for timers takes nothing back: one is sent, one is received", async () => {
   const one = new Pair({ linger: 0, sendHighWaterMark: 0 });
   const other = new Pair({ linger: 0, receiveHighWaterMark: 0 });
   await join(other, one, freshAddress("inproc"));
@@ -62,4 +63,36 @@ Deno.test("closing in a pause for timers ends what pauses: one is sent, one is r
   for (let i = 1; i < count; i++) await other.receive();
   assertEquals(`${await soon(other.receive())}`, "x");
   other.close();
+});
+
+Deno.test("what was sent just before a disconnect was lost now and then", async () => {
+  await using(new Pull(), async (pull) => {
+    await using(new Push(), async (push) => {
+      await join(pull, push);
+      while (takeBudget()); // as where the last tick is more than 2 ms ago
+      const sent = push.send("x");
+      push.disconnect(pull.lastEndpoint!);
+      await soon(sent);
+      assertEquals(`${await soon(pull.receive())}`, "x");
+    });
+  });
+});
+
+Deno.test("a socket said now and then that it's readable, though its only message was being received", async () => {
+  await withPairs(freshAddress("inproc"), async (one, other) => {
+    await other.send("x");
+    while (takeBudget());
+    const received = one.receive();
+    assertEquals(one.readable, false);
+    assertEquals(`${await soon(received)}`, "x");
+  });
+});
+
+Deno.test("a message went out up to 2.3 ms late now and then, though nothing was in its way", async () => {
+  await withPairs(freshAddress("inproc"), async (one, other) => {
+    while (takeBudget());
+    const sent = one.send("x");
+    assertEquals(other.readable, true);
+    await soon(sent);
+  });
 });

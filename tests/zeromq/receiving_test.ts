@@ -1,5 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Dealer, Pair, Publisher, Push } from "../../zeromq.ts";
+import { takeBudget } from "../../poller/budget.ts";
 import { freshAddress, join } from "../util.ts";
 import { EAGAIN, rejectsShape, throwsShape, untyped, using, withPairs } from "./support.ts";
 import { soon } from "../waiting.ts";
@@ -23,6 +24,41 @@ Deno.test("a second receive throws while one waits, and the first goes on: EBUSY
     assertEquals(`${await soon(first)}`, "x");
     await other.send("y");
     assertEquals(`${await soon(one.receive())}`, "y");
+  });
+});
+
+Deno.test("receives beside each other failed now and then, though a message was there for each", async () => {
+  await withPairs(freshAddress("inproc"), async (one, other) => {
+    // More often than there are pauses for timers.
+    for (let round = 0; round < 6; round++) {
+      for (const text of ["a", "b", "c"]) await other.send(text);
+      while (takeBudget()); // as where the last tick is more than 2 ms ago
+      const received = await soon(Promise.all(["a", "b", "c"].map(() => one.receive())));
+      assertEquals(received.map(String), ["a", "b", "c"]);
+    }
+    await other.send("d");
+    while (takeBudget());
+    const last = [one.receive(), one.receive()];
+    throwsShape(() => one.receive(), READING);
+    await other.send("e");
+    assertEquals((await soon(Promise.all(last))).map(String), ["d", "e"]);
+  });
+});
+
+Deno.test("with a time-out of 0 a receive took a later message now and then, or failed the one after it", async () => {
+  await withPairs(freshAddress("inproc"), async (one, other) => {
+    one.receiveTimeout = 0;
+    for (let round = 0; round < 6; round++) {
+      while (takeBudget());
+      const none = [one.receive(), one.receive()].map((promise) => rejectsShape(promise, EAGAIN));
+      await other.send("x");
+      const [received] = await soon(Promise.all([one.receive(), ...none]));
+      assertEquals(String(received), "x");
+    }
+    // And a loop of such receives lets timers fire.
+    let fired = false;
+    setTimeout(() => fired = true, 0);
+    while (!fired) await one.receive().catch(() => {});
   });
 });
 

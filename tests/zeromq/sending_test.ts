@@ -79,6 +79,21 @@ Deno.test("sends under way beside each other once failed on a busy machine, thou
   });
 });
 
+Deno.test("with a time-out of 0 a send went later now and then, or failed the one after it", async () => {
+  await using(new Push({ linger: 0, sendTimeout: 0 }), async (push) => {
+    for (let round = 0; round < 6; round++) {
+      while (takeBudget());
+      const none = [push.send("a"), push.send("b")].map((promise) => rejectsShape(promise, EAGAIN));
+      await soon(Promise.all(none));
+    }
+    while (takeBudget());
+    const none = rejectsShape(push.send("c"), EAGAIN);
+    push.connect("tcp://127.0.0.1:9"); // which makes it a queue
+    while (takeBudget());
+    await soon(Promise.all([none, push.send("d")]));
+  });
+});
+
 Deno.test("an empty array sends nothing", async () => {
   await withPairs(freshAddress("inproc"), async (one, other) => {
     assertEquals(await one.send([]), undefined);
