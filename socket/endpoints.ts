@@ -1,6 +1,7 @@
 /** The addresses of a socket: binding and connecting it, and back. */
 
 import { checkUninterrupted } from "../ffi/errno.ts";
+import { PULL_TYPE } from "../ffi/constants.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { toCString } from "../ffi/memory.ts";
 import { assertDescriptors } from "../poller/fd.ts";
@@ -8,6 +9,7 @@ import { IpcFolders } from "../process/ipc_folders.ts";
 import { forgetReceiver, noteReceiver } from "../process/own_receivers.ts";
 import type { Handle } from "./handle.ts";
 import { assertSafeAddress, assertSafeDisconnect } from "./hazards.ts";
+import { takeMessage } from "./native_message.ts";
 import { COMMON, OPTION_NUMBERS } from "./options_table.ts";
 import { keepPrefetched } from "./prefetched.ts";
 import { getInt, textOf, withLinger } from "./raw_options.ts";
@@ -89,6 +91,36 @@ export class Endpoints {
   /** The next connection's peer is to have this routing id. */
   nameNext(routingId: Uint8Array | null): void {
     this.#nextName = String(routingId);
+  }
+
+  /**
+   * Has libzmq forget the routing id for a connect that has failed.
+   *
+   * Fact: libzmq keeps the id for the next connect, and none can't be set. Failure: another peer got the id, and what was for
+   * the first. Decision: a connection within the process gets it, and is ended on both ends, where their calls run the
+   * commands for it; then the id is free again. Cost: a place for a socket, for a moment; without one, the id stays.
+   */
+  dropRoutingId(): void {
+    const { pointer, context, closed } = this.handle;
+    if (closed || context.closed || this.#nextName === undefined) return;
+    const other = zmq().zmq_socket(context.pointer("zmq_connect"), PULL_TYPE);
+    if (other === null) return;
+    const address = toCString(`inproc://deno-zmq.routing-id.${crypto.randomUUID()}`, "An address");
+    const call = (name: "zmq_bind" | "zmq_connect" | "zmq_disconnect", socket: Deno.PointerValue) =>
+      checkUninterrupted(() => zmq()[name](socket, address), name);
+    try {
+      call("zmq_bind", other);
+      call("zmq_connect", pointer);
+      this.#nextName = undefined;
+      call("zmq_disconnect", pointer);
+      while (takeMessage(other as Deno.PointerObject) !== undefined); // such as the option probeRouter has sent
+      getInt(pointer, OPTION_NUMBERS.events);
+    } catch {
+      // The context was shut down, and no connect succeeds any more.
+    } finally {
+      zmq().zmq_close(other);
+      this.handle.markStale();
+    }
   }
 
   /** Whether the peer of a connection that lasts has this routing id. */

@@ -394,6 +394,7 @@ export class Router extends Socket {
    * (`ZMQ_CONNECT_ROUTING_ID`).
    *
    * @throws {TypeError} If the routing id is neither a string nor bytes, or there's an unknown option.
+   * @throws {TypeError} If another connection of the socket has that routing id.
    * @throws {RangeError} If the routing id has no bytes, or more than 255.
    * @throws {ZmqError} As {@linkcode Socket.connect} does.
    */
@@ -469,5 +470,10 @@ export function connectRouted(
     assertSafeOption(handle, OPTION_NUMBERS.connectRoutingId, id);
     handle.setBytes(OPTION_NUMBERS.connectRoutingId, "routingId", id);
   }
-  handle.endpoints.connect(address);
+  try {
+    handle.endpoints.connect(address);
+  } catch (error) {
+    if (routingId !== undefined) handle.endpoints.dropRoutingId();
+    throw error;
+  }
 }

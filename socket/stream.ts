@@ -68,6 +68,7 @@ export class Stream extends Socket {
    * (`ZMQ_CONNECT_ROUTING_ID`).
    *
    * @throws {TypeError} If the routing id is neither a string nor bytes, or there's an unknown option.
+   * @throws {TypeError} If another connection of the socket has that routing id.
    * @throws {RangeError} If the routing id has no bytes, or more than 255.
    * @throws {ZmqError} As {@linkcode Socket.connect} does.
    */

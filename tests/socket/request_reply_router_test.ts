@@ -106,6 +106,24 @@ Deno.test("a refused connect leaves no name behind for the next one", async () =
   assertEquals(await received(dealer), ["!"]);
 });
 
+Deno.test("the peer of the connect after a refused one got that one's routing id", async () => {
+  using stranger = new Dealer({ routingId: "stranger" });
+  using friend = new Dealer();
+  await stranger.bind(freshAddress("inproc"));
+  await friend.bind(freshAddress("inproc"));
+  using router = new Router({ mandatory: true, probeRouter: true });
+  for (const _ of [1, 2]) {
+    throws(() => router.connect("nowhere", { routingId: "friend" }), { code: "EINVAL" });
+  }
+  router.connect(stranger.lastEndpoint!);
+  await rejects(router.send(["friend", "?"]), UNREACHABLE);
+  await stranger.send("hello");
+  assertEquals(await received(router), ["stranger", "hello"]);
+  router.connect(friend.lastEndpoint!, { routingId: "friend" });
+  await router.send(["friend", "!"]);
+  assertEquals([await received(friend), await received(friend)], [[""], ["!"]]);
+});
+
 Deno.test("what a Router sends to a peer that isn't there is dropped", async () => {
   using router = new Router();
   using dealer = new Dealer({ routingId: "known" });
