@@ -90,8 +90,11 @@ export class FilteredRelay extends Relay {
     return this.refusedBy(end);
   }
 
-  protected override forget(): void {
+  protected override forget(): boolean {
+    const wasSent = this.#uncaptured;
     this.#message = undefined;
+    this.#uncaptured = false;
+    return wasSent;
   }
 
   override end(): Frame[] | undefined {

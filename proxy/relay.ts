@@ -86,8 +86,8 @@ export abstract class Relay {
   abstract readonly holds: boolean;
   /** Passes one message on, and returns `LIMIT`. */
   protected abstract step(): number;
-  /** Drops the message that was received. */
-  protected abstract forget(): void;
+  /** Drops the message that was received. Returns whether it was sent, and only the capture socket couldn't take it. */
+  protected abstract forget(): boolean;
   /** Ends it. Returns the message that was received, and wasn't sent. */
   abstract end(): Frame[] | undefined;
 
@@ -101,8 +101,7 @@ export abstract class Relay {
 
   /** Drops a message that can't be sent to anyone. */
   protected giveUp(): number {
-    this.forget();
-    this.count.undeliverable++;
+    if (!this.forget()) this.count.undeliverable++;
     return LIMIT;
   }
 
@@ -164,12 +163,14 @@ export class NativeRelay extends Relay {
     return LIMIT;
   }
 
-  protected override forget(): void {
+  protected override forget(): boolean {
     const { handle } = this.source;
-    this.#held = handle.midMessage = false;
+    const wasSent = this.#uncaptured;
+    this.#held = this.#uncaptured = handle.midMessage = false;
     this.#message.drop();
     this.#parts.clear();
     if (this.#more) skipRest(this.#message, handle.pointer);
+    return wasSent;
   }
 
   override end(): Frame[] | undefined {

@@ -48,6 +48,25 @@ for (const [way, options] of WAYS) {
   });
 }
 
+for (
+  const [how, filter] of [["", undefined], [
+    ", with a filter",
+    (message: Frame[]) => message,
+  ]] as const
+) {
+  Deno.test(`what a mandatory Router as the capture socket couldn't take had the next message captured only${how}`, async () => {
+    await using capture = new Router({ mandatory: true });
+    await capture.bind(freshAddress("inproc"));
+    await using setting = await tasks({ capture, filter });
+    for (const text of ["one", "two", "three"]) await setting.sender.send(["no peer", text]);
+    for (const text of ["one", "two", "three"]) {
+      assertEquals(await received(setting.receiver), ["no peer", text]);
+    }
+    const { messages, undeliverable } = setting.proxy.statistics().toBack;
+    assertEquals([messages, undeliverable], [3, 0]);
+  });
+}
+
 Deno.test("a Publisher as the capture socket gets a copy of what goes either way", async () => {
   await using capture = new Publisher();
   await capture.bind("inproc://spy");
