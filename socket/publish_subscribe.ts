@@ -149,7 +149,7 @@ export class Subscriber extends Socket {
    * Subscribes to all messages whose first frame begins with one of the prefixes, of which there's at least one; an empty
    * prefix, `""`, is every message. A prefix subscribed to twice must be unsubscribed from twice (`ZMQ_SUBSCRIBE`).
    *
-   * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes.
+   * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes, or if its bytes were transferred.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
   subscribe(prefix: string | Uint8Array, ...more: (string | Uint8Array)[]): void {
@@ -160,7 +160,7 @@ export class Subscriber extends Socket {
    * Removes subscriptions; `""` is the one to every message (`ZMQ_UNSUBSCRIBE`). Unsubscribing from a prefix without a
    * subscription does nothing.
    *
-   * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes.
+   * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes, or if its bytes were transferred.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
   unsubscribe(prefix: string | Uint8Array, ...more: (string | Uint8Array)[]): void {
@@ -285,7 +285,7 @@ export class XPublisher extends Socket {
   /**
    * In manual mode, subscribes the peer whose message was received last to prefixes (`ZMQ_SUBSCRIBE`).
    *
-   * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes.
+   * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes, or if its bytes were transferred.
    * @throws {ZmqError} EINVAL If {@linkcode XPublisherOptions.manual} isn't set.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
@@ -296,7 +296,7 @@ export class XPublisher extends Socket {
   /**
    * In manual mode, takes such subscriptions back (`ZMQ_UNSUBSCRIBE`).
    *
-   * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes.
+   * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes, or if its bytes were transferred.
    * @throws {ZmqError} EINVAL If {@linkcode XPublisherOptions.manual} isn't set.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
@@ -449,7 +449,8 @@ function change(
   const encoder = new TextEncoder();
   const all = prefixes.map((prefix) => {
     if (typeof prefix === "string") return encoder.encode(prefix);
-    if (prefix instanceof Uint8Array) return prefix;
+    // A copy, which a buffer that was transferred can't have: without bytes, it would be the subscription to everything.
+    if (prefix instanceof Uint8Array) return new Uint8Array(prefix);
     const several = Array.isArray(prefix) ? `: several are arguments, ${name}("a", "b")` : "";
     throw new TypeError(`A subscription must be a string or a Uint8Array${several}`);
   });

@@ -157,3 +157,15 @@ Deno.test("a verbosity that was set back to null is quiet again", async () => {
   other.subscribe("a", "b");
   assertEquals(await received(publisher), ["\x01b"]);
 });
+
+Deno.test("a prefix whose buffer was transferred subscribed to everything", async () => {
+  using publisher = new XPublisher();
+  using subscriber = new Subscriber();
+  await join(publisher, subscriber, freshAddress("inproc"));
+  const prefix = new Uint8Array([1, 2, 3]);
+  prefix.buffer.transfer();
+  throws(() => subscriber.subscribe("weather", prefix), { name: "TypeError" });
+  throws(() => subscriber.unsubscribe(prefix), { name: "TypeError" });
+  subscriber.subscribe("end");
+  assertEquals(await received(publisher), ["\x01end"]);
+});
