@@ -153,8 +153,10 @@ export class Monitor implements Listener {
       throw error;
     }
     if (this.#versioned) {
-      const endpoint = observed.endpoints.last;
-      if (endpoint !== null) this.#own.add(endpoint);
+      const { last, bound, connected } = observed.endpoints;
+      for (const endpoint of [...last === null ? [] : [last], ...bound, ...connected]) {
+        this.#own.add(endpoint);
+      }
     }
     observed.monitor = this;
     reader.addListener(this);

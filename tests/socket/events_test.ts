@@ -288,6 +288,26 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "drafts: the end of a connection that stood before the observing had this side's own address, but for the last one",
+  ignore: !capability.draft,
+  fn: async () => {
+    const [one, other] = [new Pull(), new Pull()];
+    using push = new Push({ linger: 0 });
+    const address = await join(one, push);
+    await join(other, push, freshAddress("tcp"));
+    for (let i = 0; i < 2; i++) await push.send("hello");
+    for (const pull of [one, other]) await soon(pull.receive());
+    const { events } = push;
+    one.close();
+    const { address: told, peer } = await next(events, "disconnect");
+    assertEquals([told, peer], [address, address]);
+    other.close();
+    await finish(push);
+  },
+});
+
+Deno.test({
   name: "drafts: the numbers of waiting messages can be asked for",
   ignore: !capability.draft,
   fn: async () => {
