@@ -35,6 +35,8 @@ export interface RawEvent {
 const CAPACITY = 1000;
 /** How many are taken before others have their turn. */
 const BATCH = 256;
+/** And how many, at most, where peers' addresses count only once nothing more is left: a few ms. */
+const WHOLE = 4096;
 /** The length of an event's first frame, in the first version of libzmq's reports. */
 const HEAD = 6;
 
@@ -285,13 +287,15 @@ export class Monitor implements Listener {
   #pushAll(limit: number): void {
     const events: RawEvent[] = [];
     let more = true;
+    let most = limit;
     try {
-      while (more && !this.finished && events.length < limit) {
+      while (more && !this.finished && events.length < most) {
         const frames = takeMessage(this.#reader.pointer);
         const event = frames && this.#parse(frames);
         if (frames === undefined) more = false;
         else if (event === undefined) this.lost++;
         else events.push(event);
+        if (!this.#versioned && event?.peer !== undefined) most = Math.max(limit, WHOLE);
         this.finished = events.at(-1)?.event === EVENTS.end;
       }
     } finally {

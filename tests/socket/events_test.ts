@@ -245,6 +245,25 @@ Deno.test({
   },
 });
 
+Deno.test("of more peers than one turn takes events, the accept of each had no peer", async () => {
+  const pull = new Pull();
+  const { events } = pull;
+  await pull.bind(freshAddress("tcp"));
+  // No turn of the event loop in between: each connection makes two events.
+  const peers = Array.from({ length: 150 }, () => {
+    const push = new Push({ linger: 0 });
+    push.connect(pull.lastEndpoint!);
+    push.sendSync("x", { timeout: 5000 });
+    while (pull.tryReceive() === undefined);
+    return push;
+  });
+  const told = new Set<string | undefined>();
+  for (const _ of peers) told.add((await next(events, "accept")).peer);
+  assertEquals([told.size, told.has(undefined)], [peers.length, false]);
+  for (const push of peers) push.close();
+  await finish(pull);
+});
+
 // Drafts ------------------------------------------------------------------------------------------
 
 Deno.test({
