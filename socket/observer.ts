@@ -360,6 +360,7 @@ export class Observer extends Uncloneable
     this.#monitor.close(closedError());
     for (const listeners of this.#listeners.values()) {
       for (const { leave } of listeners.values()) leave();
+      listeners.clear(); // also for the event that they're called with now
     }
     this.#listeners.clear();
   }

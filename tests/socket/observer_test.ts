@@ -152,6 +152,20 @@ Deno.test("a listener that's taken off gets nothing more; without any, events ar
   await soon(all(events));
 });
 
+Deno.test("a listener was still called after the one before it had closed the Observer", async () => {
+  using pull = new Pull();
+  const { events } = pull;
+  const seen: string[] = [];
+  events.on("bind", () => {
+    seen.push("first");
+    events.close();
+  });
+  events.on("bind", () => seen.push("second"));
+  await pull.bind(freshAddress("tcp"));
+  await turnsUntil(() => seen.length > 0, "the event");
+  assertEquals(seen, ["first"]);
+});
+
 Deno.test("a listener's error is reported, and keeps nothing from the others", async () => {
   const pull = new Pull();
   const mistake = new Error("a mistake");
