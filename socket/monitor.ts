@@ -243,11 +243,13 @@ export class Monitor implements Listener {
   /** The program wants no more events. Those that wait for one are failed. */
   close(reason: unknown): void {
     if (this.closed) return;
+    // Where another thread has the socket, this throws, before anything has changed.
+    const stops = !this.#observed.closed && this.#observed.pointer !== undefined;
     this.closed = true;
     this.notify = undefined;
     this.#queue = [];
     for (const pending of [...this.#pending]) pending.abort(reason);
-    if (!this.#observed.closed) this.stop();
+    if (stops) this.stop();
   }
 
   /** Called by its PAIR's looks, which mean nothing here. */

@@ -354,6 +354,8 @@ export class Observer extends Uncloneable
   /**
    * Stops observing, and drops unread events; the socket goes on. Pending receives reject with `ZmqError` EBADF, and
    * iterations end. Needn't be called: an observer ends with its socket. Idempotent.
+   *
+   * @throws {ZmqError} EBUSY If a native proxy has the socket.
    */
   close(): void {
     checkCount("Observer.close", arguments.length, 0);

@@ -1,4 +1,4 @@
-import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
 import { zmqSteerable } from "../../ffi/proxying.ts";
@@ -43,6 +43,21 @@ Deno.test("what a native proxy had left in a socket was reported by no Poller th
   await soon(run);
   assertEquals((await soon(wait)).map(({ key }) => key), ["left"]);
   for (const socket of [pull, push]) socket.close();
+});
+
+Deno.test("an Observer whose close was refused, since a native proxy has its socket, counted as closed", async () => {
+  const proxy = new Proxy(new Pull(), new Push(), { native: true, keepOpen: true });
+  await bindBoth(proxy);
+  const { frontEnd: pull, backEnd: push } = proxy;
+  const { events } = pull;
+  const event = events.receive();
+  const run = proxy.run();
+  throws(() => events.close(), { code: "EBUSY" });
+  assertEquals(events.closed, false);
+  proxy.terminate();
+  await soon(run);
+  for (const socket of [pull, push]) socket.close();
+  assertEquals((await soon(event)).type, "end");
 });
 
 Deno.test("sockets of two contexts can have a native proxy between them", async () => {
