@@ -52,6 +52,8 @@ export class NativeRun implements Engine {
   /** The run that passes it on. */
   #rest: Run | undefined;
   #counts: Counts = {};
+  /** What was counted until libzmq's proxy began for the last time: it begins with zeros. */
+  #before: Counts = {};
   #quick = 0;
 
   /** Begins to work. `finish` is called at the end, before `whole` settles. */
@@ -133,6 +135,7 @@ export class NativeRun implements Engine {
   }
 
   #begin(): void {
+    this.#before = this.#counts;
     const { front, back } = this.#work;
     const lent = this.#lent = new Map(
       [...new Set([front, back, this.#theirs])].map((handle) => [
@@ -271,7 +274,7 @@ export class NativeRun implements Engine {
       undeliverable: 0,
     });
     // Messages and bytes: received and sent by the front end, then the same of the back end.
-    this.#counts = { toFront: count(2), toBack: count(6) };
+    this.#counts = sum(this.#before, { toFront: count(2), toBack: count(6) });
     return true;
   }
 }

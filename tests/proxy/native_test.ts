@@ -3,6 +3,7 @@ import { Context, Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
 import { zmqSteerable } from "../../ffi/proxying.ts";
 import { takeMessage } from "../../socket/native_message.ts";
+import { sendParts } from "../../socket/native_send.ts";
 import { replaced } from "../replacing.ts";
 import { received, receivedMany } from "../socket/support.ts";
 import { bindBoth, Setting, tasks } from "./support.ts";
@@ -179,13 +180,48 @@ Deno.test("a native proxy can be told to pause and to end at any time, in any or
   await soon(run);
 });
 
-Deno.test("a paused proxy that libzmq's own loop has left begins again as a paused one", async () => {
+/** Has libzmq's loops be told and ended by the test, until the end of the block. */
+function ownLoops() {
   const begun: { theirs: Deno.PointerObject; end(result: number): void }[] = [];
-  using _ = replaced(zmqSteerable(), "zmq_proxy_steerable", (_front, _back, _capture, theirs) => {
-    const { promise, resolve } = Promise.withResolvers<number>();
-    begun.push({ theirs: theirs!, end: resolve });
-    return promise;
-  });
+  const replacement = replaced(
+    zmqSteerable(),
+    "zmq_proxy_steerable",
+    (_front, _back, _capture, theirs) => {
+      const { promise, resolve } = Promise.withResolvers<number>();
+      begun.push({ theirs: theirs!, end: resolve });
+      return promise;
+    },
+  );
+  return { begun, [Symbol.dispose]: () => replacement[Symbol.dispose]() };
+}
+
+Deno.test("a native proxy's statistics began again with zeros where libzmq's own loop did", async () => {
+  using loops = ownLoops();
+  const { begun } = loops;
+  const proxy = new Proxy(new Pull(), new Push(), { native: true });
+  await bindBoth(proxy);
+  const run = proxy.run();
+  /** Has the loop say that it has passed on so many messages of ten bytes. */
+  const tell = (messages: bigint) => {
+    const numbers = [0n, 0n, 0n, 0n, messages, 10n * messages, messages, 10n * messages];
+    const answer = numbers.map((number) => new Uint8Array(BigUint64Array.of(number).buffer));
+    assert(sendParts(begun.at(-1)!.theirs, answer));
+  };
+  tell(5n);
+  tell(7n);
+  begun[0].end(-1);
+  await turnsUntil(() => begun.length === 2, "another beginning");
+  tell(1n);
+  proxy.terminate();
+  begun[1].end(0);
+  await soon(run);
+  const { messages, bytes } = proxy.statistics().toBack;
+  assertEquals([messages, bytes], [8, 80]);
+});
+
+Deno.test("a paused proxy that libzmq's own loop has left begins again as a paused one", async () => {
+  using loops = ownLoops();
+  const { begun } = loops;
   const told = () => takeMessage(begun.at(-1)!.theirs)?.map(String);
   const proxy = new Proxy(new Pull(), new Push(), { native: true });
   await bindBoth(proxy);
