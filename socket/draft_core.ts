@@ -156,8 +156,8 @@ const CURVE_OVERHEAD = 33;
 
 /** A RADIO. To be sent are the group and the bytes. */
 export class RadioHandle extends ThreadSafeHandle {
-  /** The limit on parts that was set here, and counts unless the program has set another. */
-  #ownLimit = -1n;
+  /** The program has set a limit on parts itself, perhaps none. */
+  #isLimited = false;
 
   /**
    * Fact: a RADIO receives nothing but the names of groups, and libzmq sets no limit on them. Failure: a peer could end the
@@ -168,14 +168,18 @@ export class RadioHandle extends ThreadSafeHandle {
   override prepareFor(address: string): void {
     super.prepareFor(address);
     const { maxMessageSize: { number }, securityMechanism } = COMMON;
-    if (this.getValue(number, "maxMessageSize", "int64") !== this.#ownLimit) return;
+    if (this.#isLimited) return;
     const mechanism = getInt(this.pointer, securityMechanism.number);
     const { choices } = securityMechanism;
     const extra = mechanism === choices.indexOf("curve") ? CURVE_OVERHEAD : 0;
     // The parts of a handshake of Kerberos' are longer.
     const limit = mechanism === choices.indexOf("gssapi") ? -1 : JOIN_SIZE + extra;
-    this.#ownLimit = BigInt(limit);
-    this.setBytes(number, "maxMessageSize", int64Bytes(this.#ownLimit));
+    super.setBytes(number, "maxMessageSize", int64Bytes(BigInt(limit)));
+  }
+
+  override setBytes(option: number, name: string, value: Uint8Array | null): void {
+    super.setBytes(option, name, value);
+    this.#isLimited ||= option === COMMON.maxMessageSize.number;
   }
 
   override sendTogether([group, body]: readonly Part[]): boolean {

@@ -112,6 +112,7 @@ for (const over of eachTransportOfDrafts("tcp")) {
   }));
 }
 
+const MAXMSGSIZE = 22;
 const LONGEST = "g".repeat(255);
 
 for (const over of eachTransportOfDrafts("tcp")) {
@@ -162,6 +163,17 @@ for (const over of eachTransportOfDrafts("tcp")) {
     other.maxMessageSize = 500;
     await other.bind(address);
     assertEquals(other.maxMessageSize, 500);
+  }));
+
+  Deno.test(over("a Radio whose program had set no limit got one", async (address) => {
+    using radio = new Radio({ maxMessageSize: -1 });
+    using other = new Radio();
+    other.setOption(MAXMSGSIZE, -1n);
+    for (const socket of [radio, other]) {
+      await socket.bind(address);
+      assertEquals(socket.maxMessageSize, -1);
+      socket.close();
+    }
   }));
 
   Deno.test(over("a group that is too long for udp was sent there all the same", async () => {
