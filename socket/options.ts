@@ -26,7 +26,10 @@ export function getOption(handle: Handle, name: OptionName): unknown {
 export function getByRow(handle: Handle, name: string, row: OptionRow): unknown {
   if (handle.closed) throw closedError(handle, "zmq_getsockopt");
   if (row.field !== undefined) return handle[row.field];
-  if ("unreadable" in row) return handle.shadowOptions.get(name) ?? row.unreadable;
+  if ("unreadable" in row) {
+    const set = handle.shadowOptions.get(name) ?? row.unreadable;
+    return set instanceof Uint8Array ? new Uint8Array(set) : set; // a copy, as libzmq returns one
+  }
   assertBuilt(name, row, "zmq_getsockopt");
   return explained(name, row, "zmq_getsockopt", () => read(handle, name, row));
 }
@@ -81,7 +84,10 @@ export function setByRow(handle: Handle, name: string, row: OptionRow, value: un
   if (turnsOffNothing(handle, row.number, bytes)) return;
   if (name === "useFd") assertListens(value as number, name);
   explained(name, row, "zmq_setsockopt", () => handle.setBytes(row.number, name, bytes));
-  if ("unreadable" in row) handle.shadowOptions.set(name, value);
+  if ("unreadable" in row) {
+    // libzmq has copied the bytes, which the program may change.
+    handle.shadowOptions.set(name, value instanceof Uint8Array ? bytes : value);
+  }
 }
 
 /** A value as libzmq takes it; `null` takes an option back. Throws where it's of a wrong type or out of range. */

@@ -162,7 +162,8 @@ export function shadowByNumber(
   }
   const named = rowOf(option);
   if (named !== undefined && "unreadable" in named.row) {
-    handle.shadowOptions.set(named.name, named.row.kind === "bool" ? on : value);
+    const kept = value instanceof Uint8Array ? bytes : value;
+    handle.shadowOptions.set(named.name, named.row.kind === "bool" ? on : kept);
   }
 }
 

@@ -214,6 +214,20 @@ Deno.test("a routingId that was read is a copy", () => {
   assertEquals(String(socket.routingId), "kept");
 });
 
+Deno.test("a welcomeMessage read as the program's buffer had become, not as it was set", () => {
+  const WELCOME_MSG = 72;
+  using byName = new XPublisher();
+  using byNumber = new XPublisher();
+  const bytes = new Uint8Array([1, 2, 3]);
+  byName.welcomeMessage = bytes;
+  byNumber.setOption(WELCOME_MSG, bytes);
+  bytes[0] = 9;
+  for (const { welcomeMessage } of [byName, byNumber]) (welcomeMessage as Uint8Array)[1] = 9;
+  for (const { welcomeMessage } of [byName, byNumber]) {
+    assertEquals(welcomeMessage, new Uint8Array([1, 2, 3]));
+  }
+});
+
 Deno.test("options are set in the order in which they stand", () => {
   using socket = new Push({ linger: 5, sendTimeout: 7, sendHighWaterMark: 9 });
   assertEquals([socket.linger, socket.sendTimeout, socket.sendHighWaterMark], [5, 7, 9]);
