@@ -71,9 +71,9 @@ export const LITTLE_ENDIAN: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0
 
 const encoder = new TextEncoder();
 
-/** Returns the text at `pointer`, up to its NUL; empty for a null pointer. */
+/** Returns the text at `pointer`, up to its NUL, with a byte order mark that it may begin with; empty for a null pointer. */
 export function cString(pointer: Deno.PointerValue): string {
-  return new TextDecoder().decode(cBytes(pointer));
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(cBytes(pointer));
 }
 
 /** Returns the bytes at `pointer`, up to a NUL; none for a null pointer. */

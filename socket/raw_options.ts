@@ -63,9 +63,11 @@ export function getBytes(
   return buffer.bytes.slice(0, buffer.length.words[0]);
 }
 
-/** The text of an option's bytes, without the NUL at its end. */
+/** The text of an option's bytes, without the NUL at its end; a byte order mark at its beginning is part of it. */
 export function textOf(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes.at(-1) === 0 ? bytes.subarray(0, -1) : bytes);
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+    bytes.at(-1) === 0 ? bytes.subarray(0, -1) : bytes,
+  );
 }
 
 /** The length of a CURVE key's text with its NUL, and of its bytes: libzmq writes each into a buffer of exactly that size. */

@@ -95,6 +95,14 @@ Deno.test("Identity is the peer's routing id, empty where it has set none", asyn
   }
 });
 
+Deno.test("a peer's text that begins with a byte order mark read as another one's without it", async () => {
+  using pull = new Pull({ receivedProperties: ["X-Name"] });
+  using push = new Push({ metadata: { "X-Name": "\ufeffada" } });
+  await join(pull, push);
+  await push.send("x");
+  assertEquals({ ...await next(pull) }, { "X-Name": "\ufeffada" });
+});
+
 Deno.test("what a socket says of itself, its peers have with each message, in both directions", async () => {
   using one = new Pair({ receivedProperties: ["X-Room", "X-Floor"] });
   using other = new Pair({ receivedProperties: ["X-Room", "X-Floor"] });

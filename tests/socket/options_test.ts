@@ -228,6 +228,11 @@ Deno.test("a welcomeMessage read as the program's buffer had become, not as it w
   }
 });
 
+Deno.test("a text that begins with a byte order mark read without it", () => {
+  using pull = new Pull({ plainUsername: "\ufeffada", plainPassword: "x" });
+  assertEquals(pull.plainUsername, "\ufeffada");
+});
+
 Deno.test("options are set in the order in which they stand", () => {
   using socket = new Push({ linger: 5, sendTimeout: 7, sendHighWaterMark: 9 });
   assertEquals([socket.linger, socket.sendTimeout, socket.sendHighWaterMark], [5, 7, 9]);
