@@ -48,7 +48,11 @@ export function namedError(handle: Handle, error: unknown): unknown {
     return error;
   }
   const { code, errno, call } = error;
-  const message = error.message.replace(`(${call}: ${code})`, `$&: ${nameOf(handle)}`);
+  // By a function, since an address may have what a replacement's text takes for a place.
+  const message = error.message.replace(
+    `(${call}: ${code})`,
+    (what) => `${what}: ${nameOf(handle)}`,
+  );
   return new ZmqError(message, { code, errno, call });
 }
 

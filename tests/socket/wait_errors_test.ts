@@ -56,6 +56,15 @@ Deno.test("an error of libzmq's by which a promise rejects names the socket, als
   }
 });
 
+Deno.test("an error named an address with a $ in it wrongly", async () => {
+  using request = new Request();
+  await request.bind("inproc://price-in-$$-or-$&");
+  await rejects(request.receive(), {
+    code: "EFSM",
+    message: /\(zmq_msg_recv: EFSM\): Request at inproc:\/\/price-in-\$\$-or-\$&\. It/,
+  });
+});
+
 Deno.test("a limit that is changed later isn't the one that a time-out's error has", async () => {
   using pull = new Pull({ receiveTimeout: 20 });
   const waiting = pull.receive();
