@@ -44,6 +44,13 @@ export function assertSafeOption(handle: Handle, option: number, value: unknown)
       "A Router in raw mode must not probe its peers: libzmq would end the process where the empty message is to go out",
     );
   }
+  // Whatever the socket reads as then, libzmq goes on to speak raw TCP, in which no option of security has any effect.
+  if (option === rawMode.number && !on && handle.isRaw) {
+    throw new TypeError(
+      "A Router's raw mode can't be turned off again: libzmq would let everyone in, whatever the options of security say. " +
+        "Open another socket",
+    );
+  }
   if (option === COMMON.heartbeatInterval.number && on && handle.endpoints.webSocket) {
     throw heartbeatsOverWebSocket();
   }

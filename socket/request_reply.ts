@@ -326,7 +326,10 @@ export interface RouterOptions
   notify?: readonly ("connect" | "disconnect")[];
   /** Whether an empty message is sent to every new peer, so that a Router there learns the routing id. Default false (`ZMQ_PROBE_ROUTER`). */
   probeRouter?: boolean;
-  /** Whether peers speak plain TCP, as with a {@linkcode Stream}, which is to be preferred. Default false (`ZMQ_ROUTER_RAW`). */
+  /**
+   * Whether peers speak plain TCP, as with a {@linkcode Stream}, which is to be preferred. Can't be turned off again. Default
+   * false (`ZMQ_ROUTER_RAW`).
+   */
   rawMode?: boolean;
   /** A message that each new peer gets first; `null` for none. Default `null`. Draft, since 4.3.3 (`ZMQ_HELLO_MSG`). */
   helloMessage?: string | Uint8Array | null;

@@ -424,6 +424,25 @@ Deno.test("a Stream, or a Router in raw mode, let everyone in whatever its optio
   }
 });
 
+Deno.test("a Router whose raw mode was turned off again let everyone in all the same", async () => {
+  const ROUTER_RAW = 41;
+  const refused = { name: "TypeError", message: /can't be turned off/ };
+  using byName = new Router(LINGERLESS);
+  using byNumber = new Router(LINGERLESS);
+  byName.rawMode = false; // which it is
+  byName.rawMode = true;
+  byNumber.setOption(ROUTER_RAW, 1);
+  for (const router of [byName, byNumber]) {
+    throws(() => router.rawMode = false, refused);
+    for (const value of [0, false, bytes(0)]) {
+      throws(() => router.setOption(ROUTER_RAW, value), refused);
+    }
+    assertEquals(router.rawMode, true);
+    router.zapDomain = "home";
+    await refusesAddresses(router, NO_HANDSHAKE);
+  }
+});
+
 Deno.test({
   name:
     "drafts: a socket on udp:// took datagrams from everyone whatever its options of security said",

@@ -331,11 +331,11 @@ Deno.test("an option that a type of socket doesn't have is EINVAL there", () => 
 
 Deno.test("a flag that was set to nought by bytes or text read as set", () => {
   for (const nought of [0, false, new Uint8Array(4), "\0\0\0\0"]) {
-    using router = new Router({ mandatory: true, rawMode: true });
+    using router = new Router({ mandatory: true, probeRouter: true });
     router.setOption(33, nought); // ROUTER_MANDATORY
-    router.setOption(41, nought); // ROUTER_RAW
-    assertEquals([router.mandatory, router.rawMode], [false, false]);
-    router.probeRouter = true; // which raw mode would refuse
+    router.setOption(51, nought); // PROBE_ROUTER
+    assertEquals([router.mandatory, router.probeRouter], [false, false]);
+    router.rawMode = true; // which would refuse probing
   }
 });
 

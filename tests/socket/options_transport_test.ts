@@ -61,7 +61,7 @@ const OPTIONS: Record<string, Expected> = {
     beyond: ["", "x".repeat(256)],
   },
   manual: flag(XPublisher),
-  rawMode: flag(Router),
+  rawMode: { ...flag(Router), good: [false, true] }, // it can't be turned off
 };
 
 const get = (socket: Socket, name: string): unknown => Reflect.get(socket, name);
