@@ -29,11 +29,15 @@ export function textBytes(method: string, text: string): Uint8Array {
   return bytes;
 }
 
+/** The greatest number of a process; and of a user or a group, which is of 32 bits without a sign. */
+export const GREATEST_PID = 0x7fffffff;
+export const GREATEST_UID = 0xfffffffe;
+
 /** A process's, a user's or a group's number as libzmq takes it. */
-export function idBytes(method: string, id: number): Uint8Array {
+export function idBytes(method: string, id: number, greatest: number): Uint8Array {
   if (typeof id !== "number") throw new TypeError(`${method} takes a number`);
-  if (!Number.isInteger(id) || id < 0 || id > 0x7fffffff) {
-    throw new RangeError(`${method} takes a whole number from 0 to 2147483647`);
+  if (!Number.isInteger(id) || id < 0 || id > greatest) {
+    throw new RangeError(`${method} takes a whole number from 0 to ${greatest}`);
   }
   return intBytes(id);
 }

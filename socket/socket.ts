@@ -31,7 +31,14 @@ import { getByNumber, setByNumber } from "./options_by_number.ts";
 import { COMMON, OPTION_NUMBERS, type OptionName } from "./options_table.ts";
 import { waitReady, waitReadySync } from "./readiness.ts";
 import type { SocketOptions } from "./socket_options.ts";
-import { addFilter, idBytes, metadataBytes, textBytes } from "./settable_options.ts";
+import {
+  addFilter,
+  GREATEST_PID,
+  GREATEST_UID,
+  idBytes,
+  metadataBytes,
+  textBytes,
+} from "./settable_options.ts";
 import { typeOf } from "./types.ts";
 
 /**
@@ -411,36 +418,36 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    * Adds to the processes from which later binds accept ipc peers, by process id (`ZMQ_IPC_FILTER_PID`).
    *
    * @throws {TypeError} If it isn't a number, or there's an argument too many.
-   * @throws {RangeError} If it isn't a whole number of 0 or more.
+   * @throws {RangeError} If it isn't a whole number from 0 to 2147483647.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
   addIpcFilterPid(pid: number): void {
     checkCount("addIpcFilterPid", arguments.length, 1);
-    addFilter(this, "ipcFilterPid", idBytes("addIpcFilterPid", pid));
+    addFilter(this, "ipcFilterPid", idBytes("addIpcFilterPid", pid, GREATEST_PID));
   }
 
   /**
    * Adds to the users from whom later binds accept ipc peers, by user id; see {@linkcode Socket.addIpcFilterPid} (`ZMQ_IPC_FILTER_UID`).
    *
    * @throws {TypeError} If it isn't a number, or there's an argument too many.
-   * @throws {RangeError} If it isn't a whole number of 0 or more.
+   * @throws {RangeError} If it isn't a whole number from 0 to 4294967294.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
   addIpcFilterUid(uid: number): void {
     checkCount("addIpcFilterUid", arguments.length, 1);
-    addFilter(this, "ipcFilterUid", idBytes("addIpcFilterUid", uid));
+    addFilter(this, "ipcFilterUid", idBytes("addIpcFilterUid", uid, GREATEST_UID));
   }
 
   /**
    * Adds to the groups from which later binds accept ipc peers, by group id; see {@linkcode Socket.addIpcFilterPid} (`ZMQ_IPC_FILTER_GID`).
    *
    * @throws {TypeError} If it isn't a number, or there's an argument too many.
-   * @throws {RangeError} If it isn't a whole number of 0 or more.
+   * @throws {RangeError} If it isn't a whole number from 0 to 4294967294.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
   addIpcFilterGid(gid: number): void {
     checkCount("addIpcFilterGid", arguments.length, 1);
-    addFilter(this, "ipcFilterGid", idBytes("addIpcFilterGid", gid));
+    addFilter(this, "ipcFilterGid", idBytes("addIpcFilterGid", gid, GREATEST_UID));
   }
 
   /**

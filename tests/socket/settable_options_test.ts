@@ -76,6 +76,15 @@ Deno.test("what is no address is refused as a tcpAcceptFilter", () => {
   }
 });
 
+Deno.test("a user or a group whose number is 2^31 or more, as nobody's may be, couldn't be let in", () => {
+  using pull = new Pull();
+  for (const id of [2 ** 31, 2 ** 32 - 2]) {
+    pull.addIpcFilterUid(id);
+    pull.addIpcFilterGid(id);
+    throws(() => pull.addIpcFilterPid(id), { name: "RangeError" });
+  }
+});
+
 for (
   const [name, own] of [
     ["addIpcFilterPid", Deno.pid],
@@ -119,7 +128,7 @@ for (
     for (const id of ["1", true, 1n, undefined, null, {}] as never[]) {
       throws(() => pull[name](id), { name: "TypeError", message: /takes a number/ });
     }
-    for (const id of [-1, 0.5, NaN, Infinity, 2 ** 31]) {
+    for (const id of [-1, 0.5, NaN, Infinity, 2 ** 32 - 1]) {
       throws(() => pull[name](id), { name: "RangeError" });
     }
   });
