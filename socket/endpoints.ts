@@ -78,9 +78,6 @@ export class Endpoints {
   /** Ends what `bind` has begun. */
   unbind(address: string): void {
     this.#remove("zmq_unbind", address);
-    forgetReceiver(address);
-    this.handle.context.removeBound(address);
-    this.#ipcFolders.remove(address);
   }
 
   /** Ends what `connect` has begun. */
@@ -175,7 +172,9 @@ export class Endpoints {
       this.handle.markStale(); // one that fails may have consumed the edge, too
     }
     // For libzmq, the two calls are one, and end whatever has that address.
-    forget(this.#bound, address);
+    if (this.#bound.has(address)) this.handle.context.removeBound(address);
+    if (forget(this.#bound, address)) forgetReceiver(address);
+    this.#ipcFolders.remove(address);
     forget(this.#connected, address);
     for (const [name, connected] of this.#names) {
       if (!this.#connected.has(connected)) this.#names.delete(name);
@@ -207,15 +206,17 @@ export function isUdp(address: string): boolean {
   return address.startsWith("udp:");
 }
 
-/** Removes an address, in whichever way it's written: libzmq also compares what it stands for. */
-function forget(addresses: Map<string, string>, address: string): void {
-  if (addresses.delete(address)) return;
+/** Removes an address, in whichever way it's written: libzmq also compares what it stands for. Returns whether it was there. */
+function forget(addresses: Map<string, string>, address: string): boolean {
+  const { size } = addresses;
+  if (addresses.delete(address)) return true;
   const place = placeOf(address);
   for (const [resolved, given] of addresses) {
     if (given === address || (place !== undefined && placeOf(resolved) === place)) {
       addresses.delete(resolved);
     }
   }
+  return addresses.size < size;
 }
 
 /** The transport and the port, where an address has one. */

@@ -1,6 +1,6 @@
 /** Connections to names of inproc:// to which no one is ever bound, when the context ends. */
 
-import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/strict";
 import { zmq } from "../../ffi/libzmq.ts";
 import { Context, Pair, Pull, Push, Reply, Router } from "../../mod.ts";
 import { UnboundNames } from "../../process/unbound_names.ts";
@@ -132,6 +132,23 @@ for (const type of ["Router", "Reply"]) {
     socket.disconnect("inproc://late");
   });
 }
+
+Deno.test("a name that was unbound by disconnect still passed for a bound one, and one that another had disconnected from by unbind for none", async () => {
+  using context = new Context();
+  using pull = new Pull({ context });
+  using router = new Router({ context });
+  await pull.bind("inproc://given-up");
+  pull.disconnect("inproc://given-up");
+  router.connect("inproc://given-up");
+  // With this one, libzmq would end the process once someone is bound there.
+  throws(() => router.disconnect("inproc://given-up"), { name: "TypeError" });
+  await pull.bind("inproc://held");
+  using push = new Push({ context });
+  push.connect("inproc://held");
+  await push.unbind("inproc://held");
+  router.connect("inproc://held");
+  router.disconnect("inproc://held");
+});
 
 Deno.test("many sockets that connect before their peers are bound get all that was sent, and every place", async () => {
   using context = new Context({ maxSockets: 100 });
