@@ -9,7 +9,12 @@ import { inspectAs } from "./poller/inspect.ts";
 import { idle, keepers } from "./poller/reactor.ts";
 import { Uncloneable } from "./poller/uncloneable.ts";
 import { takeOnly } from "./poller/unknown_property.ts";
-import { checkCount, checkOptions, type Signature } from "./poller/wait_options.ts";
+import {
+  checkCount,
+  checkOptions,
+  isOfEveryObject,
+  type Signature,
+} from "./poller/wait_options.ts";
 
 let coreIn: (value: object) => ContextCore | undefined;
 
@@ -53,7 +58,9 @@ export class Context extends Uncloneable implements Disposable, AsyncDisposable 
     checkOptions(CONSTRUCTOR, options, arguments[1]);
     super();
     try {
-      for (const [name, value] of Object.entries(options)) {
+      for (const name in options) {
+        if (isOfEveryObject(options, name)) continue;
+        const value = (options as Record<string, unknown>)[name];
         if (value !== undefined) (this as unknown as Record<string, unknown>)[name] = value;
       }
     } catch (error) {

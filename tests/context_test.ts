@@ -119,6 +119,11 @@ Deno.test("an option that is undefined is as if it weren't there", () => {
   assertEquals([context.ioThreads, context.exitLinger], [1, 10_000]);
 });
 
+Deno.test("an option that an object inherits was checked, and had no effect", () => {
+  using context = new Context(Object.create({ ioThreads: 3, exitLinger: 5 }));
+  assertEquals([context.ioThreads, context.exitLinger], [3, 5]);
+});
+
 Deno.test("closing a context twice does nothing, and using closes it", () => {
   let kept: Context;
   {
