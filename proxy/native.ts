@@ -24,6 +24,8 @@ const NUMBERS = 8;
 const STATISTICS_TIMEOUT = 100;
 /** A proxy that libzmq has ended for a passing reason begins again, unless it has ended quickly this often in a row. */
 const MOST_RESTARTS = 10;
+/** No descriptor, for a wait that only takes its time. */
+const NONE = -1;
 /** An end after less than so many ms is a quick one. */
 const QUICK_END = 10;
 
@@ -216,12 +218,14 @@ export class NativeRun implements Engine {
     this.#ended = true;
     if (!this.#terminated) this.#terminate();
     // The thread may be held up in a send, which only the shutdown of its context ends.
-    if (!this.#awaitStatistics()) {
+    const answers = this.#awaitStatistics();
+    if (!answers) {
       for (const context of this.#contexts) {
         zmq().zmq_ctx_shutdown(context);
       }
     }
-    blockUntilReadable(this.#control.fd, GRACE_PERIOD);
+    // A shutdown makes this end's own descriptor readable, which says nothing of the thread.
+    blockUntilReadable(answers ? this.#control.fd : NONE, GRACE_PERIOD);
     for (const handle of lent.keys()) handle.reclaim();
     const message = "The context was closed while the proxy ran";
     this.#settle.reject(stateError("ETERM", CALL, message));
@@ -231,8 +235,12 @@ export class NativeRun implements Engine {
   #terminate(): void {
     this.#terminated = true;
     this.#paused = false;
-    this.#command("STATISTICS");
-    trySend(this.#control, "TERMINATE");
+    try {
+      this.#command("STATISTICS");
+      trySend(this.#control, "TERMINATE");
+    } catch {
+      // The context was shut down, which ends the thread's loop as well.
+    }
   }
 
   #command(word: string): boolean {

@@ -134,6 +134,29 @@ Deno.test("shutting the context down ends a native proxy with ETERM", async () =
   context.close();
 });
 
+Deno.test("a context that was shut down and closed at once left its native proxy's sockets open, and its run unsettled", async () => {
+  const context = new Context();
+  const proxy = new Proxy(new Pull({ context }), new Push({ context }), { native: true });
+  await bindBoth(proxy);
+  const ended = rejects(soon(proxy.run()), { code: "ETERM" });
+  context.shutdown();
+  context.close();
+  await ended;
+  assert(proxy.frontEnd.closed && proxy.backEnd.closed && !proxy.running);
+});
+
+Deno.test("a native proxy that was to end after its context's shutdown threw ETERM, also where it was disposed of", async () => {
+  const context = new Context();
+  const proxy = new Proxy(new Pull({ context }), new Push({ context }), { native: true });
+  await bindBoth(proxy);
+  const ended = rejects(soon(proxy.run()), { code: "ETERM" });
+  context.shutdown();
+  proxy.terminate();
+  proxy[Symbol.dispose]();
+  await ended;
+  context.close();
+});
+
 Deno.test("a native proxy goes on after a message for a Router's peer that isn't there", async () => {
   const proxy = new Proxy(new Dealer(), new Router({ mandatory: true }), { native: true });
   const receiver = new Dealer({ routingId: "there" });
