@@ -63,7 +63,7 @@ export class NativeRun implements Engine {
     const { front, back } = this.#work = work;
     this.#finish = finish;
     for (const { dependents, backgroundUses, limits } of [front, back]) {
-      if (limits !== undefined) {
+      if (limits?.matters) {
         const message =
           "libzmq's own proxy doesn't look at maxMessageParts and maxMultipartSize: leave out native";
         throw stateError("EINVAL", CALL, message);

@@ -114,6 +114,11 @@ export class MessageLimits {
     return parts;
   }
 
+  /** Whether there is a limit, or something of a message that exceeded one is still to be dropped. */
+  get matters(): boolean {
+    return this.maxParts < Infinity || this.maxSize < Infinity || this.unfinished;
+  }
+
   /** Whether so many parts, or so many bytes in them, are too many. */
   exceeds(parts: number, bytes: number): boolean {
     return parts > this.maxParts || bytes > this.maxSize;

@@ -3,9 +3,10 @@
 import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
 import { Pull, Push } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
+import { received } from "../socket/support.ts";
 import { freshAddress, join } from "../util.ts";
 import { soon } from "../waiting.ts";
-import "./support.ts";
+import { bindBoth, Setting } from "./support.ts";
 
 const LIMITS = { maxMessageParts: 3 };
 /** More parts than are dropped at once. */
@@ -52,7 +53,19 @@ Deno.test("a proxy that ends in the middle of what is dropped leaves the next me
 });
 
 Deno.test("a native proxy, which doesn't look, refuses a socket with limits", async () => {
-  await using front = new Pull(LIMITS);
-  await using back = new Push();
-  await rejects(new Proxy(front, back, { native: true }).run(), { code: "EINVAL" });
+  const proxy = new Proxy(new Pull(LIMITS), new Push(), { native: true });
+  await bindBoth(proxy);
+  await rejects(proxy.run(), { code: "EINVAL", message: /doesn't look/ });
+  proxy[Symbol.dispose]();
+});
+
+Deno.test("a native proxy refused a socket whose limits were set to none", async () => {
+  const none = { maxMessageParts: Infinity, maxMultipartSize: Infinity };
+  await using setting = await Setting.begin(
+    new Proxy(new Pull(none), new Push(), { native: true }),
+    new Push(),
+    new Pull(),
+  );
+  await setting.sender.send("goes through");
+  assertEquals(await received(setting.receiver), ["goes through"]);
 });
