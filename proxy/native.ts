@@ -229,7 +229,7 @@ export class NativeRun implements Engine {
     for (const handle of lent.keys()) handle.reclaim();
     const message = "The context was closed while the proxy ran";
     this.#settle.reject(stateError("ETERM", CALL, message));
-    this.#finish();
+    this.#release();
   }
 
   #terminate(): void {

@@ -2,6 +2,7 @@ import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "
 import { Context, Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
 import { zmqSteerable } from "../../ffi/proxying.ts";
+import { openSources } from "../../poller/source.ts";
 import { takeMessage } from "../../socket/native_message.ts";
 import { sendParts } from "../../socket/native_send.ts";
 import { replaced } from "../replacing.ts";
@@ -143,6 +144,20 @@ Deno.test("a context that was shut down and closed at once left its native proxy
   context.close();
   await ended;
   assert(proxy.frontEnd.closed && proxy.backEnd.closed && !proxy.running);
+});
+
+Deno.test("a native proxy whose back end's context was closed left its own sockets open in the other one's", async () => {
+  const [one, other] = [new Context(), new Context()];
+  const before = openSources.size;
+  const proxy = new Proxy(new Pull({ context: one }), new Push({ context: other }), {
+    native: true,
+  });
+  await bindBoth(proxy);
+  const ended = rejects(soon(proxy.run()), { code: "ETERM" });
+  other.close();
+  await ended;
+  assertEquals(openSources.size, before);
+  one.close();
 });
 
 Deno.test("a native proxy that was to end after its context's shutdown threw ETERM, also where it was disposed of", async () => {
