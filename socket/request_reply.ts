@@ -398,6 +398,7 @@ export class Router extends Socket {
    *
    * @throws {TypeError} If the routing id is neither a string nor bytes, or there's an unknown option.
    * @throws {TypeError} If another connection of the socket has that routing id.
+   * @throws {TypeError} If there's a routing id and the option `immediate`, but for `inproc://`.
    * @throws {RangeError} If the routing id has no bytes, or more than 255.
    * @throws {ZmqError} As {@linkcode Socket.connect} does.
    */
@@ -468,6 +469,12 @@ export function connectRouted(
       : new Uint8Array(routingId);
     if (id.length < 1 || id.length > 255) {
       throw new RangeError("A routing id must have 1 to 255 bytes");
+    }
+    // libzmq makes the queue only with the connection then, gives it no id, and keeps this one for the next connect's peer.
+    if (getOption(handle, "immediate") === true && !address.startsWith("inproc:")) {
+      throw new TypeError(
+        "A routing id can't be given to a peer with immediate: libzmq would give it to another peer. Turn immediate off before",
+      );
     }
     // The method may have been taken off its own class.
     assertSafeOption(handle, OPTION_NUMBERS.connectRoutingId, id);

@@ -69,6 +69,7 @@ export class Stream extends Socket {
    *
    * @throws {TypeError} If the routing id is neither a string nor bytes, or there's an unknown option.
    * @throws {TypeError} If another connection of the socket has that routing id.
+   * @throws {TypeError} If there's a routing id and the option `immediate`, but for `inproc://`.
    * @throws {RangeError} If the routing id has no bytes, or more than 255.
    * @throws {ZmqError} As {@linkcode Socket.connect} does.
    */

@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
-import { Dealer, Router } from "../../mod.ts";
+import { Dealer, Router, Stream } from "../../mod.ts";
 import { freshAddress, join, until } from "../util.ts";
 import { eachTransport, pattern, pending, received, sameBytes, useUpBudget } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
@@ -122,6 +122,24 @@ Deno.test("the peer of the connect after a refused one got that one's routing id
   router.connect(friend.lastEndpoint!, { routingId: "friend" });
   await router.send(["friend", "!"]);
   assertEquals([await received(friend), await received(friend)], [[""], ["!"]]);
+});
+
+Deno.test("with immediate, a routing id went to the peer of the next connect", async () => {
+  using named = new Dealer({ routingId: "its own" });
+  using next = new Dealer();
+  await named.bind(freshAddress("tcp"));
+  await next.bind(freshAddress("inproc"));
+  for (const socket of [new Router({ immediate: true }), new Stream({ immediate: true })]) {
+    using _ = socket;
+    throws(() => socket.connect(named.lastEndpoint!, { routingId: "x" }), {
+      name: "TypeError",
+      message: /with immediate/,
+    });
+  }
+  using router = new Router({ mandatory: true, immediate: true });
+  router.connect(next.lastEndpoint!, { routingId: "x" });
+  await router.send(["x", "to it"]);
+  assertEquals(await received(next), ["to it"]);
 });
 
 Deno.test("what a Router sends to a peer that isn't there is dropped", async () => {
