@@ -9,7 +9,7 @@ import { IpcFolders } from "../process/ipc_folders.ts";
 import { forgetReceiver, noteReceiver } from "../process/own_receivers.ts";
 import type { Handle } from "./handle.ts";
 import { assertSafeAddress, assertSafeDisconnect } from "./hazards.ts";
-import { takeMessage } from "./native_message.ts";
+import { FrameMessage, takeMessage } from "./native_message.ts";
 import { COMMON, OPTION_NUMBERS } from "./options_table.ts";
 import { keepPrefetched } from "./prefetched.ts";
 import { getInt, textOf, withLinger } from "./raw_options.ts";
@@ -161,9 +161,12 @@ export class Endpoints {
   }
 
   #remove(call: "zmq_unbind" | "zmq_disconnect", address: string): void {
-    const { pointer, type } = this.handle;
+    const { pointer, type, midMessage, limits } = this.handle;
     assertSafeDisconnect(this.handle, this.#waitsAt.has(address));
-    if (type.prefetches && !this.#bound.has(address) && !this.handle.conflates) {
+    // Without the rest of a message whose first parts were received, the next receive would end the process.
+    if (limits?.unfinished) limits.finish(new FrameMessage(), pointer);
+    const hasBegun = midMessage || (type.prefetches === true && !this.handle.conflates);
+    if (hasBegun && !this.#bound.has(address)) {
       keepPrefetched(pointer);
     }
     try {

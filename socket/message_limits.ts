@@ -88,6 +88,11 @@ export class MessageLimits {
     return true;
   }
 
+  /** Drops all that is left of a message that is being dropped. */
+  finish(native: NativeMessage, socket: Deno.PointerObject): void {
+    while (!this.goOn(native, socket));
+  }
+
   /** Takes a message, of which the first part was received, and its other parts; undefined if it's dropped. */
   takeRest<Part>(
     native: TakenAs<Part>,

@@ -19,7 +19,8 @@ const kept = new Map<Deno.PointerObject, Part[]>();
 let count = 0;
 
 /**
- * Receives the message that a socket has prefetched, if there is one, since a connection is about to be ended.
+ * Receives the message that a socket has prefetched, if there is one, or what is left of one whose first parts were received,
+ * since a connection is about to be ended.
  *
  * Fact: asked for ZMQ_EVENTS, a SUB, XSUB, ROUTER or REP takes the first part of a message off its queue, and
  * `zmq_disconnect` drops the queue with the other parts. Failure: the next receive took the first part, found no second one,

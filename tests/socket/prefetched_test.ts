@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { libc } from "../../ffi/libc.ts";
 import { zmq } from "../../ffi/libzmq.ts";
-import { Dealer, Router } from "../../mod.ts";
+import { Dealer, Pull, Push, Router } from "../../mod.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { hasKept, keepPrefetched } from "../../socket/prefetched.ts";
 import { run } from "../program.ts";
@@ -51,6 +51,43 @@ Deno.test("a message of several parts that was looked at, after whose connection
     ways.map((way) => `${name} ${way} one,two\n`)
   );
   assertEquals([code, stdout, stderr], [0, expected.join(""), ""]);
+});
+
+Deno.test("a visitor that disconnected in the middle of a message cut that short, or ended the process", async () => {
+  for (const transport of ["tcp", "inproc"] as const) {
+    for (const [To, From] of [[Pull, Push], [Dealer, Dealer]] as const) {
+      using to = new To();
+      using from = new From();
+      await from.bind(freshAddress(transport));
+      const address = from.lastEndpoint!;
+      to.connect(address);
+      await from.send(["one", "two", "three"]);
+      await until(to);
+      const seen: string[] = [];
+      const visited = to.visit((bytes) => {
+        if (seen.push(new TextDecoder().decode(bytes)) > 1) return;
+        to.disconnect(address);
+        assertEquals(to.readable, true);
+      });
+      assertEquals([visited, seen, to.readable], [1, ["one", "two", "three"], false]);
+    }
+  }
+});
+
+Deno.test("disconnecting in the middle of a message that was being dropped ended the process", async () => {
+  using push = new Push({ sendHighWaterMark: 0 });
+  using pull = new Pull({ maxMessageParts: 3, receiveHighWaterMark: 0 });
+  const [one, other] = [freshAddress("inproc"), freshAddress("inproc")];
+  await push.bind(one);
+  pull.connect(one);
+  await push.send(new Array(10_000).fill("")); // more than are dropped at once
+  assertEquals([pull.tryReceive(), pull.droppedMessages], [undefined, 1]);
+  pull.disconnect(one);
+  assertEquals([pull.readable, pull.tryReceive()], [false, undefined]);
+  await push.bind(other);
+  pull.connect(other);
+  await push.send("next");
+  assertEquals(String(await pull.receive()), "next");
 });
 
 Deno.test("what was looked at comes first, and once, after another connection has ended", async () => {
