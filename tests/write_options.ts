@@ -14,7 +14,10 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
     ...["socket/pair.ts", "socket/pipeline.ts", "socket/publish_subscribe.ts"],
     ...["socket/request_reply.ts", "socket/stream.ts"],
   ],
-  "zeromq/draft.ts": ["socket/draft.ts"],
+  "zeromq/draft.ts": [
+    ...["socket/draft_server.ts", "socket/draft_groups.ts"],
+    ...["socket/draft_pair.ts", "socket/draft_pipeline.ts"],
+  ],
   "zeromq/context.ts": ["context_options.ts"],
 };
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
