@@ -11,6 +11,7 @@
 
 import { resetBudget } from "../poller/budget.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
+import type { SocketState } from "./state.ts";
 
 /** A burst begins with so many pauses. */
 const FIRST = 4;
@@ -23,6 +24,9 @@ let left = FIRST;
 let paused = 0;
 let asked = 0;
 
+/** What is put off until the same pause is over, in its order. */
+let putOff: (() => void)[] = [];
+
 /**
  * Settles as a promise has settled, but after others had their turn: for what was done when the tick's budget was used up.
  *
@@ -30,22 +34,35 @@ let asked = 0;
  * while the operation itself was put off, a receive or send beside it failed with EBUSY, a disconnect came before it, and the
  * end of the program lost it; and of a program that sends now and then, each 16th message went out 2.3 ms late, since the
  * clock, which is read then, said that the tick had begun long ago. Decision: only the promise is put off, which stops loops
- * that await it. Cost: a loop that awaits nothing isn't stopped.
+ * that await it; and while one of a socket's is, so are the ones behind it, since promises settle in the order of their
+ * operations. Cost: a loop that awaits nothing isn't stopped.
  */
-export function afterOthers<T>(settled: Promise<T>): Promise<T> {
+export function afterOthers<T>(state: SocketState, settled: Promise<T>): Promise<T> {
   settled.catch(() => {}); // no one awaits it before
+  state.putOff++;
   return new Promise((resolve) => {
     const settle = () => {
-      resetBudget();
+      state.putOff--;
       resolve(settled);
     };
-    if (!pauseIsDue()) return runtimeTimers.setImmediate(settle);
-    left--;
-    runtimeTimers.setTimeout(() => {
-      asked = paused = performance.now();
-      settle();
-    }, 0);
+    if (putOff.push(settle) === 1) pause();
   });
+}
+
+function pause(): void {
+  if (!pauseIsDue()) return runtimeTimers.setImmediate(settleAll);
+  left--;
+  runtimeTimers.setTimeout(() => {
+    asked = paused = performance.now();
+    settleAll();
+  }, 0);
+}
+
+function settleAll(): void {
+  const all = putOff;
+  putOff = [];
+  resetBudget();
+  for (const settle of all) settle();
 }
 
 /** Returns whether a pause is due, when a budget is used up. */

@@ -27,11 +27,12 @@ function takeOrWait(state: SocketState): Parts | Promise<Parts> {
       message: "Socket is busy reading; only one receive operation may be in progress at any time",
     });
   }
-  if (takeBudget()) return take(state);
+  const inOrder = state.putOff === 0;
+  if (takeBudget() && inOrder) return take(state);
   const message = take(state);
   // One that waits lets others have their turn anyway.
-  if (state.receiving !== undefined) return message;
-  return afterOthers(message instanceof Promise ? message : Promise.resolve(message));
+  if (state.receiving !== undefined && inOrder) return message;
+  return afterOthers(state, message instanceof Promise ? message : Promise.resolve(message));
 }
 
 function take(state: SocketState): Parts | Promise<Parts> {

@@ -40,10 +40,11 @@ export function send(
   } else if (!handle.takesAnyParts) {
     checkCount(handle, parts); // throws if libzmq would drop the message, with success
   }
+  const inOrder = state.putOff === 0;
   const goesOn = takeBudget() || eager;
   const sent = put(state, parts);
   // One that waits lets others have their turn anyway.
-  return goesOn || state.sending !== undefined ? sent : afterOthers(sent);
+  return inOrder && (goesOn || state.sending !== undefined) ? sent : afterOthers(state, sent);
 }
 
 /** Sends what has been converted and counted, now or later. */

@@ -29,6 +29,8 @@ export class SocketState {
   receiving: PendingOperation | undefined;
   /** The pending send. */
   sending: PendingOperation | undefined;
+  /** How many promises of operations that were begun are put off: later ones settle after them. */
+  putOff = 0;
   /** Those of the two that wait for their turn, and aren't in the engine's queues. */
   readonly deferred: Set<DeferredOperation> = new Set();
   /** The inproc addresses to which it's bound. */

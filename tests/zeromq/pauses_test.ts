@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { keepers } from "../../poller/reactor.ts";
-import { takeBudget } from "../../poller/budget.ts";
+import { resetBudget, takeBudget } from "../../poller/budget.ts";
 import { Pair, Pull, Push } from "../../zeromq.ts";
 import { eachTransport } from "../socket/support.ts";
 import { freshAddress, join } from "../util.ts";
@@ -94,5 +94,27 @@ Deno.test("a message went out up to 2.3 ms late now and then, though nothing was
     const sent = one.send("x");
     assertEquals(other.readable, true);
     await soon(sent);
+  });
+});
+
+Deno.test("the promise of a receive or send settled now and then before that of one that was begun earlier", async () => {
+  await withPairs(freshAddress("inproc"), async (one, other) => {
+    const seen: string[] = [];
+    const all: Promise<unknown>[] = [];
+    const note = (text: string, done: Promise<unknown>) =>
+      all.push(done.then((result) => seen.push(`${text}${result ?? ""}`)));
+    while (takeBudget());
+    note("a", one.send("1"));
+    resetBudget(); // as a tick of another socket's does
+    note("b", one.send("2"));
+    while (takeBudget());
+    note("c", other.receive());
+    resetBudget();
+    note("d", other.receive());
+    note("e", other.receive()); // waits
+    note("f", one.send("3"));
+    await soon(Promise.all(all));
+    const of = (names: string) => seen.filter(([name]) => names.includes(name));
+    assertEquals([of("abf"), of("cde")], [["a", "b", "f"], ["c1", "d2", "e3"]]);
   });
 });
