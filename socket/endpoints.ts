@@ -197,11 +197,14 @@ export class Endpoints {
   }
 }
 
-/** Whether a connection stays with its socket until that ends it, however often it breaks. */
+/**
+ * Whether a connection stays with its socket until that ends it, however often it breaks. Fact: where the reconnect interval is 0,
+ * libzmq ends it at the first break, as with -1.
+ */
 function lasts({ pointer }: Handle, address: string): boolean {
   const { immediate, reconnectInterval, reconnectStop } = COMMON;
   return !address.startsWith("inproc:") && getInt(pointer, immediate.number) === 0 &&
-    getInt(pointer, reconnectInterval.number) >= 0 && getInt(pointer, reconnectStop.number) <= 0;
+    getInt(pointer, reconnectInterval.number) > 0 && getInt(pointer, reconnectStop.number) <= 0;
 }
 
 /** Whether an address is one of udp's. */

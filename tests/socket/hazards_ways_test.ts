@@ -393,7 +393,9 @@ for (const type of ["Router", "Stream"] as const) {
 
 Deno.test("a connection that libzmq gives up by itself leaves its routing id to another", () => {
   const CONNECT_ROUTING_ID = 61;
-  for (const options of [{ reconnectInterval: -1 }, { immediate: true }]) {
+  for (
+    const options of [{ reconnectInterval: -1 }, { reconnectInterval: 0 }, { immediate: true }]
+  ) {
     using router = new mod.Router({ linger: 0, ...options });
     router.setOption(CONNECT_ROUTING_ID, "x"); // by number, since connect refuses it with immediate
     router.connect("tcp://127.0.0.1:9");

@@ -107,7 +107,7 @@ export interface CommonOptions {
    * XSubscriber (`ZMQ_LINGER`).
    */
   linger: number;
-  /** How long, in ms, to wait before connecting again; -1 for never. Default 100 (`ZMQ_RECONNECT_IVL`). */
+  /** How long, in ms, to wait before connecting again; 0 or -1 for never. Default 100 (`ZMQ_RECONNECT_IVL`). */
   reconnectInterval: number;
   /**
    * Where larger than `reconnectInterval`, that interval doubles with each try up to
