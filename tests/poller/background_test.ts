@@ -299,7 +299,8 @@ for (const [how, call] of Object.entries(CALLS)) {
     assert(push.trySend("first"));
     assert(sockets.peer.trySend("hello"));
     const end = performance.now() + 2 * BACKGROUND_INTERVAL;
-    while (performance.now() < end) {
+    for (let isOver = false; !isOver;) {
+      isOver = performance.now() >= end; // so one call comes after it, however slow the machine is
       assert(push.trySend("further"));
       call(pull, poller);
     }
