@@ -47,19 +47,36 @@ Deno.test("signals: who is made to leave by another's abort isn't aborted", () =
   assertEquals(second.reason, undefined);
 });
 
-Deno.test("signals: one has a single listener of ours, however many join", () => {
-  const controller = new AbortController();
+/** A signal, and how many listeners it has. */
+function counted(): { signal: AbortSignal; listeners: () => number } {
+  const { signal } = new AbortController();
   let listeners = 0;
-  const { addEventListener } = controller.signal;
-  controller.signal.addEventListener = function (this: AbortSignal, ...rest: unknown[]) {
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...rest: unknown[]) => {
     listeners++;
-    return Reflect.apply(addEventListener, this, rest);
+    Reflect.apply(addEventListener, signal, rest);
   };
+  signal.removeEventListener = (...rest: unknown[]) => {
+    listeners--;
+    Reflect.apply(removeEventListener, signal, rest);
+  };
+  return { signal, listeners: () => listeners };
+}
+
+Deno.test("signals: one has a single listener of ours, however many join", () => {
+  const { signal, listeners } = counted();
   for (let i = 0; i < 1000; i++) {
-    const someone = joined(controller.signal, `${i}`);
+    const someone = joined(signal, `${i}`);
     if (i % 2 === 0) removeFromSignal(someone);
   }
-  assertEquals(listeners, 1);
+  assertEquals(listeners(), 1);
+});
+
+Deno.test("signals: an AbortSignal.timeout kept its listener, and so the process, when what it could abort had ended", () => {
+  const { signal, listeners } = counted();
+  const all = ["one", "two"].map((name) => joined(signal, name));
+  for (const one of all) removeFromSignal(one);
+  assertEquals(listeners(), 0);
 });
 
 Deno.test("pending operations are those that were added and not removed, each once, whatever the order", () => {
