@@ -13,7 +13,7 @@ import { beginSharing, joinShared, type SharedContext } from "./process/shared_c
 import { isShuttingDown, registerAtExit, unregisterAtExit } from "./process/shutdown.ts";
 import { UnboundNames } from "./process/unbound_names.ts";
 import { addExitCleanup, removeExitCleanup } from "./process/thread_exit.ts";
-import { assertDescriptors, fileType } from "./poller/fd.ts";
+import { assertDescriptors, isMarked, mark } from "./poller/fd.ts";
 
 /** An open socket, as its context sees it. */
 export interface Member {
@@ -223,7 +223,7 @@ export class ContextCore {
   }
 
   #noteLingering(member: Member): void {
-    this.#pendingFlushes ??= new PendingFlushes((fd) => fileType(fd) !== "other");
+    this.#pendingFlushes ??= new PendingFlushes({ mark, isMarked });
     try {
       this.#pendingFlushes.add(member.fd, member.linger);
     } catch {

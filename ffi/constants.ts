@@ -74,6 +74,9 @@ export const S_IFSOCK = 0o140000;
 export const F_GETFD = 1;
 export const FD_CLOEXEC = 1;
 export const F_GETFL = 3;
+export const F_SETFL = 4;
+/** Linux's number. */
+export const O_APPEND = 0o2000;
 export const O_ACCMODE = 3;
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;

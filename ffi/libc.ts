@@ -165,6 +165,8 @@ export const libcForFiles = onFirstUse(() =>
     },
     // int fcntl(int fd, int cmd, ...): only for commands without a further argument, as with ioctl below
     fcntl: { parameters: ["i32", "i32"], result: "i32" },
+    // The same with an argument: only to be called on Linux
+    fcntl_with: { name: "fcntl", parameters: ["i32", "i32", "i32"], result: "i32" },
   })
 );
 

@@ -1,25 +1,35 @@
 /** Closed sockets of shared contexts, for whose messages the process's end waits. */
 
+/** The files behind descriptors, which a mark tells apart. */
+interface Files {
+  mark(fd: number): void;
+  isMarked(fd: number): boolean;
+}
+
 /** With more of them than this, those that are done are forgotten. */
 const PRUNE_ABOVE = 64;
 
 /**
  * Sockets that were closed in a shared context, and may still have messages to send. A context that other isolates use
  * can't be terminated, so the process's end waits for these sockets instead.
+ *
+ * Fact: a socket's descriptor is open until its messages have gone, and its number is another file's then. Failure: where
+ * that was a Poller's, or a worker's, the end waited ten seconds for nothing, and said that messages were lost. Decision: the
+ * file is marked.
  */
 export class PendingFlushes {
-  readonly #isGone: (fd: number) => boolean;
+  readonly #files: Files;
   /** When each socket's linger is over, by its descriptor; Infinity for never. */
   readonly #until = new Map<number, number>();
 
-  /** @param isGone Returns whether a descriptor can't belong to a socket of libzmq any more. */
-  constructor(isGone: (fd: number) => boolean) {
-    this.#isGone = isGone;
+  constructor(files: Files) {
+    this.#files = files;
   }
 
   /** To be called before a socket is closed. */
   add(fd: number, linger: number): void {
     if (linger === 0) return;
+    this.#files.mark(fd);
     this.#until.set(fd, linger < 0 ? Infinity : performance.now() + linger);
     if (this.#until.size > PRUNE_ABOVE) this.#forgetGone();
   }
@@ -38,7 +48,7 @@ export class PendingFlushes {
   #forgetGone(): void {
     const now = performance.now();
     for (const [fd, until] of this.#until) {
-      if (now > until || this.#isGone(fd)) this.#until.delete(fd);
+      if (now > until || !this.#files.isMarked(fd)) this.#until.delete(fd);
     }
   }
 }

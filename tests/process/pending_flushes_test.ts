@@ -85,3 +85,27 @@ Deno.test({
     assertEquals([stdout, stderr, code], ["end\n", "", 0]);
   },
 });
+
+Deno.test({
+  name:
+    "the end waited ten seconds for a closed socket of a shared context whose descriptor's number was another file's since",
+  ignore: !HAS_LINUX_CALLS,
+  async fn() {
+    const { stdout, stderr, code } = await run(
+      `import { ContextCore } from "$ROOT/context_core.ts";
+      import { idIn } from "$ROOT/process/shared_contexts.ts";
+      import { openEventfd } from "$ROOT/ffi/eventfd.ts";
+      import { libc } from "$ROOT/ffi/libc.ts";
+      const core = new ContextCore();
+      core.pointer("zmq_socket");
+      new ContextCore(idIn(core.share())).pointer("zmq_socket");
+      const fd = openEventfd();
+      const socket = { fd, linger: -1, what: undefined, description: "", sends: true };
+      core.add(socket);
+      core.remove(socket);
+      libc().close(fd);
+      console.log(openEventfd() === fd);`,
+    );
+    assertEquals([stdout, stderr, code], ["true\n", "", 0]);
+  },
+});
