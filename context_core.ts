@@ -10,7 +10,7 @@ import { awaitAtExit, type ExitTexts } from "./process/exit_wait.ts";
 import { areOwn } from "./process/own_receivers.ts";
 import { PendingFlushes } from "./process/pending_flushes.ts";
 import { beginSharing, joinShared, type SharedContext } from "./process/shared_contexts.ts";
-import { isShuttingDown, registerAtExit, unregisterAtExit } from "./process/shutdown.ts";
+import { registerAtExit, unregisterAtExit } from "./process/shutdown.ts";
 import { UnboundNames } from "./process/unbound_names.ts";
 import { addExitCleanup, removeExitCleanup } from "./process/thread_exit.ts";
 import { assertDescriptors, isMarked, mark } from "./poller/fd.ts";
@@ -181,7 +181,8 @@ export class ContextCore {
         this.#names.closeLast(socket, () => zmq().zmq_ctx_get(this.#pointer!, maxSockets));
       }
       this.#noteSender(member);
-      if (this.common?.others() && !inWorker()) this.#noteLingering(member);
+      // Other isolates may also join it later.
+      if (this.common !== undefined && !inWorker()) this.#noteLingering(member);
     } finally {
       this.members.delete(member);
       if (this.#dropped && this.members.size === 0) this.close();
@@ -269,9 +270,9 @@ export class ContextCore {
       // Others may still be bound to its names.
       this.#names.close();
       // Terminating it would wait for the other isolates' sockets, too. A worker's messages go out in the background; the
-      // main isolate's end waits for its own.
+      // main isolate's end waits for its own, also where the context is closed before.
       const flushes = this.#pendingFlushes;
-      if (!isShuttingDown() || flushes === undefined) return;
+      if (flushes === undefined) return;
       awaitAtExit({
         ...about,
         haveGone: () => flushes.haveGone(),

@@ -15,7 +15,6 @@ interface ClosedAtExit {
 
 const registered = new Set<ClosedAtExit>();
 let installed = false;
-let shuttingDown = false;
 
 /** Registers a context, which the shutdown closes. */
 export function registerAtExit(context: ClosedAtExit): void {
@@ -26,11 +25,6 @@ export function registerAtExit(context: ClosedAtExit): void {
 /** Undoes that: the context was closed. */
 export function unregisterAtExit(context: ClosedAtExit): void {
   registered.delete(context);
-}
-
-/** Whether the shutdown has begun. */
-export function isShuttingDown(): boolean {
-  return shuttingDown;
 }
 
 /** Puts the shutdown off to a moment after `unload`. */
@@ -103,7 +97,6 @@ function onUnload(): void {
 
 /** @param isNatural Whether the program ends by no call of its own, as far as that's known. */
 function shutDown(isNatural: boolean): void {
-  shuttingDown = true;
   for (const context of [...registered]) context.close();
   waitForUnsent(isNatural);
 }

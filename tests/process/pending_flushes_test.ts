@@ -34,6 +34,37 @@ Deno.test({
   },
 });
 
+/** Where a socket of the main isolate's is closed, and what the program does beside. */
+const LOST: Record<string, string> = {
+  "in a shared context that the main isolate had closed": `await joined();
+    socket.close();
+    shared.close();`,
+  "in a shared context, before a worker had joined it": `shared.share();
+    socket.close();
+    await joined();`,
+};
+
+for (const [where, closing] of Object.entries(LOST)) {
+  Deno.test({
+    name: `the end of the process lost what was sent by a socket that was closed ${where}`,
+    ignore: !HAS_LINUX_CALLS,
+    async fn() {
+      const { stdout, stderr, code } = await withWorkers(
+        WORKERS,
+        `const shared = new Context({ exitLinger: 600 });
+        const joined = () => start("Web Worker", "hold", { token: shared.share() }).next();
+        const socket = new Push({ context: shared });
+        socket.connect("ipc://" + import.meta.dirname + "/absent");
+        socket.trySend("x");
+        ${closing}
+        Deno.exit(3);`,
+      );
+      assertEquals([stdout, code], ["", 3]);
+      assert(/^deno-zmq: waiting up to 600 ms /.test(stderr), stderr);
+    },
+  });
+}
+
 Deno.test({
   name: "the end waited ten seconds for messages of a shared context, whatever its exitLinger was",
   ignore: !HAS_LINUX_CALLS,
