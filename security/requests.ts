@@ -61,7 +61,8 @@ export interface AuthGrant {
 /**
  * A handler's answer: `true`, a user id, or an {@linkcode AuthGrant} admits the peer; `false`, `null` and
  * `undefined` deny it. The user id for `true` is PLAIN's name, CURVE's public key, GSSAPI's principal, and
- * empty without a mechanism. Anything else counts as a failure, also a grant in which nothing is set.
+ * empty without a mechanism. Anything else counts as a failure, also a grant whose `userId` is there and
+ * `undefined`, or one in which nothing is set.
  */
 export type AuthResult = boolean | string | AuthGrant | null | undefined;
 

@@ -211,9 +211,12 @@ function toGrant(result: unknown): AuthGrant {
   if (result === true) return {};
   if (typeof result === "string") return { userId: result };
   const entries = typeof result === "object" ? Object.entries(result ?? {}) : [];
-  const known = entries.every(([name]) => name === "userId" || name === "metadata");
+  const known = entries.every(([name, value]) =>
+    name === "metadata" || (name === "userId" && value !== undefined)
+  );
   if (known && entries.some(([, value]) => value !== undefined)) return result as AuthGrant;
   throw new TypeError(
-    "A handler returns true, a user id or { userId, metadata } to admit the peer, or false, null or undefined to deny it",
+    "A handler returns true, a user id or { userId, metadata } to admit the peer, or false, null or undefined to deny it; " +
+      "a userId that is there isn't undefined",
   );
 }

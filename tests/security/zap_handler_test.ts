@@ -53,6 +53,11 @@ Deno.test("a grant that names the user of a look-up without a result let the pee
   authenticator.configurePlain(({ username }) => ({ userId: users.get(username)?.id }));
   assertEquals(await statusOf(context, "PLAIN", ["eve", "x"]), "500");
   assertEquals(errors.length, 1);
+  authenticator.configurePlain(({ username }) => ({
+    userId: users.get(username)?.id,
+    metadata: { "X-Role": "guest" },
+  }));
+  assertEquals(await statusOf(context, "PLAIN", ["eve", "x"]), "500");
   users.set("ada", { id: "countess" });
   assertEquals(await statusOf(context, "PLAIN", ["ada", "x"]), "200");
 });
