@@ -25,6 +25,8 @@ const SIGNATURE = {
 };
 /** The transports whose addresses end in a port. */
 const WITH_PORT = /^(?:tcp|udp|wss?):\/\//;
+/** What stands in the place of a port: after the last colon of an address without a path, and of its part before a semicolon. */
+const PORTS = /:(?!\/\/)([^:;\]]+)(?=;|$)/g;
 
 /** Checks an address for a program's mistakes; libzmq checks the rest. */
 export function checkAddress(address: unknown): asserts address is string {
@@ -37,14 +39,20 @@ export function checkAddress(address: unknown): asserts address is string {
   }
   toCString(address, "An address");
   if (!WITH_PORT.test(address)) return;
-  // libzmq takes a port modulo 65536, silently. An address to connect to may have its own end's before a semicolon.
-  for (const [, port] of address.matchAll(/:(-?\d+)(?=[;/]|$)/g)) {
-    if (Number(port) < 0 || Number(port) > HIGHEST) {
+  // libzmq takes a port modulo 65536, and leaves out what follows its digits (5e3 is 5), silently. An address to connect to
+  // may have its own end's before a semicolon. White space has an error of its own.
+  for (const [, port] of withoutPath(address.trim()).matchAll(PORTS)) {
+    if (port !== "*" && !(/^\d+$/.test(port) && Number(port) <= HIGHEST)) {
       throw new RangeError(
         `The port of ${withoutUser(address)} must be from 0 to ${HIGHEST}, or * to bind to any`,
       );
     }
   }
+}
+
+/** A WebSocket's address without its path, in which a colon means nothing. */
+function withoutPath(address: string): string {
+  return address.replace(/^(wss?:\/\/[^/]*).*$/s, "$1");
 }
 
 /** Returns an open socket's handle, whose options are safe, for a bind or connect to an address. */
@@ -57,7 +65,8 @@ export function handleFor(socket: object, call: string, address: unknown): Handl
     );
   }
   // libzmq takes it, and tries in vain for as long as the socket lives.
-  if (call.startsWith("zmq_connect") && WITH_PORT.test(address) && /:0+(?:\/.*)?$/.test(address)) {
+  const connects = call.startsWith("zmq_connect");
+  if (connects && WITH_PORT.test(address) && /:0+$/.test(withoutPath(address))) {
     throw new RangeError(`The port of ${withoutUser(address)} must be from 1 to ${HIGHEST}`);
   }
   const handle = openHandleOf(socket, call);

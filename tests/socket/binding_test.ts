@@ -182,6 +182,21 @@ Deno.test("the options of a Router's and a Stream's connect are checked", () => 
   }
 });
 
+Deno.test("a port with more than digits, such as 5e3, was taken for what its first digits say", () => {
+  const wrong = ["5e3", "55x", "+55", "5 5", "5.5", "http", "0x50", "5/6"];
+  for (const address of [...wrong.map((port) => `${HOST}:${port}`), "ws://127.0.0.1:55x/path"]) {
+    throws(() => checkAddress(address), { name: "RangeError", message: /must be from 0 to 65535/ });
+  }
+  const right = [`${HOST}:*`, "tcp://[::1]:5", "tcp://lo:1;127.0.0.1:5", "udp://lo;239.0.0.1:5"];
+  for (const address of [...right, "inproc://a:b"]) checkAddress(address);
+});
+
+Deno.test("a number behind a colon in a WebSocket's path was taken for its port", () => {
+  checkAddress("ws://127.0.0.1:80/path:65536");
+  using push = new Push();
+  if (capability.ws) push.connect("ws://127.0.0.1:1/path:0");
+});
+
 Deno.test("a port from 0 to 65535 isn't refused", () => {
   for (const port of [0, 1, 65535]) checkAddress(`tcp://127.0.0.1:${port}`);
 });

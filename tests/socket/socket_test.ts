@@ -130,7 +130,7 @@ const BINDS: Record<string, [address: string, code: string, errno: number]> = {
   "without a transport": ["127.0.0.1:5555", "EINVAL", 22],
   "of nothing": ["", "EINVAL", 22],
   "without a port": ["tcp://127.0.0.1", "EINVAL", 22],
-  "with a port that is no number": ["tcp://127.0.0.1:http!", "EINVAL", 22],
+  "with an empty port": ["tcp://127.0.0.1:", "EINVAL", 22],
   "of an unknown transport": ["pigeon://loft", "EPROTONOSUPPORT", 93],
   "at an unknown interface": ["tcp://no-such-interface:*", "ENODEV", 19],
   "of a transport that its pattern can't use": [
