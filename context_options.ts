@@ -16,7 +16,7 @@ export interface ContextOptions {
    * linger is 0. Default true (`ZMQ_BLOCKY`).
    */
   blocky?: boolean;
-  /** The largest part, in bytes, that sockets may send. Default 2147483647 (`ZMQ_MAX_MSGSZ`). */
+  /** A size in bytes that libzmq keeps, and doesn't enforce: sockets send larger parts as well. Default 2147483647 (`ZMQ_MAX_MSGSZ`). */
   maxMessageSize?: number;
   /**
    * The priority of the I/O threads, for scheduling policies that have one. To be set before the first

@@ -121,7 +121,7 @@ compose(Request, TYPES.Request);
 
 /** Options of a {@linkcode Reply}. */
 export interface ReplyOptions extends SocketOptions, ReceiverOptions, SenderOptions {
-  /** The socket's routing id, 1 to 255 bytes; see {@linkcode Request.routingId}. */
+  /** The socket's routing id, 1 to 255 bytes, which a Reply's peers get over `inproc://` only; see {@linkcode Request.routingId}. */
   routingId?: string | Uint8Array;
 }
 
@@ -163,7 +163,7 @@ export class Reply extends Socket {
     super(TYPES.Reply.number, options, arguments.length);
   }
 
-  /** The socket's routing id; see {@linkcode Request.routingId}. */
+  /** The socket's routing id, which a Reply's peers get over `inproc://` only; see {@linkcode Request.routingId}. */
   get routingId(): Frame | null {
     return getOption(handleOf(this), "routingId") as Frame | null;
   }
