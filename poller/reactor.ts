@@ -60,6 +60,8 @@ class Reactor {
   /** Calls on the pool that last: native proxies. */
   readonly poolCalls: Set<{ readonly what: string }> = new Set();
   #idleCallbacks: (() => void)[] = [];
+  /** What is called in the next tick. */
+  #putOff: (() => void)[] = [];
 
   constructor() {
     const backend = createBackend<Source | NestedSet>();
@@ -209,10 +211,14 @@ class Reactor {
 
   readonly #onTick = (): void => {
     // If nothing waits, no tick follows this one, and the runtime polls anyway.
-    if (this.#anyPending() && !this.#mayTick(performance.now())) return;
+    const waits = this.#putOff.length > 0 || this.#anyPending();
+    if (waits && !this.#mayTick(performance.now())) return;
     this.#tickQueued = false;
     resetBudget();
-    this.#cycle(true);
+    const putOff = this.#putOff;
+    this.#putOff = [];
+    this.#cycle(putOff.length === 0);
+    for (const callback of putOff) callback();
   };
 
   /** Does what comes before a tick. Returns false if that is a yield, after which the tick comes. */
@@ -347,6 +353,13 @@ class Reactor {
   /** Puts a source off to the next tick, since this one's budget is used up. */
   postpone(source: Source): void {
     this.queueRecheck(source);
+    this.#queueTick();
+  }
+
+  /** Calls back in the next tick, after others, since this one's budget is used up. */
+  putOff(callback: () => void): void {
+    this.#putOff.push(callback);
+    this.#more = true;
     this.#queueTick();
   }
 

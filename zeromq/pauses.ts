@@ -10,6 +10,7 @@
  */
 
 import { resetBudget } from "../poller/budget.ts";
+import { reactor } from "../poller/reactor.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
 import type { SocketState } from "./state.ts";
 
@@ -50,7 +51,8 @@ export function afterOthers<T>(state: SocketState, settled: Promise<T>): Promise
 }
 
 function pause(): void {
-  if (!pauseIsDue()) return runtimeTimers.setImmediate(settleAll);
+  // The reactor's tick: after `setImmediate` alone, the runtime seldom looks at its own descriptors (see docs/internals.md).
+  if (!pauseIsDue()) return reactor().putOff(settleAll);
   left--;
   runtimeTimers.setTimeout(() => {
     asked = paused = performance.now();

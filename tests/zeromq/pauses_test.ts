@@ -3,6 +3,9 @@ import { keepers } from "../../poller/reactor.ts";
 import { resetBudget, takeBudget } from "../../poller/budget.ts";
 import { Pair, Pull, Push } from "../../zeromq.ts";
 import { eachTransport } from "../socket/support.ts";
+import { StoppedClock } from "../poller/clock.ts";
+import { Strategy } from "../poller/support.ts";
+import { watched } from "../replacing.ts";
 import { freshAddress, join } from "../util.ts";
 import { using, withPairs } from "./support.ts";
 import { pause, soon, turn } from "../waiting.ts";
@@ -116,5 +119,18 @@ Deno.test("the promise of a receive or send settled now and then before that of 
     await soon(Promise.all(all));
     const of = (names: string) => seen.filter(([name]) => names.includes(name));
     assertEquals([of("abf"), of("cde")], [["a", "b", "f"], ["c1", "d2", "e3"]]);
+  });
+});
+
+Deno.test("a loop that awaited its sends seldom let the runtime look at its own descriptors", async () => {
+  await withPairs(freshAddress("inproc"), async (one) => {
+    let asked = 0;
+    using _asked = watched(Strategy.prototype, "beforeTick", () => void asked++);
+    using _clock = new StoppedClock(); // so that no further pause for timers is due
+    for (let round = 0; round < 6; round++) {
+      while (takeBudget());
+      await soon(one.send("x"));
+    }
+    assert(asked > 0);
   });
 });
