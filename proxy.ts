@@ -4,6 +4,7 @@
  * @module
  */
 
+import { doAll } from "./errors.ts";
 import { stateError } from "./ffi/errno.ts";
 import { inspectAs } from "./poller/inspect.ts";
 import { pollable } from "./poller/pollable.ts";
@@ -384,8 +385,7 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket> extends
 
   #close(): void {
     if (this.#options.keepOpen) return;
-    this.#front.close();
-    this.#back.close();
+    doAll([() => this.#front.close(), () => this.#back.close()]);
   }
 }
 

@@ -199,7 +199,11 @@ export class NativeRun implements Engine {
   #end(...[error]: unknown[]): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#release();
+    try {
+      this.#release();
+    } catch (thrown) { // by a program's own close, say
+      error ??= thrown;
+    }
     if (error === undefined) this.#settle.resolve();
     else this.#settle.reject(error);
   }

@@ -244,7 +244,11 @@ export class Run extends Source implements Engine {
     }
     this.unsent = unsent;
     for (const side of this.#sides) side.stopListening();
-    this.#finish();
+    try {
+      this.#finish();
+    } catch (thrown) { // by a program's own close, say
+      error ??= thrown;
+    }
     if (error === undefined) this.#settle.resolve();
     else this.#settle.reject(error);
   }

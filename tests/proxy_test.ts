@@ -394,6 +394,24 @@ Deno.test("while a proxy runs its sockets can still be bound, connected, and ask
   await soon(run);
 });
 
+for (const [way, options] of WAYS) {
+  Deno.test(`${way}: a run never settled where closing a socket threw, as a program's own close may, and the other stayed open`, async () => {
+    class Loud extends Pull {
+      override close() {
+        super.close();
+        throw new Error("loud");
+      }
+    }
+    const proxy = new Proxy(new Loud(), new Push(), options);
+    await proxy.frontEnd.bind("inproc://loud-front");
+    await proxy.backEnd.bind("inproc://loud-back");
+    const run = proxy.run();
+    proxy.terminate({ timeout: 0 });
+    await rejects(soon(run), { message: "loud" });
+    assertEquals([proxy.running, proxy.backEnd.closed], [false, true]);
+  });
+}
+
 Deno.test("await using closes a proxy that doesn't run, and waits until the runtime has its threads back", async () => {
   const order: string[] = [];
   {
