@@ -62,7 +62,11 @@ export class NativeRun implements Engine {
   constructor(work: Work, finish: () => void) {
     const { front, back } = this.#work = work;
     this.#finish = finish;
-    for (const { dependents, backgroundUses, limits } of [front, back]) {
+    for (const { dependents, backgroundUses, limits, midMessage } of [front, back]) {
+      if (midMessage) {
+        const message = "A visit is showing a part of a message, and others of it follow";
+        throw stateError("EBUSY", CALL, message);
+      }
       if (limits?.matters) {
         const message =
           "libzmq's own proxy doesn't look at maxMessageParts and maxMultipartSize: leave out native";

@@ -28,6 +28,24 @@ Deno.test("a native proxy doesn't begin while something waits for its sockets", 
   await soon(run);
 });
 
+Deno.test("a native proxy that a visitor began in the middle of a message passed its other parts on as a message", async () => {
+  const proxy = new Proxy(new Pull(), new Push(), { native: true });
+  await bindBoth(proxy);
+  using push = new Push();
+  push.connect(proxy.frontEnd.lastEndpoint!);
+  await push.send(["one", "two"]);
+  await soon(proxy.frontEnd.wait());
+  const parts: string[] = [];
+  const runs: Promise<void>[] = [];
+  proxy.frontEnd.visit((part) => {
+    parts.push(new TextDecoder().decode(part));
+    if (runs.length === 0) runs.push(proxy.run());
+  });
+  await rejects(soon(runs[0]), { code: "EBUSY", message: /A visit is showing a part/ });
+  assertEquals(parts, ["one", "two"]);
+  proxy[Symbol.dispose]();
+});
+
 Deno.test("what a native proxy had left in a socket was reported by no Poller that had it by then", async () => {
   const proxy = new Proxy(new Pull(), new Push(), { native: true, keepOpen: true });
   await bindBoth(proxy);
