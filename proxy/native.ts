@@ -5,7 +5,8 @@ import { zmq } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { zmqSteerable } from "../ffi/proxying.ts";
 import { reactor } from "../poller/reactor.ts";
-import { blockUntilReadable } from "../poller/fd.ts";
+import { areReadable } from "../poller/fd.ts";
+import { waitUntil } from "../process/wait.ts";
 import type { Handle } from "../socket/handle.ts";
 import { open } from "../socket/open.ts";
 import { GRACE_PERIOD } from "../socket/loan.ts";
@@ -24,8 +25,6 @@ const NUMBERS = 8;
 const STATISTICS_TIMEOUT = 100;
 /** A proxy that libzmq has ended for a passing reason begins again, unless it has ended quickly this often in a row. */
 const MOST_RESTARTS = 10;
-/** No descriptor, for a wait that only takes its time. */
-const NONE = -1;
 /** An end after less than so many ms is a quick one. */
 const QUICK_END = 10;
 
@@ -232,8 +231,9 @@ export class NativeRun implements Engine {
         zmq().zmq_ctx_shutdown(context);
       }
     }
-    // A shutdown makes this end's own descriptor readable, which says nothing of the thread.
-    blockUntilReadable(answers ? this.#control.fd : NONE, GRACE_PERIOD);
+    // A shutdown makes this end's own descriptor readable, which says nothing of the thread. Not one wait, which a signal
+    // would end: the sockets were closed then while the thread could still use them.
+    waitUntil(() => answers && areReadable([this.#control.fd]).length > 0, GRACE_PERIOD);
     for (const handle of lent.keys()) handle.reclaim();
     const message = "The context was closed while the proxy ran";
     this.#settle.reject(stateError("ETERM", CALL, message));

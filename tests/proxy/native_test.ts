@@ -1,8 +1,10 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
+import { libc } from "../../ffi/libc.ts";
 import { zmqSteerable } from "../../ffi/proxying.ts";
 import { openSources } from "../../poller/source.ts";
+import { GRACE_PERIOD } from "../../socket/loan.ts";
 import { takeMessage } from "../../socket/native_message.ts";
 import { sendParts } from "../../socket/native_send.ts";
 import { replaced } from "../replacing.ts";
@@ -127,6 +129,28 @@ for (const traffic of [false, true]) {
     assert(proxy.frontEnd.closed && proxy.backEnd.closed && !proxy.running);
   });
 }
+
+Deno.test("closing the context closed a native proxy's sockets under its thread where a signal came", async () => {
+  const context = new Context();
+  const proxy = new Proxy(new Pull({ context }), new Push({ context }), { native: true });
+  await bindBoth(proxy);
+  const thread = Promise.withResolvers<number>();
+  using _held = replaced(zmqSteerable(), "zmq_proxy_steerable", () => thread.promise);
+  const ended = rejects(soon(proxy.run()), { code: "ETERM" });
+  const { poll } = libc();
+  // Each wait ends at once.
+  using _signals = replaced(
+    libc(),
+    "poll",
+    (fds, count, timeout) => timeout === 0 ? poll(fds, count, 0) : -1,
+  );
+  const started = performance.now();
+  context.close();
+  // It has waited for statistics first, for 100 ms.
+  assert(performance.now() - started >= 100 + GRACE_PERIOD);
+  await ended;
+  thread.resolve(0);
+});
 
 for (const side of ["front", "back"]) {
   Deno.test(`shutting the ${side} end's context down ends a native proxy with ETERM`, async () => {
