@@ -396,8 +396,9 @@ export class Monitor implements Listener {
     const [local, remote] = frames.slice(-2).map((frame) => frame.text());
     const incoming = this.#incoming(event, local, remote);
     const address = incoming ? local || remote : remote || local;
-    // Without both ends there is no connection yet.
-    return { event, values, address, peer: local && remote ? remote : undefined };
+    // Without both ends there is no connection yet; and over ipc, the end that connects has no address.
+    const peer = local && remote && remote !== "ipc://" ? remote : undefined;
+    return { event, values, address, peer };
   }
 
   /**

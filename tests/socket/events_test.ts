@@ -289,6 +289,23 @@ Deno.test({
   },
 });
 
+Deno.test("a peer over ipc, whose end has no address, was told to be at ipc://", async () => {
+  await withFolder(async (folder) => {
+    const [pull, push] = [new Pull(), new Push()];
+    const [server, client] = [pull.events, push.events];
+    const address = await pull.bind(`ipc://${folder}/socket`);
+    push.connect(address);
+    for (const type of ["accept", "handshake"] as const) {
+      const { peer, ...event } = await next(server, type);
+      assertEquals([event.address, peer], [address, undefined]);
+    }
+    const { peer } = await next(client, "connect");
+    assertEquals(peer, capability.draft ? address : undefined);
+    push.close();
+    await finish(pull);
+  });
+});
+
 Deno.test({
   name: "drafts: who begins to observe an established connection learns its addresses rightly",
   ignore: !capability.draft,
