@@ -23,7 +23,10 @@ export interface SocketOptions {
    * XSubscriber (`ZMQ_LINGER`).
    */
   linger?: number;
-  /** How long, in ms, to wait before connecting again; 0 or -1 for never. Default 100 (`ZMQ_RECONNECT_IVL`). */
+  /**
+   * How long, in ms, to wait before connecting again; 0 or -1 for never. libzmq adds up to as much, at random; 4.3.5
+   * doesn't where there is a {@linkcode SocketOptions.reconnectMaxInterval}. Default 100 (`ZMQ_RECONNECT_IVL`).
+   */
   reconnectInterval?: number;
   /**
    * Where larger than {@linkcode SocketOptions.reconnectInterval}, that interval doubles with each try up to

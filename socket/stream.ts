@@ -20,7 +20,7 @@ export interface StreamOptions
     Omit<SocketOptions, `${"curve" | "gssapi" | "plain" | "zap"}${string}`>,
     ReceiverOptions,
     SenderOptions {
-  /** Whether an empty message is received for every peer that comes or goes. Default true (`ZMQ_STREAM_NOTIFY`). */
+  /** Whether an empty message is received for every peer that comes, or goes by itself. Default true (`ZMQ_STREAM_NOTIFY`). */
   notify?: boolean;
 }
 
