@@ -20,7 +20,7 @@ export function unknownOption(
 ): TypeError {
   const says = `A ${socket.constructor.name} has no ${what} ${nameShown(name)}`;
   const [options, methods] = membersOf(socket);
-  const wanted = ourNameOf(name);
+  const wanted = ourNameOf(name, options);
   if (methods.includes(wanted)) return new TypeError(`${says}: there is a method, ${wanted}()`);
   const option = nearestName(wanted, [...options, ...Object.keys({ ...RECEIVING, ...SENDING })]);
   if (option !== undefined && !options.includes(option)) {
@@ -32,8 +32,10 @@ export function unknownOption(
 }
 
 /** The name that this library would give to what libzmq, or pyzmq, calls so; the name itself where it's none of theirs. */
-function ourNameOf(name: string): string {
+function ourNameOf(name: string, options: readonly string[]): string {
   const inC = name.toUpperCase().replace(/^ZMQ_/, "");
+  // libzmq 2's and pyzmq's, of both directions.
+  if (inC === "HWM" && !options.includes("sendHighWaterMark")) return "receiveHighWaterMark";
   if (Object.hasOwn(C_NAMES, inC)) return C_NAMES[inC];
   const words = inC.split(/_|(?<=^SND|^RCV)/);
   if (!words.some((word) => Object.hasOwn(C_WORDS, word))) return name.replace(/^ZMQ_/i, "");

@@ -47,6 +47,14 @@ Deno.test("a mistyped name leads to the nearest option of the class", () => {
   refuses(Router as Class, "mandatroy", "; did you mean mandatory?");
 });
 
+Deno.test("pyzmq's hwm on a socket that only receives was refused as an option of sending", () => {
+  refuses(Pull as Class, "hwm", "; did you mean receiveHighWaterMark?");
+  refuses(Subscriber as Class, "ZMQ_HWM", "; did you mean receiveHighWaterMark?");
+  for (const Class of [Push, Dealer]) {
+    refuses(Class as Class, "hwm", "; did you mean sendHighWaterMark?");
+  }
+});
+
 Deno.test("a name that is like none is refused without advice", () => {
   for (const Class of CLASSES) refuses(Class, "colour", "");
 });
