@@ -71,7 +71,10 @@ export function sliceOfWait(): number {
   return slice;
 }
 
-/** Called after a wait that has ended without anything: however many calls there were a moment ago, time goes by now. */
+/**
+ * Called after a wait that has ended without anything: however many calls there were a moment ago, time goes by now. Without
+ * this, the next look would come 128 slices later.
+ */
 export function readClockNext(): void {
   left = 0;
 }
@@ -108,5 +111,5 @@ function lookAtOthers(): boolean {
  * block where it has looked at what had come for others, since the caller's own source may have been among them.
  */
 export function waitReadable(fd: number, timeout: number): void {
-  blockUntilReadable(fd, serveOthers(timeout));
+  if (!blockUntilReadable(fd, serveOthers(timeout))) readClockNext();
 }

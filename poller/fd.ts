@@ -77,11 +77,14 @@ export function areReadable(fds: readonly number[]): number[] {
   return [...fds.keys()].filter(readable);
 }
 
-/** Blocks this thread until one descriptor is readable or `timeout` ms are over; may also end for no reason. */
-export function blockUntilReadable(fd: number, timeout: number): void {
+/**
+ * Blocks this thread until one descriptor is readable or `timeout` ms are over; may also end for no reason. Returns whether
+ * it's readable.
+ */
+export function blockUntilReadable(fd: number, timeout: number): boolean {
   one[0] = fd;
   one[1] = POLLIN; // the lower half; what came back before is cleared with it
-  libc().poll(one, 1n, Math.ceil(timeout));
+  return libc().poll(one, 1n, Math.ceil(timeout)) > 0;
 }
 
 /**

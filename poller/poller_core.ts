@@ -10,7 +10,7 @@ import {
   READABLE,
   WRITABLE,
 } from "./backend.ts";
-import { serveInBetween, serveOthers, SLICE } from "./blocked.ts";
+import { readClockNext, serveInBetween, serveOthers, SLICE } from "./blocked.ts";
 import { type Listener, serve, Source } from "./source.ts";
 import { type Pollable, pollable } from "./pollable.ts";
 import { takeBudget } from "./budget.ts";
@@ -176,6 +176,7 @@ export class PollerCore<Key> implements NestedSet, TimerOwner {
       if (end <= now) return [];
       const left = Math.max(0, Math.min(end, this.timers.earliest) - now);
       this.backend.waitSync(serveOthers(Math.min(left, SLICE)), this.#report);
+      readClockNext();
     }
   }
 

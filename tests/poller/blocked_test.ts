@@ -3,6 +3,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, strictEqual } from "node:assert/strict";
 import { Pair, Poller, Publisher, Pull, Push, Subscriber } from "../../mod.ts";
 import { POLLIN } from "../../ffi/constants.ts";
+import { libc, libcForPoll } from "../../ffi/libc.ts";
 import { serveOthers, SLICE } from "../../poller/blocked.ts";
 import { pollNow } from "../../poller/fd.ts";
 import { openSources } from "../../poller/source.ts";
@@ -81,6 +82,23 @@ for (const [name, wait] of Object.entries(WAYS)) {
     strictEqual(pollNow(fd, POLLIN), POLLIN);
     wait(blocked);
     strictEqual(pollNow(fd, POLLIN), 0);
+  });
+}
+
+for (const name of ["waitSync", "a poll Poller's waitSync"]) {
+  Deno.test(`rule 9: after many quick calls, a thread blocked by ${name} left other sockets alone for 13 seconds`, () => {
+    using blocked = new Blocked();
+    for (let i = 0; i < 1000; i++) serveOthers(0);
+    blocked.begin();
+    let slices = 0;
+    using _slices = watched(libc(), "poll", (_fds, _count, timeout) => {
+      if (timeout > 0) slices++;
+    });
+    using _pollers = watched(libcForPoll(), "poll", (_fds, _count, timeout) => {
+      if (timeout > 0) slices++;
+    });
+    WAYS[name](blocked);
+    assert(slices > 0 && slices < 10, `${slices}`);
   });
 }
 
