@@ -15,7 +15,7 @@ import { byteLengthOf, PinnedBuffer, usize } from "../ffi/memory.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
 import { Frame } from "./frame.ts";
 import type { OptionTypes } from "./option_types.ts";
-import { COMMON } from "./options_table.ts";
+import { COMMON, OPTION_NUMBERS } from "./options_table.ts";
 
 const LINGER = COMMON.linger.number;
 
@@ -93,7 +93,11 @@ export function setBytes(
   name: string,
   value: Uint8Array | null,
 ): void {
-  const effective = option === LINGER ? effectiveLinger(socket, value) : value;
+  const effective = option === LINGER
+    ? effectiveLinger(socket, value)
+    : option === OPTION_NUMBERS.tcpAcceptFilter && value !== null
+    ? effectiveFilter(socket, value)
+    : value;
   const bytes = effective as Uint8Array<ArrayBuffer> | null;
   const rc = zmq().zmq_setsockopt(
     socket,
@@ -102,6 +106,26 @@ export function setBytes(
     usize(bytes === null ? 0 : byteLengthOf(bytes)),
   );
   check(rc, "zmq_setsockopt", { option: name });
+}
+
+/** How many bits stand before an IPv4 address where it's written as one of IPv6. */
+const MAPPED_BITS = 96;
+
+/**
+ * A filter of TCP peers as libzmq has to be told.
+ *
+ * Fact: with `ipv6`, libzmq maps a network of IPv4 to one of IPv6, and takes the length of its prefix as it is: of
+ * `10.0.0.0/8` it compares eight bits, all of them 0, with `::ffff:127.0.0.1`. Failure: such a filter let everyone in who has
+ * an IPv4 address. Decision: libzmq gets `::ffff:10.0.0.0/104`. What isn't a length in digits stays what it refuses.
+ */
+function effectiveFilter(socket: Deno.PointerObject, filter: Uint8Array): Uint8Array {
+  if (getInt(socket, COMMON.ipv6.number) !== 1) return filter;
+  const [text] = new TextDecoder().decode(filter).split("\0");
+  const network = /^([^:/]*)\/(.*)$/s.exec(text);
+  if (network === null) return filter;
+  const [, address, length] = network;
+  const bits = /^\d+$/.test(length) ? MAPPED_BITS + Number(length) : NaN;
+  return new TextEncoder().encode(`::ffff:${address}/${bits}`);
 }
 
 /** An `int` as libzmq takes it. */

@@ -392,7 +392,8 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
 
   /**
    * Adds to the addresses from which later binds accept TCP peers, in CIDR notation such as
-   * `"192.168.0.0/16"`; before the first, all are accepted (`ZMQ_TCP_ACCEPT_FILTER`).
+   * `"192.168.0.0/16"`; before the first, all are accepted (`ZMQ_TCP_ACCEPT_FILTER`). Set `ipv6` before: a filter that was
+   * added without it accepts no one after it.
    *
    * @throws {TypeError} If it isn't a string, or there's an argument too many.
    * @throws {RangeError} If it has no bytes, or more than 255.

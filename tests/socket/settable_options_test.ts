@@ -42,6 +42,36 @@ Deno.test("tcpAcceptFilter refuses peers from elsewhere, and lets others in", as
   }
 });
 
+Deno.test("with ipv6, a tcpAcceptFilter of a network of IPv4 let everyone in", async () => {
+  const ways = [
+    (pull: Pull, filter: string) => pull.addTcpAcceptFilter(filter),
+    (pull: Pull, filter: string) => pull.setOption(38, filter),
+    (pull: Pull, filter: string) => pull.setOption(38, new TextEncoder().encode(`${filter}\0`)),
+  ];
+  for (
+    const [filter, expected] of [
+      ["10.0.0.0/8", false],
+      ["127.0.0.2/32", false],
+      ["127.0.0.1/32", true],
+      ["127.0.0.0/8", true],
+      ["0.0.0.0/0", true],
+      ["::1/128", false],
+      ["::ffff:127.0.0.0/104", true],
+    ] as const
+  ) {
+    for (const add of ways) {
+      using pull = new Pull({ ipv6: true });
+      add(pull, filter);
+      await pull.bind("tcp://*:*");
+      assertEquals(await overTcp(pull), expected, filter);
+    }
+  }
+  using pull = new Pull({ ipv6: true });
+  for (const filter of ["10.0.0.0/33", "10.0.0.0/-8", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/8x"]) {
+    throws(() => pull.addTcpAcceptFilter(filter), { name: "ZmqError", code: "EINVAL" }, filter);
+  }
+});
+
 Deno.test("a tcpAcceptFilter concerns the binds that come after it", async () => {
   using pull = new Pull();
   await pull.bind(freshAddress("tcp"));
