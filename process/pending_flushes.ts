@@ -21,6 +21,7 @@ export class PendingFlushes {
   readonly #files: Files;
   /** When each socket's linger is over, by its descriptor; Infinity for never. */
   readonly #until = new Map<number, number>();
+  #pruneAbove = PRUNE_ABOVE;
 
   constructor(files: Files) {
     this.#files = files;
@@ -31,7 +32,10 @@ export class PendingFlushes {
     if (linger === 0) return;
     this.#files.mark(fd);
     this.#until.set(fd, linger < 0 ? Infinity : performance.now() + linger);
-    if (this.#until.size > PRUNE_ABOVE) this.#forgetGone();
+    if (this.#until.size <= this.#pruneAbove) return;
+    this.#forgetGone();
+    // Where most of them stay, since their peers are absent, each further one mustn't have all looked at again.
+    this.#pruneAbove = Math.max(PRUNE_ABOVE, 2 * this.#until.size);
   }
 
   /** To be called when a new socket has this descriptor, so that the old one is done. */

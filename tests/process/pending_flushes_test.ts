@@ -1,4 +1,5 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { PendingFlushes } from "../../process/pending_flushes.ts";
 import { run } from "../program.ts";
 import { withWorkers } from "../workers.ts";
 import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
@@ -64,6 +65,16 @@ for (const [where, closing] of Object.entries(LOST)) {
     },
   });
 }
+
+Deno.test("of a thousand closed sockets whose messages stay, each was looked at as each further one was closed", () => {
+  let looks = 0;
+  const flushes = new PendingFlushes({
+    mark() {},
+    isMarked: () => looks++ >= 0,
+  });
+  for (let fd = 0; fd < 1000; fd++) flushes.add(fd, -1);
+  assert(looks > 0 && looks <= 2000, `${looks}`);
+});
 
 Deno.test({
   name: "the end waited ten seconds for messages of a shared context, whatever its exitLinger was",
