@@ -35,7 +35,11 @@ export interface SocketOptions {
   reconnectMaxInterval?: number;
   /** How many peers may wait to be accepted by a bound address. Default 100 (`ZMQ_BACKLOG`). */
   backlog?: number;
-  /** The largest part, in bytes, that a peer may send before it's disconnected; -1 for any. Default -1 (`ZMQ_MAXMSGSIZE`). */
+  /**
+   * The largest part, in bytes, that a peer may send before it's disconnected, but over `inproc://`; -1 for any. CURVE's 33
+   * bytes of each part count, and so does the handshake: below some 50, under CURVE 300, no one comes in. Default -1
+   * (`ZMQ_MAXMSGSIZE`).
+   */
   maxMessageSize?: number;
   /** Whether IPv6 is used beside IPv4. Default: the context's, false (`ZMQ_IPV6`). */
   ipv6?: boolean;
