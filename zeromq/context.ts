@@ -74,7 +74,7 @@ export interface ContextClass {
   maxSockets: number;
   /** Whether new sockets use IPv6 beside IPv4. Default false (`ZMQ_IPV6`). */
   ipv6: boolean;
-  /** A size in bytes that libzmq keeps, and doesn't enforce. Default 2147483647 (`ZMQ_MAX_MSGSZ`). */
+  /** A size in bytes that libzmq keeps, and doesn't enforce: sockets send larger parts as well. Default 2147483647 (`ZMQ_MAX_MSGSZ`). */
   maxMessageSize: number;
   /**
    * The priority of the I/O threads, for scheduling policies that have one. To be set before the first

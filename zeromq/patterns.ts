@@ -257,7 +257,7 @@ export class Stream extends Socket {
 }
 /** Streams send and receive, each message an id and bytes. Their `notify` can't be read. */
 export interface Stream extends Readable<[Message, Message]>, Writable<[MessageLike, MessageLike]> {
-  /** Whether an empty message is received for every peer that comes or goes. Default true (`ZMQ_STREAM_NOTIFY`). */
+  /** Whether an empty message is received for every peer that comes, or goes by itself. Default true (`ZMQ_STREAM_NOTIFY`). */
   notify: boolean;
 }
 

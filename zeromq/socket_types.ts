@@ -111,7 +111,10 @@ export interface CommonOptions {
    * XSubscriber (`ZMQ_LINGER`).
    */
   linger: number;
-  /** How long, in ms, to wait before connecting again; 0 or -1 for never. Default 100 (`ZMQ_RECONNECT_IVL`). */
+  /**
+   * How long, in ms, to wait before connecting again; 0 or -1 for never. libzmq adds up to as much, at random; 4.3.5
+   * doesn't where there is a `reconnectMaxInterval`. Default 100 (`ZMQ_RECONNECT_IVL`).
+   */
   reconnectInterval: number;
   /**
    * Where larger than `reconnectInterval`, that interval doubles with each try up to
@@ -120,7 +123,11 @@ export interface CommonOptions {
   reconnectMaxInterval: number;
   /** How many peers may wait to be accepted by a bound address. Default 100 (`ZMQ_BACKLOG`). */
   backlog: number;
-  /** The largest part, in bytes, that a peer may send before it's disconnected; -1 for any. Default -1 (`ZMQ_MAXMSGSIZE`). */
+  /**
+   * The largest part, in bytes, that a peer may send before it's disconnected, but over `inproc://`; -1 for any. CURVE's 33
+   * bytes of each part count, and so does the handshake: below some 50, under CURVE 300, no one comes in. Default -1
+   * (`ZMQ_MAXMSGSIZE`).
+   */
   maxMessageSize: number;
   /** Whether IPv6 is used beside IPv4. Default: the context's, false (`ZMQ_IPV6`). */
   ipv6: boolean;

@@ -12,6 +12,7 @@ export class Request {
   #parts = [];
   #waiting = [];
   #opened;
+  #closed;
 
   /** @param {string} url where a Reply or a Router is bound, such as ws://127.0.0.1:5590 */
   constructor(url) {
@@ -22,11 +23,14 @@ export class Request {
       socket.onerror = () => reject(new Error(`no connection to ${url}`));
     });
     socket.onmessage = ({ data }) => this.#take(new Uint8Array(data));
-    socket.onclose = () => {
-      for (const { reject } of this.#waiting.splice(0)) {
-        reject(new Error("the connection is closed"));
-      }
-    };
+    this.#closed = new Promise((resolve) => {
+      socket.onclose = () => {
+        for (const { reject } of this.#waiting.splice(0)) {
+          reject(new Error("the connection is closed"));
+        }
+        resolve();
+      };
+    });
   }
 
   /** Sends a text, and returns the reply's. One at a time: a Reply answers in turn. */
@@ -41,8 +45,10 @@ export class Request {
     });
   }
 
+  /** Closes the connection. The promise resolves once it's closed. */
   close() {
     this.#socket.close();
+    return this.#closed;
   }
 
   #frame(flags, text) {
