@@ -18,7 +18,7 @@ import type { SyncWaitOptions, WaitOptions } from "../poller/wait_options.ts";
 
 /** Options of a {@linkcode Radio}. */
 export interface RadioOptions extends SocketOptions, SenderOptions {
-  /** Whether a send waits for slow subscribers instead of dropping for them. Default false (`ZMQ_XPUB_NODROP`). */
+  /** Whether a send waits for slow subscribers instead of dropping for them. Takes effect at once. Default false (`ZMQ_XPUB_NODROP`). */
   noDrop?: boolean;
   /**
    * The largest part, in bytes, that a peer may send before it's disconnected; -1 for any. Default, set where the socket is

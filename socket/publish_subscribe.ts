@@ -18,7 +18,7 @@ import { TYPES } from "./types.ts";
 
 /** Options of a {@linkcode Publisher}. */
 export interface PublisherOptions extends SocketOptions, SenderOptions {
-  /** Whether a send waits for slow subscribers instead of dropping for them. Default false (`ZMQ_XPUB_NODROP`). */
+  /** Whether a send waits for slow subscribers instead of dropping for them. Takes effect at once. Default false (`ZMQ_XPUB_NODROP`). */
   noDrop?: boolean;
   /**
    * Whether only the last message is kept, in either direction. To be set before bind and connect; over inproc, what the
@@ -26,7 +26,7 @@ export interface PublisherOptions extends SocketOptions, SenderOptions {
    * false (`ZMQ_CONFLATE`).
    */
   conflate?: boolean;
-  /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */
+  /** Whether messages that match *no* subscription are sent. Both sides must set it. Takes effect at once. Default false (`ZMQ_INVERT_MATCHING`). */
   invertMatching?: boolean;
   /**
    * Whether the later parts of a message are subscriptions only where its first one is. Default false. Since 4.3.3
@@ -102,7 +102,7 @@ export interface SubscriberOptions extends SocketOptions, ReceiverOptions, Multi
    * (`ZMQ_CONFLATE`).
    */
   conflate?: boolean;
-  /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */
+  /** Whether messages that match *no* subscription are sent. Both sides must set it. Takes effect at once. Default false (`ZMQ_INVERT_MATCHING`). */
   invertMatching?: boolean;
 }
 
@@ -202,15 +202,15 @@ export interface XPublisherOptions
   extends SocketOptions, ReceiverOptions, MultipartOptions, SenderOptions {
   /**
    * Which subscriptions of peers are received: `null` for the first and last of each kind only, `"allSubs"` for
-   * every subscription, `"allSubsUnsubs"` for every subscription and unsubscription. Default `null`
-   * (`ZMQ_XPUB_VERBOSE`, `ZMQ_XPUB_VERBOSER`).
+   * every subscription, `"allSubsUnsubs"` for every subscription and unsubscription. Takes effect at
+   * once. Default `null` (`ZMQ_XPUB_VERBOSE`, `ZMQ_XPUB_VERBOSER`).
    */
   verbosity?: "allSubs" | "allSubsUnsubs" | null;
-  /** Whether a send waits for slow subscribers instead of dropping for them. Default false (`ZMQ_XPUB_NODROP`). */
+  /** Whether a send waits for slow subscribers instead of dropping for them. Takes effect at once. Default false (`ZMQ_XPUB_NODROP`). */
   noDrop?: boolean;
   /**
    * Whether peers' subscriptions are only received, and take effect by {@linkcode XPublisher.subscribe}, which then
-   * concerns the peer whose message was received last. Default false (`ZMQ_XPUB_MANUAL`).
+   * concerns the peer whose message was received last. Takes effect at once. Default false (`ZMQ_XPUB_MANUAL`).
    */
   manual?: boolean;
   /**
@@ -221,7 +221,7 @@ export interface XPublisherOptions
   manualLastValue?: boolean;
   /** A message that each new subscriber gets, if it subscribes to it; `null` for none. Default `null` (`ZMQ_XPUB_WELCOME_MSG`). */
   welcomeMessage?: string | Uint8Array | null;
-  /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */
+  /** Whether messages that match *no* subscription are sent. Both sides must set it. Takes effect at once. Default false (`ZMQ_INVERT_MATCHING`). */
   invertMatching?: boolean;
   /**
    * Whether the later parts of a message are subscriptions only where its first one is. Default false. Since 4.3.3
