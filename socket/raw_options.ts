@@ -116,7 +116,8 @@ const MAPPED_BITS = 96;
  *
  * Fact: with `ipv6`, libzmq maps a network of IPv4 to one of IPv6, and takes the length of its prefix as it is: of
  * `10.0.0.0/8` it compares eight bits, all of them 0, with `::ffff:127.0.0.1`. Failure: such a filter let everyone in who has
- * an IPv4 address. Decision: libzmq gets `::ffff:10.0.0.0/104`. What isn't a length in digits stays what it refuses.
+ * an IPv4 address. Decision: libzmq gets `::ffff:10.0.0.0/104`. A length that says what is meant stays: 0, which lets everyone
+ * in, and those that count the bits of IPv6, as in `10.0.0.0/104`. Any other, such as 33 or `8x`, is refused.
  */
 function effectiveFilter(socket: Deno.PointerObject, filter: Uint8Array): Uint8Array {
   if (getInt(socket, COMMON.ipv6.number) !== 1) return filter;
@@ -124,8 +125,9 @@ function effectiveFilter(socket: Deno.PointerObject, filter: Uint8Array): Uint8A
   const network = /^([^:/]*)\/(.*)$/s.exec(text);
   if (network === null) return filter;
   const [, address, length] = network;
-  const bits = /^\d+$/.test(length) ? MAPPED_BITS + Number(length) : NaN;
-  return new TextEncoder().encode(`::ffff:${address}/${bits}`);
+  const bits = /^\d+$/.test(length) ? Number(length) : NaN;
+  if (bits === 0 || bits >= MAPPED_BITS) return filter;
+  return new TextEncoder().encode(`::ffff:${address}/${MAPPED_BITS + bits}`);
 }
 
 /** An `int` as libzmq takes it. */

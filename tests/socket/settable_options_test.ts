@@ -11,8 +11,8 @@ async function letsIn(connecting: Promise<Deno.Conn>): Promise<boolean> {
   return (await soon(peer.read(new Uint8Array(100)))) !== null;
 }
 
-const overTcp = (socket: Socket) =>
-  letsIn(Deno.connect({ hostname: "127.0.0.1", port: portOf(socket) }));
+const overTcp = (socket: Socket, hostname = "127.0.0.1") =>
+  letsIn(Deno.connect({ hostname, port: portOf(socket) }));
 const overIpc = (socket: Socket) =>
   letsIn(Deno.connect({ transport: "unix", path: socket.lastEndpoint!.replace("ipc://", "") }));
 
@@ -67,9 +67,32 @@ Deno.test("with ipv6, a tcpAcceptFilter of a network of IPv4 let everyone in", a
     }
   }
   using pull = new Pull({ ipv6: true });
-  for (const filter of ["10.0.0.0/33", "10.0.0.0/-8", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/8x"]) {
+  const lengths = ["33", "95", "129", "-8", "", "x", "8x", "1e2"];
+  for (const filter of lengths.map((length) => `10.0.0.0/${length}`)) {
     throws(() => pull.addTcpAcceptFilter(filter), { name: "ZmqError", code: "EINVAL" }, filter);
   }
+});
+
+Deno.test({
+  name:
+    "with ipv6, a tcpAcceptFilter whose length counts IPv6's bits was refused, and 0.0.0.0/0 refused peers of IPv6",
+  ignore: !Deno.networkInterfaces().some(({ address }) => address === "::1"),
+  fn: async () => {
+    for (
+      const [filter, host, expected] of [
+        ["127.0.0.0/104", "127.0.0.1", true],
+        ["127.0.0.2/128", "127.0.0.1", false],
+        ["0.0.0.0/0", "127.0.0.1", true],
+        ["0.0.0.0/0", "::1", true],
+        ["127.0.0.0/8", "::1", false],
+      ] as const
+    ) {
+      using pull = new Pull({ ipv6: true });
+      pull.addTcpAcceptFilter(filter);
+      await pull.bind("tcp://*:*");
+      assertEquals(await overTcp(pull, host), expected, `${filter} ${host}`);
+    }
+  },
 });
 
 Deno.test("a tcpAcceptFilter concerns the binds that come after it", async () => {
