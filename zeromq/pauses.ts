@@ -39,12 +39,18 @@ let putOff: (() => void)[] = [];
  * operations. Cost: a loop that awaits nothing isn't stopped.
  */
 export function afterOthers<T>(state: SocketState, settled: Promise<T>): Promise<T> {
-  settled.catch(() => {}); // no one awaits it before
   state.putOff++;
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    // What has settled until then is passed on in one microtask. A promise takes three, in which an operation that is begun
+    // on the socket would come before this one.
+    let finish = () => resolve(settled);
+    settled.then(
+      (value) => finish = () => resolve(value),
+      (error) => finish = () => reject(error),
+    );
     const settle = () => {
       state.putOff--;
-      resolve(settled);
+      finish();
     };
     if (putOff.push(settle) === 1) pause();
   });

@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
-import { keepers } from "../../poller/reactor.ts";
+import { keepers, reactor } from "../../poller/reactor.ts";
 import { resetBudget, takeBudget } from "../../poller/budget.ts";
 import { Pair, Pull, Push } from "../../zeromq.ts";
 import { eachTransport } from "../socket/support.ts";
@@ -132,5 +132,25 @@ Deno.test("a loop that awaited its sends seldom let the runtime look at its own 
       await soon(one.send("x"));
     }
     assert(asked > 0);
+  });
+});
+
+Deno.test("the promise of an operation that was put off settled after that of one which a microtask then began", async () => {
+  await withPairs(freshAddress("inproc"), async (one) => {
+    const seen: string[] = [];
+    const all: Promise<unknown>[] = [];
+    const send = (text: string) => all.push(one.send(text).then(() => seen.push(text)));
+    using _clock = new StoppedClock(); // so that no further pause for timers is due
+    for (let round = 0; round < 6; round++) {
+      while (takeBudget());
+      await soon(one.send("x"));
+    }
+    while (takeBudget());
+    // Of the tick that ends the pause.
+    reactor().putOff(() => queueMicrotask(() => send("second")));
+    send("first");
+    await soon(Promise.all(all));
+    await soon(Promise.all(all));
+    assertEquals(seen, ["first", "second"]);
   });
 });
