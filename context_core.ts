@@ -48,8 +48,8 @@ export class ContextCore {
   protected common: SharedContext | undefined;
   protected readonly members: Set<Member> = new Set();
   readonly #names = new UnboundNames();
-  /** The main isolate's closed sockets whose messages may still be going out. */
   #hasOpened = false;
+  /** The main isolate's closed sockets whose messages may still be going out. */
   #pendingFlushes: PendingFlushes | undefined;
   /**
    * Those of its sockets that were closed last with messages that may linger, in words, with what they were connected to,
