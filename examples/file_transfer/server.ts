@@ -23,7 +23,8 @@ const root = await Deno.realPath(folder);
 /** The largest chunk, in bytes. */
 const LARGEST = 262_144;
 
-await using server = new Router({ sendHighWaterMark: 20, maxMessageSize: 4096 });
+// Twenty chunks and more can wait for a client: a Router may count a queue as full at half of its mark.
+await using server = new Router({ sendHighWaterMark: 50, maxMessageSize: 4096 });
 // Ctrl-C and SIGTERM end the loop below, and with it the program.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => server.close());

@@ -4,6 +4,7 @@ import { check } from "../../ffi/errno.ts";
 import { libcForPassing, listens } from "../../ffi/libc.ts";
 import { inheriting, listenAt, stopListening } from "../../supervise/listening.ts";
 import { openDescriptors } from "../fds.ts";
+import { freePort } from "../ports.ts";
 import { onLinux } from "../socket/support.ts";
 import { soon, turnsUntil } from "../waiting.ts";
 import { ANY } from "./support.ts";
@@ -61,7 +62,7 @@ Deno.test("an address stayed taken for a moment when it was no longer listened a
 });
 
 Deno.test("a program that the parent had started meanwhile kept an address that was no longer listened at", async () => {
-  const listening = await listenAt(ANY, 10);
+  const listening = await listenAt(`tcp://127.0.0.1:${freePort()}`, 10);
   const other = new Deno.Command("cat", { stdin: "piped", stdout: "null" }).spawn();
   stopListening(listening);
   try {

@@ -17,7 +17,7 @@ for (let i = 0; i < SIZE; i++) content[i] = (i * 31 + (i >> 8) * 7) & 0xff;
 await writeFile(source, content);
 const digest = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
-const server = new zmq.Router({ sendHighWaterMark: CREDIT * 2 });
+const server = new zmq.Router();
 await server.bind("tcp://127.0.0.1:*");
 const serving = (async () => {
   const file = await open(source);
