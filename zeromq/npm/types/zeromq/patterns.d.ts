@@ -27,7 +27,7 @@ export declare class Publisher extends Socket {
 }
 /** Publishers send. Their `noDrop` and `conflate` can't be read. */
 export interface Publisher extends Writable {
-  /** Whether a send waits for slow subscribers instead of dropping for them. Default false (`ZMQ_XPUB_NODROP`). */
+  /** Whether a send waits for slow subscribers instead of dropping for them. Takes effect at once. Default false (`ZMQ_XPUB_NODROP`). */
   noDrop: boolean;
   /**
    * Whether only the last message is kept, in either direction. To be set before bind and connect; over inproc, what the
@@ -35,7 +35,7 @@ export interface Publisher extends Writable {
    * false (`ZMQ_CONFLATE`).
    */
   conflate: boolean;
-  /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */
+  /** Whether messages that match *no* subscription are sent. Both sides must set it. Takes effect at once. Default false (`ZMQ_INVERT_MATCHING`). */
   invertMatching: boolean;
 }
 /** Sockets that receive what they have subscribed to. */
@@ -56,7 +56,7 @@ export interface Subscriber extends Readable {
    * (`ZMQ_CONFLATE`).
    */
   conflate: boolean;
-  /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */
+  /** Whether messages that match *no* subscription are sent. Both sides must set it. Takes effect at once. Default false (`ZMQ_INVERT_MATCHING`). */
   invertMatching: boolean;
 }
 /** Sockets that send a request and receive its reply, by turns. */
@@ -168,13 +168,13 @@ export declare class XPublisher extends Socket {
 }
 /** XPublishers send, and receive subscriptions. Their `noDrop` and `manual` can't be read. */
 export interface XPublisher extends Readable, Writable {
-  /** Whether a send waits for slow subscribers instead of dropping for them. Default false (`ZMQ_XPUB_NODROP`). */
+  /** Whether a send waits for slow subscribers instead of dropping for them. Takes effect at once. Default false (`ZMQ_XPUB_NODROP`). */
   noDrop: boolean;
-  /** Whether messages that match *no* subscription are sent. Both sides must set it. Default false (`ZMQ_INVERT_MATCHING`). */
+  /** Whether messages that match *no* subscription are sent. Both sides must set it. Takes effect at once. Default false (`ZMQ_INVERT_MATCHING`). */
   invertMatching: boolean;
   /**
    * Whether peers' subscriptions are only received, and take effect by `subscribe`, which then
-   * concerns the peer whose message was received last. Default false (`ZMQ_XPUB_MANUAL`).
+   * concerns the peer whose message was received last. Takes effect at once. Default false (`ZMQ_XPUB_MANUAL`).
    */
   manual: boolean;
 }
