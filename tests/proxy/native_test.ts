@@ -177,7 +177,7 @@ Deno.test("shutting the context down ends a native proxy with ETERM", async () =
   context.close();
 });
 
-Deno.test("a context that was shut down and closed at once left its native proxy's sockets open, and its run unsettled", async () => {
+Deno.test("a context that was shut down and closed at once left its native proxy's sockets open, and its run never settled", async () => {
   const context = new Context();
   const proxy = new Proxy(new Pull({ context }), new Push({ context }), { native: true });
   await bindBoth(proxy);

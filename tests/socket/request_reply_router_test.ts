@@ -107,18 +107,18 @@ Deno.test("a refused connect leaves no name behind for the next one", async () =
 });
 
 Deno.test("the peer of the connect after a refused one got that one's routing id", async () => {
-  using stranger = new Dealer({ routingId: "stranger" });
+  using other = new Dealer({ routingId: "other" });
   using friend = new Dealer();
-  await stranger.bind(freshAddress("inproc"));
+  await other.bind(freshAddress("inproc"));
   await friend.bind(freshAddress("inproc"));
   using router = new Router({ mandatory: true, probeRouter: true });
   for (const _ of [1, 2]) {
     throws(() => router.connect("nowhere", { routingId: "friend" }), { code: "EINVAL" });
   }
-  router.connect(stranger.lastEndpoint!);
+  router.connect(other.lastEndpoint!);
   await rejects(router.send(["friend", "?"]), UNREACHABLE);
-  await stranger.send("hello");
-  assertEquals(await received(router), ["stranger", "hello"]);
+  await other.send("hello");
+  assertEquals(await received(router), ["other", "hello"]);
   router.connect(friend.lastEndpoint!, { routingId: "friend" });
   await router.send(["friend", "!"]);
   assertEquals([await received(friend), await received(friend)], [[""], ["!"]]);

@@ -129,7 +129,7 @@ Deno.test("what is no address is refused as a tcpAcceptFilter", () => {
   }
 });
 
-Deno.test("a user or a group whose number is 2^31 or more, as nobody's may be, couldn't be let in", () => {
+Deno.test("a user or a group whose number is 2^31 or more couldn't be let in", () => {
   using pull = new Pull();
   for (const id of [2 ** 31, 2 ** 32 - 2]) {
     pull.addIpcFilterUid(id);
