@@ -63,13 +63,18 @@ Deno.test("an address stayed taken for a moment when it was no longer listened a
 
 Deno.test("a program that the parent had started meanwhile kept an address that was no longer listened at", async () => {
   const listening = await listenAt(`tcp://127.0.0.1:${freePort()}`, 10);
-  const other = new Deno.Command("cat", { stdin: "piped", stdout: "null" }).spawn();
-  stopListening(listening);
+  const other = new Deno.Command("cat", { stdin: "piped", stdout: "piped" }).spawn();
+  const [input, output] = [other.stdin.getWriter(), other.stdout.getReader()];
   try {
+    // Fact: the kernel closes what a program doesn't inherit while it starts it, which may be after spawn returned.
+    await input.write(new Uint8Array(1));
+    await soon(output.read());
+    stopListening(listening);
     using pull = new Pull();
     await pull.bind(listening.address);
   } finally {
-    await other.stdin.close();
+    await input.close();
+    await output.cancel();
     await other.status;
   }
 });
