@@ -25,6 +25,8 @@ export class GoodPeer implements Disposable {
   // deno-lint-ignore no-explicit-any -- of any class
   readonly socket: any;
   #said = 0;
+  /** What it heard last. */
+  #heard: readonly unknown[] | undefined;
 
   constructor(
     readonly type: string,
@@ -37,7 +39,7 @@ export class GoodPeer implements Disposable {
     const options = side === "bind"
       ? clientOptions(mechanism, own, server)
       : serverOptions({ ...target, socket: target.peer }, mechanism, server);
-    this.socket = new target.peer(options);
+    this.socket = new target.peer({ ...options, ...target.peerOptions });
     prepare(this.socket);
     if (target.service === "gives") want(this.socket, target);
   }
@@ -67,12 +69,17 @@ export class GoodPeer implements Disposable {
       if (question !== undefined) await socket.send(text, { timeout: TRY });
       return await Promise.race([heard, later]);
     }
-    trySend(socket, this.target, text);
+    if (this.type === "Peer" && this.#heard === undefined) await this.#hear();
+    trySend(socket, this.target, text, this.#heard);
     if (service === "takes") return await Promise.race([heard, later]);
-    for (let answer; (answer = await socket.receive({ timeout: TRY })) !== undefined;) {
-      if (String(answer[0]) === text) return true;
-    }
+    while (await this.#hear()) if (String(this.#heard![0]) === text) return true;
     return false;
+  }
+
+  async #hear(): Promise<boolean> {
+    const message = await this.socket.receive({ timeout: TRY });
+    if (message !== undefined) this.#heard = message;
+    return message !== undefined;
   }
 
   [Symbol.dispose](): void {

@@ -100,7 +100,8 @@ export async function fuzz(
     for (const [type, address] of Object.entries(await program.addresses)) {
       ports.set(type, portIn(address));
       const { target, socket } = peers.find((peer) => peer.type === type)!;
-      const other = new target.peer(clientOptions(mechanism, client, server));
+      const options = clientOptions(mechanism, client, server);
+      const other = new target.peer({ ...options, ...target.peerOptions });
       if (target.service === "gives") want(other, target);
       recordings.set(type, await record(portIn(address), (to) => other.connect(to), "connecting"));
       other.close();

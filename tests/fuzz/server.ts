@@ -10,6 +10,7 @@ import { GOOD, type Line, type Plan } from "./plan.ts";
 import {
   authenticator,
   clientOptions,
+  hasRoutingId,
   prepare,
   serverOptions,
   type Target,
@@ -32,7 +33,7 @@ async function serve(type: string, target: Target, socket: ReturnType<typeof ope
   if (service === "takes") want(socket, target);
   if (service === "gives") {
     setInterval(() => trySend(socket, target, "tick"), TICK);
-    if (type !== "XPublisher") return; // which hears of subscriptions
+    if (!("receive" in socket)) return;
   }
   for (;;) {
     try {
@@ -44,7 +45,7 @@ async function serve(type: string, target: Target, socket: ReturnType<typeof ope
       for await (const message of socket) {
         hear(type, message);
         if (service === "answers") {
-          trySend(socket, target, type === "Server" ? message[0] : message, message);
+          trySend(socket, target, hasRoutingId(message) ? message[0] : message, message);
         }
       }
     } catch {

@@ -24,6 +24,8 @@ export interface Target {
   service: "takes" | "gives" | "answers" | "asks";
   /** Its peer has to say what it wants: a topic or a group. */
   wants?: "subscribe" | "join";
+  /** A good peer's own options. */
+  peerOptions?: object;
   /** The preset refuses it, since such a socket must not face others. */
   unfit?: true;
 }
@@ -58,6 +60,14 @@ export const TARGETS: Readonly<Record<string, Target>> = {
 /** Those of libzmq's draft API. */
 export const DRAFT_TARGETS: Readonly<Record<string, Target>> = {
   Server: { socket: draft.Server, peer: draft.Client, service: "answers" },
+  Client: { socket: draft.Client, peer: draft.Server, service: "gives" },
+  // A good one introduces itself, so that it hears by which id it can send: the answer to that has it.
+  Peer: {
+    socket: draft.Peer,
+    peer: draft.Peer,
+    service: "answers",
+    peerOptions: { helloMessage: "hello" },
+  },
   Gather: { socket: draft.Gather, peer: draft.Scatter, service: "takes" },
   Scatter: { socket: draft.Scatter, peer: draft.Gather, service: "gives" },
   Radio: { socket: draft.Radio, peer: draft.Dish, service: "gives", wants: "join" },
@@ -87,16 +97,23 @@ export function want(socket: AnySocket, { wants }: Target): void {
   else if (wants !== undefined) socket[wants](wants === "join" ? GROUP : "");
 }
 
-/** Sends a text if that can be done now, to the group that peers want, or to the one whose message it answers. */
+/** Sends if that can be done now, to the group that peers want, or to the one from whom a message came. */
 export function trySend(
   socket: AnySocket,
   { wants }: Target,
-  text: unknown,
-  asked?: AnySocket,
+  message: unknown,
+  from?: readonly unknown[],
 ): void {
-  if (wants === "join") socket.trySend(text, { group: GROUP });
-  else if (asked?.[1]?.routingId !== undefined) socket.trySend(text, asked[1]);
-  else socket.trySend(text);
+  if (wants === "join") socket.trySend(message, { group: GROUP });
+  else if (hasRoutingId(from)) socket.trySend(message, from[1]);
+  else socket.trySend(message);
+}
+
+/** Whether a message is of a type of socket that names its peers by numbers. */
+export function hasRoutingId(
+  message: readonly unknown[] | undefined,
+): message is [unknown, { routingId: number }] {
+  return (message?.[1] as { routingId?: number } | undefined)?.routingId !== undefined;
 }
 
 /** Has an authenticator admit the good peer, by name and by key. */
