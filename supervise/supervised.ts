@@ -45,7 +45,7 @@ const STDIN = 0;
  * supervisor ends before that turn, so does this process, silently and with status 0: it has done nothing yet. Programs that
  * this process starts before its turn inherit the port, and keep it; those that it starts later don't.
  *
- * @throws {Error} If no supervisor has started the process.
+ * @throws {Error} If no supervisor has started the process, or one that was killed while it did.
  *
  * @example A server that its supervisor starts
  * ```ts ignore
