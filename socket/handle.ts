@@ -21,7 +21,7 @@ import type { PropertyReader } from "./metadata.ts";
 import { dropKept, hasKept } from "./prefetched.ts";
 import type { Operation } from "./operation.ts";
 import type { OptionTypes } from "./option_types.ts";
-import { COMMON, OPTION_NUMBERS, PARTICULAR, RECEIVING } from "./options_table.ts";
+import { COMMON, OPTION_NUMBERS, PARTICULAR, RECEIVING, SENDING } from "./options_table.ts";
 import {
   fromEvents,
   getBytes,
@@ -37,6 +37,11 @@ import type { SocketType } from "./types.ts";
 import { closedError, foreignError, nameOf } from "./wait_errors.ts";
 
 const NO_ADDRESS = new Uint8Array(1);
+/** libzmq's high-water mark, in messages. */
+const DEFAULT_MARK = 1000;
+
+/** An eighth of the mark: libzmq tells of room in steps of half of it, and what's left is for what is under way. */
+const looksAfter = (mark: number) => mark === 0 ? Infinity : Math.max(1, mark >> 3);
 
 /** The engine's record of a socket. The context, the reactor and the finalizer hold only this. */
 export class Handle extends Source {
@@ -54,6 +59,9 @@ export class Handle extends Source {
   pendingSends = 0;
   maxPendingSends = Infinity;
   sendsAtClose = 0;
+  /** After how many sends it looks whether its peers have made room, where it would drop; 0: never. */
+  #looksAfter: number;
+  #sendsSinceLook = 0;
   /** A visit is in the middle of a message: nothing else may receive before its last part. */
   midMessage = false;
   /** The native socket; undefined while it's lent, and once it's closed. */
@@ -84,6 +92,7 @@ export class Handle extends Source {
     this.#pointer = pointer;
     this.takesAnyParts = type.parts === undefined;
     this.closesPeers = type.closesPeers === true;
+    this.#looksAfter = type.drops === true ? looksAfter(DEFAULT_MARK) : 0;
     this.directions = (type.receives ? READABLE : 0) | (type.sends ? WRITABLE : 0);
     this.fd = this.findDescriptor();
   }
@@ -183,6 +192,19 @@ export class Handle extends Source {
     // An error such as ETERM: a pending operation gets it from its next try, and ends.
     if (events < 0) return READABLE | WRITABLE;
     return hasKept(this.pointer) ? fromEvents(events) | READABLE : fromEvents(events);
+  }
+
+  /**
+   * Called before each send, after which the socket counts as stale in any case.
+   *
+   * Fact: a socket's send runs what its peers have reported, such as room in their queues, at most once a millisecond. Failure:
+   * with the default mark a Router or a Publisher dropped much of every second 600 messages, though its peer had taken all the
+   * earlier ones. Decision: it looks itself, so often that it knows of most of the room. Cost: about a nanosecond.
+   */
+  beforeSend(): void {
+    if (this.#looksAfter === 0 || ++this.#sendsSinceLook < this.#looksAfter) return;
+    this.#sendsSinceLook = 0;
+    this.look();
   }
 
   /** What the socket is ready for, when the program asks. It goes the way of every look, so no edge is lost. */
@@ -386,6 +408,10 @@ export class Handle extends Source {
   setBytes(option: number, name: string, value: Uint8Array | null): void {
     setBytes(this.pointer, option, name, value);
     if (option === OPTION_NUMBERS.connectRoutingId) this.endpoints.nameNext(value);
+    // Peers keep the mark with which their queues were made: the least of all counts.
+    if (option === SENDING.sendHighWaterMark.number && this.#looksAfter > 0) {
+      this.#looksAfter = Math.min(this.#looksAfter, looksAfter(new Int32Array(value!.buffer)[0]));
+    }
     this.markStale();
   }
 

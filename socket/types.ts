@@ -30,6 +30,8 @@ export interface SocketType {
   readonly takesTurns?: true;
   /** A send can fail at once though the socket isn't writable: to a peer that isn't there, where it's mandatory. */
   readonly refusesUnready?: true;
+  /** A send to a peer whose queue is full drops the message, with success, unless an option says otherwise. */
+  readonly drops?: true;
   /** With `conflate`, a look keeps a message that is older than the last: see `prefetches`. */
   readonly looksTake?: true;
   /** Asked for ZMQ_EVENTS, it takes the first part of a message off its queue. */
@@ -55,7 +57,7 @@ const NAMED = ["routingId", "probeRouter", "helloMessage"] as const;
 /** All of them by their classes' names. */
 export const TYPES = named({
   Pair: { number: PAIR_TYPE, ...BOTH },
-  Publisher: { number: 1, ...OUT, options: [...PUBLISHING, "conflate"] },
+  Publisher: { number: 1, ...OUT, drops: true, options: [...PUBLISHING, "conflate"] },
   Subscriber: {
     number: 2,
     ...IN,
@@ -69,6 +71,7 @@ export const TYPES = named({
     ...BOTH,
     takesTurns: true,
     prefetches: true,
+    drops: true,
     builtOnRouter: true,
     options: ["routingId"],
   },
@@ -80,6 +83,7 @@ export const TYPES = named({
     hasRawMode: true,
     refusesUnready: true,
     prefetches: true,
+    drops: true,
     options: [...NAMED, "mandatory", "handover", "rawMode", "disconnectMessage"],
   },
   Pull: { number: PULL_TYPE, ...IN, options: ["conflate"] },
@@ -88,6 +92,7 @@ export const TYPES = named({
     number: 9,
     ...BOTH,
     tearsMessages: true,
+    drops: true,
     options: [...PUBLISHING, "manual", "manualLastValue", "welcomeMessage"],
   },
   XSubscriber: {
@@ -105,7 +110,7 @@ export const TYPES = named({
     options: ["helloMessage", "disconnectMessage"],
   },
   Client: { number: 13, ...BOTH, ...DRAFT, options: ["helloMessage", "hiccupMessage"] },
-  Radio: { number: 14, ...OUT, ...DRAFT, beside: "group", options: ["noDrop"] },
+  Radio: { number: 14, ...OUT, ...DRAFT, drops: true, beside: "group", options: ["noDrop"] },
   Dish: { number: 15, ...IN, ...DRAFT, beside: "group" },
   Gather: { number: 16, ...IN, ...DRAFT, options: ["conflate"] },
   Scatter: { number: 17, ...OUT, ...DRAFT, options: ["conflate"] },
