@@ -6,9 +6,14 @@ import { has, zmq } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
 import { reactor } from "../poller/reactor.ts";
 import { Handle } from "./handle.ts";
-import { RECEIVING } from "./options_table.ts";
+import { RECEIVING, SENDING } from "./options_table.ts";
 import { addSocketCleanup, intBytes, setBytes } from "./raw_options.ts";
 import type { SocketType } from "./types.ts";
+
+const MARKS = {
+  receiveHighWaterMark: RECEIVING.receiveHighWaterMark,
+  sendHighWaterMark: SENDING.sendHighWaterMark,
+} as const;
 
 let draftHandleOf: ((type: SocketType) => typeof Handle) | undefined;
 
@@ -27,7 +32,8 @@ export function open(context: ContextCore, type: SocketType): Handle {
   const pointer = checkPointer(native, "zmq_socket");
   let handle: Handle | undefined;
   try {
-    if (!type.receives) liftReceiveMark(pointer);
+    if (!type.receives) liftMark(pointer, "receiveHighWaterMark");
+    if (!type.sends || type.subscribes) liftMark(pointer, "sendHighWaterMark");
     handle = new HandleClass(pointer, type, context);
     reactor().register(handle);
   } catch (error) {
@@ -41,14 +47,16 @@ export function open(context: ContextCore, type: SocketType): Handle {
 }
 
 /**
- * Takes the receive high-water mark off a socket that only sends.
+ * Takes a high-water mark off a socket.
  *
- * Fact: in libzmq it has one as well, for what its peers send, such as subscriptions to a PUB. Failure: it had the dangers of
- * a receiver's mark, and no option told of it. Decision: such a socket has none. Cost: what waits takes memory, which
- * subscriptions take in any case.
+ * Fact: in libzmq a socket that only sends has a receive mark as well, for what its peers send, such as subscriptions to a
+ * PUB, and one that only receives a send mark, for its subscriptions. Failure: the one had the dangers of a receiver's mark,
+ * and no option told of it; at the other, all subscriptions of a SUB after the first thousand were dropped silently.
+ * Decision: such a socket has none, and an XSUB none unless it's set. Cost: what waits takes memory, which subscriptions
+ * take in any case.
  */
-function liftReceiveMark(pointer: Deno.PointerObject): void {
-  setBytes(pointer, RECEIVING.receiveHighWaterMark.number, "receiveHighWaterMark", intBytes(0));
+function liftMark(pointer: Deno.PointerObject, name: keyof typeof MARKS): void {
+  setBytes(pointer, MARKS[name].number, name, intBytes(0));
 }
 
 /**

@@ -355,6 +355,11 @@ const VERBOSITIES = new Map<unknown, readonly [option: number, on: number]>([
 export interface XSubscriberOptions
   extends SocketOptions, ReceiverOptions, MultipartOptions, SenderOptions {
   /**
+   * How many messages may be queued for each publisher, 0 for no limit. What is sent beyond the mark is dropped silently,
+   * subscriptions, too. To be set before bind and connect. Default 0 (`ZMQ_SNDHWM`).
+   */
+  sendHighWaterMark?: number;
+  /**
    * Whether the later parts of a message are subscriptions only where its first one is. Default false. Since 4.3.3
    * (`ZMQ_ONLY_FIRST_SUBSCRIBE`).
    */

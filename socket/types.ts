@@ -32,6 +32,8 @@ export interface SocketType {
   readonly refusesUnready?: true;
   /** A send to a peer whose queue is full drops the message, with success, unless an option says otherwise. */
   readonly drops?: true;
+  /** What it sends are subscriptions. */
+  readonly subscribes?: true;
   /** With `conflate`, a look keeps a message that is older than the last: see `prefetches`. */
   readonly looksTake?: true;
   /** Asked for ZMQ_EVENTS, it takes the first part of a message off its queue. */
@@ -99,6 +101,7 @@ export const TYPES = named({
     number: 10,
     ...BOTH,
     prefetches: true,
+    subscribes: true,
     options: ["onlyFirstSubscribe", "verboseUnsubscribe", "topicsCount"],
   },
   Stream: { number: 11, ...ROUTED, parts: [2, 2], closesPeers: true, options: ["notify"] },

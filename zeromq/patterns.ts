@@ -239,7 +239,7 @@ export class XSubscriber extends Socket {
     super(TYPES.XSubscriber.number, options);
   }
 }
-/** XSubscribers receive, and send subscriptions. */
+/** XSubscribers receive, and send subscriptions, of which none is dropped: their `sendHighWaterMark` is 0 by default. */
 export interface XSubscriber extends Readable, Writable {}
 
 /** Sockets for peers that use plain TCP. A message is the peer's id, and bytes. */

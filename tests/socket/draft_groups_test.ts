@@ -23,6 +23,17 @@ for (const over of eachTransportOfDrafts("tcp")) {
     assertEquals([String(text), String(group)], ["rain", "weather"]);
   }));
 
+  Deno.test(over("a Dish's groups after the first thousand were dropped silently", async () => {
+    using radio = new Radio();
+    using dish = new Dish();
+    for (let i = 0; i < 1500; i++) dish.join(`${i}`);
+    dish.connect(await radio.bind("tcp://127.0.0.1:*"));
+    dish.join("last");
+    const received = held(dish.receive());
+    await untilReceived(received, () => radio.send("rain", { group: "last" }));
+    assertEquals(String((await received)[0]), "rain");
+  }));
+
   Deno.test(over("a Dish receives the groups that it has joined, and no others", async () => {
     using radio = new Radio();
     using dish = new Dish();

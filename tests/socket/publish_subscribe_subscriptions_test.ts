@@ -1,7 +1,7 @@
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { Publisher, Subscriber, XPublisher, XSubscriber } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { eachTransport, received } from "./support.ts";
+import { eachTransport, received, receivedMany } from "./support.ts";
 import { soon } from "../waiting.ts";
 
 for (const over of eachTransport()) {
@@ -169,3 +169,32 @@ Deno.test("a prefix whose buffer was transferred subscribed to everything", asyn
   subscriber.subscribe("end");
   assertEquals(await received(publisher), ["\x01end"]);
 });
+
+const SUBSCRIBE = {
+  Subscriber: () => {
+    const socket = new Subscriber();
+    return { socket, subscribe: (topic: string) => socket.subscribe(topic) };
+  },
+  XSubscriber: () => {
+    const socket = new XSubscriber();
+    return { socket, subscribe: (topic: string) => socket.trySend(`\x01${topic}`) };
+  },
+};
+
+for (const [name, open] of Object.entries(SUBSCRIBE)) {
+  for (const moment of ["before it connected", "at once when it had connected"]) {
+    Deno.test(`subscriptions after the first thousand were dropped silently: a ${name}'s, ${moment}`, async () => {
+      using publisher = new XPublisher();
+      const address = await publisher.bind("tcp://127.0.0.1:*");
+      const { socket, subscribe } = open();
+      using _socket = socket;
+      const topics = Array.from({ length: 1500 }, (_, i) => `${i}`);
+      const early = moment.startsWith("before");
+      if (!early) socket.connect(address);
+      topics.forEach(subscribe);
+      if (early) socket.connect(address);
+      const all = await receivedMany(publisher, topics.length);
+      assertEquals(new Set(all), new Set(topics.map((topic) => `\x01${topic}`)));
+    });
+  }
+}

@@ -183,7 +183,7 @@ export declare class XSubscriber extends Socket {
   /** Opens a socket (`ZMQ_XSUB`). */
   constructor(options?: SocketOptions<XSubscriber>);
 }
-/** XSubscribers receive, and send subscriptions. */
+/** XSubscribers receive, and send subscriptions, of which none is dropped: their `sendHighWaterMark` is 0 by default. */
 export interface XSubscriber extends Readable, Writable {
 }
 /** Sockets for peers that use plain TCP. A message is the peer's id, and bytes. */
