@@ -17,7 +17,9 @@ export interface PairOptions
   extends SocketOptions, ReceiverOptions, MultipartOptions, SenderOptions {}
 
 /**
- * Exchanges messages with exactly one other Pair, in both directions (`ZMQ_PAIR`). Without it, a send waits.
+ * Exchanges messages with exactly one other Pair, in both directions (`ZMQ_PAIR`). Without it, a send waits. It's meant for
+ * two ends within a process: between programs, a peer that comes back at once may not be heard, which two
+ * {@linkcode Dealer} sockets don't have.
  *
  * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
  * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
