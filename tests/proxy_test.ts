@@ -403,8 +403,8 @@ for (const [way, options] of WAYS) {
       }
     }
     const proxy = new Proxy(new Loud(), new Push(), options);
-    await proxy.frontEnd.bind("inproc://loud-front");
-    await proxy.backEnd.bind("inproc://loud-back");
+    await proxy.frontEnd.bind(freshAddress("inproc"));
+    await proxy.backEnd.bind(freshAddress("inproc"));
     const run = proxy.run();
     proxy.terminate({ timeout: 0 });
     await rejects(soon(run), { message: "loud" });

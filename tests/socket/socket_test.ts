@@ -346,7 +346,7 @@ for (const [name, print] of Object.entries(PRINTS)) {
     const pull = new Pull();
     const nothing = print(pull).replaceAll('"', "'");
     assertEquals(nothing, "Pull { bound: [], connected: [], closed: false }");
-    const address = await pull.bind("inproc://printed");
+    const address = await pull.bind(freshAddress("inproc"));
     pull.connect("inproc://other");
     pull.close();
     assertEquals(
