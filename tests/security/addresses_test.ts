@@ -47,6 +47,17 @@ Deno.test("addresses: who isn't allowed, or is denied, stays out", async () => {
   await claim(["10.4.0.0"], ["localhost:1000:1000:7"]);
 });
 
+Deno.test("addresses: of those whose address isn't known, ipc lets in only who has come over it", async () => {
+  using context = new Context();
+  using authenticator = new Authenticator({ context });
+  authenticator.allow("ipc");
+  const of = (address: string) => statusOf(context, "NULL", [], { address });
+  for (const other of ["", "localhost", "localhost:1", "localhost:1:2:3:4", "somewhere"]) {
+    assertEquals(await of(other), "400", other);
+  }
+  assertEquals(await of("localhost:1000:1000:7"), "200");
+});
+
 Deno.test("addresses: a network of one family holds no one of the other", async () => {
   for (const [network, other] of [["0.0.0.0/0", "::1"], ["::/0", "127.0.0.1"]]) {
     using context = new Context();
@@ -100,6 +111,18 @@ Deno.test("addresses: a domain's own list comes on top of the common one", async
   assertEquals(await of("10.1.0.1", "away"), "200");
   assertEquals(await of("10.2.0.1", "away"), "400");
   assertEquals(await of("10.2.0.1", "elsewhere"), "200");
+  // What the common list says holds in a domain that has its own.
+  assertEquals(await of("11.0.0.1", "away"), "400");
+  authenticator.deny("10.1.0.9");
+  assertEquals([await of("10.1.0.9", "home"), await of("10.1.0.1", "home")], ["400", "200"]);
+});
+
+Deno.test("addresses: a domain's rules of other kinds let no one in who has no mechanism", async () => {
+  using context = new Context();
+  using authenticator = new Authenticator({ context });
+  authenticator.deny("10.0.0.1", { domain: "home" });
+  authenticator.configurePlain({ ada: "lovelace" }, { domain: "home" });
+  assertEquals(await statusOf(context, "NULL", [], { address: "10.0.0.2" }), "400");
 });
 
 Deno.test("addresses: what isn't one is a TypeError that names it, and changes nothing", async () => {

@@ -136,6 +136,26 @@ Deno.test("PLAIN: a domain's own table takes the place of the common one", async
   }
 });
 
+Deno.test("a domain's own policy holds for no other domain, whatever the mechanism", async () => {
+  using context = new Context();
+  using authenticator = new Authenticator({ context });
+  const home = { domain: "home" };
+  authenticator.configureNull("any", home);
+  authenticator.configurePlain({ ada: "lovelace" }, home);
+  authenticator.configureCurve("any", home);
+  authenticator.configureGssapi("any", home);
+  const credentials = {
+    NULL: [],
+    PLAIN: ["ada", "lovelace"],
+    CURVE: [new Uint8Array(32)],
+    GSSAPI: ["ada@HOME"],
+  };
+  for (const [mechanism, given] of Object.entries(credentials)) {
+    const of = (domain: string) => statusOf(context, mechanism, given, { domain });
+    assertEquals([mechanism, await of("home"), await of("away")], [mechanism, "200", "400"]);
+  }
+});
+
 // CURVE.
 
 Deno.test(

@@ -2,7 +2,13 @@ import { certificates } from "./support.ts";
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { Context } from "../../mod.ts";
 import { Authenticator, Certificate, curveKeyPair, z85Decode } from "../../security/mod.ts";
-import { curveHandler, gssapiHandler, nullHandler, plainHandler } from "../../security/policy.ts";
+import {
+  callsProgram,
+  curveHandler,
+  gssapiHandler,
+  nullHandler,
+  plainHandler,
+} from "../../security/policy.ts";
 
 // Misuse, and what is printed.
 
@@ -39,10 +45,11 @@ Deno.test(certificates("a policy lets in whom it names, and no one else", () => 
   const plain = (policy: Any) => {
     const handler = plainHandler(policy) as Any;
     const given = [["ada", "hers"], ["ada", "her"], ["ada", ""], ["eve", "hers"], ["eve", ""]];
+    given.push(["eve", "\0".repeat(16)]); // as many as an unknown name's password is compared with
     return given.map(([username, password]) => handler({ username, password }));
   };
   for (const policy of [{ ada: "hers" }, new Map([["ada", "hers"]])]) {
-    assertEquals(plain(policy), [true, false, false, false, false]);
+    assertEquals(plain(policy), [true, false, false, false, false, false]);
   }
   const curve = (policy: Any) =>
     [ada, eve].map((publicKey) => (curveHandler(policy) as Any)({ publicKey }));
@@ -55,3 +62,13 @@ Deno.test(certificates("a policy lets in whom it names, and no one else", () => 
   assertEquals([gssapi(["ada"]), gssapi("any")], [[true, false], [true, true]]);
   assertEquals((nullHandler("any") as Any)({}), true);
 }));
+
+Deno.test("a program's function is called after what is being served, and counts as one that may take time", async () => {
+  for (const make of [plainHandler, curveHandler, gssapiHandler, nullHandler] as Any[]) {
+    let called = false;
+    const handler = make(() => called = true);
+    const result = handler({});
+    assertEquals([called, callsProgram(handler), await result], [false, true, true], make.name);
+  }
+  assertEquals(callsProgram(nullHandler("any")), false);
+});

@@ -147,6 +147,32 @@ Deno.test("while as many requests are undecided as may be, further ones are deni
   assertEquals(await undecided.answer(), ["4", "200", "OK"]);
 });
 
+Deno.test("unless a program says otherwise, a handler has five seconds, and a thousand requests may wait", async () => {
+  using undecided = new Undecided({});
+  for (let i = 1; i <= 1000; i++) await undecided.ask(String(i));
+  await turnsUntil(() => undecided.requests.length === 1000, "the handler");
+  assertEquals(undecided.denied, []);
+  let time = performance.now();
+  await undecided.ask("1001");
+  assertEquals(await undecided.answer(), ["1001", "400", "Too many undecided requests"]);
+  undecided.authenticator.close();
+
+  using hurried = new Undecided({});
+  // The clock is read once for the request's end, and then for the alarm.
+  performance.now = () => time += 5000;
+  try {
+    await hurried.ask("1");
+    assertEquals(await hurried.answer(), ["1", "500", "Internal error"]);
+  } finally {
+    Reflect.deleteProperty(performance, "now");
+  }
+  await turnsUntil(() => hurried.errors.length === 1, "the end of its time");
+  assertEquals(
+    String(hurried.errors[0]),
+    "TimeoutError: The authenticator's handler hasn't decided within 5000 ms",
+  );
+});
+
 Deno.test("what is decided or has ended doesn't end again", async () => {
   const ends: string[] = [];
   const undecided = new UndecidedRequests({ timeout: 0, maxPendingRequests: 1 });

@@ -1,10 +1,12 @@
 import "../util.ts";
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import { coreOf } from "../../context.ts";
 import { Context, Dealer, Router } from "../../mod.ts";
 import { Authenticator } from "../../security/mod.ts";
 import { received } from "../socket/support.ts";
 import { ask, Asked, statusOf, ZAP } from "./support.ts";
-import { soon } from "../waiting.ts";
+import { Reported } from "../reported.ts";
+import { soon, turnsUntil } from "../waiting.ts";
 
 Deno.test("a question that comes by another socket finds its way back", async () => {
   using asked = new Asked();
@@ -46,6 +48,23 @@ Deno.test("a handler that throws, rejects or answers nonsense refuses, and is re
   assertEquals(denied, []);
 });
 
+Deno.test("what onDenied throws is uncaught, and no failure of the handler's", async () => {
+  using reported = new Reported();
+  using context = new Context();
+  const errors: unknown[] = [];
+  using authenticator = new Authenticator({
+    context,
+    onDenied: () => {
+      throw new Error("thrown");
+    },
+    onError: (error) => errors.push(error),
+  });
+  authenticator.configurePlain({});
+  assertEquals(await statusOf(context, "PLAIN", ["ada", "x"]), "400");
+  await turnsUntil(() => errors.length + reported.errors.length > 0, "the error");
+  assertEquals([reported.errors.map(String), errors], [["Error: thrown"], []]);
+});
+
 Deno.test("a grant that names the user of a look-up without a result let the peer in by its own name", async () => {
   using asked = new Asked();
   const { authenticator, context, errors } = asked;
@@ -65,11 +84,13 @@ Deno.test("a grant that names the user of a look-up without a result let the pee
 Deno.test("a context has one ZAP handler at a time; another can follow, or live in another context", async () => {
   using asked = new Asked();
   const { context } = asked;
+  const { sockets } = coreOf(context);
   throws(() => new Authenticator({ context }), {
     name: "ZmqError",
     code: "EADDRINUSE",
     message: /already/,
   });
+  assertEquals(coreOf(context).sockets, sockets); // the one that was refused is closed
   using other = new Asked();
   other.authenticator.configureNull("any");
   assertEquals(await statusOf(context, "NULL"), "400");
