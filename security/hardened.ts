@@ -162,8 +162,7 @@ export function hardenedOptions<Options extends object>(
     linger: 1000,
     ...type.receives && !trusted ? { receiveHighWaterMark: 0 } : {},
     ...takesMultipart(type) ? multipartLimits(maxMessageSize) : {},
-    // What is undefined isn't given, and takes nothing away.
-    ...Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)),
+    ...others,
   };
   return hiding(uncloneableWith(preset), SECRET_OPTIONS) as unknown as Options;
 }

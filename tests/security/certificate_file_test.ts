@@ -1,6 +1,9 @@
 import { certificates } from "./support.ts";
 import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
 import { Certificate, CertificateFolder } from "../../security/mod.ts";
+import { openDescriptors } from "../fds.ts";
+import { onLinux } from "../socket/support.ts";
+import { withFolder } from "../util.ts";
 import { soon } from "../waiting.ts";
 
 Deno.test(
@@ -91,5 +94,23 @@ Deno.test(
         await rejects(CertificateFolder.open(path), TypeError);
       }
     },
+  ),
+);
+
+Deno.test(
+  onLinux(
+    "a certificate's file is closed once it was read, whatever is in it",
+    () =>
+      withFolder(async (folder) => {
+        const path = `${folder}/ada.key`;
+        await Deno.writeTextFile(path, `curve\n    public-key = "${"0".repeat(40)}"\n`);
+        await Certificate.load(path);
+        await Deno.writeTextFile(path, "curve\n");
+        await rejects(Certificate.load(path), { name: "SyntaxError" });
+        assertEquals(
+          openDescriptors().filter((one) => one.includes(path)),
+          [],
+        );
+      }),
   ),
 );

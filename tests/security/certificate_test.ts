@@ -2,6 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { inspect } from "node:util";
+import { Pull, Push } from "../../mod.ts";
 import { Certificate, curveKeyPair, z85Decode } from "../../security/mod.ts";
 import { replaced } from "../replacing.ts";
 import { turn } from "../waiting.ts";
@@ -47,6 +48,19 @@ Deno.test(certificates("what makes no certificate is a TypeError that shows no k
     });
   }
 }));
+
+Deno.test(
+  certificates(
+    "options beside a certificate's that turn another mechanism off leave CURVE on",
+    () => {
+      const certificate = Certificate.create();
+      const off = { plainServer: false, plainUsername: null, plainPassword: null };
+      using server = new Pull(certificate.serverOptions(off));
+      using client = new Push(certificate.clientOptions(certificate, off));
+      assertEquals([server.securityMechanism, client.securityMechanism], ["curve", "curve"]);
+    },
+  ),
+);
 
 Deno.test(
   certificates("a printed certificate shows its public key and data, not its secret key", () => {

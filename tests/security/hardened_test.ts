@@ -92,9 +92,11 @@ Deno.test(curve("hardened options take options of the class, and nothing that un
   const wrong: [message: RegExp, options: object][] = [
     [/needs a domain/, {}],
     [/needs a domain/, { domain: "" }],
-    [/zapDomain follows/, { ...DOMAIN, zapDomain: "others" }],
-    [/curveServer follows/, { ...DOMAIN, curveServer: false }],
-    [/plainServer follows/, { ...DOMAIN, plainServer: true }],
+    ...[
+      ...["curveServer", "curveSecretKey", "curvePublicKey", "curveServerKey", "plainServer"],
+      ...["plainUsername", "plainPassword", "gssapiServer", "gssapiPrincipal"],
+      ...["gssapiServicePrincipal", "zapDomain", "zapEnforceDomain"],
+    ].map((name): [RegExp, object] => [RegExp(`${name} follows`), { ...DOMAIN, [name]: false }]),
     [/must not have the option receiveHighWaterMark/, { ...DOMAIN, receiveHighWaterMark: 1000 }],
     [/must not have the option conflate/, { ...DOMAIN, conflate: true }],
     [/must have no heartbeatInterval/, { ...DOMAIN, trusted: true, heartbeatInterval: 9 }],
@@ -108,6 +110,8 @@ Deno.test(curve("hardened options take options of the class, and nothing that un
   }
   const most = hardenedOptions(Router, server, { ...DOMAIN, maxMessageSize: MOST_SIZE });
   assertEquals(most.maxMessageSize, Number.MAX_SAFE_INTEGER);
+  const { maxMultipartSize } = hardenedOptions(Router, server, { ...DOMAIN, maxMessageSize: 100 });
+  assertEquals(maxMultipartSize, 1600);
   throws(() => hardenedOptions(Radio, server, { ...DOMAIN, maxMessageSize: 9 }), /Radio/);
   throws(() => hardenedOptions(Router, server.toPublic(), DOMAIN), /no secret key/);
   throws(() => hardenedOptions(Date, server, DOMAIN), /a class of this library's sockets/);

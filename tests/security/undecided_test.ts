@@ -3,6 +3,7 @@ import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
 import { capability, Context, Dealer } from "../../mod.ts";
 import { Authenticator, type AuthenticatorOptions, type AuthRequest } from "../../security/mod.ts";
 import { UndecidedRequests } from "../../security/undecided.ts";
+import { printed } from "../collecting.ts";
 import { StoppedClock } from "../poller/clock.ts";
 import { received } from "../socket/support.ts";
 import { pause, soon, turns, turnsUntil } from "../waiting.ts";
@@ -188,6 +189,23 @@ Deno.test("what is decided or has ended doesn't end again", async () => {
   undecided.end();
   assertEquals([third(), undecided.full], [false, false]);
   assertEquals(ends, ["TimeoutError", "AbortError"]);
+});
+
+Deno.test("what a handler never decides isn't kept once its time is over", async () => {
+  const text = await printed(`
+    import { UndecidedRequests } from "$ROOT/security/undecided.ts";
+    const undecided = new UndecidedRequests({ timeout: 1, maxPendingRequests: 1 });
+    const asked = () => {
+      const request = {};
+      // As the reaction of a promise that never settles, the function outlives all else.
+      globalThis.take = undecided.add(() => request.ended = true);
+      return new WeakRef(request);
+    };
+    const request = asked();
+    await until(() => request.deref() === undefined);
+    console.log(undecided.full, take());
+  `);
+  assertEquals(text, "false false");
 });
 
 Deno.test("an authenticator that is closed reports no one as undecided", async () => {

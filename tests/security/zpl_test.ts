@@ -17,6 +17,9 @@ Deno.test(certificates("files in the ways in which others write them are read", 
       `metadata\n    name = "Ada Lovelace"\n`,
     windows: `metadata\r\n\tname = 'Ada Lovelace' # who else\r\ncurve\r\n` +
       `\tpublic-key="${publicKey}"\r\n\tsecret-key = "${secretKey}"   \r\n`,
+    "indented otherwise in each section":
+      `metadata\n  name = "Ada Lovelace"\ncurve\n\tpublic-key = "${publicKey}"\n` +
+      `\tsecret-key = "${secretKey}"\n`,
     marked: `\ufeffmetadata\n    name = "Ada Lovelace"\ncurve\n` +
       `    public-key = "${publicKey}"\n    secret-key = "${secretKey}"\n`,
   };
@@ -67,6 +70,7 @@ Deno.test("a key that stood twice, nested or elsewhere was another one than its 
     "in two sections": `curve\n    ${one}\nmetadata\n    name = x\ncurve\n    ${other}\n`,
     "in a nested section": `curve\n    ${one}\n    old\n        ${other}\n`,
     "under a value": `curve\n    ${one}\n        ${other}\n`,
+    "under the other": `curve\n    ${one}\n        secret-key = hidden\n`,
     "as metadata": `metadata\n    ${other}\ncurve\n    ${one}\n`,
     "in another section": `curve\n    ${one}\nold\n    ${other}\n`,
     "behind what looks like an end of line": `curve\n    ${one}\n# \r    ${other}\n`,
