@@ -317,7 +317,10 @@ export interface RouterOptions
    * there until all that came from it was received. Default false (`ZMQ_ROUTER_MANDATORY`).
    */
   mandatory?: boolean;
-  /** Whether a new peer takes over a routing id in use, instead of being refused. Default false (`ZMQ_ROUTER_HANDOVER`). */
+  /**
+   * Whether a new peer takes over a routing id in use. Otherwise it's connected, but not heard, also where it's the same one
+   * that has come back before its old connection has gone. Default false (`ZMQ_ROUTER_HANDOVER`).
+   */
   handover?: boolean;
   /**
    * Of what an empty message of a peer is received: that it has connected, that it has gone. Default: neither, `[]`. Draft,
