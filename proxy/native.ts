@@ -9,7 +9,7 @@ import { areReadable } from "../poller/fd.ts";
 import { waitUntil } from "../process/wait.ts";
 import type { Handle } from "../socket/handle.ts";
 import { open } from "../socket/open.ts";
-import { GRACE_PERIOD } from "../socket/loan.ts";
+import { GRACE_PERIOD } from "../socket/native_socket.ts";
 import { OPTION_NUMBERS } from "../socket/options_table.ts";
 import type { Frame } from "../socket/frame.ts";
 import { receiveSync, tryReceive } from "../socket/receive.ts";

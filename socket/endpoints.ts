@@ -7,9 +7,9 @@ import { toCString } from "../ffi/memory.ts";
 import { assertDescriptors } from "../poller/fd.ts";
 import { IpcFolders } from "../process/ipc_folders.ts";
 import { forgetReceiver, noteReceiver } from "../process/own_receivers.ts";
-import type { Handle } from "./handle.ts";
 import { assertSafeAddress, assertSafeDisconnect } from "./hazards.ts";
 import { FrameMessage, takeMessage } from "./native_message.ts";
+import type { NativeSocket } from "./native_socket.ts";
 import { COMMON, OPTION_NUMBERS } from "./options_table.ts";
 import { keepPrefetched } from "./prefetched.ts";
 import { getInt, textOf, withLinger } from "./raw_options.ts";
@@ -30,7 +30,7 @@ export class Endpoints {
   readonly #names = new Map<string, string>();
   #nextName: string | undefined;
 
-  constructor(readonly handle: Handle) {}
+  constructor(readonly handle: NativeSocket) {}
 
   /** Binds the socket. Returns the address with wildcards replaced. */
   bind(address: string): string {
@@ -201,7 +201,7 @@ export class Endpoints {
  * Whether a connection stays with its socket until that ends it, however often it breaks. Fact: where the reconnect interval is 0,
  * libzmq ends it at the first break, as with -1.
  */
-function lasts({ pointer }: Handle, address: string): boolean {
+function lasts({ pointer }: NativeSocket, address: string): boolean {
   const { immediate, reconnectInterval, reconnectStop } = COMMON;
   return !address.startsWith("inproc:") && getInt(pointer, immediate.number) === 0 &&
     getInt(pointer, reconnectInterval.number) > 0 && getInt(pointer, reconnectStop.number) <= 0;

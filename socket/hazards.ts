@@ -6,12 +6,17 @@
 
 import { check, stateError } from "../ffi/errno.ts";
 import { listens } from "../ffi/libc.ts";
-import type { Handle } from "./handle.ts";
+import type { NativeSocket } from "./native_socket.ts";
 import { COMMON, OPTION_NUMBERS, PARTICULAR, ROUTER_NOTIFY } from "./options_table.ts";
 import { getInt, KEY_BYTES } from "./raw_options.ts";
 
+/** A socket, and what is known of its connections. */
+interface Connectable extends NativeSocket {
+  readonly endpoints: { readonly webSocket: boolean; hasNamed(routingId: Uint8Array): boolean };
+}
+
 /** Throws `TypeError` where an option must not be set to a value. */
-export function assertSafeOption(handle: Handle, option: number, value: unknown): void {
+export function assertSafeOption(handle: Connectable, option: number, value: unknown): void {
   if (handle.type.builtOnRouter && isRouters(option)) {
     throw new TypeError(
       `A ${handle.type.name} must not have a Router's options: libzmq would end the process at a later request`,
@@ -57,7 +62,7 @@ export function assertSafeOption(handle: Handle, option: number, value: unknown)
 }
 
 /** Throws `TypeError` where libzmq would end the process, sooner or later, after a bind or connect with these options. */
-export function assertSafeAddress(handle: Handle, address: string, binds: boolean): void {
+export function assertSafeAddress(handle: NativeSocket, address: string, binds: boolean): void {
   const { heartbeatInterval, plainServer, useFd } = COMMON;
   if (/^wss?:/.test(address)) {
     if (isOn(handle, heartbeatInterval)) throw heartbeatsOverWebSocket();
@@ -78,7 +83,7 @@ export function assertSafeAddress(handle: Handle, address: string, binds: boolea
  * someone is bound there, libzmq writes its routing id to the connection that has ended, and ends the process. Where other
  * isolates may be bound to the name, it isn't known whether it waits.
  */
-export function assertSafeDisconnect(handle: Handle, waits: boolean): void {
+export function assertSafeDisconnect(handle: NativeSocket, waits: boolean): void {
   const { builtOnRouter, hasRawMode, name } = handle.type;
   if (!waits || handle.context.isShared || !(builtOnRouter || hasRawMode)) return;
   throw new TypeError(
@@ -88,7 +93,7 @@ export function assertSafeDisconnect(handle: Handle, waits: boolean): void {
 }
 
 /** Throws `TypeError` where a bind or connect with these options would admit peers that one of them is to keep out. */
-export function assertSecure(handle: Handle, address: string): void {
+export function assertSecure(handle: NativeSocket, address: string): void {
   assertHandshake(handle, address);
   if (lacksDomain(handle)) throw domainMissing();
   if (!isMechanism(handle, "curve")) return;
@@ -108,7 +113,7 @@ export function assertSecure(handle: Handle, address: string): void {
 }
 
 function hasKey(
-  handle: Handle,
+  handle: NativeSocket,
   name: "curveServerKey" | "curvePublicKey" | "curveSecretKey",
 ): boolean {
   return handle.getBytes(COMMON[name].number, name, KEY_BYTES).some((byte) => byte !== 0);
@@ -121,7 +126,7 @@ function hasKey(
  * past an authenticator, by an option that says no. Decision: such a setting changes nothing.
  */
 export function turnsOffNothing(
-  handle: Handle,
+  handle: NativeSocket,
   option: number,
   value: Uint8Array | null,
 ): boolean {
@@ -166,19 +171,19 @@ export function intOf(value: unknown): number {
 }
 
 /** Whether a mechanism of security is in force. */
-function isMechanism(handle: Handle, name: "plain" | "curve" | "gssapi"): boolean {
+function isMechanism(handle: NativeSocket, name: "plain" | "curve" | "gssapi"): boolean {
   const { number, choices } = COMMON.securityMechanism;
   return getInt(handle.pointer, number) === choices.indexOf(name);
 }
 
-function isOn(handle: Handle, { number }: { readonly number: number }): boolean {
+function isOn(handle: NativeSocket, { number }: { readonly number: number }): boolean {
   return getInt(handle.pointer, number) > 0;
 }
 
 /**
  * Raw TCP and datagrams have no handshake: libzmq lets everyone in there, silently, whatever the options of security say.
  */
-function assertHandshake(handle: Handle, address: string): void {
+function assertHandshake(handle: NativeSocket, address: string): void {
   const isRaw = handle.type.closesPeers === true || handle.isRaw;
   if (!isRaw && !address.startsWith("udp:")) return;
   const { securityMechanism, zapDomain, zapEnforceDomain } = COMMON;
@@ -194,7 +199,7 @@ function assertHandshake(handle: Handle, address: string): void {
 }
 
 /** libzmq asks no ZAP handler then, nor refuses anyone; as a PLAIN server it ends the process at the first client. */
-function lacksDomain(handle: Handle): boolean {
+function lacksDomain(handle: NativeSocket): boolean {
   const { zapDomain, zapEnforceDomain } = COMMON;
   return isOn(handle, zapEnforceDomain) &&
     handle.getBytes(zapDomain.number, "zapDomain").length <= 1;

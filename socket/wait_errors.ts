@@ -2,20 +2,29 @@
 
 import { ZmqError } from "../errors.ts";
 import { stateError } from "../ffi/errno.ts";
-import type { Handle } from "./handle.ts";
 
 const SENDS = "zmq_send";
 const RECEIVES = "zmq_msg_recv";
 /** So many sends that wait at once are most likely those of a loop without `await`. */
 const MANY = 10;
 
+/** A socket, as these texts have it. */
+interface Named {
+  readonly type: { readonly name: string };
+  readonly endpoints: { readonly bound: readonly string[]; readonly connected: readonly string[] };
+  readonly closed: boolean;
+}
+
 /** The error of a call on a closed socket. */
-export function closedError(handle: Handle, call: string): Error {
+export function closedError(handle: Named, call: string): Error {
   return stateError("EBADF", call, `The socket is closed: ${nameOf(handle)}`);
 }
 
 /** The same for a send that was waiting. */
-export function sendClosedError(handle: Handle, call: string): Error {
+export function sendClosedError(
+  handle: Named & { readonly sendsAtClose: number },
+  call: string,
+): Error {
   const { sendsAtClose: sends } = handle;
   const waited = sends === 1 ? "This send was waiting" : `${sends} sends were waiting`;
   const hint = sends < MANY ? "" : `; is there an await missing before send?`;
@@ -23,7 +32,10 @@ export function sendClosedError(handle: Handle, call: string): Error {
 }
 
 /** The error of one send more than may wait. */
-export function tooManySendsError(handle: Handle, call: string): Error {
+export function tooManySendsError(
+  handle: Named & { readonly pendingSends: number },
+  call: string,
+): Error {
   const { pendingSends: sends } = handle;
   const waiting = sends === 1 ? "1 send waits" : `${sends} sends wait`;
   return stateError(
@@ -35,7 +47,7 @@ export function tooManySendsError(handle: Handle, call: string): Error {
 }
 
 /** The error of a time-out. */
-export function timeoutError(handle: Handle, call: string, what: string, timeout: number): Error {
+export function timeoutError(handle: Named, call: string, what: string, timeout: number): Error {
   return stateError("EAGAIN", call, `${what} within ${timeout} ms: ${nameOf(handle)}`);
 }
 
@@ -43,7 +55,7 @@ export function timeoutError(handle: Handle, call: string, what: string, timeout
  * An error of libzmq's with the socket's name: the stack of a promise's rejection has no line of the program that could
  * tell which socket it was.
  */
-export function namedError(handle: Handle, error: unknown): unknown {
+export function namedError(handle: Named, error: unknown): unknown {
   if (!(error instanceof ZmqError) || (error.call !== SENDS && error.call !== RECEIVES)) {
     return error;
   }
@@ -62,7 +74,7 @@ export function foreignError(method: string): Error {
 }
 
 /** The socket's type and its addresses, as an error's text has them. Read when an error happens, and never before. */
-export function nameOf({ type, endpoints, closed }: Handle): string {
+export function nameOf({ type, endpoints, closed }: Named): string {
   const [first, ...others] = [...endpoints.bound, ...endpoints.connected];
   if (first === undefined) {
     return closed ? type.name : `${type.name}, neither bound nor connected`;

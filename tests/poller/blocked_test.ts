@@ -8,6 +8,7 @@ import { serveOthers, SLICE } from "../../poller/blocked.ts";
 import { pollNow } from "../../poller/fd.ts";
 import { openSources } from "../../poller/source.ts";
 import { Handle, handleOf } from "../../socket/handle.ts";
+import { NativeSocket } from "../../socket/native_socket.ts";
 import { watched } from "../replacing.ts";
 import { freshAddress } from "../util.ts";
 import { soon, STUCK, turns } from "../waiting.ts";
@@ -146,7 +147,7 @@ Deno.test("a receive without a limit is cut into slices while there are other so
   using pull = new Pull();
   const handle = handleOf(pull);
   const limits: number[] = [];
-  const { set } = Object.getOwnPropertyDescriptor(Handle.prototype, "blockingLimit")!;
+  const { set } = Object.getOwnPropertyDescriptor(NativeSocket.prototype, "blockingLimit")!;
   Object.defineProperty(handle, "blockingLimit", {
     set(limit) {
       limits.push(limit);

@@ -4,7 +4,7 @@ import { Proxy } from "../../proxy.ts";
 import { libc } from "../../ffi/libc.ts";
 import { zmqSteerable } from "../../ffi/proxying.ts";
 import { openSources } from "../../poller/source.ts";
-import { GRACE_PERIOD } from "../../socket/loan.ts";
+import { GRACE_PERIOD } from "../../socket/native_socket.ts";
 import { takeMessage } from "../../socket/native_message.ts";
 import { sendParts } from "../../socket/native_send.ts";
 import { replaced } from "../replacing.ts";

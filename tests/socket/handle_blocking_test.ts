@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { Dealer, Pull, Push, Reply, Request, Router } from "../../mod.ts";
-import { Handle, handleOf } from "../../socket/handle.ts";
+import { handleOf } from "../../socket/handle.ts";
+import { NativeSocket } from "../../socket/native_socket.ts";
 import { run } from "../program.ts";
 import { freshAddress, join } from "../util.ts";
 import { eachTransport, received, receivedMany, texts, useUpBudget } from "./support.ts";
@@ -29,7 +30,7 @@ Deno.test("rule 9: receiveSync blocks for 100 ms at a time", () => {
   using pull = new Pull();
   const handle = handleOf(pull);
   const limits: number[] = [];
-  const { set } = Object.getOwnPropertyDescriptor(Handle.prototype, "blockingLimit")!;
+  const { set } = Object.getOwnPropertyDescriptor(NativeSocket.prototype, "blockingLimit")!;
   Object.defineProperty(handle, "blockingLimit", {
     set(limit) {
       limits.push(limit);
@@ -44,8 +45,8 @@ Deno.test("rule 9: in a worker, so does a receiveSync without a limit", async ()
   const { stdout, stderr } = await run(`
     const code = \`
       import { Pull } from "$MOD";
-      import { Handle } from "$ROOT/socket/handle.ts";
-      Object.defineProperty(Handle.prototype, "blockingLimit", { set: postMessage });
+      import { NativeSocket } from "$ROOT/socket/native_socket.ts";
+      Object.defineProperty(NativeSocket.prototype, "blockingLimit", { set: postMessage });
       new Pull().receiveSync();
     \`;
     const worker = new Worker("data:text/javascript," + encodeURIComponent(code), { type: "module" });
