@@ -138,7 +138,8 @@ export function serverOptions(
     // Who says nothing goes soon, and no queue is ever full: that's where libzmq's own weakness is.
     handshakeInterval: 1000,
     linger: 0,
-    maxMessageSize: 1_000_000,
+    // A Radio has the size that keeps it alive.
+    ...socket === draft.Radio ? {} : { maxMessageSize: 1_000_000 },
     ...mechanism === "PLAIN" ? { plainServer: true, ...domain } : {},
     ...mechanism === "CURVE" ? certificate.serverOptions(domain) : {},
   };
