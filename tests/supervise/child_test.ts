@@ -29,3 +29,21 @@ Deno.test("a child that has ended before it's told to begin, or is killed then, 
   child.kill("SIGKILL");
   throws(() => new Child("/nowhere/command", {}, []), Deno.errors.NotFound);
 });
+
+Deno.test("a child is started in the folder and with the environment that its options say", () =>
+  withFolder(async (folder) => {
+    Deno.env.set("ZMQ_OF_PARENT", "parent's");
+    try {
+      const args = ["-c", 'echo "$ZMQ_OWN, ${ZMQ_OF_PARENT-none}" > "$(pwd)/said"'];
+      const options = { args, cwd: folder, env: { ZMQ_OWN: "own" } };
+      const said = async (clearEnv: boolean) => {
+        const child = new Child("/bin/sh", { ...options, clearEnv }, []);
+        assertEquals((await soon(child.status)).code, 0);
+        return await Deno.readTextFile(`${folder}/said`);
+      };
+      assertEquals(await said(true), "own, none\n");
+      assertEquals(await said(false), "own, parent's\n");
+    } finally {
+      Deno.env.delete("ZMQ_OF_PARENT");
+    }
+  }));

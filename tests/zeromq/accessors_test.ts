@@ -1,5 +1,6 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { Dealer, Publisher, Router } from "../../zeromq.ts";
+import { PARTICULAR } from "../../socket/options_table.ts";
+import { Dealer, Publisher, Router, XSubscriber } from "../../zeromq.ts";
 import { throwsShape, untyped, using } from "./support.ts";
 
 const EINVAL = { message: "Invalid argument", code: "EINVAL", errno: 22 };
@@ -46,6 +47,15 @@ Deno.test("an option that libzmq doesn't know, or doesn't read: EINVAL", async (
     throwsShape(() => socket.mandatory, EINVAL);
     throwsShape(() => socket.tcpAcceptFilter, EINVAL);
     throwsShape(() => socket.sendTimeout = -5, EINVAL);
+  });
+});
+
+Deno.test("an option of which libzmq reads four bytes, however many there are, takes four", async () => {
+  await using(untyped(new XSubscriber()), (socket) => {
+    const { number } = PARTICULAR.verboseUnsubscribe;
+    for (const value of ["", "abc", "abcde"]) {
+      throwsShape(() => socket.setStringOption(number, value), EINVAL);
+    }
   });
 });
 
