@@ -1,4 +1,4 @@
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
 import { ROOT } from "./files.ts";
 import { outcomeOf } from "./program.ts";
 import { withFolder } from "./util.ts";
@@ -62,3 +62,144 @@ Deno.test("./dev test names what has failed once more behind all output, and its
       ].sort(),
     );
   }));
+
+/** A tree in which a whole run's passes find the files that they tell apart. */
+const TREE = {
+  "deno.json": `{
+  "exports": {
+    ".": "./mod.ts",
+    "./proxy": "./proxy.ts"
+  }
+}`,
+  "tests/skipped.txt": "# Elsewhere.\nnever runs\n\nmaybe: is lacking\n",
+  "tests/process/a_test.ts": "",
+  "tests/process/ipc_folders_test.ts": "",
+  "tests/process/shutdown_workers_test.ts": "",
+  "tests/poller/pool_test.ts": "",
+  "tests/proxy/b_test.ts": "",
+  "tests/proxy/native_test.ts": "",
+  "tests/socket/c_test.ts": "",
+  uname: "#!/bin/sh\necho Linux\n",
+  cc: "#!/bin/sh\n",
+};
+/** Stands in for Deno: answers what it's asked for, notes everything else, and reports three tests for each pass. */
+const NOTING = `#!/bin/sh
+case "$*" in
+  --version) echo "deno 2.9.6" ;;
+  *kinds*) echo "epoll poll select" ;;
+  *libraryPath*) ;;
+  *fetchPrebuilt*) [ -z "$LACKING" ] && echo /prebuilt ;;
+  *build.ts*) [ -z "$LACKING" ] && echo /stand-ins ;;
+  *)
+    report=\${3#--junit-path=}
+    pass=\${report##*/}
+    rest="$*"
+    [ "$1" != test ] || rest="\${pass%.xml}: \${rest#*.xml }"
+    echo "\${ZMQ_POLLER:--} \${LIBZMQ_PATH:--} \${ZMQ_ELSEWHERE:+elsewhere }$rest" >>noted
+    [ "$1" = test ] || exit 0
+    {
+      echo '<testcase name="runs" classname="./a_test.ts">'
+      echo '<testcase name="never runs" classname="./a_test.ts">\n<skipped/>'
+      echo '<testcase name="is lacking" classname="./a_test.ts">'
+      [ "$pass" = poll.xml ] || echo '<skipped/>'
+    } >"$report" ;;
+esac
+`;
+/** The same, and worse: a pass is ended with all behind it, one runs no test, one reports errors, and two can't be had. */
+const LACKING = NOTING.replace(
+  'case "$*" in\n',
+  `LACKING=1
+case "$*" in
+  lint) kill -9 $PPID ;;
+  test*/select.xml*) echo '<testsuites>' >"\${3#--junit-path=}" ;;
+  test*/poll.xml*)
+    for name in one other; do
+      printf '<testcase name="%s" classname="./b_test.ts">\\n<error message="is wrong"/>\\n' $name
+    done >"\${3#--junit-path=}"
+    exit 1 ;;
+`,
+);
+
+/** What a strict run of everything prints, what it has called, and its status. */
+function strictly(
+  deno: string,
+  body: (stdout: string, noted: string[], code: number) => void,
+  more: Record<string, string> = {},
+): Promise<void> {
+  return withFolder(async (folder) => {
+    for (const [name, text] of Object.entries({ ...TREE, deno, ...more })) {
+      const path = `${folder}/${name}`;
+      await Deno.mkdir(path.replace(/\/[^/]*$/, ""), { recursive: true });
+      await Deno.writeTextFile(path, text, { mode: 0o755 });
+    }
+    await Deno.symlink(new URL("dev", ROOT), `${folder}/dev`);
+    const env = {
+      PATH: `${folder}:${Deno.env.get("PATH")}`,
+      ...{ ZMQ_POLLER: "", LIBZMQ_PATH: "", ZMQ_ELSEWHERE: "" },
+    };
+    const { stdout, code } = await outcomeOf("sh", [`${folder}/dev`, "test", "--strict"], { env });
+    const noted = await Deno.readTextFile(`${folder}/noted`);
+    body(stdout, noted.trimEnd().split("\n"), code!);
+  });
+}
+
+Deno.test("./dev test --strict leaves no pass out, and counts what passes", () =>
+  strictly(NOTING, (stdout, noted, code) => {
+    // Five checks, the library, and the list of the skipped; one test of each of six passes, and two of another's.
+    assertEquals([/\n(.*)\n$/.exec(stdout)![1], code], ["14 passed, 0 failed", 0], stdout);
+    assertMatch(stdout, /\nRun by no pass:\nnever runs\n/);
+    const line = (start: string) => noted.find((one) => one.startsWith(start))?.slice(start.length);
+    const programs = line("epoll - programs: --no-check ")!.split(" ");
+    for (const path of programs) Deno.statSync(new URL(path, ROOT));
+    const others = line("epoll /prebuilt prebuilt: --no-check --ignore=")!.replace(" tests/", "");
+    const ignored = new Set(others.split(","));
+    for (const path of programs) assertEquals(ignored.delete(path), true, path);
+    for (const path of [...ignored].filter((path) => !(path in TREE))) {
+      Deno.statSync(new URL(path, ROOT));
+    }
+    assertEquals(
+      ["a", "ipc_folders"].map((name) => ignored.has(`tests/process/${name}_test.ts`)),
+      [true, false],
+    );
+    assertEquals(
+      noted.filter((one) => !/ (programs|prebuilt): /.test(one)).sort(),
+      [
+        "- - check",
+        "- - doc --lint ./mod.ts",
+        "- - doc --lint ./proxy.ts",
+        "- - fmt --check",
+        "- - lint",
+        `epoll - epoll: --no-check --ignore=${programs} tests/`,
+        "poll - poll: --no-check tests/poller/pool_test.ts tests/proxy/b_test.ts tests/socket/c_test.ts",
+        "poll /stand-ins elsewhere elsewhere: --no-check " +
+        `--import-map=${line("poll /stand-ins elsewhere")!.split("--import-map=")[1]}`,
+        `select - select: --no-check ${line("select - select: --no-check ")}`,
+      ],
+    );
+    const elsewhere = line("poll /stand-ins elsewhere")!.split(" ");
+    assertEquals(
+      ["a", "shutdown_workers"].map((name) => elsewhere.includes(`tests/process/${name}_test.ts`)),
+      [true, false],
+    );
+    assertMatch(line("select - select")!, / tests\/poller\/pool_test\.ts /);
+  }));
+
+Deno.test("./dev test --strict fails for a pass that's lacking, one without a test, and one that has no end", () =>
+  strictly(LACKING, (stdout, _, code) => {
+    const [, ends] = stdout.split("\nFailed:\n");
+    const named = ends.split("\n").filter((one) => /^[^ ]/.test(one));
+    assertEquals([named.slice(0, -1).sort(), named.at(-1), code], [
+      [
+        "only what tests/skipped.txt names is skipped",
+        "pages: this lane of passes came to no end",
+        "poll: ./b_test.ts: one",
+        "poll: ./b_test.ts: other",
+        "select:",
+        "the other build of libzmq",
+        "the suite as on macOS",
+      ],
+      // The library, and a test of one pass; nothing of the lane that has no end.
+      "2 passed, 7 failed",
+      1,
+    ]);
+  }, { "tests/skipped.txt": "never runs\nruns\n" }));

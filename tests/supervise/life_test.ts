@@ -16,6 +16,7 @@ import { type ProcessEnd, Supervisor } from "../../supervise/mod.ts";
 import { pollNow } from "../../poller/fd.ts";
 import { openDescriptors, pipe } from "../fds.ts";
 import { ROOT } from "../files.ts";
+import { replaced } from "../replacing.ts";
 import { onLinux } from "../socket/support.ts";
 import { withFolder } from "../util.ts";
 import { pause, soon, turnsUntil } from "../waiting.ts";
@@ -162,6 +163,39 @@ Deno.test("a supervisor that was suspended took its child for one that hangs", a
     assertEquals(unresponsive, false);
   } finally {
     unwatch();
+    life.close();
+  }
+});
+
+Deno.test("a child has ten times as long to its first sign, whatever the one before has said, and then once as long", () => {
+  const life = new Life(100);
+  let look = () => {};
+  let over = 0;
+  const looks = (count: number) => {
+    for (let i = 0; i < count; i++) look();
+    return over;
+  };
+  using _ = replaced(
+    globalThis,
+    "setInterval",
+    ((action: () => void) => {
+      look = action;
+      return undefined;
+    }) as never,
+  );
+  showSign(life.fd);
+  life.watch(() => over++);
+  assertEquals([looks(99), looks(1)], [0, 1]);
+  life.watch(() => over++);
+  showSign(life.fd);
+  assertEquals([looks(1 + 9), looks(1)], [1, 2]);
+  life.close();
+});
+
+Deno.test("a child that may be silent for a long time isn't looked for all the time", () => {
+  for (const [unresponsiveAfter, every] of [[100, 10], [1e12, 2 ** 31 - 1]]) {
+    const life = new Life(unresponsiveAfter);
+    assertEquals(life.every, every);
     life.close();
   }
 });
