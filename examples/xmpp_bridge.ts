@@ -54,8 +54,12 @@ xmpp.on("online", async () => {
 });
 xmpp.on("error", (error: Error) => console.error(error.message)); // it connects again by itself
 xmpp.on("stanza", async (stanza: Stanza) => {
-  const text = stanza.is("message") ? stanza.getChildText("body") : null;
-  if (text !== null) await publisher.send([stanza.attrs.from.split("/")[0], text]);
+  if (!stanza.is("message")) return;
+  const [sender] = stanza.attrs.from.split("/");
+  const text = stanza.getChildText("body");
+  // What comes back from someone who isn't there may have the text that was sent.
+  if (stanza.attrs.type === "error") console.error(`${sender} didn't get a message`);
+  else if (text !== null) await publisher.send([sender, text]);
 });
 
 /** Sends messages, and returns when the server has all of them. */

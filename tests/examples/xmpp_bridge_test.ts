@@ -139,6 +139,18 @@ bridgeTest(
   },
 );
 
+bridgeTest("it says to whom a message couldn't be delivered", async (folder) => {
+  const { server, ...running } = await started(folder);
+  await using bridge = running.bridge;
+  await using _ada = running.ada;
+  await using push = new Push({ linger: 0 });
+  push.connect(running.addresses[1]);
+  await using _prosody = server.start();
+  await bridge.printed("online");
+  await push.send(["charles@localhost", "hello"]);
+  await bridge.said("charles@localhost didn't get a message");
+});
+
 bridgeTest("what the XMPP server would refuse holds nothing up", async (folder) => {
   const { server, ...running } = await started(folder);
   await using _bridge = running.bridge;
