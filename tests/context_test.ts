@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { inspect } from "node:util";
 import { Context, context, Pair, Poller, Pull, Push } from "../mod.ts";
+import { coreOf } from "../context.ts";
 import { idle } from "../poller/reactor.ts";
 import { openDescriptors } from "./fds.ts";
 import { run } from "./program.ts";
@@ -280,6 +281,13 @@ Deno.test("a context prints its open sockets, and what keeps the process alive",
     Deno.inspect(context).replace(/\s+/g, " "),
     "Context { sockets: [], shutDown: false, closed: false, keepsProcessAlive: [] }",
   );
+});
+
+Deno.test("a socket whose options are refused leaves nothing open in its context", () => {
+  using context = new Context();
+  throws(() => new Pull({ context, linger: -2 }), { name: "RangeError" });
+  throws(() => new Pull({ context, lingr: 0 } as object), { name: "TypeError" });
+  assertEquals(coreOf(context).sockets, []);
 });
 
 Deno.test("a context that was shut down says so when it's printed, and nothing else changes", () => {

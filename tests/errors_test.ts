@@ -1,8 +1,9 @@
 import "./util.ts";
 import "./fds.ts";
-import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { constants } from "node:os";
 import { errorOf } from "../ffi/errno.ts";
+import { doAll } from "../errors.ts";
 import { ZmqError } from "../mod.ts";
 
 Deno.test("an error says what was done to what, the system's reason, the call, and the code", () => {
@@ -26,4 +27,21 @@ Deno.test("an error about an option names it", () => {
   const error = errorOf(constants.errno.EINVAL, "zmq_setsockopt", { option: "linger" });
   assertEquals([error.option, error.address], ["linger", undefined]);
   assert(error.message.startsWith("Setting the option linger failed: "), error.message);
+});
+
+Deno.test("each step is taken, also after some that have failed, and the first failure is thrown", () => {
+  const taken: string[] = [];
+  const step = (name: string, fails: boolean) => () => {
+    taken.push(name);
+    if (fails) throw new Error(name);
+  };
+  const steps = [step("a", false), step("b", true), step("c", true), step("d", false)];
+  throws(() => doAll(steps), { message: "b" });
+  assertEquals(taken, ["a", "b", "c", "d"]);
+});
+
+Deno.test("an error that a program makes keeps its cause", () => {
+  const [cause, details] = [new Error("why"), { code: "EIO", errno: 5, call: "read" }];
+  assertEquals(new ZmqError("read failed", { ...details, cause }).cause, cause);
+  assertEquals("cause" in new ZmqError("read failed", details), false);
 });

@@ -83,6 +83,12 @@ Deno.test("an authenticator prints for which mechanisms it has a policy, and no 
   assert(Deno.inspect(authenticator).includes("closed: true"));
 });
 
+Deno.test("a context's printed sockets aren't those of its authenticator", async () => {
+  await using context = new Context();
+  await using _ = new Authenticator({ context });
+  assertEquals(Deno.inspect(context).split(",")[0], "Context { sockets: []");
+});
+
 Deno.test("an authenticator takes no properties, and a closed one no rules", () => {
   const authenticator = new Authenticator();
   throws(() => Object.assign(authenticator, { onDenied: () => {} }), {

@@ -1,7 +1,9 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
+import { zmq } from "../../ffi/libzmq.ts";
 import { capability, Context, metadataOf } from "../../mod.ts";
 import { Authenticator } from "../../security/mod.ts";
 import { Client, Dish, Radio, Server } from "../../socket/draft.ts";
+import { watched } from "../replacing.ts";
 import { freshAddress, join } from "../util.ts";
 import { eachTransportOfDrafts } from "./drafts.ts";
 import { curveKeyPair } from "./curve.ts";
@@ -58,6 +60,10 @@ for (const over of eachTransportOfDrafts("tcp")) {
     });
     throws(() => server.trySend("x", { routingId: 4711 }), { code: "EHOSTUNREACH" });
     throws(() => server.sendSync("x", { routingId: 4711 }), { code: "EHOSTUNREACH" });
+    let freed = 0;
+    using _ = watched(zmq(), "zmq_msg_close", () => void freed++);
+    throws(() => server.trySend("x".repeat(100), { routingId: 4711 }), { code: "EHOSTUNREACH" });
+    assertEquals(freed, 1); // the native message
   }));
 
   Deno.test(
@@ -156,6 +162,7 @@ for (const over of eachTransportOfDrafts("tcp")) {
 
   Deno.test(over("a Radio's limit is the program's, where it has set one", async (address) => {
     using radio = new Radio({ maxMessageSize: 1000 });
+    radio.linger = 0;
     await radio.bind(address);
     assertEquals(radio.maxMessageSize, 1000);
     using other = new Radio();

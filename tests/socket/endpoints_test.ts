@@ -1,7 +1,8 @@
 /** The addresses that a socket's record keeps, for what is printed. */
 
 import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/strict";
-import { capability, Pair, Pull, Push, Router } from "../../mod.ts";
+import { capability, Pair, Pull, Push, Router, type ZmqError } from "../../mod.ts";
+import { areOwn } from "../../process/own_receivers.ts";
 import { Peer } from "../../socket/draft.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { withoutUser } from "../../socket/endpoints.ts";
@@ -91,6 +92,16 @@ Deno.test("a socket is described by its type and first address", async () => {
   assertEquals(handleOf(pair).description, `Pair at ${address}`);
 });
 
+Deno.test("an address at which a socket receives is this isolate's own until it's unbound", async () => {
+  using pull = new Pull();
+  using push = new Push();
+  const address = await pull.bind("tcp://127.0.0.1:*");
+  assertEquals(areOwn([address]), true);
+  await pull.unbind(address);
+  assertEquals(areOwn([address]), false);
+  assertEquals(areOwn([await push.bind("tcp://127.0.0.1:*")]), false);
+});
+
 Deno.test("an address is shown without user information, which only Internet transports have", () => {
   assertEquals(withoutUser("ws://ada:secret@127.0.0.1:80/a@b"), "ws://127.0.0.1:80/a@b");
   assertEquals(withoutUser("tcp://ada@127.0.0.1:80"), "tcp://127.0.0.1:80");
@@ -109,6 +120,20 @@ Deno.test("the error of a refused address shows no user information", () => {
     assertEquals(error.message.includes("secret"), false);
     return true;
   });
+  const address = "tcp://ada:secret@127.0.0.1:80";
+  const ways = {
+    zmq_bind: () => push.bindSync(address),
+    zmq_connect: () => push.connect(address),
+    zmq_unbind: () => push.unbindSync(address),
+    zmq_disconnect: () => push.disconnect(address),
+  };
+  for (const [call, way] of Object.entries(ways)) {
+    throws(way, (error: ZmqError) => {
+      assertEquals([error.call, error.address], [call, "tcp://127.0.0.1:80"]);
+      assertEquals(Deno.inspect(error).includes("secret"), false);
+      return true;
+    });
+  }
 });
 
 Deno.test({

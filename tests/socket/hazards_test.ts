@@ -6,6 +6,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import {
   capability,
+  Context,
   Dealer,
   Pair,
   Pull,
@@ -18,6 +19,8 @@ import {
   XSubscriber,
 } from "../../mod.ts";
 import { Datagram, Dish, Peer, Radio } from "../../socket/draft.ts";
+import { type Handle, handleOf } from "../../socket/handle.ts";
+import { assertSafeDisconnect } from "../../socket/hazards.ts";
 import { freshAddress, join } from "../util.ts";
 import { curveKeyPair } from "./curve.ts";
 import "./drafts.ts";
@@ -551,5 +554,17 @@ Deno.test("an int set by number to a value of another length ended the process, 
       code: "EINVAL",
       message: "The option 115 (verboseUnsubscribe) is set to a boolean or a number",
     });
+  }
+});
+
+Deno.test("where other isolates may be bound to a name, a Router or a Reply can be disconnected from it", () => {
+  const refused = { name: "TypeError", message: /^A \w+ must not be disconnected from a name/ };
+  for (const Class of [Router, Reply]) {
+    using context = new Context();
+    using socket = new Class({ context });
+    socket.connect("inproc://elsewhere");
+    throws(() => socket.disconnect("inproc://elsewhere"), refused);
+    const { type } = handleOf(socket);
+    assertSafeDisconnect({ type, context: { isShared: true } } as Handle, true);
   }
 });

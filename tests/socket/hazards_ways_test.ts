@@ -391,10 +391,22 @@ for (const type of ["Router", "Stream"] as const) {
   });
 }
 
+const CONNECT_ROUTING_ID = 61;
+
+Deno.test("a connection that the program has ended leaves its routing id to another", () => {
+  using router = new mod.Router({ linger: 0 });
+  router.connect("tcp://127.0.0.1:9", { routingId: "x" });
+  router.disconnect("tcp://127.0.0.1:9");
+  router.setOption(CONNECT_ROUTING_ID, "x");
+});
+
 Deno.test("a connection that libzmq gives up by itself leaves its routing id to another", () => {
-  const CONNECT_ROUTING_ID = 61;
+  const stopping = mod.version < "4.3.3" ? [] : [{ reconnectStop: ["refused"] as const }];
   for (
-    const options of [{ reconnectInterval: -1 }, { reconnectInterval: 0 }, { immediate: true }]
+    const options of [
+      ...[{ reconnectInterval: -1 }, { reconnectInterval: 0 }, { immediate: true }],
+      ...stopping,
+    ]
   ) {
     using router = new mod.Router({ linger: 0, ...options });
     router.setOption(CONNECT_ROUTING_ID, "x"); // by number, since connect refuses it with immediate

@@ -155,6 +155,24 @@ Deno.test("a monitor whose last report a signal had torn kept its place in the c
   for (let i = 0; i < 8; i++) await turnsUntil(opens, "a place");
 });
 
+Deno.test("an Observer that is closed gives its places in the context back, while its socket goes on", async () => {
+  using context = new Context({ maxSockets: 4 });
+  using pull = new Pull({ context });
+  pull.events.close();
+  const opens = () => {
+    try {
+      using _one = new Push({ context });
+      using _other = new Push({ context });
+      using _third = new Push({ context });
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code === "EMFILE") return false; // closed in the background
+      throw error;
+    }
+  };
+  await turnsUntil(opens, "three places");
+});
+
 Deno.test("what happened before the first read is kept", async () => {
   const pull = new Pull();
   const push = new Push();
@@ -167,6 +185,15 @@ Deno.test("what happened before the first read is kept", async () => {
   assertEquals(types, ["bind", "accept", "handshake"]);
   push.close();
   await finish(pull);
+});
+
+Deno.test("what had happened when its context is closed can still be read", async () => {
+  const context = new Context();
+  const pull = new Pull({ context });
+  const { events } = pull;
+  pull.bindSync("tcp://127.0.0.1:*");
+  context.close();
+  assertEquals((await soon(all(events))).map(({ type }) => type), ["bind", "end"]);
 });
 
 Deno.test("beyond the capacity the oldest events are dropped, and counted", async () => {

@@ -1,8 +1,9 @@
-import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
 import { type Frame, Pair } from "../../mod.ts";
 import { pollable } from "../../poller/pollable.ts";
 import type { Handle } from "../../socket/handle.ts";
-import { NativeMessage } from "../../socket/native_message.ts";
+import { FrameMessage, NativeMessage } from "../../socket/native_message.ts";
+import { replaced } from "../replacing.ts";
 import { join } from "../util.ts";
 import { callPublicly, eachTransport, pattern, sameBytes } from "./support.ts";
 import { soon } from "../waiting.ts";
@@ -113,4 +114,18 @@ Deno.test("messages of up to 33 bytes are read in place", async () => {
   assertEquals([native.receive(pointer), native.more], [1, true]);
   assertEquals([native.receive(pointer), native.more], [1, false]);
   assertEquals(native.receive(pointer), -1);
+});
+
+Deno.test("a message of which a part can't be taken goes whole, and the next one comes whole", async () => {
+  using one = new Pair();
+  using other = new Pair();
+  await join(one, other, "inproc://untakeable");
+  for (const parts of [["a", "b", "c"], ["next", "one"]]) await one.send(parts);
+  {
+    using _ = replaced(FrameMessage.prototype, "toPart", () => {
+      throw new RangeError("no memory");
+    });
+    throws(() => other.tryReceive(), { name: "RangeError", message: "no memory" });
+  }
+  assertEquals(other.tryReceive()?.map(String), ["next", "one"]);
 });

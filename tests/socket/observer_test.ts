@@ -33,6 +33,25 @@ Deno.test("a connection's events come in order on both sides, each with its addr
   }
 });
 
+Deno.test("a listener for one call is off before it, also where it throws, and may add itself again", async () => {
+  using reported = new Reported();
+  using pull = new Pull();
+  const heard: string[] = [];
+  pull.events.on("bind", ({ address }) => {
+    heard.push(address);
+    throw new Error("a listener's own");
+  }, { once: true });
+  const twice = ({ address }: { address: string }) => {
+    heard.push(address);
+    if (heard.length < 3) pull.events.on("bind", twice, { once: true });
+  };
+  pull.events.on("bind", twice, { once: true });
+  const [one, other] = [1, 2, 3].map(() => pull.bindSync("tcp://127.0.0.1:*"));
+  await turnsUntil(() => heard.length === 3, "the third call");
+  assertEquals(heard, [one, one, other]);
+  assertEquals(reported.errors.length, 1);
+});
+
 Deno.test("a peer's going is told, with the connection's descriptor", async () => {
   const pull = new Pull();
   const { events } = pull;

@@ -107,6 +107,25 @@ Deno.test("what was looked at comes first, and once, after another connection ha
   assertEquals([texts, router.readable], [["1,part", "2,part"], false]);
 });
 
+Deno.test("what was looked at before each of two connections ended comes whole, and in order", async () => {
+  using first = new Dealer();
+  using second = new Dealer();
+  using router = new Router();
+  const [one, other] = [freshAddress("inproc"), freshAddress("inproc")];
+  await first.bind(one);
+  await second.bind(other);
+  router.connect(one);
+  router.connect(other);
+  await first.send(["1", "part"]);
+  await second.send(["2", "part"]);
+  await until(router);
+  router.disconnect(one);
+  await until(router);
+  router.disconnect(other);
+  const texts = router.drain().map(([, ...parts]) => parts.join()).toArray();
+  assertEquals([texts, router.readable], [["1,part", "2,part"], false]);
+});
+
 Deno.test("the parts before the one that couldn't be received weren't freed", async () => {
   using dealer = new Dealer();
   using router = new Router();

@@ -193,6 +193,12 @@ Deno.test("filters are methods: no constructor takes them, since they only add",
   }
 });
 
+Deno.test("metadata that is set later comes beside what was set before", () => {
+  using pair = new Push({ metadata: { "X-first": "1" } });
+  pair.metadata = { "X-second": "2" };
+  assertEquals(pair.metadata, { "X-first": "1", "X-second": "2" });
+});
+
 Deno.test("metadata has names of up to 254 bytes, each with one text, which can be set again", () => {
   const longest = `X-${"n".repeat(252)}`;
   const texts = (metadata: Record<string, string>, known = {}) =>

@@ -198,6 +198,13 @@ Deno.test("leaving an address that the socket isn't at fails with ENOENT", async
   assertEquals(await failure(() => push.disconnect(address)), disconnected);
 });
 
+Deno.test("the error about an address that the socket isn't at says what it isn't there", () => {
+  using push = new Push();
+  const address = "tcp://127.0.0.1:5555";
+  throws(() => push.unbindSync(address), { message: /isn't bound there/ });
+  throws(() => push.disconnect(address), { message: /isn't connected there/ });
+});
+
 Deno.test("an error's message is a sentence that says what to do", async () => {
   using first = new Push();
   await first.bind("tcp://127.0.0.1:*");
