@@ -212,7 +212,7 @@ class Search {
         "lies where the program is started: name the library by its absolute path";
       throw notFound([{ path: chosen, reason }]);
     }
-    if (!this.everywhere && !granted({ name: "ffi", path: chosen })) return undefined;
+    if (!this.mayOpen(chosen)) return undefined;
     const found = this.attempt(chosen);
     if (found !== undefined) return found;
     throw notFound(

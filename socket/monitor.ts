@@ -221,7 +221,6 @@ export class Monitor implements Listener {
     }
     this.#observed.assertOpen(call);
     check(request(this.#observed.pointer), call);
-    this.#observed.markStale();
   }
 
   /** Reports an event of the library's own. */

@@ -1,6 +1,6 @@
 /** Receiving from libzmq: one native message after another, turned into frames or shown in place. */
 
-import { checkExpected, EAGAIN, EINTR, failedWith, WOULD_BLOCK } from "../ffi/errno.ts";
+import { checkExpected, EAGAIN, failedWith, WOULD_BLOCK } from "../ffi/errno.ts";
 import { DONT_WAIT } from "../ffi/constants.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq, zmqInfo } from "../ffi/libzmq.ts";
@@ -54,12 +54,12 @@ export class NativeMessage extends PinnedBuffer {
     return this.#calls.zmq_msg_recv(this.pointer, socket, DONT_WAIT);
   }
 
-  /** Receives, blocking this thread for as long as the socket's own option says; -1 also where a signal came. */
+  /** Receives, blocking this thread for as long as the socket's own option says; -1 also where a signal came, and nothing else. */
   receiveBlocking(socket: Deno.PointerObject): number {
     if (hasKept(socket)) return takeKept(this, socket);
     const size = this.#calls.zmq_msg_recv(this.pointer, socket, 0);
     if (size >= 0) return size;
-    return failedWith(EAGAIN) || failedWith(EINTR) ? -1 : this.receive(socket); // which asks again
+    return failedWith(EAGAIN) ? -1 : this.receive(socket); // which asks again, also where a signal came
   }
 
   /** Whether another part of the same message follows. */

@@ -220,9 +220,9 @@ export abstract class NativeSocket extends Source {
   /** Sets an option. */
   setBytes(option: number, name: string, value: Uint8Array | null): void {
     setBytes(this.pointer, option, name, value);
-    // Peers keep the mark with which their queues were made: the least of all counts.
+    // It counts for the queues that there are, too.
     if (option === SENDING.sendHighWaterMark.number && this.#looksAfter > 0) {
-      this.#looksAfter = Math.min(this.#looksAfter, looksAfter(new Int32Array(value!.buffer)[0]));
+      this.#looksAfter = looksAfter(new Int32Array(value!.buffer)[0]);
     }
     this.markStale();
   }

@@ -9,17 +9,14 @@ import { send } from "./send.ts";
 /** A stream of messages: one is received for each that is read, so ZMQ's own marks are the back-pressure. */
 export function readableOf(handle: Handle, owner: object): ReadableStream<Frame[]> {
   const messages = new MessageIterator(handle, owner);
-  let cancelled = false;
   return new ReadableStream<Frame[]>({
     async pull(controller) {
       const { value, done } = await messages.next();
-      if (cancelled) return;
       if (done) controller.close();
       else controller.enqueue(value);
     },
     cancel() {
-      cancelled = true;
-      messages.return();
+      messages.return(); // what the turn that ends does with the stream then has no effect
     },
   }, { highWaterMark: 0 });
 }
@@ -38,13 +35,11 @@ export function readableBytesOf(
   { endMarker = false }: { endMarker?: boolean } = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const messages = new MessageIterator(handle, owner);
-  let cancelled = false;
   return new ReadableStream({
     type: "bytes",
     async pull(controller) {
       for (;;) {
         const { value: frames, done } = await messages.next();
-        if (cancelled) return;
         if (done) return end(controller);
         if (frames.length > 1) {
           throw new TypeError("A byte stream carries messages of one frame, and this one has more");
@@ -54,14 +49,10 @@ export function readableBytesOf(
           // A copy, since a byte stream detaches what it's given, and frames share their buffers.
           return controller.enqueue(new Uint8Array(frame));
         }
-        if (endMarker) {
-          messages.return();
-          return end(controller);
-        }
+        if (endMarker) return end(controller);
       }
     },
     cancel() {
-      cancelled = true;
       messages.return();
     },
   }, { highWaterMark: 0 });
