@@ -253,7 +253,6 @@ export class Supervisor extends Uncloneable implements Disposable, AsyncDisposab
       clearTimeout(this.#spareTimer);
       this.#spare?.kill("SIGKILL"); // it has done nothing yet
       await this.#spare?.status;
-      this.#stop.abort();
       this.#stopListening();
     }
   }

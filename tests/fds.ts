@@ -21,6 +21,8 @@ const functions = loadLibrary().open({
   dup: { parameters: ["i32"], result: "i32" },
   // int dup2(int oldfd, int newfd)
   dup2: { parameters: ["i32", "i32"], result: "i32" },
+  // int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen)
+  getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
   // int getrlimit(int resource, struct rlimit *rlim)
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   // int setrlimit(int resource, const struct rlimit *rlim)
@@ -128,6 +130,15 @@ export function limitDescriptors(number: number): void {
 /** A number so high that no one else gets it by chance, and which isn't open. */
 export function unusedNumber(): number {
   return Math.min(descriptorLimit(), 65536) - 1;
+}
+
+/** How many connections may wait at a descriptor that listens, on Linux. */
+export function backlogOf(fd: number): number {
+  const [IPPROTO_TCP, TCP_INFO, TCPI_SACKED] = [6, 11, 7];
+  const info = new Uint32Array(26);
+  const size = Uint32Array.of(info.byteLength);
+  check(functions.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, size), "getsockopt");
+  return info[TCPI_SACKED]; // of one that listens
 }
 
 /** What the process has open, on Linux: each descriptor with what it is. */

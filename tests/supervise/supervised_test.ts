@@ -1,5 +1,8 @@
-import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, match as assertMatch, rejects } from "node:assert/strict";
+import { supervised } from "../../supervise/mod.ts";
 import { Program, run } from "../program.ts";
+import { replaced } from "../replacing.ts";
+import { soon } from "../waiting.ts";
 
 Deno.test("a process that no supervisor has started is told so, and isn't left to wait", async () => {
   const { code, stderr } = await run(`
@@ -8,6 +11,12 @@ Deno.test("a process that no supervisor has started is told so, and isn't left t
   `);
   assertEquals(code, 1);
   assertMatch(stderr, /supervised\(\) is for a process that a Supervisor has started/);
+});
+
+Deno.test("a process that was started at a terminal isn't left to wait for what is typed", async () => {
+  using _ = replaced(Deno.stdin, "isTerminal", () => true);
+  using _none = replaced(Deno.stdin, "read", () => new Promise(() => {}));
+  await soon(rejects(supervised(), /is for a process that a Supervisor has started/));
 });
 
 Deno.test("a spare whose supervisor had ended printed an uncaught error", async () => {
@@ -59,5 +68,21 @@ Deno.test("a child whose parent had ended before it looked for it served on", as
   await child.say("begin");
   assertEquals(await child.line(), "begun");
   await child.hush();
+  assertEquals(await child.line(), "alone");
+});
+
+Deno.test("a child that has closed its standard input knows from its parent's id that it's alone", async () => {
+  await using child = await Program.start(`
+    import { supervised } from "$ROOT/supervise/mod.ts";
+    let parent = Deno.ppid;
+    Object.defineProperty(Deno, "ppid", { get: () => parent });
+    const { signal } = await supervised();
+    signal.addEventListener("abort", () => console.log("alone") ?? Deno.exit());
+    setInterval(() => {}, 1000); // it serves
+    Deno.stdin.close();
+    parent = 1;
+  `);
+  await child.say('{"addresses":[],"fds":[]}');
+  await child.say("begin");
   assertEquals(await child.line(), "alone");
 });

@@ -6,7 +6,13 @@ import {
   throws,
 } from "node:assert/strict";
 import { Pull } from "../../mod.ts";
+import { listens } from "../../ffi/libc.ts";
 import { Supervisor } from "../../supervise/mod.ts";
+import { backlogOf, openDescriptors } from "../fds.ts";
+import { freePort } from "../ports.ts";
+import { replaced } from "../replacing.ts";
+import { Reported } from "../reported.ts";
+import { onLinux } from "../socket/support.ts";
 import { withFolder } from "../util.ts";
 import { soon, turnsUntil } from "../waiting.ts";
 import { ANY, supervising } from "./support.ts";
@@ -64,6 +70,37 @@ Deno.test("a child that can't be kept alive is given up after so many starts", (
     await pull.bind(address); // it's free again
   }));
 
+Deno.test("a child's end is reported before the next start waits, and a close ends that wait", () =>
+  supervising("read -r order; read -r begin; exit 3", {}, async ({ supervisor, ends }) => {
+    const { setTimeout } = globalThis;
+    // The time for which the third start waits is never over.
+    using _ = replaced(
+      globalThis,
+      "setTimeout",
+      ((action: () => void, time: number) =>
+        time === 50 ? undefined : setTimeout(action, time)) as never,
+    );
+    const running = supervisor.run();
+    await turnsUntil(() => ends.length === 2, "the second end");
+    supervisor.close();
+    assertEquals((await soon(running)).code, 3);
+  }));
+
+Deno.test("what is thrown by a report of an end is uncaught, and ends nothing", () =>
+  supervising(
+    "read -r order; read -r begin; log begun; [ $(count) = 1 ] && exit 3; exit 0",
+    {
+      onEnd: () => {
+        throw new Error("thrown");
+      },
+    },
+    async ({ supervisor }) => {
+      using reported = new Reported();
+      assertEquals((await soon(supervisor.run())).code, 0);
+      assertEquals(reported.errors.map(String), ["Error: thrown"]);
+    },
+  ));
+
 Deno.test("the child gets SIGTERM when the signal is aborted, and its status is the result", () =>
   supervising(SERVES, {}, async ({ supervisor, ends, logged }) => {
     const stop = new AbortController();
@@ -74,6 +111,15 @@ Deno.test("the child gets SIGTERM when the signal is aborted, and its status is 
     const end = await soon(running);
     assertEquals([end.pid, end.code, end.signal, ends], [pid, 5, null, []]);
     assertEquals(supervisor.pid, undefined);
+  }));
+
+Deno.test("a run whose signal was aborted before starts no child, and listens no longer", () =>
+  supervising("log started", {}, async ({ supervisor, logged }) => {
+    const [address] = supervisor.addresses;
+    const { pid, code } = await soon(supervisor.run({ signal: AbortSignal.abort() }));
+    assertEquals([pid, code, await logged("started", 0)], [0, 0, []]);
+    using pull = new Pull();
+    await pull.bind(address);
   }));
 
 Deno.test("a child that doesn't end when it's told to is killed after its time", () =>
@@ -130,6 +176,30 @@ Deno.test("a spare child takes the place of the one that ends, and another one i
     await turnsUntil(() => !isAlive(third), "the spare's end");
   }));
 
+Deno.test("a spare that can't be started ends nothing", () =>
+  withFolder(async (folder) => {
+    const cwd = `${folder}/cwd`;
+    await Deno.mkdir(cwd);
+    await supervising(SERVES, { spare: true, cwd }, async ({ supervisor, logged }) => {
+      const { setTimeout } = globalThis;
+      let startSpare = () => {};
+      using _ = replaced(
+        globalThis,
+        "setTimeout",
+        ((action: () => void, time: number) => {
+          if (time !== 100) return setTimeout(action, time);
+          return void (startSpare = action);
+        }) as never,
+      );
+      const running = supervisor.run();
+      await logged("begun", 1);
+      await Deno.remove(cwd);
+      startSpare();
+      supervisor.close();
+      assertEquals((await soon(running)).code, 5);
+    });
+  }));
+
 Deno.test("what was done with a report of an end kept the port waiting for the next child", () =>
   supervising(SERVES, { spare: true }, async ({ supervisor, logged, ends }) => {
     const running = supervisor.run();
@@ -182,6 +252,10 @@ Deno.test("what isn't an option of a supervisor, or out of range, is refused bef
   for (const [options, error] of wrong) {
     await rejects(Supervisor.listen("/bin/sh", options as { listen: string }), error);
   }
+  const free = `tcp://127.0.0.1:${freePort()}`;
+  await rejects(Supervisor.listen("/bin/sh", { listen: [free, "ipc:///tmp/x"] }), TypeError);
+  using pull = new Pull();
+  await pull.bind(free); // the first address is given back
   await rejects(Supervisor.listen(5 as unknown as string, { listen: ANY }), TypeError);
   const supervisor = await Supervisor.listen("/bin/sh", { listen: ANY });
   await rejects(supervisor.run({ timeout: 5 } as object), TypeError);
@@ -192,6 +266,19 @@ Deno.test("what isn't an option of a supervisor, or out of range, is refused bef
   );
   throws(() => structuredClone(supervisor), { name: "DataCloneError" });
 });
+
+Deno.test(
+  onLinux("512 connections may wait to be accepted, unless a program says otherwise", async () => {
+    for (const backlog of [undefined, 7]) {
+      const before = openDescriptors();
+      const options = backlog === undefined ? { listen: ANY } : { listen: ANY, backlog };
+      using _supervisor = await Supervisor.listen("/bin/sh", options);
+      const opened = openDescriptors().filter((one) => !before.includes(one));
+      const fds = opened.map((one) => parseInt(one)).filter((fd) => listens(fd) === 1);
+      assertEquals(fds.map(backlogOf), [backlog ?? 512]);
+    }
+  }),
+);
 
 function isAlive(pid: number): boolean {
   try {
