@@ -10,7 +10,7 @@ import { listens } from "../../ffi/libc.ts";
 import { Supervisor } from "../../supervise/mod.ts";
 import { backlogOf, openDescriptors } from "../fds.ts";
 import { freePort } from "../ports.ts";
-import { replaced } from "../replacing.ts";
+import { replaced, watched } from "../replacing.ts";
 import { Reported } from "../reported.ts";
 import { onLinux } from "../socket/support.ts";
 import { withFolder } from "../util.ts";
@@ -69,6 +69,19 @@ Deno.test("a child that can't be kept alive is given up after so many starts", (
     using pull = new Pull();
     await pull.bind(address); // it's free again
   }));
+
+Deno.test("a start counts for the milliseconds within which starts are counted", () =>
+  supervising(
+    "read -r order; read -r begin; log begun; [ $(count) = 1 ] && exit 3; exit 0",
+    { maxStarts: 1, within: 1 }, // a shell takes longer
+    async ({ supervisor }) => {
+      const { signal } = new AbortController();
+      let left = 0;
+      using _ = watched(signal, "removeEventListener", () => left++);
+      assertEquals((await soon(supervisor.run({ signal }))).code, 0);
+      assertEquals(left, 1);
+    },
+  ));
 
 Deno.test("a child's end is reported before the next start waits, and a close ends that wait", () =>
   supervising("read -r order; read -r begin; exit 3", {}, async ({ supervisor, ends }) => {
