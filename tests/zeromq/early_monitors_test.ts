@@ -1,11 +1,17 @@
 import { deepStrictEqual as assertEquals, strictEqual } from "node:assert/strict";
 import { Context, Dealer, Subscriber, XPublisher } from "../../zeromq.ts";
 import { handleOf } from "../../socket/handle.ts";
+import { zmqSteerable } from "../../ffi/proxying.ts";
+import { Alarm } from "../../poller/alarm.ts";
+import { Proxy } from "../../proxy.ts";
 import { openDescriptors } from "../fds.ts";
 import { run } from "../program.ts";
+import { Reported } from "../reported.ts";
 import { eachTransport, onLinux } from "../socket/support.ts";
 import { soon, STUCK, turnsUntil } from "../waiting.ts";
 import { captured, observing, untyped, using } from "./support.ts";
+
+zmqSteerable(); // a table that is bound within a test is a leak to the sanitizers
 
 /** The ways from a connect to the first look at the events, all within a turn. */
 const WAYS: [what: string, between: (socket: Subscriber) => Promise<void> | void][] = [
@@ -52,6 +58,20 @@ Deno.test("a hundred sockets that connect, and are listened to only then, all he
     for (const socket of sockets) socket.close();
     await soon(Promise.all(ended));
   });
+});
+
+Deno.test("a socket that a native proxy has by the end of its connect's turn keeps its monitor, and ends nothing", async () => {
+  using reported = new Reported();
+  const [front, back] = [new Dealer(), new Dealer()];
+  await front.bind("inproc://early-front");
+  back.connect("tcp://127.0.0.1:1");
+  using proxy = new Proxy(front as never, back as never, { native: true });
+  const running = proxy.run();
+  // By then the turn is over: alarms ring in their order.
+  await new Promise<void>((resolve) => new Alarm(resolve).set(performance.now() + 5));
+  proxy.terminate({ timeout: 0 });
+  await soon(running);
+  assertEquals([front.closed, back.closed, reported.errors], [true, true, []]);
 });
 
 Deno.test("the first socket of a program hears of its connection, ten times of ten", async () => {

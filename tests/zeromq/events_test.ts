@@ -1,4 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import { constants } from "node:os";
+import { EVENTS } from "../../ffi/monitoring.ts";
 import { Dealer } from "../../zeromq.ts";
 import { toEvent } from "../../zeromq/events.ts";
 import { captured, observing, rejectsShape, untyped } from "./support.ts";
@@ -37,6 +39,25 @@ Deno.test("a connection that fails is tried again, after an interval", async () 
     });
     assert(untyped(await retried).interval >= 10);
   });
+});
+
+Deno.test("a failure is an event with its error: the system's, or a status of ZAP's", () => {
+  const errorOf = (type: keyof typeof EVENTS, value: number) => {
+    const raw = { event: EVENTS[type], values: [value], address: "", peer: undefined };
+    const { message, code, status } = untyped(toEvent(raw)).error;
+    return [message, code ?? status];
+  };
+  const { EBADF } = constants.errno;
+  for (
+    const type of ["bind:error", "accept:error", "close:error", "handshake:error:other"] as const
+  ) {
+    assertEquals(errorOf(type, EBADF), ["Socket is closed", "EBADF"], type);
+  }
+  const auth = (status: number) => errorOf("handshake:error:auth", status);
+  assertEquals(auth(300), ["Temporary error", 300]);
+  assertEquals(auth(400), ["Authentication failure", 400]);
+  assertEquals(auth(500), ["Internal error", 500]);
+  assertEquals(auth(600), ["Unknown error", 600]);
 });
 
 Deno.test("a broken protocol is an error that says whose it is, by libzmq's number", () => {

@@ -205,6 +205,34 @@ for (const [value, inWords] of NOT_LISTENERS) {
   });
 }
 
+Deno.test("a listener that was added twice is removed where it was added last", async () => {
+  await observing(new Dealer(), async (socket) => {
+    const called: string[] = [];
+    const one = () => called.push("one");
+    socket.events.on("end", one);
+    socket.events.on("end", () => called.push("other"));
+    socket.events.on("end", one);
+    socket.events.off("end", one);
+    const ended = captured(socket, "end");
+    socket.close();
+    await soon(ended);
+    assertEquals(called, ["one", "other"]);
+  });
+});
+
+Deno.test("another Observer of a socket ends the one before, and hears of what comes", async () => {
+  await observing(new Dealer(), async (socket) => {
+    const first = new Observer(socket);
+    const second = new Observer(socket);
+    const types: string[] = [];
+    for await (const { type } of first) types.push(type);
+    assertEquals(types, ["end"]);
+    await socket.bind("tcp://127.0.0.1:*");
+    assertEquals((await soon(second.receive())).type, "bind");
+    second.close();
+  });
+});
+
 Deno.test("one receive at a time: EBUSY", async () => {
   const socket = new Dealer();
   const first = socket.events.receive();

@@ -1,5 +1,6 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { run, withoutWaiting } from "../program.ts";
+import { onLinux } from "../socket/support.ts";
 
 const DROP_IN = new URL("../../zeromq.ts", import.meta.url).href;
 
@@ -69,6 +70,28 @@ Deno.test("a context is collected with an open socket that was dropped", async (
     "undefined",
   );
 });
+
+Deno.test(
+  onLinux(
+    "a context that was dropped ends with its last socket, and leaves no descriptor open",
+    async () => {
+      assertEquals(
+        await printed(`
+      const open = () => [...Deno.readDirSync("/proc/self/fd")].length;
+      const use = (context) => new zmq.Dealer({ context, linger: 0 }).close();
+      use(new zmq.Context()); // what the first one opens for good
+      await collectAll();
+      const before = open();
+      use(new zmq.Context());
+      const more = open() > before;
+      while (open() > before) await collectAll();
+      console.log(more);
+    `),
+        "true",
+      );
+    },
+  ),
+);
 
 Deno.test("a Buffer can be collected as soon as its send is done, though its message waits", async () => {
   assertEquals(

@@ -10,6 +10,7 @@ import {
   XPublisher,
   XSubscriber,
 } from "../../zeromq.ts";
+import { PARTICULAR } from "../../socket/options_table.ts";
 import { ROOT } from "../files.ts";
 import { descriptions } from "../write_options.ts";
 import { EAGAIN, rejectsShape, untyped, using } from "./support.ts";
@@ -127,4 +128,12 @@ Deno.test("what would make libzmq end the process is refused", async () => {
   await using(untyped(new Reply()), (socket) => {
     throws(() => socket.setBoolOption(33, true), TypeError);
   });
+  // Of two options that were set by number, each is known when the other one is set.
+  const { rawMode, probeRouter } = PARTICULAR;
+  for (const [first, second] of [[rawMode, probeRouter], [probeRouter, rawMode]]) {
+    await using(untyped(new Router()), (socket) => {
+      socket.setBoolOption(first.number, true);
+      throws(() => socket.setBoolOption(second.number, true), TypeError);
+    });
+  }
 });
