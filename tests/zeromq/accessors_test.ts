@@ -40,6 +40,12 @@ Deno.test("an option with fewer bytes than the number as which it was read was u
   });
 });
 
+Deno.test("an option below 0 is a number above 2 ** 31 where it's read as one without a sign", async () => {
+  await using(untyped(new Dealer()), (socket) => {
+    assertEquals([socket.getInt32Option(17), socket.getUint32Option(17)], [-1, 2 ** 32 - 1]);
+  });
+});
+
 Deno.test("an option that libzmq doesn't know, or doesn't read: EINVAL", async () => {
   await using(untyped(new Router()), (socket) => {
     throwsShape(() => socket.getInt32Option(9999), EINVAL);

@@ -5,6 +5,7 @@ import {
   curveKeyPair,
   Dealer,
   Pair,
+  Pull,
   Push,
   Router,
   Stream,
@@ -14,6 +15,8 @@ import {
 import { Poller } from "../../mod.ts";
 import { takeBudget } from "../../poller/budget.ts";
 import { eachTransport, futureAddress } from "../socket/support.ts";
+import type { Operation } from "../../socket/operation.ts";
+import { stateOf } from "../../zeromq/state.ts";
 import { freshAddress, join } from "../util.ts";
 import { EAGAIN, rejectsShape, throwsShape, untyped, using, withPairs } from "./support.ts";
 import { soon } from "../waiting.ts";
@@ -293,4 +296,25 @@ Deno.test("freed memory was used where a value's toString closed the socket", as
     throws(() => void push.send(many ? ["a", value as never] : value as never), closed);
     assertEquals(push.closed, true);
   }
+});
+
+Deno.test("a send for which there is room in the moment when its time is over is done once", async () => {
+  const push = new Push({ sendTimeout: 60_000, sendHighWaterMark: 1, linger: 0 });
+  const pull = new Pull({ receiveHighWaterMark: 1 });
+  await join(pull, push, freshAddress("inproc"));
+  const sent: Promise<void>[] = [];
+  const state = stateOf(push)!;
+  while (state.sending === undefined) sent.push(push.send(`${sent.length}`));
+  const waiting = state.sending as unknown as Operation;
+  const received: string[] = [];
+  const take = async () => received.push(`${await soon(pull.receive())}`);
+  const taken = sent.slice(1).map(take); // at once: the rest of this goes before the reactor's turn
+  waiting.expire();
+  await soon(Promise.all([...sent, ...taken]));
+  await take();
+  pull.receiveTimeout = 0;
+  await rejectsShape(pull.receive(), EAGAIN);
+  assertEquals(received, sent.map((_, at) => `${at}`));
+  push.close();
+  pull.close();
 });

@@ -46,6 +46,22 @@ Deno.test("a Request that awaits its reply isn't writable, and the next send wai
   });
 });
 
+Deno.test("a send out of turn goes out once a receive that had to wait has its message", async () => {
+  await using(new Request(), async (request) => {
+    await using(new Reply(), async (reply) => {
+      await join(reply, request, freshAddress("inproc"));
+      await request.send("first");
+      const received = request.receive();
+      const second = request.send("second");
+      assertEquals(`${await soon(reply.receive())}`, "first");
+      await reply.send("one");
+      assertEquals(`${await soon(received)}`, "one");
+      await soon(second);
+      assertEquals(`${await soon(reply.receive())}`, "second");
+    });
+  });
+});
+
 Deno.test("with a time-out it rejects: EFSM, and the reply still comes", async () => {
   await using(new Request({ sendTimeout: 2 }), async (request) => {
     await using(new Reply(), async (reply) => {
