@@ -58,6 +58,13 @@ for (const [lacking, which] of [["frontEnd", "Front-end"], ["backEnd", "Back-end
     const proxy = new Proxy(new Router(), new Dealer());
     await proxy[lacking === "frontEnd" ? "backEnd" : "frontEnd"].bind(freshAddress("inproc"));
     throwsShape(() => proxy.run(), shape);
+    const gone = freshAddress("tcp");
+    proxy[lacking].connect("tcp://127.0.0.1:1");
+    proxy[lacking].disconnect("tcp://127.0.0.1:1");
+    throwsShape(() => proxy.run(), shape);
+    await proxy[lacking].bind(gone);
+    await proxy[lacking].unbind(proxy[lacking].lastEndpoint!);
+    throwsShape(() => proxy.run(), shape);
     await proxy[lacking].bind(freshAddress("inproc"));
     proxy[lacking].close();
     throwsShape(() => proxy.run(), shape);

@@ -3,7 +3,7 @@ import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:ass
 import { Dealer, Reply, Request, Router } from "../../zeromq.ts";
 import { eachTransport, futureAddress, pending, useUpBudget } from "../socket/support.ts";
 import { freshAddress, join } from "../util.ts";
-import { EFSM, rejectsShape, using } from "./support.ts";
+import { EAGAIN, EFSM, rejectsShape, using } from "./support.ts";
 import { stateOf } from "../../zeromq/state.ts";
 import { soon, turn } from "../waiting.ts";
 
@@ -99,6 +99,17 @@ Deno.test("a Request's receive waits for a send, and then for the reply", async 
 Deno.test("a Request's receive out of turn has a time-out: EFSM", async () => {
   await using(new Request({ receiveTimeout: 2 }), async (request) => {
     await rejectsShape(request.receive(), EFSM);
+  });
+});
+
+Deno.test("a Request's receive that was out of turn has its time-out also when its turn has come", async () => {
+  await using(new Request({ receiveTimeout: 20, linger: 0 }), async (request) => {
+    request.connect(futureAddress());
+    const received = request.receive();
+    const sent = request.send("question");
+    await rejectsShape(soon(received), EAGAIN);
+    request.close();
+    await sent.catch(() => {});
   });
 });
 

@@ -1,5 +1,7 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import { OPTIONS } from "../../socket/options_table.ts";
+import { type AnySocket, getOption, setOption } from "../../zeromq/v5_options.ts";
 import { capability } from "../../zeromq.ts";
 import zmq, { type Socket, type SocketType } from "../../zeromq_v5_compat.ts";
 import { throwsShape, TypeErrorWith, warningsOf } from "./support.ts";
@@ -89,6 +91,32 @@ Deno.test("each short name is of a number, and is a property of every socket", (
     zmq.ZMQ_IDENTITY,
     zmq.ZMQ_SUBSCRIBE,
   ]);
+});
+
+Deno.test("each number is of libzmq's option with that number, to be read and to be set", () => {
+  const { ZMQ_IPV4ONLY } = zmq; // which is ZMQ_IPV6, turned round
+  for (const [name, number] of Object.entries(zmq)) {
+    if (typeof number !== "number" || number === ZMQ_IPV4ONLY) continue;
+    const seen = new Set<number>();
+    const note = (property: unknown) => {
+      if (Object.hasOwn(OPTIONS, property as string)) {
+        seen.add(OPTIONS[property as keyof typeof OPTIONS].number);
+      }
+      return true;
+    };
+    const socket = new Proxy({}, {
+      get: (_, property) => (note(property), () => undefined),
+      set: (_, property) => note(property),
+    }) as AnySocket;
+    for (const use of [() => getOption(socket, number), () => setOption(socket, number, 1)]) {
+      try {
+        use();
+      } catch {
+        // It's none, or can only be read, or set; or it's the number of something else.
+      }
+    }
+    if (name.startsWith("ZMQ_") && seen.size > 0) assertEquals([...seen], [number], name);
+  }
 });
 
 Deno.test("ZMQ_EVENTS has a bit for what can be received, and one for what can be sent", () =>

@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
+import * as zeromq from "../../zeromq.ts";
 import zmq from "../../zeromq_v5_compat.ts";
+import { watched } from "../replacing.ts";
 import { run } from "../program.ts";
 import { eachTransport } from "../socket/support.ts";
 import { soon, turns, turnsUntil } from "../waiting.ts";
@@ -91,6 +93,32 @@ Deno.test("a message that comes during a pause is heard once it's over, just onc
     push.send("next");
     await turnsUntil(() => heard.length > 1, "the next message");
     assertEquals(heard, ["held", "next"]);
+  }));
+
+Deno.test("no message is heard of a socket that was closed as it came", () =>
+  withSockets(["pull", "push"], async (pull, push) => {
+    let heard = 0;
+    pull.on("message", () => heard++);
+    push.send("x");
+    // In the microtasks of the receive, before the event.
+    const received = Promise.withResolvers<void>();
+    using _ = watched(zeromq.Pull.prototype, "receive", () => received.resolve());
+    push.send("y");
+    await soon(received.promise);
+    pull.close();
+    const before = heard;
+    await turns(3);
+    assertEquals(heard, before);
+  }));
+
+Deno.test("a socket that is resumed without a pause receives once at a time", () =>
+  withSockets(["pull", "push"], async (pull) => {
+    let calls = 0;
+    using _ = watched(zeromq.Pull.prototype, "receive", () => calls++);
+    await turns(3);
+    pull.resume();
+    await turns(3);
+    assertEquals(calls, 0); // it's receiving already
   }));
 
 Deno.test("no message is heard after the socket was closed in a listener", () =>

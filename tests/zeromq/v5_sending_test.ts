@@ -157,6 +157,21 @@ Deno.test("what a callback throws is an uncaught exception, and the others are c
   assertEquals([code, stdout.trim().split("\n"), stderr], [0, [...lines, "called 3"], ""]);
 });
 
+Deno.test("callbacks that become due before another one throws are called in their turn", async () => {
+  const { code, stdout, stderr } = await run(`
+    ${START}
+    import process from "node:process";
+    process.on("uncaughtException", (error) => console.log("uncaught:", error.message));
+    const pub = zmq.socket("pub");
+    const told = (what) => () => console.log(what);
+    pub.send("x", 0, () => pub.send("y", 0, told("of a callback's")));
+    pub.send("x", 0, () => { throw new Error("mine"); });
+    pub.send("x", 0, told("behind it"));
+  `);
+  const lines = ["uncaught: mine", "behind it", "of a callback's"];
+  assertEquals([code, stdout.trim().split("\n"), stderr], [0, lines, ""]);
+});
+
 Deno.test("where a callback threw, with more than 100,000 others due, these were never called", async () => {
   const { code, stdout, stderr } = await run(`
     ${START}
