@@ -35,6 +35,7 @@ Deno.test(
   { name: "once disarmed, the timer ends no parked wait", ignore },
   async () => {
     const { backend, block, disarm, close } = blocking<string>();
+    backend.wake(); // so that the timer is still to fire
     block(() => {});
     disarm();
     let ended = false;
@@ -54,6 +55,20 @@ function left({ fd }: BlockTimer): number {
   const [, seconds, nanoseconds] = /it_value: \((\d+), (\d+)\)/.exec(text)!;
   return Number(seconds) * 1e9 + Number(nanoseconds);
 }
+
+Deno.test(
+  { name: "a timer fires after the time of its last start, not of its first", ignore },
+  () => {
+    const timer = new BlockTimer();
+    const begin = performance.now();
+    timer.start(begin, 900);
+    timer.stop();
+    timer.start(begin, 90);
+    const ns = left(timer);
+    timer.close();
+    assert(ns > 0 && ns <= 90e6, `${ns} ns`);
+  },
+);
 
 Deno.test({ name: "a timer is set again once half of its time is over", ignore }, () => {
   const timer = new BlockTimer();

@@ -103,18 +103,21 @@ for (const name of ["waitSync", "a poll Poller's waitSync"]) {
   });
 }
 
-Deno.test("rule 9: a pending receive on a socket that was looked at meanwhile gets its message", async () => {
-  using blocked = new Blocked();
-  const { other, waiting } = blocked;
-  const message = other.receive();
-  await turns(2);
-  using push = new Push();
-  blocked.begin();
-  push.connect(other.lastEndpoint!);
-  push.sendSync("for the other");
-  strictEqual(String(waiting.receiveSync({ timeout })), "looked at");
-  strictEqual(String(await soon(message)), "for the other");
-});
+// Two turns later a thread of the pool waits, and takes the edge; before, the look has it.
+for (const [when, passed] of [["begun just now", 0], ["for which a thread waits", 2]] as const) {
+  Deno.test(`rule 9: a pending receive, ${when}, on a socket that was looked at meanwhile gets its message`, async () => {
+    using blocked = new Blocked();
+    const { other, waiting } = blocked;
+    const message = other.receive();
+    if (passed > 0) await turns(passed);
+    using push = new Push();
+    blocked.begin();
+    push.connect(other.lastEndpoint!);
+    push.sendSync("for the other");
+    strictEqual(String(waiting.receiveSync({ timeout })), "looked at");
+    strictEqual(String(await soon(message)), "for the other");
+  });
+}
 
 Deno.test("a look while the thread is blocked took a message off a conflating Subscriber", () => {
   using subscriber = new Subscriber({ conflate: true, linger: 0 });

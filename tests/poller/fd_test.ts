@@ -9,9 +9,11 @@ import {
   POLLNVAL,
   POLLOUT,
 } from "../../ffi/constants.ts";
+import { openEventfd } from "../../ffi/eventfd.ts";
 import { libc, libcForFiles } from "../../ffi/libc.ts";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 import { createBackend } from "../../poller/create.ts";
-import { fileType, openPipe, toPollEvents, toReadiness } from "../../poller/fd.ts";
+import { fileType, isMarked, mark, openPipe, toPollEvents, toReadiness } from "../../poller/fd.ts";
 import { ERROR, HANGUP, READABLE, WRITABLE } from "../../poller/backend.ts";
 import { closeFd, pipe, socketPair, unusedNumber } from "../fds.ts";
 import { replaced } from "../replacing.ts";
@@ -75,3 +77,19 @@ for (const kind of ["poll", "select"] as const) {
     throws(() => set.modify(ends.read, 0), { code: "EBADF" });
   });
 }
+
+Deno.test({
+  name:
+    "only a file of the kind that libzmq's descriptors lead to is taken for one that was marked",
+  ignore: !HAS_LINUX_CALLS,
+  fn: () => {
+    const fd = openEventfd();
+    assertEquals(isMarked(fd), false);
+    mark(fd);
+    assertEquals(isMarked(fd), true);
+    libc().close(fd);
+    using ends = pipe();
+    mark(ends.write); // as a program's own file that is appended to
+    assertEquals(isMarked(ends.write), false);
+  },
+});

@@ -1,7 +1,7 @@
 /** The right name for one that was mistyped. */
 
 import { strictEqual as assertEquals } from "node:assert/strict";
-import { misspelt, nearestName } from "../../poller/nearest_name.ts";
+import { misspelt, nameShown, nearestName } from "../../poller/nearest_name.ts";
 
 const NAMES = ["timeout", "signal", "sendHighWaterMark", "receiveHighWaterMark"];
 
@@ -32,4 +32,9 @@ Deno.test("a name that is one but for its case, its hyphens or one letter is mis
   for (const other of ["timeout", "time", "timout2", "signalled", ""]) {
     assertEquals(misspelt(other, NAMES), undefined);
   }
+});
+
+Deno.test("a name that is as long as a key isn't shown", () => {
+  assertEquals(nameShown("k".repeat(39)), "k".repeat(39));
+  assertEquals(nameShown("k".repeat(40)), "with that name (40 characters, which aren't shown)");
 });

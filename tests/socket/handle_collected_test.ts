@@ -167,3 +167,22 @@ Deno.test("what a dropped socket had sent is delivered", async () => {
     "all",
   );
 });
+
+Deno.test("a context that was closed is collected, with its sockets", async () => {
+  assertEquals(
+    await printed(`
+      import { coreOf } from "$ROOT/context.ts";
+      let collected = 0;
+      const registry = new FinalizationRegistry(() => collected++);
+      (() => {
+        const context = new Context();
+        registry.register(coreOf(context));
+        registry.register(new Pair({ context }));
+        context.close();
+      })();
+      await until(() => collected === 2);
+      console.log("both");
+    `),
+    "both",
+  );
+});
