@@ -151,9 +151,13 @@ Deno.test({
       socket.connect("inproc://worker");
       await socket.send("hello");
       console.log((await socket.receive()).join());
-      worker.terminate();`,
+      worker.terminate();
+      // It isn't the worker's thread any more that ends the context.
+      console.log(await until(() => threadsOf("worker-") === 0));
+      using later = new Pair({ context: theirs });
+      console.log(await later.bind("inproc://later"));`,
     );
-    assertEquals([stdout, stderr, code], ["hello\n", "", 0]);
+    assertEquals([stdout, stderr, code], ["hello\ntrue\ninproc://later\n", "", 0]);
   },
 });
 

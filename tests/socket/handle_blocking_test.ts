@@ -1,8 +1,12 @@
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
-import { Dealer, Pull, Push, Reply, Request, Router } from "../../mod.ts";
+import { libc } from "../../ffi/libc.ts";
+import { Dealer, Poller, Pull, Push, Reply, Request, Router } from "../../mod.ts";
+import { DescriptorSet } from "../../poller/descriptor_set.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { NativeSocket } from "../../socket/native_socket.ts";
+import { StoppedClock } from "../poller/clock.ts";
 import { run } from "../program.ts";
+import { replaced } from "../replacing.ts";
 import { freshAddress, join } from "../util.ts";
 import { eachTransport, received, receivedMany, texts, useUpBudget } from "./support.ts";
 import { held, soon } from "../waiting.ts";
@@ -56,6 +60,32 @@ Deno.test("rule 9: in a worker, so does a receiveSync without a limit", async ()
     };
   `);
   assertEquals(stdout || stderr, "100\n");
+});
+
+Deno.test("rule 9: waitSync, a Poller's too, blocks for 100 ms at a time, and sendSync for 50", () => {
+  using pull = new Pull();
+  using push = new Push();
+  using poller = new Poller();
+  poller.add(pull);
+  const longest = (wait: () => void): number => {
+    const limits: number[] = [];
+    using clock = new StoppedClock();
+    const pass = (limit: number) => {
+      limits.push(limit);
+      clock.pass(limit);
+    };
+    using _poll = replaced(libc(), "poll", (_fds, _count, limit) => {
+      pass(limit);
+      return 0;
+    });
+    using _set = replaced(DescriptorSet.prototype, "waitSync", pass);
+    wait();
+    return Math.max(...limits);
+  };
+  const timeout = 1000;
+  assertEquals(longest(() => assertEquals(pull.waitSync({ timeout }), false)), 100);
+  assertEquals(longest(() => assertEquals(poller.waitSync({ timeout }), [])), 100);
+  assertEquals(longest(() => throws(() => push.sendSync("x", { timeout }), NO_PEER)), 50);
 });
 
 Deno.test("receiveSync gives up when its time is over, and not before", () => {
