@@ -1,4 +1,4 @@
-import { throws } from "node:assert/strict";
+import { deepStrictEqual, throws } from "node:assert/strict";
 import * as zmq from "../../zeromq.ts";
 import { TypeErrorWith, untyped } from "./support.ts";
 
@@ -16,3 +16,10 @@ for (const [given, message] of WRONG) {
     throws(() => new (untyped(Socket))(...given), TypeErrorWith(message));
   });
 }
+
+Deno.test("options may be a function's properties, as with everything of N-API", () => {
+  const socket = new zmq.Dealer(Object.assign(() => {}, { linger: 5 }) as never);
+  const { linger } = socket;
+  socket.close();
+  deepStrictEqual(linger, 5);
+});

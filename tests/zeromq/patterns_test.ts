@@ -196,3 +196,11 @@ Deno.test("a Stream is a client of HTTP, with an id of its own choice for the se
     assertEquals(body.split("\r\n")[0], "HTTP/1.1 200 OK");
   });
 });
+
+Deno.test("multicastHops is an option of what sends alone", async () => {
+  await using(new Push(), (push) => {
+    push.multicastHops = 5;
+    assertEquals(push.multicastHops, 5);
+  });
+  await using(new Pull(), (pull) => assertEquals("multicastHops" in pull, false));
+});

@@ -15,12 +15,13 @@ function shapeOf(error: unknown): unknown {
 
 Deno.test("text, bytes and other values are sent, and parts by ZMQ_SNDMORE are one message", () =>
   withSockets(["pull", "push"], async (pull, push) => {
-    const heard = messages(pull, 4);
+    const heard = messages(pull, 5);
     assertEquals(push.send("text"), push);
     push.send(15.99);
     push.send(new Uint8Array([97, 98]));
     push.send(["a", "b"], zmq.ZMQ_SNDMORE).send("c", zmq.ZMQ_SNDMORE).send(["d", "e"]);
-    assertEquals(await heard, [["text"], ["15.99"], ["ab"], ["a", "b", "c", "d", "e"]]);
+    push.send("f");
+    assertEquals(await heard, [["text"], ["15.99"], ["ab"], ["a", "b", "c", "d", "e"], ["f"]]);
   }));
 
 Deno.test("each message's callback is called once it's sent, before any answer can come", () =>

@@ -44,8 +44,11 @@ Deno.test("another type is refused", () => {
 
 Deno.test("socket and createSocket are one function, which sets options and keeps other properties", () => {
   assertEquals(zmq.createSocket, zmq.socket);
-  const socket = zmq.socket("req", { backlog: 30, identity: "anna", mine: true });
+  const given = Object.create({ linger: 5 }); // what is inherited is no option
+  Object.assign(given, { backlog: 30, identity: "anna", mine: true });
+  const socket = zmq.socket("req", given);
   assertEquals([socket.backlog, socket.identity, socket.mine], [30, "anna", true]);
+  assertEquals(socket.linger, -1);
   assertEquals(Object.hasOwn(socket, "backlog"), false);
   socket.close();
   zmq.socket("req", untyped(null)).close();
