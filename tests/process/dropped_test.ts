@@ -52,6 +52,15 @@ const DROPS = `import { Context, Poller, Pull, Push } from "$MOD";
 })();
 `;
 
+Deno.test("with ZMQ_DEBUG, a program's stacks stay as long as they were", async () => {
+  const source = `import { Pull } from "$MOD";
+    Error.stackTraceLimit = 7;
+    new Pull().close();
+    if (Error.stackTraceLimit !== 7) console.error(Error.stackTraceLimit);
+  `;
+  assertEquals(await said(source), []);
+});
+
 Deno.test("with ZMQ_DEBUG, what is collected open is named, and where it was opened", async () => {
   assertEquals(
     await said(DROPS),

@@ -2,7 +2,7 @@ import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/stric
 import { Dealer, Pull, Push, XPublisher, XSubscriber } from "../../mod.ts";
 import { blockUntilReadable } from "../../poller/fd.ts";
 import { BLOCKED, type End, LIMIT, NativeRelay } from "../../proxy/relay.ts";
-import { MovableMessage } from "../../proxy/parts.ts";
+import { MovableMessage, PartBuffer } from "../../proxy/parts.ts";
 import { Proxy } from "../../proxy.ts";
 import { type Handle, handleOf } from "../../socket/handle.ts";
 import { printed } from "../collecting.ts";
@@ -231,4 +231,45 @@ Deno.test("a proxy's memory doesn't grow with what goes through", async () => {
     await running;
   `);
   assert(Number(growth) < 120, `450 MB went through, and memory grew by ${growth} MB`);
+});
+
+Deno.test("a copy of a small part has no share in its connection's metadata, which libzmq counts", async () => {
+  using pull = new Pull();
+  using push = new Push();
+  await join(pull, push, freshAddress("tcp"));
+  const [message, copy] = [new MovableMessage(), new MovableMessage()];
+  for (const one of [copy, message]) { // what had another message before has no share left in its either
+    await push.send("small");
+    await until(pull);
+    assertEquals(one.receive(handleOf(pull).pointer), 5);
+  }
+  copy.copy(message);
+  const metadata = ({ words }: MovableMessage) => words.slice(0, 2).some((word) => word !== 0);
+  assertEquals([metadata(message), metadata(copy), copy.takeFrame().text()], [
+    true,
+    false,
+    "small",
+  ]);
+});
+
+Deno.test("copies of large parts that were refused are given back", async () => {
+  using pull = new Pull();
+  using push = new Push();
+  await join(pull, push, freshAddress("inproc"));
+  using refusing = new Push();
+  const [message, parts] = [new MovableMessage(), new PartBuffer()];
+  const large = new Uint8Array(200_000);
+  const { rss } = Deno.memoryUsage();
+  for (let round = 0; round < 300; round++) {
+    for (const part of [large, "small"]) {
+      await push.send(part);
+      message.receive(handleOf(pull).pointer);
+      parts.add(message);
+      message.drop();
+      assertEquals(parts.send(handleOf(refusing).pointer, false), false);
+      parts.clear();
+    }
+  }
+  const grown = Deno.memoryUsage().rss - rss;
+  assert(grown < 30e6, String(grown)); // of 60 MB
 });
