@@ -92,6 +92,23 @@ for (const [what, parts] of Object.entries(MESSAGES)) {
       assertEquals([relay.count.messages, relay.count.bytes], [2, bytes]);
     });
 
+    Deno.test(`${what}: a message that is refused ${where} goes whole to a peer that was there`, async () => {
+      using source = new Dealer();
+      using sender = new Dealer();
+      await join(source, sender, freshAddress("inproc"));
+      using target = new Dealer();
+      const peer = new Dealer();
+      await join(peer, target, freshAddress("inproc"));
+      using next = new Dealer();
+      await join(next, target, freshAddress("inproc"));
+      await sender.send(parts);
+      await until(source);
+      const relay = relayTo(target, source, peer, last ? 4 : 2);
+      for (let turns = 0; turns < 3 && relay.count.messages === 0; turns++) relay.move(1);
+      assertEquals(await received(next), parts);
+      assertEquals(next.tryReceive(), undefined);
+    });
+
     Deno.test(`${what}: a message that was refused ${where} is there when the relay ends`, async () => {
       using source = new Dealer();
       using sender = new Dealer();
