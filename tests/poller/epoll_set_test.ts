@@ -148,3 +148,16 @@ Deno.test({
     set.close();
   },
 });
+
+Deno.test({
+  name: "what failed on a pool thread fails again on this one, whose errno can be read",
+  ignore,
+  fn: () => {
+    const set = new EpollSet();
+    const { fd } = set;
+    set.fd = unusedNumber();
+    throws(() => set.take(-1), { name: "ZmqError", code: "EBADF", call: "epoll_wait" });
+    set.fd = fd;
+    set.close();
+  },
+});

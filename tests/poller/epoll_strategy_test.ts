@@ -229,3 +229,36 @@ Deno.test({ name: "a runtime isn't asked more often than each millisecond", igno
   });
   assertEquals(asked, 2);
 });
+
+/** Only on a process's first thread, on which tests don't run, can the runtime's set be found. */
+const WATCHING = `
+  import { EPOLLIN } from "$ROOT/ffi/constants.ts";
+  import { EpollBackend } from "$ROOT/poller/epoll.ts";
+  import { EpollSet } from "$ROOT/poller/epoll_set.ts";
+  import { EpollStrategy } from "$ROOT/poller/epoll_strategy.ts";
+  import { runtimeSet } from "$ROOT/poller/runtime_set.ts";
+  const backend = new EpollBackend();
+  const strategy = new EpollStrategy(backend);
+  console.log(strategy.watchesRuntime);
+  const runtime = runtimeSet(backend.fd);
+  const { control } = EpollSet.prototype;
+  EpollSet.prototype.control = function (operation, fd, bits, ...rest) {
+    if (fd === runtime) console.log((bits & EPOLLIN) !== 0);
+    control.call(this, operation, fd, bits, ...rest);
+  };
+  strategy.arm(0);
+  strategy.disarm();
+  backend.internals.onEvent(runtime);
+  console.log(strategy.beforeTick(100));
+  strategy.waited("yield", 100);
+  console.log(strategy.beforeTick(100));
+`;
+
+Deno.test({
+  name: "the runtime's work ends a bounded wait, gets one yield, and ends no parked wait",
+  ignore,
+  fn: async () => {
+    const { stdout, stderr } = await run(WATCHING);
+    assertEquals([stdout, stderr], ["true\ntrue\nfalse\nyield\npeek\n", ""]);
+  },
+});

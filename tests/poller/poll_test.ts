@@ -1,8 +1,8 @@
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { libc } from "../../ffi/libc.ts";
-import { READABLE } from "../../poller/backend.ts";
+import { READABLE, WRITABLE } from "../../poller/backend.ts";
 import { PollBackend } from "../../poller/poll.ts";
-import { type Pair, pipe, put } from "../fds.ts";
+import { closeFd, duplicate, duplicateTo, type Pair, pipe, put } from "../fds.ts";
 import { watched } from "../replacing.ts";
 import { both, collected } from "./contract.ts";
 
@@ -51,5 +51,20 @@ Deno.test("the memory of the pool thread's copy is kept from wait to wait", asyn
     }
   }
   assertEquals(allocations, 1);
+  set.close();
+});
+
+Deno.test("a descriptor that was found closed can't be modified, though another file has its number", () => {
+  using one = pipe();
+  using other = pipe();
+  const set = new PollBackend<string>();
+  const copy = duplicate(one.read);
+  set.add(copy, READABLE, "copy");
+  closeFd(copy);
+  set.waitSync(0, () => {});
+  duplicateTo(other.read, copy);
+  throws(() => set.modify(copy, READABLE | WRITABLE), { name: "ZmqError", code: "ENOENT" });
+  set.remove(copy);
+  closeFd(copy);
   set.close();
 });

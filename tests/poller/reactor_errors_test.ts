@@ -1,12 +1,13 @@
 /** Errors within the reactor: each ends the wait that it belongs to, and no other. */
 
-import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/strict";
 import { Pair, Poller, Pull } from "../../mod.ts";
 import { type Backend, READABLE } from "../../poller/backend.ts";
 import { defaultKind } from "../../poller/create.ts";
 import { Deadlines } from "../../poller/deadlines.ts";
 import { Pool } from "../../poller/pool.ts";
 import { reactor } from "../../poller/reactor.ts";
+import { openSources } from "../../poller/source.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { pipe, put } from "../fds.ts";
 import { freshAddress, join } from "../util.ts";
@@ -414,4 +415,11 @@ Deno.test("an error of a source for which nothing waits is an uncaught error, an
   } finally {
     removeEventListener("error", listener);
   }
+});
+
+Deno.test("a source that can't be registered isn't one of the open ones", () => {
+  using bell = new Bell();
+  const refused = Object.create(bell, { fd: { value: -1 } }) as Bell;
+  throws(() => reactor().register(refused), { name: "RangeError" });
+  assertEquals([openSources.has(bell), openSources.has(refused)], [true, false]);
 });

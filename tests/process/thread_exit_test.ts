@@ -1,6 +1,7 @@
 /** What the end of a terminated worker's thread gives back, and how many thread-specific keys that takes. */
 
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { capability } from "../../mod.ts";
 import { THREADS, withWorkers } from "../workers.ts";
 import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
@@ -280,6 +281,12 @@ const CLOSED = `{
     proxy.terminate({ timeout: 0 });
     await run;
   },
+  ...zmq.capability.draft && {
+    "a draft socket": async () => {
+      const { Gather } = await import("$ROOT/socket/draft.ts");
+      new Gather({ context }).close();
+    },
+  },
 }`;
 
 Deno.test({
@@ -315,7 +322,10 @@ Deno.test({
       // Epoll's strategy opens a timer at some time, which it keeps.
       { env: { ZMQ_POLLER: "poll" } },
     );
-    const expected = ["a Poller", "a socket that was observed", "a context", "a native proxy"];
+    const expected = [
+      ...["a Poller", "a socket that was observed", "a context", "a native proxy"],
+      ...capability.draft ? ["a draft socket"] : [],
+    ];
     assertEquals([stdout, stderr], [expected.map((what) => `${what},true,0\n`).join(""), ""]);
   },
 });

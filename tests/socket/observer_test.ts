@@ -52,6 +52,32 @@ Deno.test("a listener for one call is off before it, also where it throws, and m
   assertEquals(reported.errors.length, 1);
 });
 
+Deno.test("a connection of this side's hasn't the peer of one that was accepted with its descriptor before", async () => {
+  using pull = new Pull();
+  const server = new Push();
+  const address = await server.bind("tcp://127.0.0.1:*");
+  const { events } = pull;
+  const accepted = next(events, "accept");
+  const push = new Push();
+  await join(pull, push);
+  const { fd, peer } = await accepted;
+  push.close();
+  assertEquals(await next(events, "disconnect").then((event) => [event.fd, event.peer]), [
+    fd,
+    peer,
+  ]);
+  // The least number that is free is the next one's.
+  let had = -1;
+  while (had < fd) {
+    pull.connect(address);
+    ({ fd: had } = await next(events, "connect"));
+  }
+  server.close();
+  let ended;
+  do ended = await next(events, "disconnect"); while (ended.fd !== had);
+  assert(ended.peer !== peer, ended.peer);
+});
+
 Deno.test("a peer's going is told, with the connection's descriptor", async () => {
   const pull = new Pull();
   const { events } = pull;

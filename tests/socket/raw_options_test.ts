@@ -17,6 +17,11 @@ Deno.test({
         read.push(socket.linger);
         socket.setOption(17, 3000);
         read.push(socket.linger, socket.getOption(17, "int"));
+        try {
+          socket.setOption(17, -2);
+        } catch ({ code }) {
+          read.push(code, socket.linger);
+        }
         // No one is there for longer than the second that a terminated worker's messages have.
         socket.connect("ipc://" + folder + "/late");
         socket.trySend("late");
@@ -41,6 +46,6 @@ Deno.test({
       Deno.removeSync(folder, { recursive: true });`,
     );
     assert(code === 0, stderr);
-    assertEquals([stdout, stderr], ["-1,-1,5000,3000,3000\nlate\nlater\n", ""]);
+    assertEquals([stdout, stderr], ["-1,-1,5000,3000,3000,EINVAL,3000\nlate\nlater\n", ""]);
   },
 });

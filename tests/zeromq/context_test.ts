@@ -1,4 +1,5 @@
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import { Push } from "../../mod.ts";
 import { Context, context, Dealer } from "../../zeromq.ts";
 import { untyped, using } from "./support.ts";
 
@@ -72,4 +73,13 @@ Deno.test("what can't be read of a context is undefined, and can be set", () => 
   const fresh = new Context({ threadPriority: 4 });
   assertEquals(untyped(fresh).threadPriority, undefined);
   assertEquals(untyped(fresh).threadSchedulingPolicy, undefined);
+});
+
+Deno.test("a context of the drop-in's isn't taken for the options of the library's own socket", () => {
+  for (const foreign of [context, new Context()]) {
+    throws(() => new Push(foreign as object), {
+      name: "TypeError",
+      message: /an object of options/,
+    });
+  }
 });
