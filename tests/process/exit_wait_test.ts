@@ -1,6 +1,7 @@
 /** The end of a program whose messages no one receives. */
 
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
+import { awaitAtExit } from "../../process/exit_wait.ts";
 import { type Outcome, Program } from "../program.ts";
 import { freshAddress, withFolder } from "../util.ts";
 
@@ -215,4 +216,36 @@ Deno.test("a node worker that ends by process.exit once waited twice", async () 
   );
   assertEquals(stderr, said(1000, "").split("\n")[0] + "\n");
   assertEquals(code, 0);
+});
+
+Deno.test("a signal at the beginning of the wait goes where it went before, and so does one after it", async () => {
+  await using program = await Program.start(`
+    import { awaitAtExit, waitForUnsent } from "$ROOT/process/exit_wait.ts";
+    const heard = new Set();
+    for (const signal of ["SIGINT", "SIGTERM"]) {
+      Deno.addSignalListener(signal, () => {
+        if (heard.add(signal).size === 2) Deno.exit(7);
+      });
+    }
+    let looks = 0;
+    const haveGone = () => {
+      if (++looks === 2) Deno.kill(Deno.pid, "SIGINT");
+      return false;
+    };
+    awaitAtExit({ haveGone, limit: 300, context: "a context" });
+    waitForUnsent(false);
+    Deno.kill(Deno.pid, "SIGTERM");
+    setInterval(() => {}, 1000);
+  `);
+  const { code, signal } = await program.outcome();
+  assertEquals(`${code} ${signal}`, "7 null");
+});
+
+Deno.test("what has gone is forgotten when the next context is closed", () => {
+  const looks = [0, 0, 0];
+  for (const at of looks.keys()) {
+    const haveGone = () => ++looks[at] > 0;
+    awaitAtExit({ haveGone, limit: 0, context: "a context" });
+  }
+  assertEquals(looks.join(), "1,1,0");
 });

@@ -37,3 +37,11 @@ Deno.test("of a program that binds to new addresses without end, the last thousa
   assertEquals(areOwn(["ipc:///tmp/0"]), false);
   assertEquals(areOwn(["ipc:///tmp/1", "ipc:///tmp/1000"]), true);
 });
+
+Deno.test("an address that is bound to again is one of the latest", () => {
+  for (let i = 0; i < 1000; i++) noteReceiver(`ipc:///tmp/again/${i}`);
+  noteReceiver("ipc:///tmp/again/0");
+  noteReceiver("ipc:///tmp/again/1000");
+  assertEquals(areOwn(["ipc:///tmp/again/0"]), true);
+  assertEquals(areOwn(["ipc:///tmp/again/1"]), false);
+});

@@ -1,6 +1,7 @@
 /** The lock of what isolates have in common. */
 
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { withProcessLock, writeEntry } from "../../process/process_lock.ts";
 import { withWorkers } from "../workers.ts";
 import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
@@ -141,5 +142,28 @@ Deno.test({
       worker.terminate();`,
     );
     assertEquals([stdout, stderr, code], ["locked\nundefined\ntrue\nunlocked\nhad\n", "", 0]);
+  },
+});
+
+Deno.test({
+  name: "an action that throws leaves the lock to the next one",
+  ignore: !HAS_LINUX_CALLS,
+  fn() {
+    throws(() => withProcessLock(() => [].at(0)!["x"]), TypeError);
+    assertEquals(withProcessLock(() => 7), 7);
+  },
+});
+
+Deno.test({
+  name: "entries that are replaced take up no memory",
+  ignore: !HAS_LINUX_CALLS,
+  fn() {
+    const { rss } = Deno.memoryUsage();
+    for (let i = 0; i < 2000; i++) {
+      withProcessLock(() => writeEntry("long", "x".repeat(50_000)));
+    }
+    withProcessLock(() => writeEntry("long", undefined));
+    const grown = Deno.memoryUsage().rss - rss;
+    assert(grown < 60e6, String(grown)); // of 100 MB
   },
 });

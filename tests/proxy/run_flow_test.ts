@@ -275,3 +275,14 @@ Deno.test("a Poller and a receive beside a proxy miss nothing of its sockets", a
   assertEquals(await received(receiver), ["the proxy's"]);
   assertEquals((await soon(poller.wait())).length, 1);
 });
+
+Deno.test("a proxy that was told to end isn't paused any more, and passes on what has come", async () => {
+  await using setting = await tasks();
+  const { proxy, sender, receiver, run } = setting;
+  for (const text of ["a", "b", "c"]) await sender.send(text);
+  proxy.terminate({ timeout: 60_000 });
+  proxy.pause();
+  assert(!proxy.paused);
+  await soon(run);
+  assertEquals((await rest(receiver)).flat(), ["a", "b", "c"]);
+});
