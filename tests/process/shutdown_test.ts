@@ -1,5 +1,6 @@
 import { strictEqual as assertEquals } from "node:assert/strict";
 import { type Ending, endsSo } from "../endings.ts";
+import { printed } from "../collecting.ts";
 import { Program, run } from "../program.ts";
 
 /** Two connected sockets, which each program begins with. */
@@ -270,3 +271,19 @@ for (const [wait, source] of Object.entries(WAITS)) {
     assertEquals(signal, "SIGTERM");
   });
 }
+
+Deno.test("a context that was closed isn't kept for the end of the program", async () => {
+  const text = await printed(`
+    import { coreOf } from "$ROOT/context.ts";
+    const closed = () => {
+      const context = new Context();
+      new Push({ context, linger: 0 }).close();
+      context.close();
+      return new WeakRef(coreOf(context));
+    };
+    const core = closed();
+    await until(() => core.deref() === undefined);
+    console.log("collected");
+  `);
+  assertEquals(text, "collected");
+});

@@ -3,13 +3,16 @@ import { Context, Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
 import { libc } from "../../ffi/libc.ts";
 import { zmqSteerable } from "../../ffi/proxying.ts";
+import { coreOf } from "../../context.ts";
+import { keepers } from "../../poller/reactor.ts";
 import { openSources } from "../../poller/source.ts";
 import { GRACE_PERIOD } from "../../socket/native_socket.ts";
+import { handleOf } from "../../socket/handle.ts";
 import { takeMessage } from "../../socket/native_message.ts";
 import { sendParts } from "../../socket/native_send.ts";
 import { replaced } from "../replacing.ts";
 import { received, receivedMany } from "../socket/support.ts";
-import { bindBoth, Setting, tasks } from "./support.ts";
+import { bindBoth, fill, Setting, tasks } from "./support.ts";
 import { pause, soon, turnsUntil } from "../waiting.ts";
 
 Deno.test("a native proxy doesn't begin while something waits for its sockets", async () => {
@@ -313,5 +316,45 @@ Deno.test("a paused proxy that libzmq's own loop has left begins again as a paus
   assertEquals([told(), told()], [words, undefined]);
   proxy.terminate();
   begun[1].end(0);
+  await soon(run);
+});
+
+Deno.test("a native proxy for which there is no place closes what it has opened", async () => {
+  using context = new Context({ maxSockets: 3 });
+  const proxy = new Proxy(new Pull({ context }), new Push({ context }), { native: true });
+  await bindBoth(proxy);
+  await rejects(proxy.run(), { code: "EMFILE" });
+  assertEquals(coreOf(context).sockets.length, 2);
+});
+
+Deno.test("a native proxy that has ended isn't among what keeps the process alive", async () => {
+  const before = keepers();
+  const proxy = new Proxy(new Pull(), new Push(), { native: true });
+  await bindBoth(proxy);
+  const run = proxy.run();
+  assertEquals(keepers().length, before.length + 1);
+  proxy.terminate();
+  await soon(run);
+  assertEquals(keepers(), before);
+});
+
+Deno.test("what a native proxy has passed on is known when it has ended", async () => {
+  await using setting = await tasks({ native: true });
+  const { proxy, sender, receiver, run } = setting;
+  for (const text of ["a", "b", "c"]) await sender.send(text);
+  await receivedMany(receiver, 3);
+  proxy.terminate();
+  await soon(run);
+  assertEquals(proxy.statistics().toBack.messages, 3);
+});
+
+Deno.test("a native proxy that can't pass on the rest is told again to end, and at once", async () => {
+  await using setting = await tasks({ native: true }, 1);
+  const { proxy, sender, run } = setting;
+  await fill(sender);
+  proxy.terminate({ timeout: 60_000 });
+  const front = handleOf(proxy.frontEnd);
+  await turnsUntil(() => !front.lent, "the end of libzmq's loop");
+  proxy.terminate({ timeout: 0 });
   await soon(run);
 });

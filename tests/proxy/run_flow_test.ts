@@ -3,6 +3,7 @@ import { Context, Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { pending, received, receivedMany } from "../socket/support.ts";
+import { watched } from "../replacing.ts";
 import { bindBoth, fill, rest, Setting, tasks, WAYS } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
 
@@ -285,4 +286,40 @@ Deno.test("a proxy that was told to end isn't paused any more, and passes on wha
   assert(!proxy.paused);
   await soon(run);
   assertEquals((await rest(receiver)).flat(), ["a", "b", "c"]);
+});
+
+Deno.test("a proxy leaves a signal that outlives it", async () => {
+  const { signal } = new AbortController();
+  let left = 0;
+  using _ = watched(signal, "removeEventListener", () => left++);
+  const proxy = new Proxy(new Pull(), new Push());
+  await bindBoth(proxy);
+  const run = proxy.run({ signal });
+  proxy.terminate();
+  await soon(run);
+  assertEquals(left, 1);
+});
+
+Deno.test("a filter that throws while its proxy is disposed of fails the run, and not the block", async () => {
+  const setting = await tasks({
+    filter: () => {
+      throw new Error("thrown");
+    },
+  });
+  const { proxy, sender, run } = setting;
+  proxy.pause();
+  await sender.send("x");
+  await soon(proxy[Symbol.asyncDispose]());
+  await rejects(run, /thrown/);
+  await setting[Symbol.asyncDispose]();
+});
+
+Deno.test("options that a program changes later are those with which the proxy was made", async () => {
+  const options = { keepOpen: true };
+  const proxy = new Proxy(new Pull(), new Push(), options);
+  options.keepOpen = false;
+  proxy[Symbol.dispose]();
+  assertEquals(proxy.frontEnd.closed, false);
+  proxy.frontEnd.close();
+  proxy.backEnd.close();
 });
