@@ -249,3 +249,28 @@ Deno.test("what has gone is forgotten when the next context is closed", () => {
   }
   assertEquals(looks.join(), "1,1,0");
 });
+
+Deno.test("a signal while the end of a worker waits goes where it went before", async () => {
+  const worker = `
+    import { awaitAtExit, waitForUnsent } from "$ROOT/process/exit_wait.ts";
+    const started = performance.now();
+    let sent = false;
+    const haveGone = () => {
+      if (!sent && performance.now() - started > 150) {
+        sent = true;
+        Deno.kill(Deno.pid, "SIGINT");
+      }
+      return false;
+    };
+    awaitAtExit({ haveGone, limit: 400, context: "a context" });
+    waitForUnsent(false);
+  `;
+  await using program = await Program.start(`
+    Deno.addSignalListener("SIGINT", () => Deno.exit(7));
+    const code = ${JSON.stringify(worker)};
+    new Worker(URL.createObjectURL(new Blob([code])), { type: "module" });
+    setInterval(() => {}, 1000);
+  `);
+  const { code, signal } = await program.outcome();
+  assertEquals(`${code} ${signal}`, "7 null");
+});

@@ -35,15 +35,18 @@ Deno.test({
       WORKERS,
       `${ENTRIES}
       const context = new Context();
-      const worker = start("Web Worker", "watch", context.share());
+      const token = context.share();
+      const worker = start("Web Worker", "watch", token);
       await worker.next();
+      Context.join(token).close(); // looks at all entries, and leaves those of who is there
       console.log(entries());
       worker.terminate();
       console.log(await until(() => threadsOf("worker-") === 0));
+      console.log(await until(() => (Context.join(token).close(), entries() === 0)));
       context.close();
       console.log(await until(() => threadsOf("ZMQbg") === 0), entries());`,
     );
-    assertEquals([stdout, stderr, code], ["1\ntrue\ntrue 0\n", "", 0]);
+    assertEquals([stdout, stderr, code], ["1\ntrue\ntrue\ntrue 0\n", "", 0]);
   },
 });
 

@@ -1,7 +1,9 @@
 /** A native context's beginning. (How it's terminated is the end's matter: see shutdown_test.ts.) */
 
 import { strictEqual as assertEquals } from "node:assert/strict";
+import { HAS_DISPATCH } from "../../ffi/system.ts";
 import { run } from "../program.ts";
+import { onLinux } from "../socket/support.ts";
 
 /** What the C library's generator, from which libzmq draws routing ids, returns next. */
 async function random(before: string): Promise<string> {
@@ -19,3 +21,29 @@ Deno.test("what libzmq draws routing ids from can't be foreseen once there is a 
   assertEquals(await random("") === await random(""), true);
   assertEquals(await random(socket) === await random(socket), false);
 });
+
+Deno.test(
+  onLinux(
+    "no signal interrupts the thread that terminates a context, since it blocks all",
+    async () => {
+      const { stdout, stderr } = await run(`
+      import { Context, Push } from "$MOD";
+      const context = new Context({ exitLinger: 0 });
+      const push = new Push({ context, linger: -1 });
+      push.connect("tcp://127.0.0.1:1");
+      await push.send("to no one");
+      push.close();
+      const statuses = () => [...Deno.readDirSync("/proc/self/task")].map(({ name }) =>
+        Deno.readTextFileSync("/proc/self/task/" + name + "/status"));
+      // Threads of libzmq's block all as well.
+      const blocking = () => statuses().filter((status) =>
+        !status.startsWith("Name:\\tZMQbg") &&
+        (BigInt("0x" + /SigBlk:\\s*(\\w+)/.exec(status)[1]) & 0x4203n) === 0x4203n).length;
+      const before = blocking();
+      context.close();
+      console.log(blocking() - before);
+    `);
+      assertEquals(stdout + stderr, "1\n");
+    },
+  ),
+);

@@ -314,7 +314,7 @@ Deno.test("a filter that throws while its proxy is disposed of fails the run, an
   await setting[Symbol.asyncDispose]();
 });
 
-Deno.test("options that a program changes later are those with which the proxy was made", async () => {
+Deno.test("options that a program changes later are those with which the proxy was made", () => {
   const options = { keepOpen: true };
   const proxy = new Proxy(new Pull(), new Push(), options);
   options.keepOpen = false;
