@@ -45,5 +45,6 @@ Deno.test(
     `);
       assertEquals(stdout + stderr, "1\n");
     },
+    HAS_DISPATCH,
   ),
 );
