@@ -22,6 +22,17 @@ for (const over of eachBackend()) {
     assertEquals(keys(await poller.wait()), ["pipe"]);
   }));
 
+  Deno.test(over("an iteration that was left yields nothing any more", async (poller) => {
+    using line = pipe();
+    put(line.write);
+    poller.add(line.read, { key: "pipe" });
+    const iterator = poller.iterate();
+    assertEquals(keys((await iterator.next()).value), ["pipe"]);
+    assertEquals(await iterator.return!(), { value: undefined, done: true });
+    assertEquals(await iterator.next(), { value: undefined, done: true });
+    assertEquals(keys(await poller.wait()), ["pipe"]);
+  }));
+
   Deno.test(over("with a signal, turns yield what is ready, until break", async (poller) => {
     using line = pipe();
     put(line.write);
