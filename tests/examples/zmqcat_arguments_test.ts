@@ -68,6 +68,7 @@ const WRONG: Record<string, RegExp> = {
   "pull --bind a --count -1": /--count/,
   "pull --bind a --count=-1": /not "-1"/,
   "pull --bind a --count 1e3": /not "1e3"/,
+  "pull --bind a --count 1 --count 2": /--count was given 2 times/,
   "pull --bind a --timeout 0": /--timeout takes a number of ms from 1/,
   "push --bind a --linger 2147483648": /--linger takes a number of ms from 0 to 2147483647/,
   "push --bind a --hwm x": /--hwm takes a number of messages from 0/,

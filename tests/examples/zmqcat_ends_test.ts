@@ -2,6 +2,7 @@
 
 import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
 import { readerGone, Signals } from "../../examples/zmqcat/ending.ts";
+import { watched } from "../replacing.ts";
 import { withFolder } from "../util.ts";
 import {
   assertSameBytes,
@@ -12,7 +13,7 @@ import {
   sha256,
   shell,
 } from "./support.ts";
-import { pause } from "../waiting.ts";
+import { pause, soon } from "../waiting.ts";
 
 const ANY = "tcp://127.0.0.1:*";
 const STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -158,6 +159,16 @@ Deno.test("the end is put down to a signal that was heard before the reader was 
   signals.caught = "SIGTERM";
   const { message, status } = await signals.before(readerGone()).catch((error) => error);
   assertEquals({ message, status }, { message: "ended by SIGTERM", status: STATUS.SIGTERM });
+});
+
+Deno.test("after the first signal a second one ends the process, as it would without a listener", async () => {
+  let removed = 0;
+  using _ = watched(Deno, "removeSignalListener", () => removed++);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  using signals = new Signals(resolve);
+  Deno.kill(Deno.pid, "SIGHUP");
+  await soon(promise);
+  assertEquals([signals.caught, removed], ["SIGHUP", 3]);
 });
 
 Deno.test("pull ends in the middle of a file when the next program in the pipe has enough", () =>
