@@ -34,9 +34,10 @@ Deno.test("a child that finishes with status 0 isn't started again, and ends the
 
 Deno.test("a spare that had ended with status 0 before its turn ended the supervisor in its turn", () =>
   supervising(
-    "starts() { grep -c started $LOG; }; log started; [ $(starts) = 2 ] && exit 0; " +
-      "read -r order; read -r begin; log begun; [ $(starts) -gt 2 ] && exit 0; " +
-      "while [ $(starts) -lt 2 ]; do sleep 0.01; done; spare=$(grep started $LOG | tail -n 1 | cut -d ' ' -f 2); " +
+    // Which one it is says its place in the log, however late it looks.
+    'log started; place() { grep started $LOG | grep -n " $1\\$" | cut -d : -f 1; }; [ $(place $$) = 2 ] && exit 0; ' +
+      "read -r order; read -r begin; log begun; [ $(place $$) = 3 ] && exit 0; " +
+      "while [ -z \"$spare\" ]; do sleep 0.01; spare=$(grep started $LOG | sed -n '2s/started //p'); done; " +
       "while kill -0 $spare 2> /dev/null; do sleep 0.01; done; exit 3",
     { spare: true },
     async ({ supervisor, ends, logged }) => {
