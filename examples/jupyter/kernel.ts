@@ -136,7 +136,10 @@ export class Kernel implements AsyncDisposable {
 async function freePorts(count: number): Promise<number[]> {
   const sockets = Array.from({ length: count }, () => new Reply());
   const ports = await Promise.all(
-    sockets.map((socket) => socket.bindToRandomPort("tcp://127.0.0.1")),
+    // Below the ports that the system gives to others meanwhile.
+    sockets.map((socket) =>
+      socket.bindToRandomPort("tcp://127.0.0.1", { min: 10_000, max: 32_000 })
+    ),
   );
   for (const socket of sockets) socket.close();
   return ports;
