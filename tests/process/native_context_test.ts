@@ -35,7 +35,10 @@ Deno.test(
       push.close();
       const statuses = () => [...Deno.readDirSync("/proc/self/task")].map(({ name }) =>
         Deno.readTextFileSync("/proc/self/task/" + name + "/status"));
-      // Threads of libzmq's block all as well.
+      // Threads of libzmq's block all as well. Its two have their names a moment after they began.
+      while (statuses().filter((status) => status.startsWith("Name:\\tZMQbg")).length < 2) {
+        await new Promise((resolve) => setTimeout(resolve));
+      }
       const blocking = () => statuses().filter((status) =>
         !status.startsWith("Name:\\tZMQbg") &&
         (BigInt("0x" + /SigBlk:\\s*(\\w+)/.exec(status)[1]) & 0x4203n) === 0x4203n).length;
