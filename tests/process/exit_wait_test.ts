@@ -123,8 +123,9 @@ async function endWithOwn(
   const { code, stderr } = await endAlone(
     `import { Dealer, Router } from "$MOD";
     context.exitLinger = 600;
+    // More than the system's buffers hold, which can be some 40 MB for a connection over tcp.
     const backlog = (socket) => {
-      for (let i = 0; i < 500; i++) socket.trySend(new Uint8Array(10_000));
+      for (let i = 0; i < 500; i++) socket.trySend(new Uint8Array(100_000));
       return socket;
     };
     const push = (address) => {
