@@ -85,7 +85,11 @@ const PATTERNS: Record<string, () => Pattern> = {
     return { sender, receiver, way: "up", type: "DEALER", joined };
   },
   "an XPublisher to a Subscriber": () => {
-    const [sender, receiver] = [new XPublisher({ linger: 0 }), new Subscriber(FAST_RECONNECT)];
+    // Otherwise a subscription that comes before its earlier connection's end has been noticed is no news.
+    const [sender, receiver] = [
+      new XPublisher({ linger: 0, verbosity: "allSubs" }),
+      new Subscriber(FAST_RECONNECT),
+    ];
     receiver.subscribe("");
     const joined = async () => {
       while ((await soon(sender.receive()))[0][0] !== 1);
