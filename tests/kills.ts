@@ -4,8 +4,8 @@
  *     deno run -A tests/kills.ts [MINUTES] [--every=MS] [--clients=N] [--pause=MS] [--timeout=MS] [--through=COMMAND]
  *
  * An hour by default, with a kill each 3.6 seconds: a thousand. It prints how long the port had no one who serves there, what
- * clients noticed, and what the supervisor has taken; and it fails where a question has no answer, or a wrong one. The
- * supervisor and its children run through a command, such as "nice -n -5".
+ * clients noticed, and what the supervisor has taken; and it fails where a question has no answer, or a wrong one. SIGINT and
+ * SIGTERM end it earlier, with what it has seen. The supervisor and its children run through a command, such as "nice -n -5".
  */
 
 import { parseArgs } from "node:util";
@@ -110,11 +110,15 @@ try {
   await clients.line("asking");
   await pause(every);
 
+  let stopped = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => stopped = true);
+  }
   const times: number[] = [];
   const loads: number[] = [];
   const began = performance.now();
   const [before, from] = [taken(supervisor.pid), new Date().toISOString()];
-  for (let next = began; next - began < minutes * 60_000; next += every) {
+  for (let next = began; !stopped && next - began < minutes * 60_000; next += every) {
     await pause(Math.max(next - performance.now(), 0));
     const killed = performance.now();
     Deno.kill(server, "SIGKILL");
