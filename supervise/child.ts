@@ -70,11 +70,10 @@ export class Child {
   }
 
   kill(signal: Deno.Signal): void {
-    if (this.ended) return;
     try {
       this.#process.kill(signal);
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // it has just ended
+      if (!(error instanceof TypeError)) throw error; // it has ended
     }
   }
 

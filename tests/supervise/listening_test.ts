@@ -1,10 +1,11 @@
 import { deepStrictEqual as assertEquals, notStrictEqual, rejects } from "node:assert/strict";
-import { Pull, Push } from "../../mod.ts";
+import { Pair, Pull, Push } from "../../mod.ts";
 import { check } from "../../ffi/errno.ts";
-import { libcForPassing, listens } from "../../ffi/libc.ts";
+import { libcForPassing, libcForPipes, listens } from "../../ffi/libc.ts";
 import { inheriting, listenAt, stopListening } from "../../supervise/listening.ts";
 import { openDescriptors } from "../fds.ts";
 import { freePort } from "../ports.ts";
+import { replaced } from "../replacing.ts";
 import { onLinux } from "../socket/support.ts";
 import { soon, turnsUntil } from "../waiting.ts";
 import { ANY } from "./support.ts";
@@ -51,6 +52,25 @@ Deno.test(onLinux("listening leaves no descriptor open but its own", async () =>
   stopListening(listening);
   await turnsUntil(() => openDescriptors().length <= before.length, "its end");
 }));
+
+Deno.test("a peer that connects before a child can serve it isn't connected to what opens the port", async () => {
+  const { ioctl } = libcForPipes();
+  let sent: unknown;
+  const address = `tcp://127.0.0.1:${freePort()}`;
+  using peer = new Pair({ immediate: true, reconnectInterval: 1, linger: 0 });
+  peer.connect(address);
+  using _ = replaced(libcForPipes(), "ioctl", (fd, request) => {
+    try {
+      peer.sendSync("lost", { timeout: 50 });
+      sent = "lost";
+    } catch (error) {
+      sent = (error as { code?: string }).code;
+    }
+    return ioctl(fd, request);
+  });
+  stopListening(await listenAt(address, 10));
+  assertEquals(sent, "EAGAIN");
+});
 
 Deno.test("an address stayed taken for a moment when it was no longer listened at", async () => {
   for (let i = 0; i < 20; i++) {

@@ -1,5 +1,6 @@
 import { deepStrictEqual as assertEquals, match as assertMatch, rejects } from "node:assert/strict";
 import { supervised } from "../../supervise/mod.ts";
+import { pipe } from "../fds.ts";
 import { Program, run } from "../program.ts";
 import { replaced } from "../replacing.ts";
 import { soon } from "../waiting.ts";
@@ -85,4 +86,49 @@ Deno.test("a child that has closed its standard input knows from its parent's id
   await child.say('{"addresses":[],"fds":[]}');
   await child.say("begin");
   assertEquals(await child.line(), "alone");
+});
+
+/** What a process in its turn has of its supervisor, how often it looks for that, in ms, and whether the looks keep it alive. */
+async function inTurn(order: object) {
+  const line = new TextEncoder().encode(`${JSON.stringify(order)}\nbegin\n`);
+  const looks: { every: number; ref: boolean }[] = [];
+  using _terminal = replaced(Deno.stdin, "isTerminal", () => false);
+  using _read = replaced(Deno.stdin, "read", (bytes) => {
+    bytes.set(line);
+    return Promise.resolve(line.length);
+  });
+  using _timer = replaced(
+    globalThis,
+    "setInterval",
+    ((_look: () => void, every: number) => looks.push({ every, ref: true })) as never,
+  );
+  using _unref = replaced(Deno, "unrefTimer", (id) => void (looks[Number(id) - 1].ref = false));
+  return { ...await supervised(), looks };
+}
+
+Deno.test("a child looks for its supervisor twice a second, or as often as it has to show a sign, and ends all the same", async () => {
+  using signs = pipe();
+  for (const [asked, every] of [[undefined, 500], [10, 10], [1000, 500]]) {
+    const life = asked === undefined ? undefined : { fd: signs.write, every: asked };
+    const { looks } = await inTurn({ addresses: [], fds: [], life });
+    assertEquals(looks, [{ every, ref: false }]);
+  }
+});
+
+Deno.test("a socket that was bound to a supervisor's address, or couldn't be, has its own descriptors afterwards", async () => {
+  using held = pipe();
+  const address = "tcp://127.0.0.1:1";
+  const { bind } = await inTurn({ addresses: [address], fds: [held.read] });
+  const given: number[] = [];
+  const socket = {
+    useFd: -1,
+    bind() {
+      given.push(this.useFd);
+      return given.length === 1 ? Promise.resolve(address) : Promise.reject(new Error("taken"));
+    },
+  };
+  assertEquals([await bind(socket), socket.useFd], [address, -1]);
+  await rejects(bind(socket, address), /taken/);
+  assertEquals([given, socket.useFd], [[held.read, held.read], -1]);
+  await rejects(bind(socket, "tcp://127.0.0.1:2"), TypeError);
 });

@@ -6,7 +6,7 @@ import {
   throws,
 } from "node:assert/strict";
 import { Pull } from "../../mod.ts";
-import { listens } from "../../ffi/libc.ts";
+import { libc, listens } from "../../ffi/libc.ts";
 import { Supervisor } from "../../supervise/mod.ts";
 import { backlogOf, openDescriptors } from "../fds.ts";
 import { freePort } from "../ports.ts";
@@ -127,6 +127,15 @@ Deno.test("the child gets SIGTERM when the signal is aborted, and its status is 
     assertEquals(supervisor.pid, undefined);
   }));
 
+Deno.test("a supervisor's asynchronous disposal ends with its child", () =>
+  supervising(SERVES, {}, async ({ supervisor, logged }) => {
+    const running = supervisor.run();
+    const [pid] = await logged("begun", 1);
+    await soon(supervisor[Symbol.asyncDispose]());
+    assertEquals(isAlive(pid), false);
+    await running;
+  }));
+
 Deno.test("a run whose signal was aborted before starts no child, and listens no longer", () =>
   supervising("log started", {}, async ({ supervisor, logged }) => {
     const [address] = supervisor.addresses;
@@ -186,8 +195,7 @@ Deno.test("a spare child takes the place of the one that ends, and another one i
     const third = (await logged("started", 3))[2];
     supervisor.close();
     assertEquals((await soon(running)).code, 5);
-    // It was killed, and waited for.
-    await turnsUntil(() => !isAlive(third), "the spare's end");
+    assertEquals(isAlive(third), false); // it was killed, and waited for
   }));
 
 Deno.test("a spare that can't be started ends nothing", () =>
@@ -247,6 +255,26 @@ Deno.test("a supervisor runs once, and one that was closed doesn't listen", asyn
   await using missing = await Supervisor.listen("/nowhere/command", { listen: ANY });
   await rejects(missing.run(), Deno.errors.NotFound);
 });
+
+Deno.test("a close, a second one, and the end of a run close what the supervisor has opened once", () =>
+  supervising(SERVES, {}, async ({ supervisor, logged }) => {
+    const closed: number[] = [];
+    const listening: number[] = [];
+    using _ = watched(libc(), "close", (fd) => {
+      closed.push(fd);
+      if (listens(fd) === 1) listening.push(fd);
+    });
+    const never = await Supervisor.listen("/bin/sh", { listen: ANY });
+    const running = supervisor.run();
+    await logged("begun", 1);
+    closed.length = listening.length = 0; // what the child has inherited
+    for (const one of [never, never, supervisor, supervisor]) one.close();
+    assertEquals(listening.length, 1); // of the one that runs, its child's end comes before
+    await soon(running);
+    supervisor.close();
+    assertEquals(listening.length, 2);
+    assertEquals(closed.filter((fd) => listening.includes(fd)), listening);
+  }));
 
 Deno.test("what isn't an option of a supervisor, or out of range, is refused before it listens", async () => {
   const wrong: [options: object, error: typeof TypeError | typeof RangeError][] = [
