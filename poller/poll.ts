@@ -170,7 +170,6 @@ export class PollBackend<Token> extends DescriptorSet<Token, Entry<Token>> {
   #layOut(): void {
     // No result may refer to slots from here on. The next wait finds again what wasn't collected.
     this.#next = this.#end = 0;
-    this.#nestedDue = false;
     this.#pollfds.compact();
     this.#asked = this.#pollfds.slots.length;
     this.#youngest = this.#pollfds.generation;

@@ -10,8 +10,9 @@ Deno.test("a context's options have libzmq's defaults, and can be set and read b
   for (const name of [...options, "threadNamePrefix"] as const) {
     context[name] = 1;
     assertEquals(context[name], 1);
-    throws(() => context[name] = -2, RangeError);
-    throws(() => context[name] = "1" as unknown as number, TypeError);
+    const message = RegExp(`\\b${name}\\b`);
+    throws(() => context[name] = -2, { name: "RangeError", message });
+    throws(() => context[name] = "1" as unknown as number, { name: "TypeError", message });
   }
   context.zeroCopyReceive = false;
   assertEquals(context.zeroCopyReceive, false);

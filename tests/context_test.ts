@@ -307,7 +307,12 @@ Deno.test("what libzmq reads at a context's first socket is refused after it, an
     ...["ioThreads", "maxSockets", "threadNamePrefix"],
     ...["threadPriority", "threadSchedulingPolicy"],
   ];
-  for (const name of names) throws(() => Object.assign(context, { [name]: 7 }), late);
+  for (const name of names) {
+    throws(() => Object.assign(context, { [name]: 7 }), {
+      ...late,
+      message: RegExp(`^${name} has`),
+    });
+  }
   throws(() => context.addThreadAffinity(0), late);
   throws(() => context.removeThreadAffinity(0), late);
   assertEquals([context.maxSockets, context.threadPriority], [5, -1]);

@@ -6,6 +6,7 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { CONTEXT_OPTIONS, DONT_WAIT, EVENT_IN, EVENT_OUT, SEND_MORE } from "../ffi/constants.ts";
 import { ALL_EVENTS, EVENTS } from "../ffi/monitoring.ts";
+import { PROTOCOL_CODES } from "../socket/events.ts";
 import { COMMON, OPTION_NUMBERS, OPTIONS, ROUTER_NOTIFY } from "../socket/options_table.ts";
 import { TYPES } from "../socket/types.ts";
 
@@ -198,6 +199,43 @@ const OF_EVENTS: Record<keyof typeof EVENTS, readonly [inC: string, number: numb
   "pipes:stats": ["EVENT_PIPES_STATS", 65536],
 };
 
+/** What is wrong with a peer's protocol. */
+const OF_PROTOCOLS: Record<string, readonly [inC: string, number: number]> = {
+  ERR_ZMTP_UNSPECIFIED: ["PROTOCOL_ERROR_ZMTP_UNSPECIFIED", 0x1000_0000],
+  ERR_ZMTP_UNEXPECTED_COMMAND: ["PROTOCOL_ERROR_ZMTP_UNEXPECTED_COMMAND", 0x1000_0001],
+  ERR_ZMTP_INVALID_SEQUENCE: ["PROTOCOL_ERROR_ZMTP_INVALID_SEQUENCE", 0x1000_0002],
+  ERR_ZMTP_KEY_EXCHANGE: ["PROTOCOL_ERROR_ZMTP_KEY_EXCHANGE", 0x1000_0003],
+  ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED: [
+    "PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED",
+    0x1000_0011,
+  ],
+  ERR_ZMTP_MALFORMED_COMMAND_MESSAGE: [
+    "PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_MESSAGE",
+    0x1000_0012,
+  ],
+  ERR_ZMTP_MALFORMED_COMMAND_HELLO: ["PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_HELLO", 0x1000_0013],
+  ERR_ZMTP_MALFORMED_COMMAND_INITIATE: [
+    "PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_INITIATE",
+    0x1000_0014,
+  ],
+  ERR_ZMTP_MALFORMED_COMMAND_ERROR: ["PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_ERROR", 0x1000_0015],
+  ERR_ZMTP_MALFORMED_COMMAND_READY: ["PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_READY", 0x1000_0016],
+  ERR_ZMTP_MALFORMED_COMMAND_WELCOME: [
+    "PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_WELCOME",
+    0x1000_0017,
+  ],
+  ERR_ZMTP_INVALID_METADATA: ["PROTOCOL_ERROR_ZMTP_INVALID_METADATA", 0x1000_0018],
+  ERR_ZMTP_CRYPTOGRAPHIC: ["PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC", 0x1100_0001],
+  ERR_ZMTP_MECHANISM_MISMATCH: ["PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH", 0x1100_0002],
+  ERR_ZAP_UNSPECIFIED: ["PROTOCOL_ERROR_ZAP_UNSPECIFIED", 0x2000_0000],
+  ERR_ZAP_MALFORMED_REPLY: ["PROTOCOL_ERROR_ZAP_MALFORMED_REPLY", 0x2000_0001],
+  ERR_ZAP_BAD_REQUEST_ID: ["PROTOCOL_ERROR_ZAP_BAD_REQUEST_ID", 0x2000_0002],
+  ERR_ZAP_BAD_VERSION: ["PROTOCOL_ERROR_ZAP_BAD_VERSION", 0x2000_0003],
+  ERR_ZAP_INVALID_STATUS_CODE: ["PROTOCOL_ERROR_ZAP_INVALID_STATUS_CODE", 0x2000_0004],
+  ERR_ZAP_INVALID_METADATA: ["PROTOCOL_ERROR_ZAP_INVALID_METADATA", 0x2000_0005],
+  ERR_WS_UNSPECIFIED: ["PROTOCOL_ERROR_WS_UNSPECIFIED", 0x3000_0000],
+};
+
 /** Flags and bits. */
 const OF_FLAGS: Record<keyof typeof FLAGS, readonly [inC: string, number: number]> = {
   DONT_WAIT: ["DONTWAIT", 1],
@@ -212,7 +250,7 @@ const OF_FLAGS: Record<keyof typeof FLAGS, readonly [inC: string, number: number
   stopHandshake: ["RECONNECT_STOP_HANDSHAKE_FAILED", 2],
 };
 
-const ROWS = { OF_OPTIONS, OF_METHODS, OF_CONTEXTS, OF_TYPES, OF_EVENTS, OF_FLAGS };
+const ROWS = { OF_OPTIONS, OF_METHODS, OF_CONTEXTS, OF_TYPES, OF_EVENTS, OF_PROTOCOLS, OF_FLAGS };
 
 /** The numbers of a table whose rows are numbers, or have one. */
 function numbersOf(table: Record<string, number | { number: number }>): Record<string, number> {
@@ -229,6 +267,11 @@ const TABLES: [what: string, ours: Record<string, number>, rows: typeof ROWS[key
     ["options of contexts", numbersOf(CONTEXT_OPTIONS), OF_CONTEXTS],
     ["types of sockets", numbersOf(TYPES), OF_TYPES],
     ["events", numbersOf(EVENTS), OF_EVENTS],
+    [
+      "errors of protocols",
+      Object.fromEntries(Object.entries(PROTOCOL_CODES).map(([number, code]) => [code, +number])),
+      OF_PROTOCOLS,
+    ],
     ["flags and bits", numbersOf(FLAGS), OF_FLAGS],
   ];
 for (const [what, ours, rows] of TABLES) {

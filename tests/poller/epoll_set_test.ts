@@ -74,6 +74,19 @@ Deno.test({
 });
 
 Deno.test({
+  name: "what a thread has waited with is freed when its set is closed",
+  ignore,
+  fn: async () => {
+    const set = new EpollSet();
+    await set.waitOnPool(0);
+    const freed: Deno.PointerValue[] = [];
+    using _ = watched(libc(), "free", (memory) => freed.push(memory));
+    set.close();
+    assertEquals(freed.filter((memory) => memory !== null).length, 1);
+  },
+});
+
+Deno.test({
   name: "all that a thread's wait has found is told, with its place and its generation",
   ignore,
   fn: async () => {

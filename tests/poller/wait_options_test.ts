@@ -129,6 +129,12 @@ Deno.test("a bag without waits is checked by its names alone", () => {
   checkOptions({ name: "drain", options: ["limit"], example: "{ limit: 5 }" }, { limit: "any" });
 });
 
+Deno.test("an argument behind options that are left out is refused", () => {
+  const signature = { name: "drain", options: ["limit"], example: "{ limit: 5 }" };
+  checkOptions(signature, undefined);
+  throws(() => checkOptions(signature, undefined, 5), TypeError);
+});
+
 Deno.test("an argument too many is a TypeError that says how many there may be", () => {
   checkCount("bind", 0, 1);
   checkCount("bind", 1, 1);

@@ -198,10 +198,10 @@ Deno.test({
       try {
         poller.waker();
       } catch (error) {
-        console.log(error.name, error.code);
+        console.log(error.name, error.code, error.call);
       }`,
     );
-    assertEquals([stdout, stderr], ["ZmqError ENOTSUP\n", ""]);
+    assertEquals([stdout, stderr], ["ZmqError ENOTSUP Poller.waker\n", ""]);
   },
 });
 

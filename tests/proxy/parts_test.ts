@@ -1,7 +1,8 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Pull, Push, XPublisher, XSubscriber } from "../../mod.ts";
 import { blockUntilReadable } from "../../poller/fd.ts";
-import { BLOCKED, type End, LIMIT, NativeRelay } from "../../proxy/relay.ts";
+import { resetBudget, takeBudget } from "../../poller/budget.ts";
+import { BLOCKED, type End, LATE, LIMIT, NativeRelay } from "../../proxy/relay.ts";
 import { MovableMessage, PartBuffer } from "../../proxy/parts.ts";
 import { Proxy } from "../../proxy.ts";
 import { type Handle, handleOf } from "../../socket/handle.ts";
@@ -187,6 +188,28 @@ Deno.test("a copy that was refused in the middle was lost at its second try", as
     assertEquals(await received(socket), parts);
     assertEquals(await received(socket), ["after"]);
   }
+});
+
+Deno.test("a relay takes one operation of the tick's budget for each eight receives", async () => {
+  using source = new Pull();
+  using sender = new Push();
+  await join(source, sender, freshAddress("inproc"));
+  using target = new Push();
+  using receiver = new Pull();
+  await join(receiver, target, freshAddress("inproc"));
+  for (let i = 0; i < 20; i++) await sender.send(`${i}`);
+  await until(source);
+  const relay = new NativeRelay(endOf(source), endOf(target), undefined);
+  const moved: number[] = [];
+  for (let tick = 0; tick < 2; tick++) {
+    resetBudget();
+    moved.push(relay.move(1));
+    while (takeBudget());
+    moved.push(relay.move(20));
+    assertEquals(relay.outcome, LATE);
+  }
+  resetBudget();
+  assertEquals(moved, [1, 7, 1, 7]);
 });
 
 Deno.test("an XPublisher's message that ends in a known subscription goes on without it", async () => {

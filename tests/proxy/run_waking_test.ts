@@ -4,7 +4,7 @@ import { Proxy } from "../../proxy.ts";
 import { MovableMessage } from "../../proxy/parts.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { Looks, Parks, Patience } from "../poller/support.ts";
-import { replaced } from "../replacing.ts";
+import { replaced, watched } from "../replacing.ts";
 import { received, receivedMany } from "../socket/support.ts";
 import { fill, Setting, tasks } from "./support.ts";
 import { soon, turn, turnsUntil } from "../waiting.ts";
@@ -122,6 +122,21 @@ Deno.test("a proxy overlooked that there was room again, once its other directio
   );
   await setting.sender.send("last");
   await turnsUntil(() => all.includes("last"), "the last");
+});
+
+Deno.test("what comes while a proxy looks at a socket that a Poller has as well goes on at once", async () => {
+  await using setting = await tasks();
+  const { proxy, sender, receiver } = setting;
+  using poller = new Poller();
+  poller.add(proxy.frontEnd);
+  const passed = () => proxy.statistics().toBack.messages;
+  let sent = false;
+  using _ = watched(handleOf(proxy.frontEnd), "look", () => {
+    if (passed() === 1 && !sent) sent = sender.trySend("second");
+  });
+  await sender.send("first");
+  assertEquals(await received(receiver), ["first"]);
+  assertEquals([sent, passed()], [true, 2]);
 });
 
 Deno.test("a program that asks a proxy's sockets all the time takes no wake-up away from it", async () => {

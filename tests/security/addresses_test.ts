@@ -39,6 +39,8 @@ Deno.test("addresses: who isn't allowed, or is denied, stays out", async () => {
     ["10.128.0.0", "11.0.0.0", "192.168.1.127", "::2", "fe00::", "2001:db8:8000::1"],
   );
   await claim(["fd00::1%eth0", "::ffff:10.1.2.3"], ["localhost:0:0:1", "::ffff:11.0.0.0"]);
+  authenticator.allow("64:ff9b::10.1.2.3");
+  await claim(["64:ff9b::a01:203", "64:ff9b::10.1.2.3"], ["64:ff9b::a02:203"]);
   authenticator.deny(["10.5.0.0/16", "fd00::dead"]);
   await claim(["10.4.0.0", "fd00::beef"], ["10.5.0.0", "10.5.255.255", "fd00::dead"]);
   authenticator.allow("ipc");

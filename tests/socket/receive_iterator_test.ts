@@ -124,6 +124,19 @@ Deno.test("several turns of an iterator at once are served in their order", asyn
   ]);
 });
 
+Deno.test("a turn behind one that waits takes no message before it", async () => {
+  using push = new Push();
+  using pull = new Pull();
+  await join(pull, push, freshAddress("inproc"));
+  const messages = pull[Symbol.asyncIterator]();
+  const first = messages.next();
+  assert(push.trySend("1"));
+  const second = messages.next();
+  assert(push.trySend("2"));
+  const found = await soon(Promise.all([first, second]));
+  assertEquals(found.map(({ value }) => texts(value!)), [["1"], ["2"]]);
+});
+
 Deno.test("several turns at once all end when the socket is closed", async () => {
   const pull = new Pull();
   const iterator = pull[Symbol.asyncIterator]();

@@ -11,7 +11,9 @@ for (const [name, native] of Object.entries({ Socket, Context, Observer, Proxy }
       () => untyped(native)(1),
       TypeErrorWith("Class constructors cannot be invoked without 'new'"),
     );
-    assertEquals(native.name, name);
+    assertEquals(Object.getOwnPropertyDescriptor(native, "name"), {
+      ...{ value: name, writable: false, enumerable: false, configurable: true },
+    });
     assertEquals(native.prototype.constructor, native);
   });
 }
