@@ -3,7 +3,8 @@ import { capability } from "../../mod.ts";
 import { curveKeyPair } from "../../security/mod.ts";
 import { conversation } from "./conversation.ts";
 import { Random } from "./random.ts";
-import { fuzz } from "./run.ts";
+import { fuzz } from "./fuzz.ts";
+import { fuzzOnePeer } from "./one_peer.ts";
 import type { Plan } from "./plan.ts";
 import { UnderTest } from "./under_test.ts";
 import type { Mechanism, Side } from "./targets.ts";
@@ -37,6 +38,20 @@ for (const [side, mechanism, types] of SOME) {
       const { connections, faults } = await fuzz({ side, mechanism, types, ...SHORT });
       assertEquals(faults, []);
       assert(connections >= SHORT.least, `${connections} connections`);
+    },
+  });
+}
+
+for (const side of ["bind", "connect"] as const) {
+  Deno.test({
+    name: `fuzz: a Pair that ${side}s serves a good peer when the bad ones have gone`,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      const options = { side, mechanism: "NULL", types: ["Pair"], seed: 1, least: 6 } as const;
+      const { connections, faults } = await fuzzOnePeer(options);
+      assertEquals(faults, []);
+      assert(connections >= options.least, `${connections} connections`);
     },
   });
 }

@@ -44,10 +44,10 @@ export class GoodPeer implements Disposable {
     if (target.service === "gives") want(this.socket, target);
   }
 
-  /** Resolves to whether it's served. */
-  async isServed(program: UnderTest): Promise<boolean> {
+  /** Resolves to whether it's served within some ms. */
+  async isServed(program: UnderTest, within: number = SERVED): Promise<boolean> {
     const text = `${GOOD} ${this.type} ${++this.#said}`;
-    const end = Date.now() + SERVED;
+    const end = Date.now() + within;
     const heard = program.heard(this.type, text).then(() => true as const);
     for (let served = false; Date.now() < end && program.outcome === undefined;) {
       try {
@@ -114,10 +114,18 @@ export async function talk(
 
 const pause = (time: number) => new Promise<void>((resolve) => setTimeout(resolve, time));
 
+/** What a bad peer does on a connection, at random, until it closes it. */
+export type Speaker = (connection: Deno.TcpConn, random: Random) => Promise<void>;
+
+/** Who has no key, and says what another peer has said, or nonsense. */
+export function outsider(recording: Recording): Speaker {
+  return (connection, random) =>
+    talk(connection, conversation(random, recording), random.size(100));
+}
+
 /** Connects to a port, and means ill. */
-export async function attack(port: number, random: Random, recording: Recording): Promise<void> {
-  const steps = conversation(random, recording);
-  const listen = random.size(100);
+export async function attack(port: number, random: Random, speak: Speaker): Promise<void> {
+  const own = random.fork();
   let connection;
   try {
     connection = await Deno.connect({ hostname: "127.0.0.1", port });
@@ -128,57 +136,91 @@ export async function attack(port: number, random: Random, recording: Recording)
     ) throw error;
     return; // the backlog is full
   }
-  await talk(connection, steps, listen);
+  await speak(connection, own);
 }
 
 /** A server to which sockets under test connect, and that means ill, until the end of its block. */
 export class BadServer implements Disposable {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #led = new Set<Deno.Conn>();
+  #good: number | undefined;
   connections = 0;
 
-  constructor(random: Random, recording: Recording) {
+  constructor(random: Random, speak: Speaker) {
     (async () => {
       for await (const connection of this.#listener) {
+        if (this.#good !== undefined) {
+          this.#connect(connection, this.#good).catch(() => connection.close());
+          continue;
+        }
         this.connections++;
-        talk(connection, conversation(random, recording), random.size(100));
+        speak(connection, random.fork());
       }
     })();
   }
 
-  get address(): string {
-    return `tcp://127.0.0.1:${this.#listener.addr.port}`;
+  get port(): number {
+    return this.#listener.addr.port;
+  }
+
+  /** Leads connections to a server that is in order, or no longer: those that were led there end. */
+  lead(good: number | undefined): void {
+    this.#good = good;
+    for (const one of this.#led) one.close();
+    this.#led.clear();
+  }
+
+  async #connect(client: Deno.TcpConn, port: number): Promise<void> {
+    const server = await Deno.connect({ hostname: "127.0.0.1", port });
+    if (this.#good === undefined) {
+      server.close();
+      throw new Error("It's bad again");
+    }
+    for (const one of [client, server]) this.#led.add(one);
+    passOn(client, server);
+    passOn(server, client);
   }
 
   [Symbol.dispose](): void {
+    this.lead(undefined);
     this.#listener.close();
+  }
+}
+
+/** Copies what one connection says to another, and to a function, until one of them ends. */
+async function passOn(
+  from: Deno.Conn,
+  to: Deno.Conn,
+  hear: (bytes: Uint8Array) => void = () => {},
+): Promise<void> {
+  const buffer = new Uint8Array(4096);
+  try {
+    for (let length; (length = await from.read(buffer)) !== null;) {
+      const bytes = buffer.slice(0, length);
+      hear(bytes);
+      for (let at = 0; at < length;) at += await to.write(bytes.subarray(at));
+    }
+    await to.closeWrite();
+  } catch {
+    // One of them has been closed.
   }
 }
 
 /** What one side of a connection between two sockets in order says: the one that connects, or the one that listens. */
 export async function record(
   port: number,
-  connect: (address: string) => void,
+  connect: (port: number) => void,
   side: "connecting" | "listening",
 ): Promise<Recording> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  connect(`tcp://127.0.0.1:${listener.addr.port}`);
+  connect(listener.addr.port);
   using client = await listener.accept();
   using server = await Deno.connect({ hostname: "127.0.0.1", port });
   const said: number[] = [];
-  const copy = async (from: Deno.Conn, to: Deno.Conn, kept: boolean) => {
-    const buffer = new Uint8Array(4096);
-    for (let length; (length = await from.read(buffer)) !== null;) {
-      if (kept) said.push(...buffer.subarray(0, length));
-      await to.write(buffer.subarray(0, length));
-    }
-  };
-  const copied = [
-    copy(client, server, side === "connecting"),
-    copy(server, client, side === "listening"),
-  ].map((one) => one.catch(() => {}));
+  const keep = (bytes: Uint8Array) => void said.push(...bytes);
+  passOn(client, server, side === "connecting" ? keep : undefined);
+  passOn(server, client, side === "listening" ? keep : undefined);
   await pause(RECORDED);
-  client.closeWrite().catch(() => {});
-  Promise.all(copied);
   return Uint8Array.from(said);
 }
 

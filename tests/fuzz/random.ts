@@ -17,6 +17,11 @@ export class Random {
     return Math.floor(((bits ^ bits >>> 14) >>> 0) / 2 ** 32 * end);
   }
 
+  /** Another one, whose choices don't depend on what else is asked of this one. */
+  fork(): Random {
+    return new Random(this.below(2 ** 32));
+  }
+
   pick<T>(all: readonly T[]): T {
     return all[this.below(all.length)];
   }

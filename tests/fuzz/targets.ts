@@ -28,12 +28,11 @@ export interface Target {
   peerOptions?: object;
   /** The preset refuses it, since such a socket must not face others. */
   unfit?: true;
+  /** It has one peer, so that a good one finds its place only when the bad ones have gone. */
+  onePeer?: true;
 }
 
-/**
- * By name. Pair and Channel are left out: each has one peer, so that a good one finds no place, and peers that come and go
- * take descriptors that only its end gives back. Streams and Datagrams have no protocol that could be broken.
- */
+/** By name. Streams and Datagrams are left out, since they have no protocol that could be broken. */
 export const TARGETS: Readonly<Record<string, Target>> = {
   Pull: { socket: zmq.Pull, peer: zmq.Push, service: "takes" },
   Push: { socket: zmq.Push, peer: zmq.Pull, service: "gives" },
@@ -55,6 +54,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   Dealer: { socket: zmq.Dealer, peer: zmq.Dealer, service: "takes" },
   Reply: { socket: zmq.Reply, peer: zmq.Request, service: "answers", unfit: true },
   Request: { socket: zmq.Request, peer: zmq.Reply, service: "asks", unfit: true },
+  Pair: { socket: zmq.Pair, peer: zmq.Pair, service: "answers", unfit: true, onePeer: true },
 };
 
 /** Those of libzmq's draft API. */
@@ -72,6 +72,13 @@ export const DRAFT_TARGETS: Readonly<Record<string, Target>> = {
   Scatter: { socket: draft.Scatter, peer: draft.Gather, service: "gives" },
   Radio: { socket: draft.Radio, peer: draft.Dish, service: "gives", wants: "join" },
   Dish: { socket: draft.Dish, peer: draft.Radio, service: "takes", wants: "join", unfit: true },
+  Channel: {
+    socket: draft.Channel,
+    peer: draft.Channel,
+    service: "answers",
+    unfit: true,
+    onePeer: true,
+  },
 };
 
 export const targets = (): Readonly<Record<string, Target>> =>
