@@ -23,6 +23,12 @@ const ONE_PEER = 300;
 /** What can be fuzzed of the sockets of one side under one mechanism. */
 const PARTS: Readonly<Record<string, (options: FuzzOptions) => Promise<Seen>>> = {
   outsiders: (options) => inRounds(options, options.side === "bind" ? options.seconds : PART, fuzz),
+  insiders: (options) =>
+    inRounds(
+      options,
+      options.side === "bind" ? options.seconds : PART,
+      (one) => fuzz({ ...one, insiders: true }),
+    ),
   "one-peer": (options) => inRounds(options, 0, (one) => fuzzOnePeer({ ...one, least: ONE_PEER })),
 };
 
@@ -36,6 +42,8 @@ const OTHERS = {
 /** Whether sockets of that side can be fuzzed so. */
 function isPossible(part: string, side: Side, mechanism: Mechanism): boolean {
   if (!capability.curve && ["CURVE", "hardened"].includes(mechanism)) return false;
+  // Without a mechanism, all are insiders.
+  if (part === "insiders" && mechanism === "NULL") return false;
   // The preset is for servers, and refuses sockets that have one peer.
   return mechanism !== "hardened" || side === "bind" && part !== "one-peer";
 }

@@ -2,17 +2,23 @@
 
 import { Certificate, type CertificateOptions, curveKeyPair } from "../../security/mod.ts";
 import { BadServer, GoodPeer, outsider, record, type Speaker } from "./peers.ts";
+import { insider } from "./insider.ts";
 import { Random } from "./random.ts";
 import {
   authenticator,
   clientOptions,
   isFit,
   type Mechanism,
+  NAME,
+  PASSWORD,
   serverOptions,
   type Side,
   targets,
+  typeName,
   want,
 } from "./targets.ts";
+import type { Credentials } from "./session.ts";
+import { keyBytes } from "../../socket/z85.ts";
 import { type Taken, UnderTest } from "./under_test.ts";
 
 export interface FuzzOptions {
@@ -24,6 +30,8 @@ export interface FuzzOptions {
   least?: number;
   /** Only these types. */
   types?: readonly string[];
+  /** Bad peers have a password or a key. */
+  insiders?: boolean;
 }
 
 /** What has been seen of the sockets of one side under one mechanism. */
@@ -74,7 +82,9 @@ export class Setting implements AsyncDisposable {
   static async open(options: FuzzOptions, onePeer = false): Promise<Setting> {
     const one = new Setting(options, onePeer);
     one.#kept.use(authenticator(one.#client));
-    await Promise.all(one.types.map((type) => one.#listenTo(type)));
+    await Promise.all(
+      one.types.map((type) => options.insiders ? one.#admit(type) : one.#listenTo(type)),
+    );
     return one;
   }
 
@@ -97,6 +107,21 @@ export class Setting implements AsyncDisposable {
     const recording = await record(port, connect, bound ? "connecting" : "listening");
     for (const one of [listening, connecting]) one.close();
     this.#speakers.set(type, outsider(recording));
+  }
+
+  /** Has bad peers of a type come in as a good one does. */
+  #admit(type: string): void {
+    const bound = this.side === "bind";
+    const [server, client] = this.#pairs;
+    const credentials: Credentials = this.mechanism === "PLAIN"
+      ? { mechanism: "PLAIN", name: NAME, password: PASSWORD }
+      : {
+        mechanism: "CURVE",
+        secretKey: keyBytes((bound ? client : server).secretKey)!,
+        serverKey: keyBytes(server.publicKey)!,
+      };
+    const name = typeName(targets()[type].peer);
+    this.#speakers.set(type, insider(name, bound ? "client" : "server", credentials));
   }
 
   /** How bad peers of a type speak. */

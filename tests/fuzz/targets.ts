@@ -94,8 +94,22 @@ export function isFit(type: string, side: Side, mechanism: Mechanism): boolean {
   return !(side === "bind" ? ["Request", "Dish"] : ["Reply", "Radio"]).includes(type);
 }
 
+/** What ZMTP calls a class of sockets. */
+export function typeName({ name }: AnyClass): string {
+  const short: Record<string, string> = {
+    Subscriber: "SUB",
+    XSubscriber: "XSUB",
+    Publisher: "PUB",
+    XPublisher: "XPUB",
+    Request: "REQ",
+    Reply: "REP",
+  };
+  return short[name] ?? name.toUpperCase();
+}
+
 const DOMAIN = "fuzz";
-const [NAME, PASSWORD] = ["ada", "lovelace"];
+/** Whom PLAIN lets in. */
+export const [NAME, PASSWORD] = ["ada", "lovelace"] as const;
 const GROUP = "group";
 
 /** Has a socket hear all that its peers send, where it has to say so. */
