@@ -8,7 +8,7 @@ export const AT_ONCE = 16;
 
 /** Fuzzes sockets for some seconds. */
 export async function fuzz(options: FuzzOptions): Promise<Seen> {
-  const { seconds, least = 0 } = options;
+  const { seconds, least = 0, most = Infinity } = options;
   await using setting = await Setting.open(options);
   const { side, types, random, faults } = setting;
   using kept = new DisposableStack();
@@ -17,7 +17,7 @@ export async function fuzz(options: FuzzOptions): Promise<Seen> {
   const ports = new Map<string, number[]>();
   if (side === "connect") {
     for (const { type, socket } of peers) {
-      const good = portIn(await socket.bind("tcp://127.0.0.1:*"));
+      const good = portIn(await socket.bind(`${setting.transport}://127.0.0.1:*`));
       const server = setting.badServer(type);
       bad.push(server);
       ports.set(type, [server.port, good]);
@@ -40,7 +40,8 @@ export async function fuzz(options: FuzzOptions): Promise<Seen> {
     let connections = 0;
     const end = Date.now() + seconds * 1000;
     const all = () => bad.reduce((sum, one) => sum + one.connections, connections);
-    const goesOn = () => (Date.now() < end || all() < least) && program.outcome === undefined;
+    const goesOn = () =>
+      (Date.now() < end || all() < least) && all() < most && program.outcome === undefined;
     const attackers = side === "connect" ? [] : Array.from({ length: AT_ONCE }, async () => {
       while (goesOn()) {
         const type = random.pick(types);
@@ -50,7 +51,8 @@ export async function fuzz(options: FuzzOptions): Promise<Seen> {
     });
     do await serve(); while (goesOn());
     await Promise.all(attackers);
-    return { connections: all(), before, after: await setting.taken(program, before), faults };
+    const after = await setting.taken(program, before, all());
+    return { connections: all(), before, after, faults };
   } catch (error) {
     const none = { rss: 0, descriptors: 0 };
     return { connections: 0, before: none, after: none, faults: [String(error)] };

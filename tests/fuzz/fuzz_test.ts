@@ -9,8 +9,8 @@ import type { Plan } from "./plan.ts";
 import { UnderTest } from "./under_test.ts";
 import type { Mechanism, Side } from "./targets.ts";
 
-/** Half a second, while `./dev fuzz` takes minutes. */
-const SHORT = { seed: 1, seconds: 0.5, least: 6 };
+/** A moment, while `./dev fuzz` takes minutes. */
+const SHORT = { seed: 1, seconds: 0.2, least: 6 };
 
 Deno.test("fuzz: a seed repeats what is said", () => {
   const recording = Uint8Array.from({ length: 200 }, (_, at) => at);
@@ -22,16 +22,19 @@ Deno.test("fuzz: a seed repeats what is said", () => {
   assert(JSON.stringify(said(1)) !== JSON.stringify(said(2)));
 });
 
-const SOME: [Side, Mechanism, "outsiders" | "insiders", string[]][] = [
+const SOME: [Side, Mechanism, "outsiders" | "insiders" | "outsiders over ws://", string[]][] = [
   ["bind", "NULL", "outsiders", ["Pull", "Router", "Publisher"]],
   ["bind", "hardened", "outsiders", ["Pull", "Router", "XPublisher"]],
   ["bind", "hardened", "insiders", ["Pull", "Router"]],
   ["connect", "NULL", "outsiders", ["Dealer", "Subscriber", "Push"]],
+  ["bind", "NULL", "outsiders over ws://", ["Pull", "Router"]],
+  ["connect", "NULL", "outsiders over ws://", ["Dealer", "Push"]],
 ];
 for (const [side, mechanism, bad, types] of SOME) {
   Deno.test({
-    name: `fuzz: sockets that ${side} serve good peers among ${bad} that mean ill: ${mechanism}`,
-    ignore: mechanism === "hardened" && !capability.curve,
+    name: `fuzz: sockets that ${side} serve good peers among ${bad}: ${mechanism}`,
+    ignore: mechanism === "hardened" && !capability.curve ||
+      bad.endsWith("ws://") && !capability.ws,
     // Connections of bad peers may end a moment later.
     sanitizeOps: false,
     sanitizeResources: false,
@@ -41,6 +44,7 @@ for (const [side, mechanism, bad, types] of SOME) {
         mechanism,
         types,
         insiders: bad === "insiders",
+        transport: bad.endsWith("ws://") ? "ws" : "tcp",
         ...SHORT,
       });
       assertEquals(faults, []);
@@ -65,7 +69,13 @@ for (const side of ["bind", "connect"] as const) {
 
 Deno.test("fuzz: an end of the program under test isn't overlooked", async () => {
   const certificates = [curveKeyPair(), curveKeyPair()] as Plan["certificates"];
-  const plan = { side: "bind", mechanism: "NULL", certificates, addresses: {} } as const;
+  const plan = {
+    side: "bind",
+    transport: "tcp",
+    mechanism: "NULL",
+    certificates,
+    addresses: {},
+  } as const;
   await using program = new UnderTest({ ...plan, types: ["a class that isn't there"] });
   await rejects(program.addresses, /^Error: It ended by status 1: /);
   await rejects(program.taken(), /^Error: It ended by status 1: /);

@@ -32,7 +32,7 @@ export async function fuzzOnePeer(
     for (const end = Date.now() + SERVED; Date.now() < end && program.outcome === undefined;) {
       using peer = setting.goodPeer(type);
       if (server === undefined) peer.socket.connect(addresses[type]);
-      else server.lead(portIn(await peer.socket.bind("tcp://127.0.0.1:*")));
+      else server.lead(portIn(await peer.socket.bind(`${setting.transport}://127.0.0.1:*`)));
       const served = await peer.isServed(program, AGAIN);
       server?.lead(undefined);
       if (served) return true;
@@ -63,7 +63,8 @@ export async function fuzzOnePeer(
       }
     }
     await serve();
-    return { connections, before, after: await setting.taken(program, before), faults };
+    const after = await setting.taken(program, before, connections);
+    return { connections, before, after, faults };
   } catch (error) {
     const none = { rss: 0, descriptors: 0 };
     return { connections: 0, before: none, after: none, faults: [String(error)] };

@@ -1,11 +1,12 @@
 /** What the program that is fuzzed is told, and what it tells. */
 
 import type { CertificateOptions } from "../../security/mod.ts";
-import type { Mechanism, Side } from "./targets.ts";
+import type { Mechanism, Side, Transport } from "./targets.ts";
 
 /** What the program is to do. */
 export interface Plan {
   side: Side;
+  transport: Transport;
   mechanism: Mechanism;
   types: string[];
   /** The server's, with its secret key, and a good client's. */

@@ -19,6 +19,8 @@ import { type Mechanism, MECHANISMS, type Side } from "./targets.ts";
 const PART = 20; // s
 /** Connections of bad peers to a socket that has one peer, until it's replaced. */
 const ONE_PEER = 300;
+/** The same over ws://, where libzmq keeps descriptors of broken connections. */
+const WEB = 1000;
 
 /** What can be fuzzed of the sockets of one side under one mechanism. */
 const PARTS: Readonly<Record<string, (options: FuzzOptions) => Promise<Seen>>> = {
@@ -29,6 +31,7 @@ const PARTS: Readonly<Record<string, (options: FuzzOptions) => Promise<Seen>>> =
       options.side === "bind" ? options.seconds : PART,
       (one) => fuzz({ ...one, insiders: true }),
     ),
+  ws: (options) => inRounds(options, PART, (one) => fuzz({ ...one, most: WEB, transport: "ws" })),
   "one-peer": (options) => inRounds(options, 0, (one) => fuzzOnePeer({ ...one, least: ONE_PEER })),
 };
 
@@ -42,6 +45,7 @@ const OTHERS = {
 /** Whether sockets of that side can be fuzzed so. */
 function isPossible(part: string, side: Side, mechanism: Mechanism): boolean {
   if (!capability.curve && ["CURVE", "hardened"].includes(mechanism)) return false;
+  if (part === "ws" && !capability.ws) return false;
   // Without a mechanism, all are insiders.
   if (part === "insiders" && mechanism === "NULL") return false;
   // The preset is for servers, and refuses sockets that have one peer.

@@ -106,7 +106,7 @@ for (const type of plan.types) {
     continue;
   }
   const socket = open(target);
-  if (plan.side === "bind") addresses[type] = await socket.bind("tcp://127.0.0.1:*");
+  if (plan.side === "bind") addresses[type] = await socket.bind(`${plan.transport}://127.0.0.1:*`);
   else connectAgain(socket, plan.addresses[type]);
   serve(type, target, socket);
 }
