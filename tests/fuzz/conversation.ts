@@ -3,7 +3,8 @@
  *
  * Classes that end libzmq itself, or only use it up, are left out, whatever the seed: heartbeats to a receiver that is full
  * (the servers under test have no receive mark); names that libzmq has given out itself; more than a hundred
- * subscriptions or parts; a disconnect while a peer of an older protocol introduces itself; ws:// altogether.
+ * subscriptions or parts; a disconnect while a peer of an older protocol introduces itself; heartbeats over ws://, which the
+ * library refuses.
  */
 
 import {

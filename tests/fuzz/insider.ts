@@ -1,14 +1,16 @@
 /**
  * What an insider does: a peer that has a password or a key, completes the handshake, or spoils it, and means ill.
  *
- * The classes of `conversation.ts` are left out here, too.
+ * The classes of `conversation.ts` are left out here, too. A seed repeats what is said, but not the bytes of its boxes.
  */
 
 import type { Step } from "./conversation.ts";
 import { COMMAND, commandBody, forged, frame, joined, MORE, property, some } from "./frames.ts";
 import { type Speaker, talk } from "./peers.ts";
 import type { Random } from "./random.ts";
-import { type Credentials, handshake, type Introduction, type Session } from "./session.ts";
+import { type Credentials, handshake, type Session } from "./session.ts";
+import type { Side, Transport } from "./targets.ts";
+import { Wire } from "./wire.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -16,10 +18,11 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const PATIENCE = 2000; // ms
 const TEXT = new TextEncoder();
 
-/** A peer of a type, as ZMTP names it. */
+/** A peer of a type, as ZMTP names it, of sockets that bind or connect. */
 export function insider(
   type: string,
-  role: Introduction["role"],
+  side: Side,
+  transport: Transport,
   credentials: Credentials,
 ): Speaker {
   return async (connection, random) => {
@@ -36,7 +39,11 @@ export function insider(
       connection.close();
     }, PATIENCE);
     try {
-      session = await handshake(connection, credentials, { role, metadata, spoil });
+      session = await handshake(
+        Wire.on(transport, connection, side === "connect"),
+        credentials,
+        { metadata, spoil },
+      );
     } catch {
       // It was sent away, or took too long.
     }
@@ -144,9 +151,11 @@ const WAYS: readonly Way[] = [
   },
   /** Frames that aren't in a box, or commands outside of one. */
   function unsealed(random, session) {
-    const some_ = some(random, 5, frame);
-    const command = joined(Uint8Array.of(COMMAND, 8), TEXT.encode("\x07MESSAGE"));
-    return [{ write: joined(sealed(random, session), ...some_, command) }];
+    const one = () =>
+      random.chance(0.3)
+        ? session.unboxed(COMMAND, random.pick([TEXT.encode("\x07MESSAGE"), commandBody(random)]))
+        : session.unboxed(random.pick([0, MORE]), random.bytes(random.size(2000)));
+    return [{ write: joined(sealed(random, session), ...some(random, 5, one)) }];
   },
   function slow(random, session) {
     const bytes = joined(...some(random, 3, () => sealed(random, session)));

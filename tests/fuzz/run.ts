@@ -3,7 +3,8 @@
  *
  * Peers that mean ill talk to sockets of each type that bind, and to ones that connect, under each mechanism, in a process of
  * their own. It must not end, good peers must be served, and what it takes of the machine must stay bounded. The seed repeats
- * what is said, but not when it arrives. Which classes are left out stands in `conversation.ts` and `targets.ts`.
+ * what is said, but not when it arrives. Which classes are left out stands in `conversation.ts`, `websocket.ts` and
+ * `targets.ts`.
  */
 
 import { parseArgs } from "node:util";
@@ -32,7 +33,15 @@ const PARTS: Readonly<Record<string, (options: FuzzOptions) => Promise<Seen>>> =
       (one) => fuzz({ ...one, insiders: true }),
     ),
   ws: (options) => inRounds(options, PART, (one) => fuzz({ ...one, most: WEB, transport: "ws" })),
+  "ws-insiders": (options) =>
+    inRounds(
+      options,
+      PART,
+      (one) => fuzz({ ...one, most: WEB, transport: "ws", insiders: true }),
+    ),
   "one-peer": (options) => inRounds(options, 0, (one) => fuzzOnePeer({ ...one, least: ONE_PEER })),
+  "one-peer-insiders": (options) =>
+    inRounds(options, 0, (one) => fuzzOnePeer({ ...one, least: ONE_PEER, insiders: true })),
 };
 
 /** The kinds of input that aren't ZMTP over tcp, by name. */
@@ -45,11 +54,11 @@ const OTHERS = {
 /** Whether sockets of that side can be fuzzed so. */
 function isPossible(part: string, side: Side, mechanism: Mechanism): boolean {
   if (!capability.curve && ["CURVE", "hardened"].includes(mechanism)) return false;
-  if (part === "ws" && !capability.ws) return false;
+  if (part.startsWith("ws") && !capability.ws) return false;
   // Without a mechanism, all are insiders.
-  if (part === "insiders" && mechanism === "NULL") return false;
+  if (part.endsWith("insiders") && mechanism === "NULL") return false;
   // The preset is for servers, and refuses sockets that have one peer.
-  return mechanism !== "hardened" || side === "bind" && part !== "one-peer";
+  return mechanism !== "hardened" || side === "bind" && !part.startsWith("one-peer");
 }
 
 /** Fuzzes for some seconds, each time in another program. */

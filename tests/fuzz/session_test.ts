@@ -4,9 +4,10 @@ import { capability, Pull } from "../../mod.ts";
 import { Certificate } from "../../security/mod.ts";
 import { keyBytes } from "../../socket/z85.ts";
 import { SecretKey } from "./box.ts";
-import { type Credentials, handshake, write } from "./session.ts";
+import { type Credentials, handshake } from "./session.ts";
 import { portIn } from "./setting.ts";
 import { authenticator, clientOptions, NAME, PASSWORD, serverOptions, targets } from "./targets.ts";
+import { Wire } from "./wire.ts";
 
 const TYPE = Uint8Array.from("\x0bSocket-Type\0\0\0\x04PUSH", (one) => one.charCodeAt(0));
 /** No command is spoilt. */
@@ -26,11 +27,15 @@ Deno.test("fuzz: a box is NaCl's", () => {
   );
 });
 
-for (const mechanism of ["PLAIN", "CURVE"] as const) {
-  for (const role of ["client", "server"] as const) {
+const BOTH = ["client", "server"] as const;
+for (const transport of ["tcp", "ws"] as const) {
+  for (
+    const [mechanism, role] of BOTH.flatMap((role) => [["PLAIN", role], ["CURVE", role]] as const)
+  ) {
     Deno.test({
-      name: `fuzz: an insider comes in, and what it says arrives: ${mechanism}, the ${role}`,
-      ignore: !capability.curve,
+      name:
+        `fuzz: an insider comes in, and what it says arrives: ${transport}, ${mechanism}, the ${role}`,
+      ignore: !capability.curve || transport === "ws" && !capability.ws,
       fn: async () => {
         const [server, client] = [Certificate.create(), Certificate.create()];
         await using _authenticator = authenticator(client);
@@ -50,15 +55,19 @@ for (const mechanism of ["PLAIN", "CURVE"] as const) {
         using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
         let connection;
         if (role === "client") {
-          const port = portIn(await pull.bind("tcp://127.0.0.1:*"));
+          const port = portIn(await pull.bind(`${transport}://127.0.0.1:*`));
           connection = await Deno.connect({ hostname: "127.0.0.1", port });
         } else {
-          pull.connect(`tcp://127.0.0.1:${listener.addr.port}`);
+          pull.connect(`${transport}://127.0.0.1:${listener.addr.port}`);
           connection = await listener.accept();
         }
         using one = connection;
-        const session = await handshake(one, credentials, { role, ...introduction });
-        await write(one, session.frame(0, new TextEncoder().encode("inside")));
+        const session = await handshake(
+          Wire.on(transport, one, role === "server"),
+          credentials,
+          introduction,
+        );
+        await one.write(session.frame(0, new TextEncoder().encode("inside")));
         assertEquals(String(await pull.receive()), "inside");
       },
     });

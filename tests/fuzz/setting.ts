@@ -51,7 +51,10 @@ export interface Seen {
 const MOST_MB = 200;
 /** Of descriptors, when all have gone. */
 const MOST_LEFT = 60;
-/** Over ws:// libzmq keeps those of some broken connections until the socket is closed: at most so many for each one. */
+/**
+ * Over ws:// libzmq keeps those of some broken connections until the socket is closed, and those of peers that find no place at
+ * a socket that has one: at most so many for each connection.
+ */
 const MOST_KEPT = 0.6;
 /** Until the last connections have gone. */
 const SETTLED = 15_000; // ms
@@ -64,6 +67,7 @@ export class Setting implements AsyncDisposable {
   readonly side: Side;
   readonly mechanism: Mechanism;
   readonly transport: Transport;
+  readonly #onePeer: boolean;
   readonly #pairs: [CertificateOptions, CertificateOptions];
   readonly #server: Certificate;
   readonly #client: Certificate;
@@ -74,6 +78,7 @@ export class Setting implements AsyncDisposable {
     { side, mechanism, seed, types = Object.keys(targets()), transport = "tcp" }: FuzzOptions,
     onePeer: boolean,
   ) {
+    this.#onePeer = onePeer;
     [this.side, this.mechanism, this.random] = [side, mechanism, new Random(seed)];
     this.transport = transport;
     this.types = types.filter((type) =>
@@ -133,7 +138,7 @@ export class Setting implements AsyncDisposable {
         serverKey: keyBytes(server.publicKey)!,
       };
     const name = typeName(targets()[type].peer);
-    this.#speakers.set(type, insider(name, bound ? "client" : "server", credentials));
+    this.#speakers.set(type, insider(name, this.side, this.transport, credentials));
   }
 
   /** How bad peers of a type speak. */
@@ -171,7 +176,8 @@ export class Setting implements AsyncDisposable {
   /** What the program takes once the last connections have gone; too much of it is a fault. */
   async taken(program: UnderTest, before: Taken, connections: number): Promise<Taken> {
     const end = Date.now() + SETTLED;
-    const most = MOST_LEFT + (this.transport === "ws" ? MOST_KEPT * connections : 0);
+    const keeps = this.transport === "ws" || this.#onePeer;
+    const most = MOST_LEFT + (keeps ? MOST_KEPT * connections : 0);
     const left = (taken: Taken) => taken.descriptors - before.descriptors;
     let after;
     while (left(after = await program.taken()) > most && Date.now() < end) {

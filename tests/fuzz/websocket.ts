@@ -1,5 +1,7 @@
 /**
  * What a fuzzed peer says over ws://: WebSocket's upgrade, and ZWS 2.0, each wrong in one way or another.
+ *
+ * The classes of `conversation.ts` are left out here, too.
  */
 
 import type { Step } from "./conversation.ts";
