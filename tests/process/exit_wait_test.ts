@@ -1,8 +1,9 @@
 /** The end of a program whose messages no one receives. */
 
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
-import { awaitAtExit } from "../../process/exit_wait.ts";
+import { awaitAtExit, waitForUnsent } from "../../process/exit_wait.ts";
 import { type Outcome, Program } from "../program.ts";
+import { replaced } from "../replacing.ts";
 import { freshAddress, withFolder } from "../util.ts";
 
 /** Far longer than any end may take that isn't to wait. */
@@ -56,6 +57,16 @@ Deno.test("with no one there, Deno.exit waits the same time, and keeps its statu
   assertEquals(stderr, said(800, `the default context (Push at ${address})`));
   assert(time >= 800, `it took ${time} ms`);
   assertEquals(code, 7);
+});
+
+Deno.test("what has gone after all, once the end had said that it waits, isn't said to be lost", () => {
+  let now = performance.now();
+  const said: string[] = [];
+  using _clock = replaced(performance, "now", () => now += 100);
+  using _said = replaced(console, "error", (text) => said.push(text));
+  awaitAtExit({ haveGone: () => said.length > 0, limit: LONG, context: "a context" });
+  waitForUnsent(false);
+  assertEquals(said.length, 1);
 });
 
 Deno.test("each context is waited for as long as its exitLinger says, if it was closed before as well", async () => {

@@ -2,6 +2,7 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
 import { capability, Pull, Push, Socket } from "../../mod.ts";
+import { IpcFolders } from "../../process/ipc_folders.ts";
 import { AS_ELSEWHERE, withoutWaiting } from "../program.ts";
 import { withFolder } from "../util.ts";
 import { received } from "../socket/support.ts";
@@ -288,5 +289,20 @@ Deno.test({
       await socket.bind(address);
       assertEquals(socket.lastEndpoint, address);
     }
+  },
+});
+
+Deno.test({
+  name: "a folder that was removed is no longer the socket's: another one of that name stays",
+  ignore: WINDOWS || ["TMPDIR", "TEMPDIR", "TMP"].some((name) => Deno.env.has(name)),
+  fn: async () => {
+    const folders = new IpcFolders();
+    const address = folders.resolve("ipc://*");
+    const folder = address.slice("ipc://".length, -"/socket".length);
+    folders.remove(address);
+    await Deno.mkdir(folder);
+    folders.clear();
+    assert(exists(folder));
+    await Deno.remove(folder);
   },
 });

@@ -1,6 +1,17 @@
 import { deepStrictEqual as assertEquals } from "node:assert/strict";
-import { withWorkers } from "../workers.ts";
+import { Context, Pair } from "../../mod.ts";
+import { zmq } from "../../ffi/libzmq.ts";
+import { loadLibrary } from "../../ffi/load.ts";
+import { pointerToHex } from "../../ffi/memory.ts";
+import { EVENTS } from "../../ffi/monitoring.ts";
 import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
+import { closeMonitorSockets, shareMonitorSocket } from "../../process/monitor_sockets.ts";
+import { withProcessLock, writeEntry } from "../../process/process_lock.ts";
+import { handleOf } from "../../socket/handle.ts";
+import { watched } from "../replacing.ts";
+import { freshAddress, join } from "../util.ts";
+import { withWorkers } from "../workers.ts";
+import { deadToken } from "./terminated.ts";
 
 const WORKERS = `
   async watch(token) {
@@ -95,5 +106,59 @@ Deno.test({
       console.log(await until(() => threadsOf("ZMQbg") === 0), entries());`,
     );
     assertEquals([stdout, stderr, code], ["1\ntrue\ntrue 0\n", "", 0]);
+  },
+});
+
+Deno.test({
+  name:
+    "the last one to leave a shared context shuts it down, and then closes what a thread may still report to",
+  ignore: !HAS_LINUX_CALLS,
+  fn() {
+    const context = new Context();
+    using socket = new Pair({ context });
+    const pointer = handleOf(socket).context.pointer("zmq_socket");
+    const monitor = zmq().zmq_socket(pointer, 0)!;
+    context.share();
+    shareMonitorSocket(monitor, pointer);
+    const calls: unknown[] = [];
+    using _shutdown = watched(zmq(), "zmq_ctx_shutdown", (context) => calls.push(context));
+    using _close = watched(zmq(), "zmq_close", (socket) => calls.push(socket));
+    socket.close();
+    calls.length = 0;
+    context.close();
+    assertEquals(calls, [pointer, monitor]);
+  },
+});
+
+Deno.test({
+  name: "a last report of a terminated worker's socket leaves no memory behind",
+  ignore: !HAS_LINUX_CALLS,
+  async fn() {
+    using socket = new Pair();
+    using reporter = new Pair();
+    await join(socket, reporter, freshAddress("inproc"));
+    const { pointer, context } = handleOf(socket);
+    reporter.trySend([new Uint8Array(Uint16Array.of(EVENTS.end, 0, 0).buffer), "x".repeat(100)]);
+    const name = `monitors.${loadLibrary().handle.toString(16)}`;
+    const entry = {
+      context: pointerToHex(context.pointer("zmq_socket")),
+      socket: pointerToHex(pointer),
+      owner: deadToken(),
+    };
+    const calls: string[] = [];
+    using _message = watched(zmq(), "zmq_msg_close", () => void calls.push("message"));
+    using _close = watched(zmq(), "zmq_close", () => {
+      calls.push("socket");
+      throw new Error("it's this test's to close");
+    });
+    try {
+      withProcessLock(() => {
+        writeEntry(name, [entry]);
+        closeMonitorSockets();
+      });
+    } catch {
+      // as told
+    }
+    assertEquals(calls, ["message", "socket"]);
   },
 });

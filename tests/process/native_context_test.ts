@@ -1,8 +1,11 @@
 /** A native context's beginning. (How it's terminated is the end's matter: see shutdown_test.ts.) */
 
 import { strictEqual as assertEquals } from "node:assert/strict";
+import { pthreads } from "../../ffi/pthread.ts";
 import { HAS_DISPATCH } from "../../ffi/system.ts";
+import { newNativeContext, terminate } from "../../process/native_context.ts";
 import { run } from "../program.ts";
+import { replaced } from "../replacing.ts";
 import { onLinux } from "../socket/support.ts";
 
 /** What the C library's generator, from which libzmq draws routing ids, returns next. */
@@ -51,3 +54,28 @@ Deno.test(
     HAS_DISPATCH,
   ),
 );
+
+const ESRCH = 3;
+/** What the system says of the clock of a thread that has ended. */
+const CLOCKS: Record<string, (clock: Int32Array<ArrayBuffer>) => number> = {
+  "there is no such thread": () => ESRCH,
+  "it's the calling thread's": (clock) => {
+    clock[0] = -2;
+    return 0;
+  },
+};
+for (const [answer, ask] of Object.entries(CLOCKS)) {
+  Deno.test(onLinux(
+    `a context has ended whose thread had before it was asked for its clock, of which the system says: ${answer}`,
+    () => {
+      const context = newNativeContext();
+      using _ = replaced(
+        pthreads(),
+        "pthread_getcpuclockid",
+        (_thread, clock) => ask(clock as Int32Array<ArrayBuffer>),
+      );
+      assertEquals(terminate(context)(), true);
+    },
+    HAS_DISPATCH,
+  ));
+}

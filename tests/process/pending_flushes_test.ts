@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { PendingFlushes } from "../../process/pending_flushes.ts";
 import { run } from "../program.ts";
+import { replaced } from "../replacing.ts";
 import { withWorkers } from "../workers.ts";
 import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
@@ -150,4 +151,20 @@ Deno.test({
     );
     assertEquals([stdout, stderr, code], ["true\n", "", 0]);
   },
+});
+
+Deno.test("a closed socket is waited for until its linger is over, and without a limit if it has none", () => {
+  let now = 5000;
+  using _ = replaced(performance, "now", () => now);
+  const flushes = new PendingFlushes({ mark() {}, isMarked: () => true });
+  const hasGone = (time: number) => {
+    now = time;
+    return flushes.haveGone();
+  };
+  flushes.add(1, 0);
+  assert(hasGone(5000));
+  flushes.add(1, 1000);
+  assertEquals([6000, 6001].map(hasGone), [false, true]);
+  flushes.add(1, -1);
+  assertEquals(hasGone(1e12), false);
 });

@@ -1,7 +1,9 @@
 /** The lock of what isolates have in common. */
 
 import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
+import { libc } from "../../ffi/libc.ts";
 import { withProcessLock, writeEntry } from "../../process/process_lock.ts";
+import { watched } from "../replacing.ts";
 import { withWorkers } from "../workers.ts";
 import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 
@@ -165,5 +167,18 @@ Deno.test({
     withProcessLock(() => writeEntry("long", undefined));
     const grown = Deno.memoryUsage().rss - rss;
     assert(grown < 60e6, String(grown)); // of 100 MB
+  },
+});
+
+Deno.test({
+  name: "what an entry was before is freed when it's set",
+  ignore: !HAS_LINUX_CALLS,
+  fn() {
+    withProcessLock(() => writeEntry("freed", 1));
+    let [made, freed] = [0, 0];
+    using _made = watched(libc(), "malloc", () => void made++);
+    using _freed = watched(libc(), "free", (memory) => void (memory !== null && freed++));
+    for (const value of [2, undefined]) withProcessLock(() => writeEntry("freed", value));
+    assertEquals([made, freed], [2, 2]);
   },
 });

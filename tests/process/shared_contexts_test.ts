@@ -1,12 +1,24 @@
 /** Contexts that several isolates share. */
 
-import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:assert/strict";
-import { fetchPrebuilt } from "../../ffi/load.ts";
+import {
+  deepStrictEqual as assertEquals,
+  match as assertMatch,
+  ok as assert,
+  throws,
+} from "node:assert/strict";
+import { zmq } from "../../ffi/libzmq.ts";
+import { fetchPrebuilt, loadLibrary } from "../../ffi/load.ts";
+import { pointerToHex } from "../../ffi/memory.ts";
 import { Context, libraryPath, Pair, ZmqError } from "../../mod.ts";
+import { waitForUnsent } from "../../process/exit_wait.ts";
+import { newNativeContext } from "../../process/native_context.ts";
+import { readEntry, withProcessLock, writeEntry } from "../../process/process_lock.ts";
 import { joinShared } from "../../process/shared_contexts.ts";
+import { replaced } from "../replacing.ts";
 import { KINDS, withWorkers } from "../workers.ts";
 import { run } from "../program.ts";
 import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
+import { deadToken } from "./terminated.ts";
 
 const WORKERS = `
   async echo({ token, address }) {
@@ -361,5 +373,25 @@ Deno.test({
       },
     );
     assertEquals([stdout, stderr], ["false\n", ""]);
+  },
+});
+
+Deno.test({
+  name: "the end waits for what a terminated worker had sent, and says whose it was",
+  ignore: !HAS_LINUX_CALLS,
+  fn() {
+    const abandoned = newNativeContext();
+    const socket = zmq().zmq_socket(abandoned, 0);
+    const name = `contexts.${loadLibrary().handle.toString(16)}`;
+    const entry = { id: "its", context: pointerToHex(abandoned), owners: [deadToken()] };
+    withProcessLock(() => writeEntry(name, [...readEntry<unknown[]>(name, []), entry]));
+    throws(() => joinShared("another"), { code: "ENOENT" }); // which looks at all of them
+    let now = performance.now();
+    const said: string[] = [];
+    using _clock = replaced(performance, "now", () => now += 100);
+    using _said = replaced(console, "error", (text) => said.push(text));
+    waitForUnsent(false);
+    zmq().zmq_close(socket);
+    assertMatch(said.join("\n"), /waiting up to 1000 ms[^]*those of a worker that has ended/);
   },
 });

@@ -1,5 +1,8 @@
 /** Workers that are terminated, and the count of what they leave. */
 
+import { allocate, pointerToHex } from "../../ffi/memory.ts";
+import { MUTEX_SIZE } from "../../ffi/pthread.ts";
+import { initMutex } from "../../process/robust_mutex.ts";
 import type { Outcome } from "../program.ts";
 import { withWorkers } from "../workers.ts";
 
@@ -145,4 +148,11 @@ export function ended(
     zmq.context.close();
     console.log(await until(() => threadsOf("ZMQbg") === 0));`,
   );
+}
+
+/** An isolate's token that is as if its thread had ended. */
+export function deadToken(): string {
+  const mutex = allocate(MUTEX_SIZE);
+  initMutex(mutex);
+  return pointerToHex(mutex);
 }

@@ -2,8 +2,9 @@ import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:asse
 import { type Frame, Pair } from "../../mod.ts";
 import { pollable } from "../../poller/pollable.ts";
 import type { Handle } from "../../socket/handle.ts";
+import { zmq } from "../../ffi/libzmq.ts";
 import { FrameMessage, NativeMessage } from "../../socket/native_message.ts";
-import { replaced } from "../replacing.ts";
+import { replaced, watched } from "../replacing.ts";
 import { join } from "../util.ts";
 import { callPublicly, eachTransport, pattern, sameBytes } from "./support.ts";
 import { soon } from "../waiting.ts";
@@ -114,6 +115,28 @@ Deno.test("messages of up to 33 bytes are read in place", async () => {
   assertEquals([native.receive(pointer), native.more], [1, true]);
   assertEquals([native.receive(pointer), native.more], [1, false]);
   assertEquals(native.receive(pointer), -1);
+});
+
+Deno.test("what a large part has of libzmq's memory goes back as soon as it's received, whichever way", async () => {
+  using one = new Pair();
+  using other = new Pair();
+  await join(one, other, "inproc://given-back");
+  const ways = [
+    () => other.tryReceive(),
+    () => other.receive(),
+    () => other.receiveSync(),
+    () => other.visit(() => {}),
+  ];
+  for (const receive of ways) {
+    for (const size of [34, 5000, 100_000]) {
+      assert(one.trySend(new Uint8Array(size)));
+      let closed = 0;
+      using _ = watched(zmq(), "zmq_msg_close", () => void closed++);
+      const received = receive();
+      assertEquals(closed, 1, `${receive}, ${size}`);
+      await received;
+    }
+  }
 });
 
 Deno.test("a message of which a part can't be taken goes whole, and the next one comes whole", async () => {

@@ -2,6 +2,8 @@ import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { freshAddress } from "../util.ts";
 import { run } from "../program.ts";
+import { watched } from "../replacing.ts";
+import { zmq } from "../../ffi/libzmq.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { pipeline } from "../socket/support.ts";
 import { withPairs } from "./support.ts";
@@ -37,6 +39,18 @@ Deno.test("a received part isn't changed by what is received later", async () =>
         assert(part.every((byte) => byte === expected[i]), `${size}, ${i}`)
       );
       assertEquals(new Set(parts.map(({ buffer }) => buffer)).size, parts.length);
+    }
+  });
+});
+
+Deno.test("what a large part has of libzmq's memory goes back as soon as it's received", async () => {
+  await withPairs(freshAddress("inproc"), async (one, other) => {
+    for (const size of [34, 5000, 100_000]) {
+      await one.send(Buffer.alloc(size));
+      let closed = 0;
+      using _ = watched(zmq(), "zmq_msg_close", () => void closed++);
+      const received = other.receive();
+      assertEquals([closed, (await received)[0].length], [1, size]);
     }
   });
 });

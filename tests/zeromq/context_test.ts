@@ -1,6 +1,9 @@
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { Push } from "../../mod.ts";
 import { Context, context, Dealer } from "../../zeromq.ts";
+import { coreOf } from "../../zeromq/context.ts";
+import { printed } from "../collecting.ts";
+import { onLinux } from "../socket/support.ts";
 import { untyped, using } from "./support.ts";
 
 const TypeErrorWith = (message: string) => ({ name: "TypeError", message });
@@ -55,6 +58,26 @@ for (const [given, message] of WRONG) {
     throws(() => new (untyped(Context))(...given), TypeErrorWith(message));
   });
 }
+
+Deno.test("the default context alone is called so where the end says whose messages are lost", () => {
+  const names = [context, new Context()].map((one) => coreOf(one).name);
+  assertEquals(names, ["the default context", "a context"]);
+});
+
+Deno.test(onLinux("a context that its program has dropped ends its threads", async () => {
+  const stdout = await printed(`
+    const { Context, Dealer } = await import("$ROOT/zeromq.ts");
+    const names = () => [...Deno.readDirSync("/proc/self/task")].map(({ name }) =>
+      Deno.readTextFileSync("/proc/self/task/" + name + "/comm"));
+    const threads = () => names().filter((name) => name.startsWith("ZMQbg")).length;
+    let context = new Context();
+    new Dealer({ context }).close();
+    while (threads() < 2) await turn(); // they have their names a moment after they began
+    context = undefined;
+    await until(() => threads() === 0);
+    console.log("ended");`);
+  assertEquals(stdout, "ended");
+}));
 
 Deno.test("a context is sealed, as the default one is", () => {
   for (const one of [new Context(), context]) {

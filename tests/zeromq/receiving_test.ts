@@ -121,6 +121,17 @@ Deno.test("an iteration receives by the class's own receive, where it has one", 
   });
 });
 
+Deno.test("a receive's time-out is an error of the iteration, which goes on with the next one", async () => {
+  await withPairs(freshAddress("inproc"), async (one, other) => {
+    one.receiveTimeout = 1;
+    const iterator = one[Symbol.asyncIterator]();
+    await rejectsShape(iterator.next(), EAGAIN);
+    await other.send("x");
+    const { value, done } = await iterator.next();
+    assertEquals([`${value}`, done], ["x", false]);
+  });
+});
+
 Deno.test("an iteration ends when its socket is closed, but not by another error of its receive", async () => {
   class Closing extends Pair {
     override receive(): Promise<never> {
