@@ -217,12 +217,17 @@ export async function record(
   using client = await listener.accept();
   using server = await Deno.connect({ hostname: "127.0.0.1", port });
   const said: number[] = [];
-  const keep = (bytes: Uint8Array) => void said.push(...bytes);
+  const begun = Promise.withResolvers<void>();
+  const keep = (bytes: Uint8Array) => {
+    said.push(...bytes);
+    begun.resolve();
+  };
   passOn(client, server, side === "connecting" ? keep : undefined);
   passOn(server, client, side === "listening" ? keep : undefined);
+  await begun.promise;
   await pause(RECORDED);
   return Uint8Array.from(said);
 }
 
-/** Long enough for a handshake and a message; if it isn't, less is recorded. */
+/** Long enough for the rest of a handshake and a message; if it isn't, less is recorded. */
 const RECORDED = 200; // ms
