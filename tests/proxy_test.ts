@@ -15,6 +15,8 @@ import {
   XPublisher,
   XSubscriber,
 } from "../mod.ts";
+import { zmq } from "../ffi/libzmq.ts";
+import { watched } from "./replacing.ts";
 import { idle } from "../poller/reactor.ts";
 import { Proxy, type ProxyOptions } from "../proxy.ts";
 import { WAYS } from "./proxy/support.ts";
@@ -406,9 +408,12 @@ for (const [way, options] of WAYS) {
     await proxy.frontEnd.bind(freshAddress("inproc"));
     await proxy.backEnd.bind(freshAddress("inproc"));
     const run = proxy.run();
+    let closes = 0;
+    using _ = watched(zmq(), "zmq_close", () => void closes++);
     proxy.terminate({ timeout: 0 });
     await rejects(soon(run), { message: "loud" });
     assertEquals([proxy.running, proxy.backEnd.closed], [false, true]);
+    assertEquals(closes, options.native ? 4 : 2); // a native one has a pair of its own
   });
 }
 

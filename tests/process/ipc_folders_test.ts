@@ -1,9 +1,11 @@
 /** Where the wildcard of ipc puts its file, and what is left of it; and the addresses of udp. */
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
-import { capability, Pull, Push, Socket } from "../../mod.ts";
+import { capability, Context, Pull, Push, Socket } from "../../mod.ts";
+import { libcForFolders } from "../../ffi/libc.ts";
 import { IpcFolders } from "../../process/ipc_folders.ts";
 import { AS_ELSEWHERE, withoutWaiting } from "../program.ts";
+import { watched } from "../replacing.ts";
 import { withFolder } from "../util.ts";
 import { received } from "../socket/support.ts";
 import { turn } from "../waiting.ts";
@@ -304,5 +306,20 @@ Deno.test({
     folders.clear();
     assert(exists(folder));
     await Deno.remove(folder);
+  },
+});
+
+Deno.test({
+  name: "a bind to the wildcard that fails leaves no folder behind",
+  ignore: WINDOWS || ["TMPDIR", "TEMPDIR", "TMP"].some((name) => Deno.env.has(name)),
+  fn: async () => {
+    const removed: unknown[] = [];
+    using _ = watched(libcForFolders(), "rmdir", (path) => removed.push(path));
+    const context = new Context();
+    const pull = new Pull({ context });
+    context.shutdown();
+    await rejects(pull.bind("ipc://*"), { code: "ETERM" });
+    assertEquals(removed.length, 1);
+    context.close();
   },
 });

@@ -1,9 +1,10 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
-import { Context, Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
+import { Context, Dealer, type Frame, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { pending, received, receivedMany } from "../socket/support.ts";
 import { watched } from "../replacing.ts";
+import { freshAddress } from "../util.ts";
 import { bindBoth, fill, rest, Setting, tasks, WAYS } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
 
@@ -323,3 +324,74 @@ Deno.test("options that a program changes later are those with which the proxy w
   proxy.frontEnd.close();
   proxy.backEnd.close();
 });
+
+for (const filter of [undefined, (message: Frame[]) => message]) {
+  const how = filter === undefined ? "" : ", with a filter";
+  Deno.test(`the parts behind the one that a visitor is shown are the visitor's, also while a proxy is served${how}`, async () => {
+    await using setting = await tasks({ filter });
+    const { proxy, sender, receiver } = setting;
+    proxy.pause();
+    await sender.send(["one", "two"]);
+    await soon(proxy.frontEnd.wait());
+    const parts: string[] = [];
+    proxy.frontEnd.visit((part) => {
+      if (parts.push(new TextDecoder().decode(part)) > 1) return;
+      proxy.resume();
+      using poller = new Poller();
+      poller.waitSync({ timeout: 0 });
+    }, { limit: 1 });
+    assertEquals(parts, ["one", "two"]);
+    await sender.send("next");
+    assertEquals(await received(receiver), ["next"]);
+  });
+
+  Deno.test(`more messages than go in one turn are passed on where a proxy is told to end${how}`, async () => {
+    await using setting = await tasks({ filter }, 1000);
+    const { proxy, sender, receiver } = setting;
+    await sender.send("first");
+    assertEquals(await received(receiver), ["first"]);
+    proxy.pause();
+    for (const text of numbers(600)) await sender.send(text);
+    proxy.terminate({ timeout: Infinity });
+    assertEquals(await receivedMany(receiver, 600), numbers(600));
+    await soon(setting.run);
+  });
+
+  Deno.test(`a message that was sent, and for which the capture socket had no room, isn't told as unsent${how}`, async () => {
+    await using capture = new Push({ linger: 0 });
+    await capture.bind(freshAddress("inproc"));
+    await using setting = await tasks({ capture, filter });
+    const { proxy, sender, receiver } = setting;
+    await sender.send("sent");
+    assertEquals(await received(receiver), ["sent"]);
+    proxy.terminate({ timeout: 0 });
+    await soon(setting.run);
+    assertEquals(proxy.unsent, []);
+  });
+}
+
+for (const [way, options] of WAYS) {
+  Deno.test(`${way}: a proxy that is told to end isn't paused any more`, async () => {
+    await using setting = await tasks(options);
+    const { proxy } = setting;
+    proxy.terminate();
+    if (proxy.running) proxy.pause();
+    assertEquals(proxy.paused, false);
+    await soon(setting.run);
+  });
+
+  Deno.test(`${way}: a run that fails leaves its signal, and is uncaught nowhere else`, async () => {
+    const context = new Context();
+    const [pull, push] = [new Pull({ context }), new Push({ context })];
+    const proxy = new Proxy(pull, push, options);
+    await bindBoth(proxy);
+    const { signal } = new AbortController();
+    let left = 0;
+    using _ = watched(signal, "removeEventListener", () => left++);
+    const run = proxy.run({ signal });
+    context.shutdown();
+    await rejects(soon(run), { code: "ETERM" });
+    assertEquals(left, 1);
+    context.close();
+  });
+}

@@ -51,6 +51,9 @@ Deno.test(certificates("a policy lets in whom it names, and no one else", () => 
   for (const policy of [{ ada: "hers" }, new Map([["ada", "hers"]])]) {
     assertEquals(plain(policy), [true, false, false, false, false, false]);
   }
+  const longest = "x".repeat(255);
+  const handler = plainHandler({ [longest]: longest }) as Any;
+  assertEquals(handler({ username: longest, password: longest }), true);
   const curve = (policy: Any) =>
     [ada, eve].map((publicKey) => (curveHandler(policy) as Any)({ publicKey }));
   for (const policy of [[ada], new Set([z85Decode(ada)]), [new Certificate({ publicKey: ada })]]) {

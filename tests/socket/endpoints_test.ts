@@ -180,3 +180,14 @@ Deno.test({
     assertEquals(outcome.stdout, "EMFILE zmq_bind\nworks\n");
   },
 });
+
+Deno.test("a routing id belongs to the connection for which it was given, and not to the next one", () => {
+  using router = new Router({ linger: 0 });
+  const { endpoints } = handleOf(router);
+  const isTaken = () => endpoints.hasNamed(new TextEncoder().encode("peer"));
+  router.connect("tcp://127.0.0.1:1", { routingId: "peer" });
+  router.connect("tcp://127.0.0.1:2");
+  assertEquals(isTaken(), true);
+  router.disconnect("tcp://127.0.0.1:1");
+  assertEquals(isTaken(), false);
+});

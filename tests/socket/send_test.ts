@@ -234,3 +234,21 @@ Deno.test("trySend succeeds as soon as a peer has made room", async () => {
   for (const _ of pull.drain());
   assert(push.trySend("y"));
 });
+
+Deno.test("a send whose options close its socket is refused, whenever they're read", async () => {
+  /** Sends to no one, and closes as the time-out is read for the `closing`th time. Returns how often it was read. */
+  const send = async (closing: number, error: object) => {
+    using push = new Push();
+    let reads = 0;
+    const options = {
+      get timeout() {
+        if (++reads === closing) push.close();
+        return 0;
+      },
+    };
+    await rejects(soon(push.send("x", options)), error);
+    return reads;
+  };
+  const reads = await send(Infinity, TIMED_OUT);
+  for (let closing = 1; closing <= reads; closing++) await send(closing, CLOSED);
+});
