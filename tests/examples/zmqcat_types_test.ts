@@ -248,12 +248,13 @@ Deno.test("pair ends when both sides have sent their end marker", async () => {
   await pair.write("one\n");
   assertEquals(strings(await peer.receive()), ["one"]);
   await peer.send("answer");
-  await peer.send(["", 6]);
+  await peer.send(["x", "", "7"]); // a subscriber alone takes what stands before for a topic
+  await peer.send(["", 8]);
   await pair.write("two\n");
   assertEquals(strings(await peer.receive()), ["two"]);
   await pair.end();
   assertEquals(strings(await peer.receive()), ["", "6"]);
-  assertEquals(text(await pair.output()), "answer\n");
+  assertEquals(text(await pair.output()), "answer\nx\t\t7\n");
   assertEquals((await pair.ended()).status, 0);
 });
 
