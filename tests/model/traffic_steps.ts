@@ -119,6 +119,7 @@ const trySend = step("trySend", 6, SENDING, async (world, numbers) => {
     judgeThrown("trySend", error, sendCodes(it));
   }
   world.add(`→ ${sent}`);
+  if (sent) peer.produced++;
   await undefined;
   if (sent) assertOvertakesNone(peer, "trySend", waiting);
   if (!sent && room) throw new Violation(`${peer.name}.trySend is false, though there is room`);
@@ -248,6 +249,8 @@ const tryReceive = step("tryReceive", 5, { peer: 7 }, async (world, { peer: inde
   const waiting = [...peer.receives];
   world.say(`${peer.name}.tryReceive()`);
   const frames = peer.socket.tryReceive();
+  // Waits that end before the message is judged have to know.
+  if (frames !== undefined) peer.consumed++;
   await undefined;
   if (frames !== undefined) assertOvertakesNone(peer, "tryReceive", waiting);
   if (frames === undefined && certain) {
@@ -272,6 +275,7 @@ const receiveSync = step("receiveSync", 1, { peer: 7, timeout: 3 }, async (world
     if (certain) throw new Violation(`${one.what} finds nothing, though there is one`);
     return;
   }
+  peer.consumed++;
   await undefined;
   world.add(`→ ${world.take(peer, frames)}`);
 });
@@ -288,6 +292,7 @@ const drain = step("drain", 3, { peer: 7, limit: 3, visit: 1 }, async (world, nu
   world.say(`${peer.name}.${how}(${limit})`);
   const messages = how === "drain" ? peer.socket.drain({ limit }).toArray() : visited(peer, limit);
   const count = messages.length;
+  if (count > 0) peer.consumed++;
   await undefined;
   if (count > 0) assertOvertakesNone(peer, how, waiting);
   for (const frames of messages) world.add(`→ ${world.take(peer, frames)}`);
