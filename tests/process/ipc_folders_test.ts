@@ -294,10 +294,19 @@ Deno.test({
   },
 });
 
+/** Takes the folders for temporary files out of the environment until the end of the block. */
+function withoutTemporary(): Disposable {
+  const names = ["TMPDIR", "TEMPDIR", "TMP"].filter((name) => Deno.env.has(name));
+  const before = names.map((name) => [name, Deno.env.get(name)!] as const);
+  for (const name of names) Deno.env.delete(name);
+  return { [Symbol.dispose]: () => before.forEach(([name, value]) => Deno.env.set(name, value)) };
+}
+
 Deno.test({
   name: "a folder that was removed is no longer the socket's: another one of that name stays",
-  ignore: WINDOWS || ["TMPDIR", "TEMPDIR", "TMP"].some((name) => Deno.env.has(name)),
+  ignore: WINDOWS,
   fn: async () => {
+    using _temporary = withoutTemporary();
     const folders = new IpcFolders();
     const address = folders.resolve("ipc://*");
     const folder = address.slice("ipc://".length, -"/socket".length);
@@ -311,8 +320,9 @@ Deno.test({
 
 Deno.test({
   name: "a bind to the wildcard that fails leaves no folder behind",
-  ignore: WINDOWS || ["TMPDIR", "TEMPDIR", "TMP"].some((name) => Deno.env.has(name)),
+  ignore: WINDOWS,
   fn: async () => {
+    using _temporary = withoutTemporary();
     const removed: unknown[] = [];
     using _ = watched(libcForFolders(), "rmdir", (path) => removed.push(path));
     const context = new Context();
