@@ -99,7 +99,8 @@ Deno.test("an address at which a socket receives is this isolate's own until it'
   assertEquals(areOwn([address]), true);
   await pull.unbind(address);
   assertEquals(areOwn([address]), false);
-  assertEquals(areOwn([await push.bind("tcp://127.0.0.1:*")]), false);
+  // Not over tcp, where it may get the port of a Pull that was closed.
+  assertEquals(areOwn([await push.bind("inproc://sends-only")]), false);
 });
 
 Deno.test("an address is shown without user information, which only Internet transports have", () => {
