@@ -16,7 +16,8 @@ Deno.test({
   // Functions that are bound at first use count as left behind; each sequence looks itself for what it has left open.
   sanitizeResources: false,
   fn: async () => {
-    const { failure } = await runModel(fc!, { seed, runs: 60, time: 3000 });
+    const onFailure = (what: string) => console.log(what);
+    const { failure } = await runModel(fc!, { seed, runs: 60, time: 3000, onFailure });
     if (failure !== undefined) fail(failure);
   },
 });

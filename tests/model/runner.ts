@@ -1,6 +1,7 @@
 /** Runs sequences of commands, makes one that fails as short as it can, and says how to run it again. */
 
 import { openDescriptors } from "../fds.ts";
+import { forgetCalls, lastCalls, recordCalls } from "./calls.ts";
 import { dispose, finish } from "./ending.ts";
 import type { Command, FastCheck, Outcome } from "./fast_check.ts";
 import { POLLER_STEPS } from "./poller_steps.ts";
@@ -47,6 +48,7 @@ const SHORT_BOUND = 700;
 /** Runs sequences until one fails, or all have been run. */
 export async function runModel(fc: FastCheck, settings: Settings): Promise<Result> {
   const { seed, runs, time, path, replay, onStep, onFailure } = settings;
+  recordCalls();
   const result: Result = { sequences: 0, steps: 0, messages: 0, failure: undefined };
   const kinds = commandsOf(fc, [...SOCKET_STEPS, ...TRAFFIC_STEPS, ...POLLER_STEPS]);
   const sequences = fc.commands(kinds, {
@@ -62,10 +64,11 @@ export async function runModel(fc: FastCheck, settings: Settings): Promise<Resul
     result.sequences++;
     // Once one has failed, those that hang are to fail fast.
     const world = new World(failed ? SHORT_BOUND : undefined, onStep);
+    forgetCalls();
     try {
       await runSequence(fc, world, first, commands);
     } catch (error) {
-      if (!failed) onFailure?.(describe(error));
+      if (!failed) onFailure?.(`${describe(error)}\nits calls:\n${lastCalls().join("\n")}`);
       failed = true;
       throw error;
     }

@@ -2,7 +2,9 @@
 
 import { Context, type Frame, type Interest } from "../../mod.ts";
 import { keepers } from "../../poller/reactor.ts";
+import { handleOf } from "../../socket/handle.ts";
 import type { Transport } from "../util.ts";
+import { nameSocket, note } from "./calls.ts";
 import { Ledger } from "./ledger.ts";
 import { PROBE } from "./messages.ts";
 import { type Endpoint, type Kind, KINDS, Link, Peer, SHORT_LINGER } from "./peers.ts";
@@ -37,6 +39,7 @@ export class World {
   /** Says what is done now. */
   say(what: string): void {
     this.log.push(what);
+    note(`${this.log.length}. ${what}`);
     this.onStep?.(what);
   }
 
@@ -115,6 +118,7 @@ export class World {
   open(kind: Kind, context: Context, mark: number): Peer {
     const peer = new Peer(kind, context, mark, this.nextName());
     this.peers.push(peer);
+    nameSocket(handleOf(peer.socket).pointer, peer.name);
     return peer;
   }
 
