@@ -1,5 +1,5 @@
 /**
- * What an insider does: a peer that has a password or a key, completes the handshake, or spoils it, and means ill.
+ * What an insider does: a peer that has a password or a key, completes the handshake, or breaks it, and means ill.
  *
  * The classes of `conversation.ts` are left out here, too. A seed repeats what is said, but not the bytes of its boxes.
  */
@@ -26,12 +26,12 @@ export function insider(
   credentials: Credentials,
 ): Speaker {
   return async (connection, random) => {
-    const [spoilt, own] = [random.chance(0.25) ? random.below(2) : -1, random.fork()];
-    const metadata = spoilt < 0 || random.chance(0.5)
+    const [broken, own] = [random.chance(0.25) ? random.below(2) : -1, random.fork()];
+    const metadata = broken < 0 || random.chance(0.5)
       ? introduced(type, random)
       : joined(...some(random, 6, property));
     let said = 0;
-    const spoil = (command: Bytes) => said++ === spoilt ? own.pick(SPOILS)(own, command) : command;
+    const alter = (command: Bytes) => said++ === broken ? own.pick(BREAKS)(own, command) : command;
     let session;
     let late = false;
     const timer = setTimeout(() => {
@@ -42,7 +42,7 @@ export function insider(
       session = await handshake(
         Wire.on(transport, connection, side === "connect"),
         credentials,
-        { metadata, spoil },
+        { metadata, alter },
       );
     } catch {
       // It was sent away, or took too long.
@@ -67,8 +67,8 @@ function introduced(type: string, random: Random): Bytes {
   return joined(...all);
 }
 
-/** Ways to spoil a command of the handshake, or what stands for it. */
-const SPOILS: readonly ((random: Random, command: Bytes) => Bytes)[] = [
+/** Ways to break a command of the handshake, or what stands for it. */
+const BREAKS: readonly ((random: Random, command: Bytes) => Bytes)[] = [
   function asItIs(_random, command) {
     return command;
   },

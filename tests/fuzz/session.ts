@@ -14,8 +14,8 @@ export type Credentials =
 export interface Introduction {
   /** What it says of itself in the end. */
   metadata: Uint8Array;
-  /** May spoil a command of the handshake: what is written instead. */
-  spoil(command: Bytes): Bytes;
+  /** May alter a command of the handshake: what is written instead. */
+  alter(command: Bytes): Bytes;
 }
 
 /** What can be said once both sides have introduced themselves. */
@@ -30,7 +30,7 @@ export interface Session {
 
 const TEXT = new TextEncoder();
 
-/** Introduces itself, and reads the other side's introduction. Rejects if it's sent away, as when it spoils a command. */
+/** Introduces itself, and reads the other side's introduction. Rejects if it's sent away, as when it alters a command. */
 export async function handshake(
   wire: Wire,
   credentials: Credentials,
@@ -40,7 +40,7 @@ export async function handshake(
   await wire.introduce(mechanism);
   const say = (name: string, ...parts: Uint8Array[]) => {
     const body = joined(Uint8Array.of(name.length), TEXT.encode(name), ...parts);
-    return wire.write(introduction.spoil(wire.frame(COMMAND, body)));
+    return wire.write(introduction.alter(wire.frame(COMMAND, body)));
   };
   return mechanism === "PLAIN"
     ? await plain(wire, say, credentials, introduction)

@@ -10,8 +10,8 @@ import { authenticator, clientOptions, NAME, PASSWORD, serverOptions, targets } 
 import { Wire } from "./wire.ts";
 
 const TYPE = Uint8Array.from("\x0bSocket-Type\0\0\0\x04PUSH", (one) => one.charCodeAt(0));
-/** No command is spoilt. */
-const introduction = { metadata: TYPE, spoil: (command: Uint8Array<ArrayBuffer>) => command };
+/** No command is altered. */
+const introduction = { metadata: TYPE, alter: (command: Uint8Array<ArrayBuffer>) => command };
 
 Deno.test("fuzz: a box is NaCl's", () => {
   const [own, other] = [1, 2].map((fill) => new SecretKey(new Uint8Array(32).fill(fill)));
