@@ -347,14 +347,3 @@ Deno.test("what a native proxy has passed on is known when it has ended", async 
   await soon(run);
   assertEquals(proxy.statistics().toBack.messages, 3);
 });
-
-Deno.test("a native proxy that can't pass on the rest is told again to end, and at once", async () => {
-  await using setting = await tasks({ native: true }, 1);
-  const { proxy, sender, run } = setting;
-  await fill(sender);
-  proxy.terminate({ timeout: 60_000 });
-  const front = handleOf(proxy.frontEnd);
-  await turnsUntil(() => !front.lent, "the end of libzmq's loop");
-  proxy.terminate({ timeout: 0 });
-  await soon(run);
-});
