@@ -7,12 +7,11 @@ import { coreOf } from "../../context.ts";
 import { keepers } from "../../poller/reactor.ts";
 import { openSources } from "../../poller/source.ts";
 import { GRACE_PERIOD } from "../../socket/native_socket.ts";
-import { handleOf } from "../../socket/handle.ts";
 import { takeMessage } from "../../socket/native_message.ts";
 import { sendParts } from "../../socket/native_send.ts";
 import { replaced } from "../replacing.ts";
 import { received, receivedMany } from "../socket/support.ts";
-import { bindBoth, fill, Setting, tasks } from "./support.ts";
+import { bindBoth, Setting, tasks } from "./support.ts";
 import { pause, soon, turnsUntil } from "../waiting.ts";
 
 Deno.test("a native proxy doesn't begin while something waits for its sockets", async () => {
