@@ -24,15 +24,21 @@ export function check(result: number, call: string, subject?: Subject): number {
 }
 
 /**
- * Makes a call again for as long as signals interrupt it, and otherwise does what `check` does. A signal to this thread
- * fails even calls that don't wait: libzmq looks into a socket's mailbox first, by poll(2).
+ * Does what `check` does, for a call that can be made again: an error counts only if it comes twice.
+ *
+ * Fact: once in some thousand runs, the runtime makes a system call between a call and the read of its errno. Failure: a
+ * file that was sent read as ENOENT where the kernel had said EPERM, which ended the program. And a signal to this thread
+ * fails even calls that don't wait (EINTR), since libzmq looks into a socket's mailbox first, by poll(2). Decision: a call
+ * that has failed is made again. Cost: a second try before an error.
  */
-export function checkUninterrupted(action: () => number, call: string, subject?: Subject): number {
-  for (;;) {
+export function checkTwice(action: () => number, call: string, subject?: Subject): number {
+  for (let firstErrno = 0;;) {
     const result = action();
     if (result !== -1) return result;
     const errno = libc().errno();
-    if (errno !== EINTR) throw errorOf(errno, call, subject);
+    if (errno === EINTR) continue;
+    if (errno === firstErrno) throw errorOf(errno, call, subject);
+    firstErrno = errno;
   }
 }
 
@@ -48,9 +54,8 @@ export function checkWait(result: number, call: string): number {
  * Returns -1 if the error of the call that was just refused is one of the `expected`; otherwise makes the call again, and
  * returns its result.
  *
- * Fact: once in some thousand runs, the runtime makes a system call between a call and the read of its errno. Failure: a
- * full queue read as ENOENT, which ended a worker's send. Decision: a refused send or receive can be made again, so an
- * unexpected error counts only if it comes twice. Cost: a second try before such an error.
+ * An unexpected error counts only if it comes twice, as in `checkTwice`, and for its reason: a full queue read as ENOENT,
+ * which ended a worker's send.
  */
 export function checkExpected(
   again: () => number,

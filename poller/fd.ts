@@ -18,7 +18,7 @@ import {
   S_IFREG,
   S_IFSOCK,
 } from "../ffi/constants.ts";
-import { check, checkUninterrupted } from "../ffi/errno.ts";
+import { check, checkTwice } from "../ffi/errno.ts";
 import { libc, libcForFiles, libcForPipes, openAny } from "../ffi/libc.ts";
 import { usize } from "../ffi/memory.ts";
 import { ERROR, HANGUP, READABLE, WRITABLE } from "./backend.ts";
@@ -61,7 +61,7 @@ const one = new Int32Array(2);
 export function pollNow(fd: number, bits: number): number {
   one[0] = fd;
   one[1] = bits;
-  checkUninterrupted(() => libc().poll(one, 1n, 0), "poll");
+  checkTwice(() => libc().poll(one, 1n, 0), "poll");
   return one[1] >>> 16;
 }
 
@@ -72,7 +72,7 @@ export function areReadable(fds: readonly number[]): number[] {
     array[2 * at] = fd;
     array[2 * at + 1] = POLLIN;
   });
-  checkUninterrupted(() => libc().poll(array, BigInt(fds.length), 0), "poll");
+  checkTwice(() => libc().poll(array, BigInt(fds.length), 0), "poll");
   const readable = (at: number) => (array[2 * at + 1] >>> 16 & POLLIN) !== 0;
   return [...fds.keys()].filter(readable);
 }

@@ -14,7 +14,7 @@ import {
   NOTE_LOWAT,
   NOTE_TRIGGER,
 } from "../ffi/constants.ts";
-import { check, checkUninterrupted, checkWait, errorOf } from "../ffi/errno.ts";
+import { check, checkTwice, checkWait, errorOf } from "../ffi/errno.ts";
 import { libc, libcForKqueue } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 import { EDGE, ERROR, HANGUP, READABLE, WRITABLE } from "./backend.ts";
@@ -171,7 +171,7 @@ export class KqueueSet {
     if (length === 0) return [];
     pack(changes.map((change) => ({ ...change, flags: change.flags | EV_RECEIPT })), this.#changes);
     const { kevent } = libcForKqueue();
-    checkUninterrupted(
+    checkTwice(
       () => kevent(this.fd, this.#changes, length, this.#receipts, length, AT_ONCE),
       "kevent",
     );

@@ -3,7 +3,7 @@
 import { DONT_WAIT, EVENT_IN } from "../ffi/constants.ts";
 import { POLLER_EVENT_SIZE, zmqDrafts, zmqPeers } from "../ffi/drafts.ts";
 import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
-import { check, checkExpected, checkUninterrupted, WOULD_BLOCK } from "../ffi/errno.ts";
+import { check, checkExpected, checkTwice, WOULD_BLOCK } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { allocate, byteLengthOf, cBytes, PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
@@ -242,7 +242,7 @@ export function changeGroup(
   if (call === "zmq_join") assertFitsUdp(group, handle);
   const text = new Uint8Array(group.length + 1);
   text.set(group);
-  checkUninterrupted(() => zmqDrafts()[call](handle.pointer, text), call);
+  checkTwice(() => zmqDrafts()[call](handle.pointer, text), call);
   if (group.length > UDP_GROUP_LIMIT && handle instanceof DishHandle) {
     const name = group.join();
     if (call === "zmq_join") handle.longGroups.add(name);
@@ -260,7 +260,7 @@ export function connectPeer(handle: Handle, address: string): number {
       id = zmqPeers().zmq_connect_peer(handle.pointer, text);
       return id === 0 ? -1 : 0; // as other calls fail
     };
-    checkUninterrupted(connect, "zmq_connect_peer", { address: withoutUser(address) });
+    checkTwice(connect, "zmq_connect_peer", { address: withoutUser(address) });
     return id;
   });
 }

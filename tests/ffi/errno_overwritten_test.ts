@@ -1,12 +1,18 @@
 import "../proxy/support.ts";
 import "../socket/drafts.ts";
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import { closeSync, openSync } from "node:fs";
+import { coreOf } from "../../context.ts";
 import { ENOENT } from "../../ffi/errno.ts";
 import { libc } from "../../ffi/libc.ts";
-import { capability } from "../../mod.ts";
+import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
+import { capability, Context, Pair } from "../../mod.ts";
+import { READABLE } from "../../poller/backend.ts";
+import { EpollBackend } from "../../poller/epoll.ts";
 import { MovableMessage } from "../../proxy/parts.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { Gather, Scatter } from "../../socket/draft.ts";
+import { setBytes } from "../../socket/raw_options.ts";
 import { freshAddress } from "../util.ts";
 import { pipeline } from "../socket/support.ts";
 
@@ -70,6 +76,34 @@ Deno.test({
     using _ = overwritten(1);
     assertEquals(scatter.trySend("y"), false);
   },
+});
+
+Deno.test({
+  name: "an error number that was overwritten once ended a zmqcat that sent a file",
+  ignore: !HAS_LINUX_CALLS,
+  fn() {
+    const set = new EpollBackend<string>();
+    const fd = openSync("deno.json", "r");
+    try {
+      using _ = overwritten(1);
+      set.add(fd, READABLE, "a file"); // which epoll refuses with EPERM
+    } finally {
+      closeSync(fd);
+      set.close();
+    }
+  },
+});
+
+Deno.test("an error number that was overwritten once doesn't change what an option's error says", () => {
+  using pair = new Pair();
+  using _ = overwritten(1);
+  throws(() => setBytes(handleOf(pair).pointer, 9999, "nothing", null), { code: "EINVAL" });
+});
+
+Deno.test("an error number that was overwritten once doesn't change what a context's error says", () => {
+  using context = new Context();
+  using _ = overwritten(1);
+  throws(() => coreOf(context).get(9999, "nothing"), { code: "EINVAL" });
 });
 
 Deno.test("an error that comes twice is thrown", async () => {
