@@ -46,7 +46,8 @@ function distance(from: string, to: string): number {
     for (let j = 1; j <= to.length; j++) {
       const change = row[j - 1] + (from[i - 1] === to[j - 1] ? 0 : 1);
       next[j] = Math.min(change, row[j] + 1, next[j - 1] + 1);
-      const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      // In the first row and column, one of the two is beyond the name's beginning: undefined, and no letter.
+      const swapped = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
       if (swapped) next[j] = Math.min(next[j], before[j - 2] + 1);
     }
     before = row;

@@ -90,7 +90,7 @@ Deno.test("a terminated worker's reports were read into a function's own buffer,
 });
 
 Deno.test("text becomes a C string and comes back, whatever its characters", () => {
-  for (const text of ["", "tcp://127.0.0.1:5555", "größe ❤ 𝄞"]) {
+  for (const text of ["", "tcp://127.0.0.1:5555", "größe ❤ 𝄞", "\ufeffa byte order mark"]) {
     const bytes = toCString(text, "It");
     assertEquals(bytes.at(-1), 0);
     const memory = allocate(bytes.length);

@@ -129,6 +129,12 @@ Deno.test("a bag without waits is checked by its names alone", () => {
   checkOptions({ name: "drain", options: ["limit"], example: "{ limit: 5 }" }, { limit: "any" });
 });
 
+Deno.test("a method may have more than two options, in any order", () => {
+  const signature = { name: "visit", options: ["limit", "signal", "raw"], example: "{ limit: 5 }" };
+  checkOptions(signature, { raw: true, limit: 5 });
+  throws(() => checkOptions(signature, { row: true }), { message: /did you mean raw/ });
+});
+
 Deno.test("an argument behind options that are left out is refused", () => {
   const signature = { name: "drain", options: ["limit"], example: "{ limit: 5 }" };
   checkOptions(signature, undefined);

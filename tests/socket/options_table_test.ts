@@ -53,6 +53,7 @@ import {
   OPTIONS,
   PARTICULAR,
   RECEIVING,
+  ROUTER_NOTIFY,
   SENDING,
 } from "../../socket/options_table.ts";
 import "../util.ts";
@@ -359,6 +360,23 @@ Deno.test("the pages on options have each option of the table", async () => {
   );
   const page = (await Promise.all(pages)).join("\n");
   assertEquals(Object.keys(OPTIONS).filter((name) => !page.includes(`\`${name}\``)), []);
+});
+
+Deno.test("the page on newer options has of each the version that the table has, and whether it's a draft", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/more-options.md", import.meta.url));
+  const [, newer] = /^## Newer options.*?\n(.*?)^## /ms.exec(page)!;
+  const said: Record<string, string> = {};
+  for (const line of newer.matchAll(/^\| `.*$/gm)) {
+    const [, names, , , since] = line[0].split("|").map((cell) => cell.trim());
+    // Every libzmq that this library supports knows what isn't newer than 4.3.0.
+    if (since <= "4.3.0") continue;
+    for (const [, name] of names.matchAll(/`(\w+)`/g)) said[name] = since;
+  }
+  const known: Record<string, string> = {};
+  for (const [name, row] of Object.entries<OptionRow>({ ...OPTIONS, notify: ROUTER_NOTIFY })) {
+    if (row.since !== undefined) known[name] = row.since + (row.draft ? ", draft" : "");
+  }
+  assertEquals(said, known);
 });
 
 Deno.test("what the table says can only be read can only be read", () => {
