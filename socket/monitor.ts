@@ -394,7 +394,8 @@ export class Monitor implements Listener {
     );
     const [local, remote] = frames.slice(-2).map((frame) => frame.text());
     const incoming = this.#incoming(event, local, remote);
-    const address = incoming ? local || remote : remote || local;
+    // What connects has the other end's address in each report, and its own once it's connected.
+    const address = incoming && local || remote;
     // Without both ends there is no connection yet; and over ipc, the end that connects has no address.
     const peer = local && remote && remote !== "ipc://" ? remote : undefined;
     return { event, values, address, peer };
