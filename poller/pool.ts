@@ -29,6 +29,8 @@ export class Pool {
   /** How many waits the pool was given, and how many of them are known to have begun. */
   #waits = 0;
   #begun = 0;
+  /** When the first of those that aren't was given; `Infinity` if it continues another. */
+  #since = Infinity;
   /** When the last of them ends at the latest. */
   #until = Infinity;
   readonly #watch = new Alarm(() => this.#askAfter());
@@ -52,6 +54,7 @@ export class Pool {
    * nothing, is asked after only where it's late: in a quiet worker each second's wait would otherwise take two more wakes.
    */
   parked(now: number, until: number, continues: boolean): void {
+    if (this.#begun === this.#waits) this.#since = continues ? Infinity : now;
     this.#waits++;
     this.#parked++;
     this.#until = Infinity;
@@ -69,7 +72,7 @@ export class Pool {
 
   /** A wait on a thread of the pool has ended. */
   unparked(): void {
-    this.#parked--;
+    if (--this.#parked === 0) this.#begun = this.#waits;
   }
 
   /**
@@ -101,18 +104,22 @@ export class Pool {
   }
 
   #askAfter(): void {
-    if (this.#parked === 0 || this.#begun === this.#waits) return;
+    if (this.#begun === this.#waits) return;
+    const now = performance.now();
     const unanswered = this.#asking;
     if (!unanswered) {
+      // The wait for which the alarm was set may have ended, and this be a later one.
+      const due = Math.min(this.#since + FIRST, this.#until + LATE);
+      if (now < due) return this.#watch.set(due);
       this.#asking = true;
       const waits = this.#waits;
       call().then(() => {
         this.#asking = false;
-        this.#begun = waits;
+        this.#begun = Math.max(this.#begun, waits);
+        this.#since = performance.now();
         this.#look(false);
       });
     }
-    const now = performance.now();
     this.#watch.set(now + INTERVAL);
     if (unanswered || now >= this.#until) this.#look(unanswered);
   }

@@ -104,6 +104,31 @@ Deno.test("a wait that continues another was once asked after when that one was 
   pool.unparked();
 });
 
+Deno.test("once a wait had lasted, each short one after it was asked after, too", async () => {
+  let looks = 0;
+  const pool = new Pool(() => looks++);
+  const now = performance.now();
+  pool.parked(now - 200, Infinity, false);
+  while (looks === 0 || pool.busy) await pause(1);
+  pool.unparked();
+  pool.parked(now + 60_000, Infinity, false); // which has just begun for much longer than this test takes
+  await pause(200);
+  assertEquals(looks, 1);
+  pool.unparked();
+});
+
+Deno.test("a wait that began after the alarm was set was asked after as soon as the one before", async () => {
+  let looks = 0;
+  const pool = new Pool(() => looks++);
+  const now = performance.now();
+  pool.parked(now - 50, Infinity, false);
+  pool.unparked();
+  pool.parked(now + 60_000, Infinity, false);
+  await pause(200);
+  assertEquals(looks, 0);
+  pool.unparked();
+});
+
 Deno.test("while a wait can't begin, everything is looked at again and again", async () => {
   const what = `
     pool.parked(performance.now(), Infinity, false);
