@@ -17,6 +17,7 @@ const KEY = "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID";
 const ADDRESS = ["inproc://arguments"];
 const NOW = { timeout: 0 };
 const watched = new Pull();
+const certificate = Certificate.create();
 
 /** As many arguments as a method may have, by its class's name and its own, or by its own alone. None where it isn't here. */
 const MOST: Record<string, readonly unknown[]> = {
@@ -40,7 +41,13 @@ const MOST: Record<string, readonly unknown[]> = {
   ...{ run: [{}], terminate: [NOW] },
   ...{ allow: ["127.0.0.1", {}], deny: ["127.0.0.1", {}], configureNull: [true, {}] },
   ...{ configurePlain: [{}, {}], configureCurve: [[KEY], {}], configureGssapi: [true, {}] },
-  ...{ clientOptions: [KEY], save: ["/nowhere", {}], get: [KEY], "CertificateFolder.has": [KEY] },
+  ...{
+    clientOptions: [KEY, {}],
+    serverOptions: [{}],
+    save: ["/nowhere", {}],
+    get: [KEY],
+    "CertificateFolder.has": [KEY],
+  },
   "Frame.toString": ["utf8"],
 };
 
@@ -53,7 +60,7 @@ const MADE: Record<string, () => unknown> = {
   PollerTimer: () => new library.Poller().addTimer(5),
   Observer: () => new Pull().events,
   Proxy: () => new proxy.Proxy(new Pull(), new Push()),
-  Certificate: () => new Certificate({ publicKey: KEY }),
+  Certificate: () => certificate,
   CertificateFolder: () => CertificateFolder.open(import.meta.dirname!),
 };
 
