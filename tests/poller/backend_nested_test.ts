@@ -236,6 +236,23 @@ for (const { claim, kind, registers } of CONTRACTS) {
     },
   ));
 
+  Deno.test(claimNested(
+    "a set that is detached from another one than its parent stays attached",
+    async (parent, nested) => {
+      using a = pipe();
+      const other = createBackend<string>(kind);
+      parent.attach(nested, "nested");
+      other.detach(nested);
+      const waiting = parent.wait(2 * LONG);
+      await parked(2 * LONG);
+      put(a.write);
+      nested.add(a.read, READABLE, "a");
+      await soon(waiting);
+      assertEquals(await until(parent, collected(parent)), { nested: READABLE });
+      other.close();
+    },
+  ));
+
   Deno.test(claimNested("a nested set's report may attach it again", (parent, nested) => {
     using a = pipe();
     nested.add(a.read, READABLE, "a");

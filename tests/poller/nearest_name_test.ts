@@ -29,7 +29,7 @@ Deno.test("a name that is one but for its case, its hyphens or one letter is mis
   for (const wrong of ["Timeout", "time-out", "timeut", "timeouts", "tiemout"]) {
     assertEquals(misspelt(wrong, NAMES), "timeout");
   }
-  for (const other of ["timeout", "time", "timout2", "signalled", ""]) {
+  for (const other of ["timeout", "time", "timout2", "tixxout", "signalled", ""]) {
     assertEquals(misspelt(other, NAMES), undefined);
   }
 });

@@ -4,7 +4,8 @@ import { READABLE, WRITABLE } from "../../poller/backend.ts";
 import { PollBackend } from "../../poller/poll.ts";
 import { closeFd, duplicate, duplicateTo, type Pair, pipe, put } from "../fds.ts";
 import { watched } from "../replacing.ts";
-import { both, collected } from "./contract.ts";
+import { soon } from "../waiting.ts";
+import { both, collected, LONG } from "./contract.ts";
 
 Deno.test("what a wait found isn't reported of a descriptor that came into the slot meanwhile", async () => {
   using a = pipe();
@@ -67,4 +68,18 @@ Deno.test("a descriptor that was found closed can't be modified, though another 
   set.remove(copy);
   closeFd(copy);
   set.close();
+});
+
+Deno.test("detaching a set ends its parent's wait, which holds the set's files open", async () => {
+  using pair = pipe();
+  const parent = new PollBackend<string>();
+  const nested = new PollBackend<string>();
+  nested.add(pair.read, READABLE, "pair");
+  parent.attach(nested, "nested");
+  const waiting = parent.wait(2 * LONG);
+  parent.detach(nested);
+  await soon(waiting);
+  assertEquals(collected(parent), {});
+  parent.close();
+  nested.close();
 });
