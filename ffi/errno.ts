@@ -32,14 +32,42 @@ export function check(result: number, call: string, subject?: Subject): number {
  * that has failed is made again. Cost: a second try before an error.
  */
 export function checkTwice(action: () => number, call: string, subject?: Subject): number {
-  for (let firstErrno = 0;;) {
+  return twice(action, -1, call, subject);
+}
+
+/** Does what `checkTwice` does, for a call that returns a pointer. */
+export function checkPointer(
+  action: () => Deno.PointerValue,
+  call: string,
+): Deno.PointerObject {
+  return twice(action, null, call)!;
+}
+
+function twice<Result>(
+  action: () => Result,
+  failure: Result,
+  call: string,
+  subject?: Subject,
+): Result {
+  let seen: number[] | undefined;
+  for (;;) {
     const result = action();
-    if (result !== -1) return result;
-    const errno = libc().errno();
-    if (errno === EINTR) continue;
-    if (errno === firstErrno) throw errorOf(errno, call, subject);
-    firstErrno = errno;
+    if (result !== failure) return result;
+    seen = addErrno(seen, libc().errno(), call, subject);
   }
+}
+
+/** Adds an error number to those of the tries before, and throws its error if it's among them. */
+function addErrno(
+  seen: number[] | undefined,
+  errno: number,
+  call: string,
+  subject?: Subject,
+): number[] {
+  if (seen === undefined) seen = [];
+  else if (seen.includes(errno)) throw errorOf(errno, call, subject);
+  if (errno !== EINTR) seen.push(errno);
+  return seen;
 }
 
 /** Does what `check` does, for calls that wait: returns 0 for one that a signal has interrupted, which has found nothing. */
@@ -62,13 +90,11 @@ export function checkExpected(
   call: string,
   expected: readonly number[],
 ): number {
-  for (let firstErrno = 0;;) {
+  let seen: number[] | undefined;
+  for (;;) {
     const errno = libc().errno();
     if (expected.includes(errno)) return -1;
-    if (errno !== EINTR) {
-      if (errno === firstErrno) throw errorOf(errno, call);
-      firstErrno = errno;
-    }
+    seen = addErrno(seen, errno, call);
     const result = again();
     if (result >= 0) return result;
   }
@@ -77,12 +103,6 @@ export function checkExpected(
 /** Whether the call that was just made has failed with this errno. No other foreign call may come in between. */
 export function failedWith(errno: number): boolean {
   return libc().errno() === errno;
-}
-
-/** Does what `check` does, for calls that return a pointer. */
-export function checkPointer(result: Deno.PointerValue, call: string): Deno.PointerObject {
-  if (result === null) throw errorOf(libc().errno(), call);
-  return result;
 }
 
 /** Returns the typed error for an error number that was read just after `call` failed. */

@@ -19,8 +19,11 @@ function hasTemporaryFolder(): boolean {
 
 /** Makes a folder that only this user can enter, and returns its path. */
 function makeTemporaryFolder(): string {
-  const template = toCString("/tmp/zmq-XXXXXX", "A path");
-  checkPointer(libcForFolders().mkdtemp(template), "mkdtemp");
+  let template!: Uint8Array<ArrayBuffer>;
+  checkPointer(() => {
+    template = toCString("/tmp/zmq-XXXXXX", "A path"); // of which a try that fails uses up the Xs
+    return libcForFolders().mkdtemp(template);
+  }, "mkdtemp");
   return new TextDecoder().decode(template.subarray(0, -1));
 }
 

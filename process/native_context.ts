@@ -25,7 +25,7 @@ let seeded = false;
 export function newNativeContext(): Deno.PointerObject {
   if (!seeded) zmq().srand(crypto.getRandomValues(new Uint32Array(1))[0]);
   seeded = true;
-  return checkPointer(zmq().zmq_ctx_new(), "zmq_ctx_new");
+  return checkPointer(zmq().zmq_ctx_new, "zmq_ctx_new");
 }
 
 /** Binds what terminating a context takes besides the common table. At its end, a program may have revoked the permission. */
@@ -52,7 +52,8 @@ export function terminate(context: Deno.PointerObject): () => boolean {
 function addressOfTerm(
   dlsym: (handle: bigint, symbol: Uint8Array<ArrayBuffer>) => Deno.PointerValue,
 ): Deno.PointerObject {
-  return checkPointer(dlsym(loadLibrary().handle, toCString("zmq_ctx_term", "A symbol")), "dlsym");
+  const name = toCString("zmq_ctx_term", "A symbol");
+  return checkPointer(() => dlsym(loadLibrary().handle, name), "dlsym");
 }
 
 /**

@@ -28,8 +28,8 @@ export function open(context: ContextCore, type: SocketType): Handle {
   const HandleClass = type.draft ? draftHandleOf?.(type) ?? Handle : Handle;
   const contextPointer = context.pointer("zmq_socket");
   context.assertDescriptors("zmq_socket");
-  const native = zmq().zmq_socket(contextPointer, type.number);
-  const pointer = checkPointer(native, "zmq_socket");
+  const open = () => zmq().zmq_socket(contextPointer, type.number);
+  const pointer = checkPointer(open, "zmq_socket");
   let handle: Handle | undefined;
   try {
     if (!type.receives) liftMark(pointer, "receiveHighWaterMark");

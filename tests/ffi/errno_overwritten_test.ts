@@ -106,6 +106,27 @@ Deno.test("an error number that was overwritten once doesn't change what a conte
   throws(() => coreOf(context).get(9999, "nothing"), { code: "EINVAL" });
 });
 
+Deno.test("an error number that was overwritten once hid that a context may have no more sockets", () => {
+  using context = new Context({ maxSockets: 1 });
+  using _pair = new Pair({ context });
+  using _ = overwritten(1);
+  throws(() => new Pair({ context }), { code: "EMFILE", call: "zmq_socket" });
+});
+
+Deno.test("an error number that was overwritten again and again had a call made without end", () => {
+  using context = new Context();
+  const functions = libc() as { errno: () => number };
+  const { errno } = functions;
+  let asked = 0;
+  functions.errno = () => asked++ % 2 === 0 ? ENOENT : errno();
+  try {
+    throws(() => coreOf(context).get(9999, "nothing"), { call: "zmq_ctx_get" });
+  } finally {
+    functions.errno = errno;
+  }
+  assertEquals(asked, 3);
+});
+
 Deno.test("an error that comes twice is thrown", async () => {
   using sockets = await pipeline(1);
   while (sockets.push.trySend("x"));
