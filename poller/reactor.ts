@@ -250,8 +250,8 @@ class Reactor {
   };
 
   /** A set's thread has returned. Programs whose promises this resolves make calls before the rest of the cycle. */
-  readonly #onReturn = (set: WaitSet, ms: number | undefined): void => {
-    this.#recordWait("park", performance.now(), set === this.#main ? ms : undefined);
+  readonly #onReturn = (set: WaitSet, now: number, ms: number | undefined): void => {
+    this.#recordWait("park", now, set === this.#main ? ms : undefined);
     resetBudget();
     if (!this.#dispatch(set)) set.foundNothing();
     this.#queueMicrotask();

@@ -38,13 +38,13 @@ export class WaitSet {
   #wakeSent = false;
   #continues = false;
   readonly #pool: Pool;
-  readonly #onReturn: (set: WaitSet, ms: number | undefined) => void;
+  readonly #onReturn: (set: WaitSet, now: number, ms: number | undefined) => void;
 
-  /** `onReturn` is called when its thread has returned: after `ms`, unless a `wake` made it. */
+  /** `onReturn` is called when its thread has returned, with the time: after `ms`, unless a `wake` made it. */
   constructor(
     backend: Backend<Source | NestedSet>,
     pool: Pool,
-    onReturn: (set: WaitSet, ms: number | undefined) => void,
+    onReturn: (set: WaitSet, now: number, ms: number | undefined) => void,
   ) {
     this.backend = backend;
     this.#pool = pool;
@@ -83,7 +83,8 @@ export class WaitSet {
   #returned(): void {
     this.parked = false;
     this.#pool.unparked();
-    this.#onReturn(this, this.#wakeSent ? undefined : performance.now() - this.#since);
+    const now = performance.now();
+    this.#onReturn(this, now, this.#wakeSent ? undefined : now - this.#since);
   }
 
   /** The wait that has ended brought nothing, and the next one continues it. */

@@ -50,7 +50,7 @@ class Setting implements AsyncDisposable {
   wakes = 0;
 
   constructor(kind: BackendKind) {
-    const returned = (_set: WaitSet, ms: number | undefined) => this.returns.push(ms);
+    const returned = (_set: WaitSet, _now: number, ms?: number) => this.returns.push(ms);
     this.set = new WaitSet(createBackend(kind), this.pool, returned);
     const { backend } = this.set;
     const wake = backend.wake.bind(backend);
