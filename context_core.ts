@@ -2,7 +2,7 @@
 
 import { doAll } from "./errors.ts";
 import { CONTEXT_OPTIONS } from "./ffi/constants.ts";
-import { checkTwice, stateError } from "./ffi/errno.ts";
+import { check, stateError } from "./ffi/errno.ts";
 import { zmq } from "./ffi/libzmq.ts";
 import { inWorker } from "./process/isolate.ts";
 import { newNativeContext, terminate } from "./process/native_context.ts";
@@ -83,7 +83,7 @@ export class ContextCore {
 
   get(option: number, name: string): number {
     const pointer = this.pointer("zmq_ctx_get");
-    return checkTwice(() => zmq().zmq_ctx_get(pointer, option), "zmq_ctx_get", { option: name });
+    return check(() => zmq().zmq_ctx_get(pointer, option), "zmq_ctx_get", { option: name });
   }
 
   /** Reads an option for which -1 is a value, and not a failure. */
@@ -101,7 +101,7 @@ export class ContextCore {
     const pointer = this.pointer("zmq_ctx_shutdown");
     this.#names.connectAll(pointer);
     // Also before the first socket: libzmq then opens none.
-    checkTwice(() => zmq().zmq_ctx_shutdown(pointer), "zmq_ctx_shutdown");
+    check(() => zmq().zmq_ctx_shutdown(pointer), "zmq_ctx_shutdown");
     this.isShutDown = true;
   }
 
@@ -137,7 +137,7 @@ export class ContextCore {
 
   set(option: number, name: string, value: number): void {
     const pointer = this.pointer("zmq_ctx_set");
-    checkTwice(() => zmq().zmq_ctx_set(pointer, option, value), "zmq_ctx_set", { option: name });
+    check(() => zmq().zmq_ctx_set(pointer, option, value), "zmq_ctx_set", { option: name });
   }
 
   /** Throws EMFILE, in the name of a call, if there aren't the descriptors for the threads that a first socket starts. */

@@ -20,7 +20,7 @@ const SIZE = 41;
 /** Makes a pair of keys, and returns the public one and the secret one. */
 export function newKeys(): [publicKey: string, secretKey: string] {
   const [open, secret] = [new Uint8Array(SIZE), new Uint8Array(SIZE)];
-  check(functions().zmq_curve_keypair(open, secret), "zmq_curve_keypair");
+  check(() => functions().zmq_curve_keypair(open, secret), "zmq_curve_keypair");
   return [textOf(open), textOf(secret)];
 }
 
@@ -28,7 +28,7 @@ export function newKeys(): [publicKey: string, secretKey: string] {
 export function publicKeyOf(secretKey: string): string {
   const [open, secret] = [new Uint8Array(SIZE), new TextEncoder().encode(`${secretKey}\0`)];
   if (secret.length > SIZE) throw new TypeError("A secret key has 40 characters of Z85");
-  check(functions().zmq_curve_public(open, secret), "zmq_curve_public");
+  check(() => functions().zmq_curve_public(open, secret), "zmq_curve_public");
   secret.fill(0);
   return textOf(open);
 }

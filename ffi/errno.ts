@@ -12,30 +12,22 @@ export interface Subject {
 }
 
 /**
- * Returns a call's result, or throws the typed error of its failure.
+ * Makes a call, and returns its result, or throws the typed error of its failure.
  *
  * Fact: errno belongs to the thread, and any foreign call in between may overwrite it. Failure: an error had another
  * call's number. Decision: the very next foreign call reads it, here and nowhere else. Cost: a foreign call for each
  * failure.
- */
-export function check(result: number, call: string, subject?: Subject): number {
-  if (result === -1) throw errorOf(libc().errno(), call, subject);
-  return result;
-}
-
-/**
- * Does what `check` does, for a call that can be made again: an error counts only if it comes twice.
  *
- * Fact: once in some thousand runs, the runtime makes a system call between a call and the read of its errno. Failure: a
- * file that was sent read as ENOENT where the kernel had said EPERM, which ended the program. And a signal to this thread
- * fails even calls that don't wait (EINTR), since libzmq looks into a socket's mailbox first, by poll(2). Decision: a call
- * that has failed is made again. Cost: a second try before an error.
+ * Fact: once in some thousand runs, the runtime itself makes a system call in between. Failure: a file that was sent read
+ * as ENOENT where the kernel had said EPERM, which ended the program. And a signal to this thread fails even calls that
+ * don't wait (EINTR), since libzmq looks into a socket's mailbox first, by poll(2). Decision: a call that has failed is made
+ * again, and an error counts only if it comes twice. Cost: a second try before an error.
  */
-export function checkTwice(action: () => number, call: string, subject?: Subject): number {
+export function check(action: () => number, call: string, subject?: Subject): number {
   return twice(action, -1, call, subject);
 }
 
-/** Does what `checkTwice` does, for a call that returns a pointer. */
+/** Does what `check` does, for a call that returns a pointer. */
 export function checkPointer(
   action: () => Deno.PointerValue,
   call: string,
@@ -82,7 +74,7 @@ export function checkWait(result: number, call: string): number {
  * Returns -1 if the error of the call that was just refused is one of the `expected`; otherwise makes the call again, and
  * returns its result.
  *
- * An unexpected error counts only if it comes twice, as in `checkTwice`, and for its reason: a full queue read as ENOENT,
+ * An unexpected error counts only if it comes twice, as in `check`, and for its reason: a full queue read as ENOENT,
  * which ended a worker's send.
  */
 export function checkExpected(

@@ -6,5 +6,5 @@ import { libcOfLinux } from "./libc.ts";
 
 /** Opens one, of which a read never blocks. */
 export function openEventfd(): number {
-  return check(libcOfLinux().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
+  return check(() => libcOfLinux().eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
 }

@@ -23,7 +23,7 @@ const NEVER = timeOf(0);
 export class BlockTimer {
   /** The descriptor, readable from when it has fired until `take`. */
   readonly fd: number = check(
-    libcOfLinux().timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
+    () => libcOfLinux().timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
     "timerfd_create",
   );
   /** When it fires, on the monotonic clock in ms; 0 while it's stopped. */
@@ -62,7 +62,7 @@ export class BlockTimer {
   }
 
   #set(time: BigInt64Array<ArrayBuffer>): void {
-    check(libcOfLinux().timerfd_settime(this.fd, 0, time, null), "timerfd_settime");
+    check(() => libcOfLinux().timerfd_settime(this.fd, 0, time, null), "timerfd_settime");
   }
 
   close(): void {

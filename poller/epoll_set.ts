@@ -2,7 +2,7 @@
 
 import { ZmqError } from "../errors.ts";
 import { EPOLL_CLOEXEC, EPOLL_CTL_DEL } from "../ffi/constants.ts";
-import { check, checkTwice, checkWait, stateError } from "../ffi/errno.ts";
+import { check, checkWait, stateError } from "../ffi/errno.ts";
 import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import { libc, libcOfLinux } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
@@ -52,7 +52,7 @@ export class EpollSet {
     this.#event[DATA] = index;
     this.#event[DATA + 1] = generation;
     const { epoll_ctl } = libcOfLinux();
-    checkTwice(() => epoll_ctl(this.fd, operation, fd, this.#event), "epoll_ctl");
+    check(() => epoll_ctl(this.fd, operation, fd, this.#event), "epoll_ctl");
   }
 
   /** Returns the error of an ADD, in words that a program can act upon if it's Linux's limit. */
@@ -128,7 +128,7 @@ export class EpollSet {
 }
 
 function create(): number {
-  const fd = check(libcOfLinux().epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
+  const fd = check(() => libcOfLinux().epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
   addExitCleanup("close", fd);
   return fd;
 }

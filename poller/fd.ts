@@ -18,7 +18,7 @@ import {
   S_IFREG,
   S_IFSOCK,
 } from "../ffi/constants.ts";
-import { check, checkTwice } from "../ffi/errno.ts";
+import { check } from "../ffi/errno.ts";
 import { libc, libcForFiles, libcForPipes, openAny } from "../ffi/libc.ts";
 import { usize } from "../ffi/memory.ts";
 import { ERROR, HANGUP, READABLE, WRITABLE } from "./backend.ts";
@@ -61,7 +61,7 @@ const one = new Int32Array(2);
 export function pollNow(fd: number, bits: number): number {
   one[0] = fd;
   one[1] = bits;
-  checkTwice(() => libc().poll(one, 1n, 0), "poll");
+  check(() => libc().poll(one, 1n, 0), "poll");
   return one[1] >>> 16;
 }
 
@@ -72,7 +72,7 @@ export function areReadable(fds: readonly number[]): number[] {
     array[2 * at] = fd;
     array[2 * at + 1] = POLLIN;
   });
-  checkTwice(() => libc().poll(array, BigInt(fds.length), 0), "poll");
+  check(() => libc().poll(array, BigInt(fds.length), 0), "poll");
   const readable = (at: number) => (array[2 * at + 1] >>> 16 & POLLIN) !== 0;
   return [...fds.keys()].filter(readable);
 }
@@ -108,7 +108,7 @@ export function isOpen(fd: number): boolean {
 export function assertDescriptors(count: number, call: string, about?: { address: string }): void {
   const opened: number[] = [];
   try {
-    while (opened.length < count) opened.push(check(openAny(), call, about));
+    while (opened.length < count) opened.push(check(openAny, call, about));
   } finally {
     for (const fd of opened) libc().close(fd);
   }
@@ -173,12 +173,12 @@ export function openPipe(): [read: number, write: number] {
   // Fact: O_NONBLOCK needs fcntl with a variable argument, which can't be called on Apple's arm64. Decision: pipes are left
   // blocking, and are read and written only where neither blocks.
   const ends = new Int32Array(2);
-  check(libcForPipes().pipe(ends), "pipe");
+  check(() => libcForPipes().pipe(ends), "pipe");
   ends.forEach(closeOnExec);
   return [ends[0], ends[1]];
 }
 
 /** Keeps a descriptor from the programs that this one starts. */
 export function closeOnExec(fd: number): void {
-  check(libcForPipes().ioctl(fd, usize(FIOCLEX)), "ioctl");
+  check(() => libcForPipes().ioctl(fd, usize(FIOCLEX)), "ioctl");
 }

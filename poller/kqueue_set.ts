@@ -14,7 +14,7 @@ import {
   NOTE_LOWAT,
   NOTE_TRIGGER,
 } from "../ffi/constants.ts";
-import { check, checkTwice, checkWait, errorOf } from "../ffi/errno.ts";
+import { check, checkWait, errorOf } from "../ffi/errno.ts";
 import { libc, libcForKqueue } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 import { EDGE, ERROR, HANGUP, READABLE, WRITABLE } from "./backend.ts";
@@ -143,7 +143,7 @@ const AT_ONCE = new BigInt64Array(2);
 /** A queue of events, with an event of our own that ends a wait. */
 export class KqueueSet {
   /** The queue's descriptor. Children don't inherit it, so it needs no close-on-exec. */
-  readonly fd: number = check(libcForKqueue().kqueue(), "kqueue");
+  readonly fd: number = check(() => libcForKqueue().kqueue(), "kqueue");
   readonly #events = new Int32Array(WORDS * CAPACITY);
   readonly #changes = new Int32Array(WORDS * CHANGES);
   readonly #receipts = new Int32Array(WORDS * CHANGES);
@@ -171,7 +171,7 @@ export class KqueueSet {
     if (length === 0) return [];
     pack(changes.map((change) => ({ ...change, flags: change.flags | EV_RECEIPT })), this.#changes);
     const { kevent } = libcForKqueue();
-    checkTwice(
+    check(
       () => kevent(this.fd, this.#changes, length, this.#receipts, length, AT_ONCE),
       "kevent",
     );

@@ -2,7 +2,7 @@
 
 import { ZmqError } from "../errors.ts";
 import { FD_SETSIZE, POLLERR, POLLHUP, POLLIN, POLLOUT } from "../ffi/constants.ts";
-import { checkTwice, checkWait } from "../ffi/errno.ts";
+import { check, checkWait } from "../ffi/errno.ts";
 import { libc, libcForSelect } from "../ffi/libc.ts";
 import { allocate, usize } from "../ffi/memory.ts";
 import { type Call, PollBackend } from "./poll.ts";
@@ -178,5 +178,5 @@ class Descriptors {
 
 /** Calls poll(2) without waiting. */
 function poll(row: Int32Array<ArrayBuffer>, count: number): number {
-  return checkTwice(() => libc().poll(row, usize(count), 0), "poll");
+  return check(() => libc().poll(row, usize(count), 0), "poll");
 }

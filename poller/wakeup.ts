@@ -34,14 +34,14 @@ export class Wakeup {
   /** Makes the descriptor readable. Costs one system call, and none if it's readable already. */
   signal(): void {
     if (this.#signalled) return;
-    check(Number(libc().write(this.#end, ONE, 8n)), "write");
+    check(() => Number(libc().write(this.#end, ONE, 8n)), "write");
     this.#signalled = true;
   }
 
   /** Undoes `signal`. */
   drain(): void {
     if (!this.#signalled) return;
-    check(Number(libc().read(this.fd, this.#drained, 8n)), "read");
+    check(() => Number(libc().read(this.fd, this.#drained, 8n)), "read");
     this.#signalled = false;
   }
 

@@ -39,7 +39,7 @@ export class MovableMessage extends FrameMessage {
   /** Copies another message into this one, which must be empty. Large ones share their bytes. */
   copy(other: NativeMessage): void {
     if (!other.small) {
-      check(this.#calls.zmq_msg_copy(this.pointer, other.pointer), "zmq_msg_copy");
+      check(() => this.#calls.zmq_msg_copy(this.pointer, other.pointer), "zmq_msg_copy");
       return;
     }
     const { words } = this;

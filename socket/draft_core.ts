@@ -3,7 +3,7 @@
 import { DONT_WAIT, EVENT_IN } from "../ffi/constants.ts";
 import { POLLER_EVENT_SIZE, zmqDrafts, zmqPeers } from "../ffi/drafts.ts";
 import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
-import { check, checkExpected, checkTwice, WOULD_BLOCK } from "../ffi/errno.ts";
+import { check, checkExpected, WOULD_BLOCK } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { allocate, byteLengthOf, cBytes, PinnedBuffer, toCString, usize } from "../ffi/memory.ts";
@@ -40,9 +40,9 @@ export class ThreadSafeHandle extends Handle {
     addExitCleanup("zmq_poller_destroy", this.cell);
     const fd = new Int32Array(1);
     try {
-      const rc = drafts.zmq_poller_add(this.poller, this.pointer, null, EVENT_IN);
-      check(rc, "zmq_poller_add");
-      check(drafts.zmq_poller_fd(this.poller, fd), "zmq_poller_fd");
+      const add = () => drafts.zmq_poller_add(this.poller, this.pointer, null, EVENT_IN);
+      check(add, "zmq_poller_add");
+      check(() => drafts.zmq_poller_fd(this.poller, fd), "zmq_poller_fd");
     } catch (error) {
       this.release();
       throw error;
@@ -142,7 +142,10 @@ export class RoutedHandle extends ThreadSafeHandle {
 
   override sendTogether([id, body]: readonly Part[]): boolean {
     return sendMessage(this.pointer, body, (message) => {
-      check(zmqDrafts().zmq_msg_set_routing_id(message, Number(id)), "zmq_msg_set_routing_id");
+      check(
+        () => zmqDrafts().zmq_msg_set_routing_id(message, Number(id)),
+        "zmq_msg_set_routing_id",
+      );
     });
   }
 }
@@ -189,7 +192,7 @@ export class RadioHandle extends ThreadSafeHandle {
     return sendMessage(
       this.pointer,
       body,
-      (message) => check(zmqDrafts().zmq_msg_set_group(message, bytes), "zmq_msg_set_group"),
+      (message) => check(() => zmqDrafts().zmq_msg_set_group(message, bytes), "zmq_msg_set_group"),
     );
   }
 }
@@ -242,7 +245,7 @@ export function changeGroup(
   if (call === "zmq_join") assertFitsUdp(group, handle);
   const text = new Uint8Array(group.length + 1);
   text.set(group);
-  checkTwice(() => zmqDrafts()[call](handle.pointer, text), call);
+  check(() => zmqDrafts()[call](handle.pointer, text), call);
   if (group.length > UDP_GROUP_LIMIT && handle instanceof DishHandle) {
     const name = group.join();
     if (call === "zmq_join") handle.longGroups.add(name);
@@ -260,7 +263,7 @@ export function connectPeer(handle: Handle, address: string): number {
       id = zmqPeers().zmq_connect_peer(handle.pointer, text);
       return id === 0 ? -1 : 0; // as other calls fail
     };
-    checkTwice(connect, "zmq_connect_peer", { address: withoutUser(address) });
+    check(connect, "zmq_connect_peer", { address: withoutUser(address) });
     return id;
   });
 }
@@ -277,7 +280,7 @@ function sendMessage(
   const bytes = typeof body === "string" ? encoder.encode(body) : body as Uint8Array<ArrayBuffer>;
   const message = (struct ??= new PinnedBuffer(64)).pointer;
   const length = byteLengthOf(bytes);
-  check(zmqDrafts().zmq_msg_init_size(message, usize(length)), "zmq_msg_init_size");
+  check(() => zmqDrafts().zmq_msg_init_size(message, usize(length)), "zmq_msg_init_size");
   try {
     if (length > 0) zmqDrafts().copy_to(zmq().zmq_msg_data(message), bytes, usize(length));
     prepare(message);

@@ -1,6 +1,6 @@
 /** The addresses of a socket: binding and connecting it, and back. */
 
-import { checkTwice } from "../ffi/errno.ts";
+import { check } from "../ffi/errno.ts";
 import { PULL_TYPE } from "../ffi/constants.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { toCString } from "../ffi/memory.ts";
@@ -104,7 +104,7 @@ export class Endpoints {
     if (other === null) return;
     const address = toCString(`inproc://deno-zmq.routing-id.${crypto.randomUUID()}`, "An address");
     const call = (name: "zmq_bind" | "zmq_connect" | "zmq_disconnect", socket: Deno.PointerValue) =>
-      checkTwice(() => zmq()[name](socket, address), name);
+      check(() => zmq()[name](socket, address), name);
     try {
       call("zmq_bind", other);
       call("zmq_connect", pointer);
@@ -191,7 +191,7 @@ export class Endpoints {
   ): void {
     const text = toCString(resolved, "An address");
     this.#longest = Math.max(this.#longest, text.length);
-    checkTwice(() => zmq()[call](this.handle.pointer, text), call, {
+    check(() => zmq()[call](this.handle.pointer, text), call, {
       address: withoutUser(address),
     });
   }

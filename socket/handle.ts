@@ -303,7 +303,7 @@ export class Handle extends NativeSocket {
       // socket. Failure: a Pull over ipc whose peer was killed kept its context, three threads, and the program's end. Decision:
       // what sends nothing doesn't linger.
       () => this.sends || setLinger(this.pointer, 0),
-      () => check(zmq().zmq_close(this.pointer), "zmq_close"),
+      () => check(() => zmq().zmq_close(this.pointer), "zmq_close"),
       () => this.dropPointer(),
       () => this.endpoints.clear(),
     ]);

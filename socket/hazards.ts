@@ -148,7 +148,7 @@ export function turnsOffNothing(
 
 /** Throws where a descriptor isn't a listening socket's: libzmq takes any number, and closes that descriptor later. */
 export function assertListens(fd: number, option: string): void {
-  if (fd < 0 || check(listens(fd), "getsockopt", { option }) === 1) return;
+  if (fd < 0 || check(() => listens(fd), "getsockopt", { option }) === 1) return;
   const message =
     `The option ${option} takes a listening socket's descriptor, and ${fd} doesn't listen`;
   throw stateError("EINVAL", "zmq_setsockopt", message, { option });

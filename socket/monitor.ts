@@ -1,6 +1,6 @@
 /** Monitors: libzmq's reports of what happens to a socket's connections, drained into a bounded queue. */
 
-import { check, checkTwice, stateError } from "../ffi/errno.ts";
+import { check, stateError } from "../ffi/errno.ts";
 import { ALL_DRAFT_EVENTS, ALL_EVENTS, EVENTS, peerAddress } from "../ffi/monitoring.ts";
 import { has, zmq } from "../ffi/libzmq.ts";
 import { LITTLE_ENDIAN, toCString } from "../ffi/memory.ts";
@@ -149,7 +149,7 @@ export class Monitor implements Listener {
       // connected, libzmq's threads wait with their reports.
       this.#versioned = start(observed.pointer, address);
       // Nor by the reader's endpoints, whose checks concern programs' addresses.
-      checkTwice(() => zmq().zmq_connect(reader.pointer, address), "zmq_connect");
+      check(() => zmq().zmq_connect(reader.pointer, address), "zmq_connect");
     } catch (error) {
       reader.close();
       throw error;
@@ -220,7 +220,7 @@ export class Monitor implements Listener {
       throw stateError("ENOTSUP", call, message);
     }
     this.#observed.assertOpen(call);
-    check(request(this.#observed.pointer), call);
+    check(() => request(this.#observed.pointer), call);
   }
 
   /** Reports an event of the library's own. */
@@ -428,11 +428,11 @@ function start(socket: Deno.PointerObject, address: Uint8Array<ArrayBuffer>): bo
   const versioned = has("draft") ? zmq().zmq_socket_monitor_versioned : null;
   if (versioned !== null) {
     const call = () => versioned(socket, address, ALL_DRAFT_EVENTS, 2, TYPES.Pair.number);
-    checkTwice(call, "zmq_socket_monitor_versioned");
+    check(call, "zmq_socket_monitor_versioned");
     return true;
   }
   const call = () => zmq().zmq_socket_monitor(socket, address, ALL_EVENTS);
-  checkTwice(call, "zmq_socket_monitor"); // it binds a socket
+  check(call, "zmq_socket_monitor"); // it binds a socket
   return false;
 }
 

@@ -8,7 +8,7 @@
  */
 
 import { EVENT_IN, EVENT_OUT } from "../ffi/constants.ts";
-import { checkTwice, EINTR, failedWith } from "../ffi/errno.ts";
+import { check, EINTR, failedWith } from "../ffi/errno.ts";
 import { addExitCleanup, hasExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { byteLengthOf, PinnedBuffer, usize } from "../ffi/memory.ts";
@@ -58,7 +58,7 @@ export function getBytes(
 ): Uint8Array<ArrayBuffer> {
   const buffer = bufferFor(size);
   const read = () => buffer.read(socket, option, size);
-  checkTwice(read, "zmq_getsockopt", { option: name });
+  check(read, "zmq_getsockopt", { option: name });
   if (option === LINGER) buffer.words[0] = lingers.get(socket) ?? buffer.words[0];
   return buffer.bytes.slice(0, buffer.length.words[0]);
 }
@@ -101,7 +101,7 @@ export function setBytes(
   const bytes = effective as Uint8Array<ArrayBuffer> | null;
   const size = usize(bytes === null ? 0 : byteLengthOf(bytes));
   const set = () => zmq().zmq_setsockopt(socket, option, bytes, size);
-  checkTwice(set, "zmq_setsockopt", { option: name });
+  check(set, "zmq_setsockopt", { option: name });
 }
 
 /** How many bits stand before an IPv4 address where it's written as one of IPv6. */

@@ -63,5 +63,5 @@ export function stopListening({ fd }: Listening): void {
 }
 
 function duplicate(fd: number): number {
-  return check(libcForPassing().dup(fd), "dup");
+  return check(() => libcForPassing().dup(fd), "dup");
 }

@@ -44,7 +44,7 @@ export class Pair implements Disposable {
     readonly write: number,
   ) {
     this.#open = new Set([read, write]);
-    for (const fd of this.#open) check(libcForPipes().ioctl(fd, usize(FIOCLEX)), "ioctl");
+    for (const fd of this.#open) check(() => libcForPipes().ioctl(fd, usize(FIOCLEX)), "ioctl");
   }
 
   /** Closes one of the two. */
@@ -62,39 +62,39 @@ export class Pair implements Disposable {
 /** A pipe. */
 export function pipe(): Pair {
   const ends = new Int32Array(2);
-  check(libcForPipes().pipe(ends), "pipe");
+  check(() => libcForPipes().pipe(ends), "pipe");
   return new Pair(ends[0], ends[1]);
 }
 
 /** Two connected sockets. */
 export function socketPair(): Pair {
   const ends = new Int32Array(2);
-  check(functions.socketpair(AF_UNIX, SOCK_STREAM, 0, ends), "socketpair");
+  check(() => functions.socketpair(AF_UNIX, SOCK_STREAM, 0, ends), "socketpair");
   return new Pair(ends[0], ends[1]);
 }
 
 export function closeFd(fd: number): void {
-  check(libc().close(fd), "close");
+  check(() => libc().close(fd), "close");
 }
 
 /** Another number for the same open file. */
 export function duplicate(fd: number): number {
-  return check(functions.dup(fd), "dup");
+  return check(() => functions.dup(fd), "dup");
 }
 
 /** Makes `number` another name of the file of `fd`; what it named before is closed. */
 export function duplicateTo(fd: number, number: number): number {
-  return check(functions.dup2(fd, number), "dup2");
+  return check(() => functions.dup2(fd, number), "dup2");
 }
 
 /** Writes that many bytes. */
 export function put(fd: number, bytes = 1): void {
-  check(Number(libc().write(fd, new Uint8Array(bytes), BigInt(bytes))), "write");
+  check(() => Number(libc().write(fd, new Uint8Array(bytes), BigInt(bytes))), "write");
 }
 
 /** Reads what is there, up to `bytes`, and returns how much it was. */
 export function take(fd: number, bytes = 1): number {
-  return check(Number(libc().read(fd, new Uint8Array(bytes), BigInt(bytes))), "read");
+  return check(() => Number(libc().read(fd, new Uint8Array(bytes), BigInt(bytes))), "read");
 }
 
 /** What a descriptor is ready for at this moment, as poll(2) says without any of our sets. */
@@ -115,16 +115,16 @@ export function drain(fd: number): void {
 /** How many descriptors the process may have. */
 export function descriptorLimit(): number {
   const limits = new BigUint64Array(2);
-  check(functions.getrlimit(RLIMIT_NOFILE, limits), "getrlimit");
+  check(() => functions.getrlimit(RLIMIT_NOFILE, limits), "getrlimit");
   return Number(limits[0] > 1_000_000n ? 1_000_000n : limits[0]);
 }
 
 /** Has no descriptor opened any more whose number isn't below that; those that are open stay so. */
 export function limitDescriptors(number: number): void {
   const limits = new BigUint64Array(2);
-  check(functions.getrlimit(RLIMIT_NOFILE, limits), "getrlimit");
+  check(() => functions.getrlimit(RLIMIT_NOFILE, limits), "getrlimit");
   limits[0] = BigInt(number);
-  check(functions.setrlimit(RLIMIT_NOFILE, limits), "setrlimit");
+  check(() => functions.setrlimit(RLIMIT_NOFILE, limits), "setrlimit");
 }
 
 /** A number so high that no one else gets it by chance, and which isn't open. */
@@ -137,7 +137,7 @@ export function backlogOf(fd: number): number {
   const [IPPROTO_TCP, TCP_INFO, TCPI_SACKED] = [6, 11, 7];
   const info = new Uint32Array(26);
   const size = Uint32Array.of(info.byteLength);
-  check(functions.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, size), "getsockopt");
+  check(() => functions.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, size), "getsockopt");
   return info[TCPI_SACKED]; // of one that listens
 }
 

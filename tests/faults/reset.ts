@@ -25,7 +25,7 @@ export function resetOnClose({ localAddr, remoteAddr }: Deno.TcpConn): void {
     const fd = Number(name);
     if (portOf(getsockname, fd) !== localAddr.port) continue;
     if (portOf(getpeername, fd) !== remoteAddr.port) continue;
-    check(setsockopt(fd, SOL_SOCKET, SO_LINGER, AT_ONCE, AT_ONCE.length), "setsockopt");
+    check(() => setsockopt(fd, SOL_SOCKET, SO_LINGER, AT_ONCE, AT_ONCE.length), "setsockopt");
   }
 }
 

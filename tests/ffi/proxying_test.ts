@@ -14,13 +14,13 @@ Deno.test("a native message that was copied is there twice, and outlives the one
     Deno.UnsafePointerView.copyInto(zmq_msg_data(pointer)!, bytes);
     return bytes;
   };
-  check(zmq_msg_init_size(one.pointer, usize(1000)), "zmq_msg_init_size");
+  check(() => zmq_msg_init_size(one.pointer, usize(1000)), "zmq_msg_init_size");
   const view = new Deno.UnsafePointerView(zmq_msg_data(one.pointer)!);
   new Uint8Array(view.getArrayBuffer(1000)).fill(7);
-  check(zmq_msg_init(copy.pointer), "zmq_msg_init");
-  check(zmqMoving().zmq_msg_copy(copy.pointer, one.pointer), "zmq_msg_copy");
+  check(() => zmq_msg_init(copy.pointer), "zmq_msg_init");
+  check(() => zmqMoving().zmq_msg_copy(copy.pointer, one.pointer), "zmq_msg_copy");
   assertEquals(bytesOf(one), new Uint8Array(1000).fill(7));
-  check(zmq_msg_close(one.pointer), "zmq_msg_close");
+  check(() => zmq_msg_close(one.pointer), "zmq_msg_close");
   assertEquals(bytesOf(copy), new Uint8Array(1000).fill(7));
-  check(zmq_msg_close(copy.pointer), "zmq_msg_close");
+  check(() => zmq_msg_close(copy.pointer), "zmq_msg_close");
 });

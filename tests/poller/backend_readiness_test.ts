@@ -15,7 +15,7 @@ const { shutdown } = loadLibrary().open({
 });
 
 function endSending(fd: number): void {
-  check(shutdown(fd, 1), "shutdown");
+  check(() => shutdown(fd, 1), "shutdown");
 }
 
 for (const { claim, kind, registers } of CONTRACTS) {

@@ -32,7 +32,7 @@ export function listenOnTcp(): { fd: number; port: number } {
   new Uint16Array(address.buffer, 0, 1)[0] = AF_INET;
   address.set([127, 0, 0, 1], 4);
   const fd = listenOn(AF_INET, address);
-  check(functions.getsockname(fd, address, new Uint32Array([address.length])), "getsockname");
+  check(() => functions.getsockname(fd, address, new Uint32Array([address.length])), "getsockname");
   return { fd, port: new DataView(address.buffer).getUint16(2) };
 }
 
@@ -47,14 +47,14 @@ export function listenOnIpc(path: string): number {
 
 function listenOn(domain: number, address: Uint8Array<ArrayBuffer>): number {
   const fd = newSocket(domain);
-  check(functions.bind(fd, address, address.length), "bind");
-  check(functions.listen(fd, 10), "listen");
+  check(() => functions.bind(fd, address, address.length), "bind");
+  check(() => functions.listen(fd, 10), "listen");
   return fd;
 }
 
 /** A descriptor of a socket that doesn't listen. */
 export function newSocket(domain: number = AF_INET): number {
-  return check(functions.socket(domain, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+  return check(() => functions.socket(domain, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
 }
 
 /** An option of each of the system's sockets that were opened since, where they have it: its bytes. */

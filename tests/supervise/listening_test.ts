@@ -18,7 +18,7 @@ Deno.test("a port stays taken until it's stopped to listen there, and connection
   using push = new Push();
   push.connect(listening.address);
   await push.send("early");
-  using pull = new Pull({ useFd: check(libcForPassing().dup(listening.fd), "dup") }); // a child's own
+  using pull = new Pull({ useFd: check(() => libcForPassing().dup(listening.fd), "dup") }); // a child's own
   await pull.bind(listening.address);
   assertEquals(String(await soon(pull.receive())), "early");
   stopListening(listening);
@@ -103,7 +103,7 @@ Deno.test("no address of IPv6 could be listened at", async () => {
   const listening = await listenAt("tcp://[::1]:*", 10);
   using push = new Push({ ipv6: true });
   push.connect(listening.address);
-  using pull = new Pull({ useFd: check(libcForPassing().dup(listening.fd), "dup") });
+  using pull = new Pull({ useFd: check(() => libcForPassing().dup(listening.fd), "dup") });
   await pull.bind(listening.address); // as a child does, without ipv6
   await push.send("hello");
   assertEquals(String(await soon(pull.receive())), "hello");
