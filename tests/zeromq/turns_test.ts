@@ -5,7 +5,8 @@ import { eachTransport, futureAddress, pending, useUpBudget } from "../socket/su
 import { freshAddress, join } from "../util.ts";
 import { EAGAIN, EFSM, rejectsShape, using } from "./support.ts";
 import { stateOf } from "../../zeromq/state.ts";
-import { soon, turn } from "../waiting.ts";
+import { OutOfTurn } from "../../zeromq/turns.ts";
+import { soon, turn, turnsUntil } from "../waiting.ts";
 
 for (const over of eachTransport()) {
   Deno.test(over("an echo of requests, by iteration", async (address) => {
@@ -159,6 +160,29 @@ Deno.test("a mandatory Router without any peer waits for one", async () => {
       dealer.connect("inproc://mandatory");
       await soon(sent);
       assertEquals(`${await soon(dealer.receive())}`, "hello");
+    });
+  });
+});
+
+Deno.test("a mandatory Router's send that waits for room waits for its peer where that goes, and comes again", async () => {
+  await using(new Router({ mandatory: true, sendHighWaterMark: 1 }), async (router) => {
+    const address = freshAddress("inproc");
+    const options = { routingId: "somebody", receiveHighWaterMark: 1 };
+    await router.bind(address);
+    const state = stateOf(router)!;
+    let sent = router.send(["somebody", "first"]);
+    await using(new Dealer(options), async (dealer) => {
+      dealer.connect(address);
+      do {
+        await soon(sent);
+        sent = router.send(["somebody", "last"]);
+      } while (state.sending === undefined);
+    });
+    await turnsUntil(() => state.sending instanceof OutOfTurn, "a wait for the peer");
+    await using(new Dealer(options), async (dealer) => {
+      dealer.connect(address);
+      await soon(sent);
+      assertEquals(`${await soon(dealer.receive())}`, "last");
     });
   });
 });
