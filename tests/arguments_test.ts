@@ -16,6 +16,8 @@ const { Pull, Push, Socket } = library;
 const KEY = "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID";
 const ADDRESS = ["inproc://arguments"];
 const NOW = { timeout: 0 };
+const TO_PEER = { routingId: 1 };
+const TO_GROUP = { group: "a" };
 const watched = new Pull();
 const certificate = Certificate.create();
 
@@ -33,8 +35,8 @@ const MOST: Record<string, readonly unknown[]> = {
   ...{ toReadableByteStream: [{}], toWritableByteStream: [{}] },
   ...{ send: ["text", NOW], sendSync: ["text", NOW], trySend: ["text"] },
   ...Object.fromEntries(["send", "sendSync", "trySend"].flatMap((method) => [
-    ...["Server", "Peer"].map((name) => [`${name}.${method}`, ["text", { routingId: 1 }]]),
-    [`Radio.${method}`, ["text", { group: "a" }]],
+    ...["Server", "Peer"].map((name) => [`${name}.${method}`, ["text", TO_PEER]]),
+    [`Radio.${method}`, ["text", TO_GROUP]],
   ])),
   ...{ add: [0, {}], modify: [watched, { readable: true }], remove: [watched], has: [watched] },
   ...{ addTimer: [5, {}], reset: [5] },
@@ -85,6 +87,12 @@ async function mistakeOf(call: () => unknown, name: string): Promise<string | un
   }
 }
 
+/** Whether it's an object of options that may be left out. */
+function isOptional(argument: unknown): boolean {
+  if (argument === TO_PEER || argument === TO_GROUP) return false;
+  return argument !== null && Object.getPrototypeOf(argument) === Object.prototype;
+}
+
 /** The methods of a class, with those that it inherits from this library's. */
 function* methodsOf(Class: { prototype: object }): Generator<string> {
   for (
@@ -128,8 +136,11 @@ for (const [name, Class] of classes) {
         for (const method of methodsOf(Class)) {
           if (ANY_NUMBER.has(method)) continue;
           const most = MOST[`${name}.${method}`] ?? MOST[method] ?? [];
-          const mistake = await mistakeOf(() => object[method](...most, "extra"), method);
-          if (mistake !== undefined) wrong.push(`${method} ${mistake}`);
+          const withoutOptions = most.map((one) => isOptional(one) ? undefined : one);
+          for (const args of [most, withoutOptions]) {
+            const mistake = await mistakeOf(() => object[method](...args, "extra"), method);
+            if (mistake !== undefined) wrong.push(`${method} ${mistake}`);
+          }
           if (Deno.inspect(object) !== before) wrong.push(`${method} did something`);
         }
         assertEquals(wrong, []);
