@@ -101,7 +101,9 @@ Deno.test("a long line of blanks took a time that grew with the square of its le
 Deno.test("metadata that a file can't hold, since it couldn't be read again, is a TypeError", () => {
   const made = (metadata: Record<string, string>) => new Certificate({ publicKey: KEY, metadata });
   const most = "x".repeat(1024 - `    name = ""`.length);
-  assertEquals(made({ name: most }).metadata.name, most);
+  const certificate = made({ name: most });
+  assertEquals(certificate.metadata.name, most);
+  assertEquals(parseCertificate(formatCertificate(certificate, null)).metadata.name, most);
   throws(() => made({ name: `${most}x` }), { name: "TypeError", message: /1024 characters/ });
   const many = Array.from({ length: 60 }, (_, at) => [`name${at}`, "x".repeat(1000)]);
   throws(() => made(Object.fromEntries(many)), { name: "TypeError", message: /60000 bytes/ });

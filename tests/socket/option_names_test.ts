@@ -208,6 +208,8 @@ Deno.test("a constructor takes an object of options, and nothing else", () => {
     for (const wrong of [new Map([["linger", 5]]), Promise.resolve({}), new Date()] as never[]) {
       throws(() => new Class(wrong), takes("an object of options, such as { linger: 0 }"));
     }
+    using named = new Class(Object.assign(new Date(), { linger: 5 }));
+    assertEquals(named.linger, 5);
     throws(() => new Class({}, {}), takes("one argument, not 2"));
     throws(() => new Class(undefined, undefined), takes("one argument, not 2"));
   }
