@@ -29,6 +29,22 @@ const WORKERS = `
     for (const poller of globalThis.opened) poller.add(0);
     tell("opened");
     await heard();
+  },
+  /** Tells the numbers that are values of keys while a native proxy has sockets. */
+  async lend() {
+    const { pthreadKeys } = await import("$ROOT/ffi/pthread.ts");
+    const { Proxy } = await import("$ROOT/proxy.ts");
+    const proxy = new Proxy(new Pull(), new Push(), { native: true });
+    proxy.frontEnd.bindSync("inproc://front");
+    proxy.backEnd.bindSync("inproc://back");
+    const keys = pthreadKeys();
+    const { set_number } = keys;
+    const numbers = [];
+    keys.set_number = (key, number) => (numbers.push(Number(number)), set_number(key, number));
+    const run = proxy.run();
+    tell(numbers);
+    proxy.terminate();
+    await run;
   },`;
 
 /** What the main isolate has in order to look at keys and threads. */
@@ -93,6 +109,20 @@ Deno.test({
       comeBy();
       console.log(keysLeft() === before);`,
       true,
+      true,
+    ),
+});
+
+Deno.test({
+  name:
+    "the end of a worker waits for 20 ms between its context's shutdown and the close of sockets that were lent",
+  ignore: !HAS_LINUX_CALLS,
+  fn: () =>
+    prints(
+      `const worker = start("Web Worker", "lend");
+      const numbers = await worker.next();
+      console.log(numbers.includes(20_000)); // microseconds of usleep
+      Deno.exit();`,
       true,
     ),
 });
