@@ -17,8 +17,9 @@ export interface Fault {
   /** What stood there, and what stands there with the fault in. */
   was: string;
   becomes: string;
-  /** The text of the line it begins in: it's found again by that when the module has changed. */
+  /** The text of the line it begins in, and its place in that: it's found again by these when the module has changed. */
   context: string;
+  column: number;
 }
 
 /** The operators, each with what it does; those of two signs swap them. */
@@ -79,7 +80,8 @@ export function faultsIn(path: string, source: string): Fault[] {
     const line = file.getLineAndCharacterOfPosition(start).line;
     const was = source.slice(start, end);
     const context = lines[line]!.trim();
-    faults.push({ path, operator, line: line + 1, start, end, was, becomes, context });
+    const column = start - lineStart(source, start) - lines[line]!.indexOf(context);
+    faults.push({ path, operator, line: line + 1, start, end, was, becomes, context, column });
   };
   const visit = (node: Node): void => {
     if (isSilent(node)) return;
@@ -96,12 +98,12 @@ export function faultsIn(path: string, source: string): Fault[] {
 
 /** The text of a module with a fault in it, or `undefined` if the module has changed there. */
 export function withFault(source: string, fault: Fault): string | undefined {
-  const { start, end, was, becomes, context } = fault;
-  const offset = start - lineStart(source, start);
+  const { start, end, was, becomes, context, column } = fault;
   const put = (at: number) => source.slice(0, at) + becomes + source.slice(at + was.length);
   if (source.slice(start, end) === was && lineAt(source, start) === context) return put(start);
   const places = [...source.matchAll(/^.*$/gm)].filter(([line]) => line.trim() === context)
-    .map(({ index }) => index + offset).filter((at) => source.startsWith(was, at));
+    .map(({ 0: line, index }) => index + line.indexOf(context) + column)
+    .filter((at) => source.startsWith(was, at));
   return places.length === 1 ? put(places[0]!) : undefined;
 }
 
