@@ -6,13 +6,14 @@ import { zmqSteerable } from "../../ffi/proxying.ts";
 import { coreOf } from "../../context.ts";
 import { keepers } from "../../poller/reactor.ts";
 import { openSources } from "../../poller/source.ts";
+import { handleOf } from "../../socket/handle.ts";
 import { GRACE_PERIOD } from "../../socket/native_socket.ts";
 import { takeMessage } from "../../socket/native_message.ts";
 import { sendParts } from "../../socket/native_send.ts";
 import { replaced } from "../replacing.ts";
 import { received, receivedMany } from "../socket/support.ts";
 import { bindBoth, Setting, tasks } from "./support.ts";
-import { pause, soon, turnsUntil } from "../waiting.ts";
+import { held, pause, soon, STUCK, turnsUntil } from "../waiting.ts";
 
 Deno.test("a native proxy doesn't begin while something waits for its sockets", async () => {
   const proxy = new Proxy(new Router(), new Dealer(), { native: true });
@@ -346,3 +347,23 @@ Deno.test("what a native proxy has passed on is known when it has ended", async 
   await soon(run);
   assertEquals(proxy.statistics().toBack.messages, 3);
 });
+
+for (const left of [false, true]) {
+  const when = left ? "when libzmq's loop has left its sockets" : "at once";
+  for (const timeout of [0, 10]) {
+    Deno.test(`a native proxy that can't pass on the rest, and is told again to end, ${when}, ends by the second time-out of ${timeout} ms`, async () => {
+      const proxy = new Proxy(new Pull(), new Push(), { native: true });
+      await bindBoth(proxy);
+      using sender = new Push({ linger: 0 });
+      sender.connect(proxy.frontEnd.lastEndpoint!);
+      const run = held(proxy.run());
+      // Its back end has no peer, so libzmq's loop, which takes a message when there is room for it, begins no send.
+      await sender.send("x");
+      proxy.terminate({ timeout: 10 * STUCK });
+      const front = handleOf(proxy.frontEnd);
+      if (left) await turnsUntil(() => !front.lent, "the end of libzmq's loop");
+      proxy.terminate({ timeout });
+      await soon(run);
+    });
+  }
+}
