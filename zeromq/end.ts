@@ -29,13 +29,8 @@ export function endAfterListeners(): void {
     defer(end) {
       const process = nodeProcess();
       if (!natural || process === undefined || process._exiting === true) return false;
-      let ended = false;
-      const endOnce = (isNatural: boolean) => {
-        if (!ended) end(isNatural);
-        ended = true;
-      };
-      process.on("exit", () => endOnce(true));
-      beforeExitCall(() => endOnce(false));
+      process.on("exit", () => end(true));
+      beforeExitCall(() => end(false));
       return true;
     },
   });

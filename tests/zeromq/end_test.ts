@@ -27,6 +27,27 @@ for (const [how, last] of [["itself", ""], ["process.exit", "process.exit();"]])
   });
 }
 
+Deno.test("what was sent by a listener of exit that was added in the end, and that calls process.exit, was lost", async () => {
+  using pull = new Pull({ receiveTimeout: 5000 });
+  await pull.bind("tcp://127.0.0.1:*");
+  const { code, stdout, stderr } = await run(`${IMPORT}
+    const push = new zmq.Push();
+    push.connect("${pull.lastEndpoint}");
+    function onExit() {
+      console.log("closed:", push.closed);
+      const late = new zmq.Push({ context: new zmq.Context() });
+      late.connect("${pull.lastEndpoint}");
+      late.send("farewell");
+      process.exit(7);
+    }
+    addEventListener("beforeunload", () => {
+      addEventListener("unload", () => process.on("exit", onExit));
+    });
+  `);
+  assertEquals([code, stdout, stderr], [7, "closed: true\n", ""]);
+  assertEquals(String(await pull.receive()), "farewell");
+});
+
 Deno.test("the end of the program lost the last message where the tick's budget had been used up before", async () => {
   using pull = new Pull({ receiveTimeout: 5000 });
   await pull.bind("tcp://127.0.0.1:*");
