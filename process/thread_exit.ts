@@ -52,7 +52,7 @@ type Value = Deno.PointerObject | number;
 
 /** A value's cleanup. */
 interface Cleanup {
-  /** How often the value was added. */
+  /** How often the value was added: native proxies have the same context, and the same time to leave its sockets. */
   times: number;
   /** Its key; undefined while there is none for it: then it isn't covered, and would stay behind. */
   key: number | undefined;

@@ -283,6 +283,21 @@ Deno.test({
   },
 });
 
+/** Counts the values that a worker's thread has, in `keys.size`, and how many there were at most. */
+const COUNTING = `
+  const { pthreadKeys } = await import("$ROOT/ffi/pthread.ts");
+  const functions = pthreadKeys();
+  const keys = new Set();
+  let most = 0;
+  for (const name of ["pthread_setspecific", "set_number"]) {
+    const set = functions[name];
+    functions[name] = (key, value) => {
+      keys[value === null ? "delete" : "add"](key);
+      most = Math.max(most, keys.size);
+      return set(key, value);
+    };
+  }`;
+
 /** What a worker opens and closes, by what it is. */
 const CLOSED = `{
   "a Poller": () => {
@@ -325,18 +340,7 @@ Deno.test({
   async fn() {
     const { stdout, stderr } = await withWorkers(
       `async closes() {
-        const { pthreadKeys } = await import("$ROOT/ffi/pthread.ts");
-        const functions = pthreadKeys();
-        const keys = new Set();
-        let most = 0;
-        for (const name of ["pthread_setspecific", "set_number"]) {
-          const set = functions[name];
-          functions[name] = (key, value) => {
-            keys[value === null ? "delete" : "add"](key);
-            most = Math.max(most, keys.size);
-            return set(key, value);
-          };
-        }
+        ${COUNTING}
         const context = new Context();
         new Pull({ context }).close(); // opens what is there until the end
         for (const [what, action] of Object.entries(${CLOSED})) {
@@ -357,5 +361,45 @@ Deno.test({
       ...capability.draft ? ["a draft socket"] : [],
     ];
     assertEquals([stdout, stderr], [expected.map((what) => `${what},true,0\n`).join(""), ""]);
+  },
+});
+
+Deno.test({
+  name:
+    "the end of one of a worker's native proxies leaves another one what it has for the thread's end",
+  ignore: !HAS_LINUX_CALLS,
+  async fn() {
+    const { stdout, stderr } = await withWorkers(
+      `async proxies() {
+        ${COUNTING}
+        const { Proxy } = await import("$ROOT/proxy.ts");
+        const context = new Context();
+        const begin = (name) => {
+          const proxy = new Proxy(new Pull({ context }), new Push({ context }), { native: true });
+          proxy.frontEnd.bindSync("inproc://front-" + name);
+          proxy.backEnd.bindSync("inproc://back-" + name);
+          return [proxy, proxy.run()];
+        };
+        const end = async ([proxy, run]) => {
+          proxy.terminate({ timeout: 0 });
+          await run;
+        };
+        await end(begin("first")); // opens what is there until the end
+        const none = keys.size;
+        const lasting = begin("lasting");
+        const one = keys.size;
+        await end(begin("other"));
+        tell([one > none, keys.size - one].join());
+        await end(lasting);
+        tell(keys.size - none);
+      },`,
+      `const worker = start("Web Worker", "proxies");
+      console.log(await worker.next());
+      console.log(await worker.next());
+      Deno.exit();`,
+      // Epoll's strategy opens a timer at some time, which it keeps.
+      { env: { ZMQ_POLLER: "poll" } },
+    );
+    assertEquals([stdout, stderr], ["true,0\n0\n", ""]);
   },
 });
