@@ -12,8 +12,9 @@ import { takeMessage } from "../../socket/native_message.ts";
 import { sendParts } from "../../socket/native_send.ts";
 import { replaced } from "../replacing.ts";
 import { received, receivedMany } from "../socket/support.ts";
+import { StoppedClock } from "../poller/clock.ts";
 import { bindBoth, Setting, tasks } from "./support.ts";
-import { held, pause, soon, STUCK, turnsUntil } from "../waiting.ts";
+import { held, pause, soon, STUCK, turn, turnsUntil } from "../waiting.ts";
 
 Deno.test("a native proxy doesn't begin while something waits for its sockets", async () => {
   const proxy = new Proxy(new Router(), new Dealer(), { native: true });
@@ -367,3 +368,24 @@ for (const left of [false, true]) {
     });
   }
 }
+
+Deno.test("a native proxy begins again after nine quick ends of libzmq's loop, one that lasted, and nine more; not after the tenth in a row", async () => {
+  using loops = ownLoops();
+  const { begun } = loops;
+  const proxy = new Proxy(new Pull(), new Push(), { native: true });
+  await bindBoth(proxy);
+  using clock = new StoppedClock();
+  const run = held(proxy.run());
+  const end = async (times: number) => {
+    for (let i = 0; i < times; i++) {
+      begun.at(-1)!.end(-1);
+      await turn();
+    }
+  };
+  await end(9);
+  clock.pass(10);
+  await end(1 + 9);
+  assertEquals([proxy.running, begun.length], [true, 20]);
+  await end(1);
+  await rejects(soon(run), { code: "EINVAL", message: /ends again and again/ });
+});
