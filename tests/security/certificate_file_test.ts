@@ -1,10 +1,12 @@
 import { certificates } from "./support.ts";
 import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
+import { openFile } from "../../ffi/open_file.ts";
 import { Certificate, CertificateFolder } from "../../security/mod.ts";
 import { openDescriptors } from "../fds.ts";
 import { onLinux } from "../socket/support.ts";
 import { withFolder } from "../util.ts";
-import { soon } from "../waiting.ts";
+import { replaced } from "../replacing.ts";
+import { held, soon, turns, turnsUntil } from "../waiting.ts";
 
 Deno.test(
   certificates("a FIFO with a certificate's name never let its folder load", async (folder) => {
@@ -114,3 +116,31 @@ Deno.test(
       }),
   ),
 );
+
+for (const [what, text] of [["read", undefined], ["refused", "curve\n"]] as const) {
+  Deno.test(
+    certificates(`a certificate is ${what} only once its file is closed`, async (folder) => {
+      const path = `${folder}/ada.key`;
+      const { publicKey } = Certificate.create();
+      await Deno.writeTextFile(path, text ?? `curve\n    public-key = "${publicKey}"\n`);
+      const file = await openFile(path);
+      const files = Object.getPrototypeOf(file) as typeof file;
+      await file.close();
+      const { close } = files;
+      const may = Promise.withResolvers<void>();
+      let closing = false;
+      using _ = replaced(files, "close", async function (this: typeof file) {
+        closing = true;
+        await may.promise;
+        await close.call(this);
+      });
+      let over = false;
+      const loading = held(Certificate.load(path).finally(() => over = true));
+      await turnsUntil(() => closing, "the close");
+      await turns(3);
+      assertEquals(over, false);
+      may.resolve();
+      await (text === undefined ? soon(loading) : soon(rejects(loading, { name: "SyntaxError" })));
+    }),
+  );
+}
