@@ -206,6 +206,19 @@ for (const over of eachBackend()) {
     assertEquals(keys(ready), ["timer"]);
   }, !LINUX));
 
+  Deno.test(
+    over("a source that was ready, and was removed since, isn't looked at any more", (poller) => {
+      using bell = new Bell();
+      poller.add(bell);
+      bell.ring(READABLE);
+      assertEquals(poller.waitSync({ timeout: 0 }).length, 1);
+      poller.remove(bell);
+      bell.stale = true; // as after a call
+      const { asked } = bell;
+      assertEquals([poller.waitSync({ timeout: 0 }), bell.asked], [[], asked]);
+    }),
+  );
+
   const used =
     "where the budget is used up, a socket that is ready no more isn't reported, and is served later";
   Deno.test(over(used, (poller) => {
