@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
-import { Dealer, Pull, Push, Router } from "../../mod.ts";
+import { Dealer, Pull, Push, Router, type Socket } from "../../mod.ts";
 import { Proxy, type ProxyDirection, type ProxyFilter } from "../../proxy.ts";
+import { resetBudget } from "../../poller/budget.ts";
 import { FilteredRelay } from "../../proxy/filtered.ts";
 import { BLOCKED } from "../../proxy/relay.ts";
 import { handleOf } from "../../socket/handle.ts";
@@ -170,6 +171,29 @@ Deno.test("metadata that its socket reads is there for a filter", async () => {
   await soon(run);
 });
 
+/** A socket as its relays see it. */
+function endOf(socket: Socket) {
+  const handle = handleOf(socket);
+  return { handle, stale: false, ready: 0, look: () => handle.look() };
+}
+
+Deno.test("a relay's send, and its copy's, may take a wake-up away, so that both sockets are looked at again", async () => {
+  await using front = new Pull();
+  await using back = new Push();
+  await using capture = new Push();
+  await using sender = new Push();
+  await join(front, sender, freshAddress("inproc"));
+  await using receivers = new AsyncDisposableStack();
+  for (const socket of [back, capture]) {
+    await join(receivers.use(new Pull()), socket, freshAddress("inproc"));
+  }
+  const [source, target, copied] = [front, back, capture].map(endOf);
+  const relay = new FilteredRelay(source, target, copied, (message) => message, "toBack");
+  await sender.send("x");
+  resetBudget(); // else the relay may leave it to the next tick
+  assertEquals([relay.move(1), target.stale, copied.stale], [1, true, true]);
+});
+
 Deno.test("of two messages that a filter has passed, one after the other, and that wait for room, the second is copied, too", async () => {
   await using front = new Pull();
   await using back = new Push({ sendHighWaterMark: 1, linger: 0 });
@@ -178,10 +202,7 @@ Deno.test("of two messages that a filter has passed, one after the other, and th
   await join(front, sender, freshAddress("inproc"));
   await join(receiver, back, freshAddress("inproc"));
   const scratch = new Uint8Array(1);
-  const [source, target] = [front, back].map((socket) => {
-    const handle = handleOf(socket);
-    return { handle, stale: false, ready: 0, look: () => handle.look() };
-  });
+  const [source, target] = [front, back].map(endOf);
   const relay = new FilteredRelay(source, target, undefined, ([[number]]) => {
     scratch[0] = number;
     return [scratch];
@@ -191,6 +212,7 @@ Deno.test("of two messages that a filter has passed, one after the other, and th
     await sender.send(Uint8Array.of(number));
     while (back.trySend("filling"));
     await turnsUntil(() => front.readable, "the message");
+    resetBudget(); // else the relay may leave it to the next tick
     assertEquals([relay.move(1), relay.outcome], [0, BLOCKED]);
     scratch[0] = 255;
     let last: string | undefined;

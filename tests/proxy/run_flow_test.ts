@@ -248,20 +248,23 @@ Deno.test("what a mandatory Router can't deliver is counted, and the rest goes o
   assertEquals([messages, undeliverable], [2, 2]);
 });
 
-Deno.test("timers and other sockets go on while a proxy is flooded", async () => {
-  await using setting = await tasks({}, 100_000);
-  const { sender, receiver, proxy } = setting;
-  proxy.pause();
-  for (let i = 0; i < 50_000; i++) sender.trySend("x");
-  proxy.resume();
-  let others = 0;
-  while (proxy.statistics().toBack.messages < 50_000) {
-    await turn();
-    others++;
-  }
-  assert(others >= 5, `${others} turns for others while 50,000 messages went through`);
-  assertEquals(receiver.visit(() => {}) > 0, true);
-});
+for (const filter of [undefined, (message: Frame[]) => message]) {
+  const how = filter === undefined ? "" : ", with a filter";
+  Deno.test(`timers and other sockets go on while a proxy is flooded${how}`, async () => {
+    await using setting = await tasks({ filter }, 100_000);
+    const { sender, receiver, proxy } = setting;
+    proxy.pause();
+    for (let i = 0; i < 50_000; i++) sender.trySend("x");
+    proxy.resume();
+    let others = 0;
+    while (proxy.statistics().toBack.messages < 50_000) {
+      await turn();
+      others++;
+    }
+    assert(others >= 5, `${others} turns for others while 50,000 messages went through`);
+    assertEquals(receiver.visit(() => {}) > 0, true);
+  });
+}
 
 Deno.test("a Poller and a receive beside a proxy miss nothing of its sockets", async () => {
   await using setting = await tasks();
