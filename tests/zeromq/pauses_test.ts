@@ -3,6 +3,7 @@ import { keepers, reactor } from "../../poller/reactor.ts";
 import { resetBudget, takeBudget } from "../../poller/budget.ts";
 import { Pair, Pull, Push } from "../../zeromq.ts";
 import { eachTransport } from "../socket/support.ts";
+import { runtimeTimers } from "../../poller/runtime_timers.ts";
 import { StoppedClock } from "../poller/clock.ts";
 import { Strategy } from "../poller/support.ts";
 import { watched } from "../replacing.ts";
@@ -153,4 +154,70 @@ Deno.test("the promise of an operation that was put off settled after that of on
     await soon(Promise.all(all));
     assertEquals(seen, ["first", "second"]);
   });
+});
+
+Deno.test("a burst has four pauses for timers and one more each tenth of a second, however long they take; it's over after 10 ms", async () => {
+  await withPairs(freshAddress("inproc"), async (one) => {
+    using clock = new StoppedClock();
+    let count = 0;
+    using _pauses = watched(runtimeTimers, "setTimeout", () => {
+      count++;
+      clock.pass(20);
+    });
+    /** How many pauses there are where so many budgets are used up, one after the other. */
+    const pauses = async (budgets: number) => {
+      count = 0;
+      for (let i = 0; i < budgets; i++) {
+        while (takeBudget());
+        await soon(one.send("x"));
+        assert(takeBudget(), "a pause begins another budget");
+      }
+      return count;
+    };
+    clock.pass(11);
+    const burst = [await pauses(6)];
+    for (let i = 0; i < 11; i++) {
+      clock.pass(10);
+      burst.push(await pauses(2));
+    }
+    clock.pass(11);
+    burst.push(await pauses(6));
+    assertEquals(burst, [4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 4]);
+  });
+});
+
+Deno.test("operations that are put off together have one pause", async () => {
+  await withPairs(freshAddress("inproc"), async (one) => {
+    using clock = new StoppedClock();
+    clock.pass(11);
+    let pauses = 0;
+    using _timers = watched(runtimeTimers, "setTimeout", () => void pauses++);
+    using _ticks = watched(reactor(), "putOff", () => void pauses++);
+    while (takeBudget());
+    await soon(Promise.all(["a", "b", "c"].map((text) => one.send(text))));
+    assertEquals(pauses, 1);
+  });
+});
+
+Deno.test("a receive and a send that have to wait have no pause as well", async () => {
+  await using(
+    new Pair({ linger: 0, sendHighWaterMark: 1 }),
+    (one) =>
+      using(new Pair({ linger: 0, receiveHighWaterMark: 1 }), async (other) => {
+        await join(one, other, freshAddress("inproc"));
+        one.sendTimeout = 0;
+        let full = false;
+        while (!full) await soon(one.send("x").catch(() => full = true));
+        one.sendTimeout = -1;
+        let pauses = 0;
+        using _timers = watched(runtimeTimers, "setTimeout", () => void pauses++);
+        using _ticks = watched(reactor(), "putOff", () => void pauses++);
+        while (takeBudget());
+        const both = [one.receive(), one.send("last")];
+        assertEquals(pauses, 0);
+        while (`${await soon(other.receive())}` !== "last");
+        await other.send("x");
+        await soon(Promise.all(both));
+      }),
+  );
 });

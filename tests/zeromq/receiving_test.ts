@@ -1,6 +1,10 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
-import { Dealer, Pair, Publisher, Push } from "../../zeromq.ts";
+import { Dealer, Pair, Publisher, Push, Reply, Request } from "../../zeromq.ts";
 import { takeBudget } from "../../poller/budget.ts";
+import { Attempt } from "../../zeromq/attempt.ts";
+import { takeBuffers } from "../../zeromq/buffers.ts";
+import { stateOf } from "../../zeromq/state.ts";
+import { watched } from "../replacing.ts";
 import { freshAddress, join } from "../util.ts";
 import { EAGAIN, rejectsShape, throwsShape, untyped, using, withPairs } from "./support.ts";
 import { soon } from "../waiting.ts";
@@ -142,4 +146,27 @@ Deno.test("an iteration ends when its socket is closed, but not by another error
   const iterator = new Closing()[Symbol.asyncIterator]();
   await rejects(iterator.next(), { message: "its own" });
   assertEquals(await iterator.next(), { done: true });
+});
+
+Deno.test("a receive out of turn whose time is over leaves a send that waits what its last try has heard of", async () => {
+  await using(
+    new Request({ linger: 0, receiveTimeout: 1 }),
+    (request) =>
+      using(new Reply({ linger: 0 }), async (reply) => {
+        const address = freshAddress("inproc");
+        await request.bind(address);
+        const sent = request.send("x"); // waits for a peer
+        let connected = false;
+        using _ = watched(Attempt.prototype, "end", () => {
+          if (connected) return;
+          connected = true;
+          reply.connect(address);
+          // One in a hundred tries out of turn hears of what has happened: here it's the last one.
+          for (let i = 0; i < 100; i++) takeBuffers(stateOf(request)!.handle.pointer, undefined);
+        });
+        await rejects(soon(request.receive()));
+        await soon(sent);
+        assertEquals(`${await soon(reply.receive())}`, "x");
+      }),
+  );
 });
