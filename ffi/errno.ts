@@ -62,14 +62,6 @@ function addErrno(
   return seen;
 }
 
-/** Does what `check` does, for calls that wait: returns 0 for one that a signal has interrupted, which has found nothing. */
-export function checkWait(result: number, call: string): number {
-  if (result !== -1) return result;
-  const errno = libc().errno();
-  if (errno === EINTR) return 0;
-  throw errorOf(errno, call);
-}
-
 /**
  * Returns -1 if the error of the call that was just refused is one of the `expected`; otherwise makes the call again, and
  * returns its result.
@@ -90,6 +82,14 @@ export function checkExpected(
     const result = again();
     if (result >= 0) return result;
   }
+}
+
+/**
+ * Does what `checkExpected` does, for a wait that has just failed, and `again` without waiting. Returns 0 for one that a
+ * signal has interrupted, which has found nothing.
+ */
+export function checkWait(again: () => number, call: string): number {
+  return Math.max(0, checkExpected(again, call, INTERRUPTED));
 }
 
 /** Whether the call that was just made has failed with this errno. No other foreign call may come in between. */
@@ -316,6 +316,12 @@ export function codeOf(errno: number): string {
 export const { EAGAIN, EINTR, ENOENT } = NUMBERS;
 /** Linux's number. */
 export const EOWNERDEAD = 130;
+
+/** The error of a wait that a signal has interrupted. */
+const INTERRUPTED: readonly number[] = [EINTR];
+
+/** The errors of a call that is made for libzmq's commands alone, once it has run them, or runs none any more. */
+export const COMMANDS_DONE: readonly number[] = [NUMBERS.EINVAL, NUMBERS.ETERM, NUMBERS.ENOTSOCK];
 
 /** The errors that refuse a send or a receive that doesn't wait; for a Request or a Reply, also one out of turn. */
 export const WOULD_BLOCK: readonly number[] = [EAGAIN];

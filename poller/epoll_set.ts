@@ -69,8 +69,10 @@ export class EpollSet {
 
   /** Waits on this thread, and returns the number of events. */
   wait(limit: number): number {
-    const found = libcOfLinux().epoll_wait(this.fd, this.#events, CAPACITY, limit);
-    return checkWait(found, "epoll_wait");
+    const { epoll_wait } = libcOfLinux();
+    const found = epoll_wait(this.fd, this.#events, CAPACITY, limit);
+    if (found >= 0) return found;
+    return checkWait(() => epoll_wait(this.fd, this.#events, CAPACITY, 0), "epoll_wait");
   }
 
   /** Waits on a pool thread. `take` gets its events, from its result. */
@@ -93,7 +95,8 @@ export class EpollSet {
     const events = this.#events;
     const { epoll_wait } = libcOfLinux();
     const rest = events.subarray(WORDS * found);
-    const end = found + checkWait(epoll_wait(this.fd, rest, CAPACITY - found, 0), "epoll_wait");
+    const find = () => epoll_wait(this.fd, rest, CAPACITY - found, 0);
+    const end = found + check(find, "epoll_wait");
     let count = found;
     for (let event = found; event < end; event++) {
       const known = this.#find(this.index(event), this.generation(event), found);

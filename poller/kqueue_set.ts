@@ -202,8 +202,12 @@ export class KqueueSet {
   /** Waits on this thread, and returns the number of events. */
   wait(limit: number): number {
     const time = this.#setTime(limit) ? this.#time : null;
-    const { kevent } = libcForKqueue();
-    return checkWait(kevent(this.fd, null, 0, this.#events, CAPACITY, time), "kevent");
+    const found = this.#wait(time);
+    return found >= 0 ? found : checkWait(() => this.#wait(AT_ONCE), "kevent");
+  }
+
+  #wait(time: BigInt64Array<ArrayBuffer> | null): number {
+    return libcForKqueue().kevent(this.fd, null, 0, this.#events, CAPACITY, time);
   }
 
   /** Waits on a pool thread. `take` gets its events, from its result. */

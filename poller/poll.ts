@@ -262,7 +262,10 @@ class PollCall implements Call {
   #poolBufferBytes = 0;
 
   call(row: Int32Array<ArrayBuffer>, count: number, limit: number): number {
-    return checkWait(this.#functions.poll(row, usize(count), limit), "poll");
+    const { poll } = this.#functions;
+    const size = usize(count);
+    const found = poll(row, size, limit);
+    return found >= 0 ? found : checkWait(() => poll(row, size, 0), "poll");
   }
 
   callOnPool(row: Int32Array<ArrayBuffer>, count: number, limit: number): Promise<number> {

@@ -33,16 +33,21 @@ class SelectCall implements Call {
 
   call(row: Int32Array<ArrayBuffer>, count: number, limit: number): number {
     try {
-      const time = this.#layOut(row, count, limit);
-      const { poolBuffer: reads } = this.#reads;
-      const { poolBuffer: writes } = this.#writes;
-      const found = libcForSelect().select(this.#highest, reads, writes, null, time);
-      return this.take(checkWait(found, "select"), row, count);
+      let found = this.#select(row, count, limit);
+      if (found < 0) found = checkWait(() => this.#select(row, count, 0), "select");
+      return this.take(found, row, count);
     } catch (error) {
       // A closed descriptor makes the whole call fail. poll(2) reports which it is, and what the others are ready for.
       if (!(error instanceof ZmqError) || error.code !== "EBADF") throw error;
       return poll(row, count);
     }
+  }
+
+  #select(row: Int32Array<ArrayBuffer>, count: number, limit: number): number {
+    const time = this.#layOut(row, count, limit);
+    const { poolBuffer: reads } = this.#reads;
+    const { poolBuffer: writes } = this.#writes;
+    return libcForSelect().select(this.#highest, reads, writes, null, time);
   }
 
   callOnPool(row: Int32Array<ArrayBuffer>, count: number, limit: number): Promise<number> {

@@ -122,5 +122,7 @@ function call(
   address: string,
 ): void {
   const text = toCString(address, "A name");
-  while (zmq()[name](socket, text) < 0 && failedWith(EINTR));
+  for (let failures = 0; failures < 2 && zmq()[name](socket, text) < 0;) {
+    if (!failedWith(EINTR)) failures++; // of which the first may be a signal's whose number was overwritten
+  }
 }

@@ -1,7 +1,7 @@
 /** A socket of libzmq's: its pointer, which may be lent to another thread, its options, and what it's ready for. */
 
 import type { ContextCore } from "../context_core.ts";
-import { EINTR, failedWith } from "../ffi/errno.ts";
+import { checkExpected, COMMANDS_DONE } from "../ffi/errno.ts";
 import { zmq } from "../ffi/libzmq.ts";
 import { addExitCleanup, removeExitCleanup } from "../process/thread_exit.ts";
 import { READABLE, WRITABLE } from "../poller/backend.ts";
@@ -184,7 +184,9 @@ export abstract class NativeSocket extends Source {
     if (!this.looksTake) return super.runCommands();
     this.stale = false;
     // It fails in any case. Where a signal came first, the commands are still there, and make no edge any more.
-    do zmq().zmq_disconnect(this.pointer, NO_ADDRESS); while (failedWith(EINTR));
+    const run = () => zmq().zmq_disconnect(this.pointer, NO_ADDRESS);
+    run();
+    checkExpected(run, "zmq_disconnect", COMMANDS_DONE);
   }
 
   /** How long a blocking receive of libzmq's may take, in ms. Only some synchronous receives use it. */

@@ -43,10 +43,11 @@ function bufferFor(size: number): OptionBuffer {
 /** Reads an int option; -1 if that fails, so it's for options that are never negative. */
 export function getInt(socket: Deno.PointerObject, option: number): number {
   const buffer = bufferFor(4);
-  for (;;) {
+  for (let failures = 0; failures < 2;) {
     if (buffer.read(socket, option, 4) === 0) return buffer.words[0];
-    if (!failedWith(EINTR)) return -1;
+    if (!failedWith(EINTR)) failures++; // of which the first may be a signal's whose number was overwritten
   }
+  return -1;
 }
 
 /** Reads an option of up to `size` bytes. */

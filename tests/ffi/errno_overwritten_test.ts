@@ -4,17 +4,50 @@ import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
 import { coreOf } from "../../context.ts";
 import { ENOENT } from "../../ffi/errno.ts";
-import { libc } from "../../ffi/libc.ts";
+import { libc, libcForKqueue, libcForPoll, libcForSelect, libcOfLinux } from "../../ffi/libc.ts";
+import { zmq } from "../../ffi/libzmq.ts";
 import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
 import { capability, Context, Pair } from "../../mod.ts";
-import { READABLE } from "../../poller/backend.ts";
+import { type BackendKind, READABLE } from "../../poller/backend.ts";
+import { createBackend } from "../../poller/create.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
 import { MovableMessage } from "../../proxy/parts.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { Gather, Scatter } from "../../socket/draft.ts";
-import { setBytes } from "../../socket/raw_options.ts";
+import { OPTION_NUMBERS } from "../../socket/options_table.ts";
+import { getInt, setBytes } from "../../socket/raw_options.ts";
+import { TYPES } from "../../socket/types.ts";
+import { pipe, put } from "../fds.ts";
+import { KINDS } from "../poller/support.ts";
+import { replaced } from "../replacing.ts";
 import { freshAddress } from "../util.ts";
 import { pipeline } from "../socket/support.ts";
+
+/** The call by which a backend waits. */
+const WAITS: Record<BackendKind, () => [functions: object, name: string]> = {
+  epoll: () => [libcOfLinux(), "epoll_wait"],
+  kqueue: () => [libcForKqueue(), "kevent"],
+  poll: () => [libcForPoll(), "poll"],
+  select: () => [libcForSelect(), "select"],
+};
+
+/** Has the next wait of a backend fail, until the end of the block. */
+function interrupted(kind: BackendKind): Disposable {
+  const [functions, name] = WAITS[kind]();
+  return failingOnce(functions as Functions, name);
+}
+
+type Functions = Record<string, (...args: unknown[]) => number>;
+
+function failingOnce(functions: Functions, name: string): Disposable {
+  const call = functions[name];
+  let failed = false;
+  return replaced(functions, name, (...args) => {
+    if (failed) return call(...args);
+    failed = true;
+    return -1;
+  });
+}
 
 /** Has error numbers read as ENOENT, so many after the next `from`, until the end of the block. */
 function overwritten(times: number, from = 0): Disposable {
@@ -126,6 +159,32 @@ Deno.test("an error number that was overwritten again and again had a call made 
   }
   assertEquals(asked, 3);
 });
+
+Deno.test("an error number that was overwritten once had an interrupted look at a socket fail", () => {
+  using pair = new Pair();
+  const functions = zmq() as unknown as Functions;
+  using _interrupted = failingOnce(functions, "zmq_getsockopt");
+  using _ = overwritten(1);
+  assertEquals(getInt(handleOf(pair).pointer, OPTION_NUMBERS.type), TYPES.Pair.number);
+});
+
+for (const kind of KINDS) {
+  Deno.test(`an error number that was overwritten once had an interrupted ${kind} wait fail`, () => {
+    const set = createBackend<string>(kind);
+    try {
+      const found: string[] = [];
+      using ends = pipe();
+      put(ends.write);
+      set.add(ends.read, READABLE, "a pipe");
+      using _interrupted = interrupted(kind);
+      using _ = overwritten(1);
+      set.waitSync(60_000, (what) => found.push(what));
+      assertEquals(found, ["a pipe"]);
+    } finally {
+      set.close();
+    }
+  });
+}
 
 Deno.test("an error that comes twice is thrown", async () => {
   using sockets = await pipeline(1);

@@ -68,15 +68,15 @@ Deno.test("a wait that a signal interrupted made an error, and threw it away", (
     return null;
   };
   try {
-    assertEquals(checkWait(-1, "epoll_wait"), 0);
+    assertEquals(checkWait(() => -1, "epoll_wait"), 0);
     assertEquals(texts, 0);
   } finally {
     Object.assign(functions, { errno, strerror });
   }
-  assertEquals(checkWait(0, "epoll_wait"), 0);
-  assertEquals(checkWait(2, "epoll_wait"), 2);
   const call = "epoll_wait";
-  throws(() => checkWait(libc().close(-1), call), { code: "EBADF", call });
+  const fail = () => libc().close(-1);
+  fail();
+  throws(() => checkWait(fail, call), { code: "EBADF", call });
 });
 
 Deno.test("libzmq's own numbers have their names", () => {
