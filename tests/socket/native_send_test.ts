@@ -44,6 +44,18 @@ Deno.test("two buffers that are sent by turns aren't mixed up", async () => {
   }
 });
 
+Deno.test("trySend says true of each message of a buffer that it sends again and again", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const buffer = Uint8Array.of(0);
+  for (let i = 0; i < OFTEN; i++) {
+    buffer[0] = i;
+    assertEquals(push.trySend(buffer), true);
+    assertEquals([...pull.receiveSync()[0]], [i]);
+  }
+  assertEquals(pull.tryReceive(), undefined);
+});
+
 Deno.test("a buffer that was transferred after many sends is refused, and what it became is sent", async () => {
   using sockets = await pipeline();
   const { push, pull } = sockets;
