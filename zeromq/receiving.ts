@@ -9,7 +9,7 @@ import { takeBuffers } from "./buffers.ts";
 import { EAGAIN, EBUSY, errnoError, translated } from "./errors.ts";
 import { afterOthers } from "./pauses.ts";
 import { type Parts, type SocketState, stateOf } from "./state.ts";
-import { isOutOfTurn, timeLeft } from "./turns.ts";
+import { isOutOfTurn } from "./turns.ts";
 
 /** Receives a message, now or later. */
 export function receive(state: SocketState): Promise<Parts> {
@@ -112,8 +112,7 @@ class PendingReceive extends Operation {
 
   override fail(reason: unknown): void {
     this.#end();
-    if (!isOutOfTurn(reason) || this.handle.closed) this.reject(translated(reason));
-    else this.receiving.defer(timeLeft(this.deadline));
+    this.reject(translated(reason));
   }
 
   override closed(): void {
