@@ -98,22 +98,17 @@ export function faultsIn(path: string, source: string): Fault[] {
 
 /** The text of a module with a fault in it, or `undefined` if the module has changed there. */
 export function withFault(source: string, fault: Fault): string | undefined {
-  const { start, end, was, becomes, context, column } = fault;
-  const put = (at: number) => source.slice(0, at) + becomes + source.slice(at + was.length);
-  if (source.slice(start, end) === was && lineAt(source, start) === context) return put(start);
+  const { start, was, becomes, context, column } = fault;
   const places = [...source.matchAll(/^.*$/gm)].filter(([line]) => line.trim() === context)
     .map(({ 0: line, index }) => index + line.indexOf(context) + column)
     .filter((at) => source.startsWith(was, at));
-  return places.length === 1 ? put(places[0]!) : undefined;
+  const at = places.includes(start) ? start : places.length === 1 ? places[0]! : undefined;
+  if (at === undefined) return undefined;
+  return source.slice(0, at) + becomes + source.slice(at + was.length);
 }
 
 function lineStart(source: string, at: number): number {
   return source.lastIndexOf("\n", at - 1) + 1;
-}
-
-function lineAt(source: string, at: number): string {
-  const from = lineStart(source, at);
-  return source.slice(from, source.indexOf("\n", from)).trim();
 }
 
 /** Whether it isn't code: nothing in it is run. */
