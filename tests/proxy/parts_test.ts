@@ -7,7 +7,7 @@ import { MovableMessage, PartBuffer } from "../../proxy/parts.ts";
 import { Proxy } from "../../proxy.ts";
 import { type Handle, handleOf } from "../../socket/handle.ts";
 import { printed } from "../collecting.ts";
-import { watched } from "../replacing.ts";
+import { replaced, watched } from "../replacing.ts";
 import { callPublicly, received } from "../socket/support.ts";
 import { freshAddress, join, until } from "../util.ts";
 import { Setting } from "./support.ts";
@@ -163,6 +163,30 @@ Deno.test("a message whose second try was refused in the middle was lost at the 
   assertEquals([relay.move(2), relay.outcome, relay.holds], [2, LIMIT, false]);
   assertEquals(await received(third), parts);
   assertEquals(await received(third), ["after"]);
+});
+
+Deno.test("the first parts of a message that are refused, and then taken, stay parts of it", async () => {
+  using source = new Dealer();
+  using sender = new Dealer();
+  await join(source, sender, freshAddress("inproc"));
+  using target = new Dealer();
+  const parts = ["first", "second", "x".repeat(100), "last"];
+  await sender.send(parts);
+  await until(source);
+  const relay = new NativeRelay(endOf(source), endOf(target), undefined);
+  {
+    using _closed = closesBefore(3, target, await peerOf(target));
+    assertEquals([relay.move(1), relay.holds], [0, true]);
+  }
+  using next = await peerOf(target);
+  // As where the socket hadn't run the command that reports room.
+  let tries = 0;
+  const { send } = PartBuffer.prototype;
+  using _refused = replaced(PartBuffer.prototype, "send", function (this: PartBuffer, ...args) {
+    return tries++ > 0 && send.apply(this, args);
+  });
+  assertEquals([relay.move(1), tries], [1, 2]);
+  assertEquals(await received(next), parts);
 });
 
 Deno.test("a copy that was refused in the middle was lost at its second try", async () => {
