@@ -29,8 +29,8 @@ export class Pool {
   /** How many waits the pool was given, and how many of them are known to have begun. */
   #waits = 0;
   #begun = 0;
-  /** When the first of those that aren't was given; `Infinity` if it continues another. */
-  #since = Infinity;
+  /** When the first of those that aren't was given. */
+  #since = 0;
   /** When the last of them ends at the latest. */
   #until = Infinity;
   readonly #watch = new Alarm(() => this.#askAfter());
@@ -54,7 +54,7 @@ export class Pool {
    * nothing, is asked after only where it's late: in a quiet worker each second's wait would otherwise take two more wakes.
    */
   parked(now: number, until: number, continues: boolean): void {
-    if (this.#begun === this.#waits) this.#since = continues ? Infinity : now;
+    if (this.#begun === this.#waits) this.#since = now;
     this.#waits++;
     this.#parked++;
     this.#until = Infinity;

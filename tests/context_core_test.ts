@@ -1,10 +1,12 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert/strict";
-import { Context, context, Pair, Pull, Push, type Socket } from "../mod.ts";
+import { Context, context, Pair, Pull, Push, type Socket, Subscriber } from "../mod.ts";
 import "./util.ts";
 import { STEP_BY_STEP } from "./fds.ts";
 import { run } from "./program.ts";
 import { turn } from "./waiting.ts";
+import { coreOf } from "../context.ts";
 import { ContextCore } from "../context_core.ts";
+import { handleOf } from "../socket/handle.ts";
 import { open } from "../socket/open.ts";
 import { TYPES } from "../socket/types.ts";
 
@@ -81,4 +83,11 @@ Deno.test("a context that was dropped before its sockets once stayed when the la
     socket.close();
   }
   assertEquals(core.closed, true);
+});
+
+Deno.test("a look at a conflating Subscriber whose context was shut down threw into others' waits", () => {
+  using context = new Context();
+  using subscriber = new Subscriber({ context, conflate: true });
+  coreOf(context).shutdown();
+  handleOf(subscriber).serve();
 });

@@ -6,8 +6,8 @@ import { libc } from "../../ffi/libc.ts";
 import { Alarm } from "../../poller/alarm.ts";
 import { Pool } from "../../poller/pool.ts";
 import { run } from "../program.ts";
-import { watched } from "../replacing.ts";
-import { pause } from "../waiting.ts";
+import { replaced, watched } from "../replacing.ts";
+import { pause, turnsUntil } from "../waiting.ts";
 import { PROGRAM_KINDS } from "./support.ts";
 
 Deno.test("a yield goes on once, when the runtime has had its turn", async () => {
@@ -127,6 +127,41 @@ Deno.test("a wait that began after the alarm was set was asked after as soon as 
   pool.parked(now + 60_000, Infinity, false);
   await pause(200);
   assertEquals(looks, 0);
+  pool.unparked();
+});
+
+Deno.test("a wait that can't begin is asked after, whatever waits follow it", async () => {
+  let looks = 0;
+  const pool = new Pool(() => looks++);
+  const now = performance.now();
+  pool.parked(now - 200, Infinity, false);
+  pool.parked(now + 60_000, Infinity, false);
+  await turnsUntil(() => looks > 0 && !pool.busy, "a look");
+  pool.unparked();
+  pool.unparked();
+});
+
+Deno.test("an answer that came after later waits had begun brought the alarm of another one forward", async () => {
+  const pool = new Pool(() => {});
+  const now = performance.now();
+  let calls = 0;
+  let answer = (_result: number): void => {};
+  using _ = replaced(libc(), "poll_onPool", () => {
+    calls++;
+    return new Promise<number>((resolve) => answer = resolve);
+  });
+  pool.parked(now - 200, Infinity, false);
+  await turnsUntil(() => calls > 0, "a call");
+  for (let waits = 0; waits < 2; waits++) {
+    pool.unparked();
+    pool.parked(now + 60_000, Infinity, false);
+  }
+  pool.unparked();
+  answer(0);
+  await turnsUntil(() => !pool.busy, "the answer");
+  pool.parked(now + 60_000, Infinity, false);
+  await pause(200);
+  assertEquals(calls, 1);
   pool.unparked();
 });
 

@@ -5,7 +5,7 @@ import { capability, Context, Pull, Push, Socket } from "../../mod.ts";
 import { libcForFolders } from "../../ffi/libc.ts";
 import { IpcFolders } from "../../process/ipc_folders.ts";
 import { AS_ELSEWHERE, withoutWaiting } from "../program.ts";
-import { watched } from "../replacing.ts";
+import { replaced, watched } from "../replacing.ts";
 import { withFolder } from "../util.ts";
 import { received } from "../socket/support.ts";
 import { turn } from "../waiting.ts";
@@ -315,6 +315,29 @@ Deno.test({
     folders.clear();
     assert(exists(folder));
     await Deno.remove(folder);
+  },
+});
+
+Deno.test({
+  name:
+    "a folder that couldn't be made at the first try is made at the second, of a template that is whole",
+  ignore: WINDOWS,
+  fn: () => {
+    using _temporary = withoutTemporary();
+    const functions = libcForFolders();
+    const { mkdtemp } = functions;
+    const templates: string[] = [];
+    using _ = replaced(functions, "mkdtemp", (template) => {
+      const bytes = template as Uint8Array<ArrayBuffer>;
+      templates.push(new TextDecoder().decode(bytes));
+      if (templates.length > 1) return mkdtemp(bytes);
+      bytes.fill(0x61, "/tmp/zmq-".length, -1); // as the C library leaves it
+      return null;
+    });
+    const folders = new IpcFolders();
+    folders.resolve("ipc://*");
+    folders.clear();
+    assertEquals(templates, Array(2).fill("/tmp/zmq-XXXXXX\0"));
   },
 });
 
