@@ -180,6 +180,18 @@ Deno.test("many sockets that connect before their peers are bound get all that w
   }
 });
 
+Deno.test("a context whose names someone was bound to ends without a socket of the library's own", async () => {
+  const context = new Context();
+  const push = new Push({ context });
+  push.connect("inproc://later");
+  await using pull = new Pull({ context });
+  await pull.bind("inproc://later");
+  using _none = replaced(zmq(), "zmq_socket", () => {
+    throw new Error("a socket is opened");
+  });
+  context.close();
+});
+
 Deno.test("of more names than ten thousand the latest are known", () => {
   const names = new UnboundNames();
   const context = zmq().zmq_ctx_new()!;

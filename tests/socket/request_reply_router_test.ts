@@ -161,7 +161,8 @@ for (const mandatory of [false, true]) {
     await join(router, dealer);
     await dealer.send("hello");
     await soon(router.receive());
-    const refused = { name: "TypeError", message: /routing id/ };
+    const parts = "two parts or more: the peer's routing id, and the message for it";
+    const refused = { name: "TypeError", message: `A message of a Router has ${parts}` };
     for (const message of ["peer", ["peer"], new Uint8Array(5)]) {
       await rejects(router.send(message), refused);
       throws(() => router.trySend(message), refused);
@@ -175,7 +176,8 @@ for (const mandatory of [false, true]) {
 
 Deno.test("a Router in raw mode refuses what isn't a routing id and bytes", () => {
   using router = new Router({ rawMode: true });
-  const refused = { name: "TypeError", message: /two parts/ };
+  const parts = "two parts: the peer's routing id, and bytes for it";
+  const refused = { name: "TypeError", message: `A message of a Router in raw mode has ${parts}` };
   for (const message of ["peer", ["peer", "a", "b"]]) {
     throws(() => router.trySend(message), refused);
   }
