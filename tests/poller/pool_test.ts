@@ -239,6 +239,7 @@ Deno.test("a wait that has begun, or has ended, is asked after no more", async (
 const FULL_POOL = `
   import { Poller, Pull, Push } from "$MOD";
   import { libc } from "$MOD/../ffi/libc.ts";
+  import { pipe, put } from "$ROOT/tests/fds.ts"; // later there's no thread to load it
   const pull = new Pull();
   await pull.bind("tcp://127.0.0.1:*");
   const push = new Push({ linger: 0 });
@@ -279,7 +280,6 @@ const WAITS: [what: string, program: string, expected: string][] = [
   [
     "a Poller reports a descriptor",
     `
-    const { pipe, put } = await import("$MOD/../tests/fds.ts");
     const ends = pipe();
     using poller = new Poller();
     poller.add(ends.read, { key: "pipe" });
