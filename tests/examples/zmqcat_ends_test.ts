@@ -2,6 +2,7 @@
 
 import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
 import { readerGone, Signals } from "../../examples/zmqcat/ending.ts";
+import { Output } from "../../examples/zmqcat/files.ts";
 import { watched } from "../replacing.ts";
 import { withFolder } from "../util.ts";
 import {
@@ -51,6 +52,15 @@ Deno.test("pull ended by a signal passes on the message that its reader hadn't t
   assertEquals(status, STATUS.SIGTERM);
   assertSameBytes(output, bytes.subarray(0, output.length));
   assertMatch(errors, new RegExp(`^sha256 ${sha256(output)}$`, "m"));
+});
+
+Deno.test("pull ended by a signal doesn't wait for a reader that takes nothing more", async () => {
+  await using receiver = carrier("pull", "--bind", ANY);
+  await using sender = carrier("push", "--connect", await receiver.said("endpoint "));
+  await sender.write(randomBytes(1_000_000));
+  await receiver.output(1);
+  receiver.kill("SIGTERM");
+  assertEquals((await receiver.ended()).status, STATUS.SIGTERM);
 });
 
 Deno.test("pull that waits for a sender is ended by a signal", async () => {
@@ -141,6 +151,24 @@ Deno.test("pull ends when the reader of its output goes, though no message comes
   assertEquals(status, SIGPIPE);
   assertMatch(errors, /\nzmqcat: no one reads the output any more\n$/);
 });
+
+Deno.test("pull goes on though no one reads what it says on standard error", () =>
+  withFolder(async (folder) => {
+    const script = `{ zmqcat pull --bind '${ANY}' --timeout 100 2>&1 >$DIR/output
+      echo $? >$DIR/status; } | true`;
+    await using pipe = shell(folder, script);
+    await pipe.ended();
+    await grown(`${folder}/status`, 1);
+    assertEquals(await Deno.readTextFile(`${folder}/status`), "0\n");
+  }));
+
+Deno.test("an output that no reader can leave is waited for only while there is something to write", () =>
+  withFolder((folder) => {
+    for (const path of [`${folder}/file`, "/dev/null"]) {
+      using output = new Output(path);
+      assertEquals(output.idle, { readable: false });
+    }
+  }));
 
 Deno.test("a signal that has ended the reader of pull's output as well is what has ended pull", async () => {
   await using receiver = carrier("pull", "--bind", ANY);

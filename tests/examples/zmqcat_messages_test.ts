@@ -5,10 +5,15 @@ import {
   match as assertMatch,
   ok as assert,
 } from "node:assert/strict";
-import { type MessageLike, Pull, Push } from "../../mod.ts";
+import { parse } from "../../examples/zmqcat/arguments.ts";
+import { Tally } from "../../examples/zmqcat/tally.ts";
+import type { Handler } from "../../examples/zmqcat/wire.ts";
+import { Dealer, type MessageLike, Poller, Pull, Push } from "../../mod.ts";
+import { StoppedClock } from "../poller/clock.ts";
+import { replaced } from "../replacing.ts";
 import { withFolder } from "../util.ts";
 import { Running, sha256, shell, text, zmqcat } from "./support.ts";
-import { pause, soon } from "../waiting.ts";
+import { pause, soon, STUCK } from "../waiting.ts";
 
 const ANY = "tcp://127.0.0.1:*";
 const WHOLE = { status: 0, errors: "" };
@@ -94,12 +99,12 @@ Deno.test("pull --json prints frames and metadata, each message in a line", asyn
   await using receiver = zmqcat("pull", "--bind", ANY, "--json", "--count", "2");
   await using push = new Push();
   push.connect(await receiver.said("endpoint "));
-  await push.send(["one\n", "zwölf", BYTES]);
+  await push.send(["one\n", "zwölf", "\ufeffmark", BYTES]);
   await push.send("");
   const lines = text(await receiver.output()).trimEnd().split("\n").map((line) => JSON.parse(line));
   const metadata = { "Peer-Address": "127.0.0.1", "Socket-Type": "PUSH" };
   assertEquals(lines, [
-    { frames: ["one\n", "zwölf", { hex: "00ff" }], metadata },
+    { frames: ["one\n", "zwölf", "\ufeffmark", { hex: "00ff" }], metadata },
     { frames: [""], metadata },
   ]);
 });
@@ -114,6 +119,26 @@ Deno.test("--sha256 is that of the messages' bytes at both ends, whatever was cu
   const hash = sha256(new TextEncoder().encode("onetwothree"));
   assertEquals((await sender.ended()).errors, `sha256 ${hash}\n`);
   assertEquals(await receiver.said("sha256 "), hash);
+});
+
+Deno.test("--summary tells the time, and the rate, from the first message on", () => {
+  const job = parse(["pull", "--bind", ANY, "--summary", "--quiet"]);
+  assert(job !== "help");
+  const said: string[] = [];
+  using _stderr = replaced(Deno.stderr, "writeSync", (bytes) => {
+    said.push(text(bytes));
+    return bytes.length;
+  });
+  using clock = new StoppedClock();
+  using poller = new Poller<Handler>();
+  {
+    using tally = new Tally(poller, job);
+    clock.pass(10_000);
+    tally.received.add([new Uint8Array(1_000_000), new Uint8Array(3_000_000)]);
+    clock.pass(2_000);
+    tally.received.add([]);
+  }
+  assertEquals(said, ["2 messages, 4.0 MB, 2.0 MB/s in 2.00 s\n"]);
 });
 
 Deno.test("a text file of a hundred thousand lines comes out of a shell's pipe as it was", () =>
@@ -181,6 +206,37 @@ Deno.test("push --timeout fails where no one takes what it has", async () => {
   assertMatch(errors, /\nzmqcat: nothing has come or gone for 100 ms\n$/);
 });
 
+Deno.test("push --hwm says how many messages may wait for a receiver that takes nothing", () =>
+  withFolder(async (folder) => {
+    await using pull = new Pull({ receiveHighWaterMark: 1 });
+    await pull.bind(`ipc://${folder}/socket`);
+    await Deno.writeFile(`${folder}/file`, new Uint8Array(16_000_000));
+    const options = ["--chunk", "1000000", "--hwm", "1", "--timeout", "2500", "--summary"];
+    const file = ["--file", `${folder}/file`, "--linger", "0"];
+    await using sender = zmqcat("push", "--connect", pull.lastEndpoint!, ...options, ...file);
+    const { status, errors } = await sender.ended();
+    assertEquals(status, 1);
+    // Those that the receiver has, and that are on their way, count as well.
+    const sent = Number(/^(\d+) messages, /m.exec(errors)?.[1]);
+    assert(sent > 0 && sent < 8, errors);
+  }));
+
+Deno.test("pull --hwm says how many messages may wait for a reader that takes nothing", () =>
+  withFolder(async (folder) => {
+    const address = `ipc://${folder}/socket`;
+    await using receiver = zmqcat("pull", "--connect", address, "--raw", "--hwm", "1");
+    await using push = new Push({ sendHighWaterMark: 1, linger: 0, sendTimeout: 1500 });
+    await push.bind(address);
+    await push.send(new Uint8Array(1_000_000), { timeout: STUCK });
+    await receiver.output(1);
+    // Those that are in hand, and on their way, count as well.
+    let sent = 0;
+    while (sent < 16 && await push.send(new Uint8Array(1_000_000)).then(() => true, () => false)) {
+      sent++;
+    }
+    assert(sent < 8, `${sent} messages`);
+  }));
+
 Deno.test("push --timeout doesn't count the time in which there is nothing to send", async () => {
   await using pull = new Pull();
   await pull.bind(ANY);
@@ -192,6 +248,16 @@ Deno.test("push --timeout doesn't count the time in which there is nothing to se
   assertEquals((await soon(pull.receive())).map(String), ["two"]);
   await sender.end();
   assertEquals(await sender.ended(), WHOLE);
+});
+
+Deno.test("dealer --timeout begins again with each message that it sends", async () => {
+  await using peer = new Dealer();
+  await peer.bind(ANY);
+  const options = ["--rate", "2", "--timeout", "2000"];
+  await using dealer = zmqcat("dealer", "--connect", peer.lastEndpoint!, ...options);
+  const lines = ["1", "2", "3", "4", "5", "6"]; // for longer than it would wait
+  await dealer.write(lines.map((line) => `${line}\n`).join(""));
+  for (const line of lines) assertEquals((await soon(peer.receive())).map(String), [line]);
 });
 
 Deno.test("pull --timeout doesn't count the time that the reader of its output takes", async () => {

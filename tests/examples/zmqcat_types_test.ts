@@ -1,19 +1,10 @@
 /** zmqcat's types of sockets, each with a peer of the library's own or another zmqcat. */
 
 import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
-import {
-  Dealer,
-  Pair,
-  Publisher,
-  Push,
-  Reply,
-  Request,
-  Subscriber,
-  XPublisher,
-} from "../../mod.ts";
+import { Dealer, Pair, Publisher, Push, Request, Subscriber, XPublisher } from "../../mod.ts";
 import { withFolder } from "../util.ts";
-import { command, grown, Running, shell, text, zmqcat } from "./support.ts";
-import { pause } from "../waiting.ts";
+import { grown, shell, text, zmqcat } from "./support.ts";
+import { pause, soon } from "../waiting.ts";
 
 const ANY = "tcp://127.0.0.1:*";
 const WHOLE = { status: 0, errors: "" };
@@ -93,6 +84,17 @@ Deno.test("xpub prints subscriptions, and sends its lines", async () => {
   assertEquals(text(await publisher.output(5)), "0161\n");
 });
 
+Deno.test("xpub waits for a slow subscriber rather than drop anything", async () => {
+  const lines = Array.from({ length: 2_000 }, (_, i) => `line ${i}\n`).join("");
+  await using subscriber = zmqcat("sub", "--bind", ANY, "--end-marker", "--hwm", "10");
+  const options = ["--connect", await subscriber.said("endpoint "), "--end-marker", "--hwm", "10"];
+  await using publisher = zmqcat("xpub", ...options);
+  await publisher.output(1); // the subscription
+  await publisher.write(lines);
+  await publisher.end();
+  assertEquals(text(await subscriber.output()) === lines, true);
+});
+
 Deno.test("xsub subscribes to its topics, and by the messages that it sends", async () => {
   await using publisher = new XPublisher();
   await publisher.bind(ANY);
@@ -120,111 +122,6 @@ Deno.test("xsub ends though its publisher has gone", () =>
     assertEquals(await subscriber.ended(), WHOLE);
   }));
 
-// Request and reply ---------------------------------------------------------------------------------
-
-Deno.test("req sends a line, prints the reply, and ends after the reply to its last line", async () => {
-  await using reply = new Reply();
-  await reply.bind(ANY);
-  await using request = zmqcat("req", "--connect", reply.lastEndpoint!);
-  await request.write("one\ntwo\n");
-  assertEquals(strings(await reply.receive()), ["one"]);
-  await request.end();
-  await reply.send("first");
-  assertEquals(text(await request.output(6)), "first\n");
-  assertEquals(strings(await reply.receive()), ["two"]);
-  await reply.send("second");
-  assertEquals(text(await request.output()), "first\nsecond\n");
-  assertEquals(await request.ended(), WHOLE);
-});
-
-Deno.test("req --count ends after so many replies, and sends no other request", async () => {
-  await using reply = new Reply();
-  await reply.bind(ANY);
-  await using request = zmqcat("req", "--connect", reply.lastEndpoint!, "--count", "1");
-  await request.write("one\ntwo\n");
-  await reply.receive();
-  await reply.send("first");
-  assertEquals(await request.ended(), WHOLE);
-  assertEquals(reply.tryReceive(), undefined);
-});
-
-Deno.test("req --timeout fails where no reply comes", async () => {
-  await using reply = new Reply();
-  await reply.bind(ANY);
-  const options = ["--timeout", "100"];
-  await using request = zmqcat("req", "--connect", reply.lastEndpoint!, ...options);
-  await request.write("anybody?\n");
-  const { status, errors } = await request.ended();
-  assertEquals(status, 1);
-  assertEquals(errors, "zmqcat: nothing has come or gone for 100 ms\n");
-});
-
-const REPLIES: Record<string, [options: string[], reply: string[]]> = {
-  "with the request": [[], ["one", "two"]],
-  "with a text": [["--reply", "yes"], ["yes"]],
-  "with an empty text": [["--reply", ""], [""]],
-  "with frames": [["--reply", "yes,no", "--frame-separator", ","], ["yes", "no"]],
-  "with a command's output": [["--reply-exec", "tr a-z A-Z"], ["ONE\tTWO"]],
-  "with the output of a command that doesn't read": [["--reply-exec", "echo yes"], ["yes"]],
-  "with a command's output to the last byte": [["--reply-exec", "echo yes", "--raw"], ["yes\n"]],
-};
-for (const [how, [options, expected]] of Object.entries(REPLIES)) {
-  Deno.test(`rep answers ${how}`, async () => {
-    const words = [...command(["--allow-ffi", "--allow-run=/bin/sh"]), "rep", "--bind", ANY];
-    await using reply = new Running([...words, "--count", "2", ...options]);
-    const address = await reply.said("endpoint ");
-    await using request = new Request();
-    request.connect(address);
-    for (let i = 0; i < 2; i++) {
-      await request.send(["one", "two"]);
-      assertEquals(strings(await request.receive()), expected);
-    }
-    assertEquals(await reply.ended(), { status: 0, errors: `endpoint ${address}\n` });
-  });
-}
-
-Deno.test("rep prints the requests", async () => {
-  await using reply = zmqcat("rep", "--bind", ANY, "--reply", "yes", "--count", "2");
-  const address = await reply.said("endpoint ");
-  await using request = zmqcat("req", "--connect", address);
-  await request.write("one\ntwo\n");
-  await request.end();
-  assertEquals(text(await reply.output()), "one\ntwo\n");
-  assertEquals(text(await request.output()), "yes\nyes\n");
-});
-
-Deno.test("rep says that its command has failed, and answers all the same", async () => {
-  const words = [...command(["--allow-ffi", "--allow-run=/bin/sh"]), "rep", "--bind", ANY];
-  await using reply = new Running([...words, "--count", "1", "--reply-exec", "echo no; exit 3"]);
-  const address = await reply.said("endpoint ");
-  await using request = new Request();
-  request.connect(address);
-  await request.send("?");
-  assertEquals(strings(await request.receive()), ["no"]);
-  assertMatch((await reply.ended()).errors, /\nzmqcat: the command .* status 3\n$/);
-});
-
-Deno.test("a signal ends rep while its command runs", async () => {
-  const words = [...command(["--allow-ffi", "--allow-run=/bin/sh"]), "rep", "--bind", ANY];
-  await using reply = new Running([...words, "--reply-exec", "echo begun >&2; exec sleep 1000"]);
-  await using request = new Request({ linger: 0 });
-  request.connect(await reply.said("endpoint "));
-  await request.send("?");
-  await reply.said("begun");
-  reply.kill("SIGTERM");
-  assertEquals((await reply.ended()).status, 143);
-});
-
-Deno.test("rep without the permission to run its command fails, and names the permission", async () => {
-  await using reply = zmqcat("rep", "--bind", ANY, "--reply-exec", "cat");
-  await using request = new Request({ linger: 0 });
-  request.connect(await reply.said("endpoint "));
-  await request.send("?");
-  const { status, errors } = await reply.ended();
-  assertEquals(status, 1);
-  assertMatch(errors, /\nzmqcat: [^\n]+--allow-run[^\n]*\n$/);
-});
-
 // Duplex --------------------------------------------------------------------------------------------
 
 Deno.test("dealer sends its lines and prints what comes, also after its input's end", async () => {
@@ -240,6 +137,19 @@ Deno.test("dealer sends its lines and prints what comes, also after its input's 
   assertEquals(text(await dealer.output()), "first\nsecond\n");
   assertEquals(await dealer.ended(), WHOLE);
 });
+
+Deno.test("dealer --linger says how long the end waits for a peer that isn't there", () =>
+  withFolder(async (folder) => {
+    const address = `ipc://${folder}/socket`;
+    const options = ["--timeout", "100", "--linger", "50000"];
+    await using dealer = zmqcat("dealer", "--connect", address, ...options);
+    await dealer.write("one\n");
+    await dealer.said("deno-zmq: waiting up to 50000 ms");
+    await using peer = new Dealer();
+    await peer.bind(address);
+    assertEquals(strings(await soon(peer.receive())), ["one"]);
+    assertEquals((await dealer.ended()).status, 0);
+  }));
 
 Deno.test("pair ends when both sides have sent their end marker", async () => {
   await using pair = zmqcat("pair", "--bind", ANY, "--end-marker");
@@ -268,6 +178,17 @@ Deno.test("router prints a routing id that can be typed again", async () => {
   assertEquals(said, "who am I?\n");
   await router.write(`${id}\tyou\n`);
   assertEquals(strings(await dealer.receive()), ["you"]);
+});
+
+Deno.test("router prints a routing id that reads like one in hexadecimal so that it can be typed again", async () => {
+  await using router = zmqcat("router", "--bind", ANY);
+  await using dealer = new Dealer({ routingId: "0x61" });
+  dealer.connect(await router.said("endpoint "));
+  await dealer.send("who am I?");
+  const line = "0x30783631\twho am I?\n";
+  assertEquals(text(await router.output(line.length)), line);
+  await router.write("0x30783631\tyou\n");
+  assertEquals(strings(await soon(dealer.receive())), ["you"]);
 });
 
 Deno.test("router takes a routing id as text, and tabs between frames", async () => {
