@@ -20,8 +20,10 @@ export interface Subject {
  *
  * Fact: once in some thousand runs, the runtime itself makes a system call in between. Failure: a file that was sent read
  * as ENOENT where the kernel had said EPERM, which ended the program. And a signal to this thread fails even calls that
- * don't wait (EINTR), since libzmq looks into a socket's mailbox first, by poll(2). Decision: a call that has failed is made
- * again, and an error counts only if it comes twice. Cost: a second try before an error.
+ * don't wait (EINTR), since libzmq looks into a socket's mailbox first, by poll(2). And where a socket is observed and its
+ * thread loses the processor for a ms within a bind that fails, libzmq's report of that leaves EAGAIN: one in 4,000 on a busy
+ * machine. Decision: a call that has failed is made again, and an error counts only if it comes twice. Cost: a second try
+ * before an error.
  */
 export function check(action: () => number, call: string, subject?: Subject): number {
   return twice(action, -1, call, subject);

@@ -133,6 +133,14 @@ Deno.test("an error number that was overwritten once doesn't change what an opti
   throws(() => setBytes(handleOf(pair).pointer, 9999, "nothing", null), { code: "EINVAL" });
 });
 
+Deno.test("an error number that libzmq's report of a failed bind had overwritten was the bind's", async () => {
+  using one = new Pair();
+  const address = await one.bind("tcp://127.0.0.1:*");
+  using other = new Pair();
+  using _ = overwritten(1);
+  throws(() => other.bindSync(address), { code: "EADDRINUSE" });
+});
+
 Deno.test("an error number that was overwritten once doesn't change what a context's error says", () => {
   using context = new Context();
   using _ = overwritten(1);
