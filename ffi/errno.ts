@@ -51,15 +51,20 @@ function twice<Result>(
   }
 }
 
-/** Adds an error number to those of the tries before, and throws its error if it's among them. */
+/**
+ * Adds an error number to those of the tries before, and throws its error if it's among them, or can't be another call's: the
+ * runtime makes no calls that fail with these. So an event tells once of a bind to an address that is taken.
+ */
 function addErrno(
   seen: number[] | undefined,
   errno: number,
   call: string,
   subject?: Subject,
 ): number[] {
-  if (seen === undefined) seen = [];
-  else if (seen.includes(errno)) throw errorOf(errno, call, subject);
+  if (seen?.includes(errno) || OWN.includes(errno) || errno > ZMQ_HAUSNUMERO) {
+    throw errorOf(errno, call, subject);
+  }
+  seen ??= [];
   if (errno !== EINTR) seen.push(errno);
   return seen;
 }
@@ -318,6 +323,9 @@ export function codeOf(errno: number): string {
 export const { EAGAIN, EINTR, ENOENT } = NUMBERS;
 /** Linux's number. */
 export const EOWNERDEAD = 130;
+
+/** The errors that only libzmq's calls have, beside its own. */
+const OWN: readonly number[] = [NUMBERS.EADDRINUSE, NUMBERS.EADDRNOTAVAIL];
 
 /** The error of a wait that a signal has interrupted. */
 const INTERRUPTED: readonly number[] = [EINTR];

@@ -80,6 +80,19 @@ Deno.test("a failed bind is told as such", async () => {
   await finish(other);
 });
 
+Deno.test("a bind to an address that is taken was told twice, since it was made again", async () => {
+  const [one, other] = [new Pull(), new Pull()];
+  await one.bind(freshAddress("tcp"));
+  const { events } = other;
+  await other.bind(one.lastEndpoint!).catch(() => {});
+  await other.bind(freshAddress("tcp"));
+  const types: string[] = [];
+  do types.push((await soon(events.receive())).type); while (types.at(-1) !== "bind");
+  assertEquals(types.filter((type) => type === "bind:error").length, 1);
+  one.close();
+  await finish(other);
+});
+
 Deno.test("a peer that isn't there is told as tries, each with its interval", async () => {
   const push = new Push({ linger: 0, reconnectInterval: 10 });
   const { events } = push;
