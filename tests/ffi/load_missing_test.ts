@@ -111,11 +111,13 @@ Deno.test({
       };
       for (const scope of ["", "="]) {
         const only = (path: string) => scope && scope + path;
-        const { name, tried, planted } = await report((path) => [
+        const { name, message, tried, planted } = await report((path) => [
           `--allow-ffi${only(path)}`,
           `--allow-read${only(path)}`,
         ]);
         assertEquals(name, "LibraryError");
+        const list = tried.map(({ path, reason }) => `\n  - ${path}: ${reason}`).join("");
+        assert(message.includes(`It tried:${list}\n`), message);
         const reasons = tried.filter(({ path }) => path === planted).map(({ reason }) => reason);
         assertEquals(reasons.length, 1);
         assert(reasons[0].includes("its SHA-256 is"), reasons[0]);

@@ -25,6 +25,8 @@ import {
   parked,
   until,
 } from "./contract.ts";
+import { libcForSelect } from "../../ffi/libc.ts";
+import { replaced } from "../replacing.ts";
 import { soon } from "../waiting.ts";
 import { throwsCode } from "../failures.ts";
 
@@ -130,6 +132,18 @@ for (const { claim, ceiling } of CONTRACTS.filter(({ kind }) => kind === "select
       assertEquals(await found, { a: HANGUP });
       assertEquals(onThread(set, LONG), { a: HANGUP });
     }
+  }));
+
+  Deno.test(claim("what select(2) fails with, other than a closed descriptor, is thrown", (set) => {
+    using a = pipe();
+    set.add(a.read, READABLE, "a");
+    const { select } = libcForSelect();
+    using _invalid = replaced(
+      libcForSelect(),
+      "select",
+      (_highest, ...rest) => select(-1, ...rest),
+    );
+    throwsCode(() => set.waitSync(0, () => {}), "EINVAL");
   }));
 
   Deno.test(

@@ -192,6 +192,27 @@ Deno.test("a context whose names someone was bound to ends without a socket of t
   context.close();
 });
 
+Deno.test("of the sockets that wait at names, those whose names were all bound don't count", () => {
+  const names = new UnboundNames();
+  const context = zmq().zmq_ctx_new()!;
+  for (const name of ["inproc://bound", "inproc://unbound"]) {
+    names.addConnected(name, new Set(), context);
+  }
+  names.addBound("inproc://bound");
+  let bound = 0;
+  {
+    using _ = replaced(zmq(), "zmq_bind", () => {
+      bound++;
+      return 0;
+    });
+    names.closeLast(context, () => 2);
+    assertEquals(bound, 0);
+    names.closeLast(context, () => 1);
+    assertEquals(bound, 1);
+  }
+  zmq().zmq_ctx_term(context);
+});
+
 Deno.test("of more names than ten thousand the latest are known", () => {
   const names = new UnboundNames();
   const context = zmq().zmq_ctx_new()!;

@@ -2,7 +2,7 @@ import { deepStrictEqual as assertEquals, ok as assert, throws } from "node:asse
 import { type Frame, Pair } from "../../mod.ts";
 import { pollable } from "../../poller/pollable.ts";
 import type { Handle } from "../../socket/handle.ts";
-import { zmq } from "../../ffi/libzmq.ts";
+import { zmq, zmqInfo } from "../../ffi/libzmq.ts";
 import { FrameMessage, NativeMessage } from "../../socket/native_message.ts";
 import { replaced, watched } from "../replacing.ts";
 import { join } from "../util.ts";
@@ -136,6 +136,25 @@ Deno.test("what a large part has of libzmq's memory goes back as soon as it's re
       assertEquals(closed, 1, `${receive}, ${size}`);
     }
   }
+});
+
+Deno.test("a call asks for a message's size only where the receive's result can't hold it", async () => {
+  /** Asks for the length of whatever was received. */
+  class Measured extends FrameMessage {
+    length(size: number): bigint {
+      return this.lengthOf(size);
+    }
+  }
+  let asked = 0;
+  using _asked = watched(zmqInfo(), "zmq_msg_size", () => void asked++);
+  const message = new Measured();
+  assertEquals([message.length(0x7ffffffe), asked], [0x7ffffffen, 0]);
+  assertEquals([message.length(0x7fffffff), asked], [0n, 1]);
+  using one = new Pair();
+  using other = new Pair();
+  await join(one, other, "inproc://measured");
+  await one.send(new Uint8Array(5000));
+  assertEquals([(await soon(other.receive()))[0].length, asked], [5000, 1]);
 });
 
 Deno.test("a message of which a part can't be taken goes whole, and the next one comes whole", async () => {
