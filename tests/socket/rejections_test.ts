@@ -6,8 +6,10 @@ import {
   strictEqual as assertEquals,
 } from "node:assert/strict";
 import { Push, ZmqError } from "../../mod.ts";
+import { rejectInTurn } from "../../socket/rejections.ts";
 import { run } from "../program.ts";
 import "../util.ts";
+import { turnsUntil } from "../waiting.ts";
 
 const program = (maxPendingSends: string) => `
   import { Push } from "$MOD";
@@ -41,4 +43,15 @@ Deno.test("each of 25,000 sends rejects when its socket is closed, in their orde
   }
   assert(order.every((number, at) => number === at));
   assertEquals(order.length, 25_000);
+});
+
+Deno.test("once many rejections have had their turns, the next one comes at once", async () => {
+  const many = 10_001;
+  let rejected = 0;
+  const reject = () => void rejected++;
+  for (let i = 0; i < many; i++) rejectInTurn(reject, undefined);
+  assert(rejected < many);
+  await turnsUntil(() => rejected === many, "the last rejection");
+  rejectInTurn(reject, undefined);
+  assertEquals(rejected, many + 1);
 });
