@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { libc } from "../../ffi/libc.ts";
 import { waitUntil } from "../../process/wait.ts";
+import { replaced } from "../replacing.ts";
 
 // A library that is loaded within a test counts as a leak of it.
 libc();
@@ -39,4 +40,23 @@ Deno.test({
     assertEquals(waitUntil(() => Atomics.load(flag, 0) === 1, 10_000), true);
     worker.terminate();
   },
+});
+
+Deno.test("a wait lasts an eighth longer than necessary at most, and 10 ms at most, and asks rarely", () => {
+  let now = 0;
+  const slices: { after: number; took: number }[] = [];
+  {
+    using _clock = replaced(performance, "now", () => now);
+    using _sleep = replaced(libc(), "usleep", (microseconds) => {
+      const took = microseconds / 1000;
+      slices.push({ after: now, took });
+      now += took;
+      return 0;
+    });
+    assertEquals(waitUntil(() => false, 200), false);
+  }
+  assertEquals([slices[0].took, slices.at(-2)!.took, Math.round(now)], [0.05, 10, 200]);
+  const tooLong = slices.filter(({ after, took }) => took > Math.max(after / 8 + 0.001, 0.05));
+  assertEquals(tooLong, []);
+  assert(slices.length < 80, `${slices.length} slices`);
 });
