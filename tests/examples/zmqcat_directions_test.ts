@@ -8,7 +8,8 @@ import { Sending } from "../../examples/zmqcat/sending.ts";
 import { Tally } from "../../examples/zmqcat/tally.ts";
 import { type AnySocket, openSocket } from "../../examples/zmqcat/types.ts";
 import { type Handler, Patience, Wire } from "../../examples/zmqcat/wire.ts";
-import { Poller, Pull } from "../../mod.ts";
+import { Pair, Poller, Pull, Push } from "../../mod.ts";
+import { drain, pipe } from "../fds.ts";
 import { StoppedClock } from "../poller/clock.ts";
 import { watched } from "../replacing.ts";
 import { freshAddress, withFolder } from "../util.ts";
@@ -99,3 +100,44 @@ Deno.test("a signal has rep wait no longer for the reply of its command", () =>
     receiving.stop();
     assertEquals([before, receiving.done], [false, true]);
   }));
+
+Deno.test("pull's patience begins again when the reader of its output has taken everything", async () => {
+  using parts = new Parts(jobOf("pull"));
+  const { wire, job, tally, patience } = parts;
+  using ends = pipe();
+  using output = new Output(`/dev/fd/${ends.write}`);
+  const receiving = new Receiving(wire, output, job, tally, patience, false);
+  await using push = new Push({ linger: 0 });
+  const address = freshAddress("inproc");
+  await push.bind(address);
+  parts.socket.connect(address);
+  await push.send(new Uint8Array(100_000)); // more than a pipe holds
+  let renewed = 0;
+  using _ = watched(patience, "renew", () => void renewed++);
+  const seen: unknown[] = [];
+  for (let turn = 0; turn < 100 && (turn === 0 || !receiving.waiting); turn++) {
+    parts.go();
+    seen.push([renewed, receiving.waiting]);
+    drain(ends.read);
+  }
+  assertEquals([seen[0], seen.at(-1)], [[1, false], [2, true]]);
+});
+
+Deno.test("what is done with a message may take back the wait for room of the same moment", async () => {
+  using parts = new Parts(jobOf("pair"));
+  const { socket, wire } = parts;
+  await using peer = new Pair({ linger: 0 });
+  const address = freshAddress("inproc");
+  await peer.bind(address);
+  socket.connect(address);
+  await peer.send("x");
+  const done: string[] = [];
+  wire.onReadable = () => {
+    done.push(String(socket.tryReceive()));
+    wire.watch({ writable: false });
+  };
+  wire.onWritable = () => done.push("writable");
+  wire.watch({ readable: true, writable: true });
+  parts.go();
+  assertEquals(done, ["x"]);
+});

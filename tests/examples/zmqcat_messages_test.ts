@@ -237,6 +237,19 @@ Deno.test("pull --hwm says how many messages may wait for a reader that takes no
     assert(sent < 8, `${sent} messages`);
   }));
 
+Deno.test("push that has failed waits for less than half a second for what it had sent, and silently", () =>
+  withFolder(async (folder) => {
+    await using pull = new Pull({ receiveHighWaterMark: 1 });
+    await pull.bind(ANY);
+    const file = `${folder}/file`;
+    await Deno.writeFile(file, new Uint8Array(0));
+    await Deno.truncate(file, 64_000_000); // more than the sockets and the system hold
+    const options = ["--file", file, "--chunk", "1000000", "--timeout", "1500"];
+    await using sender = zmqcat("push", "--connect", pull.lastEndpoint!, ...options);
+    const errors = "zmqcat: nothing has come or gone for 1500 ms\n";
+    assertEquals(await sender.ended(), { status: 1, errors });
+  }));
+
 Deno.test("push --timeout doesn't count the time in which there is nothing to send", async () => {
   await using pull = new Pull();
   await pull.bind(ANY);

@@ -4,6 +4,7 @@ import { deepStrictEqual as assertEquals, match as assertMatch } from "node:asse
 import { Reply, Request } from "../../mod.ts";
 import { withFolder } from "../util.ts";
 import { command, Running, text, zmqcat } from "./support.ts";
+import { pause, soon } from "../waiting.ts";
 
 const ANY = "tcp://127.0.0.1:*";
 const WHOLE = { status: 0, errors: "" };
@@ -32,6 +33,20 @@ Deno.test("req --count ends after so many replies, and sends no other request", 
   await reply.send("first");
   assertEquals(await request.ended(), WHOLE);
   assertEquals(reply.tryReceive(), undefined);
+});
+
+Deno.test("req --timeout doesn't count the time in which there is nothing to ask", async () => {
+  await using reply = new Reply();
+  await reply.bind(ANY);
+  await using request = zmqcat("req", "--connect", reply.lastEndpoint!, "--timeout", "1500");
+  for (const line of ["one", "two"]) {
+    await request.write(`${line}\n`);
+    assertEquals(strings(await soon(reply.receive())), [line]);
+    await reply.send("yes");
+    await pause(1800); // longer than it would wait
+  }
+  await request.end();
+  assertEquals(await request.ended(), WHOLE);
 });
 
 Deno.test("req --timeout fails where no reply comes", async () => {
