@@ -55,6 +55,17 @@ export function freshAddress(transport: Transport, folder = ""): string {
   }
 }
 
+/**
+ * An address to which no other process's sockets connect. Those whose peer has gone go on trying its port, which the system
+ * may give to another.
+ */
+export function ownLoopback(): string {
+  // Elsewhere the loopback has one address.
+  if (Deno.build.os !== "linux") return freshAddress("tcp");
+  const [a, b, c] = crypto.getRandomValues(new Uint8Array(3));
+  return `tcp://127.${a}.${b}.${1 + c % 254}:*`;
+}
+
 /** Binds one socket, connects another, and returns the address. */
 export async function join(
   bound: { bind(address: string): Promise<unknown>; readonly lastEndpoint: string | null },

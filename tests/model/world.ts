@@ -3,7 +3,7 @@
 import { Context, type Frame, type Interest } from "../../mod.ts";
 import { keepers } from "../../poller/reactor.ts";
 import { handleOf } from "../../socket/handle.ts";
-import type { Transport } from "../util.ts";
+import { ownLoopback, type Transport } from "../util.ts";
 import { nameSocket, note } from "./calls.ts";
 import { Ledger } from "./ledger.ts";
 import { PROBE } from "./messages.ts";
@@ -124,7 +124,8 @@ export class World {
 
   /** An address to bind to. Those of tcp have a wildcard, and ipc's as well. */
   freshAddress(transport: Transport): string {
-    if (transport === "tcp") return "tcp://127.0.0.1:*";
+    // The socket of another program, such as the soak beside it, would be sent some of the messages.
+    if (transport === "tcp") return ownLoopback();
     return transport === "ipc" ? "ipc://*" : `inproc://model-${this.nextName()}`;
   }
 

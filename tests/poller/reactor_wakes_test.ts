@@ -3,7 +3,7 @@
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import { Dealer, Poller, Pull, Push, Reply, Request, Router } from "../../mod.ts";
 import { dealers, eachBackend, fillUp, keys, Parks, Patience } from "./support.ts";
-import { freshAddress, join, withFolder } from "../util.ts";
+import { freshAddress, join, ownLoopback, withFolder } from "../util.ts";
 import { held, soon, STUCK, turn, turns, turnsUntil } from "../waiting.ts";
 
 Deno.test("a burst of messages takes one wake, also where they're taken one by one", async () => {
@@ -166,16 +166,6 @@ Deno.test("a line of receives that has taken the last message sleeps until the n
   for (const _ of peer.drain());
   await soon(late);
 });
-
-/**
- * An address to which no other process's sockets connect. Those whose peer has gone go on trying its port, which the system
- * may give to another.
- */
-function ownLoopback(): string {
-  if (Deno.build.os !== "linux") return freshAddress("tcp");
-  const [a, b, c] = crypto.getRandomValues(new Uint8Array(3));
-  return `tcp://127.${a}.${b}.${1 + c % 254}:*`;
-}
 
 for (const transport of ["tcp", "inproc"] as const) {
   Deno.test(`a DEALER sends while it receives, in both directions at their high-water marks (${transport})`, async () => {
