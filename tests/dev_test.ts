@@ -1,6 +1,6 @@
 import { deepStrictEqual as assertEquals, match as assertMatch } from "node:assert/strict";
 import { ROOT } from "./files.ts";
-import { outcomeOf } from "./program.ts";
+import { outcomeOf, works } from "./program.ts";
 import { withFolder } from "./util.ts";
 
 const FAILING = `
@@ -190,9 +190,7 @@ Deno.test("./dev test --strict leaves no pass out, and counts what passes", () =
 
 Deno.test({
   name: "a socket of one pass could connect to a port that one of another pass was given",
-  ignore: await outcomeOf("sh", ["-c", "unshare --net ip link set lo up"]).then(({ code }) =>
-    code !== 0
-  ),
+  ignore: !await works("unshare", "--net", "ip", "link", "set", "lo", "up"),
   fn: () =>
     strictly(NOTING, (_, __, ___, { programs, ...networks }) => {
       assertEquals(programs, Deno.readLinkSync("/proc/self/ns/net"));

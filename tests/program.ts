@@ -86,6 +86,16 @@ export async function outcomeOf(
   }
 }
 
+/** Whether a command is there, and succeeds. */
+export async function works(command: string, ...args: string[]): Promise<boolean> {
+  try {
+    return (await outcomeOf(command, args)).code === 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 /** A running process. At the end of its block it's gone, one way or another. */
 export class Program implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;

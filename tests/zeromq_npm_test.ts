@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { claims } from "./claims.ts";
 import { ROOT } from "./files.ts";
 import { EmptyRegistry, PACKAGES, Project } from "./npm_project.ts";
+import { works } from "./program.ts";
 import { withFolder } from "./util.ts";
 import * as dropIn from "../zeromq.ts";
 
@@ -75,8 +76,7 @@ const RECIPES: Record<string, (project: Project) => Promise<void>> = {
   },
 };
 
-const hasNpm = await new Deno.Command("npm", { args: ["--version"] }).output()
-  .then(({ success }) => success, () => false);
+const hasNpm = await works("npm", "--version");
 
 for (const [recipe, prepare] of Object.entries(RECIPES)) {
   const missing = recipe.startsWith("npm's") && !hasNpm;

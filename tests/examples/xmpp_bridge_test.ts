@@ -4,6 +4,7 @@ import { deepStrictEqual as assertEquals } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { Push, Subscriber } from "../../mod.ts";
 import { freePort } from "../ports.ts";
+import { works } from "../program.ts";
 import { withFolder } from "../util.ts";
 import { example } from "./examples.ts";
 import { Running } from "./support.ts";
@@ -15,13 +16,6 @@ const CLIENT = "npm:@xmpp/client@0.14.0";
 const missing = await whatIsMissing();
 
 async function whatIsMissing(): Promise<string | undefined> {
-  const works = async (program: string, ...args: string[]) => {
-    try {
-      return (await new Deno.Command(program, { args, stdin: "null" }).output()).success;
-    } catch {
-      return false;
-    }
-  };
   if (!await works("sh", "-c", "command -v prosody")) return "prosody isn't installed";
   if (!await works(PYTHON, "-c", "import slixmpp")) return "slixmpp isn't installed";
   return await works(Deno.execPath(), "cache", "-q", CLIENT) ? undefined : `${CLIENT} can't be had`;

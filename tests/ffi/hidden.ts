@@ -1,7 +1,7 @@
 /** Programs in a world without libzmq: a mount namespace of their own, in which it's not there. */
 
 import { strictEqual as assertEquals } from "node:assert/strict";
-import { Program } from "../program.ts";
+import { Program, works } from "../program.ts";
 
 /** Makes folders again from links to what was in them, all but libzmq; then becomes the program. */
 const HIDE = `
@@ -40,7 +40,8 @@ export interface HiddenOptions {
 }
 
 /** Whether this user may have a mount namespace, and a network namespace. */
-export const canHide: boolean = Deno.build.os === "linux" && await unshares();
+export const canHide: boolean = Deno.build.os === "linux" &&
+  await works("unshare", "--mount", "--net", "true");
 
 /** Starts a program, given as its source, where there is no libzmq. Its files go into `folder`. */
 export async function startHidden(
@@ -85,15 +86,4 @@ export async function reportOf(program: Program): Promise<Report> {
   assertEquals(signal, null);
   assertEquals(code, 0, stderr);
   return JSON.parse(stdout);
-}
-
-async function unshares(): Promise<boolean> {
-  const args = ["--mount", "--net", "true"];
-  try {
-    return (await new Deno.Command("unshare", { args, stdout: "null", stderr: "null" }).output())
-      .success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
