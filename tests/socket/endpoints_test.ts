@@ -182,6 +182,37 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a peer that connects over tcp when no descriptor is left gets in when there is one again",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const outcome = await run(
+      `import { Pull, Push } from "$MOD";
+      ${STEP_BY_STEP}
+      const pull = new Pull();
+      const push = new Push();
+      const address = await pull.bind("tcp://127.0.0.1:*");
+      const { events } = pull;
+      const held = [];
+      do held.push(openSync("/dev/null", "r")); while (held.at(-1) < 79);
+      limitDescriptors(80);
+      // One is left: the connecting side takes it.
+      closeSync(held.pop());
+      push.connect(address);
+      for await (const { type, error } of events) {
+        if (type !== "accept:error") continue;
+        console.log(error.code);
+        break;
+      }
+      for (const fd of held) closeSync(fd);
+      await push.send("hello");
+      console.log((await pull.receive())[0].text());`,
+    );
+    assertEquals([outcome.stderr, outcome.code, outcome.signal], ["", 0, null]);
+    assertEquals(outcome.stdout, "EMFILE\nhello\n");
+  },
+});
+
 Deno.test("a routing id belongs to the connection for which it was given, and not to the next one", () => {
   using router = new Router({ linger: 0 });
   const { endpoints } = handleOf(router);
