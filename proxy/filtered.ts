@@ -6,6 +6,7 @@ import { takeBudget } from "../poller/budget.ts";
 import { Frame } from "../socket/frame.ts";
 import { type MessagePart, toParts } from "../socket/message.ts";
 import { takeMessage } from "../socket/native_message.ts";
+import { subscriptionProblem } from "../socket/hazards.ts";
 import { putParts } from "../socket/send.ts";
 import { EMPTY, type End, LATE, LIMIT, Relay } from "./relay.ts";
 
@@ -70,6 +71,8 @@ export class FilteredRelay extends Relay {
     if (!this.#uncaptured) {
       const [least, most] = target.handle.partsLimits;
       if (message.length < least || message.length > most) return this.giveUp();
+      const { handle } = target;
+      if (handle.type.subscribes && subscriptionProblem(handle, message)) return this.giveUp();
       if (!put(target, message)) return this.#wait(target, message);
       count.messages++;
       for (const part of message) count.bytes += part.byteLength;

@@ -2,7 +2,8 @@
 
 import { DONT_WAIT, SEND_MORE } from "../ffi/constants.ts";
 import { check, checkExpected, WOULD_BLOCK_OR_OUT_OF_TURN } from "../ffi/errno.ts";
-import { zmqInfo } from "../ffi/libzmq.ts";
+import { libc } from "../ffi/libc.ts";
+import { zmq, zmqInfo } from "../ffi/libzmq.ts";
 import { zmqMoving } from "../ffi/proxying.ts";
 import type { Frame } from "../socket/frame.ts";
 import { FrameMessage, type NativeMessage } from "../socket/native_message.ts";
@@ -50,6 +51,14 @@ export class MovableMessage extends FrameMessage {
   /** Takes its bytes as a frame. */
   takeFrame(): Frame {
     return this.toPart(Number(zmqInfo().zmq_msg_size(this.pointer)));
+  }
+
+  /** Its first byte; 0 where it's empty. */
+  get firstByte(): number {
+    if (Number(zmqInfo().zmq_msg_size(this.pointer)) === 0) return 0;
+    const byte = new Uint8Array(1);
+    libc().memcpy(byte, zmq().zmq_msg_data(this.pointer), 1n);
+    return byte[0];
   }
 
   /** Drops its bytes. */

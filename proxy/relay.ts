@@ -7,6 +7,7 @@ import type { Handle } from "../socket/handle.ts";
 import type { Frame } from "../socket/frame.ts";
 import type { MessageLimits } from "../socket/message_limits.ts";
 import { skipRest, takeMessage } from "../socket/native_message.ts";
+import { allSubscribe, prefixProblem } from "../socket/hazards.ts";
 import { finishDropped, MovableMessage, PartBuffer } from "./parts.ts";
 
 /** One of a proxy's sockets, as its relays see it. */
@@ -126,11 +127,14 @@ export class NativeRelay extends Relay {
   readonly #most: number;
   /** All parts are received before the first goes out. */
   readonly #whole: boolean;
+  /** A part of the message is a subscription that the target must not make. */
+  #unsafe = false;
 
   constructor(source: End, target: End, capture: End | undefined) {
     super(source, target, capture);
     [this.#least, this.#most] = target.handle.partsLimits;
-    this.#whole = this.#most < Infinity || source.handle.type.tearsMessages === true;
+    const { tearsMessages } = source.handle.type;
+    this.#whole = this.#most < Infinity || tearsMessages === true || this.#subscribes;
   }
 
   override get holds(): boolean {
@@ -153,8 +157,9 @@ export class NativeRelay extends Relay {
     this.#more = message.more;
     this.#bytes = size;
     target.stale = true;
+    if (this.#subscribes) this.#unsafe = this.#isUnsafe(size, true);
     if (this.#more) return this.#whole || limits !== undefined ? this.#collect() : this.#go();
-    if (this.#least > 1) return this.giveUp();
+    if (this.#least > 1 || this.#unsafe) return this.giveUp();
     if (this.capture !== undefined) return this.#go();
     if (!this.#send(false, true)) return this.refusedBy(target);
     this.#held = false;
@@ -230,6 +235,7 @@ export class NativeRelay extends Relay {
     const message = this.#message;
     const parts = this.#parts;
     const { limits } = this.source.handle;
+    const first = this.#subscribes && message.firstByte <= 1;
     while (this.#more) {
       parts.add(message);
       message.drop();
@@ -240,12 +246,24 @@ export class NativeRelay extends Relay {
       }
       this.#bytes += size;
       this.#more = message.more;
+      if (this.#subscribes && this.#isUnsafe(size, first)) this.#unsafe = true;
       if (limits?.exceeds(parts.length + 1, this.#bytes)) return this.#drop(limits);
     }
     this.#more = false;
     const count = parts.length + 1;
-    if (count < this.#least || count > this.#most) return this.giveUp();
+    if (count < this.#least || count > this.#most || this.#unsafe) return this.giveUp();
     return this.#retry();
+  }
+
+  /** What goes to the target are subscriptions. */
+  get #subscribes(): boolean {
+    return this.target.handle.type.subscribes === true;
+  }
+
+  /** Whether the part that was received is a subscription that the target must not make. */
+  #isUnsafe(size: number, firstSubscribes: boolean): boolean {
+    if (prefixProblem(size - 1) === undefined || this.#message.firstByte > 1) return false;
+    return allSubscribe(this.target.handle, firstSubscribes);
   }
 
   /** Drops a message that is larger than the source's limits allow. What is left of it goes with the next steps. */

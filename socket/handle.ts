@@ -28,7 +28,7 @@ import { closedError, foreignError, nameOf } from "./wait_errors.ts";
 export class Handle extends NativeSocket {
   readonly receivers: Queue<Operation> = new Queue();
   readonly senders: Queue<Operation> = new Queue();
-  /** Of its type, for each send: whether it takes any number of parts, and whether an empty part closes a peer. */
+  /** Of its type, for each send: whether it takes any parts, and whether an empty part closes a peer. */
   readonly takesAnyParts: boolean;
   readonly closesPeers: boolean;
   /** How long a receive or a send waits, in ms; -1 indefinitely. */
@@ -50,7 +50,7 @@ export class Handle extends NativeSocket {
 
   constructor(pointer: Deno.PointerObject, type: SocketType, context: ContextCore) {
     super(pointer, type, context);
-    this.takesAnyParts = type.parts === undefined;
+    this.takesAnyParts = type.parts === undefined && type.subscribes !== true;
     this.closesPeers = type.closesPeers === true;
   }
 

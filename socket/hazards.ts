@@ -2,13 +2,19 @@
  * What options must not say: combinations with which a peer, or just the next event, makes libzmq abort the whole process
  * (4.3.4 and 4.3.5), or admits peers that an option was to keep out. libzmq copies a socket's options where it's bound or
  * connected, so that's where combinations are judged, in whichever way and order the options were set.
+ *
+ * And which prefixes a socket must not subscribe to: a Subscriber by an option, an XSubscriber by messages, also by those that a
+ * proxy passes on from peers.
  */
 
 import { check, stateError } from "../ffi/errno.ts";
 import { listens } from "../ffi/libc.ts";
+import { loadLibrary, onFirstUse } from "../ffi/load.ts";
+import type { Part } from "./message.ts";
 import type { NativeSocket } from "./native_socket.ts";
 import { COMMON, OPTION_NUMBERS, PARTICULAR, ROUTER_NOTIFY } from "./options_table.ts";
 import { getInt, KEY_BYTES } from "./raw_options.ts";
+import { TYPES } from "./types.ts";
 
 /** A socket, and what is known of its connections. */
 interface Connectable extends NativeSocket {
@@ -37,6 +43,12 @@ export function assertSafeOption(handle: Connectable, option: number, value: unk
       }: with less than a frame's ` +
         "head, libzmq overwrites other memory, and ends the process",
     );
+  }
+  if (
+    value instanceof Uint8Array && handle.type.number === TYPES.Subscriber.number &&
+    (option === OPTION_NUMBERS.subscribe || option === OPTION_NUMBERS.unsubscribe)
+  ) {
+    assertSafePrefix(value);
   }
   const on = intOf(value) !== 0;
   const { rawMode, probeRouter } = PARTICULAR;
@@ -226,4 +238,73 @@ function isRouters(option: number): boolean {
     [mandatory, rawMode, probeRouter, handover, ROUTER_NOTIFY].some(({ number }) =>
       number === option
     );
+}
+
+// Prefixes -----------------------------------------------------------------------------------------
+
+/**
+ * The longest prefix, in bytes.
+ *
+ * Fact: libzmq ends subscriptions by a recursion with a step for each byte (4.3.4; a build that keeps them in a radix tree doesn't).
+ * Failure: a prefix of 200,000 bytes overflowed the stack of the main thread, and one of 60,000 a pool thread's, which ends the
+ * process: anyone could end a proxy so whose XSubscriber got the subscriptions of its peers. Decision: longer ones are refused.
+ */
+export const LONGEST_PREFIX = 4096;
+
+/**
+ * The prefixes that libzmq 4.3.3 and 4.3.4 send with a wrong length, over all but inproc.
+ *
+ * Failure: the publisher couldn't read them, and the connection ended, again and again, with all subscriptions that were made over
+ * it. Decision: they are refused there.
+ */
+const MANGLED = { least: 246, most: 255, versions: /^4\.3\.[34]$/ } as const;
+
+const mangles: () => boolean = onFirstUse(() => MANGLED.versions.test(loadLibrary().version));
+/** What is wrong with a prefix of so many bytes. */
+export function prefixProblem(length: number): RangeError | undefined {
+  if (length > LONGEST_PREFIX) {
+    return new RangeError(
+      `A prefix must have at most ${LONGEST_PREFIX} bytes, and this one has ${length}: libzmq can end the process where it ` +
+        "takes back a long one",
+    );
+  }
+  if (length < MANGLED.least || length > MANGLED.most || !mangles()) return undefined;
+  return new RangeError(
+    `A prefix of ${MANGLED.least} to ${MANGLED.most} bytes, as this one of ${length}, ends the connection with libzmq ` +
+      `${loadLibrary().version}, which sends it with a wrong length: take another one, or libzmq 4.3.5`,
+  );
+}
+
+/** Throws `RangeError` for what a Subscriber must not subscribe to. */
+export function assertSafePrefix({ length }: Uint8Array): void {
+  const problem = prefixProblem(length);
+  if (problem !== undefined) throw problem;
+}
+
+/** What is wrong with the subscriptions in a message that an XSubscriber is to send. */
+export function subscriptionProblem(
+  socket: NativeSocket,
+  message: Part | readonly Part[],
+): RangeError | undefined {
+  const parts = (Array.isArray(message) ? message : [message]) as readonly Part[];
+  const count = allSubscribe(socket, parts.length > 0 && subscribes(parts[0])) ? parts.length : 1;
+  for (const part of parts.slice(0, count)) {
+    const problem = subscribes(part) ? prefixProblem(lengthOf(part) - 1) : undefined;
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** Whether the later parts of a message are subscriptions too, if they begin so. */
+export function allSubscribe(socket: NativeSocket, firstSubscribes: boolean): boolean {
+  return firstSubscribes || socket.shadowOptions.get("onlyFirstSubscribe") !== true;
+}
+
+/** Whether a part begins as a subscription does, or the end of one. */
+function subscribes(part: Part): boolean {
+  return (typeof part === "string" ? part.charCodeAt(0) : part[0]) <= 1;
+}
+
+function lengthOf(part: Part): number {
+  return typeof part === "string" ? encoder.encode(part).length : part.length;
 }

@@ -9,6 +9,7 @@ import type { ReceiveOptions } from "./waits.ts";
 import { compose } from "./compose.ts";
 import type { MultipartReceiver, Receiver, Sender } from "./halves.ts";
 import { type Handle, openHandleOf } from "./handle.ts";
+import { assertSafeOption } from "./hazards.ts";
 import { OPTION_NUMBERS } from "./options_table.ts";
 import { intBytes } from "./raw_options.ts";
 import type { MultipartOptions, ReceiverOptions, SenderOptions } from "./option_types.ts";
@@ -150,6 +151,7 @@ export class Subscriber extends Socket {
    * prefix, `""`, is every message. A prefix subscribed to twice must be unsubscribed from twice (`ZMQ_SUBSCRIBE`).
    *
    * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes, or if its bytes were transferred.
+   * @throws {RangeError} If a prefix has more than 4096 bytes, or 246 to 255 with libzmq 4.3.4, which can't cope with them.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
   subscribe(prefix: string | Uint8Array, ...more: (string | Uint8Array)[]): void {
@@ -161,6 +163,7 @@ export class Subscriber extends Socket {
    * subscription does nothing.
    *
    * @throws {TypeError} If there's no prefix, or one is neither a string nor bytes, or if its bytes were transferred.
+   * @throws {RangeError} If a prefix has more than 4096 bytes, or 246 to 255 with libzmq 4.3.4, which can't cope with them.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
   unsubscribe(prefix: string | Uint8Array, ...more: (string | Uint8Array)[]): void {
@@ -370,7 +373,8 @@ export interface XSubscriberOptions
 
 /**
  * A {@linkcode Subscriber} that subscribes by sending messages (`ZMQ_XSUB`): a byte 1 and a prefix to subscribe, 0 and
- * the prefix to end it. Other messages go to the publishers as they are.
+ * the prefix to end it. A prefix that `subscribe` would refuse is a RangeError of the send. Other messages go to the
+ * publishers as they are.
  *
  * As every {@linkcode Socket} it has `bind`, `bindSync`, `bindToRandomPort`, `unbind`, `unbindSync`, `connect`,
  * `disconnect`, `wait`, `waitSync`, `close`, `getOption`, `setOption`, the filters `addTcpAcceptFilter`, `addIpcFilterPid`,
@@ -459,5 +463,6 @@ function change(
     const several = Array.isArray(prefix) ? `: several are arguments, ${name}("a", "b")` : "";
     throw new TypeError(`A subscription must be a string or a Uint8Array${several}`);
   });
+  for (const prefix of all) assertSafeOption(handle, OPTION_NUMBERS[name], prefix);
   for (const prefix of all) handle.setBytes(OPTION_NUMBERS[name], name, prefix);
 }

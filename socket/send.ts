@@ -23,6 +23,7 @@ import {
 } from "./message.ts";
 import { limitOf, Operation } from "./operation.ts";
 import { isPinned, sendAtOnce, sendPart, sendParts, sendPinned } from "./native_send.ts";
+import { subscriptionProblem } from "./hazards.ts";
 import { rejectInTurn } from "./rejections.ts";
 import {
   closedError,
@@ -241,7 +242,7 @@ export function sendSync(
 
 function checkMessage(handle: Handle, message: MessageLike): Part | Part[] {
   const parts = Array.isArray(message) ? toParts(message) : toPart(message as MessagePart);
-  if (!handle.takesAnyParts) checkCount(handle, parts);
+  if (!handle.takesAnyParts) checkParts(handle, parts);
   return parts;
 }
 
@@ -258,9 +259,11 @@ function checkedMessage(handle: Handle, message: MessageLike): Part | Part[] | u
   }
 }
 
-/** What libzmq would drop, with success: a message without the parts that its type of socket wants. */
-export function checkCount(handle: Handle, message: MessageLike): void {
-  const { type: { name, addressedBy, beside }, partsLimits: [least, most] } = handle;
+/** Refuses what libzmq would drop, with success, since it lacks the parts that its type of socket wants, or what does harm. */
+export function checkParts(handle: Handle, message: Part | readonly Part[]): void {
+  const { type: { name, addressedBy, beside, subscribes }, partsLimits: [least, most] } = handle;
+  const problem = subscribes ? subscriptionProblem(handle, message) : undefined;
+  if (problem !== undefined) throw problem;
   // A routing id or a group was put before those that have one.
   const count = (Array.isArray(message) ? message.length : 1) - (beside === undefined ? 0 : 1);
   // A Stream's parts are taken by turns for an id and for bytes, whatever a message is: one too few or

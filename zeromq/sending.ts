@@ -3,7 +3,7 @@
 import { WRITABLE } from "../poller/backend.ts";
 import { takeBudget } from "../poller/budget.ts";
 import { bytesOrText, keepParts, type Part } from "../socket/message.ts";
-import { checkCount, putNow, putParts, Send } from "../socket/send.ts";
+import { checkParts, putNow, putParts, Send } from "../socket/send.ts";
 import { Attempt } from "./attempt.ts";
 import { EAGAIN, EBUSY, EINVAL, errnoError, translated } from "./errors.ts";
 import { afterOthers } from "./pauses.ts";
@@ -38,7 +38,7 @@ export function send(
     if (Array.isArray(parts) && parts.length > 1) return Promise.reject(errnoError(EINVAL));
     if (target !== undefined) parts = [target, ...listOf(parts)];
   } else if (!handle.takesAnyParts) {
-    checkCount(handle, parts); // throws if libzmq would drop the message, with success
+    checkParts(handle, parts); // throws if libzmq would drop the message, with success
   }
   const inOrder = state.putOff === 0;
   const goesOn = takeBudget() || eager;
