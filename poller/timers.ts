@@ -200,7 +200,6 @@ export class Timers<Key> {
       report({ timer: entry.timer, late, missed });
     }
     for (const entry of again) {
-      if (entry.due === Infinity || entry.place !== -1) continue;
       entry.deadline = entry.due;
       this.#list.add(entry);
     }
