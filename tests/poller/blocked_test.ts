@@ -1,6 +1,11 @@
 /** What is done for other sources while a wait blocks this thread. */
 
-import { deepStrictEqual as assertEquals, ok as assert, strictEqual } from "node:assert/strict";
+import {
+  deepStrictEqual as assertEquals,
+  ok as assert,
+  rejects,
+  strictEqual,
+} from "node:assert/strict";
 import { Pair, Poller, Publisher, Pull, Push, Subscriber } from "../../mod.ts";
 import { POLLIN } from "../../ffi/constants.ts";
 import { libc, libcForPoll } from "../../ffi/libc.ts";
@@ -118,6 +123,20 @@ for (const [when, passed] of [["begun just now", 0], ["for which a thread waits"
     strictEqual(String(await soon(message)), "for the other");
   });
 }
+
+Deno.test("an error at a look while the thread is blocked ends what waits for that socket, and not the blocked wait", async () => {
+  using blocked = new Blocked();
+  const { answer, other, waiting } = blocked;
+  const message = other.receive();
+  blocked.begin();
+  blocked.answer = () => {
+    blocked.answer = () => {};
+    answer();
+    throw new Error("injected");
+  };
+  strictEqual(String(waiting.receiveSync({ timeout })), "looked at");
+  await rejects(soon(message), /injected/);
+});
 
 Deno.test("a look while the thread is blocked took a message off a conflating Subscriber", () => {
   using subscriber = new Subscriber({ conflate: true, linger: 0 });

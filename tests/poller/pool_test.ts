@@ -213,6 +213,17 @@ Deno.test("a deadline that became earlier was overlooked while a wait couldn't b
   assertEquals(await full(what), "false");
 });
 
+Deno.test("a wait that is late is looked after at its deadline, also where a later one was told since", async () => {
+  let looks = 0;
+  const pool = new Pool(() => looks++);
+  const now = performance.now();
+  pool.parked(now + 600_000, now + 20, false); // so that it's asked after for its deadline alone
+  pool.expect(now + 600_000);
+  await turnsUntil(() => looks > 0, "a look");
+  while (pool.busy) await pause(1);
+  pool.unparked();
+});
+
 Deno.test("a wait that has begun, or has ended, is asked after no more", async () => {
   const source = `
     import { libc } from "$MOD/../ffi/libc.ts";

@@ -9,6 +9,8 @@ import {
   duplicate,
   duplicateTo,
   fill,
+  openDescriptors,
+  openedSince,
   pipe,
   put,
   socketPair,
@@ -69,8 +71,10 @@ for (const { claim, ceiling } of CONTRACTS.filter(({ kind }) => kind === "select
     try {
       while ((taken.at(-1) ?? 0) < ceiling) taken.push(duplicate(a.read));
       set.add(a.read, READABLE, "a");
+      const before = openDescriptors();
       throws(() => set.wake(), RangeError);
       throws(() => set.wait(0), RangeError);
+      assertEquals(openedSince(before), []);
       assertEquals(set.waiting, false);
       // On this thread, no one needs to be woken.
       put(a.write);
