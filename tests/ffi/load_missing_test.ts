@@ -91,7 +91,8 @@ Deno.test({
       const arch = Deno.build.arch === "aarch64" ? "arm64" : "x64";
       const file = `build/linux/${arch}/node/glibc-127-Release/addon.node`;
       const report = async (flags: (path: string) => string[], size = 0) => {
-        const project = await Deno.makeTempDir({ dir: folder });
+        // A blank is %20 in the URL that Deno has for the package.
+        const project = await Deno.makeTempDir({ dir: folder, prefix: "with blanks " });
         const [module, path] = [
           `${project}/node_modules/zeromq`,
           `${project}/node_modules/zeromq/${file}`,

@@ -28,6 +28,14 @@ const WORKERS = `
     globalThis.kept = [socket, socket.events];
     await socket.bind("tcp://127.0.0.1:*");
     tell(context.share());
+  },
+  async linger() {
+    const context = new Context();
+    const socket = new Push({ context, linger: 1000 });
+    globalThis.kept = [socket, socket.events];
+    socket.connect("tcp://127.0.0.1:1");
+    await socket.send("to no one");
+    tell(context.share());
   },`;
 
 /** How many entries there are. */
@@ -106,6 +114,29 @@ Deno.test({
       console.log(await until(() => threadsOf("ZMQbg") === 0), entries());`,
     );
     assertEquals([stdout, stderr, code], ["1\ntrue\ntrue 0\n", "", 0]);
+  },
+});
+
+Deno.test({
+  name:
+    "a context that no one uses any more ends, though a socket of a terminated worker's lingers and is monitored",
+  ignore: !HAS_LINUX_CALLS,
+  fn: async () => {
+    const { stdout, stderr, code } = await withWorkers(
+      WORKERS,
+      `${ENTRIES}
+      const worker = start("Web Worker", "linger");
+      const token = await worker.next();
+      worker.terminate();
+      console.log(await until(() => threadsOf("worker-") === 0), entries());
+      try {
+        Context.join(token);
+      } catch ({ code }) {
+        console.log(code, entries());
+      }
+      console.log(await until(() => threadsOf("ZMQbg") === 0));`,
+    );
+    assertEquals([stdout, stderr, code], ["true 1\nENOENT 0\ntrue\n", "", 0]);
   },
 });
 

@@ -47,6 +47,21 @@ const ENDS: Record<string, string> = {
       push.connect("inproc://no-one");
       push.close();
     }`,
+  "names that a socket had until it was closed": `
+    const [pull, other] = [new Pull({ context }), new Pull({ context })];
+    for (let i = 0; i < 600; i++) pull.bindSync("inproc://" + i);
+    pull.close();
+    // Its names are free a moment later, all at once.
+    for (let taken = true; taken;) {
+      try {
+        other.bindSync("inproc://0");
+        taken = false;
+      } catch ({ code }) {
+        if (code !== "EADDRINUSE") throw code;
+      }
+    }
+    other.unbindSync("inproc://0");
+    ${CLOSED}`,
   "a Pair that is bound to the names of a socket that was just closed": `
     for (let round = 0; round < 10; round++) {
       const context = new Context();
@@ -76,7 +91,7 @@ const OPEN = `
 for (const [claim, source] of Object.entries(ENDS)) {
   Deno.test(`names that no one was bound to had libzmq end the process at the end: ${claim}`, async () => {
     const { code, signal, stderr } = await run(
-      `import { Context, Pair, Push } from "$MOD"; ${OPEN} ${source}`,
+      `import { Context, Pair, Pull, Push } from "$MOD"; ${OPEN} ${source}`,
     );
     assertEquals([code, signal, stderr], [0, null, ""]);
   });
