@@ -119,6 +119,19 @@ Deno.test(curve("hardened options take options of the class, and nothing that un
   assertEquals(hardenedOptions(Router, server, trusted).receiveHighWaterMark, 5);
 }));
 
+Deno.test(
+  curve(
+    "a class that receives nothing may have heartbeats, whether its clients are trusted or not",
+    () => {
+      const server = Certificate.create();
+      for (const trusted of [false, true]) {
+        const options = hardenedOptions(Push, server, { ...DOMAIN, trusted, heartbeatInterval: 9 });
+        assertEquals(options.heartbeatInterval, 9);
+      }
+    },
+  ),
+);
+
 Deno.test(curve("an option that was undefined took the preset's value away", () => {
   const server = Certificate.create();
   const preset = named(hardenedOptions(Router, server, DOMAIN));

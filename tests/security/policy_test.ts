@@ -5,6 +5,7 @@ import { Authenticator, Certificate, curveKeyPair, z85Decode } from "../../secur
 import {
   callsProgram,
   curveHandler,
+  DomainPolicy,
   gssapiHandler,
   nullHandler,
   plainHandler,
@@ -38,6 +39,17 @@ Deno.test("a policy that is none of its mechanism's is a TypeError", () => {
   for (const [make, ...policies] of wrong) {
     for (const policy of policies) throws(() => make(policy), { name: "TypeError" }, make.name);
   }
+});
+
+Deno.test("a peer whose address isn't known is refused only where addresses are allowed or denied", () => {
+  const reasonFor = (...lists: ("allowed" | "denied")[]) => {
+    const policy = new DomainPolicy();
+    for (const list of lists) policy[list].add("10.0.0.1");
+    return policy.denyReason("vsock");
+  };
+  assertEquals(reasonFor(), undefined);
+  assertEquals(reasonFor("denied"), "Address unknown");
+  assertEquals(reasonFor("allowed"), "Address not allowed");
 });
 
 Deno.test(certificates("a policy lets in whom it names, and no one else", () => {

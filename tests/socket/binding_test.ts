@@ -2,7 +2,7 @@ import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "
 import { zmq } from "../../ffi/libzmq.ts";
 import { capability, Pull, Push, Router, Stream } from "../../mod.ts";
 import { checkAddress } from "../../socket/binding.ts";
-import { watched } from "../replacing.ts";
+import { replaced, watched } from "../replacing.ts";
 import { eachTransport, portOf, received } from "./support.ts";
 
 const HOST = "tcp://127.0.0.1";
@@ -89,6 +89,21 @@ Deno.test("bindToRandomPort fails where all ports that it tried are taken", asyn
   await rejects(other.bindToRandomPort(HOST, { min: taken, max: taken }), TAKEN);
   using _ = fromTheFirst();
   await rejects(other.bindToRandomPort(HOST, { min: taken, max: 65_535, tries: 1 }), TAKEN);
+});
+
+Deno.test("bindToRandomPort tries each port of its range once, and goes on with the first behind the last", async () => {
+  using one = new Pull();
+  const taken = new TextEncoder().encode(`${await one.bind(`${HOST}:*`)}\0`);
+  using other = new Pull();
+  using _last = replaced(Math, "random", () => 0.9);
+  const { zmq_bind } = zmq();
+  const tried: string[] = [];
+  using _bind = replaced(zmq(), "zmq_bind", (socket, address) => {
+    tried.push(new TextDecoder().decode((address as Uint8Array).subarray(-6, -1)));
+    return zmq_bind(socket, taken);
+  });
+  await rejects(other.bindToRandomPort(HOST, { min: 50_000, max: 50_002, tries: 9 }), TAKEN);
+  assertEquals(tried, ["50002", "50000", "50001"]);
 });
 
 Deno.test("bindToRandomPort passes on what else libzmq says", async () => {

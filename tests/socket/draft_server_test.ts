@@ -1,6 +1,7 @@
 /** Server, Client and Peer. They run where libzmq has them. */
 
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import { capability, type ZmqError } from "../../mod.ts";
 import { Client, Peer, Server } from "../../socket/draft.ts";
 import { join } from "../util.ts";
 import { soon } from "../waiting.ts";
@@ -42,3 +43,16 @@ for (const over of eachTransportOfDrafts()) {
     }),
   );
 }
+
+Deno.test({
+  name: "drafts: the error of a refused connectPeer shows no user information",
+  ignore: !capability.draft,
+  fn() {
+    using peer = new Peer();
+    throws(() => peer.connectPeer("tcp://ada:secret@127.0.0.1:80"), (error: ZmqError) => {
+      assertEquals([error.call, error.address], ["zmq_connect_peer", "tcp://127.0.0.1:80"]);
+      assertEquals(Deno.inspect(error).includes("secret"), false);
+      return true;
+    });
+  },
+});

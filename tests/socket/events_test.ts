@@ -70,6 +70,14 @@ Deno.test(`libzmq's event 0x400 is read as "end", with nothing beside`, () => {
   });
 });
 
+Deno.test("the error of an event names the call that libzmq has made", () => {
+  const callOf = (event: number) => {
+    const raw = { event, values: [9], address: "tcp://here:1", peer: undefined };
+    return (toEvent(raw) as { error: ZmqError }).error.call;
+  };
+  assertEquals([0x0010, 0x0040, 0x0100].map(callOf), ["zmq_bind", "accept", "close"]);
+});
+
 Deno.test("a failed bind is told as such", async () => {
   const [one, other] = [new Pull(), new Pull()];
   await one.bind(freshAddress("tcp"));
