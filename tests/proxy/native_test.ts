@@ -2,6 +2,7 @@ import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "
 import { Context, Dealer, Poller, Pull, Push, Router } from "../../mod.ts";
 import { Proxy } from "../../proxy.ts";
 import { libc } from "../../ffi/libc.ts";
+import { zmq } from "../../ffi/libzmq.ts";
 import { zmqSteerable } from "../../ffi/proxying.ts";
 import { coreOf } from "../../context.ts";
 import { keepers } from "../../poller/reactor.ts";
@@ -320,12 +321,39 @@ Deno.test("a paused proxy that libzmq's own loop has left begins again as a paus
   await soon(run);
 });
 
+Deno.test("a native proxy that was paused, and is ending, isn't paused any more", async () => {
+  using loops = ownLoops();
+  const proxy = new Proxy(new Pull(), new Push(), { native: true });
+  await bindBoth(proxy);
+  const run = proxy.run();
+  proxy.pause();
+  assertEquals([proxy.running, proxy.paused], [true, true]);
+  proxy.terminate();
+  assertEquals([proxy.running, proxy.paused], [true, false]);
+  loops.begun[0].end(0);
+  await soon(run);
+});
+
 Deno.test("a native proxy for which there is no place closes what it has opened", async () => {
   using context = new Context({ maxSockets: 3 });
   const proxy = new Proxy(new Pull({ context }), new Push({ context }), { native: true });
   await bindBoth(proxy);
   await rejects(proxy.run(), { code: "EMFILE" });
   assertEquals(coreOf(context).sockets.length, 2);
+});
+
+Deno.test("a native proxy whose own two sockets can't be connected closes both", async () => {
+  const proxy = new Proxy(new Pull(), new Push(), { native: true });
+  await bindBoth(proxy);
+  const before = openSources.size;
+  {
+    using _broken = replaced(zmq(), "zmq_connect", () => {
+      throw new Error("injected");
+    });
+    await rejects(proxy.run(), /injected/);
+  }
+  assertEquals(openSources.size, before);
+  proxy[Symbol.dispose]();
 });
 
 Deno.test("a native proxy that has ended isn't among what keeps the process alive", async () => {

@@ -214,6 +214,24 @@ Deno.test("a copy that was refused in the middle was lost at its second try", as
   }
 });
 
+Deno.test("a copy that was refused at its end goes to another peer, which gets nothing else", async () => {
+  using source = new Dealer();
+  using sender = new Dealer();
+  await join(source, sender, freshAddress("inproc"));
+  using target = new Dealer();
+  using _receiver = await peerOf(target);
+  using capture = new Dealer();
+  const parts = ["first", "second", "x".repeat(100), "last"];
+  await sender.send(parts);
+  await until(source);
+  const relay = new NativeRelay(endOf(source), endOf(target), endOf(capture));
+  using _closed = closesBefore(parts.length, capture, await peerOf(capture));
+  using other = await peerOf(capture);
+  for (let turns = 0; turns < 3 && (turns === 0 || relay.holds); turns++) relay.move(1);
+  assertEquals(await received(other), parts);
+  assertEquals(other.tryReceive(), undefined);
+});
+
 Deno.test("a relay takes one operation of the tick's budget for each eight receives", async () => {
   using source = new Pull();
   using sender = new Push();

@@ -6,6 +6,7 @@ import { watched } from "../replacing.ts";
 import { zmq } from "../../ffi/libzmq.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { pipeline } from "../socket/support.ts";
+import { takeBuffers } from "../../zeromq/buffers.ts";
 import { withPairs } from "./support.ts";
 
 const SIZES = [0, 1, 33, 34, 64, 65, 5000, 20_000, 100_000];
@@ -41,6 +42,17 @@ Deno.test("a received part isn't changed by what is received later", async () =>
       assertEquals(new Set(parts.map(({ buffer }) => buffer)).size, parts.length);
     }
   });
+});
+
+Deno.test("a part that is received with properties of its connection is alone in its memory", async () => {
+  using sockets = await pipeline();
+  const reader = { names: [], read() {}, attach() {} };
+  // Before they're copied, they lie side by side in pages: 1,024 of this size in each.
+  for (let i = 0; i < 2100; i++) {
+    sockets.push.trySend(new Uint8Array(60));
+    const [part] = takeBuffers(handleOf(sockets.pull).pointer, reader) as Buffer[];
+    assertEquals([part.length, part.byteOffset, part.buffer.byteLength], [60, 0, 60]);
+  }
 });
 
 Deno.test("what a large part has of libzmq's memory goes back as soon as it's received", async () => {

@@ -9,9 +9,10 @@ import {
   XPublisher,
   XSubscriber,
 } from "../../zeromq.ts";
+import { handleOf } from "../../socket/handle.ts";
 import { eachTransport, pending } from "../socket/support.ts";
 import { freshAddress } from "../util.ts";
-import { BLOCKED, EBADF, throwsShape, untyped, using } from "./support.ts";
+import { BLOCKED, EBADF, rejectsShape, throwsShape, untyped, using } from "./support.ts";
 import { soon, turn } from "../waiting.ts";
 
 async function withProxy(
@@ -73,6 +74,14 @@ for (const [lacking, which] of [["frontEnd", "Front-end"], ["backEnd", "Back-end
     assert(proxy.frontEnd.closed && proxy.backEnd.closed);
   });
 }
+
+Deno.test("a proxy whose socket the engine closes fails with an error of zeromq.js's shape", async () => {
+  await withProxy(freshAddress("inproc"), async (proxy) => {
+    const run = proxy.run();
+    handleOf(proxy.frontEnd).close(); // as at the end of its context
+    await rejectsShape(run, EBADF);
+  });
+});
 
 for (const over of eachTransport()) {
   Deno.test(over(

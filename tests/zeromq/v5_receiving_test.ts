@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { deepStrictEqual as assertEquals, ok as assert } from "node:assert/strict";
 import * as zeromq from "../../zeromq.ts";
 import zmq from "../../zeromq_v5_compat.ts";
-import { watched } from "../replacing.ts";
+import { replaced, watched } from "../replacing.ts";
 import { run } from "../program.ts";
 import { eachTransport } from "../socket/support.ts";
 import { soon, turns, turnsUntil } from "../waiting.ts";
@@ -93,6 +93,38 @@ Deno.test("a message that comes during a pause is heard once it's over, just onc
     push.send("next");
     await turnsUntil(() => heard.length > 1, "the next message");
     assertEquals(heard, ["held", "next"]);
+  }));
+
+Deno.test("a message that came during a pause isn't heard again after a pause in which none came", () =>
+  withSockets(["pull", "push"], async (pull, push) => {
+    const heard: string[] = [];
+    pull.on("message", (part) => heard.push(String(part)));
+    let failed = 0;
+    pull.on("error", () => failed++);
+    const { receive } = zeromq.Pull.prototype;
+    const received: Promise<unknown>[] = [];
+    using _ = replaced(zeromq.Pull.prototype, "receive", function (this: zeromq.Pull) {
+      const message = receive.call(this);
+      received.push(message);
+      return message;
+    });
+    push.send("first");
+    await turnsUntil(() => received.length > 0, "the next receive");
+    pull.pause();
+    push.send("held");
+    await soon(received[0]);
+    await turns(2);
+    assertEquals(heard, ["first"]);
+    // Each receive fails at once, so none is pending when the next pause begins.
+    pull.setsockopt(zmq.ZMQ_RCVTIMEO, 0);
+    pull.resume();
+    await turnsUntil(() => failed > 0, "a failed receive");
+    pull.pause();
+    await turns(3);
+    pull.resume();
+    push.send("last");
+    await turnsUntil(() => heard.includes("last"), "the last message");
+    assertEquals(heard, ["first", "held", "last"]);
   }));
 
 Deno.test("no message is heard of a socket that was closed as it came", () =>

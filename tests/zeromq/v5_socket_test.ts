@@ -220,6 +220,17 @@ Deno.test("constructors of old derive from Socket by util.inherits and a call", 
   old.close();
 });
 
+Deno.test("sockets whose prototype is a socket itself have listeners of their own", () => {
+  function Old(this: Socket, type: SocketType) {
+    zmq.Socket.call(this, type);
+  }
+  Old.prototype = zmq.socket("push");
+  const [one, other] = ["pull", "pull"].map((type) => new (untyped(Old))(type) as Socket);
+  one.on("message", () => {});
+  assertEquals([one, other].map((socket) => socket.listenerCount("message")), [1, 0]);
+  for (const socket of [one, other, Old.prototype]) socket.close();
+});
+
 Deno.test("a prototype that derives from Socket's has a constructor of its own by assignment", () => {
   const flags = { writable: true, enumerable: false, configurable: true };
   const own = Object.getOwnPropertyDescriptor(zmq.Socket.prototype, "constructor");
