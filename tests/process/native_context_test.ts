@@ -1,6 +1,7 @@
 /** A native context's beginning. (How it's terminated is the end's matter: see shutdown_test.ts.) */
 
-import { strictEqual as assertEquals } from "node:assert/strict";
+import { deepStrictEqual, strictEqual as assertEquals } from "node:assert/strict";
+import { EAGAIN } from "../../ffi/errno.ts";
 import { pthreads } from "../../ffi/pthread.ts";
 import { HAS_DISPATCH } from "../../ffi/system.ts";
 import { newNativeContext, terminate } from "../../process/native_context.ts";
@@ -54,6 +55,29 @@ Deno.test(
     HAS_DISPATCH,
   ),
 );
+
+Deno.test(onLinux(
+  "where no thread can be had to terminate a context, the calling one blocks no more signals than before",
+  () => {
+    const { pthread_create, pthread_sigmask } = pthreads();
+    const mask = () => {
+      const signals = new Uint8Array(128);
+      pthread_sigmask(0, null, signals);
+      return signals;
+    };
+    const before = mask();
+    const context = newNativeContext();
+    let tries = 0;
+    using _ = replaced(pthreads(), "pthread_create", (...all) => {
+      return ++tries === 1 ? EAGAIN : pthread_create(...all);
+    });
+    const hasEnded = terminate(context);
+    assertEquals(tries, 1);
+    deepStrictEqual(mask(), before);
+    while (!hasEnded()); // the next try has a thread, whose context has nothing to wait for
+  },
+  HAS_DISPATCH,
+));
 
 const ESRCH = 3;
 /** What the system says of the clock of a thread that has ended. */

@@ -196,6 +196,17 @@ Deno.test("what had happened when its context is closed can still be read", asyn
   assertEquals((await soon(all(events))).map(({ type }) => type), ["bind", "end"]);
 });
 
+Deno.test("what had happened when its context is closed can be read to the last, however much it was", async () => {
+  const context = new Context();
+  const pull = new Pull({ context });
+  const { events } = pull;
+  for (let i = 0; i < 300; i++) pull.unbindSync(pull.bindSync("tcp://127.0.0.1:*"));
+  context.close();
+  const types = (await soon(all(events))).map(({ type }) => type);
+  assertEquals(types.filter((type) => type === "bind").length, 300);
+  assertEquals(types.at(-1), "end");
+});
+
 Deno.test("beyond the capacity the oldest events are dropped, and counted", async () => {
   const pull = new Pull();
   const { events } = pull;
