@@ -2,10 +2,13 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { capability, Poller } from "../../mod.ts";
+import { zmqDrafts } from "../../ffi/drafts.ts";
 import { type Libc, libc } from "../../ffi/libc.ts";
 import { Channel, Client, Gather, Scatter, Server } from "../../socket/draft.ts";
 import { ThreadSafeHandle } from "../../socket/draft_core.ts";
+import { openDescriptors, openedSince } from "../fds.ts";
 import { KINDS, Parks, Patience } from "../poller/support.ts";
+import { replaced } from "../replacing.ts";
 import { freshAddress, join, until } from "../util.ts";
 import { eachTransportOfDrafts } from "./drafts.ts";
 import { pending, received, receivedMany } from "./support.ts";
@@ -255,5 +258,21 @@ Deno.test({
     }
     server.sendSync(bytes, peer);
     assertEquals(await received(client), ["abc"]);
+  },
+});
+
+Deno.test({
+  name: "drafts: a socket whose descriptor can't be had leaves none open",
+  ignore: !capability.draft,
+  async fn() {
+    const before = openDescriptors();
+    {
+      using _broken = replaced(zmqDrafts(), "zmq_poller_fd", () => {
+        throw new Error("injected");
+      });
+      throws(() => new Client(), /injected/);
+    }
+    // A thread of libzmq's closes the socket's own.
+    await turnsUntil(() => openedSince(before).length === 0, "the close of all descriptors");
   },
 });
