@@ -64,6 +64,8 @@ export interface ProxyOptions {
    * instead of ours in the isolate. Only that thread may then use the sockets: until the end every call on them throws
    * EBUSY, closing included. It allows neither a capture socket nor a filter. While one side has no room, it handles no
    * command, not even to terminate. It doesn't look at a socket's {@linkcode MultipartOptions}, and refuses one that has them.
+   * What passes subscriptions on to an XSubscriber needs a `maxMessageSize` of at most 4097: libzmq takes a long one back by
+   * ending the process.
    * Default false.
    */
   native?: boolean;

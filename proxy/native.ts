@@ -9,8 +9,9 @@ import { areReadable } from "../poller/fd.ts";
 import { waitUntil } from "../process/wait.ts";
 import type { Handle } from "../socket/handle.ts";
 import { open } from "../socket/open.ts";
+import { LONGEST_PREFIX } from "../socket/hazards.ts";
 import { GRACE_PERIOD } from "../socket/native_socket.ts";
-import { OPTION_NUMBERS } from "../socket/options_table.ts";
+import { COMMON, OPTION_NUMBERS } from "../socket/options_table.ts";
 import type { Frame } from "../socket/frame.ts";
 import { receiveSync, tryReceive } from "../socket/receive.ts";
 import { trySend } from "../socket/send.ts";
@@ -76,6 +77,8 @@ export class NativeRun implements Engine {
         "Something waits for the socket, or a Poller has it: a native proxy needs it for itself";
       throw stateError("EBUSY", CALL, message);
     }
+    assertSafeSubscriptions(front, back);
+    assertSafeSubscriptions(back, front);
     this.#contexts = new Set([front, back].map(({ context }) => context.pointer(CALL)));
     const control = this.#control = open(front.context, TYPES.Pair);
     let theirs: Handle | undefined;
@@ -313,4 +316,22 @@ function sum(one: Counts, other: Counts): Counts {
     return { ...a, messages: a.messages + b.messages, bytes: a.bytes + b.bytes };
   };
   return { toBack: add("toBack"), toFront: add("toFront") };
+}
+
+/**
+ * Throws if what peers send to `source` can be a subscription of `target` that ends the process: see `LONGEST_PREFIX`.
+ * libzmq's loop shows no message, but what is too large for the source never comes to it.
+ */
+function assertSafeSubscriptions(source: Handle, target: Handle): void {
+  if (target.type.subscribes !== true) return;
+  const most = Number(source.getValue(COMMON.maxMessageSize.number, "maxMessageSize", "int64"));
+  if (most >= 0 && most <= LONGEST_PREFIX + 1) return;
+  throw stateError(
+    "EINVAL",
+    CALL,
+    `libzmq's own proxy passes on subscriptions of any length, and takes a long one back by ending the process: give the ` +
+      `${source.type.name} a maxMessageSize of at most ${
+        LONGEST_PREFIX + 1
+      } before it's bound or connected, or leave out native`,
+  );
 }

@@ -1,6 +1,6 @@
 /** Subscriptions of peers that a proxy must not make of its XSubscriber. */
 
-import { deepStrictEqual as assertEquals } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
 import { version, XPublisher, XSubscriber } from "../../mod.ts";
 import { Proxy, type ProxyOptions } from "../../proxy.ts";
 import { LONGEST_PREFIX } from "../../socket/hazards.ts";
@@ -86,5 +86,41 @@ for (const [way, options] of Object.entries(WAYS)) {
       const { undeliverable } = proxy.statistics().toFront;
       assertEquals(undeliverable, onlyFirstSubscribe ? 0 : 1);
     }
+  });
+}
+
+Deno.test("a peer could end a native proxy's process by a subscription of 30,000 bytes: without a maxMessageSize it's refused", async () => {
+  for (const options of [{}, { maxMessageSize: LONGEST_PREFIX + 2 }]) {
+    await using proxy = new Proxy(new XSubscriber(), new XPublisher(options), { native: true });
+    await proxy.frontEnd.bind("tcp://127.0.0.1:*");
+    await proxy.backEnd.bind("tcp://127.0.0.1:*");
+    await rejects(proxy.run(), { code: "EINVAL", message: /the XPublisher a maxMessageSize/ });
+  }
+});
+
+for (const turned of [false, true]) {
+  Deno.test(`a native proxy gets no long subscription through maxMessageSize${turned ? ", the other way round" : ""}`, async () => {
+    const ends = [
+      new XSubscriber(),
+      new XPublisher({ maxMessageSize: LONGEST_PREFIX + 1 }),
+    ] as const;
+    const [subscriber, publisher] = ends;
+    using source = new XPublisher();
+    source.connect(await subscriber.bind("tcp://127.0.0.1:*"));
+    await publisher.bind("tcp://127.0.0.1:*");
+    await using proxy = turned
+      ? new Proxy(publisher, subscriber, { native: true })
+      : new Proxy(subscriber, publisher, { native: true });
+    using outsider = await HandMadePeer.connect(publisher, "SUB");
+    using peer = await HandMadePeer.connect(publisher, "SUB");
+    const run = proxy.run();
+    await outsider.write(longFrame(subscription(LONGEST_PREFIX + 1)));
+    // Its connection ends.
+    const read = () => outsider.connection.read(new Uint8Array(64)).catch(() => null);
+    while (await read() !== null);
+    await peer.write(longFrame(subscription(LONGEST_PREFIX)));
+    assertEquals((await received(source))[0].length, LONGEST_PREFIX + 1);
+    proxy.terminate();
+    await run;
   });
 }
