@@ -56,8 +56,7 @@ export class Pool {
   parked(now: number, until: number, continues: boolean): void {
     if (this.#begun === this.#waits) this.#since = now;
     this.#waits++;
-    this.#parked++;
-    this.#until = Infinity;
+    if (this.#parked++ === 0) this.#until = Infinity;
     if (!continues) this.#watch.setEarlier(now + FIRST);
     // The alarm that was set for the last one would ring, and ask after this one.
     else if (this.#parked === 1 && !this.#asking) this.#watch.stop();

@@ -224,6 +224,18 @@ Deno.test("a wait that is late is looked after at its deadline, also where a lat
   pool.unparked();
 });
 
+Deno.test("a wait's deadline was forgotten once another set had a wait without one", async () => {
+  let looks = 0;
+  const pool = new Pool(() => looks++);
+  const now = performance.now();
+  pool.parked(now + 600_000, now + 20, false);
+  pool.parked(now + 600_000, Infinity, false);
+  await turnsUntil(() => looks > 0, "a look");
+  while (pool.busy) await pause(1);
+  pool.unparked();
+  pool.unparked();
+});
+
 Deno.test("a wait that has begun, or has ended, is asked after no more", async () => {
   const source = `
     import { libc } from "$MOD/../ffi/libc.ts";
