@@ -78,7 +78,7 @@ export const TRAFFIC = `
   async proxy() {
     const { Proxy } = await import("$ROOT/proxy.ts");
     const { XPublisher, XSubscriber } = zmq;
-    const front = new XSubscriber(), back = new XPublisher();
+    const front = new XSubscriber(), back = new XPublisher({ maxMessageSize: 4097 });
     await front.bind("tcp://127.0.0.1:*");
     await back.bind("tcp://127.0.0.1:*");
     const publisher = new zmq.Publisher(), subscriber = new zmq.Subscriber();
