@@ -172,58 +172,52 @@ export function newSmallFrame(size: number, source: Int32Array, from: number): F
 }
 
 function take(size: number): number {
-  if (offset + size > limit) renewSlab();
+  if (offset + size > limit) renewSlab(size);
   const start = offset;
   offset = (offset + size + 7) & ~7;
   return start;
 }
 
-type Mark = (buffer: ArrayBuffer) => void;
-
-/** How many pages there are before the mark is loaded, and before it's loaded at any price. */
+/** How many pages there are before the mark is loaded. */
 const PAGES_BEFORE_IMPORT = 1;
-const PAGES_BEFORE_MARK = 4;
 let pages = 0;
-let mark: Mark | undefined;
+let mark: ((buffer: ArrayBuffer) => void) | undefined;
 
 /**
- * Makes the next slab.
+ * Makes the next slab, for a frame of `size` bytes and more.
  *
  * Fact: transferring one frame's buffer would empty all its neighbours in the slab; Node's module that can mark a buffer
  * as untransferable takes 1 to 4 ms to load. A page of WebAssembly memory can't be transferred either, and takes 0.1 ms.
  * Failure: each program's first message waited for the module; with buffers of their own, the first frames could be
  * transferred, and later ones couldn't. Decision: the first slabs are such pages, until the module, loaded in the background,
- * is there. Cost: each page is a mapping of the process, of which Linux allows some 65,000; so later slabs aren't pages.
+ * is there. Cost: each page is a mapping of the process, of which Linux allows some 65,000; so later slabs aren't pages, and
+ * where no page can be had, a frame has a buffer of its own.
  */
-function renewSlab(): void {
-  if (mark === undefined && ++pages > PAGES_BEFORE_IMPORT) loadMark();
-  slab = mark === undefined ? newPage() : new ArrayBuffer(SLAB);
-  mark?.(slab);
+function renewSlab(size: number): void {
+  if (mark === undefined && ++pages === PAGES_BEFORE_IMPORT + 1) queueMicrotask(loadMark);
+  const shared = mark === undefined ? newPage() : new ArrayBuffer(SLAB);
+  if (shared !== undefined) mark?.(shared);
+  slab = shared ?? new ArrayBuffer((size + 7) & ~7);
   words = new Int32Array(slab);
   offset = 0;
-  limit = slab.byteLength - 8;
+  limit = shared === undefined ? -1 : slab.byteLength - 8;
 }
 
-function newPage(): ArrayBuffer {
+function newPage(): ArrayBuffer | undefined {
   try {
     return new WebAssembly.Memory({ initial: 1, maximum: 1 }).buffer as ArrayBuffer;
   } catch {
-    mark = markAtOnce(); // where mappings, or address space, are used up
-    return new ArrayBuffer(SLAB);
+    return undefined; // mappings, or address space, are used up
   }
 }
 
+/**
+ * Loads the mark; called in a microtask.
+ *
+ * Fact: where the runtime loads a module, it runs all microtasks within the call, unless that is one itself.
+ * Failure: a receive that needed the next slab loaded it, with its message in the struct that all receives share; a microtask
+ * received meanwhile, and the first program got the second one's message, and never its own.
+ */
 function loadMark(): void {
-  if (pages === PAGES_BEFORE_IMPORT + 1) {
-    import("node:worker_threads").then(({ markAsUntransferable }) => mark = markAsUntransferable);
-  }
-  // On a thread that never returns to its event loop, the import never ends.
-  if (pages > PAGES_BEFORE_MARK) mark = markAtOnce();
-}
-
-function markAtOnce(): Mark {
-  const { process } = globalThis as unknown as {
-    process: { getBuiltinModule(name: "node:worker_threads"): { markAsUntransferable: Mark } };
-  };
-  return process.getBuiltinModule("node:worker_threads").markAsUntransferable;
+  import("node:worker_threads").then(({ markAsUntransferable }) => mark = markAsUntransferable);
 }
