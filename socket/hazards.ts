@@ -246,7 +246,7 @@ function isRouters(option: number): boolean {
  * The longest prefix, in bytes.
  *
  * Fact: libzmq ends subscriptions by a recursion with a step for each byte (4.3.4; a build that keeps them in a radix tree doesn't).
- * Failure: a prefix of 200,000 bytes overflowed the stack of the main thread, and one of 60,000 a pool thread's, which ends the
+ * Failure: a prefix of 200,000 bytes overflowed the stack of the main thread, and one of 30,000 a native proxy's, which ends the
  * process: anyone could end a proxy so whose XSubscriber got the subscriptions of its peers. Decision: longer ones are refused.
  */
 export const LONGEST_PREFIX = 4096;
@@ -260,6 +260,7 @@ export const LONGEST_PREFIX = 4096;
 const MANGLED = { least: 246, most: 255, versions: /^4\.3\.[34]$/ } as const;
 
 const mangles: () => boolean = onFirstUse(() => MANGLED.versions.test(loadLibrary().version));
+
 /** What is wrong with a prefix of so many bytes. */
 export function prefixProblem(length: number): RangeError | undefined {
   if (length > LONGEST_PREFIX) {
