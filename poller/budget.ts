@@ -1,6 +1,7 @@
 /** The budget of one tick of the event loop: one count for the isolate. */
 
-const OPERATIONS = 512;
+/** With 512, small messages took 9 % longer by `await receive` and 6 % by `for await`: a tick has its cost. */
+const OPERATIONS = 2048;
 const MILLISECONDS = 2;
 /** The clock is read once in so many operations: reading it takes 39 ns (`performance.now()` 80). */
 const CLOCK_EVERY = 16;
@@ -24,6 +25,11 @@ let read = 0;
  */
 export function takeBudget(): boolean {
   return --left > next || readClock();
+}
+
+/** The same for who takes at most so many operations of a tick. */
+export function takeBudgetUpTo(most: number): boolean {
+  return takeBudget() && OPERATIONS - left <= most;
 }
 
 function readClock(): boolean {

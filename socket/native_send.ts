@@ -15,15 +15,15 @@ let textBuffer: PinnedBuffer | undefined;
 
 /**
  * Sends a message of one part without waiting. False where it can't go now. `inLoop` says that the call may be one of
- * many that aren't awaited, so that the next one may send the same buffer.
+ * many in a row, so that the next one may send the same buffer.
  */
 export function sendPart(socket: Deno.PointerObject, part: Part, inLoop = false): boolean {
   return send(socket, part, DONT_WAIT, inLoop);
 }
 
 /** The same, once, whatever keeps it from going: nothing is thrown. */
-export function sendAtOnce(socket: Deno.PointerObject, part: Part): boolean {
-  return sendOnce(socket, part, DONT_WAIT, false) >= 0;
+export function sendAtOnce(socket: Deno.PointerObject, part: Part, inLoop = false): boolean {
+  return sendOnce(socket, part, DONT_WAIT, inLoop) >= 0;
 }
 
 /** Sends the parts of a message without waiting. False where it can't go now. */
@@ -66,9 +66,15 @@ function sendAfterRefusal(socket: Deno.PointerObject, part: Part, flags: number)
   return checkExpected(() => sendOnce(socket, part, flags, false), "zmq_send", WOULD_BLOCK) >= 0;
 }
 
-/** One in so many buffers is pinned, until the code that is running now has ended. */
+/** One in so many buffers is pinned, in the place of the one before. */
 const PIN_EVERY = 16;
 let untilNext = PIN_EVERY;
+/**
+ * How much memory, in bytes, a pinned buffer may keep from being collected until another one is pinned. What is larger is
+ * unpinned when the code that is running now has ended: before a program that awaits its sends sends the next one.
+ */
+const MOST_KEPT = 4096;
+let unpinQueued = false;
 const NONE = new Uint8Array(0);
 /** That buffer, and what it takes to send it again: in one object, which takes a nanosecond less to read than variables. */
 class ReusedBuffer {
@@ -104,10 +110,12 @@ function sendBytes(
     pinned.send = zmq().zmq_send_pinned;
   } else if (--untilNext === 0) {
     untilNext = PIN_EVERY;
-    // Not for longer: it would be kept from being collected.
-    if (pinned.buffer === NONE) queueMicrotask(unpin);
     pinned.buffer = part;
     pinned.length = -1;
+    if (!unpinQueued && bufferOf(part).byteLength > MOST_KEPT) {
+      unpinQueued = true;
+      queueMicrotask(unpin);
+    }
   }
   return zmq().zmq_send(socket, part, usize(byteLengthOf(part)), flags);
 }
@@ -123,6 +131,7 @@ export function sendPinned(socket: Deno.PointerObject): boolean {
 }
 
 function unpin(): void {
+  unpinQueued = false;
   pinned.buffer = NONE;
   pinned.length = -1;
 }

@@ -9,11 +9,13 @@
  * anyway.
  */
 
-import { resetBudget } from "../poller/budget.ts";
+import { resetBudget, takeBudgetUpTo } from "../poller/budget.ts";
 import { reactor } from "../poller/reactor.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
 import type { SocketState } from "./state.ts";
 
+/** So many operations zeromq.js does before it yields. */
+const OPERATIONS = 512;
 /** A burst begins with so many pauses. */
 const FIRST = 4;
 /** One more follows each time that so many ms have gone by. */
@@ -24,6 +26,11 @@ const OVER = 10;
 let left = FIRST;
 let paused = 0;
 let asked = 0;
+
+/** Counts one operation. Returns false if others have their turn before its promise settles. */
+export function mayGoOn(): boolean {
+  return takeBudgetUpTo(OPERATIONS);
+}
 
 /** What is put off until the same pause is over, in its order. */
 let putOff: (() => void)[] = [];

@@ -1,13 +1,12 @@
 /** Receiving: one operation at a time, as in zeromq.js, in the engine's queues. */
 
-import { takeBudget } from "../poller/budget.ts";
 import { Failure } from "../socket/native_message.ts";
 import { Operation } from "../socket/operation.ts";
 import { taken } from "../socket/receive.ts";
 import { Attempt } from "./attempt.ts";
 import { takeBuffers } from "./buffers.ts";
 import { EAGAIN, EBUSY, errnoError, translated } from "./errors.ts";
-import { afterOthers } from "./pauses.ts";
+import { afterOthers, mayGoOn } from "./pauses.ts";
 import { type Parts, type SocketState, stateOf } from "./state.ts";
 import { isOutOfTurn } from "./turns.ts";
 
@@ -28,7 +27,7 @@ function takeOrWait(state: SocketState): Parts | Promise<Parts> {
     });
   }
   const inOrder = state.putOff === 0;
-  if (takeBudget() && inOrder) return take(state);
+  if (mayGoOn() && inOrder) return take(state);
   const message = take(state);
   // One that waits lets others have their turn anyway.
   if (state.receiving !== undefined && inOrder) return message;

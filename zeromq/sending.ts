@@ -1,12 +1,11 @@
 /** Sending: one operation at a time, as in zeromq.js, in the engine's queues. */
 
 import { WRITABLE } from "../poller/backend.ts";
-import { takeBudget } from "../poller/budget.ts";
 import { bytesOrText, keepParts, type Part } from "../socket/message.ts";
 import { checkParts, putNow, putParts, Send } from "../socket/send.ts";
 import { Attempt } from "./attempt.ts";
 import { EAGAIN, EBUSY, EINVAL, errnoError, translated } from "./errors.ts";
-import { afterOthers } from "./pauses.ts";
+import { afterOthers, mayGoOn } from "./pauses.ts";
 import type { SocketState } from "./state.ts";
 import { isOutOfTurn, timeLeft } from "./turns.ts";
 
@@ -41,7 +40,7 @@ export function send(
     checkParts(handle, parts); // throws if libzmq would drop the message, with success
   }
   const inOrder = state.putOff === 0;
-  const goesOn = takeBudget() || eager;
+  const goesOn = mayGoOn() || eager;
   const sent = put(state, parts);
   // One that waits lets others have their turn anyway.
   return inOrder && (goesOn || state.sending !== undefined) ? sent : afterOthers(state, sent);

@@ -2,8 +2,8 @@
 
 import type { EventEmitter } from "node:events";
 import { nextTick } from "node:process";
-import { takeBudget } from "../poller/budget.ts";
 import { runtimeTimers } from "../poller/runtime_timers.ts";
+import { mayGoOn } from "./pauses.ts";
 import { send, SENT } from "./sending.ts";
 import type { MessageLike } from "./socket_types.ts";
 import { type SocketState, stateOf } from "./state.ts";
@@ -104,7 +104,7 @@ export class Outbox {
 
   #schedule(): void {
     // Callbacks that send again are as endless as promises that resolve at once.
-    if (takeBudget()) nextTick(this.#callDue);
+    if (mayGoOn()) nextTick(this.#callDue);
     else runtimeTimers.setImmediate(this.#callDue);
   }
 

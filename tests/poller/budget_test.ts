@@ -44,17 +44,17 @@ class Turns {
   }
 }
 
-Deno.test("budget: 512 operations a tick, and then none until the next", () => {
+Deno.test("budget: 2,048 operations a tick, and then none until the next", () => {
   using turns = new Turns();
-  assertEquals([turns.turn(0), turns.more(0), turns.more(0)], [512, 0, 0]);
-  assertEquals(turns.turn(0), 512);
+  assertEquals([turns.turn(0), turns.more(0), turns.more(0)], [2048, 0, 0]);
+  assertEquals(turns.turn(0), 2048);
 });
 
 Deno.test("budget: whatever was used before, a new tick begins with all of it", () => {
   using turns = new Turns();
   resetBudget();
   for (let i = 0; i < 100; i++) takeBudget();
-  assertEquals(turns.turn(0), 512);
+  assertEquals(turns.turn(0), 2048);
 });
 
 Deno.test("budget: 2 ms a tick", () => {
@@ -76,5 +76,5 @@ Deno.test("budget: the clock is read once in 16 operations, again so after a slo
   turns.turn(50);
   turns.turn(0);
   turns.turn(0);
-  assertEquals([seldom, turns.read], [32, 32]);
+  assertEquals([seldom, turns.read], [128, 128]);
 });

@@ -1,6 +1,6 @@
 /** A buffer that is sent again and again, whose address is remembered. */
 
-import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/strict";
 import { Pair, Poller, Pull, Push, Router } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
 import { pipeline } from "./support.ts";
@@ -152,7 +152,29 @@ Deno.test("nothing, sent after what was sent many times, is refused as it always
   throws(() => push.sendSync(nothing), { name: "TypeError", message: /not of undefined/ });
 });
 
-Deno.test("a buffer isn't kept from being collected by having been sent many times", async () => {
+Deno.test("a buffer of more than 4 KB isn't kept from being collected by having been sent many times", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const gone = (() => {
+    const buffer = new Uint8Array(4097);
+    sendOften(push, pull, buffer);
+    return new WeakRef(buffer);
+  })();
+  await collected(gone);
+});
+
+Deno.test("a view of four bytes isn't kept for a memory of more than 4 KB that it shows", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const gone = (() => {
+    const buffer = new Uint8Array(4097).subarray(0, 4);
+    sendOften(push, pull, buffer);
+    return new WeakRef(buffer.buffer);
+  })();
+  await collected(gone);
+});
+
+Deno.test("a small buffer that was sent many times isn't kept once others were sent", async () => {
   using sockets = await pipeline();
   const { push, pull } = sockets;
   const gone = (() => {
@@ -160,7 +182,98 @@ Deno.test("a buffer isn't kept from being collected by having been sent many tim
     sendOften(push, pull, buffer);
     return new WeakRef(buffer);
   })();
+  for (let i = 0; i < OFTEN; i++) passed(push, pull, new Uint8Array(4));
   await collected(gone);
+});
+
+// Awaited sends, between which a small buffer stays remembered ---------------------------------------
+
+async function sendOftenByAwait(push: Push, pull: Pull, buffer: Uint8Array): Promise<void> {
+  for (let i = 0; i < OFTEN; i++) {
+    await push.send(buffer);
+    pull.receiveSync();
+  }
+}
+
+for (const size of [8, 5000]) {
+  Deno.test(`a buffer of ${size} bytes that is sent by one await after another arrives as it was at each send`, async () => {
+    using sockets = await pipeline();
+    const { push, pull } = sockets;
+    const buffer = new Uint8Array(size);
+    for (let i = 0; i < OFTEN; i++) {
+      buffer.fill(i);
+      await push.send(buffer);
+      assertEquals([...pull.receiveSync()[0]], Array(size).fill(i));
+    }
+  });
+}
+
+Deno.test("a buffer that was transferred after many awaited sends is refused, and what it became is sent", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const buffer = Uint8Array.of(1, 2, 3);
+  await sendOftenByAwait(push, pull, buffer);
+  const moved = new Uint8Array(buffer.buffer.transfer());
+  moved.fill(9);
+  for (let i = 0; i < 3; i++) {
+    await rejects(push.send(buffer), { name: "TypeError", message: /transferred/ });
+  }
+  await push.send(moved);
+  assertEquals([...pull.receiveSync()[0]], [9, 9, 9]);
+});
+
+Deno.test("what was sent many times by await is refused where a send has no effect", async () => {
+  using sockets = await pipeline();
+  using router = new Router();
+  const { push, pull } = sockets;
+  const buffer = Uint8Array.of(1);
+  await sendOftenByAwait(push, pull, buffer);
+  await rejects(router.send(buffer as never), TypeError);
+  await rejects(push.send(buffer, { timeout: -1 }), RangeError);
+  await rejects(push.send(buffer, { timout: 1 } as never), TypeError);
+  push.close();
+  await rejects(push.send(buffer), { code: "EBADF" });
+});
+
+Deno.test("what is awaited many times doesn't overtake a send that waits", async () => {
+  using full = new Push({ sendHighWaterMark: 1 });
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const buffer = Uint8Array.of(1);
+  const waiting = full.send("first"); // it has no peer
+  await sendOftenByAwait(push, pull, buffer);
+  const second = full.send(buffer);
+  await full.bind(freshAddress("inproc"));
+  using late = new Pull();
+  late.connect(full.lastEndpoint!);
+  assertEquals([...(await late.receive())[0]], [...new TextEncoder().encode("first")]);
+  assertEquals([...(await late.receive())[0]], [1]);
+  await Promise.all([waiting, second]);
+});
+
+Deno.test("a buffer that is sent by await again and again lets timers fire", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const buffer = Uint8Array.of(1);
+  let fired = false;
+  setTimeout(() => fired = true, 1);
+  while (!fired) {
+    await push.send(buffer);
+    pull.tryReceive();
+  }
+});
+
+Deno.test("a message of several parts that repeats one buffer arrives, whatever was sent before", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  const buffer = Uint8Array.of(0);
+  for (let i = 0; i < OFTEN; i++) {
+    buffer[0] = i;
+    await push.send([buffer, "text", buffer]);
+    assertEquals(pull.receiveSync().map((frame) => frame.length), [1, 4, 1]);
+    await push.send(buffer);
+    assertEquals([...pull.receiveSync()[0]], [i]);
+  }
 });
 
 /** Resolves when the collector has taken what is referred to. A test that waits indefinitely has failed. */
