@@ -209,9 +209,9 @@ Deno.test("receiveSync serves those that wait also when the turn is used up", as
   await join(pull, push, freshAddress("inproc"));
   useUpBudget();
   // More than one tick may do.
-  const waiting = Array.from({ length: 1500 }, () => pull.receive());
-  for (let i = 0; i <= 1500; i++) assert(push.trySend(`${i}`));
-  assertEquals(texts(pull.receiveSync({ timeout: 0 })), ["1500"]);
+  const waiting = Array.from({ length: 3000 }, () => pull.receive());
+  for (let i = 0; i <= 3000; i++) assert(push.trySend(`${i}`));
+  assertEquals(texts(pull.receiveSync({ timeout: 0 })), ["3000"]);
   const messages = await soon(Promise.all(waiting));
   assertEquals(messages.map((message) => texts(message)[0]), messages.map((_, i) => `${i}`));
 });
@@ -219,14 +219,14 @@ Deno.test("receiveSync serves those that wait also when the turn is used up", as
 Deno.test("sendSync waits behind the sends that wait, also when the turn is used up", async () => {
   using push = new Push({ sendHighWaterMark: 0 });
   using pull = new Pull({ receiveHighWaterMark: 0 });
-  const waiting = Array.from({ length: 1500 }, (_, i) => push.send(`${i}`));
+  const waiting = Array.from({ length: 3000 }, (_, i) => push.send(`${i}`));
   throws(() => push.sendSync("never", { timeout: 0 }), NO_PEER);
   await pull.bind(freshAddress("inproc"));
   push.connect(pull.lastEndpoint!);
   useUpBudget();
-  push.sendSync("1500", { timeout: 0 });
+  push.sendSync("3000", { timeout: 0 });
   await soon(Promise.all(waiting));
-  const all = await receivedMany(pull, 1501);
+  const all = await receivedMany(pull, 3001);
   assertEquals(all, all.map((_, i) => `${i}`));
 });
 

@@ -177,9 +177,9 @@ for (const over of eachTransport()) {
     using push = new Push();
     using pull = new Pull();
     await join(pull, push, address);
-    const waiting = Array.from({ length: 1200 }, () => pull.receive());
+    const waiting = Array.from({ length: 3000 }, () => pull.receive());
     await turn();
-    for (let i = 0; i < 1200; i++) {
+    for (let i = 0; i < 3000; i++) {
       assert(push.trySend(`${i}`) || await push.send(`${i}`) === undefined);
     }
     const all = await soon(Promise.all(waiting));
