@@ -2,7 +2,7 @@
 
 import type { Case } from "./harness/contest.ts";
 import { PEERS } from "./harness/names.ts";
-import { type Report, short, summaryOf } from "./harness/report.ts";
+import { occasion, type Report, short, summaryOf } from "./harness/report.ts";
 import type { Spread } from "./harness/statistics.ts";
 import { sizeName } from "./harness/group.ts";
 
@@ -11,7 +11,7 @@ const MARGIN = 36;
 const GAP = 40;
 const COLUMN = (WIDTH - 2 * MARGIN - GAP) / 2;
 const HEAD = 116;
-const FOOT = 92;
+const FOOT = 111;
 const ROW = 23;
 const BAR = 15;
 const LABEL = 132;
@@ -116,8 +116,13 @@ function head(): string {
     ) + keys.join("");
 }
 
+/** The groups whose figures the chart shows. */
+const DRAWN = ["receive", "roundtrip", "wake"];
+
 function foot({ machine }: Report, y: number): string {
-  const { cpu, cores, kernel, date, commit, versions, others } = machine;
+  const { cpu, cores, kernel, versions, later = {} } = machine;
+  const times = DRAWN.filter((group) => later[group] !== undefined)
+    .map((group) => `${group} ${later[group]!.date}, commit ${later[group]!.commit}`);
   const names = ["deno", "libzmq", "node", "zeromq.js", "python", "pyzmq"];
   const known = names.filter((name) => versions[name] !== undefined)
     .map((name) => `${name} ${versions[name]}`);
@@ -125,9 +130,8 @@ function foot({ machine }: Report, y: number): string {
     "Bars: the median of the rounds; thin lines: the smallest and the largest. " +
     "“× C”: the median ratio to C's runs just before and after.",
     `${cpu}, ${cores} cores, ${kernel}; ${known.join("; ")}`,
-    `${date}, commit ${commit}.` +
-    (others ? ` Other programs took ${others} % of the machine meanwhile.` : "") +
-    " Drawn by ./dev bench --chart",
+    `${occasion(machine)}. Drawn by ./dev bench --chart`,
+    ...times.length === 0 ? [] : [`Measured again: ${times.join("; ")}`],
   ];
   return `<line x1="${MARGIN}" x2="${WIDTH - MARGIN}" y1="${y}" y2="${y}" class="rule"/>` +
     lines.map((line, i) => text(MARGIN, y + 26 + i * 19, line, "soft")).join("");

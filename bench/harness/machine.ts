@@ -3,26 +3,36 @@
 import { version as libzmq } from "../../library.ts";
 import { output } from "./process.ts";
 
-export interface Machine {
+/** When something was measured, and of which commit. */
+export interface Occasion {
   date: string;
-  cpu: string;
-  cores: number;
-  kernel: string;
   commit: string;
-  versions: Record<string, string>;
   /** The share of all cores that others used while it was measured, in percent; null where that's unknown. */
   others: number | null;
 }
 
+export interface Machine extends Occasion {
+  cpu: string;
+  cores: number;
+  kernel: string;
+  versions: Record<string, string>;
+  /** The groups that were measured again since, or some of their figures. */
+  later?: Record<string, Occasion>;
+}
+
+/** What the benchmark writes itself doesn't make another version of what it measures. */
+const CHANGED = ["status", "--porcelain", "--untracked-files=no", "--", ":/", ":!/bench/*.json"];
+
 export async function describeMachine(peers: Record<string, string>): Promise<Machine> {
   const processors = await Deno.readTextFile("/proc/cpuinfo").catch(() => "");
-  const commit = await output("git", ["describe", "--always", "--dirty"]);
+  const commit = await output("git", ["describe", "--always"]);
+  const changed = await output("git", CHANGED);
   return {
     date: new Date().toISOString().slice(0, 16).replace("T", " ") + " UTC",
     cpu: /^model name\s*: (.*)$/m.exec(processors)?.[1] ?? Deno.build.arch,
     cores: navigator.hardwareConcurrency,
     kernel: `${Deno.build.os} ${Deno.osRelease()}`,
-    commit: commit ?? "unknown",
+    commit: commit === undefined ? "unknown" : `${commit}${changed ? "-dirty" : ""}`,
     versions: { deno: Deno.version.deno, libzmq, ...peers },
     others: null,
   };

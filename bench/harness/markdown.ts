@@ -8,7 +8,7 @@
 
 import type { Case } from "./contest.ts";
 import { isOfNpm, npmMachine, npmRows, npmSummary, npmVersions } from "./npm_page.ts";
-import { type Report, rowsOf, short, summaryOf, targetRows } from "./report.ts";
+import { occasion, type Report, rowsOf, short, summaryOf, targetRows } from "./report.ts";
 
 const BLOCK = /(<!-- figures: (.*?) -->\n)[^]*?(<!-- end -->)/g;
 
@@ -69,16 +69,15 @@ function summary({ cases }: Report): string {
 }
 
 function machine({ machine, rounds, missing }: Report): string {
-  const { cpu, cores, kernel, date, commit, versions, others } = machine;
+  const { cpu, cores, kernel, versions, later = {} } = machine;
   return table([
     ["what", "which"],
     ["processor", `${cpu}, ${cores} cores`],
     ["system", kernel],
-    ["date", date],
-    ["commit", commit],
     ["rounds", String(rounds)],
-    ["other programs", others === null ? "unknown" : `took ${others} % of the machine meanwhile`],
     ...Object.entries(versions),
+    ["measured", occasion(machine)],
+    ...Object.entries(later).map(([group, when]) => [`${group}, measured`, occasion(when)]),
     ...missing.map((reason) => ["missing", reason]),
   ]);
 }

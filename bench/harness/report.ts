@@ -1,7 +1,7 @@
 /** What a run came to: as JSON, and as tables for people. */
 
 import type { Case, Series } from "./contest.ts";
-import type { Machine } from "./machine.ts";
+import type { Machine, Occasion } from "./machine.ts";
 import { ratios, type Spread, spreadOf } from "./statistics.ts";
 import type { Verdict } from "./targets.ts";
 
@@ -31,21 +31,21 @@ export function withGroups(stored: Report, later: Report): Report {
   });
   const known = new Set(stored.cases.map(({ key }) => key));
   const { machine } = stored;
-  const names = measured.join(", ");
   const { date, commit, others } = later.machine;
-  const busy = others === null ? "" : ` (others took ${others} %)`;
+  const occasions = Object.fromEntries(measured.map((name) => [name, { date, commit, others }]));
   return {
     ...stored,
-    machine: {
-      ...machine,
-      date: `${machine.date}; ${names} ${date}${busy}`,
-      commit: `${machine.commit}; ${names} ${commit}`,
-    },
+    machine: { ...machine, later: { ...machine.later, ...occasions } },
     cases: [
       ...stored.cases.map((one) => replaced.get(one.key) ?? one),
       ...later.cases.filter(({ key }) => !known.has(key)),
     ],
   };
+}
+
+/** When, of which commit and beside what something was measured, in words. */
+export function occasion({ date, commit, others }: Occasion): string {
+  return `${date}, commit ${commit}` + (others === null ? "" : `, others took ${others} %`);
 }
 
 /** A contender's figures, summed up. */

@@ -1,11 +1,12 @@
 import {
+  deepStrictEqual,
   doesNotMatch as assertNoMatch,
   match as assertMatch,
   strictEqual as assertEquals,
 } from "node:assert/strict";
 import { chart } from "../../bench/chart.ts";
 import { fill } from "../../bench/harness/markdown.ts";
-import { withGroups } from "../../bench/harness/report.ts";
+import { type Report, withGroups } from "../../bench/harness/report.ts";
 import { caseOf, reportOf, series } from "./support.ts";
 
 const RECEIVE = caseOf("receive/tcp/16/1", "more", series("drain", 50, 60), {
@@ -48,10 +49,22 @@ Deno.test("figures that are measured later take the place of those before, and t
   );
   const values = cases.map(({ key, series }) => `${key} ${series.at(-1)!.values}`);
   assertEquals(values.join(", "), "a 1, b/one 3, b/two 2, c 3");
-  assertEquals(
-    machine.date,
-    "2026-01-02 03:04 UTC; b (1 of 2 figures), c 2026-02-03 04:05 UTC (others took 12 %)",
-  );
+  const when = { date: "2026-02-03 04:05 UTC", commit: "abc", others: 12 };
+  assertEquals(machine.date, "2026-01-02 03:04 UTC");
+  deepStrictEqual(machine.later, { "b (1 of 2 figures)": when, c: when });
+});
+
+Deno.test("a group that is measured once more is told of once, with the last time", () => {
+  const again = (date: string, stored: Report) => {
+    const later = reportOf(RECEIVE);
+    later.machine.date = date;
+    return withGroups(stored, later);
+  };
+  const twice = again("the third", again("the second", reportOf(RECEIVE)));
+  const page = fill("<!-- figures: machine -->\n<!-- end -->\n", twice);
+  assertMatch(page, /\| measured \| 2026-01-02 03:04 UTC, commit abc, others took 12 % \|/);
+  assertMatch(page, /\| test, measured \| the third, commit abc, others took 12 % \|/);
+  assertNoMatch(page, /the second/);
 });
 
 /** The widths of a chart's bars, by their colour. */
