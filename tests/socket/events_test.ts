@@ -388,6 +388,30 @@ Deno.test({
   },
 });
 
+const ENDS: Record<string, (pull: Pull, push: Push, address: string) => unknown> = {
+  disconnect: (_, push, address) => push.disconnect(address),
+  unbind: (pull, _, address) => pull.unbind(address),
+  close: (_, push) => push.close(),
+};
+
+for (const [how, end] of Object.entries(ENDS)) {
+  Deno.test(`the end of a connection by ${how} is told to the other side, and not to this one`, async () => {
+    const pull = new Pull();
+    const push = new Push({ reconnectInterval: -1 });
+    const events = [pull.events, push.events];
+    const [own, other] = how === "unbind" ? events : events.toReversed();
+    const address = await pull.bind("tcp://127.0.0.1:*");
+    push.connect(address);
+    for (const each of events) await next(each, "handshake");
+    await end(pull, push, address);
+    await next(other, "disconnect");
+    for (const socket of [pull, push]) socket.close();
+    const types = (await soon(all(own))).map(({ type }) => type);
+    await soon(all(other));
+    assertEquals(types.filter((type) => type === "disconnect"), []);
+  });
+}
+
 Deno.test({
   name: "without drafts, asking for statistics is refused with a clear error",
   ignore: capability.draft,
