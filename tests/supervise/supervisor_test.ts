@@ -176,6 +176,8 @@ Deno.test("a child that couldn't be started again at once ended the supervisor",
       Deno.writeTextFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o700 });
     write(command, 'mv "$0" "$0.first"; exit 3');
     write(away, "exit 0");
+    const said: unknown[] = [];
+    using _said = replaced(console, "error", (text: unknown) => void said.push(text));
     await using supervisor = await Supervisor.listen(command, {
       listen: ANY,
       spare: false,
@@ -183,6 +185,7 @@ Deno.test("a child that couldn't be started again at once ended the supervisor",
       onEnd: () => setTimeout(() => Deno.renameSync(away, command)),
     });
     assertEquals((await soon(supervisor.run())).code, 0);
+    assertEquals(said[0], "deno-zmq: a process can't be started, which is tried again:");
   }));
 
 Deno.test("a spare child takes the place of the one that ends, and another one its own", () =>
