@@ -62,6 +62,7 @@ Deno.test("of operations that can be done at once, 512 are answered without a pa
     }
     assertEquals(count, 512);
     await sent;
+    assertEquals(await settledSoon(one.send("x")), true); // after the pause as before it
   });
 });
 
