@@ -8,6 +8,11 @@ import { pipeline } from "./support.ts";
 /** Often enough for the buffer to be remembered, whatever was sent before. */
 const OFTEN = 200;
 
+interface Ends {
+  push: Push;
+  pull: Pull;
+}
+
 function sendOften(push: Push, pull: Pull, buffer: Uint8Array): void {
   for (let i = 0; i < OFTEN; i++) {
     push.sendSync(buffer);
@@ -152,36 +157,29 @@ Deno.test("nothing, sent after what was sent many times, is refused as it always
   throws(() => push.sendSync(nothing), { name: "TypeError", message: /not of undefined/ });
 });
 
-Deno.test("a buffer of more than 4 KB isn't kept from being collected by having been sent many times", async () => {
-  using sockets = await pipeline();
-  const { push, pull } = sockets;
-  const gone = (() => {
-    const buffer = new Uint8Array(4097);
-    sendOften(push, pull, buffer);
-    return new WeakRef(buffer);
-  })();
-  await collected(gone);
-});
+/** Sends what is made many times, and keeps nothing of it but this. */
+function sentOften({ push, pull }: Ends, make: () => Uint8Array): WeakRef<object> {
+  const buffer = make();
+  sendOften(push, pull, buffer);
+  return new WeakRef(buffer.buffer);
+}
 
-Deno.test("a view of four bytes isn't kept for a memory of more than 4 KB that it shows", async () => {
-  using sockets = await pipeline();
-  const { push, pull } = sockets;
-  const gone = (() => {
-    const buffer = new Uint8Array(4097).subarray(0, 4);
-    sendOften(push, pull, buffer);
-    return new WeakRef(buffer.buffer);
-  })();
-  await collected(gone);
-});
+const LARGE: Record<string, () => Uint8Array> = {
+  "a buffer of more than 4 KB": () => new Uint8Array(4097),
+  "a memory of more than 4 KB": () => new Uint8Array(4097).subarray(0, 4),
+};
+
+for (const [what, make] of Object.entries(LARGE)) {
+  Deno.test(`${what} isn't kept from being collected by having been sent many times`, async () => {
+    using sockets = await pipeline();
+    await collected(sentOften(sockets, make));
+  });
+}
 
 Deno.test("a small buffer that was sent many times isn't kept once others were sent", async () => {
   using sockets = await pipeline();
   const { push, pull } = sockets;
-  const gone = (() => {
-    const buffer = new Uint8Array(4);
-    sendOften(push, pull, buffer);
-    return new WeakRef(buffer);
-  })();
+  const gone = sentOften(sockets, () => new Uint8Array(4));
   for (let i = 0; i < OFTEN; i++) passed(push, pull, new Uint8Array(4));
   await collected(gone);
 });
