@@ -9,12 +9,12 @@ import {
 import { Pair, Poller, Publisher, Pull, Push, Subscriber } from "../../mod.ts";
 import { POLLIN } from "../../ffi/constants.ts";
 import { libc, libcForPoll } from "../../ffi/libc.ts";
-import { serveOthers, SLICE } from "../../poller/blocked.ts";
+import { readClockNext, serveOthers, SLICE } from "../../poller/blocked.ts";
 import { pollNow } from "../../poller/fd.ts";
 import { openSources } from "../../poller/source.ts";
 import { Handle, handleOf } from "../../socket/handle.ts";
 import { NativeSocket } from "../../socket/native_socket.ts";
-import { watched } from "../replacing.ts";
+import { replaced, watched } from "../replacing.ts";
 import { freshAddress } from "../util.ts";
 import { soon, STUCK, turns } from "../waiting.ts";
 import { KINDS } from "./support.ts";
@@ -161,6 +161,16 @@ Deno.test("a wait isn't begun where the awaited readiness may just have been con
   while (pollNow(fd, POLLIN) !== 0) limits.push(serveOthers(60_000));
   strictEqual(limits.pop(), 0);
   assert(limits.every((limit) => limit > 0));
+});
+
+Deno.test("a look at other sockets that finds nothing leaves the wait that follows as long as it was", () => {
+  using _one = new Pull();
+  using _other = new Pull();
+  let time = performance.now();
+  // A minute later each time it's asked, so that a look is due.
+  using _clock = replaced(performance, "now", () => time += 60_000);
+  readClockNext();
+  strictEqual(serveOthers(5000), SLICE);
 });
 
 Deno.test("a receive without a limit is cut into slices while there are other sockets, and only then", () => {

@@ -9,6 +9,8 @@ import {
   type Socket,
 } from "../../mod.ts";
 import { blockUntilReadable } from "../../poller/fd.ts";
+import { zmq } from "../../ffi/libzmq.ts";
+import { watched } from "../replacing.ts";
 import { freshAddress, join } from "../util.ts";
 import { pending, received } from "./support.ts";
 import { soon } from "../waiting.ts";
@@ -80,3 +82,15 @@ for (const [where, parts] of Object.entries(MESSAGES)) {
     assertEquals(next.tryReceive(), undefined);
   });
 }
+
+Deno.test("of a message whose first part is refused, nothing more is tried", () => {
+  using push = new Push();
+  const tried = new Set<number>();
+  const note = (_socket: unknown, _bytes: unknown, length: number | bigint) => {
+    tried.add(Number(length));
+  };
+  using _bytes = watched(zmq(), "zmq_send", note);
+  using _text = watched(zmq(), "zmq_send_pinned", note);
+  assertEquals(push.trySend([new Uint8Array(5), new Uint8Array(4)]), false);
+  assertEquals([...tried], [5]);
+});
