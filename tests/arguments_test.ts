@@ -78,13 +78,27 @@ const NOT_MADE = new Set([
 type Callable = (...args: unknown[]) => unknown;
 
 /** What a call does, in words; undefined where it's refused by a TypeError that names what was called. */
-async function mistakeOf(call: () => unknown, name: string): Promise<string | undefined> {
+async function mistakeOf(call: () => unknown, text: RegExp): Promise<string | undefined> {
   try {
     await call();
     return "was let through";
   } catch (error) {
-    return error instanceof TypeError && error.message.includes(name) ? undefined : `${error}`;
+    return error instanceof TypeError && text.test(error.message) ? undefined : `${error}`;
   }
+}
+
+function mostOf(name: string, method: string): readonly unknown[] {
+  return MOST[`${name}.${method}`] ?? MOST[method] ?? [];
+}
+
+/** Makes an object of a class, which is ended with the block. */
+async function make(
+  name: string,
+  Class: new () => object,
+): Promise<Disposable & { methods: Record<string, Callable> }> {
+  const methods = await (MADE[name] ?? (() => new Class()))() as Record<string | symbol, Callable>;
+  const end = [Symbol.dispose, "cancel"].find((one) => one in methods);
+  return { methods, [Symbol.dispose]: () => void (end && methods[end]()) };
 }
 
 /** Whether it's an object of options that may be left out. */
@@ -120,7 +134,10 @@ for (const [name, Class] of classes) {
       ignore,
       async fn() {
         const most = MOST_MADE[name] ?? [{}];
-        assertEquals(await mistakeOf(() => new Class(...most, "extra"), name), undefined);
+        assertEquals(
+          await mistakeOf(() => new Class(...most, "extra"), new RegExp(name)),
+          undefined,
+        );
       },
     });
   }
@@ -129,27 +146,49 @@ for (const [name, Class] of classes) {
     name: `${name}: each method refuses an argument too many, before it does anything`,
     ignore,
     async fn() {
-      const object = await (MADE[name] ?? (() => new Class()))() as Record<string, Callable>;
-      try {
-        const before = Deno.inspect(object);
-        const wrong: string[] = [];
-        for (const method of methodsOf(Class)) {
-          if (ANY_NUMBER.has(method)) continue;
-          const most = MOST[`${name}.${method}`] ?? MOST[method] ?? [];
-          const withoutOptions = most.map((one) => isOptional(one) ? undefined : one);
-          for (const args of [most, withoutOptions]) {
-            const mistake = await mistakeOf(() => object[method](...args, "extra"), method);
-            if (mistake !== undefined) wrong.push(`${method} ${mistake}`);
-          }
-          if (Deno.inspect(object) !== before) wrong.push(`${method} did something`);
+      using made = await make(name, Class);
+      const object = made.methods;
+      const before = Deno.inspect(object);
+      const wrong: string[] = [];
+      for (const method of methodsOf(Class)) {
+        if (ANY_NUMBER.has(method)) continue;
+        const most = mostOf(name, method);
+        const withoutOptions = most.map((one) => isOptional(one) ? undefined : one);
+        for (const args of [most, withoutOptions]) {
+          const call = () => object[method](...args, "extra");
+          const mistake = await mistakeOf(call, new RegExp(method));
+          if (mistake !== undefined) wrong.push(`${method} ${mistake}`);
         }
-        assertEquals(wrong, []);
-        assert(name === "Frame" || [...methodsOf(Class)].length > 1);
-      } finally {
-        for (const end of [Symbol.dispose, "cancel"]) {
-          if (end in object) (object as unknown as Record<symbol | string, () => void>)[end]();
+        if (Deno.inspect(object) !== before) wrong.push(`${method} did something`);
+      }
+      assertEquals(wrong, []);
+      assert(name === "Frame" || [...methodsOf(Class)].length > 1);
+    },
+  });
+}
+
+/** What a method says that gets text where it takes options. */
+const MEANT =
+  /takes .*such as \{ \w+.* \}$|takes one message: several parts are an array|PLAIN needs names/;
+
+for (const [name, Class] of classes) {
+  if (name === "Socket" || name.endsWith("Error")) continue;
+  Deno.test({
+    name:
+      `${name}: each method shows the options that it takes to a program that passes something else`,
+    ignore: name in draft && !library.capability.draft,
+    async fn() {
+      using object = await make(name, Class);
+      const wrong: string[] = [];
+      for (const method of methodsOf(Class)) {
+        for (const [at, one] of mostOf(name, method).entries()) {
+          if (!isOptional(one)) continue;
+          const given = [...mostOf(name, method).slice(0, at), "text"];
+          const mistake = await mistakeOf(() => object.methods[method](...given), MEANT);
+          if (mistake !== undefined) wrong.push(`${method} ${mistake}`);
         }
       }
+      assertEquals(wrong, []);
     },
   });
 }
