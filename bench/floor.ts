@@ -10,6 +10,7 @@ import { exchange, type Job, type Launch } from "./harness/roles.ts";
 import { type Flow, rate, receiver, sender } from "./throughput.ts";
 
 const FLOW: Flow = { transport: "tcp", size: 16, parts: 1 };
+const LARGE: Flow = { ...FLOW, size: 1 << 20 };
 const bare = ours("bare.ts");
 
 /** The seconds that aren't counted: by then V8 has compiled what comes a thousand times a second. */
@@ -23,16 +24,9 @@ export const floor: Group = {
     const { c, pyzmq } = plan.peers;
     if (c === undefined) return [];
     return present(
-      throughput(plan, "send", sender(plan, c, FLOW), c, [
-        "await send",
-        ours("ours_send.ts"),
-        "send",
-      ]),
-      throughput(plan, "receive", receiver(plan, c, FLOW), c, [
-        "for await",
-        ours("ours_receive.ts"),
-        "forAwait",
-      ]),
+      sends(plan, c),
+      receives(plan, c),
+      receivesLarge(plan, c),
       roundTrip(plan, c),
       pyzmq && load(plan, c, pyzmq),
     );
@@ -43,20 +37,39 @@ function named(metric: Metric): Metric {
   return { ...metric, key: `floor/${metric.key}`, title: `the runtime alone: ${metric.title}` };
 }
 
+function sends(plan: Plan, c: Launch): Contest {
+  const enter = sender(plan, c, FLOW);
+  return throughput(plan, rate("send", FLOW), enter("C", c), [
+    enter("await send", ours("ours_send.ts"), "send"),
+    enter("bare calls, an await each", bare),
+  ]);
+}
+
+function receives(plan: Plan, c: Launch): Contest {
+  const enter = receiver(plan, c, FLOW);
+  return throughput(plan, rate("receive", FLOW), enter("C", c), [
+    enter("for await", ours("ours_receive.ts"), "forAwait"),
+    enter("bare calls, an await each", bare),
+  ]);
+}
+
+/** C's loop reuses one message; a program that keeps its messages takes a buffer for each. */
+function receivesLarge(plan: Plan, c: Launch): Contest {
+  const enter = receiver(plan, c, LARGE);
+  return throughput(plan, rate("receive", LARGE), enter("C", c), [
+    enter("drain", ours("ours_receive.ts"), "drain"),
+    enter("for await", ours("ours_receive.ts"), "forAwait"),
+    enter("bare calls, a buffer and a turn each", bare, "copy"),
+  ]);
+}
+
 function throughput(
   { rounds }: Plan,
-  verb: string,
-  enter: ReturnType<typeof sender>,
-  c: Launch,
-  own: [name: string, launch: Launch, mode: string],
+  metric: Metric,
+  reference: Contender,
+  contenders: Contender[],
 ): Contest {
-  return {
-    group: "floor",
-    metrics: [named(rate(verb, FLOW))],
-    reference: enter("C", c),
-    contenders: [enter(...own), enter("bare calls, an await each", bare)],
-    rounds,
-  };
+  return { group: "floor", metrics: [named(metric)], reference, contenders, rounds };
 }
 
 function roundTrip({ rounds, seconds }: Plan, c: Launch): Contest {

@@ -1,6 +1,7 @@
 /**
  * What the runtime alone takes: nothing of the library, just foreign calls, with an `await` for each message (role send,
- * receive), or a turn of the event loop (role ping, load).
+ * receive), or a turn of the event loop for each that has to be waited for (role ping, load; and receive in mode copy,
+ * where each message gets a buffer of its own).
  */
 
 import { cpu } from "./cpu.ts";
@@ -30,6 +31,9 @@ const { symbols: c } = Deno.dlopen("libzmq.so.5", {
   zmq_send: { parameters: ["pointer", "buffer", "usize", "i32"], result: "i32" },
   zmq_msg_init: { parameters: ["pointer"], result: "i32" },
   zmq_msg_recv: { parameters: ["pointer", "pointer", "i32"], result: "i32" },
+  zmq_msg_data: { parameters: ["pointer"], result: "pointer" },
+  malloc: { parameters: ["usize"], result: "pointer" },
+  free: { parameters: ["pointer"], result: "void" },
   epoll_create1: { parameters: ["i32"], result: "i32" },
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   epoll_wait: { parameters: ["i32", "pointer", "i32", "i32"], result: "i32" },
@@ -61,6 +65,20 @@ const receive = (flags: number) => {
   sum ^= length + struct[DATA];
   return length >= 0;
 };
+
+/** The largest block of which glibc learns that it shall keep as much. */
+const LEARNT = (32n << 20n) - 65536n;
+
+/** Takes a large message, if there is one, into a buffer of its own: in the fastest way that we know. */
+function receiveCopy(): boolean {
+  const length = c.zmq_msg_recv(part, socket, DONTWAIT);
+  if (length < 0) return false;
+  const shown = Deno.UnsafePointerView.getArrayBuffer(c.zmq_msg_data(part)!, length);
+  const copy = new Uint8Array(new Uint8Array(shown));
+  shown.transfer(0);
+  sum ^= copy.length + copy[0];
+  return true;
+}
 
 const address = new TextEncoder().encode(`${job.address}\0`);
 const bind = () => {
@@ -101,6 +119,14 @@ const ROLES: Record<string, () => Promise<void>> = {
       Deno.exit();
     });
     bind();
+    if (job.mode === "copy") {
+      c.free(c.malloc(LEARNT));
+      const wait = waiter();
+      for (;;) {
+        while (!receiveCopy()) await wait();
+        meter.one();
+      }
+    }
     for (;;) {
       receive(0);
       meter.one();
