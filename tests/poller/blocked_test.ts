@@ -163,6 +163,17 @@ Deno.test("a wait isn't begun where the awaited readiness may just have been con
   assert(limits.every((limit) => limit > 0));
 });
 
+Deno.test("while calls come fast, a blocked thread reads the clock at each 128th of them", () => {
+  using _one = new Pull();
+  using _other = new Pull();
+  let [time, reads] = [performance.now(), 0];
+  using _clock = replaced(performance, "now", () => (reads++, time += 0.1));
+  readClockNext();
+  for (let i = 0; i < 1000; i++) serveOthers(0);
+  // From one reading to the next twice as many as before: 1, 2, 4, and so on.
+  assert(reads <= 14, `${reads}`);
+});
+
 Deno.test("a look at other sockets that finds nothing leaves the wait that follows as long as it was", () => {
   using _one = new Pull();
   using _other = new Pull();

@@ -27,8 +27,8 @@ import {
   parked,
   until,
 } from "./contract.ts";
-import { libcForSelect } from "../../ffi/libc.ts";
-import { replaced } from "../replacing.ts";
+import { libc, libcForSelect } from "../../ffi/libc.ts";
+import { replaced, watched } from "../replacing.ts";
 import { soon } from "../waiting.ts";
 import { throwsCode } from "../failures.ts";
 
@@ -136,6 +136,25 @@ for (const { claim, ceiling } of CONTRACTS.filter(({ kind }) => kind === "select
       assertEquals(await found, { a: HANGUP });
       assertEquals(onThread(set, LONG), { a: HANGUP });
     }
+  }));
+
+  Deno.test(claim("poll(2) is asked only about what select(2) has found", async (set) => {
+    using full = pipe();
+    using free = pipe();
+    using silent = pipe();
+    fill(full.write);
+    set.add(full.write, WRITABLE, "full");
+    set.add(free.write, WRITABLE, "free");
+    set.add(silent.read, READABLE, "silent");
+    let asked: number[] = [];
+    using _poll = watched(libc(), "poll", (row, count) => {
+      const numbers = Array.from({ length: Number(count) }, (_, at) => (row as Int32Array)[2 * at]);
+      asked = numbers.filter((fd) => fd >= 0);
+    });
+    assertEquals(onThread(set, LONG), { free: WRITABLE });
+    assertEquals(asked, [free.write]);
+    assertEquals(await onPool(set, LONG), { free: WRITABLE });
+    assertEquals(asked, [free.write]);
   }));
 
   Deno.test(claim("what select(2) fails with, other than a closed descriptor, is thrown", (set) => {

@@ -14,6 +14,17 @@ Deno.test("a process that no supervisor has started is told so, and isn't left t
   assertMatch(stderr, /supervised\(\) is for a process that a Supervisor has started/);
 });
 
+Deno.test("a process that another program writes to is told so at the first line, while more may come", async () => {
+  await using program = await Program.start(`
+    import { supervised } from "$ROOT/supervise/mod.ts";
+    await supervised();
+  `);
+  await program.say("no order of a supervisor's");
+  const { code, stderr } = await program.outcome();
+  assertEquals(code, 1);
+  assertMatch(stderr, /is for a process that a Supervisor has started/);
+});
+
 Deno.test("a process that was started at a terminal isn't left to wait for what is typed", async () => {
   using _ = replaced(Deno.stdin, "isTerminal", () => true);
   using _none = replaced(Deno.stdin, "read", () => new Promise(() => {}));
