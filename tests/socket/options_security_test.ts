@@ -295,3 +295,19 @@ for (const [name, [before, ...values]] of Object.entries(GSSAPI)) {
     },
   });
 }
+
+for (const name of ["gssapiPrincipal", "gssapiServicePrincipal"] as const) {
+  Deno.test({
+    name: `a ${name} has 1 to 255 bytes`,
+    ignore: !capability.gssapi,
+    fn: () => {
+      using pair = new Pair();
+      const longest = "x".repeat(255);
+      pair[name] = longest;
+      for (const value of ["", `${longest}x`]) {
+        throws(() => pair[name] = value, { name: "RangeError", message: /1 to 255 bytes/ });
+      }
+      assertEquals(pair[name], longest);
+    },
+  });
+}
