@@ -11,7 +11,7 @@ import { handleOf } from "../../socket/handle.ts";
 import { GRACE_PERIOD } from "../../socket/native_socket.ts";
 import { takeMessage } from "../../socket/native_message.ts";
 import { sendParts } from "../../socket/native_send.ts";
-import { replaced } from "../replacing.ts";
+import { replaced, watched } from "../replacing.ts";
 import { received, receivedMany } from "../socket/support.ts";
 import { StoppedClock } from "../poller/clock.ts";
 import { bindBoth, Setting, tasks } from "./support.ts";
@@ -319,6 +319,14 @@ Deno.test("a paused proxy that libzmq's own loop has left begins again as a paus
   proxy.terminate();
   begun[1].end(0);
   await soon(run);
+});
+
+Deno.test("a native proxy that is paused isn't told so twice", async () => {
+  await using setting = await tasks({ native: true });
+  let told = 0;
+  using _told = watched(zmq(), "zmq_send_pinned", () => told++);
+  for (let i = 0; i < 3; i++) setting.proxy.pause();
+  assertEquals(told, 1);
 });
 
 Deno.test("a native proxy that was paused, and is ending, isn't paused any more", async () => {

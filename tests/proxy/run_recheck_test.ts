@@ -1,0 +1,39 @@
+/** What a proxy does with what it finds when it looks again at the sockets that it has called. */
+
+import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
+import { Run } from "../../proxy/run.ts";
+import { handleOf } from "../../socket/handle.ts";
+import { replaced } from "../replacing.ts";
+import { received } from "../socket/support.ts";
+import { soon } from "../waiting.ts";
+import { tasks } from "./support.ts";
+
+Deno.test("a proxy that ends while it looks at its sockets takes no further message", async () => {
+  await using setting = await tasks({ keepOpen: true, filter: (message) => message });
+  const { proxy, sender, receiver, run } = setting;
+  const front = handleOf(proxy.frontEnd);
+  let working = false;
+  const { serve } = Run.prototype;
+  using _run = replaced(Run.prototype, "serve", function (this: Run) {
+    working = true;
+    serve.call(this);
+    working = false;
+  });
+  // The proxy's look tells whatever else waits for the socket, which closes the other one.
+  const other = {
+    onReady() {
+      if (!working) return;
+      working = false;
+      sender.sendSync("later");
+      proxy.backEnd.close();
+    },
+    onClosed() {},
+    onFailed() {},
+  };
+  front.addListener(other);
+  await sender.send("before");
+  await rejects(soon(run), { code: "EBADF" });
+  front.removeListener(other);
+  assertEquals(await received(receiver), ["before"]);
+  assertEquals(await received(proxy.frontEnd), ["later"]);
+});
