@@ -1,4 +1,5 @@
 import { ok as assert, strictEqual as assertEquals } from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { ROOT } from "../files.ts";
 import { type Outcome, outcomeOf, Program, run } from "../program.ts";
 import { withFolder } from "../util.ts";
@@ -109,6 +110,20 @@ Deno.test("the error of a missing permission can be caught", async () => {
     { flags: [] },
   );
   assertEquals(printed(outcome), "true\n");
+});
+
+const USUAL = ["/usr/local/lib/libzmq.so.5", "/usr/lib64/libzmq.so.5", "/usr/lib/libzmq.so.5"];
+const missing = USUAL.find((path) => !existsSync(path));
+
+Deno.test({
+  name: "where a usual place is granted, and nothing is there, the error says that of the others",
+  ignore: Deno.build.os !== "linux" || missing === undefined,
+  fn: async () => {
+    const stderr = failure(await run(WHICH, { flags: [`--allow-ffi=${missing}`] }));
+    assert(stderr.includes(`\n  - ${missing}: cannot open`), stderr);
+    const [other] = USUAL.filter((path) => path !== missing);
+    assert(stderr.includes(`\n  - ${other}: --allow-ffi doesn't cover this path\n`), stderr);
+  },
 });
 
 Deno.test("where LIBZMQ_PATH names a file without permission, the error names the flag for it", async () => {
