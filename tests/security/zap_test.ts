@@ -91,21 +91,25 @@ Deno.test("broken questions are answered with 400, and the next one as ever", as
   authenticator.configureGssapi("any");
   authenticator.configurePlain(() => true);
   const whole = ["1.0", "7", "home", "127.0.0.1", "", "NULL"];
-  const broken: MessagePart[][] = [
+  const malformed: MessagePart[][] = [
     ["1.0", "7", "home", "127.0.0.1", ""],
     ["1.0", "7", "home"],
     ["1.0", "7"],
     ["1.0"],
+    ["1.0", "7", NOT_UTF8, "127.0.0.1", "", "NULL"],
+    ["1.0", "7", "home\0", "127.0.0.1", "", "NULL"],
+    ["1.0", "7", "home", NOT_UTF8, "", "NULL"],
+    ["1.0", "7", "home", "127.0.0.1", "", NOT_UTF8],
+  ];
+  const ofOtherVersions: MessagePart[][] = [
     [""],
     ["", "", "", "", "", ""],
     ["2.0", ...whole.slice(1)],
     ["1.0\0", ...whole.slice(1)],
     ["x".repeat(100_000), ...whole.slice(1)],
     [NOT_UTF8, ...whole.slice(1)],
-    ["1.0", "7", NOT_UTF8, "127.0.0.1", "", "NULL"],
-    ["1.0", "7", "home\0", "127.0.0.1", "", "NULL"],
-    ["1.0", "7", "home", NOT_UTF8, "", "NULL"],
-    ["1.0", "7", "home", "127.0.0.1", "", NOT_UTF8],
+  ];
+  const unknown: MessagePart[][] = [
     ["1.0", "7", "home", "127.0.0.1", "", "null"],
     ["1.0", "7", "home", "127.0.0.1", "", "UNHEARD OF"],
     ["1.0", "7", "home", "127.0.0.1", "", "NULL 0"],
@@ -127,11 +131,18 @@ Deno.test("broken questions are answered with 400, and the next one as ever", as
     [...whole.with(5, "GSSAPI"), NOT_UTF8],
     [...whole.with(5, "GSSAPI"), "ada\0"],
   ];
-  for (const frames of broken) {
-    const { version, id, status } = await ask(context, frames);
-    assertEquals([version, status], ["1.0", "400"], JSON.stringify(frames));
-    assertEquals(id, frames[1] ?? "");
-    assertEquals((await ask(context, whole)).status, "200");
+  const broken: Record<string, MessagePart[][]> = {
+    "Malformed request": malformed,
+    "Version not supported": ofOtherVersions,
+    "Credentials or mechanism unknown": unknown,
+  };
+  for (const [reason, questions] of Object.entries(broken)) {
+    for (const frames of questions) {
+      const { version, id, status, text } = await ask(context, frames);
+      assertEquals([version, status, text], ["1.0", "400", reason], JSON.stringify(frames));
+      assertEquals(id, frames[1] ?? "");
+      assertEquals((await ask(context, whole)).status, "200");
+    }
   }
   assertEquals(asked.errors, []);
 });
