@@ -28,8 +28,8 @@ export class Sending implements Flow {
   /** Cut off, and not taken by the socket yet. `null` stands for the end. */
   #inHand: Message | null | undefined;
   #paused: boolean;
-  /** When the next one may go, and the timer for that and for another try. */
-  #due = 0;
+  /** When the next one may go, from the first on, and the timer for that and for another try. */
+  #due: number | undefined;
   readonly #timer: PollerTimer<Handler>;
 
   /** A paused one waits until {@linkcode resume} is called. */
@@ -77,7 +77,7 @@ export class Sending implements Flow {
   #pump(): void {
     while (!this.done) {
       if (this.#paused) return this.#waitFor("permission");
-      const early = this.#due - performance.now();
+      const early = (this.#due ?? 0) - performance.now();
       if (early > 0) {
         this.#timer.reset(early);
         return this.#waitFor("nothing");
@@ -127,7 +127,8 @@ export class Sending implements Flow {
     this.tally.sent.add(message);
     this.patience.renew();
     if (this.job.rate !== undefined) {
-      this.#due = Math.max(this.#due, performance.now() - HURRY) + 1000 / this.job.rate;
+      const now = performance.now();
+      this.#due = Math.max(this.#due ?? now, now - HURRY) + 1000 / this.job.rate;
     }
     this.onSent();
     return true;
