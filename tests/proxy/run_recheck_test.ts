@@ -6,7 +6,7 @@ import { handleOf } from "../../socket/handle.ts";
 import { replaced } from "../replacing.ts";
 import { received } from "../socket/support.ts";
 import { soon } from "../waiting.ts";
-import { tasks } from "./support.ts";
+import { fill, tasks } from "./support.ts";
 
 Deno.test("a proxy that ends while it looks at its sockets takes no further message", async () => {
   await using setting = await tasks({ keepOpen: true, filter: (message) => message });
@@ -36,4 +36,12 @@ Deno.test("a proxy that ends while it looks at its sockets takes no further mess
   front.removeListener(other);
   assertEquals(await received(receiver), ["before"]);
   assertEquals(await received(proxy.frontEnd), ["later"]);
+});
+
+Deno.test("a proxy whose other side has no room tries again only when that tells of some", async () => {
+  await using setting = await tasks({}, 2);
+  const { proxy, sender } = setting;
+  await fill(sender);
+  const retries = [proxy.frontEnd, proxy.backEnd].map((socket) => handleOf(socket).retry);
+  assertEquals(retries, [undefined, undefined]);
 });
