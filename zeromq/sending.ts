@@ -49,7 +49,6 @@ export function send(
 /** Sends what has been converted and counted, now or later. */
 function put(state: SocketState, parts: Part | readonly Part[]): Promise<void> {
   const timeout = state.handle.sendTimeout;
-  let deferred = false;
   try {
     if (putNow(state.handle, parts)) {
       state.turn();
@@ -57,13 +56,10 @@ function put(state: SocketState, parts: Part | readonly Part[]): Promise<void> {
     }
   } catch (error) {
     if (timeout === 0 || !maySucceedLater(state, error)) return Promise.reject(translated(error));
-    deferred = true;
   }
   if (timeout === 0) return Promise.reject(errnoError(EAGAIN));
   return new Promise((resolve, reject) => {
-    const sending = new Sending(state, keepParts(listOf(parts)), resolve, reject);
-    if (deferred) sending.defer(timeout);
-    else sending.wait(timeout, true);
+    new Sending(state, keepParts(listOf(parts)), resolve, reject).wait(timeout, true);
   });
 }
 
