@@ -407,7 +407,12 @@ Deno.test("what says no to the mechanism that is in force turns it off", () => {
   assertEquals(curve.securityMechanism, null);
 });
 
-const NO_HANDSHAKE = { name: "TypeError", message: /no handshake/ };
+const noHandshake = (what: string) => ({
+  name: "TypeError",
+  message: new RegExp(`^${what}, which has no handshake: no option of security has any effect`),
+});
+const RAW = noHandshake("A Router in raw mode speaks raw TCP");
+const UDP = noHandshake("udp:// sends datagrams");
 
 /** Options that are to keep someone out. */
 const STRICT = [
@@ -421,9 +426,9 @@ const STRICT = [
 Deno.test("a Stream, or a Router in raw mode, let everyone in whatever its options of security said", async () => {
   for (const options of STRICT) {
     using stream = new Stream({ ...LINGERLESS, ...options });
-    await refusesAddresses(stream, NO_HANDSHAKE);
+    await refusesAddresses(stream, noHandshake("A Stream speaks raw TCP"));
     using router = new Router({ ...LINGERLESS, ...options, rawMode: true });
-    await refusesAddresses(router, NO_HANDSHAKE);
+    await refusesAddresses(router, RAW);
   }
 });
 
@@ -442,7 +447,7 @@ Deno.test("a Router whose raw mode was turned off again let everyone in all the 
     }
     assertEquals(router.rawMode, true);
     router.zapDomain = "home";
-    await refusesAddresses(router, NO_HANDSHAKE);
+    await refusesAddresses(router, RAW);
   }
 });
 
@@ -454,8 +459,8 @@ Deno.test({
     for (const options of STRICT) {
       for (const Class of [Dish, Radio, Datagram]) {
         using socket = new Class({ ...LINGERLESS, ...options });
-        await rejects(socket.bind("udp://127.0.0.1:*"), NO_HANDSHAKE);
-        throws(() => socket.connect("udp://127.0.0.1:5555"), NO_HANDSHAKE);
+        await rejects(socket.bind("udp://127.0.0.1:*"), UDP);
+        throws(() => socket.connect("udp://127.0.0.1:5555"), UDP);
       }
     }
   },
