@@ -2,9 +2,10 @@
  * Operations out of turn, such as a Request's receive before its send.
  *
  * zeromq.js checks whether a socket is readable or writable before it tries, so an operation out of turn waits for its
- * turn. Here an operation is tried at once. If libzmq refuses it as out of turn, it waits until an operation in the other
- * direction has succeeded, and not in the engine's queues, which would fail it. A mandatory Router without any peer is the
- * same: it isn't writable, and its send waits until it is.
+ * turn. Here an operation is tried at once. If libzmq refuses a receive as out of turn, it waits until a send has succeeded,
+ * and not in the engine's queue, which would fail it. A send waits in the engine's queue for as long as the socket isn't
+ * writable; where that tries it out of turn all the same, it waits here. A mandatory Router without any peer is the same:
+ * it isn't writable, and its send waits until it is.
  */
 
 import { Operation } from "../socket/operation.ts";
