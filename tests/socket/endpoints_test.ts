@@ -223,3 +223,11 @@ Deno.test("a routing id belongs to the connection for which it was given, and no
   router.disconnect("tcp://127.0.0.1:1");
   assertEquals(isTaken(), false);
 });
+
+Deno.test("a routing id over inproc, which no connection keeps, isn't the next one's either", () => {
+  using router = new Router({ linger: 0 });
+  const { endpoints } = handleOf(router);
+  router.connect(freshAddress("inproc"), { routingId: "peer" });
+  router.connect("tcp://127.0.0.1:1");
+  assertEquals(endpoints.hasNamed(new TextEncoder().encode("peer")), false);
+});

@@ -124,6 +124,19 @@ Deno.test("the peer of the connect after a refused one got that one's routing id
   assertEquals([await received(friend), await received(friend)], [[""], ["!"]]);
 });
 
+Deno.test("the routing id of a refused connect, and then of a connect without one, was taken", async () => {
+  using other = new Dealer();
+  using friend = new Dealer();
+  await other.bind(freshAddress("tcp"));
+  await friend.bind(freshAddress("tcp"));
+  using router = new Router({ mandatory: true });
+  throws(() => router.connect("nowhere", { routingId: "friend" }), { code: "EINVAL" });
+  router.connect(other.lastEndpoint!);
+  router.connect(friend.lastEndpoint!, { routingId: "friend" });
+  await router.send(["friend", "!"]);
+  assertEquals(await received(friend), ["!"]);
+});
+
 Deno.test("with immediate, a routing id went to the peer of the next connect", async () => {
   using named = new Dealer({ routingId: "its own" });
   using next = new Dealer();
