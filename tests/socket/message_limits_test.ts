@@ -3,6 +3,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import {
   Dealer,
+  metadataOf,
   Pair,
   Poller,
   Pull,
@@ -257,6 +258,29 @@ Deno.test("an event says whose message was dropped, and which limit it exceeded"
     { type: "message:drop", limit: "maxMessageParts", metadata },
     { type: "message:drop", limit: "maxMultipartSize", metadata },
   ]);
+});
+
+Deno.test("the message behind one that was dropped has its metadata", async () => {
+  using pull = new Pull({ ...LIMITS, receivedProperties: ["Socket-Type"] });
+  using push = new Push();
+  await join(pull, push, freshAddress("tcp"));
+  await push.send(parts(4));
+  await push.send(["one", "two"]);
+  const message = await soon(pull.receive());
+  assertEquals(message.map(String), ["one", "two"]);
+  assertEquals({ ...metadataOf(message) }, { "Socket-Type": "PUSH" });
+});
+
+Deno.test("a visitor that closes a socket with limits is shown nothing more", async () => {
+  using ends = await pair();
+  const { pull, push } = ends;
+  await push.send(["a", "b", "c"]);
+  const seen: string[] = [];
+  const visited = pull.visit((bytes) => {
+    seen.push(new TextDecoder().decode(bytes));
+    if (seen.length === 2) pull.close();
+  });
+  assertEquals([visited, seen], [1, ["a", "b"]]);
 });
 
 Deno.test("limits are numbers, which take effect at once, on sockets whose messages may have any number of parts", async () => {

@@ -77,6 +77,16 @@ Deno.test("a Router's message had lost its properties after a look on libzmq 4.3
   }
 });
 
+Deno.test("a Router with limits reads a message's properties after a look as well", async () => {
+  using router = new Router({ receivedProperties: ["Socket-Type"], maxMessageParts: 5 });
+  using dealer = new Dealer();
+  await join(router, dealer);
+  await dealer.send(["a", "b"]);
+  await until(router);
+  assert(router.readable);
+  assertEquals({ ...await next(router) }, { "Socket-Type": "DEALER" });
+});
+
 Deno.test("inproc: a message has no properties at all", async () => {
   using pull = new Pull({ receivedProperties: ["Peer-Address", "Socket-Type", "Identity"] });
   using push = new Push();
