@@ -67,6 +67,15 @@ Deno.test("a visit with a time-out blocks until a message comes, and takes all t
   assertEquals(seen, ["first"]);
 });
 
+Deno.test("a visit that may block takes no more messages than its limit either", async () => {
+  using sockets = await pipeline();
+  const { push, pull } = sockets;
+  for (const text of ["one", "two", "three"]) await push.send(text);
+  const seen: string[] = [];
+  assertEquals(pull.visit(noting(seen), { limit: 2, timeout: Infinity }), 2);
+  assertEquals(seen, ["one", "two"]);
+});
+
 Deno.test("a visit's options are checked", async () => {
   using sockets = await pipeline();
   const { push, pull } = sockets;
