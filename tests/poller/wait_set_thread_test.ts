@@ -14,8 +14,8 @@ import { replaced } from "../replacing.ts";
 class Told extends Pool {
   readonly calls: string[] = [];
 
-  override parked(): void {
-    this.calls.push("parked");
+  override parked(_now: number, _until: number, continues: boolean): void {
+    this.calls.push(continues ? "parked again" : "parked");
   }
   override unparked(): void {
     this.calls.push("unparked");
@@ -124,6 +124,25 @@ for (const over of OVERS) {
       await turnsUntil(() => returns.length === 2, "the return");
       assertEquals([returns[0]! > 1000, returns[1]], [true, undefined]);
       assertEquals(pool.calls, ["parked", "unparked", "parked", "unparked"]);
+    },
+  ));
+}
+
+for (const over of OVERS) {
+  Deno.test(over(
+    "a wait continues the one before where that brought nothing, and only then",
+    async ({ set, returns, pool }) => {
+      for (const brought of ["nothing", "something", "something"]) {
+        const before = returns.length;
+        set.park(performance.now(), performance.now());
+        await turnsUntil(() => returns.length > before, "the return");
+        if (brought === "nothing") set.foundNothing();
+      }
+      assertEquals(pool.calls.filter((call) => call !== "unparked"), [
+        "parked",
+        "parked again",
+        "parked",
+      ]);
     },
   ));
 }
