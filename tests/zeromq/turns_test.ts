@@ -164,6 +164,23 @@ Deno.test("a mandatory Router without any peer waits for one", async () => {
   });
 });
 
+Deno.test("a mandatory Router's send that waits for a peer goes out once, however often the Router is asked when one has come", async () => {
+  await using(new Router({ mandatory: true }), async (router) => {
+    const address = freshAddress("inproc");
+    await router.bind(address);
+    const sent = router.send(["somebody", "hello"]);
+    assert(await pending(sent));
+    await using(new Dealer({ routingId: "somebody" }), async (dealer) => {
+      dealer.connect(address);
+      for (let i = 0; i < 3; i++) assert(router.writable);
+      await soon(sent);
+      await router.send(["somebody", "end"]);
+      assertEquals(`${await soon(dealer.receive())}`, "hello");
+      assertEquals(`${await soon(dealer.receive())}`, "end");
+    });
+  });
+});
+
 Deno.test("a mandatory Router's send that waits for room waits for its peer where that goes, and comes again", async () => {
   await using(new Router({ mandatory: true, sendHighWaterMark: 1 }), async (router) => {
     const address = freshAddress("inproc");
