@@ -8,7 +8,7 @@ import { EPOLL_CTL_ADD } from "../../ffi/constants.ts";
 import { READABLE, WRITABLE } from "../../poller/backend.ts";
 import { EpollBackend } from "../../poller/epoll.ts";
 import { EpollSet } from "../../poller/epoll_set.ts";
-import { duplicate, duplicateTo, Pair, pipe, put } from "../fds.ts";
+import { duplicate, duplicateTo, openDescriptors, openedSince, Pair, pipe, put } from "../fds.ts";
 import { both, onThread } from "./contract.ts";
 import { watched } from "../replacing.ts";
 import { HAS_LINUX_CALLS } from "../../ffi/system.ts";
@@ -176,5 +176,22 @@ Deno.test({
     closeSync(file);
     assertEquals(await both(outer), { b: WRITABLE });
     outer.remove(a.read);
+  },
+});
+
+Deno.test({
+  name:
+    "a set whose wake-up couldn't be added leaves no descriptor of it open, and has one at the next try",
+  ignore,
+  fn: () => {
+    const set = new EpollBackend<string>();
+    const before = openDescriptors();
+    {
+      using _ = new FailingAdd(0);
+      throws(() => set.wake(), { code: "ENOMEM" });
+    }
+    assertEquals(openedSince(before).filter((one) => one.includes("eventfd")), []);
+    set.wake();
+    set.close();
   },
 });
