@@ -1,6 +1,8 @@
 /** What a proxy does with what it finds when it looks again at the sockets that it has called. */
 
 import { deepStrictEqual as assertEquals, rejects } from "node:assert/strict";
+import { Poller } from "../../mod.ts";
+import { reactor } from "../../poller/reactor.ts";
 import { Run } from "../../proxy/run.ts";
 import { handleOf } from "../../socket/handle.ts";
 import { replaced } from "../replacing.ts";
@@ -44,4 +46,22 @@ Deno.test("a proxy whose other side has no room tries again only when that tells
   await fill(sender);
   const retries = [proxy.frontEnd, proxy.backEnd].map((socket) => handleOf(socket).retry);
   assertEquals(retries, [undefined, undefined]);
+});
+
+for (const end of ["frontEnd", "backEnd"] as const) {
+  Deno.test(`an error with which a look at a proxy's ${end} fails ends the proxy`, async () => {
+    await using setting = await tasks({});
+    const { proxy, run } = setting;
+    const error = new Error("injected");
+    handleOf(proxy[end]).fail(error);
+    await rejects(soon(run), error);
+  });
+}
+
+Deno.test("a proxy that can't be waited for any more ends with the reason", async () => {
+  await using setting = await tasks({});
+  using poller = new Poller();
+  const error = new Error("injected");
+  reactor().setFor(poller.backend).fail(error);
+  await rejects(soon(setting.run), error);
 });
