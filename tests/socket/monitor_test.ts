@@ -7,6 +7,7 @@ import { replaced } from "../replacing.ts";
 import { Reported } from "../reported.ts";
 import { freshAddress, join } from "../util.ts";
 import { all, finish } from "./observing.ts";
+import { portOf } from "./support.ts";
 import { soon, turnsUntil } from "../waiting.ts";
 
 /** Has the first frame of the next message be missing, as where a signal has interrupted its send, until the end of the block. */
@@ -217,6 +218,21 @@ Deno.test("beyond the capacity the oldest events are dropped, and counted", asyn
   // Five times "bind", five times "close", and the end.
   await turnsUntil(() => events.lost === 8, "the end");
   assertEquals((await soon(all(events))).map(({ type }) => type), ["close", "close", "end"]);
+});
+
+Deno.test("the end of a connection that was accepted at a wildcard before anyone observed it has this side's address", async () => {
+  await using pull = new Pull();
+  await pull.bind("tcp://*:*");
+  const port = portOf(pull);
+  const push = new Push({ linger: 0 });
+  push.connect(`tcp://127.0.0.1:${port}`);
+  await push.send("x");
+  await soon(pull.receive());
+  const { events } = pull;
+  push.close();
+  let event = await soon(events.receive());
+  while (event.type !== "disconnect") event = await soon(events.receive());
+  assertEquals(event.address, `tcp://127.0.0.1:${port}`);
 });
 
 Deno.test("a smaller capacity drops at once what is beyond it", async () => {
