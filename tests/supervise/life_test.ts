@@ -109,6 +109,17 @@ Deno.test("a child gives signs of life again and again while its event loop turn
     stopListening(listening);
   }));
 
+Deno.test("a child that serves at two addresses gives its signs by the pipe, and not by the second one's descriptor", async () => {
+  using signs = pipe();
+  const listening = [await listenAt(ANY, 10), await listenAt(ANY, 10)];
+  const args = ["-c", `read -r order; read -r begin; ${ONE_SIGN}`];
+  const child = new Child("/bin/sh", { args }, listening, { fd: signs.write, every: 10 });
+  child.begin();
+  await soon(child.status);
+  assertEquals(pollNow(signs.read, POLLIN), POLLIN);
+  listening.forEach(stopListening);
+});
+
 Deno.test("a child that gives no sign when its turn has come is ended, which the supervisor says", () =>
   supervising(
     "read -r order; read -r begin; log begun; exec sleep 100",
