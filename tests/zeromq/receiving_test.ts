@@ -1,5 +1,7 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
-import { Dealer, Pair, Publisher, Push, Reply, Request } from "../../zeromq.ts";
+import { otherCores } from "../../context_core.ts";
+import { ZmqError } from "../../errors.ts";
+import { Context, Dealer, Pair, Publisher, Pull, Push, Reply, Request } from "../../zeromq.ts";
 import { takeBudget } from "../../poller/budget.ts";
 import { Attempt } from "../../zeromq/attempt.ts";
 import { takeBuffers } from "../../zeromq/buffers.ts";
@@ -7,7 +9,7 @@ import { stateOf } from "../../zeromq/state.ts";
 import { watched } from "../replacing.ts";
 import { freshAddress, join } from "../util.ts";
 import { EAGAIN, rejectsShape, throwsShape, untyped, using, withPairs } from "./support.ts";
-import { soon } from "../waiting.ts";
+import { held, soon } from "../waiting.ts";
 
 const READING = {
   message: "Socket is busy reading; only one receive operation may be in progress at any time",
@@ -169,4 +171,17 @@ Deno.test("a receive out of turn whose time is over leaves a send that waits wha
         assertEquals(`${await soon(reply.receive())}`, "x");
       }),
   );
+});
+
+Deno.test("a receive that waits while its context is shut down fails with an error of zeromq.js's shape", async () => {
+  const context = new Context();
+  await using(new Pull({ context }), async (pull) => {
+    await pull.bind(freshAddress("inproc"));
+    const received = held(pull.receive());
+    otherCores.get(context)!.shutdown();
+    await rejects(soon(received), (error: { code?: string }) => {
+      assertEquals([error.code, error instanceof ZmqError], ["ETERM", false]);
+      return true;
+    });
+  });
 });
