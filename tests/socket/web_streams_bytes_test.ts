@@ -2,9 +2,9 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { Pull, Push } from "../../mod.ts";
-import { join, withFolder } from "../util.ts";
+import { freshAddress, join, withFolder } from "../util.ts";
 import { eachTransport, pattern, pending, pipeline, received, sameBytes } from "./support.ts";
-import { soon, turn } from "../waiting.ts";
+import { held, soon, turn } from "../waiting.ts";
 
 const encoder = new TextEncoder();
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
@@ -203,6 +203,21 @@ Deno.test("cancelling ends a read into a buffer of one's own, which swallows no 
 });
 
 // The end, and empty messages.
+
+Deno.test("aborting a stream whose end marker waits for a peer takes that back", async () => {
+  using push = new Push();
+  const address = await push.bind(freshAddress("inproc"));
+  const writer = push.toWritableByteStream({ endMarker: true }).getWriter();
+  const closed = held(writer.close());
+  await turn();
+  const reason = new Error("enough");
+  held(writer.abort(reason));
+  await rejects(soon(closed), reason);
+  using pull = new Pull();
+  pull.connect(address);
+  await push.send("next");
+  assertEquals(await received(pull), ["next"]);
+});
 
 Deno.test("an end marker ends the stream, and leaves what comes behind it to the socket", async () => {
   using sockets = await pipeline();
