@@ -1,7 +1,10 @@
 import { Buffer } from "node:buffer";
-import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
+import { deepStrictEqual as assertEquals, rejects, throws } from "node:assert/strict";
+import { otherCores } from "../../context_core.ts";
+import { ZmqError } from "../../errors.ts";
 import {
   capability,
+  Context,
   curveKeyPair,
   Dealer,
   Pair,
@@ -19,7 +22,7 @@ import type { Operation } from "../../socket/operation.ts";
 import { stateOf } from "../../zeromq/state.ts";
 import { freshAddress, join } from "../util.ts";
 import { EAGAIN, rejectsShape, throwsShape, untyped, using, withPairs } from "./support.ts";
-import { soon } from "../waiting.ts";
+import { held, soon } from "../waiting.ts";
 
 const WRITING = {
   message: "Socket is busy writing; only one send operation may be in progress at any time",
@@ -317,4 +320,17 @@ Deno.test("a send for which there is room in the moment when its time is over is
   assertEquals(received, sent.map((_, at) => `${at}`));
   push.close();
   pull.close();
+});
+
+Deno.test("a send that waits while its context is shut down fails with an error of zeromq.js's shape", async () => {
+  const context = new Context();
+  await using(new Push({ context }), async (push) => {
+    await push.bind(freshAddress("inproc"));
+    const sent = held(push.send("x"));
+    otherCores.get(context)!.shutdown();
+    await rejects(soon(sent), (error: { code?: string }) => {
+      assertEquals([error.code, error instanceof ZmqError], ["ETERM", false]);
+      return true;
+    });
+  });
 });
