@@ -6,7 +6,7 @@ import { freshAddress, join } from "../util.ts";
 import { EAGAIN, EFSM, rejectsShape, using } from "./support.ts";
 import { stateOf } from "../../zeromq/state.ts";
 import { OutOfTurn } from "../../zeromq/turns.ts";
-import { soon, turn, turnsUntil } from "../waiting.ts";
+import { held, soon, turn, turnsUntil } from "../waiting.ts";
 
 for (const over of eachTransport()) {
   Deno.test(over("an echo of requests, by iteration", async (address) => {
@@ -161,6 +161,16 @@ Deno.test("a mandatory Router without any peer waits for one", async () => {
       await soon(sent);
       assertEquals(`${await soon(dealer.receive())}`, "hello");
     });
+  });
+});
+
+Deno.test("a mandatory Router's send that waits for a peer is tried a last time where the Router can't be looked at any more", async () => {
+  await using(new Router({ mandatory: true }), async (router) => {
+    await router.bind(freshAddress("inproc"));
+    const sent = held(router.send(["somebody", "hello"]));
+    assert(await pending(sent));
+    stateOf(router)!.handle.fail(new Error("injected"));
+    await rejects(soon(sent), { code: "EHOSTUNREACH" });
   });
 });
 
