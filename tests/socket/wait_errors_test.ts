@@ -56,6 +56,15 @@ Deno.test("an error of libzmq's by which a promise rejects names the socket, als
   }
 });
 
+Deno.test("an error of libzmq's by which a turn of an iteration rejects at once names the socket", async () => {
+  using request = new Request();
+  request.connect("inproc://wait-errors-turn");
+  await rejects(request.iterate().next(), {
+    code: "EFSM",
+    message: /: Request at inproc:\/\/wait-errors-turn\./,
+  });
+});
+
 Deno.test("an error named an address with a $ in it wrongly", async () => {
   using request = new Request();
   await request.bind("inproc://price-in-$$-or-$&");
