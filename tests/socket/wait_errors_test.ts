@@ -3,7 +3,7 @@
 import { match as assertMatch, ok as assert, rejects, throws } from "node:assert/strict";
 import { Context, Dealer, Poller, Pull, Push, Reply, Request, ZmqError } from "../../mod.ts";
 import { freshAddress, join } from "../util.ts";
-import { soon } from "../waiting.ts";
+import { held, soon } from "../waiting.ts";
 
 // Foreign functions are bound at first use, which the sanitizers would take for a leak within a test.
 {
@@ -62,6 +62,19 @@ Deno.test("an error of libzmq's by which a turn of an iteration rejects at once 
   await rejects(request.iterate().next(), {
     code: "EFSM",
     message: /: Request at inproc:\/\/wait-errors-turn\./,
+  });
+});
+
+Deno.test("an error of libzmq's that ends a send which waits names the socket", async () => {
+  using context = new Context();
+  const push = new Push({ context });
+  await push.bind("inproc://wait-errors-send");
+  const waiting = held(push.send("x"));
+  context.shutdown();
+  await rejects(soon(waiting), {
+    code: "ETERM",
+    call: "zmq_send",
+    message: /: Push at inproc:\/\/wait-errors-send\. .*shut down/,
   });
 });
 
