@@ -135,3 +135,18 @@ Deno.test(certificates(
     assertEquals([known.has(ada.publicKey), known.broken], [true, []]);
   },
 ));
+
+Deno.test(certificates(
+  "a folder that skips broken files takes no file for broken that couldn't be opened for another reason",
+  async (folder) => {
+    const ada = Certificate.create();
+    await ada.toPublic().save(`${folder}/ada.key`);
+    const known = await CertificateFolder.open(folder, { skipBroken: true });
+    {
+      const reason = new Error("Too many open files");
+      using _ = replaced(Certificate, "load", () => Promise.reject(reason));
+      await rejects(known.reload(), reason);
+    }
+    assertEquals([known.has(ada.publicKey), known.broken], [true, []]);
+  },
+));
