@@ -1,8 +1,12 @@
 import "../util.ts";
 import { deepStrictEqual as assertEquals, throws } from "node:assert/strict";
 import { coreOf } from "../../context.ts";
-import { Context, Dealer, Router } from "../../mod.ts";
+import { Context, Dealer, Router, ZmqError } from "../../mod.ts";
 import { Authenticator } from "../../security/mod.ts";
+import { Endpoints } from "../../socket/endpoints.ts";
+import { handleOf } from "../../socket/handle.ts";
+import { FrameMessage } from "../../socket/native_message.ts";
+import { replaced } from "../replacing.ts";
 import { received } from "../socket/support.ts";
 import { ask, Asked, statusOf, ZAP } from "./support.ts";
 import { Reported } from "../reported.ts";
@@ -105,6 +109,38 @@ Deno.test("a context has one ZAP handler at a time; another can follow, or live 
   using router = new Router({ context });
   await router.bind(ZAP);
   throws(() => new Authenticator({ context }), { code: "EADDRINUSE" });
+});
+
+Deno.test("an authenticator that can't be bound for another reason says which, and leaves nothing open", () => {
+  using context = new Context();
+  const reason = new ZmqError("injected", { code: "EMFILE", errno: 24, call: "zmq_bind" });
+  {
+    using _ = replaced(Endpoints.prototype, "bind", () => {
+      throw reason;
+    });
+    throws(() => new Authenticator({ context }), reason);
+  }
+  assertEquals(coreOf(context).sockets, []);
+});
+
+Deno.test("what fails as a question is received is reported, and the question is answered", async () => {
+  using asked = new Asked();
+  asked.authenticator.configureNull("any");
+  using dealer = new Dealer({ context: asked.context, linger: 0 });
+  dealer.connect(ZAP);
+  using reported = new Reported();
+  const error = new Error("injected");
+  const { pointer } = handleOf(dealer);
+  const { receive } = FrameMessage.prototype;
+  let failed = false;
+  using _ = replaced(FrameMessage.prototype, "receive", function (this: FrameMessage, socket) {
+    if (failed || socket === pointer) return receive.call(this, socket);
+    failed = true;
+    throw error;
+  });
+  await dealer.send(["", "1.0", "7", "home", "::1", "", "NULL"]);
+  assertEquals((await received(dealer)).slice(0, 4), ["", "1.0", "7", "200"]);
+  assertEquals(reported.errors, [error]);
 });
 
 Deno.test("an authenticator that follows a closed one at once was refused now and then: EADDRINUSE", () => {
