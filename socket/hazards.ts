@@ -12,7 +12,7 @@ import { listens } from "../ffi/libc.ts";
 import { loadLibrary, onFirstUse } from "../ffi/load.ts";
 import type { Part } from "./message.ts";
 import type { NativeSocket } from "./native_socket.ts";
-import { COMMON, OPTION_NUMBERS, PARTICULAR, ROUTER_NOTIFY } from "./options_table.ts";
+import { COMMON, INT, OPTION_NUMBERS, PARTICULAR, ROUTER_NOTIFY } from "./options_table.ts";
 import { getInt, KEY_BYTES } from "./raw_options.ts";
 import { TYPES } from "./types.ts";
 
@@ -21,7 +21,13 @@ interface Connectable extends NativeSocket {
   readonly endpoints: { readonly webSocket: boolean; hasNamed(routingId: Uint8Array): boolean };
 }
 
-/** Throws `TypeError` where an option must not be set to a value. */
+/**
+ * Options that libzmq takes with any value. Beyond their ranges it writes a frame's head past the end of a buffer (inBatchSize), or
+ * aborts where it opens a connection of pgm or sends its first packet.
+ */
+const UNCHECKED = ["inBatchSize", "multicastHops", "multicastMaxTransportDataUnit"] as const;
+
+/** Throws `TypeError` or `RangeError` where an option must not be set to a value. */
 export function assertSafeOption(handle: Connectable, option: number, value: unknown): void {
   if (handle.type.builtOnRouter && isRouters(option)) {
     throw new TypeError(
@@ -36,12 +42,13 @@ export function assertSafeOption(handle: Connectable, option: number, value: unk
       `This ${handle.type.name} has another connection whose peer was given that routing id: libzmq would end the process`,
     );
   }
-  if (option === COMMON.inBatchSize.number && intOf(value) < COMMON.inBatchSize.range[0]) {
+  for (const name of UNCHECKED) {
+    const { number, range: [least, greatest] } = COMMON[name];
+    const int = intOf(value);
+    if (option !== number || !(int < least || int > greatest)) continue;
     throw new RangeError(
-      `The option inBatchSize must be at least ${
-        COMMON.inBatchSize.range[0]
-      }: with less than a frame's ` +
-        "head, libzmq overwrites other memory, and ends the process",
+      `The option ${name} must be a whole number from ${least} to ${greatest}: libzmq takes others, and ends the process ` +
+        "once it uses them",
     );
   }
   if (
@@ -73,9 +80,13 @@ export function assertSafeOption(handle: Connectable, option: number, value: unk
   }
 }
 
-/** Throws `TypeError` where libzmq would end the process, sooner or later, after a bind or connect with these options. */
+/**
+ * Throws `TypeError` or `RangeError` where libzmq would end the process, sooner or later, after a bind or connect with these
+ * options.
+ */
 export function assertSafeAddress(handle: NativeSocket, address: string, binds: boolean): void {
   const { heartbeatInterval, plainServer, useFd } = COMMON;
+  if (/^e?pgm:/.test(address)) assertSafeRate(handle);
   if (/^wss?:/.test(address)) {
     if (isOn(handle, heartbeatInterval)) throw heartbeatsOverWebSocket();
     if (isMechanism(handle, "gssapi")) {
@@ -88,6 +99,25 @@ export function assertSafeAddress(handle: NativeSocket, address: string, binds: 
   if (!binds || address.startsWith("inproc:")) return;
   const fd = getInt(handle.pointer, useFd.number);
   if (fd >= 0) assertListens(fd, "useFd");
+}
+
+/** What pgm makes of `rate` must be a packet a second at least, and no more packets in `recoveryInterval` than it can count. */
+function assertSafeRate({ pointer }: NativeSocket): void {
+  const rate = getInt(pointer, COMMON.rate.number);
+  const packet = getInt(pointer, COMMON.multicastMaxTransportDataUnit.number);
+  const interval = getInt(pointer, COMMON.recoveryInterval.number);
+  if (rate * 1000 / 8 < packet) {
+    throw new RangeError(
+      `The rate of ${rate} kbit/s must have room for one packet of multicastMaxTransportDataUnit, ${packet} bytes, a ` +
+        "second: libzmq would end the process",
+    );
+  }
+  if (Math.floor(rate / 8) * interval / packet > INT - 1) {
+    throw new RangeError(
+      `The packets of ${packet} bytes that ${rate} kbit/s make in recoveryInterval, ${interval} ms, must be fewer than ` +
+        `${INT}: libzmq would end the process`,
+    );
+  }
 }
 
 /**

@@ -41,7 +41,7 @@ export interface OptionRow {
   readonly since?: string;
 }
 
-const INT = 0x7fffffff;
+export const INT = 0x7fffffff;
 const SAFE = Number.MAX_SAFE_INTEGER;
 const SIZE = { kind: "uint64", range: [0, SAFE] } as const;
 const MESSAGE = { kind: "bytes", range: [0, INT], nullable: true, unreadable: null } as const;
@@ -71,8 +71,8 @@ export const COMMON = {
   ipv6: { number: 42, kind: "bool" },
   linger: { number: 17, kind: "int", range: [-1, INT] },
   maxMessageSize: { number: 22, kind: "int64", range: [-1, SAFE] },
-  multicastHops: { number: 25, kind: "int", range: [1, INT] },
-  multicastMaxTransportDataUnit: { number: 84, kind: "int", range: [1, INT] },
+  multicastHops: { number: 25, kind: "int", range: [1, 255] },
+  multicastMaxTransportDataUnit: { number: 84, kind: "int", range: [75, 65_535] },
   rate: { number: 8, kind: "int", range: [1, INT] },
   reconnectInterval: { number: 18, kind: "int", range: [-1, INT] },
   reconnectMaxInterval: { number: 21, kind: "int", range: [0, INT] },

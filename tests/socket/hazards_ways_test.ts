@@ -25,6 +25,8 @@ interface Hazard {
   /** What each refusal looks like, with its name. */
   error: RegExp;
   ignore?: boolean;
+  /** A boolean can't say it. */
+  noBoolean?: boolean;
 }
 
 const TCP = { bind: "tcp://127.0.0.1:*", connect: "tcp://127.0.0.1:5555" };
@@ -89,6 +91,20 @@ const HAZARDS: readonly Hazard[] = [
     error: /^RangeError: The option inBatchSize must be (?:at least|a whole number from) 64/,
   },
   {
+    claim: "multicast through more routers than a packet can count",
+    type: "Router",
+    options: [{ name: "multicastHops", number: 25, value: 256 }],
+    noBoolean: true,
+    error: /^RangeError: The option multicastHops must be a whole number from 1 to 255/,
+  },
+  ...[74, 65_536].map((value): Hazard => ({
+    claim: `multicast packets of ${value} bytes`,
+    type: "Router",
+    options: [{ name: "multicastMaxTransportDataUnit", number: 84, value }],
+    error:
+      /^RangeError: The option multicastMaxTransportDataUnit must be a whole number from 75 to 65535/,
+  })),
+  {
     claim: "a useFd that isn't a listening socket's",
     type: "Pair",
     options: [{ name: "useFd", number: 89, value: 0 }],
@@ -118,8 +134,8 @@ const bytesOf = (value: number) => new Uint8Array(new Int32Array([value]).buffer
 /** The same bytes as a string, which is UTF-8 where each is ASCII. */
 const textOf = (value: number) => String.fromCharCode(...bytesOf(value));
 const isAscii = (value: number) => bytesOf(value).every((byte) => byte < 128);
-const INTS = ["heartbeatInterval", "inBatchSize", "useFd"];
-const typed = (name: string, value: number) => INTS.includes(name) ? value : value !== 0;
+const INTS = /^(?:heartbeatInterval|inBatchSize|useFd|multicast.*)$/;
+const typed = (name: string, value: number) => INTS.test(name) ? value : value !== 0;
 
 type Untyped = Record<string, (...values: unknown[]) => void>;
 // deno-lint-ignore no-explicit-any -- classes by their names
@@ -228,10 +244,12 @@ function toAddress<Socket>(surface: Surface<Socket>, { addresses }: Hazard): Ste
 /** Every way to a hazard: the steps of each. */
 function* waysTo<Socket>(surface: Surface<Socket>, hazard: Hazard): Generator<Step<Socket>[]> {
   const settings = hazard.options.map(({ name, number, value }) =>
-    Object.entries(surface.ways).map(([way, set]): Step<Socket> => [
-      `${name} by ${way}`,
-      (socket) => set(socket, name, number, value),
-    ])
+    Object.entries(surface.ways)
+      .filter(([way]) => !hazard.noBoolean || !/bool/i.test(way))
+      .map(([way, set]): Step<Socket> => [
+        `${name} by ${way}`,
+        (socket) => set(socket, name, number, value),
+      ])
   );
   const addresses = toAddress(surface, hazard);
   for (const steps of choices(settings)) {

@@ -23,6 +23,11 @@ const from = (least: number, fallback: number): Expected => ({
   good: [least, least + 1, 1234, LARGEST, fallback],
   beyond: [least - 1, ...NOT_WHOLE],
 });
+const within = (least: number, largest: number, fallback: number): Expected => ({
+  default: fallback,
+  good: [least, least + 1, largest - 1, largest, fallback],
+  beyond: [least - 1, largest + 1, ...NOT_WHOLE],
+});
 const flag = (of?: new (options?: object) => Socket): Expected => ({
   of,
   default: false,
@@ -41,8 +46,8 @@ const OPTIONS: Record<string, Expected> = {
     good: ["lo", "eth0", "x".repeat(15), null],
     beyond: ["", "x".repeat(16), "ü".repeat(8)],
   },
-  multicastHops: from(1, 1),
-  multicastMaxTransportDataUnit: from(1, 1500),
+  multicastHops: within(1, 255, 1),
+  multicastMaxTransportDataUnit: within(75, 65_535, 1500),
   rate: from(1, 100),
   recoveryInterval: from(0, 10_000),
   socksProxy: { default: null, good: ["127.0.0.1:1080", "proxy:1", null], beyond: [""] },
