@@ -148,8 +148,10 @@ export class Endpoints {
   #add(address: string, binds: boolean, call: () => unknown): unknown {
     assertSafeAddress(this.handle, address, binds);
     this.handle.prepareFor(address);
-    if (binds && !address.startsWith("inproc:")) {
-      assertDescriptors(1, "zmq_bind", { address: withoutUser(address) });
+    const needed = descriptorsFor(address, binds);
+    if (needed > 0) {
+      const name = binds ? "zmq_bind" : "zmq_connect";
+      assertDescriptors(needed, name, { address: withoutUser(address) });
     }
     try {
       const result = call();
@@ -205,6 +207,18 @@ function lasts({ pointer }: NativeSocket, address: string): boolean {
   const { immediate, reconnectInterval, reconnectStop } = COMMON;
   return !address.startsWith("inproc:") && getInt(pointer, immediate.number) === 0 &&
     getInt(pointer, reconnectInterval.number) > 0 && getInt(pointer, reconnectStop.number) <= 0;
+}
+
+/**
+ * How many descriptors libzmq must find for an address, or it ends the process.
+ *
+ * Fact: it looks up interfaces to bind, and to connect from an address of this side; udp, pgm and norm begin at once, and pgm opens
+ * up to five, norm seven. Other connects find out later that none is left, and try again.
+ */
+function descriptorsFor(address: string, binds: boolean): number {
+  if (/^(?:e?pgm|norm):/.test(address)) return 8;
+  if (address.startsWith("inproc:")) return 0;
+  return binds || isUdp(address) || /^tcp:.*;/.test(address) ? 1 : 0;
 }
 
 /** Whether an address is one of udp's. */

@@ -4,6 +4,7 @@ import type { ContextCore } from "../context_core.ts";
 import { checkPointer, stateError } from "../ffi/errno.ts";
 import { has, zmq } from "../ffi/libzmq.ts";
 import { loadLibrary } from "../ffi/load.ts";
+import { assertDescriptors } from "../poller/fd.ts";
 import { reactor } from "../poller/reactor.ts";
 import { Handle } from "./handle.ts";
 import { RECEIVING, SENDING } from "./options_table.ts";
@@ -28,6 +29,8 @@ export function open(context: ContextCore, type: SocketType): Handle {
   const HandleClass = type.draft ? draftHandleOf?.(type) ?? Handle : Handle;
   const contextPointer = context.pointer("zmq_socket");
   context.assertDescriptors("zmq_socket");
+  // For a draft, zmq_poller_add opens one, and closing it as well.
+  if (type.draft) assertDescriptors(1, "zmq_socket");
   const open = () => zmq().zmq_socket(contextPointer, type.number);
   const pointer = checkPointer(open, "zmq_socket");
   let handle: Handle | undefined;

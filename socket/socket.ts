@@ -187,7 +187,8 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    *
    * @throws {TypeError} If the address isn't a string, or if there's one argument too many.
    * @throws {TypeError} If options don't go together, or with the address.
-   * @throws {RangeError} If its port isn't one from 0 to 65535.
+   * @throws {RangeError} If its port isn't one from 0 to 65535, or pgm can't work with the socket's options.
+   * @throws {ZmqError} EMFILE If no descriptor is left.
    * @throws {ZmqError} EBADF If the socket is closed.
    * @throws {ZmqError} EADDRINUSE If another socket is bound there, and whatever else libzmq finds.
    *
@@ -272,8 +273,9 @@ export abstract class Socket extends Uncloneable implements Pollable, Disposable
    *
    * @throws {TypeError} If the address isn't a string, or if there's one argument too many.
    * @throws {TypeError} If options don't go together, or with the address.
-   * @throws {RangeError} If its port isn't one from 1 to 65535.
+   * @throws {RangeError} If its port isn't one from 1 to 65535, or pgm can't work with the socket's options.
    * @throws {ZmqError} EINVAL If the address is invalid, and whatever else libzmq finds.
+   * @throws {ZmqError} EMFILE If no descriptor is left, and libzmq would need one at once.
    * @throws {ZmqError} EBADF If the socket is closed.
    */
   connect(address: string): void {

@@ -38,7 +38,7 @@ export interface Writable<
    * effect at once. Default -1 (`ZMQ_SNDTIMEO`).
    */
   sendTimeout: number;
-  /** Through how many routers multicast may go (pgm, udp). Default 1 (`ZMQ_MULTICAST_HOPS`). */
+  /** Through how many routers multicast may go (pgm, udp), 1 to 255. Default 1 (`ZMQ_MULTICAST_HOPS`). */
   multicastHops: number;
   /**
    * Sends a message, of one part or of an array of parts. Resolves once libzmq has it.
@@ -165,9 +165,9 @@ export interface CommonOptions {
   affinity: number;
   /** The network interface to use, such as `"eth0"`, which on Linux takes a privilege; `null` for any. Default `null` (`ZMQ_BINDTODEVICE`). */
   interface: string | null;
-  /** The largest multicast packet in bytes (pgm). Default 1500 (`ZMQ_MULTICAST_MAXTPDU`). */
+  /** The largest multicast packet in bytes (pgm), 75 to 65 535. Default 1500 (`ZMQ_MULTICAST_MAXTPDU`). */
   multicastMaxTransportDataUnit: number;
-  /** The multicast rate in kbit/s (pgm). Default 100 (`ZMQ_RATE`). */
+  /** The multicast rate in kbit/s (pgm), of at least one of the largest packets a second. Default 100 (`ZMQ_RATE`). */
   rate: number;
   /** How long, in ms, a multicast receiver can be away and still recover what it missed (pgm). Default 10 000 (`ZMQ_RECOVERY_IVL`). */
   recoveryInterval: number;

@@ -6,8 +6,9 @@ import { zmqDrafts } from "../../ffi/drafts.ts";
 import { type Libc, libc } from "../../ffi/libc.ts";
 import { Channel, Client, Gather, Scatter, Server } from "../../socket/draft.ts";
 import { ThreadSafeHandle } from "../../socket/draft_core.ts";
-import { openDescriptors, openedSince } from "../fds.ts";
+import { openDescriptors, openedSince, STEP_BY_STEP } from "../fds.ts";
 import { KINDS, Parks, Patience } from "../poller/support.ts";
+import { run } from "../program.ts";
 import { replaced } from "../replacing.ts";
 import { freshAddress, join, until } from "../util.ts";
 import { eachTransportOfDrafts } from "./drafts.ts";
@@ -276,3 +277,31 @@ Deno.test({
     await turnsUntil(() => openedSince(before).length === 0, "the close of all descriptors");
   },
 });
+
+for (
+  const [what, call, setUp, body] of [
+    ["a draft socket", "zmq_socket", "", "new Server()"],
+    [
+      "a connect over udp",
+      "zmq_connect",
+      "const radio = new Radio();",
+      'radio.connect("udp://127.0.0.1:9")',
+    ],
+  ]
+) {
+  Deno.test({
+    name: `${what} rejects with EMFILE where no descriptor is left, and doesn't end the process`,
+    ignore: !capability.draft || Deno.build.os !== "linux",
+    fn: async () => {
+      const outcome = await run(
+        `import { Radio, Server } from "$ROOT/socket/draft.ts";
+        ${STEP_BY_STEP}
+        const first = new Server(); // its context's threads, and what the reactor needs
+        ${setUp}
+        await stepByStep(() => ${body});`,
+      );
+      assertEquals([outcome.stderr, outcome.code, outcome.signal], ["", 0, null]);
+      assertEquals(outcome.stdout, `EMFILE ${call}\nworks\n`);
+    },
+  });
+}

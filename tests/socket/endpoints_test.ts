@@ -183,6 +183,52 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "a connect from an address of this side rejects with EMFILE where no descriptor is left, and doesn't end the process",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const outcome = await run(
+      `import { Push } from "$MOD";
+      ${STEP_BY_STEP}
+      const push = new Push({ linger: 0, reconnectInterval: -1 });
+      await stepByStep(() => push.connect("tcp://127.0.0.1:0;127.0.0.1:9"));`,
+    );
+    assertEquals([withoutWaiting(outcome.stderr), outcome.code, outcome.signal], ["", 0, null]);
+    assertEquals(outcome.stdout, "EMFILE zmq_connect\nworks\n");
+  },
+});
+
+Deno.test({
+  name:
+    "pgm and norm reject with EMFILE where seven descriptors are left, and don't end the process",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const outcome = await run(
+      `import { Publisher } from "$MOD";
+      ${STEP_BY_STEP}
+      const publisher = new Publisher({ linger: 0 });
+      const addresses = ["pgm", "epgm"].map((scheme) => scheme + "://127.0.0.1;239.192.1.1:5555");
+      let freed = 0;
+      await stepByStep(() => {
+        if (freed++ === 8) return;
+        for (const address of [...addresses, "norm://127.0.0.1:5555"]) {
+          for (const verb of ["connect", "bindSync"]) {
+            try {
+              publisher[verb](address);
+            } catch (error) {
+              if (error.code !== "EMFILE") throw new Error(freed + address, { cause: error });
+            }
+          }
+        }
+        throw { code: "EMFILE", call: "all" };
+      });`,
+    );
+    assertEquals([withoutWaiting(outcome.stderr), outcome.code, outcome.signal], ["", 0, null]);
+    assertEquals(outcome.stdout, `${"EMFILE all\n".repeat(8)}works\n`);
+  },
+});
+
+Deno.test({
   name: "a peer that connects over tcp when no descriptor is left gets in when there is one again",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
