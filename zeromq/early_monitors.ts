@@ -18,8 +18,8 @@ import { EMFILE } from "./errors.ts";
 
 /** How many there may be. With the sockets themselves, that's three quarters of a context's usual places. */
 const MOST = 256;
-/** How long, in ms, libzmq's threads may take to give places back. */
-const SETTLING = 100;
+/** How long, in ms, libzmq's threads may take to give places back. On a machine at load 30, they took more than a tenth of it. */
+const SETTLING = 1000;
 
 const early = new Map<Handle, Monitor>();
 /** Rings in a task of its own, and so after the turn. It keeps nothing alive, and loads no timers. */
