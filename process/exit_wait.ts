@@ -26,6 +26,8 @@ export interface ExitTexts {
   waiting(limit: number): string;
   /** That it has given up after so many ms, and whose messages are lost. */
   gaveUp(limit: number, contexts: string): string;
+  /** That a worker's end has given up after so many ms, and whose messages go on in the background. */
+  goesOn(limit: number, contexts: string): string;
 }
 
 const OWN_TEXTS: ExitTexts = {
@@ -34,6 +36,9 @@ const OWN_TEXTS: ExitTexts = {
     "See the linger of sockets, and exitLinger of their context.",
   gaveUp: (limit, contexts) =>
     `deno-zmq: gave up after ${limit} ms. Messages that were still to be sent are lost: those of ${contexts}.`,
+  goesOn: (limit, contexts) =>
+    `deno-zmq: gave up after ${limit} ms. Messages that were still to be sent go on in the background, ` +
+    `and are lost if the process ends first: those of ${contexts}.`,
 };
 
 /** After so many ms of waiting, the end says on standard error why it waits. */
@@ -103,10 +108,11 @@ function sayAndWait(
   console.error(texts.waiting(Math.max(...late.map(limitOf))) + aboutOwn(late));
   waitUntil(isOver, Infinity);
   const lost = late.filter((messages) => !messages.haveGone());
-  // What a worker leaves goes on in the background.
-  if (lost.length === 0 || inWorker()) return;
+  if (lost.length === 0) return;
   const contexts = [...new Set(lost.map(({ context }) => context))].join(" and ");
-  console.error(texts.gaveUp(Math.max(...lost.map(limitOf)), contexts));
+  // Fact: the threads that terminate a worker's contexts live on after the worker, and no end waits for them.
+  const told = inWorker() ? texts.goesOn : texts.gaveUp;
+  console.error(told(Math.max(...lost.map(limitOf)), contexts));
 }
 
 /** What a long end adds where senders' receivers were in this isolate: it waits in vain. */

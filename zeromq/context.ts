@@ -140,6 +140,9 @@ function prepared(core: ContextCore): ContextCore {
       },
       gaveUp: (limit, contexts) =>
         `${warning} Gave up after ${limit} ms: queued ZeroMQ messages of ${contexts} were not delivered.`,
+      goesOn: (limit, contexts) =>
+        `${warning} Gave up after ${limit} ms: queued ZeroMQ messages of ${contexts} go on in the background, ` +
+        "and are lost if the process ends first.",
     };
   };
   return core;

@@ -212,24 +212,6 @@ for (const [claim, source] of Object.entries(SILENT)) {
   });
 }
 
-Deno.test("a node worker that ends by process.exit once waited twice", async () => {
-  const { code, stderr } = await endAlone(
-    `import process from "node:process";
-    import { isMainThread, Worker, workerData } from "node:worker_threads";
-    if (isMainThread) {
-      new Worker(new URL(import.meta.url), { workerData: Deno.args[0] });
-    } else {
-      context.exitLinger = 1000;
-      const push = new Push();
-      push.connect(workerData);
-      await push.send("to no one");
-      process.exit();
-    }`,
-  );
-  assertEquals(stderr, said(1000, "").split("\n")[0] + "\n");
-  assertEquals(code, 0);
-});
-
 Deno.test("a signal at the beginning of the wait goes where it went before, and so does one after it", async () => {
   await using program = await Program.start(`
     import { awaitAtExit, waitForUnsent } from "$ROOT/process/exit_wait.ts";
@@ -260,29 +242,4 @@ Deno.test("what has gone is forgotten when the next context is closed", () => {
     awaitAtExit({ haveGone, limit: 0, context: "a context" });
   }
   assertEquals(looks.join(), "1,1,0");
-});
-
-Deno.test("a signal while the end of a worker waits goes where it went before", async () => {
-  const worker = `
-    import { awaitAtExit, waitForUnsent } from "$ROOT/process/exit_wait.ts";
-    const started = performance.now();
-    let sent = false;
-    const haveGone = () => {
-      if (!sent && performance.now() - started > 150) {
-        sent = true;
-        Deno.kill(Deno.pid, "SIGINT");
-      }
-      return false;
-    };
-    awaitAtExit({ haveGone, limit: 400, context: "a context" });
-    waitForUnsent(false);
-  `;
-  await using program = await Program.start(`
-    Deno.addSignalListener("SIGINT", () => Deno.exit(7));
-    const code = ${JSON.stringify(worker)};
-    new Worker(URL.createObjectURL(new Blob([code])), { type: "module" });
-    setInterval(() => {}, 1000);
-  `);
-  const { code, signal } = await program.outcome();
-  assertEquals(`${code} ${signal}`, "7 null");
 });

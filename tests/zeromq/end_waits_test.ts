@@ -48,6 +48,32 @@ for (const [call, source] of Object.entries(CALLS)) {
   });
 }
 
+Deno.test("the end of a worker that alone uses the drop-in once gave up without a word", () =>
+  withFolder(async (folder) => {
+    const address = freshAddress("ipc", folder);
+    const { code, stdout, stderr } = await run(
+      `import { isMainThread, Worker, workerData } from "node:worker_threads";
+      if (isMainThread) {
+        new Worker(new URL(import.meta.url), { workerData: Deno.args[0] });
+      } else {
+        const zmq = await import("${DROP_IN}");
+        const dealer = new zmq.Dealer();
+        dealer.connect(workerData);
+        await dealer.send("x");
+        ${faster(10)}
+      }`,
+      { args: [address] },
+    );
+    assertEquals([code, stdout], [0, ""]);
+    const [, gaveUp, ...rest] = stderr.replaceAll(/node:\d+/g, "node:PID").split("\n");
+    assertEquals(
+      gaveUp,
+      "(node:PID) WARNING: Gave up after 10000 ms: queued ZeroMQ messages of the default context " +
+        `(Dealer at ${address}) go on in the background, and are lost if the process ends first.`,
+    );
+    assertEquals(rest, [""], stderr);
+  }));
+
 Deno.test({
   name: "the natural end waits on after ten seconds, until the message has gone",
   fn: () =>
