@@ -24,20 +24,20 @@ export interface Unsent {
 export interface ExitTexts {
   /** Why it waits. `limit` is in ms, or Infinity. */
   waiting(limit: number): string;
-  /** That it has given up after so many ms, and whose messages are lost. */
-  gaveUp(limit: number, contexts: string): string;
+  /** That it has given up after so many ms, such as "800" or "800 to 10000", and whose messages are lost. */
+  gaveUp(limits: string, contexts: string): string;
   /** That a worker's end has given up after so many ms, and whose messages go on in the background. */
-  goesOn(limit: number, contexts: string): string;
+  goesOn(limits: string, contexts: string): string;
 }
 
 const OWN_TEXTS: ExitTexts = {
   waiting: (limit) =>
     `deno-zmq: waiting up to ${limit} ms for messages that are still to be sent. ` +
     "See the linger of sockets, and exitLinger of their context.",
-  gaveUp: (limit, contexts) =>
-    `deno-zmq: gave up after ${limit} ms. Messages that were still to be sent are lost: those of ${contexts}.`,
-  goesOn: (limit, contexts) =>
-    `deno-zmq: gave up after ${limit} ms. Messages that were still to be sent go on in the background, ` +
+  gaveUp: (limits, contexts) =>
+    `deno-zmq: gave up after ${limits} ms. Messages that were still to be sent are lost: those of ${contexts}.`,
+  goesOn: (limits, contexts) =>
+    `deno-zmq: gave up after ${limits} ms. Messages that were still to be sent go on in the background, ` +
     `and are lost if the process ends first: those of ${contexts}.`,
 };
 
@@ -109,10 +109,16 @@ function sayAndWait(
   waitUntil(isOver, Infinity);
   const lost = late.filter((messages) => !messages.haveGone());
   if (lost.length === 0) return;
-  const contexts = [...new Set(lost.map(({ context }) => context))].join(" and ");
+  const byLimit = Map.groupBy(lost.sort((a, b) => limitOf(a) - limitOf(b)), limitOf);
+  const limits = [...byLimit.keys()];
+  const contexts = [...byLimit].map(([limit, messages]) => {
+    const those = [...new Set(messages.map(({ context }) => context))].join(" and ");
+    return limits.length === 1 ? those : `${those} after ${limit} ms`;
+  });
   // Fact: the threads that terminate a worker's contexts live on after the worker, and no end waits for them.
   const told = inWorker() ? texts.goesOn : texts.gaveUp;
-  console.error(told(Math.max(...lost.map(limitOf)), contexts));
+  const range = limits.length === 1 ? `${limits[0]}` : `${limits[0]} to ${limits.at(-1)}`;
+  console.error(told(range, contexts.join(", and those of ")));
 }
 
 /** What a long end adds where senders' receivers were in this isolate: it waits in vain. */

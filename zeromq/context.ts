@@ -138,10 +138,10 @@ function prepared(core: ContextCore): ContextCore {
         const most = limit === Infinity ? "Waiting" : `Waiting up to ${limit} ms`;
         return `${warning} ${most} for queued ZeroMQ messages to be delivered.${advice}`;
       },
-      gaveUp: (limit, contexts) =>
-        `${warning} Gave up after ${limit} ms: queued ZeroMQ messages of ${contexts} were not delivered.`,
-      goesOn: (limit, contexts) =>
-        `${warning} Gave up after ${limit} ms: queued ZeroMQ messages of ${contexts} go on in the background, ` +
+      gaveUp: (limits, contexts) =>
+        `${warning} Gave up after ${limits} ms: queued ZeroMQ messages of ${contexts} were not delivered.`,
+      goesOn: (limits, contexts) =>
+        `${warning} Gave up after ${limits} ms: queued ZeroMQ messages of ${contexts} go on in the background, ` +
         "and are lost if the process ends first.",
     };
   };

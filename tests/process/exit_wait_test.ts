@@ -111,6 +111,26 @@ Deno.test("an end that gives up says so once for all contexts, and names their l
   assertEquals(code, 0);
 });
 
+Deno.test("an end that gave up once named the longest limit for contexts of other limits, too", async () => {
+  const { code, stderr, address } = await endAlone(
+    `context.exitLinger = 1000;
+    await send();
+    await send({ context: new Context({ exitLinger: 600 }) });
+    const third = new Push({ context: new Context({ exitLinger: 600 }) });
+    third.connect(Deno.args[0] + 3);
+    await third.send("x");`,
+  );
+  const [, gaveUp, ...rest] = stderr.split("\n");
+  assertEquals(
+    gaveUp,
+    "deno-zmq: gave up after 600 to 1000 ms. Messages that were still to be sent are lost: " +
+      `those of a context (Push at ${address}) and a context (Push at ${address}3) after 600 ms, ` +
+      `and those of the default context (Push at ${address}) after 1000 ms.`,
+  );
+  assertEquals(rest.join(), "");
+  assertEquals(code, 0);
+});
+
 Deno.test("an end on a machine that stood still beyond its limit lost its messages without a word", async () => {
   const { code, stderr, address } = await endAlone(
     `context.exitLinger = 600;
