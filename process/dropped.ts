@@ -5,7 +5,7 @@
 
 import { onFirstUse } from "../ffi/load.ts";
 
-/** The environment variable that turns it on, by any value but `0`. */
+/** The environment variable that turns it on, by any value but `0` and the empty one. */
 const VARIABLE = "ZMQ_DEBUG";
 
 const isOn = onFirstUse(() => {
