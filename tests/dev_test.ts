@@ -71,7 +71,8 @@ const TREE = {
     "./proxy": "./proxy.ts"
   }
 }`,
-  "tests/skipped.txt": "# Elsewhere.\nnever runs\n\nmaybe: is lacking\n",
+  "tests/skipped.txt":
+    "# Elsewhere.\nevery: a_test.ts: never runs\n\nmaybe: a_test.ts: is lacking\n",
   "tests/process/a_test.ts": "",
   "tests/process/ipc_folders_test.ts": "",
   "tests/process/shutdown_workers_test.ts": "",
@@ -82,7 +83,7 @@ const TREE = {
   uname: "#!/bin/sh\necho Linux\n",
   cc: "#!/bin/sh\n",
 };
-/** Stands in for Deno: answers what it's asked for, notes everything else, and reports three tests for each pass. */
+/** Stands in for Deno: answers what it's asked for, notes everything else, and has a report for each pass, or one of three tests. */
 const NOTING = `#!/bin/sh
 case "$*" in
   --version) echo "deno 2.9.6" ;;
@@ -101,6 +102,7 @@ case "$*" in
     apart=apart
     [ ! "/proc/$TESTS_PID/ns/net" -ef /proc/self/ns/net ] || apart=
     echo "\${pass%.xml} $apart" >>networks
+    [ ! -e "$pass" ] || exec cat "$pass" >"$report"
     {
       echo '<testcase name="runs" classname="./a_test.ts">'
       echo '<testcase name="never runs" classname="./a_test.ts">\n<skipped/>'
@@ -153,7 +155,7 @@ Deno.test("./dev test --strict leaves no pass out, and counts what passes", () =
   strictly(NOTING, (stdout, noted, code) => {
     // Five checks, the library, and the list of the skipped; one test of each of six passes, and two of another's.
     assertEquals([/\n(.*)\n$/.exec(stdout)![1], code], ["14 passed, 0 failed", 0], stdout);
-    assertMatch(stdout, /\nRun by no pass:\nnever runs\n/);
+    assertMatch(stdout, /\nRun by no pass:\na_test\.ts: never runs\n/);
     const line = (start: string) => noted.find((one) => one.startsWith(start))?.slice(start.length);
     const programs = line("epoll - programs: --no-check ")!.split(" ");
     for (const path of programs) Deno.statSync(new URL(path, ROOT));
@@ -218,4 +220,92 @@ Deno.test("./dev test --strict fails for a pass that's lacking, one without a te
       "2 passed, 7 failed",
       1,
     ]);
-  }, { "tests/skipped.txt": "never runs\nruns\n" }));
+  }, { "tests/skipped.txt": "every: a_test.ts: *runs\nevery: a_test.ts: lacks\n" }));
+
+/** A report of the tests of one pass: `skip` stands before one that was skipped, and its file's name before its own. */
+function report(...tests: string[]): string {
+  return tests.map((one) => {
+    const [, skip, file, name] = /^(skip )?(.*?): (.*)$/.exec(one)!;
+    const escaped = name.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+    return `<testcase name="${escaped}" classname="./${file}" line="1">\n${
+      skip ? "<skipped/>\n" : ""
+    }</testcase>\n`;
+  }).join("");
+}
+
+/** What a strict run says against a list of the skipped, by the reports of some passes; each pass has a test that runs, too. */
+async function surprises(list: string, reports: Record<string, string>): Promise<string[]> {
+  const files: Record<string, string> = { "tests/skipped.txt": list };
+  for (const pass of ["epoll", "poll", "select", "programs", "elsewhere", "prebuilt"]) {
+    files[`${pass}.xml`] = report("other_test.ts: runs") + (reports[pass] ?? "");
+  }
+  const said: string[] = [];
+  await strictly(
+    NOTING,
+    (stdout, _, code) => {
+      said.push(...stdout.matchAll(/^(?:skipped|expected), and not .*$/gm).map(([one]) => one));
+      const failed = /\nFailed:\n([^]*)\n.*\n$/.exec(stdout)?.[1];
+      const fails = "only what tests/skipped.txt names is skipped";
+      assertEquals([code, failed], said.length > 0 ? [1, fails] : [0, undefined], stdout);
+    },
+    files,
+  );
+  return said;
+}
+
+Deno.test("./dev test --strict fails for a test that one pass has skipped, though another has run it", async () => {
+  const reports = {
+    epoll: report("a_test.ts: talks", "b_test.ts: talks"),
+    poll: report("skip a_test.ts: talks", "b_test.ts: talks"),
+  };
+  assertEquals(await surprises("poll: c_test.ts: talks\n", reports), [
+    "expected, and not there: poll: c_test.ts: talks",
+    "skipped, and not expected: poll: a_test.ts: talks",
+  ]);
+  assertEquals(await surprises("poll: a_test.ts: talks\n", reports), []);
+  assertEquals(await surprises("maybe: a_test.ts: talks\n", reports), []);
+});
+
+Deno.test("./dev test --strict fails for a test that no pass runs, whatever passes may skip it, and whose name another has", async () => {
+  const name = "<talks> & more";
+  const reports = {
+    epoll: report(`skip a_test.ts: ${name}`, `b_test.ts: ${name}`),
+    poll: report(`skip a_test.ts: ${name}`),
+  };
+  assertEquals(await surprises(`epoll poll: a_test.ts: ${name}\n`, reports), [
+    `skipped, and not expected: every: a_test.ts: ${name}`,
+  ]);
+  assertEquals(await surprises(`every: a_test.ts: ${name}\n`, reports), []);
+});
+
+Deno.test("./dev test --strict fails for a test that is to be skipped and runs, in the pass that is named", async () => {
+  const reports = {
+    epoll: report("a_test.ts: talks"),
+    poll: report("skip a_test.ts: talks"),
+    select: report("a_test.ts: talks"),
+  };
+  assertEquals(
+    await surprises("poll select: a_test.ts: talks\nevery: other_*: runs\n", reports),
+    [
+      ...["elsewhere", "epoll", "poll", "prebuilt", "programs", "select"].map((pass) =>
+        `expected, and not skipped: ${pass}: other_test.ts: runs`
+      ),
+      "expected, and not skipped: select: a_test.ts: talks",
+    ].sort(),
+  );
+});
+
+Deno.test("in a line of tests/skipped.txt * stands for anything, and nothing else does", async () => {
+  const reports = {
+    epoll: report("a_test.ts: (1+1) talks", "a_test.ts: (1+1) reads"),
+    poll: report("skip a_test.ts: (1+1) talks", "skip a_test.ts: (1+1) reads"),
+  };
+  assertEquals(await surprises("poll: a_*: (1+1) *s\n", reports), []);
+  assertEquals(
+    await surprises("maybe: a.test.ts: .1+1. *\nmaybe: test.ts: (1+1) talks\n", reports),
+    [
+      "skipped, and not expected: poll: a_test.ts: (1+1) reads",
+      "skipped, and not expected: poll: a_test.ts: (1+1) talks",
+    ],
+  );
+});
