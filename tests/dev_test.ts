@@ -309,3 +309,21 @@ Deno.test("in a line of tests/skipped.txt * stands for anything, and nothing els
     ],
   );
 });
+
+Deno.test("an argument that a task of ./dev has no use for is refused, and a test file that is missing is named", async () => {
+  const said = async (...args: string[]) => {
+    const { stdout, code } = await outcomeOf("sh", [new URL("dev", ROOT).pathname, ...args]);
+    return [stdout.split("\n")[0], code];
+  };
+  const file = "tests/none_test.ts";
+  assertEquals(await said("quick", file), [
+    `dev: ./dev quick takes no arguments, but has got ${file}`,
+    1,
+  ]);
+  assertEquals(await said("test", "--strict", file), [
+    `dev: ./dev test --strict runs everything: it can't be told to run ${file}`,
+    1,
+  ]);
+  assertEquals(await said("test", file), [`dev: there is no file ${file}`, 1]);
+  assertEquals(await said("elsewhere", file), [`dev: there is no file ${file}`, 1]);
+});
