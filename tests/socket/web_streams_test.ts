@@ -2,9 +2,10 @@
 
 import { deepStrictEqual as assertEquals, ok as assert, rejects, throws } from "node:assert/strict";
 import { type Frame, Pair, Pull, Push, Request, Router, Stream, Subscriber } from "../../mod.ts";
+import { handleOf } from "../../socket/handle.ts";
 import { freshAddress, join } from "../util.ts";
 import { eachTransport, pending, pipeline, received, texts, useUpBudget } from "./support.ts";
-import { soon, turn, turns } from "../waiting.ts";
+import { soon, turn, turns, turnsUntil } from "../waiting.ts";
 
 /** What a reader returns next, as text; `undefined` at the end. */
 async function read(
@@ -134,6 +135,7 @@ Deno.test("a pipe whose destination waits holds one message, and takes no others
   const writable = to.push.toWritableStream();
   const piping = from.pull.toReadableStream().pipeTo(writable);
   // Two have room on the way, and the third waits for it.
+  await turnsUntil(() => handleOf(to.push).pendingSends === 1, "the write that waits");
   await turns(50);
   const left: string[] = [];
   for (const [frame] of from.pull.drain()) left.push(frame.text());
@@ -272,7 +274,7 @@ Deno.test("aborting a pipe sends the message that waits, and leaves both sockets
   const piping = from.pull.toReadableStream().pipeTo(to.push.toWritableStream(), {
     signal: stop.signal,
   });
-  await turns(50);
+  await turnsUntil(() => handleOf(to.push).pendingSends === 1, "the message that waits");
   stop.abort(new Error("enough"));
   await turns(50);
   assert(await pending(piping));
