@@ -25,7 +25,9 @@ const { values, positionals } = parseArgs({
 });
 const minutes = Number(positionals[0] ?? 60);
 const every = Number(values.every);
-if (!(minutes > 0 && every > 0)) throw new RangeError("Kills take a number of minutes");
+if (!(minutes > 0 && every > 0) || positionals.length > 1) {
+  throw new RangeError("Kills take a number of minutes, and nothing behind it");
+}
 
 /** A process whose lines are read, which ends with this one. */
 class Lines implements AsyncDisposable {

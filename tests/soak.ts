@@ -28,7 +28,9 @@ const { values, positionals } = parseArgs({
   },
 });
 const minutes = Number(positionals[0] ?? 10);
-if (!(minutes > 0)) throw new RangeError("A soak takes a number of minutes");
+if (!(minutes > 0) || positionals.length > 1) {
+  throw new RangeError("A soak takes a number of minutes, and nothing behind it");
+}
 
 /** How long a stretch of traffic takes, in ms; and between two measurements in it. */
 const STRETCH = Math.min(15_000, minutes * 60_000 / 8);

@@ -43,6 +43,7 @@ function relative(from: URL, to: URL): string {
 }
 
 if (import.meta.main) {
+  if (Deno.args.length > 1) throw new RangeError("A build takes one folder");
   const folder = Deno.args[0] ?? new URL("dist/", ROOT).pathname;
   const url = new URL(`${folder.replace(/\/$/, "")}/`, `file://${Deno.cwd()}/`);
   if (!await writeDist(url)) Deno.exit(1);

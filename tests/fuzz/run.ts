@@ -105,6 +105,9 @@ if (import.meta.main) {
     );
   const others = onlyPart || onlySide || only || types ? [] : Object.entries(OTHERS);
   const minutes = Number(positionals[0] ?? 5);
+  if (!(minutes > 0) || positionals.length > 1) {
+    throw new RangeError("A fuzz takes a number of minutes, and nothing behind it");
+  }
   // What isn't ZMTP over tcp gets a tenth of the time each.
   const seconds = minutes * 60 * (1 - others.length / 10) / rows.length;
   console.log(`libzmq ${version}, seed ${seed}`);
