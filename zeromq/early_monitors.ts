@@ -18,7 +18,7 @@ import { EMFILE } from "./errors.ts";
 
 /** How many there may be. With the sockets themselves, that's three quarters of a context's usual places. */
 const MOST = 256;
-/** How long, in ms, libzmq's threads may take to give places back. On a machine at load 30, they took more than a tenth of it. */
+/** How long, in ms, libzmq's threads may take to give places back, on a busy machine as well. */
 const SETTLING = 1000;
 
 const early = new Map<Handle, Monitor>();
