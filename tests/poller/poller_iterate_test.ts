@@ -45,21 +45,6 @@ for (const over of eachBackend()) {
     assertEquals(turns, 3);
   }));
 
-  Deno.test(
-    over("leaving an iteration leaves the wait alone that began after its turn", async (poller) => {
-      using line = pipe();
-      poller.add(line.read, { key: "pipe" });
-      const iterator = poller.iterate();
-      const turn = iterator.next();
-      poller.wake();
-      assertEquals((await soon(turn)).value, []);
-      const wait = poller.wait();
-      await iterator.return!();
-      put(line.write);
-      assertEquals(keys(await soon(wait)), ["pipe"]);
-    }),
-  );
-
   Deno.test(over("an iteration that was refused leaves another's turn alone", async (poller) => {
     using line = pipe();
     poller.add(line.read, { key: "pipe" });
